@@ -1,0 +1,1 @@
+"""A spreadsheet of ideas in, hundreds of finished videos out."""

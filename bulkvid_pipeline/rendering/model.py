@@ -1,0 +1,140 @@
+"""The values that pass between the stages of the engine: script -> scenes -> narration -> films -> encoded file.
+
+Time on the picture side is in whole frames at `FPS`, relative to the start of the scene; sound is float32 mono at
+`SAMPLE_RATE`, and a scene's sound is padded to whole frames (`SAMPLES_PER_FRAME` each), so nothing drifts and a scene's
+content does not depend on where in the video it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bulkvid_pipeline.core.options import AudioCodec, Container, Platform, VideoCodec
+
+FPS = 30
+SAMPLE_RATE = 48_000
+SAMPLES_PER_FRAME = SAMPLE_RATE // FPS
+
+Pcm = NDArray[np.float32]
+"""Sound in -1..1: shape (samples,) for mono, (samples, 2) for stereo, at SAMPLE_RATE."""
+
+
+class SceneKind(StrEnum):
+    """How a scene is set."""
+
+    TITLE = "title"
+    BODY = "body"
+    LIST = "list"
+    QUOTE = "quote"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A stretch of the script that is shown as one picture.
+
+    `text` holds the script's own words, as they are spoken and captioned; it is empty for the title card.
+    """
+
+    kind: SceneKind
+    text: str = ""
+    heading: str = ""
+    """The large text of the card."""
+    subheading: str = ""
+    """The smaller text under it: description of a title card, source of a quote."""
+    items: tuple[str, ...] = ()
+    """Entries of a LIST scene."""
+    number: int | None = None
+    """Section number to show, 1-based."""
+    count: int | None = None
+    """How many numbered sections the video has."""
+
+
+@dataclass(frozen=True)
+class SpokenWord:
+    """One word as the script writes it, with the frames in which it is spoken: start <= frame < end."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Cue:
+    """One caption: the words shown together; visible for start <= frame < end."""
+
+    words: tuple[SpokenWord, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class TimedScene:
+    """A scene with its length in frames, its captions, and its narration.
+
+    `voice` has exactly `frames * SAMPLES_PER_FRAME` samples (silence for a title card).
+    """
+
+    scene: Scene
+    frames: int
+    cues: tuple[Cue, ...] = ()
+    voice: Pcm = field(default_factory=lambda: np.zeros(0, np.float32), repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class VideoFormat:
+    """One output file of a row."""
+
+    platform: Platform
+    width: int
+    height: int
+    container: Container = Container.MP4
+    video_codec: VideoCodec = VideoCodec.H264
+    audio_codec: AudioCodec = AudioCodec.AAC
+
+
+@dataclass(frozen=True)
+class Planes:
+    """One frame as BT.709 limited-range 4:2:0: y (height, width), u and v (height/2, width/2), uint8.
+
+    The arrays are views of the painter's canvas: they are valid until the next frame is asked for.
+    """
+
+    y: NDArray[np.uint8]
+    u: NDArray[np.uint8]
+    v: NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Change:
+    """From `frame` on (until the next change or the film's end) the picture is `planes`."""
+
+    frame: int
+    planes: Planes
+
+
+class Film(Protocol):
+    """The pictures of one scene in one format, painted only where they change."""
+
+    @property
+    def frames(self) -> int:
+        """Length of the scene in frames, at least 1."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of all that decides the pictures: text, timing, theme, fonts, size; no absolute time."""
+        ...
+
+    def changes(self) -> Iterator[Change]:
+        """The changes in order; the first has frame 0, frames increase strictly and stay below `frames`."""
+        ...
+
+    def still(self, frame: int) -> NDArray[np.uint8]:
+        """The picture at one frame as RGB, shape (height, width, 3); for posters and previews."""
+        ...

@@ -1,0 +1,1 @@
+"""Tests of bulkvid_pipeline, and the real peers they talk to."""
