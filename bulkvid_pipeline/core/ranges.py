@@ -1,0 +1,131 @@
+"""Sheet ids and A1 ranges: the two things people paste wrongly most often."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bulkvid_pipeline.core.errors import InvalidRangeError, InvalidSheetIdError
+
+MAX_COLUMN = 18_277
+"""Index of column ZZZ, the last one that Google Sheets has."""
+
+_SHEET_ID = re.compile(r"[A-Za-z0-9_-]{20,}")
+_SHEET_URL = re.compile(r"docs\.google\.com/(?:a/[^/]+/)?spreadsheets/(?:u/\d+/)?d/([^/?#\s]*)", re.IGNORECASE)
+_RANGE = re.compile(
+    r"(?:(?P<sheet>'(?:[^']|'')+'|[^'!]+)!)?\$?(?P<c1>[A-Za-z]{1,3})\$?(?P<r1>[0-9]{0,7}):\$?(?P<c2>[A-Za-z]{1,3})\$?(?P<r2>[0-9]{0,7})"
+)
+
+
+def parse_sheet_id(text: str) -> str:
+    """The id in `text`, which is an id or the whole URL of a Google sheet.
+
+    Raises:
+        InvalidSheetIdError: there is none; says where in the URL the id stands.
+    """
+    text = text.strip()
+    in_url = _SHEET_URL.search(text)
+    candidate = in_url.group(1) if in_url else text
+    if _SHEET_ID.fullmatch(candidate):
+        return candidate
+    shown = text if len(text) <= 80 else text[:77] + "..."
+    raise InvalidSheetIdError(
+        f"'{shown}' is not a Google sheet id",
+        fix="Copy the id from the sheet's URL, the part between /d/ and /edit: "
+        "https://docs.google.com/spreadsheets/d/{SHEET_ID}/edit, or give the whole URL",
+    )
+
+
+def column_letter(index: int) -> str:
+    """Letters of the 0-based column `index`: 0 -> A, 26 -> AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def column_index(letters: str) -> int:
+    """0-based index of the column `letters`: A -> 0, AA -> 26."""
+    index = 0
+    for letter in letters.upper():
+        index = index * 26 + ord(letter) - ord("A") + 1
+    return index - 1
+
+
+@dataclass(frozen=True)
+class A1Range:
+    """A rectangle of cells.
+
+    Columns are 0-based and inclusive, rows are sheet rows (1-based) and inclusive; `last_row` None means to the end,
+    `sheet` None means the first sheet.
+    """
+
+    first_column: int
+    last_column: int
+    first_row: int = 1
+    last_row: int | None = None
+    sheet: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The range in canonical A1 notation; the sheet's name is quoted where it needs it."""
+        rows = self.first_row > 1 or self.last_row is not None
+        first = column_letter(self.first_column) + (str(self.first_row) if rows else "")
+        last = column_letter(self.last_column) + (str(self.last_row) if self.last_row is not None else "")
+        if self.sheet is None:
+            return f"{first}:{last}"
+        plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", self.sheet)
+        name = self.sheet if plain else "'" + self.sheet.replace("'", "''") + "'"
+        return f"{name}!{first}:{last}"
+
+
+def parse_range(text: str) -> A1Range:
+    """The rectangle that `text` names: `A1:J100`, `Sheet1!A1:Z50`, `'My sheet'!A:Z`, `A2:J` or `A:Z`.
+
+    Raises:
+        InvalidRangeError: the text is something else; names the right form.
+    """
+    match = _RANGE.fullmatch(text.strip())
+    if match is None:
+        raise InvalidRangeError(f"Invalid range format: '{_shorten(text)}'", fix=_suggestion(text))
+    sheet = match["sheet"]
+    if sheet is not None and sheet.startswith("'"):
+        sheet = sheet[1:-1].replace("''", "'")
+    found = A1Range(
+        first_column=column_index(match["c1"]),
+        last_column=column_index(match["c2"]),
+        first_row=int(match["r1"] or 1),
+        last_row=int(match["r2"]) if match["r2"] else None,
+        sheet=sheet,
+    )
+    ends_before_start = found.last_row is not None and found.last_row < found.first_row
+    if found.first_row < 1 or found.last_row == 0:
+        raise InvalidRangeError(f"Range '{_shorten(text)}' is invalid or out of bounds", fix="Rows are counted from 1")
+    if found.last_column < found.first_column or ends_before_start:
+        raise InvalidRangeError(
+            f"Range '{_shorten(text)}' is invalid or out of bounds",
+            fix="Name the top left cell first and the bottom right cell last, as in A1:J100",
+        )
+    if match["r2"] and not match["r1"]:
+        raise InvalidRangeError(f"Invalid range format: '{_shorten(text)}'", fix=_suggestion(text))
+    return found
+
+
+def _suggestion(text: str) -> str:
+    """The right form for the wrong ones that people write: `Rows 1-100`, `A1:10`, `A1:100`, `A1`."""
+    rows = re.search(r"(\d{1,7})\D+(\d{1,7})\s*$", text.strip())
+    if rows and int(rows[1]) <= int(rows[2]):
+        return f"Use A1:Z100 format for ranges; did you mean A{rows[1]}:J{rows[2]}?"
+    single = re.fullmatch(r"\s*([A-Za-z]{1,3})(\d{1,7})\s*", text)
+    if single:
+        return (
+            f"Use A1:Z100 format for ranges; did you mean {single[1].upper()}{single[2]}:J{max(100, int(single[2]))}?"
+        )
+    return "Use A1:Z100 format for ranges, for example A1:J100, Sheet1!A1:Z50 or A:Z"
+
+
+def _shorten(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 60 else text[:57] + "..."
