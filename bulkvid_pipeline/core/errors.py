@@ -77,8 +77,11 @@ class BulkVideoError(Exception):
         }
 
 
-class InvalidRequestError(BulkVideoError):
-    """What was asked for cannot be understood or is not allowed."""
+class InvalidRequestError(BulkVideoError, ValueError):
+    """What was asked for cannot be understood or is not allowed.
+
+    A ValueError too, so that pydantic gathers it with the other problems of the same spec.
+    """
 
     code = "INVALID_REQUEST"
     http_status = 400

@@ -76,7 +76,8 @@ class A1Range:
         last = column_letter(self.last_column) + (str(self.last_row) if self.last_row is not None else "")
         if self.sheet is None:
             return f"{first}:{last}"
-        plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", self.sheet)
+        looks_like_a_cell = re.fullmatch(r"[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*[Cc][0-9]*", self.sheet)
+        plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", self.sheet) and not looks_like_a_cell
         name = self.sheet if plain else "'" + self.sheet.replace("'", "''") + "'"
         return f"{name}!{first}:{last}"
 

@@ -1,0 +1,80 @@
+"""The ten columns of a sheet of ideas, and how the headers that people write map to them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+COLUMNS = (
+    "idea_title",
+    "description",
+    "target_audience",
+    "tone",
+    "duration_seconds",
+    "platform_preferences",
+    "script_content",
+    "voice_preference",
+    "style_override",
+    "priority",
+)
+"""Columns A..J in their fixed order."""
+
+REQUIRED = ("idea_title", "script_content")
+ROW_ID = "id"
+
+_ALIASES = {
+    "idea_title": ("idea", "title", "idea title", "idea/title", "video title", "topic", "name"),
+    "description": ("summary", "desc"),
+    "target_audience": ("audience",),
+    "tone": ("mood",),
+    "duration_seconds": ("duration", "duration (seconds)", "duration (s)", "length", "seconds", "target duration"),
+    "platform_preferences": ("platform", "platforms", "platform preference", "channels"),
+    "script_content": ("script", "script text", "full script", "narration", "content"),
+    "voice_preference": ("voice",),
+    "style_override": ("style", "look"),
+    "priority": ("urgency",),
+    ROW_ID: ("row id", "row_id", "key", "row key", "video id"),
+}
+
+
+def _normalised(header: str) -> str:
+    """`Idea/Title `, `IDEA_TITLE` and `idea title` are one header."""
+    return re.sub(r"[\s_/\-.:()]+", " ", unicodedata.normalize("NFKC", header)).strip().casefold()
+
+
+_BY_HEADER = {_normalised(name): column for column, aliases in _ALIASES.items() for name in (column, *aliases)}
+
+
+@dataclass(frozen=True)
+class HeaderMap:
+    """Which cell of a row holds which column."""
+
+    positions: dict[str, int]
+    """Canonical column -> index of its cell in the row."""
+    unknown: tuple[str, ...]
+    """Headers that mean nothing to us, as written."""
+    repeated: tuple[str, ...]
+    """Headers that name a column that an earlier header names already, as written."""
+
+
+def map_headers(headers: Sequence[str]) -> HeaderMap:
+    """Find the columns in a header row; the first header that names a column wins."""
+    positions: dict[str, int] = {}
+    unknown, repeated = [], []
+    for index, header in enumerate(headers):
+        column = _BY_HEADER.get(_normalised(header))
+        if column is None:
+            if header.strip():
+                unknown.append(header.strip())
+        elif column in positions:
+            repeated.append(header.strip())
+        else:
+            positions[column] = index
+    return HeaderMap(positions, tuple(unknown), tuple(repeated))
+
+
+def positional_map(width: int) -> HeaderMap:
+    """The columns of a sheet without a header row: A..J in the fixed order."""
+    return HeaderMap({column: index for index, column in enumerate(COLUMNS) if index < width}, (), ())

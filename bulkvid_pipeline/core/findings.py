@@ -1,0 +1,119 @@
+"""What validation says about a sheet, cell by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+VALUE_SHOWN = 60
+
+
+class Severity(StrEnum):
+    """An error keeps its row from being rendered; a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong, where it stands, and how to mend it.
+
+    `sheet_row` is the row number that the sheet shows (None: the whole sheet), `column` the canonical column,
+    `column_letter` the letter that the sheet shows.
+    """
+
+    severity: Severity
+    problem: str
+    fix: str
+    sheet_row: int | None = None
+    column: str = ""
+    column_letter: str = ""
+    value: str = ""
+    code: str = ""
+
+    @property
+    def cell(self) -> str:
+        """`E5`, `row 5` or `sheet`."""
+        if self.sheet_row is None:
+            return f"column {self.column_letter}" if self.column_letter else "sheet"
+        return f"{self.column_letter}{self.sheet_row}" if self.column_letter else f"row {self.sheet_row}"
+
+    def __str__(self) -> str:
+        named = f" ({self.column})" if self.column else ""
+        value = f" '{self.value}'" if self.value else ""
+        return f"{self.cell}{named}{value}: {self.problem}. {self.fix}."
+
+
+def shortened(value: str, limit: int = VALUE_SHOWN) -> str:
+    """`value` on one line, cut to `limit` characters with an ellipsis, without control characters."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in value).split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+@dataclass(frozen=True)
+class ValidationReport:
+    """All findings of a sheet at one level, and what becomes of its rows (sheet row numbers)."""
+
+    level: str
+    findings: tuple[Finding, ...]
+    accepted: tuple[int, ...]
+    rejected: tuple[int, ...]
+    skipped: tuple[int, ...]
+    """Rows with no text at all that the permissive level leaves out."""
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        return tuple(f for f in self.findings if f.severity is Severity.ERROR)
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        return tuple(f for f in self.findings if f.severity is Severity.WARNING)
+
+    @property
+    def stops_job(self) -> bool:
+        """Whether nothing may be rendered: any error at strict, no row left otherwise."""
+        return bool(self.errors) if self.level == "strict" else not self.accepted
+
+    def of_row(self, sheet_row: int) -> tuple[Finding, ...]:
+        return tuple(f for f in self.findings if f.sheet_row == sheet_row)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report for JSON."""
+        return {
+            "level": self.level,
+            "stops_job": self.stops_job,
+            "rows": {"accepted": len(self.accepted), "rejected": len(self.rejected), "skipped": len(self.skipped)},
+            "accepted_rows": list(self.accepted),
+            "rejected_rows": list(self.rejected),
+            "skipped_rows": list(self.skipped),
+            "findings": [{**asdict(f), "cell": f.cell} for f in self.findings],
+        }
+
+    def as_markdown(self, limit: int = 200) -> str:
+        """The report as a table for the Dagster web UI, at most `limit` findings."""
+        counts = (("accepted", self.accepted), ("rejected", self.rejected), ("skipped", self.skipped))
+        head = "Rows: " + ", ".join(f"**{len(rows)}** {name}" for name, rows in counts)
+        if not self.findings:
+            return head + "\n\nNo findings."
+        lines = [
+            head,
+            "",
+            "| Cell | Column | Value | Severity | What is wrong | How to fix it |",
+            "|---|---|---|---|---|---|",
+        ]
+        lines += [_table_row((f.cell, f.column, f.value, f.severity, f.problem, f.fix)) for f in self.findings[:limit]]
+        if len(self.findings) > limit:
+            lines.append(f"\n... and {len(self.findings) - limit} more; see `bulkvid validate --json`.")
+        return "\n".join(lines)
+
+
+def _table_row(cells: Iterable[str]) -> str:
+    """Cells are hostile: no markup of theirs may act in the page that shows the table."""
+    safe = (
+        c.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("`", "'").replace("[", "\\[")
+        for c in cells
+    )
+    return "| " + " | ".join(safe) + " |"

@@ -1,0 +1,94 @@
+"""What exactly is to be made of each row: the job spec, its template and the row's own cells, resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bulkvid_pipeline.core.fingerprints import fingerprint_of
+from bulkvid_pipeline.core.options import (
+    AudioCodec,
+    Container,
+    Platform,
+    Priority,
+    Style,
+    VideoCodec,
+    Voice,
+    frame_size,
+)
+from bulkvid_pipeline.core.rows import VideoIdea
+from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.core.templates import Template
+
+
+@dataclass(frozen=True)
+class PlannedOutput:
+    """One video file of a row; sizes in pixels."""
+
+    platform: Platform
+    width: int
+    height: int
+    container: Container
+    video_codec: VideoCodec
+    audio_codec: AudioCodec
+
+
+@dataclass(frozen=True)
+class VideoPlan:
+    """All that decides the content of a row's videos, and nothing else; `row_key` and `sheet_row` only name it."""
+
+    row_key: str
+    sheet_row: int
+    title: str
+    description: str
+    script: str
+    voice: Voice
+    style: Style
+    target_seconds: float | None
+    template: Template
+    outputs: tuple[PlannedOutput, ...]
+    priority: Priority
+
+    def fingerprint(self, engine: str) -> str:
+        """Hash of the content: equal plans on equal engines give equal files. `engine` names the engine's version."""
+        return fingerprint_of(
+            engine,
+            {
+                "title": self.title,
+                "description": self.description,
+                "script": self.script,
+                "voice": self.voice,
+                "style": self.style,
+                "target_seconds": self.target_seconds,
+                "settings": self.template.settings.model_dump(mode="json"),
+                "outputs": [vars(output) for output in self.outputs],
+            },
+        )
+
+
+def plan_video(idea: VideoIdea, spec: BulkJobSpec, template: Template) -> VideoPlan:
+    """The plan of one row. The row's cells win over the job's overrides, which win over the template."""
+    video_codec, audio_codec = spec.output.codecs
+    outputs = []
+    for platform in idea.platforms:
+        width, height = frame_size(platform.aspect, spec.output.resolution)
+        outputs.append(PlannedOutput(platform, width, height, spec.output.format, video_codec, audio_codec))
+    overrides = spec.template.overrides
+    return VideoPlan(
+        row_key=idea.row_key,
+        sheet_row=idea.sheet_row,
+        title=idea.title,
+        description=idea.description,
+        script=idea.script,
+        voice=idea.voice or overrides.voice or template.settings.audio.voice,
+        style=idea.style or overrides.style or template.settings.style.base,
+        target_seconds=idea.duration_seconds,
+        template=template,
+        outputs=tuple(outputs),
+        priority=idea.priority or spec.priority,
+    )
+
+
+def in_priority_order(plans: Iterable[VideoPlan]) -> tuple[VideoPlan, ...]:
+    """Urgent first; rows of equal priority keep the order of the sheet."""
+    return tuple(sorted(plans, key=lambda plan: (plan.priority.rank, plan.sheet_row)))

@@ -1,0 +1,306 @@
+"""`BulkJobSpec`: the single description of a bulk job.
+
+It is the REST request body, the SDK's arguments, the YAML file and Dagster's run config alike. Everything has a default
+that works offline except the input.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import PurePath
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
+
+from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError, InvalidSpecError
+from bulkvid_pipeline.core.options import (
+    CONTAINER_CODECS,
+    AudioCodec,
+    Container,
+    Priority,
+    Resolution,
+    Style,
+    ValidationLevel,
+    VideoCodec,
+    Voice,
+)
+from bulkvid_pipeline.core.ranges import parse_range, parse_sheet_id
+
+MINUTE_MS = 60_000
+MAX_DEADLINE_MS = 1440 * MINUTE_MS
+DEFAULT_TEMPLATE = "default_template"
+
+
+class SourceType(StrEnum):
+    """Where the rows come from."""
+
+    SHEET = "sheet"
+    FILE = "file"
+
+
+class SheetFormat(StrEnum):
+    """`standard`: the first row names the columns; `positional`: no header, columns A..J in the fixed order."""
+
+    STANDARD = "standard"
+    POSITIONAL = "positional"
+
+
+def _option(value: object) -> object:
+    """Option names as people type them: `MP4`, `H.264`, ` 4K `."""
+    return value.strip().lower().replace("h.26", "h26") if isinstance(value, str) else value
+
+
+def _blank_is_none(value: object) -> object:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+_Opt = BeforeValidator(_option)
+_Blank = BeforeValidator(_blank_is_none)
+
+
+class SpecModel(BaseModel):
+    """A part of the spec: immutable, and unknown keys are errors that name them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class InputSource(SpecModel):
+    """The sheet to read."""
+
+    type: Annotated[SourceType | None, _Opt, _Blank] = Field(
+        None, description="sheet (Google Sheets) or file (CSV, XLSX)"
+    )
+    sheet_id: Annotated[str | None, _Blank] = Field(None, description="Google sheet id, or the sheet's whole URL")
+    range: Annotated[str | None, _Blank] = Field(None, description="A1 range, for example A1:J100 or 'My sheet'!A:Z")
+    path: Annotated[str | None, _Blank] = Field(None, description="CSV or XLSX file to read")
+    format: Annotated[SheetFormat, _Opt] = Field(
+        SheetFormat.STANDARD, description="standard (header row) or positional"
+    )
+
+    @field_validator("sheet_id")
+    @classmethod
+    def _sheet_id(cls, value: str | None) -> str | None:
+        return None if value is None else parse_sheet_id(value)
+
+    @field_validator("range")
+    @classmethod
+    def _range(cls, value: str | None) -> str | None:
+        return None if value is None else parse_range(value).text
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        kind = self.type or (SourceType.FILE if self.path else SourceType.SHEET)
+        object.__setattr__(self, "type", kind)
+        if self.sheet_id and self.path:
+            raise InvalidSpecError("Both sheet_id and path are given", fix="Give one of them")
+        if kind is SourceType.SHEET and not self.sheet_id:
+            raise InvalidSpecError(
+                "No sheet is named", fix="Give input_source.sheet_id, or input_source.path for a file"
+            )
+        if kind is SourceType.FILE and not self.path:
+            raise InvalidSpecError("No file is named", fix="Give input_source.path, a CSV or XLSX file")
+        return self
+
+
+class Output(SpecModel):
+    """What is made, and where it goes."""
+
+    format: Annotated[Container, _Opt] = Field(Container.MP4, description="mp4, mov or webm")
+    video_codec: Annotated[VideoCodec | None, _Opt, _Blank] = Field(
+        None, description="h264 or h265 in mp4 and mov, vp9 in webm; empty: the container's usual one"
+    )
+    audio_codec: Annotated[AudioCodec | None, _Opt, _Blank] = Field(
+        None, description="aac in mp4 and mov, opus in webm; empty: the container's usual one"
+    )
+    resolution: Annotated[Resolution, _Opt] = Field(
+        Resolution.P1080, description="720p, 1080p or 4k: the short side of the frame"
+    )
+    output_bucket: Annotated[str | None, _Blank] = Field(
+        None,
+        description="S3 bucket name, or a URL such as s3://bucket/folder or file:///folder; empty: the default output",
+    )
+    prefix: str = Field("", description="Folder inside the bucket")
+
+    @field_validator("output_bucket")
+    @classmethod
+    def _bucket(cls, value: str | None) -> str | None:
+        return None if value is None else check_bucket(value)
+
+    @field_validator("prefix")
+    @classmethod
+    def _prefix(cls, value: str) -> str:
+        value = value.strip("/")
+        parts = value.split("/") if value else []
+        if any(part in {"", ".", ".."} or not re.fullmatch(r"[A-Za-z0-9!_.*'()=+@ -]+", part) for part in parts):
+            raise InvalidSpecError(
+                f"Prefix '{value[:60]}' is not a folder name",
+                fix="Use letters, digits, '-', '_' and '/', for example campaigns/spring",
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _codecs(self) -> Self:
+        videos, audios = CONTAINER_CODECS[self.format]
+        if self.video_codec is None:
+            object.__setattr__(
+                self, "video_codec", VideoCodec.VP9 if self.format is Container.WEBM else VideoCodec.H264
+            )
+        if self.audio_codec is None:
+            object.__setattr__(
+                self, "audio_codec", AudioCodec.OPUS if self.format is Container.WEBM else AudioCodec.AAC
+            )
+        for codec, allowed in ((self.video_codec, videos), (self.audio_codec, audios)):
+            if codec not in allowed:
+                names = " or ".join(sorted(allowed))
+                raise InvalidSpecError(f"{self.format} cannot hold {codec}", fix=f"Use {names} with {self.format}")
+        return self
+
+    @property
+    def codecs(self) -> tuple[VideoCodec, AudioCodec]:
+        """The two codecs, after the container's defaults were filled in."""
+        assert self.video_codec is not None
+        assert self.audio_codec is not None
+        return self.video_codec, self.audio_codec
+
+
+class Overrides(SpecModel):
+    """What the job changes in its template; a row's own cells win over it."""
+
+    style: Annotated[Style | None, _Opt, _Blank] = Field(None, description="modern, classic, minimal or corporate")
+    voice: Annotated[Voice | None, _Opt, _Blank] = Field(None, description="female, male or neutral")
+
+
+class TemplateChoice(SpecModel):
+    """The template of the job."""
+
+    template_id: str = Field(DEFAULT_TEMPLATE, description="Template to use")
+    overrides: Overrides = Field(default_factory=Overrides, description="Style and voice of the job")
+
+    @field_validator("template_id")
+    @classmethod
+    def _id(cls, value: str) -> str:
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", value):
+            raise InvalidSpecError(
+                f"Template ID '{value[:60]}' is not valid",
+                fix="Use letters, digits, '_' and '-', for example default_template",
+            )
+        return value
+
+
+class BulkJobSpec(SpecModel):
+    """One bulk job: a sheet in, videos out."""
+
+    title: str = Field("", description="Name of the job", max_length=200)
+    priority: Annotated[Priority, _Opt] = Field(Priority.NORMAL, description="urgent, high, normal or low")
+    processing_deadline_ms: int | None = Field(None, description="Longest time the job may take: 60000 to 86400000 ms")
+    callback_url: Annotated[str | None, _Blank] = Field(None, description="URL that is told about state changes")
+    input_source: InputSource = Field(description="The sheet to read")
+    output: Output = Field(default_factory=Output, description="Format and place of the videos")
+    template: TemplateChoice = Field(default_factory=TemplateChoice, description="Look and sound")
+    validation_level: Annotated[ValidationLevel, _Opt] = Field(
+        ValidationLevel.MODERATE, description="strict, moderate or permissive"
+    )
+    user_id: str = Field("local", description="Who runs the job", min_length=1, max_length=128)
+    project_id: str = Field("default", description="Project that the job counts for", min_length=1, max_length=128)
+    write_back: bool = Field(False, description="Write state and link of each row back into the sheet")
+
+    @field_validator("processing_deadline_ms")
+    @classmethod
+    def _deadline(cls, value: int | None) -> int | None:
+        if value is not None and not MINUTE_MS <= value <= MAX_DEADLINE_MS:
+            raise InvalidSpecError(
+                f"Processing deadline of {value} ms is out of bounds",
+                fix=f"Use 1 to 1440 minutes: {MINUTE_MS} to {MAX_DEADLINE_MS} ms",
+            )
+        return value
+
+    @field_validator("callback_url")
+    @classmethod
+    def _callback(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise InvalidSpecError(f"Callback URL '{value[:80]}' is not a web address", fix="Use https://host/path")
+        if parts.username or parts.password:
+            raise InvalidSpecError("The callback URL holds a password", fix="Leave user and password out of the URL")
+        return value
+
+    @classmethod
+    def parse(cls, data: Mapping[str, Any]) -> BulkJobSpec:
+        """The spec in `data`.
+
+        Raises:
+            InvalidSpecError: one message that lists every field that is wrong, with the fix of each.
+        """
+        try:
+            return cls.model_validate(data)
+        except ValidationError as error:
+            raise _all_problems(error) from error
+
+    @classmethod
+    def for_input(cls, sheet_or_path: str, **fields: Any) -> BulkJobSpec:
+        """The spec of a job with all defaults over a sheet id, a sheet URL, or a file's path."""
+        is_file = PurePath(sheet_or_path).suffix.lower() in {".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods"}
+        looks_like_sheet = "docs.google.com" in sheet_or_path or re.fullmatch(r"[A-Za-z0-9_-]{20,}", sheet_or_path)
+        source = fields.pop("input_source", {})
+        named = {"sheet_id": sheet_or_path} if looks_like_sheet and not is_file else {"path": sheet_or_path}
+        return cls.parse({"input_source": {**named, **source}, **fields})
+
+
+def check_bucket(value: str) -> str:
+    """`value` when it is a bucket name by S3's naming rules, or a URL.
+
+    The rules: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+
+    Raises:
+        InvalidSpecError: it is neither.
+    """
+    scheme, separator, rest = value.partition("://")
+    if separator and scheme not in {"s3", "s3a", "gs", "gcs"}:
+        if not re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme):
+            raise InvalidSpecError(
+                f"Output '{value[:80]}' is not a URL", fix="Use s3://bucket/folder or file:///folder"
+            )
+        return value
+    name = rest.split("/", 1)[0] if separator else value
+    well_formed = re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", name) and ".." not in name
+    reserved = re.fullmatch(r"(\d{1,3}\.){3}\d{1,3}|xn--.*|sthree-.*|amzn-s3-demo-.*|.*-s3alias|.*--ol-s3", name)
+    if well_formed and not reserved:
+        return value
+    raise InvalidSpecError(
+        f"Output bucket '{name[:80]}' is not a valid bucket name",
+        fix="Use 3 to 63 lower-case letters, digits, '.' and '-', or a URL such as s3://bucket/folder or file:///folder",
+    )
+
+
+def _all_problems(error: ValidationError) -> InvalidRequestError:
+    """One error out of all that pydantic found; a single problem of our own keeps its type and code."""
+    problems = error.errors(include_url=False)
+    if len(problems) == 1 and isinstance(cause := _cause(problems[0]), InvalidRequestError):
+        return type(cause)(f"{_field(problems[0])}: {cause.message}", fix=cause.fix)
+    lines = "; ".join(f"{_field(problem)}: {_explained(problem)}" for problem in problems)
+    return InvalidSpecError(f"The job spec is not valid: {lines}", fix="Correct the fields named")
+
+
+def _field(problem: ErrorDetails) -> str:
+    return ".".join(str(part) for part in problem["loc"]) or "job spec"
+
+
+def _cause(problem: ErrorDetails) -> object:
+    return problem.get("ctx", {}).get("error")
+
+
+def _explained(problem: ErrorDetails) -> str:
+    cause = _cause(problem)
+    if isinstance(cause, BulkVideoError):
+        return f"{cause.message}. {cause.fix}"
+    if problem["type"] == "extra_forbidden":
+        return "unknown field. Remove it, or check its spelling"
+    if problem["type"] == "missing":
+        return "missing. Give a value"
+    return f"{problem['msg']} (given: {str(problem['input'])[:60]!r})"

@@ -1,0 +1,71 @@
+"""The states of jobs and of their items, and which actions each allows."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from bulkvid_pipeline.core.errors import ActionNotAllowedError
+
+
+class JobState(StrEnum):
+    PENDING = "pending"
+    RUNNING = "running"
+    PAUSING = "pausing"
+    PAUSED = "paused"
+    COMPLETING = "completing"
+    COMPLETED = "completed"
+    CANCELING = "canceling"
+    CANCELED = "canceled"
+    FAILED = "failed"
+
+    @property
+    def is_final(self) -> bool:
+        return self in {JobState.COMPLETED, JobState.CANCELED, JobState.FAILED}
+
+
+class ItemState(StrEnum):
+    QUEUED = "queued"
+    RATE_LIMITED = "rate_limited"
+    DISPATCHED = "dispatched"
+    IN_PROGRESS = "in_progress"
+    RETRIED = "retried"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    SKIPPED = "skipped"
+
+    @property
+    def is_final(self) -> bool:
+        return self in {ItemState.COMPLETED, ItemState.FAILED, ItemState.CANCELLED, ItemState.SKIPPED}
+
+
+class JobAction(StrEnum):
+    PAUSE = "pause"
+    RESUME = "resume"
+    CANCEL = "cancel"
+    RETRY = "retry"
+
+
+ALLOWED_ACTIONS: dict[JobState, frozenset[JobAction]] = {
+    JobState.PENDING: frozenset({JobAction.CANCEL}),
+    JobState.RUNNING: frozenset({JobAction.PAUSE, JobAction.CANCEL}),
+    JobState.PAUSED: frozenset({JobAction.RESUME, JobAction.CANCEL}),
+    JobState.FAILED: frozenset({JobAction.RETRY, JobAction.CANCEL}),
+}
+
+
+def require_allowed(action: JobAction, state: JobState) -> None:
+    """Raises ActionNotAllowedError, naming the state and the allowed actions, unless `state` allows `action`."""
+    allowed = ALLOWED_ACTIONS.get(state, frozenset())
+    if action not in allowed:
+        names = ", ".join(sorted(allowed)) or "none"
+        raise ActionNotAllowedError(
+            f"A job that is {state} cannot be told to {action}", fix=f"Allowed actions now: {names}"
+        )
+
+
+def outcome_of(completed: int, failed: int, cancelled: bool) -> JobState:
+    """The final state of a job whose rows are done: failed only when rows failed and none succeeded."""
+    if cancelled:
+        return JobState.CANCELED
+    return JobState.FAILED if failed and not completed else JobState.COMPLETED

@@ -1,0 +1,145 @@
+"""Templates: JSON documents that give a job its look and its sound."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+
+from bulkvid_pipeline.core.errors import TemplateInvalidError
+from bulkvid_pipeline.core.options import Style, Voice
+from bulkvid_pipeline.core.spec import DEFAULT_TEMPLATE
+
+LogoPosition = Literal["top_left", "top_right", "bottom_left", "bottom_right"]
+_lower = BeforeValidator(lambda value: value.strip().lower() if isinstance(value, str) else value)
+
+
+class TemplatePart(BaseModel):
+    """A part of a template: immutable, and an unknown key is an error that names it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class VoiceSettings(TemplatePart):
+    """How the voice speaks: `speed` is a factor, `pitch` in semitones."""
+
+    speed: float = Field(1.0, ge=0.5, le=2.0)
+    pitch: float = Field(0.0, ge=-12.0, le=12.0)
+
+
+class StyleSettings(TemplatePart):
+    """The look. `base` is the built-in style that everything else changes."""
+
+    base: Annotated[Style, _lower] = Style.MODERN
+    colors: tuple[str, ...] = Field((), max_length=5)
+    """Up to five `#RRGGBB`: accent first, then background, then text."""
+    font_family: str | None = None
+    logo: str | None = None
+    """Picture file beside the template: png, jpeg or webp."""
+    logo_position: Annotated[LogoPosition, _lower] = "bottom_right"
+
+    @field_validator("colors")
+    @classmethod
+    def _hex(cls, colors: tuple[str, ...]) -> tuple[str, ...]:
+        for color in colors:
+            if not re.fullmatch(r"#[0-9A-Fa-f]{6}", color):
+                raise ValueError(f"'{color[:20]}' is not a colour such as #1E90FF")
+        return tuple(color.upper() for color in colors)
+
+
+class AudioSettings(TemplatePart):
+    """The sound. `background_music` is a file beside the template; None is the style's own bed, "none" is silence."""
+
+    voice: Annotated[Voice, _lower] = Voice.FEMALE
+    background_music: str | None = None
+    voice_settings: VoiceSettings = VoiceSettings()
+
+
+class TemplateSettings(TemplatePart):
+    style: StyleSettings = StyleSettings()
+    audio: AudioSettings = AudioSettings()
+
+
+class Template(TemplatePart):
+    """One template. `folder` is where its files (logo, music) are looked for; None for the built-in ones."""
+
+    template_id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    name: str = ""
+    description: str = ""
+    settings: TemplateSettings = TemplateSettings()
+    folder: str | None = None
+
+
+def parse_template(data: object, *, template_id: str, folder: str | None = None) -> Template:
+    """The template in a JSON document: the full form, or the short form `{"style": "modern", "voice": "female"}`.
+
+    The short form may stand alone or under `settings`.
+
+    Raises:
+        TemplateInvalidError: names each key or value that is wrong.
+    """
+    if not isinstance(data, Mapping):
+        raise TemplateInvalidError(f"Template '{template_id}' is not a JSON object")
+    document = dict(data)
+    if document.keys() & {"style", "voice"}:
+        short = {key: document.pop(key) for key in ("style", "voice") if key in document}
+        document["settings"] = {**short, **_mapping(document.get("settings"))}
+    if "settings" in document:
+        document["settings"] = _full_settings(document["settings"])
+    try:
+        template = Template.model_validate({"template_id": template_id, **document, "folder": folder})
+    except ValidationError as error:
+        raise TemplateInvalidError(
+            f"Template configuration invalid: '{template_id}': {_problems(error)}",
+            fix="Correct the keys named, or use default_template",
+        ) from error
+    if template.template_id != template_id:
+        raise TemplateInvalidError(
+            f"Template '{template_id}' calls itself '{template.template_id}'",
+            fix="Name the file like the template_id in it",
+        )
+    return template
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return dict(value) if isinstance(value, Mapping) else {}
+
+
+def _full_settings(settings: object) -> object:
+    """The short form `{"style": "modern", "voice": "female"}` written out; the full form is left as it is."""
+    if not isinstance(settings, Mapping):
+        return settings
+    full = dict(settings)
+    if isinstance(full.get("style"), str):
+        full["style"] = {"base": full["style"]}
+    if "voice" in full:
+        full["audio"] = {**_mapping(full.get("audio")), "voice": full.pop("voice")}
+    return full
+
+
+def _problems(error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors(include_url=False):
+        where = ".".join(str(part) for part in problem["loc"])
+        text = "unknown key" if problem["type"] == "extra_forbidden" else problem["msg"].removeprefix("Value error, ")
+        lines.append(f"{where}: {text}")
+    return "; ".join(lines)
+
+
+def _built_in(template_id: str, name: str, description: str, base: Style, voice: Voice) -> Template:
+    settings = TemplateSettings(style=StyleSettings(base=base), audio=AudioSettings(voice=voice))
+    return Template(template_id=template_id, name=name, description=description, settings=settings)
+
+
+BUILT_IN_TEMPLATES: dict[str, Template] = {
+    template.template_id: template
+    for template in (
+        _built_in(DEFAULT_TEMPLATE, "Default", "The modern look with a female voice", Style.MODERN, Voice.FEMALE),
+        _built_in("modern", "Modern", "Bold sans serif on a deep gradient", Style.MODERN, Voice.FEMALE),
+        _built_in("classic", "Classic", "Serif on warm paper", Style.CLASSIC, Voice.MALE),
+        _built_in("minimal", "Minimal", "Much white, one accent", Style.MINIMAL, Voice.FEMALE),
+        _built_in("corporate", "Corporate", "Sober blocks and clear numbers", Style.CORPORATE, Voice.NEUTRAL),
+    )
+}

@@ -1,0 +1,217 @@
+"""What the three validation levels make of the schema's report.
+
+strict: one error anywhere stops the job · moderate: rows with errors are rejected, the others go on · permissive: what
+can be repaired is repaired, and each repair is a warning.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+import pandera.pandas as pa
+
+from bulkvid_pipeline.core.cells import platforms_of
+from bulkvid_pipeline.core.columns import COLUMNS, REQUIRED
+from bulkvid_pipeline.core.errors import InvalidSheetError
+from bulkvid_pipeline.core.findings import Finding, Severity, ValidationReport, shortened
+from bulkvid_pipeline.core.options import Platform, Priority, Style, ValidationLevel, Voice
+from bulkvid_pipeline.core.rows import SheetTable, VideoIdea, read_idea
+from bulkvid_pipeline.core.schema import FILLED, idea_schema
+
+TITLE_FROM_TEXT = 60
+
+_PROBLEMS: dict[str, Callable[[str], tuple[str, str]]] = {
+    "duration_seconds": lambda _cell: (
+        "Not a length in seconds",
+        "Write a number from 1 to 3600, such as 45, or leave it empty",
+    ),
+    "platform_preferences": lambda cell: (
+        "Unknown platform " + ", ".join(shortened(name, 20) for name in platforms_of(cell)[1]),
+        "Use one or more of " + ", ".join(Platform),
+    ),
+    "voice_preference": lambda _cell: ("Unknown voice", "Use " + ", ".join(Voice)),
+    "style_override": lambda _cell: ("Unknown style", "Use " + ", ".join(Style)),
+    "priority": lambda _cell: ("Unknown priority", "Use " + ", ".join(Priority)),
+}
+
+
+@dataclass(frozen=True)
+class RowProblem:
+    """Something wrong with a readable row that only a check beyond the schema sees, such as a missing glyph."""
+
+    column: str
+    value: str
+    problem: str
+    fix: str
+    code: str
+    error_at: frozenset[ValidationLevel]
+    """Levels at which it is an error; at the others it is a warning."""
+
+
+RowCheck = Callable[[VideoIdea], Iterable[RowProblem]]
+
+
+def validate_table(
+    table: SheetTable, level: ValidationLevel, checks: Iterable[RowCheck] = ()
+) -> tuple[tuple[VideoIdea, ...], ValidationReport]:
+    """The ideas that may be rendered, in sheet order, and the report with every finding of the sheet.
+
+    Raises:
+        InvalidSheetError: a required column is missing altogether (moderate), or all text columns are (permissive).
+    """
+    present = [column for column in COLUMNS if column in table.frame]
+    _require_columns(present, level)
+    by_row = _schema_findings(table, level)
+    findings = [*table.findings, *by_row.pop(None, [])]
+    _warn_of_duplicates(table, by_row)
+    accepted: list[VideoIdea] = []
+    rejected, skipped = [], []
+    checks = tuple(checks)
+    for number, cells in _rows(table.frame):
+        row_findings = by_row[number]
+        idea = read_idea(number, cells)
+        if level is ValidationLevel.PERMISSIVE:
+            repaired = _with_text(idea)
+            if repaired is None:
+                skipped.append(number)
+                findings += [_skipped(number)]
+                continue
+            idea = repaired
+        if not _has_error(row_findings):
+            row_findings += [
+                _checked(problem, number, table.letters, level) for check in checks for problem in check(idea)
+            ]
+        findings += row_findings
+        if _has_error(row_findings):
+            rejected.append(number)
+        else:
+            accepted.append(idea)
+    report = ValidationReport(
+        level.value, tuple(findings), tuple(i.sheet_row for i in accepted), tuple(rejected), tuple(skipped)
+    )
+    return tuple(accepted), report
+
+
+def _require_columns(present: Iterable[str], level: ValidationLevel) -> None:
+    missing = [column for column in REQUIRED if column not in present]
+    if level is ValidationLevel.MODERATE and missing:
+        raise InvalidSheetError(
+            f"The sheet has no column {' and no column '.join(missing)}",
+            fix=f"Add the column; the sheet has {', '.join(present) or 'none of ours'}",
+        )
+
+
+def _rows(frame: pd.DataFrame) -> Iterable[tuple[int, dict[str, str]]]:
+    columns = list(frame.columns)
+    for number, *cells in frame.itertuples(index=True, name=None):
+        yield int(number), dict(zip(columns, cells, strict=True))
+
+
+def _schema_findings(table: SheetTable, level: ValidationLevel) -> defaultdict[int | None, list[Finding]]:
+    """The schema's failure cases as findings, by sheet row, in column order."""
+    by_row: defaultdict[int | None, list[Finding]] = defaultdict(list)
+    try:
+        idea_schema().validate(table.frame, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        cases = errors.failure_cases
+    else:
+        return by_row
+    order = {column: at for at, column in enumerate(COLUMNS)}
+    found = zip(cases["column"], cases["check"], cases["failure_case"], cases["index"], strict=True)
+    for column, check, case, index in found:
+        if check == "column_in_dataframe":
+            if level is ValidationLevel.STRICT:
+                by_row[None].append(_missing_column(str(case)))
+            continue
+        finding = _cell_finding(int(index), column, check, str(case), table.letters.get(column, ""), level)
+        if finding is not None:
+            by_row[int(index)].append(finding)
+    for row_findings in by_row.values():
+        row_findings.sort(key=lambda f: order.get(f.column, -1))
+    return by_row
+
+
+def _missing_column(column: str) -> Finding:
+    return Finding(
+        Severity.ERROR,
+        f"Column {column} is missing",
+        "Add it; strict needs all ten columns",
+        column=column,
+        code="MISSING_COLUMN",
+    )
+
+
+def _cell_finding(row: int, column: str, check: str, value: str, letter: str, level: ValidationLevel) -> Finding | None:
+    permissive = level is ValidationLevel.PERMISSIVE
+    if check == FILLED:
+        if level is not ValidationLevel.STRICT and column not in REQUIRED:
+            return None
+        problem, fix, code = "Empty cell", "Fill it in", "EMPTY_CELL"
+        if permissive:
+            source = "the description or the script" if column == "idea_title" else "the description or the title"
+            problem, fix = "Empty cell; the text was taken from " + source, "Fill it in to choose the text yourself"
+    else:
+        problem, fix = _PROBLEMS[column](value)
+        code = "INVALID_CELL"
+        if permissive:
+            some_left = column == "platform_preferences" and platforms_of(value)[0]
+            problem += "; it is left out" if some_left else "; the default was used"
+    severity = Severity.WARNING if permissive else Severity.ERROR
+    return Finding(severity, problem, fix, row, column, letter, shortened(value), code)
+
+
+def _warn_of_duplicates(table: SheetTable, by_row: defaultdict[int | None, list[Finding]]) -> None:
+    texts = [c for c in ("idea_title", "script_content") if c in table.frame]
+    if not texts:
+        return
+    folded = table.frame[texts].apply(lambda cells: cells.str.split().str.join(" ").str.casefold())
+    filled = folded.ne("").any(axis=1)
+    first_row: dict[tuple[str, ...], int] = {}
+    for number, *cells in folded[filled].itertuples(index=True, name=None):
+        first = first_row.setdefault(tuple(cells), int(number))
+        if first != number:
+            by_row[int(number)].append(
+                Finding(
+                    Severity.WARNING,
+                    f"Same title and script as row {first}; both are rendered",
+                    "Remove one of them",
+                    int(number),
+                    "idea_title",
+                    table.letters.get("idea_title", ""),
+                    shortened(str(table.frame.at[number, texts[0]])),
+                    "DUPLICATE_ROW",
+                )
+            )
+
+
+def _with_text(idea: VideoIdea) -> VideoIdea | None:
+    """The idea with a title and a script, each made from the other texts where it is missing; None without any text."""
+    if not (idea.title or idea.script or idea.description):
+        return None
+    title = idea.title or shortened(idea.description or idea.script, TITLE_FROM_TEXT)
+    return replace(idea, title=title, script=idea.script or idea.description or idea.title)
+
+
+def _skipped(row: int) -> Finding:
+    return Finding(
+        Severity.WARNING,
+        "Row has neither title nor description nor script; it was skipped",
+        "Write at least one of them",
+        row,
+        code="SKIPPED_ROW",
+    )
+
+
+def _has_error(findings: Iterable[Finding]) -> bool:
+    return any(f.severity is Severity.ERROR for f in findings)
+
+
+def _checked(problem: RowProblem, row: int, letters: Mapping[str, str], level: ValidationLevel) -> Finding:
+    severity = Severity.ERROR if level in problem.error_at else Severity.WARNING
+    letter = letters.get(problem.column, "")
+    return Finding(
+        severity, problem.problem, problem.fix, row, problem.column, letter, shortened(problem.value), problem.code
+    )
