@@ -1,0 +1,77 @@
+"""The espeak worker: reads requests on stdin, answers on stdout, ends when its parent does.
+
+Run as `python -m bulkvid_pipeline.adapters.speech.espeak_process`; `espeak.py` is its only client.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+from typing import Any, BinaryIO
+
+from bulkvid_pipeline.adapters.speech import wire
+from bulkvid_pipeline.adapters.speech.espeak_library import EspeakFailure, EspeakLibrary
+from bulkvid_pipeline.adapters.speech.readings import ReadingUnavailable, japanese_reading
+
+_PR_SET_PDEATHSIG = 1
+
+
+def main() -> None:
+    """Serve until stdin ends."""
+    _die_with_parent()
+    # Protocol bytes go to a private copy of stdout, so that nothing a library prints can corrupt them.
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    requests = sys.stdin.buffer
+    espeak = EspeakLibrary()
+    _send(answers, {"version": espeak.version, "sample_rate": espeak.sample_rate})
+    while True:
+        try:
+            request, _ = wire.decode(lambda count: _read(requests, count))
+        except EOFError:
+            return
+        header, pcm = _answer(espeak, request)
+        _send(answers, header, pcm)
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if len(sys.argv) > 1 and os.getppid() != int(sys.argv[1]):
+        raise SystemExit("the parent died before the worker had started")
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _read(stream: BinaryIO, count: int) -> bytes:
+    data = stream.read(count)
+    if len(data) < count:
+        raise EOFError
+    return data
+
+
+def _send(stream: BinaryIO, header: dict[str, Any], body: bytes = b"") -> None:
+    stream.write(wire.encode(header, body))
+    stream.flush()
+
+
+def _answer(espeak: EspeakLibrary, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    text: str = request["text"]
+    sources: tuple[int, ...] | None = None
+    try:
+        if request["kana"]:
+            text, sources = japanese_reading(text)
+        spoken = espeak.speak(
+            text, request["voice"], request["words_per_minute"], request["pitch"], request["pitch_range"]
+        )
+    except (EspeakFailure, ReadingUnavailable) as error:
+        return {"error": str(error)}, b""
+    words = [(offset, time) for offset, time in spoken.words if 0 <= offset < len(text)]
+    if sources is not None:
+        words = [(sources[offset], time) for offset, time in words]
+    return {"words": words}, spoken.pcm
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""How Japanese is read: kanji to kana, with blanks between phrases, since espeak knows kana only.
+
+pykakasi is GPL software like espeak-ng, so this module too is loaded only inside the worker process.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+_HIRAGANA = ("ぁ", "ゟ")
+
+
+class ReadingUnavailable(Exception):  # noqa: N818 - turned into a reply by the worker
+    """The dictionary of readings is not installed."""
+
+
+@cache
+def _dictionary() -> Any:
+    try:
+        return import_module("pykakasi").kakasi()
+    except ImportError as error:
+        raise ReadingUnavailable("the package pykakasi, which reads kanji, is not installed") from error
+
+
+def japanese_reading(text: str) -> tuple[str, tuple[int, ...]]:
+    """The text in kana, and for each of its characters the offset of the word in `text` that it comes from.
+
+    Raises:
+        ReadingUnavailable: pykakasi is missing.
+    """
+    reading: list[str] = []
+    sources: list[int] = []
+    position = 0
+    for token in _dictionary().convert(text):
+        written, kana = token["orig"], _pronounced(token["orig"], token["hira"])
+        found = text.find(written, position)
+        position = found if found >= 0 else position
+        # Particles and endings are hiragana and lean on the word before; anything else begins a phrase.
+        if reading and not all(_HIRAGANA[0] <= char <= _HIRAGANA[1] for char in written):
+            reading.append(" ")
+            sources.append(position)
+        reading.extend(kana)
+        spread = max(1, len(kana))
+        sources.extend(position + index * len(written) // spread for index in range(len(kana)))
+        position += len(written)
+    return "".join(reading), tuple(sources)
+
+
+def _pronounced(written: str, kana: str) -> str:
+    """Topic and direction particles are written ha and he but said wa and e."""
+    hiragana_only = all(_HIRAGANA[0] <= char <= _HIRAGANA[1] for char in written)
+    if hiragana_only and kana.endswith("は") and kana != "はは":
+        return kana[:-1] + "わ"
+    return "え" if written == "へ" else kana
