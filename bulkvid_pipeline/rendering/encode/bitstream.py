@@ -1,0 +1,122 @@
+"""Bits and NAL units: the little of H.264 and HEVC syntax that headers need.
+
+Everything here works on headers of a few bytes or on whole payloads with C-speed `bytes` methods; nothing loops over
+the bits of a picture.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+START_CODE = b"\x00\x00\x00\x01"
+
+_EMULATION = re.compile(rb"\x00\x00(?=[\x00-\x03])")
+_START = re.compile(rb"\x00\x00\x01")
+
+
+class BitWriter:
+    """Most significant bit first, with the Exp-Golomb codes of H.264 section 9.1."""
+
+    def __init__(self) -> None:
+        self._value = 0
+        self._length = 0
+
+    def u(self, value: int, bits: int) -> BitWriter:
+        """Unsigned integer in a fixed number of bits."""
+        if not 0 <= value < 1 << bits:
+            raise ValueError(f"{value} does not fit in {bits} bits")
+        self._value = self._value << bits | value
+        self._length += bits
+        return self
+
+    def ue(self, value: int) -> BitWriter:
+        """Unsigned Exp-Golomb code."""
+        code = value + 1
+        return self.u(code, 2 * code.bit_length() - 1)
+
+    def se(self, value: int) -> BitWriter:
+        """Signed Exp-Golomb code."""
+        return self.ue(2 * value - 1 if value > 0 else -2 * value)
+
+    def align(self, bit: int) -> BitWriter:
+        """Fill up to a whole byte with `bit`."""
+        fill = -self._length % 8
+        return self.u((1 << fill) - 1 if bit else 0, fill)
+
+    def trailing(self) -> BitWriter:
+        """rbsp_trailing_bits: a one, then zeros up to a whole byte."""
+        return self.u(1, 1).align(0)
+
+    def to_bytes(self) -> bytes:
+        """The bits as bytes; the length must be whole bytes by now."""
+        if self._length % 8:
+            raise ValueError(f"{self._length} bits are not whole bytes")
+        return self._value.to_bytes(self._length // 8, "big")
+
+
+class BitReader:
+    """Reads what `BitWriter` writes. `position` counts bits from the start."""
+
+    def __init__(self, data: bytes) -> None:
+        self._value = int.from_bytes(data, "big")
+        self._length = len(data) * 8
+        self.position = 0
+
+    def u(self, bits: int) -> int:
+        """Unsigned integer of a fixed number of bits; ValueError past the end."""
+        end = self.position + bits
+        if end > self._length:
+            raise ValueError("the header ends too early")
+        self.position = end
+        return self._value >> (self._length - end) & ((1 << bits) - 1)
+
+    def ue(self) -> int:
+        """Unsigned Exp-Golomb code."""
+        zeros = 0
+        while not self.u(1):
+            zeros += 1
+        return (1 << zeros) - 1 + self.u(zeros)
+
+    def se(self) -> int:
+        """Signed Exp-Golomb code."""
+        code = self.ue()
+        return (code + 1) // 2 if code & 1 else -(code // 2)
+
+
+def escape(payload: bytes) -> bytes:
+    """Add emulation prevention bytes (H.264 section 7.4.1.1), so that no start code appears inside."""
+    # Each match consumes the two zeros, and the third byte is looked at again as a possible first zero: exactly the
+    # "reset after inserting" of the standard.
+    escaped = _EMULATION.sub(b"\x00\x00\x03", payload)
+    return escaped + b"\x03" if escaped.endswith(b"\x00\x00") else escaped
+
+
+def unescape(payload: bytes) -> bytes:
+    """Take emulation prevention bytes out again."""
+    return payload.replace(b"\x00\x00\x03", b"\x00\x00")
+
+
+def split_nals(stream: bytes) -> Iterator[bytes]:
+    """NAL units of an Annex B byte stream, without start codes or trailing zero bytes."""
+    starts = [match.end() for match in _START.finditer(stream)]
+    for index, start in enumerate(starts):
+        end = starts[index + 1] - 3 if index + 1 < len(starts) else len(stream)
+        # A NAL unit never ends in a zero byte (7.4.1), so these belong to the next, longer start code.
+        nal = stream[start:end].rstrip(b"\x00")
+        if nal:
+            yield nal
+
+
+def join_nals(nals: Iterator[bytes] | list[bytes] | tuple[bytes, ...]) -> bytes:
+    """Annex B byte stream of NAL units."""
+    return b"".join(START_CODE + nal for nal in nals)
+
+
+def overwrite_bits(payload: bytes, position: int, value: int, bits: int) -> bytes:
+    """`payload` with `bits` bits from bit `position` on replaced by `value`."""
+    first, last = position // 8, (position + bits + 7) // 8
+    span = int.from_bytes(payload[first:last], "big")
+    shift = last * 8 - position - bits
+    span = span & ~(((1 << bits) - 1) << shift) | value << shift
+    return payload[:first] + span.to_bytes(last - first, "big") + payload[last:]

@@ -1,0 +1,157 @@
+"""The encoders' settings, their fingerprint, and how a picture gets into them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from typing import cast
+
+import av
+import numpy as np
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import PictureType, VideoFrame
+from numpy.typing import NDArray
+
+from bulkvid_pipeline.core.options import VideoCodec
+from bulkvid_pipeline.rendering.model import FPS, Planes
+
+_BT709 = 1
+_LIMITED_RANGE = 1
+_PROBE_SIZE = 64
+
+# No B frames, one reference, no weights, no lookahead: every packet comes at once, in order, and depends on the picture
+# before it only, which is what repeats need. Parameter sets stand in front of every key frame; key frames come where we
+# ask for them and nowhere else.
+_X264 = (
+    "bframes=0:ref=1:weightp=0:rc-lookahead=0:mbtree=0:scenecut=0:keyint=infinite:repeat-headers=1:annexb=1:force-cfr=1:"
+    "sliced-threads=0:aq-mode=3"
+)
+_X265 = (
+    "log-level=none:bframes=0:ref=1:weightp=0:rc-lookahead=0:cutree=0:scenecut=0:keyint=-1:repeat-headers=1:annexb=1:"
+    "pools=none:frame-threads=1:wpp=0:aud=0:info=0:sao=0:open-gop=0:temporal-mvp=0:log2-max-poc-lsb=8"
+)
+
+
+@dataclass(frozen=True)
+class EncoderSettings:
+    """An encoder of libavcodec and its options."""
+
+    codec: VideoCodec
+    encoder: str
+    options: tuple[tuple[str, str], ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of the settings and of the encoder's build: equal for equal output from equal pictures."""
+        document = json.dumps([self.encoder, self.options, _encoder_build(self)])
+        return hashlib.blake2b(document.encode(), digest_size=16).hexdigest()
+
+
+EVENT_SETTINGS: dict[VideoCodec, EncoderSettings] = {
+    VideoCodec.H264: EncoderSettings(
+        VideoCodec.H264,
+        "libx264",
+        (
+            ("preset", "superfast"),
+            ("tune", "zerolatency"),
+            ("crf", "19"),
+            ("forced-idr", "1"),
+            ("x264-params", _X264),
+        ),
+    ),
+    VideoCodec.H265: EncoderSettings(
+        VideoCodec.H265,
+        "libx265",
+        (
+            ("preset", "superfast"),
+            ("tune", "zerolatency"),
+            ("crf", "20"),
+            ("forced-idr", "1"),
+            ("x265-params", _X265),
+        ),
+    ),
+    VideoCodec.VP9: EncoderSettings(
+        VideoCodec.VP9,
+        "libvpx-vp9",
+        (
+            ("deadline", "realtime"),
+            ("cpu-used", "8"),
+            ("lag-in-frames", "0"),
+            ("auto-alt-ref", "0"),
+            ("error-resilient", "1"),
+            ("row-mt", "0"),
+            ("crf", "24"),
+            ("b", "0"),
+            ("g", "9999"),
+        ),
+    ),
+}
+"""The settings of the event renderer."""
+
+
+def open_encoder(settings: EncoderSettings, width: int, height: int) -> VideoCodecContext:
+    """A fresh encoder of one thread for BT.709 limited-range 4:2:0 pictures."""
+    context = cast(VideoCodecContext, av.CodecContext.create(settings.encoder, "w"))
+    context.width, context.height = width, height
+    context.pix_fmt = "yuv420p"
+    context.framerate = Fraction(FPS)
+    context.time_base = Fraction(1, FPS)
+    context.color_range = _LIMITED_RANGE
+    context.color_primaries = context.color_trc = context.colorspace = _BT709
+    context.thread_count = 1
+    context.options = dict(settings.options)
+    return context
+
+
+def frame_of(planes: Planes) -> VideoFrame:
+    """The picture copied into a frame of libav (the painter's planes are only valid until its next frame)."""
+    height, width = planes.y.shape
+    frame = VideoFrame(width, height, "yuv420p")
+    for target, source in zip(frame.planes, (planes.y, planes.u, planes.v), strict=True):
+        rows = np.frombuffer(memoryview(target), np.uint8).reshape(target.height, target.line_size)
+        rows[:, : target.width] = source
+    return frame
+
+
+def encode_picture(context: VideoCodecContext, frame: VideoFrame, number: int, *, key: bool) -> bytes:
+    """The packet of one picture.
+
+    Args:
+        context: an encoder of `open_encoder`.
+        frame: the picture; its time stamp and type are set here.
+        number: how many pictures the encoder was given before.
+        key: whether to force a key frame.
+
+    Raises:
+        ValueError: the encoder held the picture back or split it.
+        av.FFmpegError: the encoder failed.
+    """
+    frame.pts, frame.time_base = number, Fraction(1, FPS)
+    frame.pict_type = PictureType.I if key else PictureType.NONE
+    packets = context.encode(frame)
+    if len(packets) != 1:
+        raise ValueError(f"the encoder gave {len(packets)} packets for one picture")
+    return bytes(packets[0])
+
+
+def flat_planes(width: int, height: int) -> Planes:
+    """A grey picture."""
+
+    def plane(rows: int, columns: int) -> NDArray[np.uint8]:
+        return np.full((rows, columns), 128, np.uint8)
+
+    return Planes(plane(height, width), plane(height // 2, width // 2), plane(height // 2, width // 2))
+
+
+@lru_cache(maxsize=16)
+def _encoder_build(settings: EncoderSettings) -> str:
+    """Which build encodes: library versions, and what it makes of a small picture.
+
+    x264 writes its version and all settings into the first packet, so two builds never look alike.
+    """
+    context = open_encoder(settings, _PROBE_SIZE, _PROBE_SIZE)
+    packet = encode_picture(context, frame_of(flat_planes(_PROBE_SIZE, _PROBE_SIZE)), 0, key=True)
+    return json.dumps([av.__version__, av.library_versions, packet.hex()])

@@ -1,0 +1,131 @@
+"""The event renderer: encode what changes, write the repeats ourselves."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from pathlib import Path
+from typing import Any, Protocol
+
+from bulkvid_pipeline.core.errors import EncoderError, RenderCancelledError
+from bulkvid_pipeline.core.options import VideoCodec
+from bulkvid_pipeline.rendering.encode.codecs import EVENT_SETTINGS
+from bulkvid_pipeline.rendering.encode.h264 import idr_pic_id, with_idr_pic_id
+from bulkvid_pipeline.rendering.encode.mux import write_file
+from bulkvid_pipeline.rendering.encode.renderer import Programme, Progress, Renderer
+from bulkvid_pipeline.rendering.encode.scene import AccessUnit, EncodedScene, encode_scene
+from bulkvid_pipeline.rendering.encode.sound import encode_sound
+from bulkvid_pipeline.rendering.model import Film, VideoFormat
+
+_POLL_S = 0.1
+
+
+class SceneStore(Protocol):
+    """Keeps encoded scenes under their hash. Called from several threads at once."""
+
+    def get(self, key: str) -> bytes | None:
+        """The piece, or None."""
+        ...
+
+    def put(self, key: str, piece: bytes) -> None:
+        """Keep the piece."""
+        ...
+
+
+class EventRenderer(Renderer):
+    """Encodes every scene on its own, several at a time, and joins them without another look at the pictures.
+
+    Args:
+        scene_store: where encoded scenes are kept between renders; none are kept without.
+        threads: how many scenes are encoded at a time.
+    """
+
+    def __init__(self, scene_store: SceneStore | None = None, *, threads: int = 1) -> None:
+        self._store = scene_store
+        self._threads = max(1, threads)
+
+    def _write(self, programme: Programme, part: Path, progress: Progress, cancelled: Callable[[], bool]) -> None:
+        scenes, sound = self._encode(programme, progress, cancelled)
+        head = scenes[0].head
+        if any(scene.head != head for scene in scenes):
+            raise EncoderError(
+                "Joining the scenes failed: their parameter sets differ",
+                fix='Clear the scene store, or render with the renderer "graph"',
+            )
+        write_file(part, programme.fmt, head, _joined(scenes), sound, programme.metadata)
+
+    def _encode(
+        self, programme: Programme, progress: Progress, cancelled: Callable[[], bool]
+    ) -> tuple[list[EncodedScene], bytes]:
+        """All scenes and the sound; the calling thread reports and watches for a stop meanwhile."""
+        stop = threading.Event()
+        done = [0] * len(programme.films)
+
+        def encode(index: int, film: Film) -> EncodedScene:
+            def report(frames: int) -> None:
+                done[index] = frames
+
+            scene = self._scene(film, programme.fmt, report, stop.is_set)
+            done[index] = film.frames
+            return scene
+
+        pool = ThreadPoolExecutor(self._threads, thread_name_prefix="encode")
+        try:
+            scenes = [pool.submit(encode, index, film) for index, film in enumerate(programme.films)]
+            sound = pool.submit(encode_sound, programme.sound, programme.fmt.audio_codec)
+            waiting: set[Future[Any]] = {*scenes, sound}
+            while waiting:
+                finished, waiting = wait(waiting, timeout=_POLL_S, return_when=FIRST_EXCEPTION)
+                for future in finished:
+                    future.result()
+                if cancelled():
+                    raise RenderCancelledError("Rendering was stopped on request")
+                progress(sum(done), programme.frames)
+            return [scene.result() for scene in scenes], sound.result()
+        finally:
+            stop.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _scene(
+        self, film: Film, fmt: VideoFormat, report: Callable[[int], None], stopped: Callable[[], bool]
+    ) -> EncodedScene:
+        """The scene from the store, where it is there and whole, else encoded and kept."""
+        if self._store is None:
+            return encode_scene(film, fmt, progress=report, cancelled=stopped)
+        key = scene_key(film, fmt)
+        piece = self._store.get(key)
+        if piece is not None:
+            try:
+                return EncodedScene.from_bytes(piece)
+            except ValueError:
+                pass  # A damaged piece is no hit: it is encoded again and replaced.
+        scene = encode_scene(film, fmt, progress=report, cancelled=stopped)
+        self._store.put(key, scene.to_bytes())
+        return scene
+
+
+def scene_key(film: Film, fmt: VideoFormat) -> str:
+    """Under which an encoded scene is kept: hash of its pictures, its size, the settings and the encoder's build."""
+    settings = EVENT_SETTINGS[fmt.video_codec].fingerprint
+    document = f"{film.fingerprint}\n{film.frames}\n{fmt.width}x{fmt.height}\n{settings}"
+    return hashlib.blake2b(document.encode(), digest_size=16).hexdigest()
+
+
+def _joined(scenes: list[EncodedScene]) -> Iterator[AccessUnit]:
+    """The access units of all scenes."""
+    before: int | None = None
+    for scene in scenes:
+        for unit in scene.access_units():
+            if scene.codec is not VideoCodec.H264 or not unit.key:
+                before = None
+                yield unit
+                continue
+            number = idr_pic_id(unit.data, scene.head)
+            if number is not None and number == before:
+                # A scene of one frame: two IDR pictures in a row, both numbered by an encoder of their own.
+                number = 1 - number
+                unit = AccessUnit(with_idr_pic_id(unit.data, scene.head, number), True)
+            before = number
+            yield unit

@@ -1,0 +1,142 @@
+"""The one interface of both renderers, and how a finished file comes to its name."""
+
+from __future__ import annotations
+
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import numpy as np
+
+from bulkvid_pipeline.core.errors import EncoderError, RenderCancelledError
+from bulkvid_pipeline.rendering.model import SAMPLES_PER_FRAME, Film, Pcm, VideoFormat
+
+Progress = Callable[[int, int], None]
+"""Told (frames done, frames in all), always from the thread that called `render`."""
+
+
+@dataclass(frozen=True)
+class Programme:
+    """All that goes into one file."""
+
+    films: Sequence[Film]
+    sound: Pcm
+    fmt: VideoFormat
+    metadata: Mapping[str, str]
+
+    @property
+    def frames(self) -> int:
+        """Length in frames."""
+        return sum(film.frames for film in self.films)
+
+
+class Renderer(ABC):
+    """Turns films and their sound into a finished file."""
+
+    def render(
+        self,
+        films: Sequence[Film],
+        sound: Pcm,
+        fmt: VideoFormat,
+        metadata: Mapping[str, str],
+        destination: Path,
+        *,
+        progress: Progress = lambda _done, _total: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Write `destination`; until it is whole and on disk, only `<destination>.part` exists.
+
+        Args:
+            films: the scenes, in order.
+            sound: the programme's sound, stereo: shape (frames of all films * SAMPLES_PER_FRAME, 2), float32.
+            fmt: size, container and codecs.
+            metadata: tags such as title, artist, comment.
+            destination: the file to write; its folder must exist.
+            progress: told (frames done, frames in all), from this thread.
+            cancelled: asked several times a second, from any thread.
+
+        Raises:
+            EncoderError: the encoder failed, or the parts do not fit together.
+            RenderCancelledError: `cancelled` said so; nothing is left on disk.
+        """
+        programme = Programme(films, sound, fmt, metadata)
+        _check(programme)
+        part = destination.with_name(destination.name + ".part")
+        try:
+            self._write(programme, part, progress, cancelled)
+            _verify(part, programme)
+            if cancelled():
+                raise RenderCancelledError(f"Rendering {destination.name} was stopped on request")
+            _publish(part, destination)
+        finally:
+            with suppress(FileNotFoundError):
+                part.unlink()
+        progress(programme.frames, programme.frames)
+
+    @abstractmethod
+    def _write(self, programme: Programme, part: Path, progress: Progress, cancelled: Callable[[], bool]) -> None:
+        """Write the whole file to `part`."""
+
+
+def renderer_named(name: str, **options: object) -> Renderer:
+    """The renderer `event` or `graph`.
+
+    Args:
+        name: which one.
+        options: what its constructor takes: `threads`, `scene_store` (event), `binary`, `limits` (graph).
+
+    Raises:
+        EncoderError: there is no renderer of that name.
+    """
+    # Both renderers are built on this module, so it can only look for them when asked.
+    from bulkvid_pipeline.rendering.encode.graph import GraphRenderer
+
+    from bulkvid_pipeline.rendering.encode.event import EventRenderer
+
+    known: dict[str, Callable[..., Renderer]] = {"event": EventRenderer, "graph": GraphRenderer}
+    if name not in known:
+        raise EncoderError(f'There is no renderer "{name}"', fix="Use event or graph")
+    return known[name](**options)
+
+
+def _check(programme: Programme) -> None:
+    if not programme.films:
+        raise EncoderError("Rendering failed: there are no scenes")
+    expected = (programme.frames * SAMPLES_PER_FRAME, 2)
+    if programme.sound.shape != expected or programme.sound.dtype != np.float32:
+        raise EncoderError(
+            f"Rendering failed: the sound is {programme.sound.dtype} of shape {programme.sound.shape}, "
+            f"but {programme.frames} frames need float32 of shape {expected}"
+        )
+
+
+def _verify(part: Path, programme: Programme) -> None:
+    """Read the file back: a player must be able to open it and find every frame."""
+    try:
+        with av.open(str(part), "r") as file:
+            frames = sum(1 for packet in file.demux(file.streams.video[0]) if packet.size)
+    except (av.FFmpegError, OSError, IndexError) as error:
+        raise EncoderError(f"The rendered file {part.name} cannot be read back: {error}") from error
+    if frames != programme.frames:
+        raise EncoderError(f"The rendered file {part.name} has {frames} frames instead of {programme.frames}")
+
+
+def _publish(part: Path, destination: Path) -> None:
+    """Make sure the bytes are on disk before the name is."""
+    try:
+        with part.open("rb") as file:
+            os.fsync(file.fileno())
+        part.replace(destination)
+        folder = os.open(destination.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        raise EncoderError(
+            f"Storing {destination.name} failed: {error}", fix="Check that the disk has room and can be written"
+        ) from error
