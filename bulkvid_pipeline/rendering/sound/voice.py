@@ -1,0 +1,80 @@
+"""Gentle levelling of the narration, and when it speaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bulkvid_pipeline.rendering.model import SAMPLE_RATE, Pcm
+from bulkvid_pipeline.rendering.sound.envelope import Curve, amplitudes, decibels, per_sample, smoothed
+
+HOP = SAMPLE_RATE // 100
+"""Control rate of everything that follows the voice: 10 ms."""
+
+_SILENCE_DB = -60.0
+_BELOW_LOUD_DB = 32.0
+"""Consonants and word ends lie up to about 30 dB under the vowels; breath and noise lie deeper."""
+
+_PHRASE_HOPS = 150
+_PHRASE_SHARE = 0.6
+_PHRASE_RANGE_DB = 5.0
+_SYLLABLE_HOPS = 3
+_KNEE_DB = 6.0
+_THRESHOLD_DB = 2.0
+_RATIO = 2.5
+
+
+@dataclass(frozen=True)
+class Speech:
+    """The narration, levelled, with what the music needs to know about it."""
+
+    pcm: Pcm
+    """Mono, as long as the programme."""
+    active: NDArray[np.bool_]
+    """Whether there is speech in each `HOP` (the last may be incomplete)."""
+
+
+def _levels(pcm: Pcm) -> Curve:
+    """RMS of each hop in dBFS."""
+    count = -(-len(pcm) // HOP)
+    hops = np.zeros((count, HOP), np.float32)
+    hops.reshape(-1)[: len(pcm)] = pcm
+    return decibels(np.sqrt(np.einsum("ij,ij->i", hops, hops) / HOP))
+
+
+def _phrase_gain(levels: Curve, active: NDArray[np.bool_], reference: float) -> Curve:
+    """Brings each phrase most of the way to the programme's mean speech level."""
+    power = np.where(active, 10 ** (levels / 10), 0.0)
+    mean_power = smoothed(power, _PHRASE_HOPS) / np.maximum(smoothed(active.astype(np.float64), _PHRASE_HOPS), 1e-6)
+    hops = np.arange(len(levels))
+    phrase = np.interp(hops, hops[active], 10 * np.log10(np.maximum(mean_power[active], 1e-20)))
+    gain = np.clip(_PHRASE_SHARE * (reference - phrase), -_PHRASE_RANGE_DB, _PHRASE_RANGE_DB)
+    return smoothed(gain, _PHRASE_HOPS // 3)
+
+
+def _syllable_gain(levels: Curve, reference: float) -> Curve:
+    """Soft-knee compression of the loudest syllables, so that the limiter finds little to do."""
+    over = smoothed(levels, 1) - (reference + _THRESHOLD_DB)
+    kneed = np.clip(over + _KNEE_DB / 2, 0, _KNEE_DB) ** 2 / (2 * _KNEE_DB) + np.maximum(over - _KNEE_DB / 2, 0)
+    return smoothed(-(1 - 1 / _RATIO) * kneed, _SYLLABLE_HOPS)
+
+
+def levelled(voice: Pcm) -> Speech:
+    """The narration with quiet phrases raised and loud syllables held back.
+
+    Args:
+        voice: mono, (samples,).
+    """
+    levels = _levels(voice)
+    loud = float(np.percentile(levels[levels > _SILENCE_DB], 90)) if (levels > _SILENCE_DB).any() else 0.0
+    active = levels > max(_SILENCE_DB, loud - _BELOW_LOUD_DB)
+    if not active.any():
+        return Speech(voice, active)
+    reference = 10 * np.log10(np.mean(10 ** (levels[active] / 10)))
+    gain = _phrase_gain(levels, active, reference)
+    gain = gain + _syllable_gain(levels + gain, reference)
+    centres = np.pad(gain, 1, mode="edge")
+    edges = amplitudes((centres[:-1] + centres[1:]) / 2)
+    return Speech(voice * per_sample(edges, HOP, len(voice)), active)
