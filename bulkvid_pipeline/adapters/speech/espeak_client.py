@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
+import signal
 import subprocess
 import sys
 import tempfile
@@ -82,8 +84,9 @@ class EspeakWorker:
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 stream.close()
-        if self.is_ours:
-            self._process.kill()
+        if self.is_ours and self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)  # the worker and its fork that is speaking
             self._process.wait()
         self._stderr.close()
 

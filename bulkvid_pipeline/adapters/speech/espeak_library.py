@@ -99,6 +99,8 @@ class EspeakLibrary:
             raise EspeakFailure(f"espeak-ng has no voice {voice}")
         for parameter, value in ((_RATE, words_per_minute), (_VOLUME, 90), (_PITCH, pitch), (_RANGE, pitch_range)):
             self._library.espeak_SetParameter(parameter, value, 0)
+        self._library.espeak_ng_SetRandSeed(ctypes.c_long(1))
+        ctypes.CDLL(None).srand(1)
         self._pcm.clear()
         self._words.clear()
         encoded = _UNSPEAKABLE.sub(" ", text).encode()

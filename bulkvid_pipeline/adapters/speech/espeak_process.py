@@ -33,15 +33,60 @@ def main() -> None:
             request, _ = wire.decode(lambda count: _read(requests, count))
         except EOFError:
             return
-        header, pcm = _answer(espeak, request)
-        _send(answers, header, pcm)
+        _answer_in_a_fork(espeak, request, answers)
+
+
+def _answer_in_a_fork(espeak: EspeakLibrary, request: dict[str, Any], answers: BinaryIO) -> None:
+    """Answer from a child that is thrown away.
+
+    espeak's random numbers and wave phases carry over from one utterance to the next, which changes even the length of
+    the sound; a fresh copy of the just-initialised library, seeded alike, makes equal requests sound equal for ever.
+    The fork costs 1.7 ms.
+    """
+    try:
+        text, sources = japanese_reading(request["text"]) if request["kana"] else (request["text"], None)
+    except ReadingUnavailable as error:
+        _send(answers, {"error": str(error)})
+        return
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            _set_parent_death_signal()
+            _send(answers, *_spoken(espeak, request, text, sources))
+            status = 0
+        finally:
+            os._exit(status)
+    _, status = os.waitpid(child, 0)
+    if status:
+        # Part of an answer may be in the pipe: ending tells the client more surely than any message.
+        raise SystemExit(f"espeak failed on a text of {len(text)} characters (wait status {status})")
+
+
+def _spoken(
+    espeak: EspeakLibrary, request: dict[str, Any], text: str, sources: tuple[int, ...] | None
+) -> tuple[dict[str, Any], bytes]:
+    try:
+        spoken = espeak.speak(
+            text, request["voice"], request["words_per_minute"], request["pitch"], request["pitch_range"]
+        )
+    except EspeakFailure as error:
+        return {"error": str(error)}, b""
+    words = [(offset, time) for offset, time in spoken.words if 0 <= offset < len(text)]
+    if sources is not None:
+        words = [(sources[offset], time) for offset, time in words]
+    return {"words": words}, spoken.pcm
 
 
 def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    _set_parent_death_signal()
     if len(sys.argv) > 1 and os.getppid() != int(sys.argv[1]):
         raise SystemExit("the parent died before the worker had started")
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _set_parent_death_signal() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _read(stream: BinaryIO, count: int) -> bytes:
@@ -54,23 +99,6 @@ def _read(stream: BinaryIO, count: int) -> bytes:
 def _send(stream: BinaryIO, header: dict[str, Any], body: bytes = b"") -> None:
     stream.write(wire.encode(header, body))
     stream.flush()
-
-
-def _answer(espeak: EspeakLibrary, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    text: str = request["text"]
-    sources: tuple[int, ...] | None = None
-    try:
-        if request["kana"]:
-            text, sources = japanese_reading(text)
-        spoken = espeak.speak(
-            text, request["voice"], request["words_per_minute"], request["pitch"], request["pitch_range"]
-        )
-    except (EspeakFailure, ReadingUnavailable) as error:
-        return {"error": str(error)}, b""
-    words = [(offset, time) for offset, time in spoken.words if 0 <= offset < len(text)]
-    if sources is not None:
-        words = [(sources[offset], time) for offset, time in words]
-    return {"words": words}, spoken.pcm
 
 
 if __name__ == "__main__":

@@ -1,0 +1,118 @@
+"""From the written script to what the voice is given, and back: captions always show the script's own words.
+
+Everywhere: addresses are read out, emoji and symbols are skipped, markup characters never reach the voice (so no text
+can become SSML or phoneme input). In English also money, years, units and abbreviations (`spoken_english`); other
+languages leave numbers to espeak, which reads them in each.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from bulkvid_pipeline.rendering.spoken_english import ENGLISH, Rule
+
+_EMOJI = (
+    "[\u00a9\u00ae\u2122\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u2500-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d"
+    "\u3297\u3299\ufe0e\ufe0f\u20e3\U0001f000-\U0001fbff\U000e0020-\U000e007f]"
+)
+# (dot, at, slash) as they are said; languages not listed get a pause instead.
+_ADDRESS_WORDS = {
+    "en": ("dot", "at", "slash"),
+    "de": ("Punkt", "ät", "Schrägstrich"),
+    "es": ("punto", "arroba", "barra"),
+    "fr": ("point", "arobase", "barre oblique"),
+    "it": ("punto", "chiocciola", "barra"),
+    "pt": ("ponto", "arroba", "barra"),
+    "nl": ("punt", "apenstaartje", "schuine streep"),
+    "pl": ("kropka", "małpa", "ukośnik"),
+    "ru": ("точка", "собака", "слэш"),
+}
+_URL = re.compile(r"(?:(?:https?|ftp)://|www\.)[^\s<>\"'，。）)\]]*[^\s<>\"'，。）)\].,;:!?]")
+_DOMAIN = re.compile(
+    r"(?<![\w@.])[a-zA-Z0-9][a-zA-Z0-9-]*(?:\.[a-zA-Z0-9-]+)*\.(?:com|org|net|io|dev|app|co|ai|edu|gov|de|es|fr|it|ru|uk|eu)"
+    r"(?:/[^\s<>\"']*[^\s<>\"'.,;:!?)])?(?![\w.]*\w)"
+)
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_MARKUP = re.compile("[*_`~<>|\\\\{}\\[\\]^#=$@\x00-\x1f\x7f-\x9f\u200b\u2028\u2029\ufeff\ud800-\udfff\ufffc-\uffff]+")
+_LONE_SLASH = re.compile(r"(?<!\w)/|/(?!\w)")
+_SYMBOL_FIRST = re.compile(r"(?P<symbol>[$€£¥₹])\s?(?P<amount>\d[\d.,]*\d|\d)")
+
+
+@dataclass(frozen=True)
+class SpokenText:
+    """What is said for a stretch of the script."""
+
+    script: str
+    text: str
+    """For the voice."""
+    anchors: tuple[tuple[int, int], ...]
+    """Pairs (offset in `text`, offset in `script`), both increasing, first (0, 0), last the two lengths."""
+
+    def script_offset(self, offset: int) -> int:
+        """The place in the script that a place in the spoken text stands for."""
+        index = bisect_right(self.anchors, offset, key=lambda anchor: anchor[0]) - 1
+        index = max(0, min(index, len(self.anchors) - 2))
+        (spoken, script), (next_spoken, next_script) = self.anchors[index], self.anchors[index + 1]
+        if next_spoken == spoken:
+            return next_script
+        return script + (offset - spoken) * (next_script - script) // (next_spoken - spoken)
+
+
+def spoken_form(text: str, language: str) -> SpokenText:
+    """How `text` is said in `language` (a code of `language_of`). Total: any text gives a result."""
+    replacements: list[tuple[int, int, str]] = []
+    taken = bytearray(len(text))
+    for pattern, say in _rules(language):
+        for match in pattern.finditer(text):
+            start, end = match.span()
+            if end > start and not any(taken[start:end]):
+                taken[start:end] = b"\x01" * (end - start)
+                replacements.append((start, end, say if isinstance(say, str) else say(match)))
+    replacements.sort()
+    parts: list[str] = []
+    anchors: list[tuple[int, int]] = [(0, 0)]
+    spoken_length, position = 0, 0
+    for start, end, said in replacements:
+        parts += [text[position:start], said]
+        spoken_start = spoken_length + start - position
+        spoken_length = spoken_start + len(said)
+        anchors += [(spoken_start, start), (spoken_length, end)]
+        position = end
+    parts.append(text[position:])
+    anchors.append((spoken_length + len(text) - position, len(text)))
+    return SpokenText(text, "".join(parts), tuple(anchors))
+
+
+def _rules(language: str) -> list[Rule]:
+    family = language.partition("-")[0]
+    words = _ADDRESS_WORDS.get(family, (",", ",", ","))
+    rules: list[Rule] = [
+        (_EMAIL, lambda match: _said_address(match.group(), words)),
+        (_URL, lambda match: _said_url(match.group(), words)),
+        (_DOMAIN, lambda match: _said_url(match.group(), words)),
+        (re.compile(_EMOJI + "(?:\u200d?" + _EMOJI + ")*"), " "),
+    ]
+    if family == "en":
+        rules += ENGLISH
+    else:
+        rules.append((_SYMBOL_FIRST, lambda match: f"{match['amount']} {match['symbol']}"))
+    rules.append((re.compile(r"\s+[-–—]+\s+|(?<=\w)—(?=\w)"), ", "))
+    # A $ that stands after its number is money and is left to the voice; elsewhere it is shell or template text.
+    rules.append((re.compile(r"(?<=\d)\s?\$(?!\w)"), lambda match: match.group()))
+    rules += [(_MARKUP, " "), (_LONE_SLASH, " ")]
+    return rules
+
+
+def _said_url(url: str, words: tuple[str, str, str]) -> str:
+    """Host and path; the query is left out, nobody can take it down by ear."""
+    bare = re.split(r"[?#]", re.sub(r"^\w+://", "", url))[0].rstrip("/")
+    return _said_address(re.sub(r"^www\.", "", bare), words)
+
+
+def _said_address(address: str, words: tuple[str, str, str]) -> str:
+    dot, at, slash = words
+    said = {".": f" {dot} ", "@": f" {at} ", "/": f" {slash} "}
+    spaced = "".join(said.get(char, char if char.isalnum() else " ") for char in address)
+    return " ".join(spaced.split())
