@@ -1,0 +1,87 @@
+"""What is stored, and what a kind of storage must be able to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+_CONTENT_TYPES = {
+    ".mp4": "video/mp4",
+    ".mov": "video/quicktime",
+    ".webm": "video/webm",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".srt": "application/x-subrip",
+    ".vtt": "text/vtt; charset=utf-8",
+    ".json": "application/json",
+    ".html": "text/html; charset=utf-8",
+    ".csv": "text/csv; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+}
+
+
+def content_type_of(name: str) -> str:
+    """The media type by the name's suffix, application/octet-stream for unknown ones."""
+    return _CONTENT_TYPES.get(PurePosixPath(name).suffix.lower(), "application/octet-stream")
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """A whole object as the storage itself reported it."""
+
+    url: str
+    """Names the object for people and other programs, e.g. s3://bucket/prefix/key; holds no credentials."""
+    key: str
+    """Relative to the storage's prefix."""
+    size: int
+    """In bytes."""
+    etag: str
+    """Changes when the content does: S3's entity tag, or made of size and modification time for folders."""
+    modified_at: datetime
+    """Aware, UTC."""
+    content_type: str = ""
+    """As stored; by the key's suffix where the storage keeps none, and in listings, which do not tell it."""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    """As stored with S3; empty where the storage keeps none, and in listings."""
+
+
+class Backend(Protocol):
+    """One kind of storage. Keys are relative and already checked; all methods may be called from many threads.
+
+    Every failure is raised as an error of core/errors.py.
+    """
+
+    def upload(self, local: Path, key: str, *, content_type: str, metadata: Mapping[str, str]) -> None:
+        """Copy a file's content to the key; may leave something under the key when it fails."""
+
+    def move(self, source: str, target: str) -> None:
+        """Make the whole source appear as the target at once. The source may remain."""
+
+    def write(self, data: bytes, key: str, *, content_type: str) -> None:
+        """Store the data at the key, all or nothing."""
+
+    def read(self, key: str) -> bytes:
+        """The whole content; NotFoundError when there is none."""
+
+    def stat(self, key: str) -> StoredObject | None:
+        """The object as it is now, None when there is none."""
+
+    def remove(self, key: str, *, within_s: float | None = None) -> None:
+        """Delete the object; one that is not there is no error. Gives up after so many seconds, where it may hang."""
+
+    def find(self, prefix: str) -> list[StoredObject]:
+        """All objects whose key begins with the prefix, by key."""
+
+    def abort_uploads(self, prefix: str, before: datetime) -> int:
+        """Give up uploads under the prefix that began before then and hold space unseen; how many there were."""
+
+    def url(self, key: str) -> str:
+        """See StoredObject.url."""
+
+    def signed_url(self, key: str, seconds: int) -> str:
+        """A URL that lets anybody read the object for so long, where the storage can make one."""

@@ -1,0 +1,221 @@
+"""S3 as storage.
+
+s3fs gives the session, its file calls are not used: they retry by themselves, leave cut multipart uploads behind, and
+can hang for ever while sending. Each request here is one attempt, and the server itself checks what it got.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+from bulkvid_pipeline.adapters.storage.location import S3Location
+from bulkvid_pipeline.adapters.storage.objects import StoredObject
+from bulkvid_pipeline.adapters.storage.s3_faults import s3_errors_as_ours
+from bulkvid_pipeline.adapters.storage.s3_session import S3Session
+from bulkvid_pipeline.adapters.storage.s3_transfer import Progress
+from bulkvid_pipeline.core.errors import BulkVideoError, NotFoundError
+
+_log = logging.getLogger(__name__)
+
+MIB = 1024 * 1024
+MAX_PARTS = 10_000
+MAX_COPY_BYTES = 5 * 1024 * MIB
+"""What CopyObject and one UploadPartCopy may copy: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html"""
+_SLOWEST_COPY_BYTES_PER_S = MIB
+_READ_BYTES = 256 * 1024
+_TIDY_UP_S = 10.0
+_PLAIN_CHARACTERS = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) != "%")
+
+
+class S3Backend:
+    """Implements `Backend` on a bucket.
+
+    Args:
+        location: bucket and prefix.
+        session: makes the requests.
+        part_bytes: files above this go in parts of this size (S3 wants at least 5 MiB).
+        copy_part_bytes: objects above this are copied in parts of this size.
+    """
+
+    def __init__(
+        self,
+        location: S3Location,
+        session: S3Session,
+        *,
+        part_bytes: int = 16 * MIB,
+        copy_part_bytes: int = MAX_COPY_BYTES,
+    ) -> None:
+        self._bucket = location.bucket
+        self._prefix = f"{location.prefix}/" if location.prefix else ""
+        self._session = session
+        self._part_bytes = part_bytes
+        self._copy_part_bytes = copy_part_bytes
+
+    def upload(self, local: Path, key: str, *, content_type: str, metadata: Mapping[str, str]) -> None:
+        about = {**self._at(key), "ContentType": content_type, "Metadata": _quoted(metadata)}
+        action = f"writing {self.url(key)}"
+        with s3_errors_as_ours(action):
+            size = local.stat().st_size
+        if size <= self._part_bytes:
+            self._session.send(action, "put_object", about, local, 0, size)
+            return
+        part_bytes = max(self._part_bytes, -(-size // MAX_PARTS))
+        with self._multipart(action, about) as (upload, parts):
+            for number, offset in enumerate(range(0, size, part_bytes), start=1):
+                part = {**upload, "PartNumber": number}
+                length = min(part_bytes, size - offset)
+                answer = self._session.send(action, "upload_part", part, local, offset, length)
+                parts.append({"PartNumber": number, "ETag": answer["ETag"]})
+
+    def move(self, source: str, target: str) -> None:
+        action = f"publishing {self.url(target)}"
+        head = self._session.request(action, "head_object", self._at(source))
+        size = int(head["ContentLength"])
+        if size > self._copy_part_bytes:
+            self._copy_in_parts(action, source, target, head)
+            return
+        self._session.request(
+            action,
+            "copy_object",
+            {**self._at(target), "CopySource": self._at(source)},
+            total_s=self._session.seconds_for(size, _SLOWEST_COPY_BYTES_PER_S),
+        )
+
+    def write(self, data: bytes, key: str, *, content_type: str) -> None:
+        digest = hashlib.md5(data, usedforsecurity=False).digest()
+        about = {"ContentType": content_type, "ContentMD5": base64.b64encode(digest).decode()}
+        self._session.request(
+            f"writing {self.url(key)}",
+            "put_object",
+            {**self._at(key), **about, "Body": data},
+            total_s=self._session.seconds_for(len(data)),
+        )
+
+    def read(self, key: str) -> bytes:
+        progress = Progress()
+
+        async def download(client: Any) -> bytes:
+            answer = await client.get_object(**self._at(key))
+            chunks = []
+            async with answer["Body"] as body:
+                while chunk := await body.read(_READ_BYTES):
+                    progress.moved()
+                    chunks.append(chunk)
+            return b"".join(chunks)
+
+        # Its size is not known beforehand; what is read whole is far below the largest.
+        patience = self._session.patience(MAX_COPY_BYTES)
+        return self._session.run(f"reading {self.url(key)}", download, progress, patience)
+
+    def stat(self, key: str) -> StoredObject | None:
+        try:
+            head = self._session.request(f"looking up {self.url(key)}", "head_object", self._at(key))
+        except NotFoundError:
+            return None
+        return StoredObject(
+            url=self.url(key),
+            key=key,
+            size=int(head["ContentLength"]),
+            etag=str(head.get("ETag", "")).strip('"'),
+            modified_at=head["LastModified"].astimezone(UTC),
+            content_type=str(head.get("ContentType", "")),
+            metadata={name: unquote(value) for name, value in head.get("Metadata", {}).items()},
+        )
+
+    def remove(self, key: str, *, within_s: float | None = None) -> None:
+        self._session.request(f"deleting {self.url(key)}", "delete_object", self._at(key), total_s=within_s)
+
+    def find(self, prefix: str) -> list[StoredObject]:
+        found: list[StoredObject] = []
+        page: dict[str, str] = {}
+        while True:
+            where = {"Bucket": self._bucket, "Prefix": self._prefix + prefix, **page}
+            answer = self._session.request(f"listing {self.url(prefix)}", "list_objects_v2", where)
+            found += [self._listed(entry) for entry in answer.get("Contents", [])]
+            if not answer.get("IsTruncated"):
+                return found
+            page = {"ContinuationToken": answer["NextContinuationToken"]}
+
+    def abort_uploads(self, prefix: str, before: datetime) -> int:
+        aborted = 0
+        page: dict[str, str] = {}
+        while True:
+            where = {"Bucket": self._bucket, "Prefix": self._prefix + prefix, **page}
+            answer = self._session.request(
+                f"listing unfinished uploads under {self.url(prefix)}", "list_multipart_uploads", where
+            )
+            for entry in answer.get("Uploads", []):
+                if entry["Initiated"] <= before:
+                    upload = {"Bucket": self._bucket, "Key": entry["Key"], "UploadId": entry["UploadId"]}
+                    action = f"aborting the upload of s3://{self._bucket}/{entry['Key']}"
+                    self._session.request(action, "abort_multipart_upload", upload)
+                    aborted += 1
+            if not answer.get("IsTruncated"):
+                return aborted
+            page = {"KeyMarker": answer["NextKeyMarker"], "UploadIdMarker": answer["NextUploadIdMarker"]}
+
+    def url(self, key: str) -> str:
+        return f"s3://{self._bucket}/{self._prefix}{key}"
+
+    def signed_url(self, key: str, seconds: int) -> str:
+        async def sign(client: Any) -> str:
+            return str(await client.generate_presigned_url("get_object", Params=self._at(key), ExpiresIn=seconds))
+
+        return self._session.run(f"signing a link to {self.url(key)}", sign, Progress(), self._session.patience(0))
+
+    def _copy_in_parts(self, action: str, source: str, target: str, head: Mapping[str, Any]) -> None:
+        """Copy what is too large for one request; `head` is the source's, as only single copies take it along."""
+        size, length = int(head["ContentLength"]), self._copy_part_bytes
+        total_s = self._session.seconds_for(length, _SLOWEST_COPY_BYTES_PER_S)
+        about = {**self._at(target), "ContentType": head["ContentType"], "Metadata": head["Metadata"]}
+        with self._multipart(action, about) as (upload, parts):
+            for number, first in enumerate(range(0, size, length), start=1):
+                span = f"bytes={first}-{min(first + length, size) - 1}"
+                part = {**upload, "PartNumber": number, "CopySource": self._at(source), "CopySourceRange": span}
+                answer = self._session.request(action, "upload_part_copy", part, total_s=total_s)
+                parts.append({"PartNumber": number, "ETag": answer["CopyPartResult"]["ETag"]})
+
+    @contextmanager
+    def _multipart(
+        self, action: str, about: Mapping[str, Any]
+    ) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
+        """A multipart upload, completed from the parts that the block collects, aborted when the block fails."""
+        begun = self._session.request(action, "create_multipart_upload", about)
+        upload = {"Bucket": about["Bucket"], "Key": about["Key"], "UploadId": begun["UploadId"]}
+        parts: list[dict[str, Any]] = []
+        try:
+            yield upload, parts
+            whole = {**upload, "MultipartUpload": {"Parts": parts}}
+            self._session.request(action, "complete_multipart_upload", whole)
+        except BaseException:
+            try:
+                self._session.request(f"aborting {action}", "abort_multipart_upload", upload, total_s=_TIDY_UP_S)
+            except BulkVideoError as error:
+                _log.warning("An unfinished upload is left for the sweep: %s", error.message)
+            raise
+
+    def _listed(self, entry: Mapping[str, Any]) -> StoredObject:
+        key = str(entry["Key"]).removeprefix(self._prefix)
+        return StoredObject(
+            url=self.url(key),
+            key=key,
+            size=int(entry["Size"]),
+            etag=str(entry.get("ETag", "")).strip('"'),
+            modified_at=entry["LastModified"].astimezone(UTC),
+        )
+
+    def _at(self, key: str) -> dict[str, str]:
+        return {"Bucket": self._bucket, "Key": self._prefix + key}
+
+
+def _quoted(metadata: Mapping[str, str]) -> dict[str, str]:
+    """Metadata travels in HTTP headers: everything but printable ASCII is percent-encoded."""
+    return {name: quote(value, safe=_PLAIN_CHARACTERS) for name, value in metadata.items()}

@@ -1,0 +1,181 @@
+"""Names of what we store: clean, safe everywhere, and different whenever the content may differ.
+
+    <prefix>/<job folder>/<row>/<platform>-<fingerprint>/<name>
+    campaigns/spring-launch/how-to-bake-bread-17/youtube-3f2a9c0d1b4e/video.mp4
+
+All that comes from a sheet passes `slug`, an allow-list; the user's own prefix is kept as written or refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+from bulkvid_pipeline.core.errors import InvalidRequestError, InvalidSpecError
+
+MAX_KEY_BYTES = 512
+"""Half of what S3 allows, so that a bucket's replication or backup tool may put its own prefix before ours."""
+MAX_PREFIX_BYTES = 200
+FINGERPRINT_LENGTH = 12
+"""Hexadecimal digits of a fingerprint that stand in a key: 48 bits, 1e-9 chance of a clash among 1,000 outputs."""
+
+_MAX_ROW_KEY_LENGTH = 40
+_BEFORE_DECOMPOSITION = str.maketrans(
+    {"æ": "ae", "ø": "o", "œ": "oe", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "þ": "th", "ħ": "h", "ŧ": "t"}
+    | dict.fromkeys("'’ʼ`´")
+)
+"""Latin letters whose stroke or ligature Unicode does not take apart (NFKD handles all that carry accents), and
+apostrophes, which go without a trace so that "don't" stays one word."""
+_PREFIX_SEGMENT = re.compile(r"[A-Za-z0-9_=][A-Za-z0-9._=-]*")
+_FILE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}(\.[a-z0-9]{1,8})?")
+_FINGERPRINT = re.compile(rf"[0-9a-f]{{{FINGERPRINT_LENGTH},}}")
+
+
+def slug(title: str, *, max_length: int = 60, fallback: str = "") -> str:
+    """The title in lower-case ASCII letters, digits and single hyphens; never empty.
+
+    Accents are dropped ("Café" is "cafe"). Where nothing of the title is left (other scripts are not transliterated),
+    the slug of `fallback` stands in for it, and where that leaves nothing either, a hash of it (of the title, where
+    there is no fallback).
+
+    Args:
+        title: any text.
+        max_length: most characters of the result; a longer title is cut at a word where one ends in the last third.
+        fallback: what else names the thing, such as its row key.
+    """
+    for text in (title, fallback):
+        cleaned = _ascii_words(text)
+        if cleaned:
+            return _shortened(cleaned, max_length)
+    return f"row-{_digest(fallback or title)}"[:max_length]
+
+
+def clean_prefix(prefix: str) -> str:
+    """The user's prefix without empty segments, "" for none.
+
+    Raises:
+        InvalidSpecError: it holds anything that not every storage keeps as it is, or is too long.
+    """
+    segments = [segment for segment in prefix.split("/") if segment]
+    for segment in segments:
+        if not _PREFIX_SEGMENT.fullmatch(segment) or ".." in segment:
+            raise InvalidSpecError(
+                f"The output prefix {prefix[:80]!r} has a part that cannot be used in a key: {segment[:40]!r}",
+                fix="Use letters A-Z a-z, digits, '-', '_', '=' and single dots, with '/' between folders",
+            )
+    cleaned = "/".join(segments)
+    if len(cleaned) > MAX_PREFIX_BYTES:
+        raise InvalidSpecError(
+            f"The output prefix has {len(cleaned)} characters", fix=f"Use at most {MAX_PREFIX_BYTES} characters"
+        )
+    return cleaned
+
+
+def output_folder(
+    *, prefix: str = "", job_folder: str | None = None, title: str, row_key: str, platform: str, fingerprint: str
+) -> str:
+    """The folder of one finished output: all keys of that output begin with it and a "/".
+
+    Two outputs share a folder only when their fingerprints are the same, which means that their content is.
+
+    Args:
+        prefix: the user's prefix, see `clean_prefix`.
+        job_folder: title of the job or sheet, or None for no such level.
+        title: the row's title.
+        row_key: the row's stable key.
+        platform: where the video is published, e.g. "youtube".
+        fingerprint: lower-case hexadecimal hash of all that went in; its first 12 digits are used.
+
+    Raises:
+        InvalidSpecError: the prefix is not usable.
+        ValueError: the fingerprint is none.
+    """
+    if not _FINGERPRINT.fullmatch(fingerprint):
+        raise ValueError(f"not a fingerprint of at least {FINGERPRINT_LENGTH} hexadecimal digits: {fingerprint!r}")
+    parts = [
+        clean_prefix(prefix),
+        slug(job_folder) if job_folder else "",
+        _row_folder(title, row_key),
+        f"{slug(platform, max_length=20)}-{fingerprint[:FINGERPRINT_LENGTH]}",
+    ]
+    return "/".join(part for part in parts if part)
+
+
+def output_key(
+    name: str,
+    *,
+    prefix: str = "",
+    job_folder: str | None = None,
+    title: str,
+    row_key: str,
+    platform: str,
+    fingerprint: str,
+) -> str:
+    """The key of one file of an output, e.g. `name` "video.mp4"; the other arguments are those of `output_folder`.
+
+    Raises:
+        InvalidSpecError: the prefix is not usable.
+        ValueError: the name or the fingerprint is not one that this package makes.
+    """
+    if not _FILE_NAME.fullmatch(name):
+        raise ValueError(f"not a plain lower-case file name: {name!r}")
+    folder = output_folder(
+        prefix=prefix,
+        job_folder=job_folder,
+        title=title,
+        row_key=row_key,
+        platform=platform,
+        fingerprint=fingerprint,
+    )
+    return checked_key(f"{folder}/{name}")
+
+
+def checked_key(key: str) -> str:
+    """The key itself, if it is safe as an S3 key and as a relative path.
+
+    Raises:
+        InvalidRequestError: it is empty or too long, leads out of its folder, or has characters that hide things.
+    """
+    segments = key.split("/")
+    if not key or any(segment in ("", ".", "..") for segment in segments) or ".." in key:
+        raise InvalidRequestError(
+            f"The storage key {key[:80]!r} is not a plain relative path",
+            fix="Use names joined by single '/', without '..' and without a '/' at either end",
+        )
+    if "\\" in key or any(unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") for char in key):
+        raise InvalidRequestError(
+            f"The storage key {key[:80]!r} has control characters or backslashes", fix="Use printable characters only"
+        )
+    if len(key.encode()) > MAX_KEY_BYTES:
+        raise InvalidRequestError(
+            f"The storage key {key[:80]!r}... has {len(key.encode())} bytes", fix=f"Use at most {MAX_KEY_BYTES} bytes"
+        )
+    return key
+
+
+def _row_folder(title: str, row_key: str) -> str:
+    """Title and row key, once where the key was derived from the title."""
+    title_slug = slug(title, fallback=row_key)
+    key_slug = slug(row_key, max_length=_MAX_ROW_KEY_LENGTH)
+    if key_slug == title_slug or key_slug.startswith(f"{title_slug}-"):
+        return key_slug
+    return f"{title_slug}-{key_slug}"
+
+
+def _ascii_words(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_BEFORE_DECOMPOSITION))
+    letters = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return re.sub(r"[^a-z0-9]+", "-", letters.casefold()).strip("-")
+
+
+def _shortened(cleaned: str, max_length: int) -> str:
+    if len(cleaned) <= max_length:
+        return cleaned
+    head = cleaned[: max_length + 1]
+    at_word = head.rfind("-")
+    return head[:at_word] if at_word >= max_length * 2 // 3 else cleaned[:max_length].rstrip("-")
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:10]
