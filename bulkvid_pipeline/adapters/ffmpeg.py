@@ -1,7 +1,7 @@
 """Runs the ffmpeg program: found, fed, watched, limited and, when told so, killed with everything it started.
 
-The argument list is the caller's (ffmpeg-python compiles it); no shell sees it. What was started dies with us: ffmpeg is
-in a session of its own, and asks the kernel to be killed when the thread that waits for it is gone.
+The argument list is the caller's (ffmpeg-python compiles it); no shell sees it. What was started dies with us: ffmpeg
+is in a session of its own, and asks the kernel to be killed when the thread that waits for it is gone.
 """
 
 from __future__ import annotations
