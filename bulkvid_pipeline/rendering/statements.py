@@ -1,0 +1,44 @@
+"""Short display statements out of the script's own words, for headings and list entries."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from bulkvid_pipeline.rendering.script_words import script_words
+
+_CLAUSE_END = re.compile(r"[,;:،؛](?=\s)|[，、；：]|\s[—–-](?=\s)")
+_TRAILING = " ,;:、，；：،؛-–—.。।"
+_MARKUP = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}")
+_ENOUGH = 0.3
+
+
+def statement(text: str, characters: int) -> str:
+    """`text` as a heading of at most `characters` (wide characters count two): whole words, no trailing comma or stop.
+
+    What is too long is cut after a clause, else after a word with an ellipsis.
+    """
+    flat = _MARKUP.sub("", " ".join(text.split()))
+    if display_width(flat) <= characters:
+        return _trimmed(flat)
+    clauses = [match.start() for match in _CLAUSE_END.finditer(flat)]
+    fitting = [cut for cut in clauses if characters * _ENOUGH <= display_width(flat[:cut]) <= characters]
+    if fitting:
+        return _trimmed(flat[: fitting[-1]])
+    end = 0
+    for word in script_words(flat):
+        if display_width(flat[: word.end]) > characters - 1:
+            break
+        end = word.end
+    return _trimmed(flat[: end or characters - 1]) + "…"
+
+
+def display_width(text: str) -> int:
+    """Characters, where those of Chinese, Japanese and Korean count two."""
+    return sum(2 if char >= "ᄀ" and unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _trimmed(text: str) -> str:
+    bare = text.rstrip(_TRAILING)
+    # An abbreviation keeps its stop, an ellipsis its dots.
+    return text.strip() if text.rstrip().endswith(("..", "U.S.", "etc.")) or not bare else bare
