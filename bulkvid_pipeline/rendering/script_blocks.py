@@ -55,11 +55,7 @@ _SAID = (
     r"(?:once\s+)?(?:said|says|wrote|writes|asked|asks|noted|notes|replied|explained|explains|sagte|sagt|schrieb|dijo|dice|"
     r"escribió|a dit|dit|écrivait|ha detto|disse|сказал|сказала)"
 )
-_QUOTE_PRONOUNS = frozenset(
-    ["i", "he", "she", "they", "we", "you", "it", "er", "sie", "ich", "wir", "él", "ella", "il", "elle"]
-)
-_QUOTE_WORDS = 3
-_FIRST = re.compile(
+_QUOTE_FIRST = re.compile(
     rf"{_OPEN}(?P<quote>[^\"“”«»„]{{3,}}){_CLOSE},?\s*(?:{_SAID}\s+(?P<by>[^,.;:]{{2,60}})|"
     rf"(?P<by2>[^,.;:]{{2,50}}?)\s+{_SAID}|[—–-]\s*(?P<by3>[^.;:]{{2,60}}))\.?"
 )
