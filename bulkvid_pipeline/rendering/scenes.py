@@ -154,7 +154,7 @@ def _key(parts: list[str]) -> str:
 
     def weight(part: str) -> float:
         length = len(part)
-        fits = 1.0 if 18 <= length <= 64 else 0.6 if length <= _HEADING_CHARACTERS else 0.0
+        fits = 1.0 if 18 <= length <= 64 else 0.8 if length <= _HEADING_CHARACTERS else 0.7
         return fits + (0.3 if any(map(str.isdigit, part)) else 0.0) - (0.4 if part.endswith(("?", "？", "؟")) else 0.0)
 
     return max(parts, key=lambda part: (weight(part), -parts.index(part)))

@@ -1,0 +1,299 @@
+"""Speak the scenes once, for all formats of a row: sound, word times and length of every scene.
+
+Each sentence is an utterance of its own, so a changed sentence costs one synthesis, and a scene's sound and frames
+depend on its own text and the pace alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+
+from bulkvid_pipeline.adapters.speech.contract import Speech, Utterance, UtteranceStore
+from bulkvid_pipeline.adapters.speech.scripts import SCRIPT_LANGUAGE, SPACELESS
+from bulkvid_pipeline.core.errors import DurationInfeasibleError
+from bulkvid_pipeline.core.options import Aspect, Voice
+from bulkvid_pipeline.rendering import timeline
+from bulkvid_pipeline.rendering.alignment import caption_words, spoken_words, word_seconds
+from bulkvid_pipeline.rendering.captions import cues_for
+from bulkvid_pipeline.rendering.language import language_of
+from bulkvid_pipeline.rendering.model import (
+    FPS,
+    SAMPLES_PER_FRAME,
+    Pcm,
+    Scene,
+    SceneKind,
+    SpokenWord,
+    TimedScene,
+)
+from bulkvid_pipeline.rendering.scenes import split_scenes
+from bulkvid_pipeline.rendering.script_words import ScriptWord
+from bulkvid_pipeline.rendering.sentences import sentences_of
+from bulkvid_pipeline.rendering.spoken import SpokenText, spoken_form
+from bulkvid_pipeline.rendering.timeline import Feasibility, Lengths, Pace, Solution
+
+_SPACELESS_LANGUAGES = frozenset(SCRIPT_LANGUAGE[script] for script in SPACELESS)
+
+
+@dataclass(frozen=True)
+class NarratedScene:
+    """A scene as it is spoken, before captions are cut for a format."""
+
+    scene: Scene
+    frames: int
+    words: tuple[SpokenWord, ...]
+    voice: Pcm = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Programme:
+    """The narration of a row, shared by all its formats."""
+
+    scenes: tuple[NarratedScene, ...]
+    language: str
+    rate: float
+    """The speech rate used, 1.0 being the voice's own; includes the template's speed."""
+    feasibility: Feasibility
+    warnings: tuple[str, ...]
+
+    @property
+    def frames(self) -> int:
+        """Length of the whole video."""
+        return sum(scene.frames for scene in self.scenes)
+
+    @property
+    def seconds(self) -> float:
+        """Length of the whole video."""
+        return self.frames / FPS
+
+    def for_aspect(self, aspect: Aspect) -> tuple[TimedScene, ...]:
+        """The scenes with captions cut for a frame of this shape."""
+        return tuple(
+            TimedScene(scene.scene, scene.frames, cues_for(scene.words, aspect, scene.frames), scene.voice)
+            for scene in self.scenes
+        )
+
+
+def utterance_key(speech: Speech, voice: Voice, language: str, rate: float, pitch: float, text: str) -> str:
+    """Names an utterance by all that decides its sound."""
+    parts = [speech.name, speech.version, voice.value, language, f"{rate:.4f}", f"{pitch:.4f}", text]
+    encoded = json.dumps(parts, ensure_ascii=True, separators=(",", ":")).encode()
+    return hashlib.blake2b(encoded, digest_size=20).hexdigest()
+
+
+def narrate(
+    scenes: Sequence[Scene],
+    speech: Speech,
+    voice: Voice,
+    *,
+    language: str | None = None,
+    target_seconds: float | None = None,
+    template_speed: float = 1.0,
+    pitch: float = 0.0,
+    store: UtteranceStore | None = None,
+) -> Programme:
+    """Speak the scenes, meeting `target_seconds` as nearly as pace, pauses and holds allow.
+
+    Where the target cannot be met, the nearest length is taken; `feasibility` and `warnings` say so. Without a target
+    the length is the natural one, hurried where that keeps it under MAX_SECONDS.
+
+    Args:
+        language: a code of `language_of`; found out where None.
+        template_speed: the template's voice speed, on which 0.85..1.25 are applied.
+        pitch: semitones.
+
+    Raises:
+        DurationInfeasibleError: even hurried, the video would be longer than MAX_SECONDS (and than the target).
+        NarrationError: the voice failed.
+    """
+    narrator = _Narrator(tuple(scenes), speech, voice, language, template_speed, pitch, store)
+    solution, result = narrator.solve(target_seconds)
+    longest = max(timeline.MAX_SECONDS, target_seconds or 0.0)
+    if not result.ok and result.nearest_seconds > longest + timeline.tolerance_frames(round(longest * FPS)) / FPS:
+        raise DurationInfeasibleError(
+            f"The video would be {result.nearest_seconds:.0f} seconds long, more than the {longest:g} allowed",
+            fix=f"Cut about {result.words_to_cut} {narrator.unit}, or split the script into several rows",
+        )
+    timed = narrator.timed(solution)
+    warnings = narrator.warnings(solution.step) + (() if result.ok else (result.message,))
+    rate = narrator.rate(timeline.pace(solution.step))
+    return Programme(timed, narrator.language, rate, result, tuple(dict.fromkeys(warnings)))
+
+
+def duration_feasibility(
+    title: str,
+    description: str,
+    script: str,
+    voice: Voice,
+    target_seconds: float | None,
+    speech: Speech,
+    *,
+    template_speed: float = 1.0,
+    pitch: float = 0.0,
+    store: UtteranceStore | None = None,
+) -> Feasibility:
+    """Whether the script can be spoken in `target_seconds`, by speaking it: about 3 ms per second of video.
+
+    Raises:
+        NarrationError: the voice failed.
+    """
+    scenes = split_scenes(title, description, script)
+    return _Narrator(scenes, speech, voice, None, template_speed, pitch, store).solve(target_seconds)[1]
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    """A sentence with what is said for it."""
+
+    spoken: SpokenText
+    words: tuple[ScriptWord, ...]
+
+
+class _Narrator:
+    """One row's scenes with all that was spoken for them so far, by step of pace."""
+
+    def __init__(
+        self,
+        scenes: tuple[Scene, ...],
+        speech: Speech,
+        voice: Voice,
+        language: str | None,
+        speed: float,
+        pitch: float,
+        store: UtteranceStore | None,
+    ) -> None:
+        self._scenes = scenes
+        self._speech, self._voice, self._pitch, self._speed, self._store = speech, voice, pitch, speed, store
+        texts = " ".join(scene.text or scene.heading for scene in scenes)
+        self.language = language or language_of(texts)
+        self._sentences = [self._sentences_of(scene) for scene in scenes]
+        self._spoken: dict[int, list[list[Utterance]]] = {}
+
+    @property
+    def unit(self) -> str:
+        """What the script is counted in."""
+        return "characters" if self.language in _SPACELESS_LANGUAGES else "words"
+
+    @cached_property
+    def _units(self) -> int:
+        words = [word for sentences in self._sentences for sentence in sentences for word in sentence.words]
+        if self.unit == "words":
+            return len(words)
+        return sum(char.isalnum() for word in words for char in word.text)
+
+    def _sentences_of(self, scene: Scene) -> list[_Sentence]:
+        sentences = [sentence for line in scene.text.split("\n") for sentence in sentences_of(line)]
+        found = [_Sentence(spoken_form(text, self.language), caption_words(text)) for text in sentences]
+        return [sentence for sentence in found if sentence.words]
+
+    def rate(self, pace: Pace) -> float:
+        """What the voice is asked for."""
+        return round(self._speed * pace.rate, 4)
+
+    def solve(self, target_seconds: float | None) -> tuple[Solution, Feasibility]:
+        """The pace for the target, or the natural one, with the verdict on it."""
+        title = self._title_frames()
+        if target_seconds is None:
+            lengths = timeline.natural_lengths(title) if self._units else Lengths(title, 0)
+            natural = lengths.title + lengths.hold + self._frames(0)
+            if natural <= round(timeline.MAX_SECONDS * FPS):
+                return Solution(0, lengths), Feasibility(True, natural / FPS)
+            target_seconds = timeline.MAX_SECONDS
+        target = max(1, round(target_seconds * FPS))
+        solution = timeline.solve(target, title, self._frames)
+        per_word = self._frames(solution.step) / max(1, self._units) or float(FPS)
+        return solution, timeline.feasibility(target, solution, per_word, unit=self.unit)
+
+    def _title_frames(self) -> int:
+        cards = [scene for scene in self._scenes if scene.kind is SceneKind.TITLE]
+        return timeline.title_frames(cards[0].heading, cards[0].subheading) if cards else 0
+
+    def _utterances(self, step: int) -> list[list[Utterance]]:
+        if step not in self._spoken:
+            rate = self.rate(timeline.pace(step))
+            self._spoken[step] = [
+                [self._speak(sentence.spoken.text, rate) for sentence in sentences] for sentences in self._sentences
+            ]
+        return self._spoken[step]
+
+    def _speak(self, text: str, rate: float) -> Utterance:
+        if self._store is None:
+            return self._speech.speak(text, self._voice, self.language, rate, self._pitch)
+        key = utterance_key(self._speech, self._voice, self.language, rate, self._pitch, text)
+        utterance = self._store.get(key)
+        if utterance is None:
+            utterance = self._speech.speak(text, self._voice, self.language, rate, self._pitch)
+            self._store.put(key, utterance)
+        return utterance
+
+    def _frames(self, step: int) -> int:
+        """Length of the spoken scenes, without the final hold."""
+        pace = timeline.pace(step)
+        return sum(
+            pace.lead + pace.tail + pace.pause * (len(sentences) - 1) + sum(map(_sound_frames, sentences, utterances))
+            for sentences, utterances in zip(self._sentences, self._utterances(step), strict=True)
+            if sentences
+        )
+
+    def warnings(self, step: int) -> tuple[str, ...]:
+        """What the voice warned about, once each."""
+        return tuple(
+            dict.fromkeys(
+                warning
+                for utterances in self._utterances(step)
+                for utterance in utterances
+                for warning in utterance.warnings
+            )
+        )
+
+    def timed(self, solution: Solution) -> tuple[NarratedScene, ...]:
+        """All scenes at the solution's pace and with its holds."""
+        pace = timeline.pace(solution.step)
+        timed = [
+            _timed_scene(scene, sentences, utterances, pace)
+            for scene, sentences, utterances in zip(
+                self._scenes, self._sentences, self._utterances(solution.step), strict=True
+            )
+        ]
+        for index, scene in enumerate(timed):
+            if scene.scene.kind is SceneKind.TITLE:
+                timed[index] = _lengthened(scene, solution.lengths.title)
+                break
+        if solution.lengths.hold and timed:
+            timed[-1] = _lengthened(timed[-1], solution.lengths.hold)
+        return tuple(scene for scene in timed if scene.frames)
+
+
+def _sound_frames(sentence: _Sentence, utterance: Utterance) -> int:
+    return max(len(sentence.words), -(-utterance.pcm.size // SAMPLES_PER_FRAME))
+
+
+def _timed_scene(scene: Scene, sentences: list[_Sentence], utterances: list[Utterance], pace: Pace) -> NarratedScene:
+    if not sentences:
+        return NarratedScene(scene, 0, (), np.zeros(0, np.float32))
+    pieces: list[Pcm] = []
+    words: list[SpokenWord] = []
+    position = pace.lead
+    starts: list[int] = []
+    for sentence, utterance in zip(sentences, utterances, strict=True):
+        frames = _sound_frames(sentence, utterance)
+        seconds = word_seconds(sentence.spoken, sentence.words, utterance)
+        words.extend(spoken_words(sentence.words, seconds, position, frames))
+        starts.append(position)
+        pieces.append(utterance.pcm)
+        position += frames + pace.pause
+    total = position - pace.pause + pace.tail
+    voice = np.zeros(total * SAMPLES_PER_FRAME, np.float32)
+    for start, piece in zip(starts, pieces, strict=True):
+        voice[start * SAMPLES_PER_FRAME :][: piece.size] = piece
+    return NarratedScene(scene, total, tuple(words), voice)
+
+
+def _lengthened(scene: NarratedScene, frames: int) -> NarratedScene:
+    silence = np.zeros(frames * SAMPLES_PER_FRAME, np.float32)
+    return replace(scene, frames=scene.frames + frames, voice=np.concatenate([scene.voice, silence]))

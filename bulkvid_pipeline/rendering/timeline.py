@@ -1,0 +1,183 @@
+"""How long everything takes: pauses, holds, and the pace that meets a wanted duration. Pure; whole frames only.
+
+A wanted duration is met along one path of paces: rate and pauses move together in steps of 1 % of rate. What a step
+leaves over goes into the title card and the last scene's hold, so a changed word leaves other scenes as they are,
+unless it pushes the whole to another step.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bulkvid_pipeline.rendering.model import FPS
+from bulkvid_pipeline.rendering.statements import display_width
+
+SLOWEST, FASTEST = 0.85, 1.25
+SLOWEST_STEP, FASTEST_STEP = -15, 25
+MAX_SECONDS = 300.0
+_LONG_PAUSES, _SHORT_PAUSES = 3.0, 0.4
+_LEAD, _SENTENCE_PAUSE, _TAIL = 0.30, 0.36, 0.40
+_LONGEST_PAUSE = 1.2
+_TITLE_LEAST, _TITLE_MOST = 48, 90
+_HOLD_LEAST, _HOLD_NATURAL, _HOLD_MOST = 12, 30, 90
+_TITLE_COMFORT, _HOLD_COMFORT = (54, 84), (15, 66)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Speech rate (1.0 is the voice's own) and the pauses that go with it, in frames."""
+
+    step: int
+    rate: float
+    lead: int
+    """Before a scene's first word."""
+    pause: int
+    """Between sentences."""
+    tail: int
+    """After a scene's last word."""
+
+
+@dataclass(frozen=True)
+class Lengths:
+    """What the holds come to, in frames: the title card, and what the last scene gets beyond its own tail."""
+
+    title: int
+    hold: int
+
+
+@dataclass(frozen=True)
+class Feasibility:
+    """Whether a duration can be met, and what to do about it."""
+
+    ok: bool
+    nearest_seconds: float
+    """The length that the video gets."""
+    words_to_cut: int = 0
+    words_to_add: int = 0
+    message: str = ""
+    """For the user; empty where ok."""
+
+
+def pace(step: int) -> Pace:
+    """The pace of a step: 0 natural, -15 slowest with long pauses, 25 fastest with short ones."""
+    if step < 0:
+        stretch = 1 + (_LONG_PAUSES - 1) * step / SLOWEST_STEP
+    else:
+        stretch = 1 + (_SHORT_PAUSES - 1) * step / FASTEST_STEP
+
+    def frames(seconds: float) -> int:
+        return round(min(_LONGEST_PAUSE, seconds * stretch) * FPS)
+
+    return Pace(step, round(1 + step / 100, 2), frames(_LEAD), frames(_SENTENCE_PAUSE), frames(_TAIL))
+
+
+def title_frames(title: str, description: str) -> int:
+    """How long a title card stands by itself: time to read it at 18 characters a second."""
+    seconds = 1.0 + (display_width(title) + display_width(description) / 2) / 18
+    return min(_TITLE_COMFORT[1], max(_TITLE_COMFORT[0], round(seconds * FPS)))
+
+
+def natural_lengths(title: int) -> Lengths:
+    """Holds where no duration is wanted."""
+    return Lengths(title, _HOLD_NATURAL)
+
+
+def tolerance_frames(target: int) -> int:
+    """How far from the target still counts as met: 1 s or 2 %."""
+    return math.floor(max(FPS, 0.02 * target))
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The pace and holds for a wanted duration; `missed` frames are over (+) or under (-) what was wanted."""
+
+    step: int
+    lengths: Lengths
+    missed: int = 0
+
+
+def solve(target: int, title: int, spoken_frames: Callable[[int], int]) -> Solution:
+    """Meet `target` frames.
+
+    Args:
+        title: the title card's natural length in frames.
+        spoken_frames: length of all spoken scenes, without title and final hold, at the pace of a step. Costs a
+            synthesis the first time it is asked for a step.
+    """
+    step = 0
+    tried: dict[int, int] = {}
+    while True:
+        tried[step] = rest = target - spoken_frames(step)
+        if _least(_TITLE_COMFORT, _HOLD_COMFORT) <= rest <= _most(_TITLE_COMFORT, _HOLD_COMFORT):
+            return Solution(step, _share(rest, title, _TITLE_COMFORT, _HOLD_COMFORT))
+        step = _next_step(tried, target)
+        if step in tried:
+            break
+    step = min(tried, key=lambda each: (_outside(tried[each]), abs(each)))
+    title_range, hold_range = (_TITLE_LEAST, _TITLE_MOST), (_HOLD_LEAST, _HOLD_MOST)
+    rest = min(max(tried[step], _least(title_range, hold_range)), _most(title_range, hold_range))
+    return Solution(step, _share(rest, title, title_range, hold_range), rest - tried[step])
+
+
+def _least(*ranges: tuple[int, int]) -> int:
+    return sum(least for least, _ in ranges)
+
+
+def _most(*ranges: tuple[int, int]) -> int:
+    return sum(most for _, most in ranges)
+
+
+def _outside(rest: int) -> int:
+    """By how much a rest goes beyond what holds can take."""
+    least, most = _TITLE_LEAST + _HOLD_LEAST, _TITLE_MOST + _HOLD_MOST
+    return max(0, least - rest, rest - most)
+
+
+def _next_step(tried: dict[int, int], target: int) -> int:
+    """The step to try: between those that are too slow and too fast, where a straight line through them says."""
+    wanted_low = _least(_TITLE_COMFORT, _HOLD_COMFORT)
+    too_long = [step for step, rest in tried.items() if rest < wanted_low]
+    too_short = [step for step in tried if step not in too_long]
+    low = max(too_long, default=SLOWEST_STEP - 1) + 1
+    high = min(too_short, default=FASTEST_STEP + 1) - 1
+    if low > high:
+        return next(iter(tried))
+    if not too_long or not too_short:
+        # Only one side is known: speech takes 1/rate of its time, pauses move with it.
+        (step, rest), *_ = sorted(tried.items(), key=lambda item: abs(item[1]))
+        ratio = (target - rest) / max(1, target - (wanted_low + 20))
+        guess = step + math.ceil((ratio - 1) * (70 if ratio > 1 else 45))
+        return min(high, max(low, guess if guess != step else step + (1 if too_long else -1)))
+    slow, fast = low - 1, high + 1
+    share = (wanted_low + 20 - tried[slow]) / max(1, tried[fast] - tried[slow])
+    return min(high, max(low, slow + round(share * (fast - slow))))
+
+
+def _share(rest: int, title: int, title_range: tuple[int, int], hold_range: tuple[int, int]) -> Lengths:
+    """Title card and final hold that make up `rest`: the hold gives and takes first."""
+    hold = min(hold_range[1], max(hold_range[0], rest - title))
+    card = min(title_range[1], max(title_range[0], rest - hold))
+    return Lengths(card, rest - card)
+
+
+def feasibility(target: int, solution: Solution, frames_per_word: float, *, unit: str = "words") -> Feasibility:
+    """What to tell the user about a solution; `unit` names what a "word" of the script is."""
+    nearest = (target + solution.missed) / FPS
+    if abs(solution.missed) <= tolerance_frames(target):
+        return Feasibility(True, nearest)
+    count = math.ceil(abs(solution.missed) / frames_per_word)
+    wanted = f"{target / FPS:g} seconds"
+    unit = unit.removesuffix("s") if count == 1 else unit
+    if solution.missed > 0:
+        message = (
+            f"The script takes at least {nearest:.0f} seconds to say, not {wanted}: "
+            f"cut about {count} {unit}, or set duration_seconds to {math.ceil(nearest)}"
+        )
+        return Feasibility(False, nearest, words_to_cut=count, message=message)
+    message = (
+        f"The script fills at most {nearest:.0f} seconds, not {wanted}: "
+        f"add about {count} {unit}, or set duration_seconds to {math.floor(nearest)}"
+    )
+    return Feasibility(False, nearest, words_to_add=count, message=message)
