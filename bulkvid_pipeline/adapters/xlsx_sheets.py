@@ -158,7 +158,7 @@ def _refuse_start_outside(sheet: Any, area: A1Range) -> None:
 
 def _texts(rows: Iterator[tuple[Any, ...]], window: A1Range) -> Iterator[list[str]]:
     for row_number, row in enumerate(rows, window.first_row):
-        if row.count(EMPTY_CELL) == len(row):
+        if all(cell is EMPTY_CELL for cell in row):
             yield []
             continue
         texts = [cell_text(cell.value, cell.number_format) if cell is not EMPTY_CELL else "" for cell in row]
