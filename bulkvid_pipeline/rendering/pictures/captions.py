@@ -1,0 +1,238 @@
+"""Burned-in captions: the words of a cue in a box, with the word being spoken marked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import skia
+
+from bulkvid_pipeline.rendering.model import Cue
+from bulkvid_pipeline.rendering.pictures import scripts
+from bulkvid_pipeline.rendering.pictures.colors import Rgb
+from bulkvid_pipeline.rendering.pictures.composer import fill, painted, rounded_rect, stroke
+from bulkvid_pipeline.rendering.pictures.geometry import Box
+from bulkvid_pipeline.rendering.pictures.stage import Stage
+from bulkvid_pipeline.rendering.pictures.themes import CaptionLook, SpokenMark, Theme
+from bulkvid_pipeline.rendering.pictures.typefaces import Cut
+from bulkvid_pipeline.rendering.pictures.typesetting import SetText, Span, TextLook, build, set_text
+
+_CODE = 15
+"""Words are told apart by this many shades of red times as many of green."""
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
+_COMMON_SHARE = 0.8
+"""Captions of a scene share one size, unless a single one would need less than this share of the full size."""
+
+
+@dataclass(frozen=True)
+class Caption:
+    """One cue, laid out. All boxes are in pixels of the frame."""
+
+    box: Box
+    """What it may touch, including its shadow, in whole pixels."""
+    text: Box
+    words: tuple[Box, ...]
+    """Where each word's ink is; empty for words that draw nothing."""
+    lit: tuple[Box, ...]
+    """What marking each word changes, in whole pixels."""
+    image: skia.Image
+    """The caption with no word marked; as large as `box`."""
+    spans: tuple[tuple[str, int], ...]
+    """The text as set, in stretches that belong to a word (its index) or to none (-1)."""
+    block: SetText
+    look: CaptionLook
+    unit: float
+
+    def paint(self, canvas: skia.Canvas, word: int) -> None:
+        """Paint the caption with a word marked; -1 marks none."""
+        canvas.drawImage(self.image, self.box.left, self.box.top)
+        if word < 0 or self.lit[word].is_empty:
+            return
+        lit = self.lit[word]
+        canvas.save()
+        canvas.clipRect(skia.Rect.MakeXYWH(lit.left, lit.top, lit.width, lit.height))
+        self._mark(canvas, word, lit)
+        _paragraph(self.spans, self.block, self.look.text, {word: self.look.spoken}).paint(
+            canvas, self.text.left, self.text.top
+        )
+        canvas.restore()
+
+    def _mark(self, canvas: skia.Canvas, word: int, lit: Box) -> None:
+        kind = self.look.mark_kind
+        one_line = self.words[word].height < self.block.line_height * 1.5
+        if kind in (SpokenMark.PILL, SpokenMark.BLOCK) and one_line:
+            radius = lit.height * 0.24 if kind is SpokenMark.PILL else 6 * self.unit
+            rounded_rect(canvas, lit, radius, fill(self.look.mark))
+            return
+        # Here the word only changes its colour, so its old ink has to go first.
+        canvas.drawPaint(fill(self.look.box))
+        if kind is SpokenMark.UNDERLINE and one_line:
+            bar = 5 * self.unit
+            canvas.drawRect(skia.Rect.MakeXYWH(lit.left, lit.bottom - bar, lit.width, bar), fill(self.look.mark))
+
+
+def captions_for(
+    cues: Sequence[Cue], theme: Theme, stage: Stage, zone: Box, variant: scripts.HanVariant | None
+) -> list[Caption | None]:
+    """The painted caption of each cue; None for a cue with nothing to show."""
+    texts = [[scripts.display_text(word.text) for word in cue.words] for cue in cues]
+    pad_x, pad_y = 30 * stage.unit, 16 * stage.unit
+    width, height = zone.width - 2 * pad_x, zone.height - 2 * pad_y
+    look = _text_look(theme, stage)
+    sizes: list[float] = []
+    for words in texts:
+        whole = _joined(words)
+        sizes.append(_set(whole, look, width, height, stage, variant).look.size if whole else look.size)
+    common = max(min(sizes, default=look.size), _COMMON_SHARE * look.size)
+    captions: list[Caption | None] = []
+    for words, size in zip(texts, sizes, strict=True):
+        whole = _joined(words)
+        if not whole:
+            captions.append(None)
+            continue
+        block = _set(whole, replace(look, size=min(size, common)), width, height, stage, variant)
+        captions.append(_painted_caption(words, block, theme, stage, zone, (pad_x, pad_y)))
+    return captions
+
+
+def _painted_caption(
+    words: Sequence[str], block: SetText, theme: Theme, stage: Stage, zone: Box, pad: tuple[float, float]
+) -> Caption:
+    look, unit = theme.captions, stage.unit
+    lift = 16 * unit if look.shadow else 0.0
+    frame = Box(
+        zone.center_x - block.width / 2 - pad[0],
+        zone.bottom - lift - block.height - 2 * pad[1],
+        block.width + 2 * pad[0],
+        block.height + 2 * pad[1],
+    ).rounded()
+    text = Box(round(frame.center_x - block.width / 2), round(frame.top + pad[1]), block.width, block.height)
+    outer = frame.inset(-lift, -lift).rounded().intersection(stage.safe)
+    spans = _spans(block.text, words)
+    plain = _paragraph(spans, block, look.text, {})
+
+    def draw(canvas: skia.Canvas) -> None:
+        _draw_box(canvas, frame, look, unit)
+        plain.paint(canvas, text.left, text.top)
+
+    inks = tuple(ink.shifted(text.left, text.top) for ink in _word_inks(spans, block, len(words)))
+    lit = tuple(_lit_box(ink, text, block, look, unit).intersection(frame) for ink in inks)
+    return Caption(outer, text, inks, lit, painted(outer, draw), spans, block, look, unit)
+
+
+def _draw_box(canvas: skia.Canvas, frame: Box, look: CaptionLook, unit: float) -> None:
+    radius = min(look.radius * unit, frame.height / 2)
+    if look.shadow:
+        shadow = fill((0, 0, 0), 0.16)
+        shadow.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, 5 * unit))
+        rounded_rect(canvas, frame.shifted(0, 3 * unit), radius, shadow)
+    rounded_rect(canvas, frame, radius, fill(look.box, look.box_alpha))
+    if look.border is not None:
+        rounded_rect(canvas, frame.inset(unit, unit), max(0.0, radius - unit), stroke(look.border, 2 * unit))
+
+
+def _paragraph(
+    spans: Sequence[tuple[str, int]], block: SetText, color: Rgb, lit: dict[int, Rgb], *, mask: bool = False
+) -> skia.textlayout.Paragraph:
+    """The caption's text, laid out as `block` is, with some words in a colour of their own."""
+    colored = [Span(text, lit.get(word, color), mask) for text, word in spans]
+    paragraph = build(colored, block.look, right_to_left=block.right_to_left, variant=block.variant)
+    paragraph.layout(block.width)
+    return paragraph
+
+
+def _spans(text: str, words: Sequence[str]) -> tuple[tuple[str, int], ...]:
+    """The text that was set, which may have gained hyphens or lost its end, divided among the words."""
+    spans: list[tuple[str, int]] = []
+    at = 0
+    for index, word in enumerate(words):
+        start = at
+        for char in word:
+            while at < len(text) and text[at] != char and text[at] in "-\u200b":
+                at += 1
+            at += 1
+        if text[start:at]:
+            spans.append((text[start:at], index))
+        blanks = at
+        while at < len(text) and text[at] == " ":
+            at += 1
+        if text[blanks:at]:
+            spans.append((text[blanks:at], -1))
+    if text[at:]:
+        spans.append((text[at:], -1))
+    return tuple(spans)
+
+
+def _word_inks(spans: Sequence[tuple[str, int]], block: SetText, count: int) -> list[Box]:
+    """Where each word's ink lies in the laid-out text.
+
+    The bindings of skia's paragraph do not tell where a word stands, least of all in text of mixed direction. So the
+    text is painted once with a colour per word (emoji too, through a colour filter), and the colours are looked up.
+    """
+    margin = round(block.look.size * 0.3)
+    frame = Box(-margin, -margin, block.width + 2 * margin, block.height + 2 * margin).rounded()
+    known = min(count, _CODE * _CODE)
+    codes = {word: ((word % _CODE + 1) * 16, (word // _CODE + 1) * 16, 0) for word in range(known)}
+    paragraph = _paragraph(spans, block, (0, 0, 255), codes, mask=True)
+    pixels = np.zeros((int(frame.height), int(frame.width), 4), np.uint8)
+    canvas = skia.Surface(pixels).getCanvas()
+    paragraph.paint(canvas, margin, margin)
+    rows, columns = np.nonzero(pixels[..., 3] >= 128)
+    ink = pixels[rows, columns].astype(np.int32)
+    low, high = ((ink[:, band] * 255 // ink[:, 3] + 8) // 16 - 1 for band in (0, 1))
+    word_of = np.where((low >= 0) & (high >= 0), high * _CODE + low, -1)
+    boxes: list[Box] = []
+    for word in range(count):
+        here = np.flatnonzero(word_of == word) if word < known else np.empty(0, np.intp)
+        if here.size == 0:
+            boxes.append(Box(0, 0, 0, 0))
+            continue
+        y, x = rows[here], columns[here]
+        found = Box.of_edges(int(x.min()), int(y.min()), int(x.max()) + 1, int(y.max()) + 1)
+        boxes.append(found.shifted(-margin, -margin))
+    return boxes
+
+
+def _lit_box(ink: Box, text: Box, block: SetText, look: CaptionLook, unit: float) -> Box:
+    """What changes when the word is marked: its ink and the shape behind it."""
+    if ink.is_empty:
+        return ink
+    line = block.line_height
+    pad = line * 0.12 if look.mark_kind in (SpokenMark.PILL, SpokenMark.BLOCK) else 2 * unit
+    first = min(block.lines - 1, max(0, int((ink.center_y - text.top) // line)))
+    if ink.height > line * 1.5:
+        return ink.inset(-pad, -pad).rounded()
+    whole_line = Box(ink.left - pad, text.top + first * line, ink.width + 2 * pad, line).inset(0, line * 0.02)
+    return whole_line.union(ink).rounded()
+
+
+def _text_look(theme: Theme, stage: Stage) -> TextLook:
+    marked = theme.captions.mark_kind in (SpokenMark.PILL, SpokenMark.BLOCK)
+    return TextLook(
+        cut=Cut(theme.text_family, theme.captions.weight, display=False),
+        color=theme.captions.text,
+        size=stage.caption_size,
+        least_size=stage.caption_size * 0.55,
+        line_height=1.34,
+        word_spacing=0.10 if marked else 0.02,
+        align="center",
+    )
+
+
+def _set(
+    whole: str, look: TextLook, width: float, height: float, stage: Stage, variant: scripts.HanVariant | None
+) -> SetText:
+    return set_text(whole, look, width, height, max_lines=stage.caption_lines, variant=variant)
+
+
+def _joined(words: Sequence[str]) -> str:
+    return "".join(word + _gap(word, after) for word, after in zip(words, [*words[1:], ""], strict=True)).strip()
+
+
+def _gap(word: str, after: str) -> str:
+    """A blank between words, except where the script is written without (Han, kana, Thai, Lao, Khmer, Burmese)."""
+    if not word or not after:
+        return ""
+    return "" if _UNSPACED.match(word[-1]) and _UNSPACED.match(after[0]) else " "

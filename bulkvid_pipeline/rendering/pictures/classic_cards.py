@@ -1,0 +1,207 @@
+"""Classic: a book page. Serif, centred, hairlines and diamonds, Roman numerals, italics for quotes."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import skia
+
+from bulkvid_pipeline.rendering.pictures.composer import Composer, Row, fill, stroke
+from bulkvid_pipeline.rendering.pictures.geometry import Box
+from bulkvid_pipeline.rendering.pictures.lists import ItemRow, RowShape, arranged
+from bulkvid_pipeline.rendering.pictures.motion import Motion
+from bulkvid_pipeline.rendering.pictures.ornaments import diamond, quotation_marks, roman
+from bulkvid_pipeline.rendering.pictures.stage import Shape
+from bulkvid_pipeline.rendering.pictures.typesetting import SetText
+
+_MOST_DIAMONDS = 16
+
+
+def progress(c: Composer, number: int, count: int) -> None:
+    """A row of diamonds; those reached so far are filled. Too many for a row become a line."""
+    zone = c.zones.header
+    step = 34 * c.unit
+    middle = zone.top + 13 * c.unit
+    width = (count - 1) * step if count <= _MOST_DIAMONDS else min(zone.width, 560 * c.unit)
+    box = Box(zone.center_x - width / 2, middle - 13 * c.unit, width, 26 * c.unit).inset(-14 * c.unit, 0)
+
+    def draw(canvas: skia.Canvas) -> None:
+        first = zone.center_x - width / 2
+        if count > _MOST_DIAMONDS:
+            canvas.drawLine(first, middle, first + width, middle, stroke(c.theme.accent_2, 1.6 * c.unit))
+            share = (number - 1) / (count - 1)
+            at = first + width * (1 - share if c.mirrored else share)
+            diamond(canvas, at, middle, 11 * c.unit, fill(c.theme.accent))
+            return
+        for index in range(count):
+            place = count - 1 - index if c.mirrored else index
+            here = index == number - 1
+            paint = fill(c.theme.accent) if index < number else stroke(c.theme.accent_2, 1.8 * c.unit)
+            diamond(canvas, first + place * step, middle, (11 if here else 7) * c.unit, paint)
+
+    c.shape(box, draw, 0, Motion.NONE)
+
+
+def _centered(c: Composer, block: SetText, zone: Box, gap: float, order: int) -> Row:
+    return Row(block.height, gap, lambda top: c.text(block, zone.center_x - block.width / 2, top, order))
+
+
+def _ornament(c: Composer, zone: Box, gap: float, order: int, width: float) -> Row:
+    """A diamond between two hairlines that grow out of it."""
+    height = 26 * c.unit
+
+    def put(top: float) -> None:
+        box = Box(zone.center_x - width / 2, top, width, height).rounded()
+
+        def draw(canvas: skia.Canvas) -> None:
+            line = stroke(c.theme.accent_2, 2 * c.unit)
+            hole = 28 * c.unit
+            canvas.drawLine(box.left, box.center_y, box.center_x - hole, box.center_y, line)
+            canvas.drawLine(box.center_x + hole, box.center_y, box.right, box.center_y, line)
+            diamond(canvas, box.center_x, box.center_y, 10 * c.unit, fill(c.theme.accent))
+
+        c.shape(box, draw, order, Motion.GROW_FROM_CENTER)
+
+    return Row(height, gap, put)
+
+
+def _numeral(c: Composer, zone: Box, number: int) -> Row:
+    """The section in Roman numerals between hairlines."""
+    text = roman(number)
+    size = c.by_shape(60, 64, 56)
+    inner = c.ordinal_width(text, size, 500)
+    rule = 110 * c.unit
+    width = inner + 2 * (rule + 30 * c.unit)
+
+    def put(top: float) -> None:
+        box = Box(zone.center_x - width / 2, top, width, size).rounded()
+
+        def draw(canvas: skia.Canvas) -> None:
+            line = stroke(c.theme.accent_2, 2 * c.unit)
+            canvas.drawLine(box.left, box.center_y, box.left + rule, box.center_y, line)
+            canvas.drawLine(box.right - rule, box.center_y, box.right, box.center_y, line)
+            c.ordinal(canvas, text, (box.center_x, box.center_y), size, c.theme.accent, 500)
+
+        c.shape(box, draw, 0, Motion.GROW_FROM_CENTER, [box.inset(rule + 20 * c.unit, 0)])
+
+    return Row(size, 0, put)
+
+
+def title(c: Composer) -> None:
+    zone = c.zones.content
+    width = min(zone.width, c.by_shape(1420, 2000, 2000))
+    sub = None
+    if c.scene.subheading:
+        look = c.look(c.by_shape(50, 50, 46), c.theme.muted, 420, line_height=1.3, align="center", spacing=0,
+                      family=c.theme.italic_family)  # fmt: skip
+        sub = c.set(c.scene.subheading, look, min(width, 1100 * c.unit), zone.height * 0.26, 4)
+    used = 2 * 26 * c.unit + 2 * 48 * c.unit + ((sub.height + 40 * c.unit) if sub else 0)
+    look = c.look(
+        c.by_shape(132, 114, 108),
+        c.theme.text,
+        c.theme.display_weight,
+        line_height=1.1,
+        align="center",
+        least=62 * c.unit,
+    )
+    heading = c.set(c.scene.heading or c.scene.text, look, width, zone.height - used, 6)
+    rows = [
+        _ornament(c, zone, 0, 0, 360 * c.unit),
+        _centered(c, heading, zone, 48 * c.unit, 1),
+        _ornament(c, zone, 48 * c.unit, 3, 360 * c.unit),
+    ]
+    if sub:
+        rows.append(_centered(c, sub, zone, 40 * c.unit, 5))
+    c.column(zone, rows, 0.5)
+
+
+def body(c: Composer) -> None:
+    zone = c.zones.content
+    rows: list[Row] = []
+    used = 0.0
+    if c.scene.number is not None:
+        rows.append(_numeral(c, zone, c.scene.number))
+        used = rows[0].height + 48 * c.unit
+    width = min(zone.width, c.by_shape(1400, 2000, 2000))
+    look = c.look(
+        c.by_shape(98, 90, 84),
+        c.theme.text,
+        c.theme.statement_weight,
+        line_height=1.16,
+        align="center",
+        least=48 * c.unit,
+    )
+    statement = c.set(c.scene.heading or c.scene.text, look, width, zone.height - used, 7)
+    rows.append(_centered(c, statement, zone, 48 * c.unit, 2))
+    c.column(zone, rows, 0.5)
+
+
+def listing(c: Composer) -> None:
+    zone = c.zones.content
+    top = zone.top
+    if c.scene.heading:
+        look = c.look(
+            c.by_shape(70, 68, 60),
+            c.theme.text,
+            c.theme.statement_weight,
+            line_height=1.14,
+            align="center",
+            least=40 * c.unit,
+        )
+        heading = c.set(c.scene.heading, look, min(zone.width, 1400 * c.unit), zone.height * 0.28, 3)
+        c.text(heading, zone.center_x - heading.width / 2, top, 0)
+        top += heading.height + 20 * c.unit
+        c.column(Box(zone.left, top, zone.width, 26 * c.unit), [_ornament(c, zone, 0, 1, 300 * c.unit)], 0)
+        top += 44 * c.unit
+    columns = 2 if c.stage.shape is Shape.WIDE and len(c.scene.items) > 5 else 1
+    width = min(zone.width, c.by_shape(1640 if columns == 2 else 1180, 2000, 2000))
+    inner = Box.of_edges(zone.center_x - width / 2, top, zone.center_x + width / 2, zone.bottom)
+    look = c.look(c.by_shape(46, 48, 42), c.theme.text, 460, line_height=1.22, least=20 * c.unit, spacing=0)
+    size = look.size
+    marker = max(
+        (c.ordinal_width(f"{roman(index + 1)}.", size * 0.8, 500) for index in range(len(c.scene.items))), default=0
+    )
+    shape = RowShape(marker + 8 * c.unit, 18 * c.unit, 15 * c.unit, 2 * c.unit if columns == 1 else 40 * c.unit)
+    if columns == 2:
+        shape = RowShape(shape.marker, shape.pad_x, shape.pad_y, 14 * c.unit)
+    items = arranged(c, inner, look, shape, columns, 0.35)
+    for item in items:
+        last = item.index == len(items) - 1
+        c.shape(item.row, partial(_draw_item, c, item, last), item.order, Motion.FADE, [item.text])
+
+
+def _draw_item(c: Composer, item: ItemRow, last: bool, canvas: skia.Canvas) -> None:
+    numeral = f"{roman(item.index + 1)}."
+    size = item.block.look.size * 0.8
+    width = c.ordinal_width(numeral, size, 500)
+    x = item.marker.left + width / 2 if c.mirrored else item.marker.right - width / 2
+    first_line = item.text.top + item.block.line_height / 2
+    c.ordinal(canvas, numeral, (x, first_line), size, c.theme.accent, 500)
+    item.block.paint(canvas, item.text.left, item.text.top)
+    if not last:
+        y = item.row.bottom - 1.2 * c.unit
+        canvas.drawLine(item.row.left, y, item.row.right, y, stroke(c.theme.accent_2, 1.4 * c.unit, 0.55))
+
+
+def quote(c: Composer) -> None:
+    zone = c.zones.content
+    width = min(zone.width, c.by_shape(1380, 2000, 2000))
+    mark = c.by_shape(84, 92, 78)
+    source = None
+    if c.scene.subheading:
+        look = c.look(c.by_shape(42, 44, 40), c.theme.muted, 560, line_height=1.25, align="center", spacing=0.04)
+        source = c.set(c.scene.subheading, look, width, zone.height * 0.18, 2)
+    used = mark + 36 * c.unit + ((source.height + 26 * c.unit + 70 * c.unit) if source else 0)
+    look = c.look(c.by_shape(82, 78, 70), c.theme.text, 460, line_height=1.22, align="center", least=44 * c.unit,
+                  family=c.theme.italic_family, spacing=0)  # fmt: skip
+    words = c.set(c.scene.heading or c.scene.text, look, width, zone.height - used, 8)
+
+    def put_mark(top: float) -> None:
+        box = Box(zone.center_x - mark * 0.6, top, mark * 1.2, mark).rounded()
+        c.shape(box, lambda canvas: quotation_marks(canvas, box, fill(c.theme.accent)), 0, Motion.FADE)
+
+    rows = [Row(mark, 0, put_mark), _centered(c, words, zone, 36 * c.unit, 2)]
+    if source:
+        rows.append(_ornament(c, zone, 40 * c.unit, 4, 240 * c.unit))
+        rows.append(_centered(c, source, zone, 30 * c.unit, 5))
+    c.column(zone, rows, 0.5)

@@ -1,0 +1,77 @@
+"""Colours as 8-bit sRGB triples, and their contrast."""
+
+from __future__ import annotations
+
+import re
+
+import skia
+
+Rgb = tuple[int, int, int]
+
+WHITE: Rgb = (255, 255, 255)
+BLACK: Rgb = (0, 0, 0)
+TEXT_CONTRAST = 4.5
+"""WCAG 2.2 SC 1.4.3, text of ordinary size."""
+GRAPHIC_CONTRAST = 3.0
+"""WCAG 2.2 SC 1.4.11 graphics, and SC 1.4.3 large text."""
+
+_HEX = re.compile(r"#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
+
+
+def parse_hex(text: str) -> Rgb | None:
+    """`#RGB` or `#RRGGBB`, with or without the hash; None if it is neither."""
+    match = _HEX.fullmatch(text.strip())
+    if match is None:
+        return None
+    digits = match.group(1)
+    if len(digits) == 3:
+        digits = "".join(digit * 2 for digit in digits)
+    return int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:], 16)
+
+
+def hex_of(color: Rgb) -> str:
+    return "#{:02X}{:02X}{:02X}".format(*color)
+
+
+def mix(first: Rgb, second: Rgb, share: float) -> Rgb:
+    """`first` with `share` (0..1) of it replaced by `second`."""
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(first, second, strict=True))
+    return red, green, blue
+
+
+def luminance(color: Rgb) -> float:
+    """Relative luminance 0..1 (WCAG 2.2 definition)."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in color)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(first: Rgb, second: Rgb) -> float:
+    """Contrast ratio 1..21 (WCAG 2.2 definition)."""
+    high, low = sorted((luminance(first), luminance(second)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def readable_on(background: Rgb, *candidates: Rgb) -> Rgb:
+    """The candidate with the most contrast on the background; black and white always stand as candidates at last."""
+    for candidate in candidates:
+        if contrast(candidate, background) >= TEXT_CONTRAST:
+            return candidate
+    return max((WHITE, BLACK), key=lambda color: contrast(color, background))
+
+
+def with_contrast(color: Rgb, background: Rgb, ratio: float) -> Rgb:
+    """The colour, lightened or darkened by as little as gives `ratio` on the background.
+
+    Where neither way gives it, the end (black or white) with more contrast.
+    """
+    for step in range(41):
+        for end in (WHITE, BLACK):
+            moved = mix(color, end, step / 40)
+            if contrast(moved, background) >= ratio:
+                return moved
+    return readable_on(background)
+
+
+def argb(color: Rgb, alpha: float = 1.0) -> int:
+    """The colour as skia's 32-bit ARGB number."""
+    return int(skia.Color(*color, round(255 * alpha)))

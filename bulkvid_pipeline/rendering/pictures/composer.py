@@ -1,0 +1,221 @@
+"""Building a card: parts (painted once, at rest) with the order and motion in which they come in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import skia
+
+from bulkvid_pipeline.rendering.model import Scene
+from bulkvid_pipeline.rendering.pictures import scripts
+from bulkvid_pipeline.rendering.pictures.colors import Rgb, argb
+from bulkvid_pipeline.rendering.pictures.geometry import Box
+from bulkvid_pipeline.rendering.pictures.motion import Motion, Pose, pose
+from bulkvid_pipeline.rendering.pictures.stage import Shape, Stage
+from bulkvid_pipeline.rendering.pictures.themes import Theme
+from bulkvid_pipeline.rendering.pictures.typefaces import TEXT_FONTS, Cut, shelf
+from bulkvid_pipeline.rendering.pictures.typesetting import SetText, TextLook, set_text
+from bulkvid_pipeline.rendering.pictures.zones import Zones
+
+
+@dataclass(frozen=True)
+class Part:
+    """A painted piece of a card in its resting place, and how it gets there."""
+
+    image: skia.Image
+    box: Box
+    order: int
+    motion: Motion
+    distance: float
+    mirrored: bool
+    texts: tuple[Box, ...] = ()
+    """Where its texts stand at rest."""
+
+    def pose(self, frame: int, scene_frames: int) -> Pose:
+        return pose(self.motion, self.box, self.order, frame, scene_frames, self.distance, self.mirrored)
+
+    def paint(self, canvas: skia.Canvas, at: Pose) -> None:
+        if at.is_hidden:
+            return
+        canvas.save()
+        canvas.clipRect(_rect(at.clip))
+        paint = skia.Paint(Alpha=at.alpha) if at.alpha < 255 else None
+        canvas.drawImage(self.image, self.box.left + at.dx, self.box.top + at.dy, skia.SamplingOptions(), paint)
+        canvas.restore()
+
+    def text_boxes(self, at: Pose) -> list[Box]:
+        if at.is_hidden:
+            return []
+        boxes = (box.shifted(at.dx, at.dy).intersection(at.clip) for box in self.texts)
+        return [box for box in boxes if not box.is_empty]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a card's column: its height, the gap above it, and how it is put at a given top."""
+
+    height: float
+    gap: float
+    put: Callable[[float], None]
+
+
+class Composer:
+    """Collects the parts of one card."""
+
+    def __init__(
+        self, scene: Scene, theme: Theme, stage: Stage, zones: Zones, variant: scripts.HanVariant | None
+    ) -> None:
+        self.scene = scene
+        self.theme = theme
+        self.stage = stage
+        self.zones = zones
+        self.variant = variant
+        self.unit = stage.unit
+        self.mirrored = scripts.is_right_to_left(scene.heading or scene.text or scene.subheading)
+        self.parts: list[Part] = []
+
+    def by_shape(self, wide: float, tall: float, square: float) -> float:
+        """One of three measures in design units, as pixels."""
+        return {Shape.WIDE: wide, Shape.TALL: tall, Shape.SQUARE: square}[self.stage.shape] * self.unit
+
+    def start(self, zone: Box, width: float) -> float:
+        """Left edge of something `width` wide at the side of the zone where reading starts."""
+        return zone.right - width if self.mirrored else zone.left
+
+    def indented(self, zone: Box, by: float) -> Box:
+        """The zone without `by` pixels at the side where reading starts."""
+        if self.mirrored:
+            return Box.of_edges(zone.left, zone.top, zone.right - by, zone.bottom)
+        return Box.of_edges(zone.left + by, zone.top, zone.right, zone.bottom)
+
+    def look(self, size: float, color: Rgb, weight: int, *, line_height: float = 1.14, least: float | None = None,
+             align: str = "start", family: str | None = None, spacing: float | None = None) -> TextLook:  # fmt: skip
+        """A look in the theme's display family; `size` and `least` in pixels."""
+        return TextLook(
+            cut=Cut(family or self.theme.display_family, weight),
+            color=color,
+            size=size,
+            least_size=least if least is not None else size * 0.5,
+            line_height=line_height,
+            letter_spacing=self.theme.letter_spacing if spacing is None else spacing,
+            align=align,
+        )
+
+    def set(self, text: str, look: TextLook, width: float, height: float, max_lines: int) -> SetText:
+        return set_text(text, look, width, height, max_lines=max_lines, variant=self.variant)
+
+    def text(self, block: SetText, left: float, top: float, order: int, motion: Motion | None = None) -> None:
+        """Add a text part."""
+        size = block.look.size
+        at = Box(round(left), round(top), block.width, block.height)
+        # Room for what reaches out of the line: slanted ends, stacked marks, swashes.
+        outer = at.inset(-round(size * 0.12), -round(size * 0.22)).rounded().intersection(self.stage.safe)
+        image = painted(outer, lambda canvas: block.paint(canvas, at.left, at.top))
+        motion = Motion(self.theme.entrance.value) if motion is None else motion
+        self._add(image, outer, order, motion, (at,))
+
+    def shape(
+        self, box: Box, draw: Callable[[skia.Canvas], None], order: int, motion: Motion, texts: Sequence[Box] = ()
+    ) -> None:
+        """Add a drawn part; `draw` works in the frame's own coordinates."""
+        box = box.rounded().intersection(self.stage.frame)
+        if not box.is_empty:
+            self._add(painted(box, draw), box, order, motion, tuple(texts))
+
+    def _add(self, image: skia.Image, box: Box, order: int, motion: Motion, texts: tuple[Box, ...]) -> None:
+        distance = 30 * self.unit
+        if motion is Motion.SLIDE:
+            room = self.stage.safe.right - box.right if self.mirrored else box.left - self.stage.safe.left
+            distance = max(0.0, min(60 * self.unit, room))
+        self.parts.append(Part(image, box, order, motion, distance, self.mirrored, texts))
+
+    def column(self, zone: Box, rows: list[Row], anchor: float) -> None:
+        """Put rows one under the other; `anchor` 0 is at the zone's top, 0.5 in its middle, 1 at its bottom."""
+        total = sum(row.height + (row.gap if index else 0) for index, row in enumerate(rows))
+        top = zone.top + max(0.0, zone.height - total) * anchor
+        for index, row in enumerate(rows):
+            top += row.gap if index else 0
+            row.put(round(top))
+            top += row.height
+
+    def set_items(
+        self, items: Sequence[str], look: TextLook, width: float, height: float, padding: float
+    ) -> list[SetText]:
+        """Texts of a list in one common size, whose rows (text plus `padding`) fill at most `height` pixels."""
+        size = look.size
+        each = height / max(1, len(items)) - padding
+        while size > look.least_size:
+            tried = replace(look, size=size, least_size=size * 0.98)
+            blocks = [self.set(item, tried, width, height, 4) for item in items]
+            same = all(block.look.size >= size * 0.97 for block in blocks)
+            if same and sum(block.height + padding for block in blocks) <= height:
+                return blocks
+            size *= 0.94
+        final = replace(look, size=look.least_size, least_size=look.least_size * 0.7)
+        return [self.set(item, final, width, max(each, 8.0), 4) for item in items]
+
+    def ordinal(
+        self, canvas: skia.Canvas, text: str, center: tuple[float, float], size: float, color: Rgb, weight: int
+    ) -> Box:
+        """Draw a short Latin text (a number) with its ink centred on a point; returns the ink's box."""
+        face = shelf().typeface(TEXT_FONTS[self.theme.display_family], weight)
+        font = skia.Font(face, size)
+        font.setSubpixel(True)
+        font.setEdging(skia.Font.Edging.kAntiAlias)
+        bounds = skia.Rect()
+        font.measureText(text, skia.TextEncoding.kUTF8, bounds)
+        left, baseline = center[0] - bounds.centerX(), center[1] - bounds.centerY()
+        canvas.drawString(text, left, baseline, font, skia.Paint(AntiAlias=True, Color=argb(color)))
+        return Box(left + bounds.left(), baseline + bounds.top(), bounds.width(), bounds.height())
+
+    def ordinal_width(self, text: str, size: float, weight: int) -> float:
+        font = skia.Font(shelf().typeface(TEXT_FONTS[self.theme.display_family], weight), size)
+        return float(font.measureText(text))
+
+    def logo(self) -> None:
+        """Add the theme's logo, at rest from the first frame."""
+        logo, box = self.theme.logo, self.zones.logo
+        if logo is None or box.is_empty:
+            return
+        sampling = skia.SamplingOptions(skia.FilterMode.kLinear, skia.MipmapMode.kLinear)
+        picture = logo.picture
+        self.shape(
+            box, lambda canvas: canvas.drawImageRect(picture, _rect(box), sampling, skia.Paint()), 0, Motion.NONE
+        )
+
+
+def painted(box: Box, draw: Callable[[skia.Canvas], None]) -> skia.Image:
+    """What `draw` paints inside a box of whole pixels, on nothing."""
+    info = skia.ImageInfo.Make(
+        max(1, int(box.width)), max(1, int(box.height)), skia.kRGBA_8888_ColorType, skia.kPremul_AlphaType
+    )
+    surface = skia.Surface.MakeRaster(info)
+    canvas = surface.getCanvas()
+    canvas.translate(-box.left, -box.top)
+    draw(canvas)
+    return surface.makeImageSnapshot()
+
+
+def _rect(box: Box) -> skia.Rect:
+    return skia.Rect.MakeXYWH(box.left, box.top, box.width, box.height)
+
+
+def rounded_rect(canvas: skia.Canvas, box: Box, radius: float, paint: skia.Paint) -> None:
+    canvas.drawRoundRect(_rect(box), radius, radius, paint)
+
+
+def fill(color: Rgb, alpha: float = 1.0) -> skia.Paint:
+    return skia.Paint(AntiAlias=True, Color=argb(color, alpha))
+
+
+def stroke(color: Rgb, width: float, alpha: float = 1.0) -> skia.Paint:
+    return skia.Paint(AntiAlias=True, Color=argb(color, alpha), Style=skia.Paint.kStroke_Style, StrokeWidth=width)
+
+
+def gradient(box: Box, first: Rgb, second: Rgb) -> skia.Paint:
+    """A paint that runs from one colour to the other across the box."""
+    ends = [(box.left, box.top), (box.right, box.bottom)]
+    return skia.Paint(
+        AntiAlias=True, Dither=True, Shader=skia.GradientShader.MakeLinear(ends, [argb(first), argb(second)])
+    )

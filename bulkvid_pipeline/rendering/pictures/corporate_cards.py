@@ -1,0 +1,167 @@
+"""Corporate: a dark panel with the section's figures, white cards on a light ground, two accent bands."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import skia
+
+from bulkvid_pipeline.rendering.pictures.colors import GRAPHIC_CONTRAST, WHITE, with_contrast
+from bulkvid_pipeline.rendering.pictures.composer import Composer, Row, fill, rounded_rect
+from bulkvid_pipeline.rendering.pictures.geometry import Box
+from bulkvid_pipeline.rendering.pictures.lists import ItemRow, RowShape, arranged
+from bulkvid_pipeline.rendering.pictures.motion import Motion
+from bulkvid_pipeline.rendering.pictures.ornaments import quotation_marks
+from bulkvid_pipeline.rendering.pictures.stage import Shape
+from bulkvid_pipeline.rendering.pictures.typesetting import SetText
+
+
+def _on_panel_accent(c: Composer) -> tuple[int, int, int]:
+    return with_contrast(c.theme.accent_2, c.theme.panel, GRAPHIC_CONTRAST)
+
+
+def progress(c: Composer, number: int, count: int) -> None:
+    """The section's figure on the panel, over a bar that fills up."""
+    panel = c.zones.panel
+    wide = c.stage.shape is Shape.WIDE
+    size = c.by_shape(190, 92, 76)
+    figure = f"{number:02d}"
+    of = f"/ {count:02d}"
+    width = c.ordinal_width(figure, size, 780)
+    middle = panel.top + panel.height * 0.40 if wide else panel.top + size * 0.42
+    left = panel.left
+    bar_width = min(panel.width, 300 * c.unit) if wide else panel.width * 0.62
+    bar = Box(left, middle + size * 0.62, bar_width, 10 * c.unit)
+    if not wide:
+        bar = Box(left, middle + size * 0.58, bar_width, 8 * c.unit)
+
+    def draw(canvas: skia.Canvas) -> None:
+        ink = c.ordinal(canvas, figure, (left + width / 2, middle), size, c.theme.on_panel, 780)
+        small = size * (0.26 if wide else 0.42)
+        of_width = c.ordinal_width(of, small, 500)
+        c.ordinal(
+            canvas,
+            of,
+            (ink.right + 18 * c.unit + of_width / 2, ink.bottom - small * 0.36),
+            small,
+            c.theme.on_panel,
+            500,
+        )
+        rounded_rect(canvas, bar, bar.height / 2, fill(c.theme.on_panel, 0.22))
+        done = Box(bar.left, bar.top, max(bar.height, bar.width * number / count), bar.height)
+        rounded_rect(canvas, done, bar.height / 2, fill(_on_panel_accent(c)))
+
+    box = Box.of_edges(panel.left, middle - size * 0.6, panel.right, bar.bottom)
+    c.shape(box.intersection(panel), draw, 0, Motion.NONE, [Box(left, middle - size * 0.4, width, size * 0.8)])
+
+
+def _row(c: Composer, block: SetText, zone: Box, gap: float, order: int) -> Row:
+    return Row(block.height, gap, lambda top: c.text(block, c.start(zone, block.width), top, order))
+
+
+def _rule(c: Composer, zone: Box, color: tuple[int, int, int], gap: float, order: int) -> Row:
+    width, height = 120 * c.unit, 10 * c.unit
+
+    def put(top: float) -> None:
+        box = Box(c.start(zone, width), top, width, height).rounded()
+        c.shape(box, lambda canvas: canvas.drawPaint(fill(color)), order, Motion.GROW)
+
+    return Row(height, gap, put)
+
+
+def title(c: Composer) -> None:
+    zone = c.zones.content
+    sub = None
+    if c.scene.subheading:
+        look = c.look(c.by_shape(44, 46, 42), c.theme.on_panel, 420, line_height=1.34, spacing=0)
+        sub = c.set(c.scene.subheading, look, zone.width, zone.height * 0.28, 4)
+    used = 10 * c.unit + 44 * c.unit + ((sub.height + 44 * c.unit) if sub else 0)
+    look = c.look(
+        c.by_shape(112, 104, 98), c.theme.on_panel, c.theme.display_weight, line_height=1.12, least=56 * c.unit
+    )
+    heading = c.set(c.scene.heading or c.scene.text, look, zone.width, zone.height - used, 6)
+    rows = [_row(c, heading, zone, 0, 1), _rule(c, zone, _on_panel_accent(c), 44 * c.unit, 2)]
+    if sub:
+        rows.append(_row(c, sub, zone, 44 * c.unit, 4))
+    c.column(zone, rows, 0.5)
+
+
+def body(c: Composer) -> None:
+    zone = c.zones.content
+    look = c.look(c.by_shape(88, 84, 80), c.theme.text, c.theme.statement_weight, line_height=1.16, least=46 * c.unit)
+    statement = c.set(c.scene.heading or c.scene.text, look, zone.width, zone.height - 60 * c.unit, 8)
+    rows = [_rule(c, zone, c.theme.accent, 0, 0), _row(c, statement, zone, 44 * c.unit, 1)]
+    c.column(zone, rows, 0.46)
+
+
+def listing(c: Composer) -> None:
+    zone = c.zones.content
+    top = zone.top
+    if c.scene.heading:
+        look = c.look(
+            c.by_shape(62, 62, 56), c.theme.text, c.theme.statement_weight, line_height=1.16, least=36 * c.unit
+        )
+        heading = c.set(c.scene.heading, look, zone.width, zone.height * 0.3, 3)
+        c.text(heading, c.start(zone, heading.width), top, 0)
+        top += heading.height + 30 * c.unit
+    columns = 2 if c.stage.shape is Shape.WIDE and len(c.scene.items) > 3 else 1
+    inner = Box.of_edges(zone.left, top, zone.right, zone.bottom)
+    look = c.look(c.by_shape(38, 42, 38), c.theme.text, 560, line_height=1.26, least=19 * c.unit, spacing=0)
+    shape = RowShape(c.by_shape(58, 62, 54), 18 * c.unit, 24 * c.unit, 18 * c.unit)
+    for item in arranged(c, inner, look, shape, columns, 0.25):
+        outer = item.row.inset(-10 * c.unit, -10 * c.unit).intersection(c.stage.safe)
+        c.shape(outer, partial(_draw_item, c, item), item.order, Motion.SLIDE, [item.text])
+
+
+def _card(c: Composer, canvas: skia.Canvas, box: Box, color: tuple[int, int, int]) -> None:
+    shadow = fill(c.theme.panel, 0.16)
+    shadow.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, 4 * c.unit))
+    rounded_rect(canvas, box.shifted(0, 3 * c.unit), c.theme.radius * c.unit, shadow)
+    rounded_rect(canvas, box, c.theme.radius * c.unit, fill(color))
+
+
+def _draw_item(c: Composer, item: ItemRow, canvas: skia.Canvas) -> None:
+    _card(c, canvas, item.row, _card_color(c))
+    side = min(item.marker.width, item.row.height * 0.8)
+    tile = Box(item.marker.center_x - side / 2, item.marker.center_y - side / 2, side, side)
+    rounded_rect(canvas, tile, 8 * c.unit, fill(c.theme.accent))
+    c.ordinal(canvas, str(item.index + 1), (tile.center_x, tile.center_y), side * 0.5, c.theme.on_accent, 700)
+    item.block.paint(canvas, item.text.left, item.text.top)
+
+
+def _card_color(c: Composer) -> tuple[int, int, int]:
+    """White where the theme's text can be read on it, else a tone of the ground."""
+    return WHITE if sum(c.theme.text) < 384 else c.theme.background_2
+
+
+def quote(c: Composer) -> None:
+    zone = c.zones.content
+    pad = c.by_shape(60, 48, 44)
+    inner = zone.inset(pad, pad)
+    mark = c.by_shape(64, 66, 56)
+    source = None
+    if c.scene.subheading:
+        look = c.look(c.by_shape(36, 40, 36), c.theme.muted, 560, line_height=1.3, spacing=0)
+        source = c.set(c.scene.subheading, look, inner.width, inner.height * 0.2, 2)
+    used = mark + 28 * c.unit + ((source.height + 30 * c.unit) if source else 0)
+    look = c.look(c.by_shape(62, 62, 56), c.theme.text, 560, line_height=1.26, least=36 * c.unit)
+    words = c.set(c.scene.heading or c.scene.text, look, inner.width, inner.height - used, 9)
+
+    def put_mark(top: float) -> None:
+        box = Box(c.start(inner, mark * 1.2), top, mark * 1.2, mark).rounded()
+        c.shape(box, lambda canvas: quotation_marks(canvas, box, fill(c.theme.accent)), 1, Motion.SLIDE)
+
+    rows = [Row(mark, 0, put_mark), _row(c, words, inner, 28 * c.unit, 2)]
+    if source:
+        rows.append(_row(c, source, inner, 30 * c.unit, 3))
+    height = used + words.height + 2 * pad
+    top = zone.top + max(0.0, zone.height - height) * 0.46
+    card = Box(zone.left, top, zone.width, height).rounded()
+    edge = Box(c.start(card, 10 * c.unit), card.top, 10 * c.unit, card.height)
+
+    def draw(canvas: skia.Canvas) -> None:
+        _card(c, canvas, card, _card_color(c))
+        canvas.drawRect(skia.Rect.MakeXYWH(edge.left, edge.top, edge.width, edge.height), fill(c.theme.accent))
+
+    c.shape(card.inset(-8 * c.unit, -10 * c.unit).intersection(c.stage.safe), draw, 0, Motion.FADE)
+    c.column(Box.of_edges(zone.left, top + pad, zone.right, top + height - pad), rows, 0)

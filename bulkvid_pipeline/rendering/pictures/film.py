@@ -1,0 +1,183 @@
+"""Films: the pictures of one scene in one format, painted only where they change."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import skia
+from numpy.typing import NDArray
+
+from bulkvid_pipeline.rendering.model import Change, Cue, SceneKind, TimedScene, VideoFormat
+from bulkvid_pipeline.rendering.pictures import scripts
+from bulkvid_pipeline.rendering.pictures.backgrounds import background_for
+from bulkvid_pipeline.rendering.pictures.canvas import Canvas
+from bulkvid_pipeline.rendering.pictures.captions import Caption, captions_for
+from bulkvid_pipeline.rendering.pictures.card import Card, card_for
+from bulkvid_pipeline.rendering.pictures.fingerprints import film_fingerprint
+from bulkvid_pipeline.rendering.pictures.geometry import Box, merged
+from bulkvid_pipeline.rendering.pictures.motion import Pose, entrance_length
+from bulkvid_pipeline.rendering.pictures.stage import Stage
+from bulkvid_pipeline.rendering.pictures.themes import Theme
+
+
+@dataclass(frozen=True)
+class _State:
+    """All that can differ between two frames of a film."""
+
+    poses: tuple[Pose, ...]
+    cue: int
+    """Index of the caption shown; -1 for none."""
+    word: int
+    """Index of the word marked in it; -1 for none."""
+
+
+class SceneFilm:
+    """The `Film` of a scene; composing is put off until a picture is asked for, so the fingerprint is cheap."""
+
+    def __init__(self, timed: TimedScene, stage: Stage, theme: Theme, script: str) -> None:
+        if timed.frames < 1:
+            raise ValueError(f"A scene has at least one frame, not {timed.frames}")
+        self._timed = timed
+        self._stage = stage
+        self._theme = theme
+        self._variant = scripts.han_variant(_texts(timed) + script)
+
+    @property
+    def frames(self) -> int:
+        return self._timed.frames
+
+    @property
+    def safe_area(self) -> Box:
+        """The box that no text leaves."""
+        return self._stage.safe
+
+    @cached_property
+    def fingerprint(self) -> str:
+        return film_fingerprint(self._timed, self._stage, self._theme, self._variant)
+
+    def changes(self) -> Iterator[Change]:
+        canvas = self._canvas()
+        shown: _State | None = None
+        for frame in self._event_frames():
+            state = self._state(frame)
+            dirty = self._dirty(shown, state)
+            if not dirty and frame > 0:
+                continue
+            for band in merged(canvas.band(box) for box in dirty):
+                self._paint(canvas, band, state)
+                canvas.publish(band)
+            shown = state
+            yield Change(frame, canvas.planes)
+
+    def still(self, frame: int) -> NDArray[np.uint8]:
+        if not 0 <= frame < self.frames:
+            raise ValueError(f"The film has frames 0 to {self.frames - 1}, not {frame}")
+        canvas = self._canvas()
+        self._paint(canvas, self._stage.frame, self._state(frame))
+        return np.ascontiguousarray(canvas.pixels[..., :3])
+
+    def text_boxes(self, frame: int) -> list[Box]:
+        """Where text stands at a frame: cards' texts and figures, then the caption's text if one is shown."""
+        state = self._state(frame)
+        boxes = [box for part, pose in zip(self._card.parts, state.poses, strict=True) for box in part.text_boxes(pose)]
+        caption = self._caption(state)
+        return [*boxes, caption.text] if caption else boxes
+
+    def spoken_box(self, frame: int) -> Box | None:
+        """What is marked in the caption at a frame, if anything is."""
+        state = self._state(frame)
+        caption = self._caption(state)
+        if caption is None or state.word < 0 or caption.lit[state.word].is_empty:
+            return None
+        return caption.lit[state.word]
+
+    @cached_property
+    def _card(self) -> Card:
+        captions = bool(self._timed.cues)
+        return card_for(self._timed.scene, self._theme, self._stage, captions=captions, variant=self._variant)
+
+    @cached_property
+    def _captions(self) -> list[Caption | None]:
+        return captions_for(self._timed.cues, self._theme, self._stage, self._card.zones.captions, self._variant)
+
+    def _canvas(self) -> Canvas:
+        ground = background_for(self._theme, self._stage, self._timed.scene.kind is SceneKind.TITLE)
+        return Canvas(ground.pixels, ground.planes)
+
+    def _event_frames(self) -> list[int]:
+        """Frames at which something may change, in order; the first is 0."""
+        frames = set(range(min(entrance_length(self.frames), self.frames)))
+        for cue in self._timed.cues:
+            frames.update((cue.start, cue.end), (word.start for word in cue.words))
+        frames.add(0)
+        return sorted(frame for frame in frames if 0 <= frame < self.frames)
+
+    def _state(self, frame: int) -> _State:
+        poses = tuple(part.pose(frame, self.frames) for part in self._card.parts)
+        cue = self._cue_at(frame)
+        return _State(poses, cue, -1 if cue < 0 else _spoken(self._timed.cues[cue], frame))
+
+    def _cue_at(self, frame: int) -> int:
+        """The cue shown; where cues overlap, the one that came last."""
+        showing = [index for index, cue in enumerate(self._timed.cues) if cue.start <= frame < cue.end]
+        return showing[-1] if showing else -1
+
+    def _caption(self, state: _State) -> Caption | None:
+        return self._captions[state.cue] if state.cue >= 0 else None
+
+    def _dirty(self, old: _State | None, new: _State) -> list[Box]:
+        """The boxes in which two states differ."""
+        dirty: list[Box] = []
+        for index, pose in enumerate(new.poses):
+            before = old.poses[index] if old else None
+            if pose != before:
+                dirty += _touched(pose) + (_touched(before) if before else [])
+        if old is None or old.cue != new.cue:
+            dirty += [caption.box for caption in (self._caption(new), old and self._caption(old)) if caption]
+        elif old.word != new.word and (caption := self._caption(new)):
+            dirty += [caption.lit[word] for word in (old.word, new.word) if word >= 0]
+        return [box for box in dirty if not box.is_empty]
+
+    def _paint(self, canvas: Canvas, band: Box, state: _State) -> None:
+        """Paint everything that reaches into a band of whole pixels."""
+        canvas.clear(band)
+        target = canvas.skia
+        target.save()
+        target.clipRect(skia.Rect.MakeXYWH(band.left, band.top, band.width, band.height))
+        for part, pose in zip(self._card.parts, state.poses, strict=True):
+            if not pose.is_hidden and pose.clip.overlaps(band):
+                part.paint(target, pose)
+        caption = self._caption(state)
+        if caption and caption.box.overlaps(band):
+            caption.paint(target, state.word)
+        target.restore()
+
+
+def scene_film(timed: TimedScene, fmt: VideoFormat, theme: Theme, *, script: str = "") -> SceneFilm:
+    """The film of a scene in one format.
+
+    Args:
+        script: the video's whole text, or any part of it that shows its language: Han characters are drawn in the
+            shapes of the language around them, which a short title alone does not tell.
+    """
+    return SceneFilm(timed, Stage.of(fmt), theme, script)
+
+
+def _texts(timed: TimedScene) -> str:
+    scene = timed.scene
+    words = (word.text for cue in timed.cues for word in cue.words)
+    return " ".join((scene.heading, scene.subheading, scene.text, *scene.items, *words))
+
+
+def _spoken(cue: Cue, frame: int) -> int:
+    """The last word that began at or before the frame: it stays marked until the next one begins."""
+    return bisect_right([word.start for word in cue.words], frame) - 1
+
+
+def _touched(pose: Pose) -> list[Box]:
+    return [] if pose.is_hidden else [pose.clip]
+

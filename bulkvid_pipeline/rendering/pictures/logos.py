@@ -1,0 +1,65 @@
+"""A template's logo: read once, checked, and kept as its encoded bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import skia
+
+from bulkvid_pipeline.core.errors import TemplateInvalidError
+
+MAX_BYTES = 20 * 1024 * 1024
+MAX_PIXELS = 40_000_000
+_SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
+
+
+@dataclass(frozen=True)
+class Logo:
+    """An encoded PNG, JPEG or WebP picture; two logos are equal if their bytes are."""
+
+    digest: str
+    width: int
+    height: int
+    data: bytes = field(repr=False, compare=False)
+
+    @property
+    def picture(self) -> skia.Image:
+        return _decoded(self.digest, self)
+
+
+@lru_cache(maxsize=8)
+def _decoded(digest: str, logo: Logo) -> skia.Image:  # noqa: ARG001 - the digest is the cache's key
+    return skia.Image.MakeFromEncoded(skia.Data.MakeWithCopy(logo.data)).makeRasterImage()
+
+
+def load_logo(path: Path) -> Logo:
+    """Read and check a logo file.
+
+    Raises:
+        TemplateInvalidError: it is missing, not PNG, JPEG or WebP, too large, or damaged.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise TemplateInvalidError(
+            f"The logo {path.name} could not be read: {error.strerror or error}",
+            fix="Check the path of the template's logo",
+        ) from error
+    if len(data) > MAX_BYTES:
+        raise TemplateInvalidError(f"The logo {path.name} is larger than 20 MiB", fix="Use a smaller logo file")
+    if not (data.startswith(_SIGNATURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")):
+        raise TemplateInvalidError(
+            f"The logo {path.name} is not a PNG, JPEG or WebP picture", fix="Save the logo as PNG, JPEG or WebP"
+        )
+    # Decoding is put off until the size in the file's header is known to be harmless.
+    picture = skia.Image.MakeFromEncoded(skia.Data.MakeWithCopy(data))
+    if picture is None or picture.width() * picture.height() > MAX_PIXELS or picture.makeRasterImage() is None:
+        raise TemplateInvalidError(
+            f"The logo {path.name} is damaged or has more than {MAX_PIXELS // 1_000_000} million pixels",
+            fix="Export the logo again, at most 4000 pixels wide",
+        )
+    return Logo(hashlib.blake2b(data, digest_size=16).hexdigest(), picture.width(), picture.height(), data)

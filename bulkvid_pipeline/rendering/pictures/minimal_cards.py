@@ -1,0 +1,167 @@
+"""Minimal: Swiss poster. Much air, one accent, light weights, hairlines, texts that rise out of their own line."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import skia
+
+from bulkvid_pipeline.rendering.pictures.composer import Composer, Row, fill, stroke
+from bulkvid_pipeline.rendering.pictures.geometry import Box
+from bulkvid_pipeline.rendering.pictures.lists import ItemRow, RowShape, arranged
+from bulkvid_pipeline.rendering.pictures.motion import Motion
+from bulkvid_pipeline.rendering.pictures.stage import Shape
+from bulkvid_pipeline.rendering.pictures.typesetting import SetText
+
+
+def progress(c: Composer, number: int, count: int) -> None:
+    """A hairline across the page, thick up to where we are, with the figures at its end."""
+    zone = c.zones.header
+    figures = f"{number}/{count}"
+    size = 28 * c.unit
+    width = c.ordinal_width(figures, size, 520)
+    middle = zone.top + 13 * c.unit
+
+    def draw(canvas: skia.Canvas) -> None:
+        room = width + 28 * c.unit
+        left, right = (zone.left + room, zone.right) if c.mirrored else (zone.left, zone.right - room)
+        canvas.drawLine(left, middle, right, middle, stroke(c.theme.text, 2 * c.unit, 0.18))
+        done = (right - left) * number / count
+        start = right - done if c.mirrored else left
+        canvas.drawRect(skia.Rect.MakeXYWH(start, middle - 2.5 * c.unit, done, 5 * c.unit), fill(c.theme.accent))
+        x = zone.left + width / 2 if c.mirrored else zone.right - width / 2
+        c.ordinal(canvas, figures, (x, middle), size, c.theme.muted, 520)
+
+    figures_left = zone.left if c.mirrored else zone.right - width
+    box = Box(zone.left, zone.top, zone.width, 28 * c.unit)
+    c.shape(box, draw, 0, Motion.NONE, [Box(figures_left, middle - size / 2, width, size)])
+
+
+def _row(c: Composer, block: SetText, zone: Box, gap: float, order: int) -> Row:
+    return Row(block.height, gap, lambda top: c.text(block, c.start(zone, block.width), top, order))
+
+
+def _dot(c: Composer, zone: Box, diameter: float) -> Row:
+    def put(top: float) -> None:
+        box = Box(c.start(zone, diameter), top, diameter, diameter).rounded()
+        c.shape(
+            box,
+            lambda canvas: canvas.drawCircle(box.center_x, box.center_y, box.width / 2, fill(c.theme.accent)),
+            0,
+            Motion.FADE,
+        )
+
+    return Row(diameter, 0, put)
+
+
+def title(c: Composer) -> None:
+    zone = c.zones.content
+    width = min(zone.width, c.by_shape(1500, 2000, 2000))
+    sub = None
+    if c.scene.subheading:
+        look = c.look(c.by_shape(46, 48, 44), c.theme.muted, 400, line_height=1.32, spacing=-0.01)
+        sub = c.set(c.scene.subheading, look, min(width, 1100 * c.unit), zone.height * 0.26, 4)
+    dot = 40 * c.unit
+    used = dot + 52 * c.unit + ((sub.height + 36 * c.unit) if sub else 0)
+    look = c.look(c.by_shape(138, 116, 112), c.theme.text, c.theme.display_weight, line_height=1.06, least=62 * c.unit)
+    heading = c.set(c.scene.heading or c.scene.text, look, width, zone.height - used, 6)
+    rows = [_dot(c, zone, dot), _row(c, heading, zone, 52 * c.unit, 1)]
+    if sub:
+        rows.append(_row(c, sub, zone, 36 * c.unit, 4))
+    c.column(zone, rows, 0.94 if c.stage.shape is Shape.WIDE else 0.7)
+
+
+def _figure(c: Composer, zone: Box, number: int) -> Row:
+    """The section as two digits and a short rule."""
+    text = f"{number:02d}"
+    size = c.by_shape(46, 48, 44)
+    width = c.ordinal_width(text, size, 560)
+    rule = 96 * c.unit
+
+    def put(top: float) -> None:
+        total = width + 24 * c.unit + rule
+        box = Box(c.start(zone, total), top, total, size).rounded()
+
+        def draw(canvas: skia.Canvas) -> None:
+            x = box.right - width / 2 if c.mirrored else box.left + width / 2
+            c.ordinal(canvas, text, (x, box.center_y), size, c.theme.accent, 560)
+            left = box.left if c.mirrored else box.right - rule
+            canvas.drawRect(
+                skia.Rect.MakeXYWH(left, box.center_y - 1.5 * c.unit, rule, 3 * c.unit), fill(c.theme.accent)
+            )
+
+        digits = Box(box.right - width if c.mirrored else box.left, box.top, width, size)
+        c.shape(box, draw, 0, Motion.GROW, [digits])
+
+    return Row(size, 0, put)
+
+
+def body(c: Composer) -> None:
+    zone = c.zones.content
+    rows: list[Row] = []
+    used = 0.0
+    if c.scene.number is not None:
+        rows.append(_figure(c, zone, c.scene.number))
+        used = rows[0].height + 46 * c.unit
+    look = c.look(c.by_shape(104, 94, 88), c.theme.text, c.theme.statement_weight, line_height=1.1, least=50 * c.unit)
+    statement = c.set(
+        c.scene.heading or c.scene.text, look, min(zone.width, c.by_shape(1560, 2000, 2000)), zone.height - used, 7
+    )
+    rows.append(_row(c, statement, zone, 46 * c.unit, 2))
+    c.column(zone, rows, 0.22)
+
+
+def listing(c: Composer) -> None:
+    zone = c.zones.content
+    top = zone.top
+    wide = c.stage.shape is Shape.WIDE
+    list_zone = zone
+    if c.scene.heading:
+        look = c.look(
+            c.by_shape(72, 68, 62), c.theme.text, c.theme.statement_weight, line_height=1.1, least=38 * c.unit
+        )
+        width = zone.width * 0.36 if wide else zone.width
+        heading = c.set(c.scene.heading, look, width, zone.height * (0.8 if wide else 0.3), 6 if wide else 3)
+        if wide:
+            c.text(heading, c.start(zone, heading.width), zone.top + 12 * c.unit, 0)
+            list_zone = c.indented(zone, zone.width * 0.42)
+        else:
+            c.text(heading, c.start(zone, heading.width), top, 0)
+            list_zone = Box.of_edges(zone.left, top + heading.height + 30 * c.unit, zone.right, zone.bottom)
+    look = c.look(c.by_shape(46, 46, 42), c.theme.text, 460, line_height=1.22, least=20 * c.unit, spacing=-0.012)
+    shape = RowShape(54 * c.unit, 4 * c.unit, 19 * c.unit, 2 * c.unit)
+    for item in arranged(c, list_zone, look, shape, 1, 0.0):
+        c.shape(item.row, partial(_draw_item, c, item), item.order, Motion.REVEAL, [item.text])
+
+
+def _draw_item(c: Composer, item: ItemRow, canvas: skia.Canvas) -> None:
+    y = item.row.top + 1.2 * c.unit
+    canvas.drawLine(item.row.left, y, item.row.right, y, stroke(c.theme.text, 2 * c.unit, 0.2))
+    size = item.block.look.size * 0.62
+    digits = str(item.index + 1)
+    width = c.ordinal_width(digits, size, 560)
+    x = item.marker.right - width / 2 if c.mirrored else item.marker.left + width / 2
+    c.ordinal(canvas, digits, (x, item.text.top + item.block.line_height / 2), size, c.theme.accent, 560)
+    item.block.paint(canvas, item.text.left, item.text.top)
+
+
+def quote(c: Composer) -> None:
+    zone = c.zones.content
+    inner = c.indented(zone, 52 * c.unit)
+    source = None
+    if c.scene.subheading:
+        look = c.look(c.by_shape(40, 42, 38), c.theme.muted, 460, line_height=1.25, spacing=-0.005)
+        source = c.set(c.scene.subheading, look, inner.width, zone.height * 0.18, 2)
+    used = (source.height + 40 * c.unit) if source else 0.0
+    look = c.look(c.by_shape(92, 82, 76), c.theme.text, 360, line_height=1.16, least=44 * c.unit)
+    words = c.set(
+        c.scene.heading or c.scene.text, look, min(inner.width, c.by_shape(1500, 2000, 2000)), zone.height - used, 8
+    )
+    rows = [_row(c, words, inner, 0, 1)]
+    if source:
+        rows.append(_row(c, source, inner, 40 * c.unit, 4))
+    total = words.height + used
+    top = zone.top + max(0.0, zone.height - total) * 0.4
+    rule = Box(c.start(zone, 6 * c.unit), top, 6 * c.unit, total).rounded()
+    c.shape(rule, lambda canvas: canvas.drawPaint(fill(c.theme.accent)), 0, Motion.REVEAL)
+    c.column(zone, rows, 0.4)

@@ -1,0 +1,161 @@
+"""Modern: bold grotesque on a night sky, gradient accents, cards of tinted glass."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import skia
+
+from bulkvid_pipeline.rendering.pictures.colors import readable_on
+from bulkvid_pipeline.rendering.pictures.composer import Composer, Row, fill, gradient, rounded_rect, stroke
+from bulkvid_pipeline.rendering.pictures.geometry import Box
+from bulkvid_pipeline.rendering.pictures.lists import ItemRow, RowShape, arranged
+from bulkvid_pipeline.rendering.pictures.motion import Motion
+from bulkvid_pipeline.rendering.pictures.ornaments import quotation_marks
+from bulkvid_pipeline.rendering.pictures.stage import Shape
+from bulkvid_pipeline.rendering.pictures.typesetting import SetText
+
+
+def progress(c: Composer, number: int, count: int) -> None:
+    """Story segments along the top; those reached so far are lit."""
+    zone = Box(c.zones.header.left, c.zones.header.top, c.zones.header.width, 10 * c.unit)
+    gap = 12 * c.unit if count <= 24 else 0.0
+    width = (zone.width - gap * (count - 1)) / count
+
+    def draw(canvas: skia.Canvas) -> None:
+        for index in range(count):
+            place = count - 1 - index if c.mirrored else index
+            segment = Box(zone.left + place * (width + gap), zone.top, width, zone.height)
+            lit = index < number
+            paint = gradient(zone, c.theme.accent_2, c.theme.accent) if lit else fill(c.theme.text, 0.18)
+            rounded_rect(canvas, segment, zone.height / 2, paint)
+
+    c.shape(zone, draw, 0, Motion.NONE)
+
+
+def _text_row(c: Composer, block: SetText, zone: Box, gap: float, order: int) -> Row:
+    return Row(block.height, gap, lambda top: c.text(block, c.start(zone, block.width), top, order))
+
+
+def title(c: Composer) -> None:
+    zone = c.zones.content
+    width = min(zone.width, c.by_shape(1420, 2000, 2000))
+    rows: list[Row] = []
+    sub = None
+    if c.scene.subheading:
+        look = c.look(c.by_shape(46, 48, 44), c.theme.muted, c.theme.text_weight, line_height=1.32, spacing=-0.005)
+        sub = c.set(c.scene.subheading, look, min(width, 1150 * c.unit), zone.height * 0.26, 4)
+    bar_height = 12 * c.unit
+    used = bar_height + 44 * c.unit + ((sub.height + 40 * c.unit) if sub else 0)
+    look = c.look(c.by_shape(136, 118, 112), c.theme.text, c.theme.display_weight, line_height=1.08, least=64 * c.unit)
+    heading = c.set(c.scene.heading or c.scene.text, look, width, zone.height - used, 6)
+
+    def bar(top: float) -> None:
+        box = Box(c.start(zone, 132 * c.unit), top, 132 * c.unit, bar_height).rounded()
+        paint = gradient(box, c.theme.accent_2, c.theme.accent)
+        c.shape(box, lambda canvas: rounded_rect(canvas, box, box.height / 2, paint), 0, Motion.GROW)
+
+    rows.append(Row(bar_height, 0, bar))
+    rows.append(_text_row(c, heading, zone, 44 * c.unit, 1))
+    if sub:
+        rows.append(_text_row(c, sub, zone, 40 * c.unit, 4))
+    c.column(zone, rows, 0.5)
+
+
+def _badge(c: Composer, zone: Box, number: int) -> Row:
+    """The section's number on a gradient tile."""
+    side = c.by_shape(96, 104, 92)
+
+    def put(top: float) -> None:
+        digits = f"{number}"
+        wide = max(side, c.ordinal_width(digits, side * 0.5, 800) + side * 0.6)
+        box = Box(c.start(zone, wide), top, wide, side).rounded()
+
+        def draw(canvas: skia.Canvas) -> None:
+            rounded_rect(canvas, box, 28 * c.unit, gradient(box, c.theme.accent_2, c.theme.accent))
+            color = readable_on(c.theme.accent, (10, 10, 30), (255, 255, 255))
+            c.ordinal(canvas, digits, (box.center_x, box.center_y), side * 0.5, color, 800)
+
+        c.shape(box, draw, 0, Motion.RISE, [box])
+
+    return Row(side, 0, put)
+
+
+def body(c: Composer) -> None:
+    zone = c.zones.content
+    rows: list[Row] = []
+    used = 0.0
+    if c.scene.number is not None:
+        rows.append(_badge(c, zone, c.scene.number))
+        used = rows[0].height + 40 * c.unit
+    look = c.look(c.by_shape(100, 92, 84), c.theme.text, c.theme.statement_weight, line_height=1.12, least=50 * c.unit)
+    width = min(zone.width, c.by_shape(1560, 2000, 2000))
+    statement = c.set(c.scene.heading or c.scene.text, look, width, zone.height - used, 7)
+    rows.append(_text_row(c, statement, zone, 40 * c.unit, 2))
+    c.column(zone, rows, 0.5)
+
+
+def listing(c: Composer) -> None:
+    zone = c.zones.content
+    top = zone.top
+    if c.scene.heading:
+        look = c.look(
+            c.by_shape(68, 68, 60), c.theme.text, c.theme.statement_weight, line_height=1.12, least=40 * c.unit
+        )
+        heading = c.set(c.scene.heading, look, zone.width, zone.height * 0.3, 3)
+        c.text(heading, c.start(zone, heading.width), top, 0)
+        top += heading.height + 32 * c.unit
+    _items(c, Box.of_edges(zone.left, top, zone.right, zone.bottom))
+
+
+def _items(c: Composer, zone: Box) -> None:
+    columns = 2 if c.stage.shape is Shape.WIDE and len(c.scene.items) > 4 else 1
+    look = c.look(c.by_shape(42, 44, 40), c.theme.on_panel, 560, line_height=1.22, least=20 * c.unit, spacing=-0.01)
+    shape = RowShape(c.by_shape(56, 60, 52), 20 * c.unit, 22 * c.unit, 16 * c.unit)
+    for item in arranged(c, zone, look, shape, columns, 0.3):
+        c.shape(item.row, partial(_draw_item, c, item), item.order, Motion.RISE, [item.text, item.marker])
+
+
+def _draw_item(c: Composer, item: ItemRow, canvas: skia.Canvas) -> None:
+    side = min(item.marker.width, item.row.height * 0.78)
+    tile = Box(item.marker.center_x - side / 2, item.marker.center_y - side / 2, side, side)
+    radius = min(24 * c.unit, item.row.height / 2)
+    rounded_rect(canvas, item.row, radius, fill(c.theme.panel, 0.82))
+    rounded_rect(canvas, item.row.inset(c.unit, c.unit), radius, stroke(c.theme.text, 1.6 * c.unit, 0.14))
+    rounded_rect(canvas, tile, side * 0.32, gradient(tile, c.theme.accent_2, c.theme.accent))
+    color = readable_on(c.theme.accent, (10, 10, 30), (255, 255, 255))
+    c.ordinal(canvas, str(item.index + 1), (tile.center_x, tile.center_y), side * 0.5, color, 780)
+    item.block.paint(canvas, item.text.left, item.text.top)
+
+
+def quote(c: Composer) -> None:
+    zone = c.zones.content
+    inner = c.indented(zone, 48 * c.unit)
+    rows: list[Row] = []
+    mark_height = c.by_shape(92, 100, 84)
+    rows.append(Row(mark_height, 0, lambda top: _mark(c, inner, top, mark_height)))
+    source = None
+    if c.scene.subheading:
+        look = c.look(c.by_shape(42, 44, 40), c.theme.muted, 520, line_height=1.25, spacing=0)
+        source = c.set(f"— {c.scene.subheading}", look, inner.width, zone.height * 0.18, 2)
+    used = mark_height + 30 * c.unit + ((source.height + 36 * c.unit) if source else 0)
+    look = c.look(c.by_shape(80, 76, 68), c.theme.text, 600, line_height=1.2, least=44 * c.unit)
+    words = c.set(
+        c.scene.heading or c.scene.text, look, min(inner.width, c.by_shape(1480, 2000, 2000)), zone.height - used, 8
+    )
+    rows.append(_text_row(c, words, inner, 30 * c.unit, 2))
+    if source:
+        rows.append(_text_row(c, source, inner, 36 * c.unit, 5))
+    total = sum(row.height for row in rows) + sum(row.gap for row in rows[1:])
+    top = zone.top + max(0.0, zone.height - total) * 0.5
+    side = Box(c.start(zone, 10 * c.unit), top, 10 * c.unit, total).rounded()
+    paint = gradient(side, c.theme.accent_2, c.theme.accent)
+    c.shape(side, lambda canvas: rounded_rect(canvas, side, side.width / 2, paint), 0, Motion.FADE)
+    c.column(zone, rows, 0.5)
+
+
+def _mark(c: Composer, zone: Box, top: float, height: float) -> None:
+    width = height * 1.2
+    box = Box(c.start(zone, width), top, width, height).rounded()
+    paint = gradient(box, c.theme.accent_2, c.theme.accent)
+    c.shape(box, lambda canvas: quotation_marks(canvas, box, paint), 0, Motion.RISE)

@@ -1,0 +1,233 @@
+"""Setting text in a box: size, line breaks, direction and balance.
+
+`set_text` shrinks a text until it fits its box, keeps words whole as long as it can, hyphenates what is still too wide,
+and balances the lines. Lines have a fixed height (a forced strut), so mixing scripts and emoji never moves them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import skia
+
+from bulkvid_pipeline.rendering.pictures import scripts
+from bulkvid_pipeline.rendering.pictures.colors import Rgb, argb
+from bulkvid_pipeline.rendering.pictures.geometry import Box
+from bulkvid_pipeline.rendering.pictures.hyphens import hyphenated
+from bulkvid_pipeline.rendering.pictures.typefaces import Cut, runs_of, shelf
+
+_RIGHT_TO_LEFT_EMBEDDING, _POP = "\u202b", "\u202c"
+_LEAST_SIZE = 9.0
+
+
+@dataclass(frozen=True)
+class TextLook:
+    """How a text is to be set; sizes in pixels, heights and spacing in ems."""
+
+    cut: Cut
+    color: Rgb
+    size: float
+    """The size wanted."""
+    least_size: float
+    """The size below which words are rather broken than shrunk."""
+    line_height: float = 1.2
+    letter_spacing: float = 0.0
+    word_spacing: float = 0.0
+    align: str = "start"
+    """start or center; start is the right edge for right-to-left text."""
+    balance: bool = True
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of a text with a colour of its own; `mask` paints even emoji in that one colour."""
+
+    text: str
+    color: Rgb
+    mask: bool = False
+
+
+@dataclass(frozen=True)
+class SetText:
+    """A text laid out: `width` x `height` pixels, painted with its top left corner anywhere."""
+
+    paragraph: skia.textlayout.Paragraph
+    text: str
+    look: TextLook
+    width: float
+    height: float
+    lines: int
+    right_to_left: bool
+    variant: scripts.HanVariant | None
+
+    @property
+    def line_height(self) -> float:
+        return self.height / self.lines
+
+    @property
+    def baseline(self) -> float:
+        """Distance from the top to the first line's baseline."""
+        return float(self.paragraph.AlphabeticBaseline)
+
+    def paint(self, canvas: skia.Canvas, left: float, top: float) -> None:
+        self.paragraph.paint(canvas, left, top)
+
+    def box(self, left: float, top: float) -> Box:
+        return Box(left, top, self.width, self.height)
+
+
+def line_height_px(look: TextLook, text: str) -> float:
+    """Height of a line in whole pixels, so that every line starts on a pixel row."""
+    return float(round(look.size * max(look.line_height, scripts.least_line_height(text))))
+
+
+def build(
+    spans: list[Span], look: TextLook, *, right_to_left: bool, variant: scripts.HanVariant | None
+) -> skia.textlayout.Paragraph:
+    """A paragraph of the spans, not laid out yet."""
+    layout = skia.textlayout
+    text = "".join(span.text for span in spans)
+    style = layout.ParagraphStyle()
+    centered = look.align == "center"
+    aligned = (
+        layout.TextAlign.kCenter if centered else layout.TextAlign.kRight if right_to_left else layout.TextAlign.kLeft
+    )
+    style.setTextAlign(aligned)
+    primary = runs_of("x", look.cut, variant)[0][1]
+    strut = layout.StrutStyle()
+    strut.setStrutEnabled(True)
+    strut.setForceStrutHeight(True)
+    strut.setHeightOverride(True)
+    strut.setFontFamilies(primary)
+    strut.setFontSize(look.size)
+    strut.setHeight(line_height_px(look, text) / look.size)
+    style.setStrutStyle(strut)
+    builder = layout.ParagraphBuilder.make(style, shelf().collection, shelf().unicode)
+    spacing = 0.0 if scripts.joins_letters(text) else look.letter_spacing
+    # The bindings cannot set a paragraph's direction; an embedding of the whole text orders it in the same way.
+    pieces = [Span(_RIGHT_TO_LEFT_EMBEDDING, look.color), *spans, Span(_POP, look.color)] if right_to_left else spans
+    for span in pieces:
+        paint = skia.Paint(Color=argb(span.color), AntiAlias=True)
+        if span.mask:
+            paint.setColorFilter(skia.ColorFilters.Blend(argb(span.color), skia.BlendMode.kSrcIn))
+        for stretch, families in runs_of(span.text, look.cut, variant):
+            run = layout.TextStyle()
+            run.setFontFamilies(families)
+            run.setFontSize(look.size)
+            run.setForegroundPaint(paint)
+            run.setLetterSpacing(spacing * look.size)
+            run.setWordSpacing(look.word_spacing * look.size)
+            if variant is not None:
+                run.setLocale(variant.locale)
+            builder.pushStyle(run)
+            builder.addText(stretch)
+            builder.pop()
+    return builder.Build()
+
+
+def set_text(
+    text: str,
+    look: TextLook,
+    width: float,
+    height: float,
+    *,
+    max_lines: int,
+    variant: scripts.HanVariant | None = None,
+) -> SetText:
+    """Lay out a text (already `display_text`) in a box of `width` x `height` pixels and at most `max_lines` lines.
+
+    Sizes are tried from `look.size` down: first such that no word is broken, then, under `look.least_size`, with words
+    hyphenated or broken anywhere. A text that does not even fit at the smallest size is cut with an ellipsis.
+    """
+    right_to_left = scripts.is_right_to_left(text)
+    variant = scripts.settled_variant(text, variant)
+
+    def attempt(words: str, size: float) -> skia.textlayout.Paragraph:
+        paragraph = build(
+            [Span(words, look.color)], replace(look, size=size), right_to_left=right_to_left, variant=variant
+        )
+        paragraph.layout(width)
+        return paragraph
+
+    def fits(paragraph: skia.textlayout.Paragraph, size: float, words: str) -> bool:
+        line = line_height_px(replace(look, size=size), words)
+        lines = round(paragraph.Height / line)
+        return bool(paragraph.Height <= height + 0.5 and lines <= max_lines and paragraph.LongestLine <= width + 0.5)
+
+    def whole(size: float) -> bool:
+        paragraph = attempt(text, size)
+        return paragraph.MinIntrinsicWidth <= width and fits(paragraph, size, text)
+
+    def broken(size: float) -> bool:
+        words = hyphenated(text, width / (size * 0.56))
+        return fits(attempt(words, size), size, words)
+
+    least = min(look.least_size, look.size)
+    size = _largest(whole, least, look.size)
+    words = text
+    if size is None:
+        size = _largest(broken, least, look.size) or _largest(broken, min(_LEAST_SIZE, least), least)
+        words = hyphenated(text, width / ((size or _LEAST_SIZE) * 0.56))
+    if size is None:
+        size = min(_LEAST_SIZE, least)
+        words = _cut(text, lambda shorter: fits(attempt(shorter, size or _LEAST_SIZE), size or _LEAST_SIZE, shorter))
+    return _settled(words, replace(look, size=size), width, right_to_left, variant)
+
+
+def _largest(fits: Callable[[float], bool], smallest: float, largest: float) -> float | None:
+    """The largest size, in steps of a thirtieth, for which `fits(size)` holds; None if the smallest does not."""
+    if fits(largest):
+        return largest
+    if not fits(smallest):
+        return None
+    steps = max(1, math.ceil(math.log(largest / smallest) / math.log(1.033)))
+    sizes: list[float] = [smallest * (largest / smallest) ** (step / steps) for step in range(steps + 1)]
+    low, high = 0, steps
+    while high - low > 1:
+        middle = (low + high) // 2
+        if fits(sizes[middle]):
+            low = middle
+        else:
+            high = middle
+    return sizes[low]
+
+
+def _cut(text: str, fits: Callable[[str], bool]) -> str:
+    """The longest beginning of the text that fits with an ellipsis after it."""
+    low, high = 0, len(text)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if fits(text[:middle].rstrip() + "…"):
+            low = middle
+        else:
+            high = middle
+    return text[:low].rstrip() + "…"
+
+
+def _settled(
+    words: str, look: TextLook, width: float, right_to_left: bool, variant: scripts.HanVariant | None
+) -> SetText:
+    """The text in the narrowest width that keeps its number of lines (so that lines are about equally long)."""
+    paragraph = build([Span(words, look.color)], look, right_to_left=right_to_left, variant=variant)
+    paragraph.layout(width)
+    tall = paragraph.Height
+    line = line_height_px(look, words)
+    lines = max(1, round(tall / line))
+    if look.balance and 1 < lines <= 6:
+        low, high = max(paragraph.MaxIntrinsicWidth / lines * 0.9, min(width, paragraph.MinIntrinsicWidth)), width
+        while high - low > max(2.0, look.size * 0.05):
+            middle = (low + high) / 2
+            paragraph.layout(middle)
+            if paragraph.Height <= tall + 0.5 and paragraph.LongestLine <= middle + 0.5:
+                high = middle
+            else:
+                low = middle
+        paragraph.layout(high)
+    tight = min(width, math.ceil(paragraph.LongestLine) + 1.0)
+    paragraph.layout(tight)
+    if paragraph.Height > tall + 0.5:
+        tight = width
+        paragraph.layout(tight)
+    return SetText(paragraph, words, look, tight, float(max(paragraph.Height, line)), lines, right_to_left, variant)

@@ -1,0 +1,91 @@
+"""How the safe area of one scene is shared between progress header, content, captions and logo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bulkvid_pipeline.core.options import Style
+from bulkvid_pipeline.rendering.pictures.backgrounds import corporate_panel
+from bulkvid_pipeline.rendering.pictures.geometry import Box
+from bulkvid_pipeline.rendering.pictures.stage import Shape, Stage
+from bulkvid_pipeline.rendering.pictures.themes import Theme
+
+_EMPTY = Box(0, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Zones:
+    """Boxes of one scene; those that it does not use are empty. Content and captions never touch."""
+
+    header: Box
+    content: Box
+    captions: Box
+    logo: Box
+    panel: Box
+    """What of the corporate style's dark panel lies in the safe area."""
+
+
+def zones_for(theme: Theme, stage: Stage, *, title: bool, progress: bool, captions: bool) -> Zones:
+    """Share out the safe area of a scene."""
+    unit = stage.unit
+    page, panel = _page(theme, stage, title)
+    logo_width, logo_height = _logo_size(theme, stage)
+    on_top = logo_height > 0 and theme.logo_position.startswith("top")
+    below = logo_height > 0 and not on_top
+    top, bottom = page.top, page.bottom
+    header_height = logo_height if on_top else 26 * unit if progress else 0.0
+    header = Box.of_edges(page.left, top, page.right, top + header_height)
+    logo = _EMPTY
+    right = theme.logo_position.endswith("right")
+    if logo_height:
+        logo_left = stage.safe.right - logo_width if right else page.left
+        logo_top = top if on_top else page.bottom - logo_height
+        logo = Box(round(logo_left), round(logo_top), round(logo_width), round(logo_height))
+    if on_top:
+        room = logo_width + 40 * unit
+        header = Box.of_edges(
+            page.left + (0 if right else room), top, page.right - (room if right else 0), header.bottom
+        )
+    if header_height:
+        top += header_height + 44 * unit
+    caption_left, caption_right = page.left, page.right
+    if below and stage.shape is Shape.WIDE:
+        caption_left += logo_width + 40 * unit
+        caption_right -= logo_width + 40 * unit
+        bottom -= 0 if captions else logo_height + 24 * unit
+    elif below:
+        bottom -= logo_height + 24 * unit
+    caption_box = _EMPTY
+    if captions:
+        caption_box = Box.of_edges(caption_left, bottom - stage.caption_height, caption_right, bottom).rounded()
+        bottom = caption_box.top - 40 * unit
+    return Zones(header, Box.of_edges(page.left, top, page.right, bottom), caption_box, logo, panel)
+
+
+def _page(theme: Theme, stage: Stage, title: bool) -> tuple[Box, Box]:
+    """The part of the safe area for text, and the part on the corporate panel."""
+    safe = stage.safe
+    if theme.style is Style.CLASSIC:
+        keep = 40 * stage.unit
+        edges = Box.of_edges(keep, keep, stage.width - keep, stage.height - keep).inset(
+            36 * stage.unit, 30 * stage.unit
+        )
+        return safe.intersection(edges), _EMPTY
+    if theme.style is not Style.CORPORATE:
+        return safe, _EMPTY
+    panel = corporate_panel(stage, title)
+    slant = (150 if title else 70) * stage.unit
+    if stage.shape is Shape.WIDE:
+        on_panel = safe.intersection(Box.of_edges(0, 0, panel.right - slant, stage.height))
+        page = on_panel if title else Box.of_edges(panel.right + 64 * stage.unit, safe.top, safe.right, safe.bottom)
+        return page, on_panel
+    on_panel = safe.intersection(Box.of_edges(0, 0, stage.width, panel.bottom - slant * 0.5))
+    page = on_panel if title else Box.of_edges(safe.left, panel.bottom + 70 * stage.unit, safe.right, safe.bottom)
+    return page, on_panel
+
+
+def _logo_size(theme: Theme, stage: Stage) -> tuple[float, float]:
+    if theme.logo is None:
+        return 0.0, 0.0
+    scale = min(72 * stage.unit / theme.logo.height, 230 * stage.unit / theme.logo.width)
+    return max(1.0, theme.logo.width * scale), max(1.0, theme.logo.height * scale)
