@@ -21,12 +21,12 @@ FINGERPRINT_LENGTH = 12
 """Hexadecimal digits of a fingerprint that stand in a key: 48 bits, 1e-9 chance of a clash among 1,000 outputs."""
 
 _MAX_ROW_KEY_LENGTH = 40
-_BEFORE_DECOMPOSITION = str.maketrans(
+_LETTERS_WITHOUT_DECOMPOSITION = str.maketrans(
     {"æ": "ae", "ø": "o", "œ": "oe", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "þ": "th", "ħ": "h", "ŧ": "t"}
-    | dict.fromkeys("'’ʼ`´")
 )
-"""Latin letters whose stroke or ligature Unicode does not take apart (NFKD handles all that carry accents), and
-apostrophes, which go without a trace so that "don't" stays one word."""
+"""Latin letters whose stroke or ligature Unicode does not take apart; accents and wide forms it does (NFKD)."""
+_APOSTROPHES = str.maketrans(dict.fromkeys("'’ʼ`´"))
+"""Go without a trace, so that "don't" stays one word."""
 _PREFIX_SEGMENT = re.compile(r"[A-Za-z0-9_=][A-Za-z0-9._=-]*")
 _FILE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}(\.[a-z0-9]{1,8})?")
 _FINGERPRINT = re.compile(rf"[0-9a-f]{{{FINGERPRINT_LENGTH},}}")
@@ -164,9 +164,10 @@ def _row_folder(title: str, row_key: str) -> str:
 
 
 def _ascii_words(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_BEFORE_DECOMPOSITION))
-    letters = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return re.sub(r"[^a-z0-9]+", "-", letters.casefold()).strip("-")
+    plain = unicodedata.normalize("NFC", text).translate(_APOSTROPHES)
+    letters = unicodedata.normalize("NFKD", plain).casefold().translate(_LETTERS_WITHOUT_DECOMPOSITION)
+    bare = "".join(char for char in letters if not unicodedata.combining(char))
+    return re.sub(r"[^a-z0-9]+", "-", bare).strip("-")
 
 
 def _shortened(cleaned: str, max_length: int) -> str:
@@ -178,4 +179,5 @@ def _shortened(cleaned: str, max_length: int) -> str:
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:10]
+    """The same for a text however its accents are encoded."""
+    return hashlib.sha256(unicodedata.normalize("NFC", text).encode("utf-8", "surrogatepass")).hexdigest()[:10]

@@ -63,6 +63,7 @@ use = egg:swift#bulk
 [filter:s3api]
 use = egg:swift#s3api
 location = {region}
+max_bucket_listing = 25
 [filter:tempauth]
 use = egg:swift#tempauth
 user_films_owner = {owner_secret} .admin
@@ -114,6 +115,7 @@ class SwiftS3:
         self._folder = _folder_with_extended_attributes()
         self._process: subprocess.Popen[str] | None = None
         self._log: IO[bytes] | None = None
+        self._clients: dict[Login, Any] = {}
         self.port = 0
 
     @property
@@ -162,7 +164,12 @@ class SwiftS3:
         (self._folder / "proxy-server.conf").write_text(proxy)
 
     def client(self, login: Login = OWNER) -> Any:
-        """A plain botocore S3 client, which has nothing of ours in it."""
+        """A plain botocore S3 client, which has nothing of ours in it; one for each login, as making it takes long."""
+        if login not in self._clients:
+            self._clients[login] = self._new_client(login)
+        return self._clients[login]
+
+    def _new_client(self, login: Login) -> Any:
         return botocore.session.Session().create_client(
             "s3",
             endpoint_url=self.endpoint_url,
@@ -200,8 +207,8 @@ class SwiftS3:
 
     def keys(self, bucket: str) -> list[str]:
         """All keys of the bucket, as another client sees them."""
-        listing = self.client().list_objects_v2(Bucket=bucket)
-        return [entry["Key"] for entry in listing.get("Contents", [])]
+        pages = self.client().get_paginator("list_objects_v2").paginate(Bucket=bucket)
+        return [entry["Key"] for page in pages for entry in page.get("Contents", [])]
 
     def unfinished_uploads(self, bucket: str) -> list[str]:
         """The keys of multipart uploads that were begun and neither completed nor aborted."""

@@ -28,12 +28,8 @@ class FolderBackend:
             with target.open("rb") as copied:
                 os.fsync(copied.fileno())
 
-    def move(self, source: str, target: str) -> None:
-        final = self._root / target
-        with os_errors_as_ours(f"publishing {self.url(target)}"):
-            final.parent.mkdir(parents=True, exist_ok=True)
-            (self._root / source).replace(final)
-            _sync_folder(final.parent)
+    def move(self, source: StoredObject, target: str) -> None:
+        self._rename(source.key, target)
 
     def write(self, data: bytes, key: str, *, content_type: str) -> None:  # noqa: ARG002
         temporary_key = f"{self._temporary_prefix}{uuid.uuid4().hex}"
@@ -45,7 +41,7 @@ class FolderBackend:
                     file.write(data)
                     file.flush()
                     os.fsync(file.fileno())
-            self.move(temporary_key, key)
+            self._rename(temporary_key, key)
         except BaseException:
             self.remove(temporary_key)
             raise
@@ -90,6 +86,13 @@ class FolderBackend:
 
     def signed_url(self, key: str, seconds: int) -> str:  # noqa: ARG002
         return self.url(key)
+
+    def _rename(self, source: str, target: str) -> None:
+        final = self._root / target
+        with os_errors_as_ours(f"publishing {self.url(target)}"):
+            final.parent.mkdir(parents=True, exist_ok=True)
+            (self._root / source).replace(final)
+            _sync_folder(final.parent)
 
     def _object(self, key: str, status: os.stat_result) -> StoredObject:
         return StoredObject(

@@ -59,8 +59,8 @@ class Backend(Protocol):
     def upload(self, local: Path, key: str, *, content_type: str, metadata: Mapping[str, str]) -> None:
         """Copy a file's content to the key; may leave something under the key when it fails."""
 
-    def move(self, source: str, target: str) -> None:
-        """Make the whole source appear as the target at once. The source may remain."""
+    def move(self, source: StoredObject, target: str) -> None:
+        """Make the whole source appear under the target key at once. The source may remain."""
 
     def write(self, data: bytes, key: str, *, content_type: str) -> None:
         """Store the data at the key, all or nothing."""

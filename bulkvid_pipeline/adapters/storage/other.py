@@ -51,13 +51,12 @@ class OtherBackend:
 
         self._within(f"writing {self.url(key)}", put, for_bytes=local.stat().st_size)
 
-    def move(self, source: str, target: str) -> None:
+    def move(self, source: StoredObject, target: str) -> None:
         def copy() -> None:
             self._make_folder_of(target)
-            self._fs.cp_file(self._path(source), self._path(target))
+            self._fs.cp_file(self._path(source.key), self._path(target))
 
-        stored = self.stat(source)
-        self._within(f"publishing {self.url(target)}", copy, for_bytes=stored.size if stored else 0)
+        self._within(f"publishing {self.url(target)}", copy, for_bytes=source.size)
 
     def write(self, data: bytes, key: str, *, content_type: str) -> None:  # noqa: ARG002
         def put() -> None:

@@ -75,18 +75,15 @@ class S3Backend:
                 answer = self._session.send(action, "upload_part", part, local, offset, length)
                 parts.append({"PartNumber": number, "ETag": answer["ETag"]})
 
-    def move(self, source: str, target: str) -> None:
-        action = f"publishing {self.url(target)}"
-        head = self._session.request(action, "head_object", self._at(source))
-        size = int(head["ContentLength"])
-        if size > self._copy_part_bytes:
-            self._copy_in_parts(action, source, target, head)
+    def move(self, source: StoredObject, target: str) -> None:
+        if source.size > self._copy_part_bytes:
+            self._copy_in_parts(source, target)
             return
         self._session.request(
-            action,
+            f"publishing {self.url(target)}",
             "copy_object",
-            {**self._at(target), "CopySource": self._at(source)},
-            total_s=self._session.seconds_for(size, _SLOWEST_COPY_BYTES_PER_S),
+            {**self._at(target), "CopySource": self._at(source.key)},
+            total_s=self._session.seconds_for(source.size, _SLOWEST_COPY_BYTES_PER_S),
         )
 
     def write(self, data: bytes, key: str, *, content_type: str) -> None:
@@ -131,7 +128,8 @@ class S3Backend:
         )
 
     def remove(self, key: str, *, within_s: float | None = None) -> None:
-        self._session.request(f"deleting {self.url(key)}", "delete_object", self._at(key), total_s=within_s)
+        total_s = self._session.timeout_s if within_s is None else min(within_s, self._session.timeout_s)
+        self._session.request(f"deleting {self.url(key)}", "delete_object", self._at(key), total_s=total_s)
 
     def find(self, prefix: str) -> list[StoredObject]:
         found: list[StoredObject] = []
@@ -171,15 +169,15 @@ class S3Backend:
 
         return self._session.run(f"signing a link to {self.url(key)}", sign, Progress(), self._session.patience(0))
 
-    def _copy_in_parts(self, action: str, source: str, target: str, head: Mapping[str, Any]) -> None:
-        """Copy what is too large for one request; `head` is the source's, as only single copies take it along."""
-        size, length = int(head["ContentLength"]), self._copy_part_bytes
+    def _copy_in_parts(self, source: StoredObject, target: str) -> None:
+        """Copy what is too large for one request; its type and metadata come along only if given again."""
+        action, length = f"publishing {self.url(target)}", self._copy_part_bytes
         total_s = self._session.seconds_for(length, _SLOWEST_COPY_BYTES_PER_S)
-        about = {**self._at(target), "ContentType": head["ContentType"], "Metadata": head["Metadata"]}
+        about = {**self._at(target), "ContentType": source.content_type, "Metadata": _quoted(source.metadata)}
         with self._multipart(action, about) as (upload, parts):
-            for number, first in enumerate(range(0, size, length), start=1):
-                span = f"bytes={first}-{min(first + length, size) - 1}"
-                part = {**upload, "PartNumber": number, "CopySource": self._at(source), "CopySourceRange": span}
+            for number, first in enumerate(range(0, source.size, length), start=1):
+                span = f"bytes={first}-{min(first + length, source.size) - 1}"
+                part = {**upload, "PartNumber": number, "CopySource": self._at(source.key), "CopySourceRange": span}
                 answer = self._session.request(action, "upload_part_copy", part, total_s=total_s)
                 parts.append({"PartNumber": number, "ETag": answer["CopyPartResult"]["ETag"]})
 
@@ -197,7 +195,8 @@ class S3Backend:
             self._session.request(action, "complete_multipart_upload", whole)
         except BaseException:
             try:
-                self._session.request(f"aborting {action}", "abort_multipart_upload", upload, total_s=_TIDY_UP_S)
+                total_s = min(_TIDY_UP_S, self._session.timeout_s)
+                self._session.request(f"giving up {action}", "abort_multipart_upload", upload, total_s=total_s)
             except BulkVideoError as error:
                 _log.warning("An unfinished upload is left for the sweep: %s", error.message)
             raise

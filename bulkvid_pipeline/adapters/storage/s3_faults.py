@@ -15,6 +15,7 @@ from botocore.exceptions import (  # type: ignore[import-untyped]
     BotoCoreError,
     ClientError,
     CredentialRetrievalError,
+    EndpointProviderError,
     HTTPClientError,
     InvalidRegionError,
     NoCredentialsError,
@@ -22,6 +23,7 @@ from botocore.exceptions import (  # type: ignore[import-untyped]
     PartialCredentialsError,
     SSLError,
 )
+from botocore.exceptions import ConnectionError as ClientConnectionError
 
 from bulkvid_pipeline.adapters.storage.faults import connection_lost, denied, from_os_error, full, no_bucket
 from bulkvid_pipeline.core.errors import (
@@ -71,11 +73,11 @@ def s3_errors_as_ours(action: str) -> Iterator[None]:
         raise denied(action, "no credentials were found", fix="Set the storage access key and secret") from error
     except SSLError as error:
         raise connection_lost(action, "no trusted TLS connection (is the certificate of the server known?)") from error
-    except (HTTPClientError, aiohttp.ClientError) as error:
+    except (HTTPClientError, ClientConnectionError, aiohttp.ClientError) as error:
         raise connection_lost(action, type(error).__name__) from error
     except TimeoutError as error:
         raise connection_lost(action, "the storage did not answer in time") from error
-    except (ParamValidationError, InvalidRegionError, ValueError) as error:
+    except (ParamValidationError, InvalidRegionError, EndpointProviderError, ValueError) as error:
         # botocore reports an endpoint URL that is none as a bare ValueError.
         raise InvalidSpecError(
             f"The storage settings cannot be used {action}: {type(error).__name__}",

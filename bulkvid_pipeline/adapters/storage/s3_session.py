@@ -38,7 +38,7 @@ class S3Session:
     """
 
     def __init__(self, connection: S3Connection, *, timeout_s: float, slowest_bytes_per_s: float) -> None:
-        self._timeout_s = timeout_s
+        self.timeout_s = timeout_s
         self._slowest_bytes_per_s = slowest_bytes_per_s
         self._fs = _file_system(connection, timeout_s)
 
@@ -58,7 +58,7 @@ class S3Session:
             answer: Mapping[str, Any] = await getattr(client, method)(**parameters)
             return answer
 
-        limit_s = self._timeout_s if total_s is None else total_s
+        limit_s = self.timeout_s if total_s is None else total_s
         return self.run(action, call, Progress(), Patience(idle_s=limit_s, total_s=limit_s))
 
     def send(
@@ -77,11 +77,11 @@ class S3Session:
 
     def patience(self, size: int) -> Patience:
         """For a transfer of so many bytes whose progress is reported."""
-        return Patience(idle_s=self._timeout_s, total_s=self.seconds_for(size))
+        return Patience(idle_s=self.timeout_s, total_s=self.seconds_for(size))
 
     def seconds_for(self, size: int, bytes_per_s: float | None = None) -> float:
         """The most time that moving so many bytes may take; the rate is the session's slowest when not given."""
-        return self._timeout_s + size / (bytes_per_s or self._slowest_bytes_per_s)
+        return self.timeout_s + size / (bytes_per_s or self._slowest_bytes_per_s)
 
     def run(
         self, action: str, call: Callable[[Any], Awaitable[_Result]], progress: Progress, patience: Patience

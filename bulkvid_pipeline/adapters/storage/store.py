@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import stat
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -50,19 +51,17 @@ class Storage:
             metadata: short texts to keep with the object where the storage can (S3: 2 KB in all).
 
         Raises:
-            InvalidRequestError: the key is not usable.
+            InvalidRequestError: the key is not usable, or `local` is not a file.
             NotFoundError: there is no such local file.
         """
         self._check(key)
-        with os_errors_as_ours(f"reading {local.name} to publish it"):
-            size = local.stat().st_size
+        size = _file_size(local)
         temporary = f"{TEMPORARY_PREFIX}{uuid.uuid4().hex}"
         try:
             self._backend.upload(
                 local, temporary, content_type=content_type or content_type_of(key), metadata=metadata or {}
             )
-            self._verified(temporary, size)
-            self._backend.move(temporary, key)
+            self._backend.move(self._verified(temporary, size), key)
             return self._verified(key, size)
         finally:
             self._discard(temporary)
@@ -102,6 +101,8 @@ class Storage:
 
     def sweep_temporaries(self, older_than: timedelta) -> int:
         """Remove what crashed uploads left behind; give a time that no upload under way can have taken.
+
+        The storage's clock tells their age: hours, not minutes, are on the safe side of clocks that differ.
 
         Returns:
             How many temporary objects and unfinished multipart uploads were removed.
@@ -159,6 +160,14 @@ class Storage:
             self._backend.remove(temporary, within_s=_TIDY_UP_S)
         except BulkVideoError as error:
             _log.warning("A temporary object is left for the sweep: %s", error.message)
+
+
+def _file_size(local: Path) -> int:
+    with os_errors_as_ours(f"reading {local.name} to publish it"):
+        status = local.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise InvalidRequestError(f"{local.name} cannot be published: it is not a file", fix="Name a finished file")
+    return status.st_size
 
 
 def open_storage(
