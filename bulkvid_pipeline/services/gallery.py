@@ -83,7 +83,12 @@ class RowReport:
 
     @property
     def duration_s(self) -> float:
+        """Of all its videos together, as are size and render time."""
         return sum(output.duration_s for output in self.outputs)
+
+    @property
+    def longest_s(self) -> float:
+        return max((output.duration_s for output in self.outputs), default=0.0)
 
     @property
     def size_bytes(self) -> int:

@@ -140,6 +140,10 @@ class TestPage:
         cards = Page(report_html(JOB)).all("li", kind="card")
         assert [card["data-state"] for card in cards] == ["completed", "failed", "rejected"]
 
+    def test_sorts_by_the_longest_video_and_the_whole_size(self) -> None:
+        card, *_ = Page(report_html(JOB)).all("li", kind="card")
+        assert (card["data-duration"], card["data-size"], card["data-render"]) == ("60.0", "8000000", "10.0")
+
     def test_plays_each_output_with_poster_and_captions(self) -> None:
         plays = Page(report_html(JOB)).all("a", kind="play")
         assert [(a["href"], a["data-poster"], a["data-vtt"]) for a in plays] == [

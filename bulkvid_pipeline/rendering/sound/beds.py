@@ -21,6 +21,8 @@ from bulkvid_pipeline.rendering.model import SAMPLE_RATE, Pcm
 MAX_MUSIC_SECONDS = 600
 _MAX_MUSIC_BYTES = 256 * 2**20
 _MIN_MUSIC_SECONDS = 1
+_LOUDEST_SAMPLE = 64.0
+"""Floating-point files may exceed full scale, but not by more than 36 dB."""
 _SEAM_SECONDS = 1.0
 _FORMATS_IN_WORDS = "MP3, M4A, AAC, WAV, FLAC, Ogg, Opus or AIFF"
 
@@ -61,6 +63,8 @@ def load_music(path: Path) -> Pcm:
         raise _refusal(
             path, (error.strerror or "it cannot be read").lower(), "Check the path in the template"
         ) from error
+    if not (np.abs(music) < _LOUDEST_SAMPLE).all():
+        raise _refusal(path, "it holds samples that are no sound", "Export the music anew, as 16 or 24 bit")
     if len(music) > MAX_MUSIC_SECONDS * SAMPLE_RATE:
         raise _refusal(path, "it plays for more than 10 minutes", "Give an excerpt of at most 10 minutes")
     if len(music) < _MIN_MUSIC_SECONDS * SAMPLE_RATE:
@@ -99,8 +103,7 @@ def _decoded(file: IO[bytes], container: str) -> Pcm:
         samples += len(block)
         if samples > MAX_MUSIC_SECONDS * SAMPLE_RATE:
             break
-    pcm = np.concatenate(blocks) if blocks else np.zeros((0, 2), np.float32)
-    return np.nan_to_num(pcm, copy=False)
+    return np.concatenate(blocks) if blocks else np.zeros((0, 2), np.float32)
 
 
 def _blocks(file: IO[bytes], container: str) -> Iterator[Pcm]:

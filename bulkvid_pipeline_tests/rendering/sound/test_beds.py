@@ -176,6 +176,14 @@ class TestMusicOfTheUser:
         with pytest.raises(TemplateInvalidError, match="no sound"):
             load_music(path)
 
+    @pytest.mark.parametrize("value", [np.nan, np.inf, 1e30])
+    def test_with_samples_that_are_no_sound_is_refused(self, tmp_path: Path, value: float) -> None:
+        sound = stereo(tone(440, 2, 0.3))
+        sound[5000] = value
+        path = _write(tmp_path / "float.wav", "wav", "pcm_f32le", sound)
+        with pytest.raises(TemplateInvalidError, match="no sound"):
+            load_music(path)
+
     def test_longer_than_ten_minutes_is_refused(self, tmp_path: Path) -> None:
         buffer = io.BytesIO()
         with wave.open(buffer, "wb") as sink:
