@@ -75,7 +75,7 @@ class GraphRenderer(Renderer):
                 graph_arguments(programme, sound, part, threads=self._threads),
                 binary=self._binary,
                 limits=self._limits,
-                feed=lambda pipe: _write_pictures(pipe, programme),
+                feed=lambda pipe: _feed(pipe, programme),
                 progress=report,
                 cancelled=cancelled,
             )
@@ -99,7 +99,8 @@ def graph_arguments(programme: Programme, sound: Path, part: Path, *, threads: i
         **_AUDIO[fmt.audio_codec],
         "pix_fmt": "yuv420p",
         "g": KEY_GAP_MAX,
-        "force_key_frames": ",".join(f"{float(Fraction(start, FPS)):.6f}" for start in _scene_starts(programme)),
+        # Half a frame early, so that rounding cannot push a key frame behind the scene's first frame.
+        "force_key_frames": ",".join(f"{max(0.0, start - 0.5) / FPS:.6f}" for start in _scene_starts(programme)),
         "threads": threads,
         "format": fmt.container.value,
     }
@@ -114,6 +115,14 @@ def _scene_starts(programme: Programme) -> list[int]:
     for film in programme.films[:-1]:
         starts.append(starts[-1] + film.frames)
     return starts
+
+
+def _feed(pipe: IO[bytes], programme: Programme) -> None:
+    try:
+        _write_pictures(pipe, programme)
+    except av.FFmpegError as error:
+        # libav tells nothing more of a write that failed; what happened to ffmpeg is in its exit code.
+        raise BrokenPipeError("ffmpeg does not read its input") from error
 
 
 def _write_pictures(pipe: IO[bytes], programme: Programme) -> None:

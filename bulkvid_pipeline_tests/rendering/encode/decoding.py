@@ -1,0 +1,76 @@
+"""Decoders for tests: streams and files into pictures."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, cast
+
+import av
+import numpy as np
+from av.packet import Packet
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
+
+from bulkvid_pipeline.adapters.ffmpeg import run
+from bulkvid_pipeline.rendering.encode.scene import EncodedScene
+
+Picture = NDArray[np.uint8]
+"""Luma over chroma, as `VideoFrame.to_ndarray` gives 4:2:0: shape (height * 3 / 2, width)."""
+
+
+def decode_stream(decoder: str, packets: Iterable[bytes]) -> list[Picture]:
+    """Every picture that a decoder makes of the packets: one of PyAV's, or `libopenh264` of the ffmpeg program."""
+    if decoder == "libopenh264":
+        return _decode_with_openh264(b"".join(packets))
+    context = cast(VideoCodecContext, av.CodecContext.create(decoder, "r"))
+    context.thread_count = 1
+    frames: list[VideoFrame] = []
+    for number, data in enumerate(packets):
+        packet: Packet[Any] = Packet(data)
+        packet.pts = packet.dts = number
+        frames += context.decode(packet)
+    frames += context.decode(None)
+    return [_picture(frame) for frame in frames]
+
+
+def _decode_with_openh264(stream: bytes) -> list[Picture]:
+    """Cisco's decoder shares no code with libavcodec's own."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder, "in.h264"), Path(folder, "out.yuv")
+        source.write_bytes(stream)
+        # Nothing may be repeated or dropped on the way out: every frame as it comes.
+        reading = ["-f", "h264", "-framerate", "30", "-c:v", "libopenh264", "-i", str(source)]
+        run([*reading, "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p", str(target)])
+        with av.open(str(source), "r", format="h264") as file:
+            width, height = file.streams.video[0].width, file.streams.video[0].height
+        raw = np.fromfile(target, np.uint8)
+    return list(raw.reshape(-1, height * 3 // 2, width))
+
+
+def _picture(frame: VideoFrame) -> Picture:
+    return frame.to_ndarray().astype(np.uint8)
+
+
+def stream_of(scene: EncodedScene) -> list[bytes]:
+    """A scene's access units as a decoder without a container needs them: parameter sets in front."""
+    units = [unit.data for unit in scene.access_units()]
+    return [scene.head.parameter_sets + units[0], *units[1:]]
+
+
+def decode_file(path: Path) -> tuple[list[Picture], list[float]]:
+    """All pictures of a file, and when each is shown in seconds."""
+    pictures, times = [], []
+    with av.open(str(path), "r") as file:
+        for frame in file.decode(file.streams.video[0]):
+            pictures.append(_picture(frame))
+            times.append(float(frame.time or 0.0))
+    return pictures, times
+
+
+def psnr(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
+    """Peak signal to noise ratio in dB."""
+    error = float(((one.astype(np.float64) - other) ** 2).mean())
+    return 99.0 if error == 0 else 10 * float(np.log10(255**2 / error))
