@@ -39,7 +39,8 @@ class EspeakWorker:
             stderr=self._stderr,
             start_new_session=True,
             bufsize=0,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)},
+            # Nothing of our environment, which may hold secrets: only where to find this package.
+            env={"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry), "LC_ALL": "C.UTF-8"},
         )
         self._owner = os.getpid()
         try:
