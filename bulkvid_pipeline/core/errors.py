@@ -25,6 +25,7 @@ BulkVideoError
 │   ├── GlyphsMissingError
 │   ├── NarrationError
 │   ├── EncoderError
+│   │   └── WorkerDiedError
 │   └── QualityError
 ├── RenderCancelledError         499
 ├── NetworkError                 503
@@ -246,6 +247,14 @@ class EncoderError(RenderError):
     """The encoder failed or was killed."""
 
     code = "ENCODER_FAILED"
+
+
+class WorkerDiedError(EncoderError):
+    """The process that rendered the row died, of no fault that it could name."""
+
+    code = "WORKER_DIED"
+    retryable = True
+    default_fix = "Retry the row; where it happens again, look for a lack of memory"
 
 
 class QualityError(RenderError):

@@ -80,8 +80,8 @@ class ValidationReport:
     def of_row(self, sheet_row: int) -> tuple[Finding, ...]:
         return tuple(f for f in self.findings if f.sheet_row == sheet_row)
 
-    def as_dict(self) -> dict[str, Any]:
-        """The report for JSON."""
+    def as_dict(self, limit: int | None = None) -> dict[str, Any]:
+        """The report for JSON, with at most `limit` findings; `findings_total` tells how many there are."""
         return {
             "level": self.level,
             "stops_job": self.stops_job,
@@ -89,7 +89,8 @@ class ValidationReport:
             "accepted_rows": list(self.accepted),
             "rejected_rows": list(self.rejected),
             "skipped_rows": list(self.skipped),
-            "findings": [{**asdict(f), "cell": f.cell} for f in self.findings],
+            "findings_total": len(self.findings),
+            "findings": [{**asdict(f), "cell": f.cell} for f in self.findings[:limit]],
         }
 
     def as_markdown(self, limit: int = 200) -> str:

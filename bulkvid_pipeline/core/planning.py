@@ -35,7 +35,7 @@ class PlannedOutput:
 
 @dataclass(frozen=True)
 class VideoPlan:
-    """All that decides the content of a row's videos, and nothing else; `row_key` and `sheet_row` only name it."""
+    """All that decides the content of a row's videos; `row_key`, `sheet_row` and `priority` only name and order it."""
 
     row_key: str
     sheet_row: int
@@ -49,8 +49,8 @@ class VideoPlan:
     outputs: tuple[PlannedOutput, ...]
     priority: Priority
 
-    def fingerprint(self, engine: str) -> str:
-        """Hash of the content: equal plans on equal engines give equal files. `engine` names the engine's version."""
+    def output_fingerprint(self, engine: str, output: PlannedOutput) -> str:
+        """Hash of all that decides one file: equal plans on equal engines give equal files."""
         return fingerprint_of(
             engine,
             {
@@ -61,9 +61,14 @@ class VideoPlan:
                 "style": self.style,
                 "target_seconds": self.target_seconds,
                 "settings": self.template.settings.model_dump(mode="json"),
-                "outputs": [vars(output) for output in self.outputs],
+                "files": self.template.file_digests,
+                "output": vars(output),
             },
         )
+
+    def fingerprint(self, engine: str) -> str:
+        """Hash of the row: of all its outputs."""
+        return fingerprint_of(engine, {"outputs": [self.output_fingerprint(engine, output) for output in self.outputs]})
 
 
 def plan_video(idea: VideoIdea, spec: BulkJobSpec, template: Template) -> VideoPlan:

@@ -20,8 +20,6 @@ from bulkvid_pipeline.core.ranges import column_letter
 from bulkvid_pipeline.core.spec import SheetFormat
 
 ADVISED_ROWS = 1_000
-MAX_ROWS = 10_000
-MAX_CELL_CHARACTERS = 50_000
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ def sheet_table(
     Empty rows are left out. Cells stay strings: "007" stays "007".
 
     Raises:
-        InvalidSheetError: no rows, no usable header, or a limit is exceeded.
+        InvalidSheetError: no rows, or no usable header.
     """
     rows = [tuple(row) for row in cells]
     if not any(cell.strip() for row in rows for cell in row):
@@ -78,7 +76,6 @@ def sheet_table(
     if not body:
         raise InvalidSheetError("The sheet has a header but no ideas", fix="Add at least one row, or widen the range")
     letters = {column: column_letter(first_column + at) for column, at in header.positions.items()}
-    _require_limits(body, first_column)
     frame = pd.DataFrame(
         {c: [row[at] if at < len(row) else "" for row in body.values()] for c, at in header.positions.items()},
         index=pd.Index(list(body), name="sheet_row", dtype=int),
@@ -97,22 +94,6 @@ def _require_header(header: HeaderMap, written: Sequence[str]) -> None:
         fix="Begin the range with a row that names the columns (idea_title, description, ..., script_content, ...), "
         "or set input_source.format to positional",
     )
-
-
-def _require_limits(body: Mapping[int, Sequence[str]], first_column: int) -> None:
-    if len(body) > MAX_ROWS:
-        raise InvalidSheetError(
-            f"The sheet has {len(body)} rows, more than {MAX_ROWS}",
-            fix=f"Split it into several jobs, or name a smaller range such as A1:J{MAX_ROWS}",
-        )
-    for number, row in body.items():
-        for at, cell in enumerate(row):
-            if len(cell) > MAX_CELL_CHARACTERS:
-                raise InvalidSheetError(
-                    f"Cell {column_letter(first_column + at)}{number} holds {len(cell)} characters, "
-                    f"more than {MAX_CELL_CHARACTERS}",
-                    fix="Shorten the cell",
-                )
 
 
 def _header_findings(header: HeaderMap) -> list[Finding]:

@@ -70,6 +70,8 @@ class Template(TemplatePart):
     description: str = ""
     settings: TemplateSettings = TemplateSettings()
     folder: str | None = None
+    file_digests: dict[str, str] = Field(default_factory=dict)
+    """Name -> digest of each file that the settings name."""
 
 
 def parse_template(data: object, *, template_id: str, folder: str | None = None) -> Template:
@@ -83,6 +85,9 @@ def parse_template(data: object, *, template_id: str, folder: str | None = None)
     if not isinstance(data, Mapping):
         raise TemplateInvalidError(f"Template '{template_id}' is not a JSON object")
     document = dict(data)
+    for ours in ("folder", "file_digests"):
+        if ours in document:
+            raise TemplateInvalidError(f"Template configuration invalid: '{template_id}': {ours}: unknown key")
     if document.keys() & {"style", "voice"}:
         short = {key: document.pop(key) for key in ("style", "voice") if key in document}
         document["settings"] = {**short, **_mapping(document.get("settings"))}

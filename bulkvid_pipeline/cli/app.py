@@ -1,0 +1,155 @@
+"""The commands and their options. Bodies import what they need, so that `--help` answers at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    name="bulkvid",
+    help="A spreadsheet of ideas in, hundreds of finished videos out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+dev = typer.Typer(help="Tools for developers.", no_args_is_help=True)
+app.add_typer(dev, name="dev")
+
+Sheet = Annotated[str, typer.Argument(help="CSV or XLSX file, Google sheet id or URL, or a job spec (.yaml)")]
+Level = Annotated[str | None, typer.Option("--level", "-l", help="strict, moderate or permissive")]
+Range = Annotated[str | None, typer.Option("--range", help="A1 range, for example A1:J100")]
+Layout = Annotated[str | None, typer.Option("--layout", help="standard (header row) or positional")]
+Template = Annotated[str | None, typer.Option("--template", "-t", help="Template id")]
+
+
+@app.command()
+def run(
+    sheet: Sheet,
+    output: Annotated[str | None, typer.Option("--output", "-o", help="Bucket, folder or URL for the videos")] = None,
+    level: Level = None,
+    cell_range: Range = None,
+    layout: Layout = None,
+    template: Template = None,
+    style: Annotated[str | None, typer.Option(help="modern, classic, minimal or corporate")] = None,
+    voice: Annotated[str | None, typer.Option(help="female, male or neutral")] = None,
+    resolution: Annotated[str | None, typer.Option("--resolution", "-r", help="720p, 1080p or 4k")] = None,
+    container: Annotated[str | None, typer.Option("--format", "-f", help="mp4, mov or webm")] = None,
+    video_codec: Annotated[str | None, typer.Option(help="h264, h265 or vp9")] = None,
+    priority: Annotated[str | None, typer.Option(help="urgent, high, normal or low")] = None,
+    title: Annotated[str | None, typer.Option(help="Name of the job")] = None,
+    prefix: Annotated[str | None, typer.Option(help="Folder inside the output")] = None,
+    plain: Annotated[bool, typer.Option("--plain", help="Plain lines instead of a live display")] = False,
+) -> None:
+    """Render the videos of a sheet. Rows that are finished already are not rendered again.
+
+    Exit codes: 0 all rows are finished · 1 the job failed · 2 wrong input · 3 some rows were rejected or failed ·
+    130 interrupted.
+    """
+    from bulkvid_pipeline.cli.running import run_job
+
+    fields = {
+        "title": title,
+        "priority": priority,
+        "validation_level": level,
+        "input_source": {"range": cell_range, "format": layout},
+        "output": {
+            "format": container,
+            "video_codec": video_codec,
+            "resolution": resolution,
+            "output_bucket": _bucket(output),
+            "prefix": prefix,
+        },
+        "template": {"template_id": template, "overrides": {"style": style, "voice": voice}},
+    }
+    raise typer.Exit(run_job(_spec(sheet, fields), plain=plain))
+
+
+@app.command()
+def validate(
+    sheet: Sheet,
+    level: Level = None,
+    cell_range: Range = None,
+    layout: Layout = None,
+    template: Template = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The whole report as JSON")] = False,
+) -> None:
+    """Say what is wrong with a sheet, cell by cell, without rendering anything.
+
+    Exit codes: 0 the job would run with every row · 2 the job would not run · 3 some rows would be rejected.
+    """
+    from bulkvid_pipeline.cli.validating import validate_sheet
+
+    fields = {
+        "validation_level": level,
+        "input_source": {"range": cell_range, "format": layout},
+        "template": {"template_id": template},
+    }
+    raise typer.Exit(validate_sheet(_spec(sheet, fields), as_json=as_json))
+
+
+@app.command()
+def templates() -> None:
+    """List the templates."""
+    from bulkvid_pipeline.services.template_store import TemplateStore
+    from bulkvid_pipeline.settings import settings
+
+    store = TemplateStore(settings().templates_folder)
+    for template_id in store.ids():
+        template = store.load(template_id)
+        print(f"{template_id:24} {template.settings.style.base:10} {template.description or template.name}")
+
+
+@app.command()
+def ui(port: Annotated[int, typer.Option("--port", "-p", help="Port on this machine")] = 3000) -> None:
+    """Open the Dagster web UI on this folder's jobs."""
+    from bulkvid_pipeline.services.launching import DEFINITIONS_MODULE, open_instance
+    from bulkvid_pipeline.settings import dagster_home
+
+    home = dagster_home()
+    open_instance(home).dispose()
+    print(f"Dagster web UI on http://127.0.0.1:{port} (Ctrl-C ends it); DAGSTER_HOME={home}")
+    command = [sys.executable, "-m", "dagster", "dev", "-m", DEFINITIONS_MODULE, "-h", "127.0.0.1", "-p", str(port)]
+    os.execve(sys.executable, command, {**os.environ, "DAGSTER_HOME": str(home)})
+
+
+@dev.command(
+    "sheets-emulator",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+)
+def sheets_emulator(context: typer.Context) -> None:
+    """Run a Google Sheets peer on this machine, with TLS; prints what to export to reach it."""
+    try:
+        from bulkvid_pipeline_tests.peers.google.command import main as serve
+    except ImportError as error:
+        raise typer.BadParameter("the emulator is part of the test package; install the dev dependencies") from error
+    serve(context.args)
+
+
+def _bucket(output: str | None) -> str | None:
+    """The option's value as a spec wants it: a path on this machine becomes a URL, a bucket's name stays."""
+    if output is None or "://" in output or not (output.startswith((".", "/", "~")) or Path(output).is_dir()):
+        return output
+    return f"file://{Path(output).expanduser().absolute()}"
+
+
+def _spec(sheet: str, fields: dict[str, Any]) -> Any:
+    """The spec that a sheet argument and the options given make."""
+    from bulkvid_pipeline.cli.specs import spec_from
+
+    return spec_from(sheet, _given(fields))
+
+
+def _given(fields: dict[str, Any]) -> dict[str, Any]:
+    """`fields` without the options that were not given."""
+    pruned = {key: _given(value) if isinstance(value, dict) else value for key, value in fields.items()}
+    return {key: value for key, value in pruned.items() if value not in (None, {})}
+
+
+def print_json(value: Any) -> None:
+    """Print for programs."""
+    print(json.dumps(value, indent=2, ensure_ascii=False))

@@ -1,0 +1,85 @@
+"""`bulkvid run`: start the job in this process, show how it goes, say what came of it."""
+
+from __future__ import annotations
+
+import logging
+import shlex
+import sys
+
+from rich.console import Console
+
+from bulkvid_pipeline.cli.display import Display
+from bulkvid_pipeline.cli.validating import print_report
+from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.settings import dagster_home
+
+EXIT_DONE, EXIT_FAILED, EXIT_REFUSED, EXIT_PARTIAL, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def run_job(spec: BulkJobSpec, *, plain: bool) -> int:
+    """Run the job to its end; returns the exit code of `bulkvid run`."""
+    from bulkvid_pipeline.services.launching import execute_here, new_job_id, open_instance
+    from bulkvid_pipeline.services.run_control import close_orphans
+
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    console = Console(highlight=False, soft_wrap=True)
+    with open_instance(dagster_home()) as instance:
+        close_orphans(instance)
+        job_id = new_job_id()
+        display = Display(instance, job_id, console, live=console.is_terminal and not plain)
+        interrupted = False
+        with display:
+            try:
+                execute_here(spec, instance, job_id)
+            except KeyboardInterrupt:
+                interrupted = True
+        interrupted = interrupted or display.canceled
+        return _conclude(console, display, interrupted)
+
+
+def _conclude(console: Console, display: Display, interrupted: bool) -> int:
+    """The last lines: findings, failures, where the videos are, what to do next."""
+    watch = display.watch
+    if watch is None:
+        console.print("[red]The job did not start.[/]")
+        return EXIT_INTERRUPTED if interrupted else EXIT_FAILED
+    if watch.report is not None and watch.report["findings"]:
+        console.print()
+        print_report(console, watch.report)
+    if interrupted:
+        done = sum(row.completed for row in watch.rows)
+        console.print(f"\n[yellow]Stopped.[/] {done} rows are finished and kept. Go on with what is left:")
+        console.print(f"  {shlex.join(['bulkvid', *sys.argv[1:]])}")
+        return EXIT_INTERRUPTED
+    failed = [row for row in watch.rows if not row.completed]
+    for row in failed:
+        console.print(f"[red]failed[/] row {row.sheet_row} '{row.title}': {row.reason}. {row.fix}", markup=True)
+    if not watch.rows:
+        console.print(f"\n[red]Nothing was rendered.[/] {watch.failure}", markup=True)
+        refused = watch.report is not None and watch.report["stops_job"]
+        return EXIT_REFUSED if refused else EXIT_FAILED
+    _print_totals(console, display)
+    if watch.failure and not failed:
+        console.print(f"[red]The job failed:[/] {watch.failure}")
+        return EXIT_FAILED
+    if len(failed) == len(watch.rows):
+        return EXIT_FAILED
+    rejected = watch.report["rows"]["rejected"] if watch.report else 0
+    return EXIT_PARTIAL if failed or rejected else EXIT_DONE
+
+
+def _print_totals(console: Console, display: Display) -> None:
+    watch = display.watch
+    assert watch is not None
+    made = [row for row in watch.rows if row.rendered]
+    kept = sum(row.completed and not row.rendered for row in watch.rows)
+    seconds = sum(row.duration_s for row in made)
+    console.print(
+        f"\n{len(made)} rows rendered ({seconds:.0f} s of video), {kept} were finished already, "
+        f"{sum(not row.completed for row in watch.rows)} failed, in {display.elapsed_s:.1f} s"
+        + (f": {seconds / display.elapsed_s:.1f} x real time" if made else "")
+    )
+    report = display.tag(tags.REPORT)
+    if report and report != "none":
+        console.print(f"Gallery: {report}")

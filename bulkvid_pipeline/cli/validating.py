@@ -1,0 +1,49 @@
+"""`bulkvid validate`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.settings import settings
+
+
+def validate_sheet(spec: BulkJobSpec, *, as_json: bool) -> int:
+    """Print the report of a sheet; the exit code says what a job would do with it."""
+    from bulkvid_pipeline.cli.app import print_json
+    from bulkvid_pipeline.services.judging import judge_for_spec
+    from bulkvid_pipeline.services.sheet_loading import load_sheet
+
+    report = judge_for_spec(load_sheet(spec.input_source, settings()), spec, settings()).report
+    if as_json:
+        print_json(report.as_dict())
+    else:
+        print_report(Console(highlight=False), report.as_dict())
+    if report.stops_job:
+        return 2
+    return 3 if report.rejected else 0
+
+
+def print_report(console: Console, report: dict[str, Any]) -> None:
+    """The findings, one a line, and what becomes of the rows."""
+    for finding in report["findings"]:
+        colour = "red" if finding["severity"] == "error" else "yellow"
+        line = Text.assemble((f"{finding['severity']:7}", colour), " ", (f"{finding['cell']:>7}", "bold"))
+        line.append(f"  {finding['column'] or 'sheet'}")
+        if finding["value"]:
+            line.append(f" '{finding['value']}'", "dim")
+        line.append(f": {finding['problem']}. ")
+        line.append(f"{finding['fix']}.", "green")
+        console.print(line, soft_wrap=True)
+    left = report["findings_total"] - len(report["findings"])
+    if left:
+        console.print(f"... and {left} findings more")
+    rows = report["rows"]
+    verdict = "the job would not run" if report["stops_job"] else "the job would render the accepted rows"
+    console.print(
+        f"{rows['accepted']} rows accepted, {rows['rejected']} rejected, {rows['skipped']} skipped "
+        f"at level {report['level']}: {verdict}."
+    )

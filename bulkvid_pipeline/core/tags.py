@@ -1,0 +1,36 @@
+"""Names of the tags and keys under which Dagster knows our jobs and rows."""
+
+from __future__ import annotations
+
+JOB_ID = "bulkvid/job_id"
+"""One id over all runs (resumes, retries) of a bulk job."""
+SHEET = "bulkvid/sheet"
+STATE = "bulkvid/state"
+PROGRESS = "bulkvid/progress"
+INTENT = "bulkvid/intent"
+"""What the user wants of a running job: `pause` or `cancel`."""
+TITLE = "bulkvid/title"
+USER = "bulkvid/user"
+PROJECT = "bulkvid/project"
+PRIORITY = "bulkvid/priority"
+PROCESS = "bulkvid/process"
+"""`host:boot:pid:start` of the process that executes the run, so that a dead one can be told from a slow one."""
+REPORT = "bulkvid/report"
+FINGERPRINT = "bulkvid/fingerprint"
+
+JOB = "bulk_videos"
+VIDEO_ASSET = "video"
+BATCH_ASSET = "video_batch"
+ROW_PARTITIONS = "video_rows"
+SPEC_RESOURCE = "bulk_job"
+
+
+def partition_key(sheet_label: str, row_key: str) -> str:
+    """Key of a row among all rows of the instance."""
+    return f"{sheet_label}:{row_key}"
+
+
+def split_partition_key(key: str) -> tuple[str, str]:
+    """Sheet label and row key of a partition key."""
+    label, _, row_key = key.partition(":")
+    return label, row_key

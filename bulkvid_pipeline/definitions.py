@@ -1,0 +1,17 @@
+"""The Dagster table of contents: everything that this code location offers."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.defs.assets import sheet_rows, video, video_batch, video_ideas
+from bulkvid_pipeline.defs.jobs import bulk_videos_job
+from bulkvid_pipeline.defs.resources import bulk_job, run_folder
+
+defs = dg.Definitions(
+    assets=[sheet_rows, video_ideas, video_batch, video],
+    jobs=[bulk_videos_job],
+    resources={tags.SPEC_RESOURCE: bulk_job, "io_manager": run_folder},
+    executor=dg.in_process_executor,
+)

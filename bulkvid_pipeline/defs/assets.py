@@ -1,0 +1,160 @@
+"""The assets: a sheet's rows, the ideas that passed validation, and the videos.
+
+`video` has one partition for each row. `video_batch` makes all rows of a job in one run and reports each of them as a
+materialisation of `video`; materialising chosen partitions of `video` runs the same row loop over those rows.
+
+Dagster reads the annotations of assets when they are defined, so this file does not defer them.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+from dagster._core.definitions.metadata import RawMetadataValue
+from pydantic import Field
+
+from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.core.errors import BulkVideoError
+from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.core.states import ItemState, JobState
+from bulkvid_pipeline.defs import events
+from bulkvid_pipeline.defs.partitions import ensure_partitions, video_rows
+from bulkvid_pipeline.services.batch_run import BatchRun
+from bulkvid_pipeline.services.chosen_rows import chosen_rows
+from bulkvid_pipeline.services.judging import JudgedSheet, judge_for_spec
+from bulkvid_pipeline.services.run_control import close_orphans
+from bulkvid_pipeline.services.sheet_loading import LoadedSheet, load_sheet
+from bulkvid_pipeline.settings import settings
+
+SHEET_CHECK = "sheet_is_valid"
+
+
+@dg.asset(group_name="bulk_videos", kinds={"pandas"}, required_resource_keys={tags.SPEC_RESOURCE})
+def sheet_rows(context: dg.AssetExecutionContext) -> dg.MaterializeResult[LoadedSheet]:
+    """The sheet as it stands: a frame of strings, read once."""
+    with failures_in_words():
+        sheet = load_sheet(_spec(context).input_source, settings())
+    return dg.MaterializeResult(
+        value=sheet,
+        metadata={
+            "sheet": sheet.name,
+            "source": sheet.uri,
+            "rows": len(sheet.table.frame),
+            "preview": dg.MetadataValue.md(events.sheet_preview(sheet.table)),
+        },
+    )
+
+
+@dg.asset(
+    group_name="bulk_videos",
+    kinds={"pandera"},
+    required_resource_keys={tags.SPEC_RESOURCE},
+    check_specs=[dg.AssetCheckSpec(SHEET_CHECK, asset="video_ideas", description="Every cell of the sheet is usable")],
+)
+def video_ideas(
+    context: dg.AssetExecutionContext, sheet_rows: LoadedSheet
+) -> Iterator[dg.AssetCheckResult | dg.Output[JudgedSheet]]:
+    """The rows that may be rendered, judged at the job's validation level."""
+    spec = _spec(context)
+    with failures_in_words():
+        judged = judge_for_spec(sheet_rows, spec, settings())
+    yield events.report_check(judged.report, SHEET_CHECK, "video_ideas")
+    if judged.report.stops_job:
+        raise _failure(judged.refusal(), dg.MetadataValue.md(judged.report.as_markdown()))
+    yield dg.Output(judged, metadata={"rows": len(judged.plans), "level": judged.report.level})
+
+
+@dg.asset(group_name="bulk_videos", kinds={"python"}, required_resource_keys={tags.SPEC_RESOURCE})
+def video_batch(
+    context: dg.AssetExecutionContext, video_ideas: JudgedSheet
+) -> Iterator[dg.AssetMaterialization | dg.AssetObservation | dg.Output[None]]:
+    """All videos of a job. Rows are materialised one by one as partitions of `video`; done rows are skipped."""
+    close_orphans(context.instance)
+    ensure_partitions(
+        context.instance, (tags.partition_key(video_ideas.label, plan.row_key) for plan in video_ideas.plans)
+    )
+    run = BatchRun(_spec(context), video_ideas, settings(), context.instance, context.run_id)
+    yield from _row_events(context, run, planned=False)
+    yield dg.Output(None, metadata=_totals(run))
+
+
+class VideoConfig(dg.Config):
+    """Choices when rows are materialised by hand."""
+
+    force: bool = Field(False, description="Render again what is finished already")
+
+
+@dg.asset(
+    group_name="bulk_videos",
+    kinds={"python"},
+    partitions_def=video_rows,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    output_required=False,
+    deps=[video_ideas],
+)
+def video(
+    context: dg.AssetExecutionContext, config: VideoConfig
+) -> Iterator[dg.AssetMaterialization | dg.AssetObservation]:
+    """The videos of chosen rows, made as the latest job over their sheet made them."""
+    with failures_in_words():
+        for spec, chosen in chosen_rows(context.instance, context.partition_keys):
+            sheet = load_sheet(spec.input_source, settings())
+            judged = judge_for_spec(sheet, spec, settings())
+            run = BatchRun(spec, judged, settings(), context.instance, context.run_id, only=chosen, force=config.force)
+            yield from _row_events(context, run, planned=True)
+
+
+def _spec(context: dg.AssetExecutionContext) -> BulkJobSpec:
+    spec: BulkJobSpec = getattr(context.resources, tags.SPEC_RESOURCE)
+    return spec
+
+
+def _row_events(
+    context: dg.AssetExecutionContext, run: BatchRun, *, planned: bool
+) -> Iterator[dg.AssetMaterialization | dg.AssetObservation]:
+    """Render, tell Dagster of each row as it ends, and fail the run at its end if any row failed."""
+    with failures_in_words():
+        for outcome in run.outcomes():
+            key = tags.partition_key(run.sheet.label, outcome.plan.row_key)
+            if outcome.state is ItemState.COMPLETED:
+                yield events.materialisation(outcome, key)
+            elif outcome.failure is not None:
+                events.report_failed_row(context, outcome, key, planned=planned)
+                yield events.observation_of_failure(outcome, key)
+    failed = run.count(ItemState.FAILED)
+    if failed:
+        raise dg.Failure(
+            f"{failed} of {len(run.ended)} rows failed; the others are finished and kept. "
+            "Materialise the failed partitions of the asset video, or run the job again, to retry them.",
+            metadata=_totals(run),
+            allow_retries=False,
+        )
+    if run.state in {JobState.PAUSED, JobState.CANCELED}:
+        raise dg.Failure(f"The job was {run.state}. Run it again to go on with what is left.", allow_retries=False)
+
+
+def _totals(run: BatchRun) -> dict[str, RawMetadataValue]:
+    return {
+        "state": run.state.value,
+        "completed": run.count(ItemState.COMPLETED),
+        "rendered_now": sum(outcome.rendered for outcome in run.ended),
+        "failed": run.count(ItemState.FAILED),
+        "rejected": len(run.sheet.report.rejected),
+        "report": dg.MetadataValue.url(run.report_url) if run.report_url else "none",
+    }
+
+
+@contextmanager
+def failures_in_words() -> Iterator[None]:
+    """Our own errors end a run with their message and fix instead of a stack trace."""
+    try:
+        yield
+    except BulkVideoError as error:
+        raise _failure(error) from error
+
+
+def _failure(error: BulkVideoError, report: dg.MetadataValue | None = None) -> dg.Failure:
+    metadata: dict[str, RawMetadataValue] = {"code": error.code, "fix": error.fix}
+    if report is not None:
+        metadata["report"] = report
+    return dg.Failure(str(error), metadata=metadata, allow_retries=False)

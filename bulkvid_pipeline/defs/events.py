@@ -1,0 +1,125 @@
+"""What Dagster is told about rows: materialisations with metadata that a person wants to see, and failures."""
+
+from __future__ import annotations
+
+import dagster as dg
+from dagster._core.events import AssetMaterializationPlannedData, DagsterEvent
+
+from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.core.findings import ValidationReport, shortened
+from bulkvid_pipeline.core.rows import SheetTable
+from bulkvid_pipeline.services.outcomes import RowOutcome
+
+PREVIEW_ROWS = 20
+FINDINGS_KEPT = 1_000
+"""Findings kept with the check; a sheet with more has the same fault in a whole column."""
+
+
+def materialisation(outcome: RowOutcome, key: str) -> dg.AssetMaterialization:
+    """The row's video, as the web UI shows it. Numbers of several outputs are sums; loudness is the first one's."""
+    first, outputs = outcome.outputs[0], outcome.outputs
+    seconds = sum(output.duration_s for output in outputs)
+    spent = sum(output.render_seconds for output in outputs)
+    return dg.AssetMaterialization(
+        asset_key=tags.VIDEO_ASSET,
+        partition=key,
+        description=outcome.plan.title,
+        tags={tags.FINGERPRINT: outcome.fingerprint},
+        metadata={
+            "title": outcome.plan.title,
+            "sheet_row": outcome.plan.sheet_row,
+            "video": dg.MetadataValue.url(first.url),
+            "poster": _poster(first.url, first.video, first.poster),
+            "outputs": dg.MetadataValue.md(_output_table(outcome)),
+            "duration_s": dg.MetadataValue.float(round(seconds, 2)),
+            "size_bytes": sum(output.size_bytes for output in outputs),
+            "loudness_lufs": first.loudness_lufs,
+            "render_seconds": dg.MetadataValue.float(round(spent, 2)),
+            "times_real_time": dg.MetadataValue.float(round(seconds / spent, 1) if spent else 0.0),
+            "rendered_now": outcome.rendered,
+            "attempts": outcome.attempts,
+            "warnings": dg.MetadataValue.md("\n".join(f"- {w}" for w in outcome.warnings) or "none"),
+            "dagster/data_version": outcome.fingerprint,
+        },
+    )
+
+
+def _poster(url: str, video: str, poster: str) -> dg.MetadataValue:
+    """The poster beside the video: shown where the page may load it, else a link."""
+    return dg.MetadataValue.url(url.removesuffix(video) + poster if url.endswith(video) else url)
+
+
+def _output_table(outcome: RowOutcome) -> str:
+    lines = ["| Platform | Size | Length | Loudness | File |", "|---|---|---|---|---|"]
+    lines += [
+        f"| {o.platform} | {o.width}x{o.height} | {o.duration_s:.1f} s | {o.loudness_lufs:.1f} LUFS "
+        f"| [{o.size_bytes / 1e6:.1f} MB]({o.url}) |"
+        for o in outcome.outputs
+    ]
+    return "\n".join(lines)
+
+
+def report_failed_row(context: dg.AssetExecutionContext, outcome: RowOutcome, key: str, *, planned: bool) -> None:
+    """Mark the row's partition as failed and say why.
+
+    Dagster shows a partition as failed when it was planned in a run that failed and did not come. Runs over chosen
+    partitions have planned them (`planned`); the batch plans a row only once it has failed.
+    """
+    if not planned:
+        event = DagsterEvent.build_asset_materialization_planned_event(
+            context.run.job_name,
+            str(context.op_handle),
+            AssetMaterializationPlannedData(dg.AssetKey(tags.VIDEO_ASSET), partition=key),
+        )
+        context.instance.report_dagster_event(event, context.run_id)
+    context.log.error(f"Row {outcome.plan.sheet_row} '{shortened(outcome.plan.title)}' failed: {outcome.failure}")
+
+
+def observation_of_failure(outcome: RowOutcome, key: str) -> dg.AssetObservation:
+    """Why a row failed, on its partition's page."""
+    assert outcome.failure is not None
+    return dg.AssetObservation(
+        asset_key=tags.VIDEO_ASSET,
+        partition=key,
+        description=f"Failed: {outcome.failure.message}",
+        metadata={
+            "title": outcome.plan.title,
+            "sheet_row": outcome.plan.sheet_row,
+            "state": outcome.state.value,
+            "code": outcome.failure.code,
+            "reason": outcome.failure.message,
+            "fix": outcome.failure.fix,
+            "attempts": outcome.attempts,
+        },
+    )
+
+
+def sheet_preview(table: SheetTable) -> str:
+    """The first rows of a sheet as a table."""
+    frame = table.frame.drop(columns="row_key").head(PREVIEW_ROWS)
+    lines = ["| row | " + " | ".join(frame.columns) + " |", "|" + "---|" * (len(frame.columns) + 1)]
+    for number, *cells in frame.itertuples(index=True, name=None):
+        safe = (shortened(str(cell), 40).replace("|", "\\|").replace("<", "&lt;") for cell in cells)
+        lines.append(f"| {number} | " + " | ".join(safe) + " |")
+    return "\n".join(lines)
+
+
+def report_check(report: ValidationReport, name: str, asset: str) -> dg.AssetCheckResult:
+    """The validation report as an asset check: failed when any row was refused."""
+    severity = dg.AssetCheckSeverity.ERROR if report.stops_job else dg.AssetCheckSeverity.WARN
+    return dg.AssetCheckResult(
+        passed=not report.errors,
+        check_name=name,
+        asset_key=asset,
+        severity=severity,
+        description=f"{len(report.errors)} errors, {len(report.warnings)} warnings at level {report.level}",
+        metadata={
+            "report": dg.MetadataValue.md(report.as_markdown()),
+            "findings": dg.MetadataValue.json(report.as_dict(limit=FINDINGS_KEPT)),
+            "accepted": len(report.accepted),
+            "rejected": len(report.rejected),
+            "skipped": len(report.skipped),
+            "errors": len(report.errors),
+            "warnings": len(report.warnings),
+        },
+    )

@@ -1,0 +1,19 @@
+"""Partitions: every row that was ever planned is one, keyed `{sheet}:{row}`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import dagster as dg
+
+from bulkvid_pipeline.core import tags
+
+video_rows = dg.DynamicPartitionsDefinition(name=tags.ROW_PARTITIONS)
+
+
+def ensure_partitions(instance: dg.DagsterInstance, keys: Iterable[str]) -> None:
+    """Add the keys that are not known yet."""
+    known = set(instance.get_dynamic_partitions(tags.ROW_PARTITIONS))
+    new = [key for key in keys if key not in known]
+    if new:
+        instance.add_dynamic_partitions(tags.ROW_PARTITIONS, new)

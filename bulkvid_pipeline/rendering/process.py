@@ -1,0 +1,157 @@
+"""The parent's side of a render worker: start it, hand it rows, watch the clock, kill it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from typing import IO, Any
+
+from bulkvid_pipeline.core import errors
+from bulkvid_pipeline.core.errors import BulkVideoError, EncoderError, RenderCancelledError, WorkerDiedError
+from bulkvid_pipeline.rendering.row import RenderedRow
+from bulkvid_pipeline.rendering.worker import REQUESTS, ROWS, RenderRequest
+
+WALL_CLOCK_FLOOR_S = 300.0
+STDERR_SHOWN = 400
+
+
+class RenderProcess:
+    """One worker process, started when first needed and again after it was killed or died.
+
+    `render` is called by one thread at a time; `kill` may be called from any thread.
+    """
+
+    def __init__(self, renderer: str = "event") -> None:
+        self._renderer = renderer
+        self._process: subprocess.Popen[str] | None = None
+        self._stderr: IO[bytes] | None = None
+        self._killed = threading.Event()
+
+    def render(
+        self,
+        request: RenderRequest,
+        on_progress: Callable[[str, float], None],
+        wall_clock_s: float = WALL_CLOCK_FLOOR_S,
+    ) -> RenderedRow:
+        """The finished row.
+
+        Raises:
+            RenderCancelledError: `kill` was called.
+            WorkerDiedError: the worker died.
+            EncoderError: it took longer than `wall_clock_s`.
+            RenderError: whatever the row met in the worker.
+        """
+        if self._killed.is_set():
+            raise RenderCancelledError("The row was stopped")
+        process = self._started()
+        timed_out = threading.Event()
+
+        def expire() -> None:
+            timed_out.set()
+            self._kill_group(process)
+
+        clock = threading.Timer(wall_clock_s, expire)
+        clock.daemon = True
+        clock.start()
+        try:
+            message = self._exchange(process, request, on_progress)
+        finally:
+            clock.cancel()
+        if message is not None:
+            return _row_of(message)
+        self._forget()
+        if self._killed.is_set():
+            raise RenderCancelledError("The row was stopped")
+        if timed_out.is_set():
+            raise EncoderError(
+                f"The row took longer than {wall_clock_s:.0f} s and was stopped",
+                fix="Shorten the script, or retry the row",
+            )
+        raise WorkerDiedError(f"The render worker died: {self._last_words()}")
+
+    def _exchange(
+        self, process: subprocess.Popen[str], request: RenderRequest, on_progress: Callable[[str, float], None]
+    ) -> dict[str, Any] | None:
+        """Send the request and follow the answers to the last one; None when the process ended before it."""
+        assert process.stdin is not None
+        assert process.stdout is not None
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write(REQUESTS.dump_json(request).decode() + "\n")
+            process.stdin.flush()
+        for line in process.stdout:
+            message: dict[str, Any] = json.loads(line)
+            if "progress" not in message:
+                return message
+            on_progress(*message["progress"])
+        return None
+
+    def _started(self) -> subprocess.Popen[str]:
+        if self._process is None or self._process.poll() is not None:
+            self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "bulkvid_pipeline.rendering.worker", self._renderer, str(os.getpid())],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._stderr,
+                encoding="utf-8",
+                start_new_session=True,
+            )
+        return self._process
+
+    def _last_words(self) -> str:
+        if self._stderr is None:
+            return "no message"
+        size = self._stderr.seek(0, os.SEEK_END)
+        self._stderr.seek(max(0, size - STDERR_SHOWN))
+        return " ".join(self._stderr.read().decode("utf-8", "replace").split()) or "no message"
+
+    def kill(self) -> None:
+        """Stop the worker and everything it started, at once and for good."""
+        self._killed.set()
+        if self._process is not None:
+            self._kill_group(self._process)
+
+    def close(self) -> None:
+        """Let an idle worker end."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.close()
+        try:
+            process.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            self._kill_group(process)
+            process.wait()
+
+    def _forget(self) -> None:
+        if self._process is not None:
+            self._kill_group(self._process)
+            self._process.wait()
+            self._process = None
+
+    @staticmethod
+    def _kill_group(process: subprocess.Popen[str]) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+_ERRORS_BY_CODE: dict[str, type[BulkVideoError]] = {
+    kind.code: kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, BulkVideoError)
+}
+
+
+def _row_of(message: dict[str, Any]) -> RenderedRow:
+    """The row in the worker's last answer; its error is raised again as the type that it was."""
+    if "result" in message:
+        return ROWS.validate_python(message["result"])
+    error = message["error"]
+    raise _ERRORS_BY_CODE[error["code"]](error["message"], fix=error["fix"])

@@ -1,0 +1,128 @@
+"""One run of a bulk job: from judged rows to published videos and the gallery beside them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from dagster import DagsterInstance
+
+from bulkvid_pipeline.adapters.retry import RetryPolicy
+from bulkvid_pipeline.adapters.storage import Storage, open_storage
+from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.core.planning import VideoPlan
+from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.core.states import ItemState, JobState, outcome_of
+from bulkvid_pipeline.services.batch import RowLoop
+from bulkvid_pipeline.services.job_report import write_report
+from bulkvid_pipeline.services.judging import JudgedSheet
+from bulkvid_pipeline.services.outcomes import RowOutcome
+from bulkvid_pipeline.services.progress import JobProgress
+from bulkvid_pipeline.services.publishing import Shelf
+from bulkvid_pipeline.services.run_control import RunControl, this_process
+from bulkvid_pipeline.settings import Settings
+
+
+def open_output(spec: BulkJobSpec, settings: Settings) -> Storage:
+    """The storage that the job writes to."""
+    return open_storage(
+        spec.output.output_bucket or settings.output_url,
+        endpoint_url=settings.s3_endpoint_url,
+        key=settings.s3_key.get_secret_value() if settings.s3_key else None,
+        secret=settings.s3_secret.get_secret_value() if settings.s3_secret else None,
+        region=settings.s3_region,
+        timeout_s=settings.storage_timeout_s,
+    )
+
+
+@dataclass
+class BatchRun:
+    """Renders the rows of a judged sheet in the run `run_id`; `only` limits it to some row keys."""
+
+    spec: BulkJobSpec
+    sheet: JudgedSheet
+    settings: Settings
+    instance: DagsterInstance
+    run_id: str
+    only: frozenset[str] | None = None
+    force: bool = False
+    ended: list[RowOutcome] = field(default_factory=list, init=False)
+    state: JobState = field(default=JobState.RUNNING, init=False)
+    report_url: str = field(default="", init=False)
+
+    def outcomes(self) -> Iterator[RowOutcome]:
+        """Render and publish; yields each row as it ends, and leaves the gallery, whatever happens.
+
+        Raises:
+            BulkVideoError: a fault of the system (storage denied, bucket gone) before or during the rows.
+        """
+        began, started_at = time.perf_counter(), datetime.now(UTC)
+        progress = JobProgress()
+        control = RunControl(self.instance, self.run_id, progress)
+        control.tell(self._description())
+        storage = open_output(self.spec, self.settings)
+        shelf = Shelf(storage, self.spec.output.prefix, self.sheet.label, RetryPolicy())
+        loop = RowLoop(
+            self._plans(),
+            shelf,
+            workers=self.settings.workers,
+            renderer=self.settings.renderer,
+            work_dir=self.settings.work_dir,
+            force=self.force,
+            progress=progress,
+            command=control.command,
+        )
+        self.state = JobState.CANCELED
+        try:
+            shelf.retry.call(storage.check_writable)
+            for outcome in loop.run():
+                self.ended.append(outcome)
+                yield outcome
+            self.state = self._outcome(loop, control)
+        except Exception:
+            self.state = JobState.FAILED
+            raise
+        finally:
+            if self.ended:
+                seconds = time.perf_counter() - began
+                self.report_url = write_report(
+                    shelf, self.sheet, self.spec, self._job_id(), self.ended, started_at, seconds
+                )
+            control.tell({tags.STATE: self.state, tags.REPORT: self.report_url or "none"})
+            control.tell_progress()
+        if loop.stopped_by is not None:
+            raise loop.stopped_by
+
+    def count(self, state: ItemState) -> int:
+        return sum(outcome.state is state for outcome in self.ended)
+
+    def _plans(self) -> Sequence[VideoPlan]:
+        return [plan for plan in self.sheet.plans if self.only is None or plan.row_key in self.only]
+
+    def _outcome(self, loop: RowLoop, control: RunControl) -> JobState:
+        command = control.command()
+        unfinished = len(self._plans()) - len(self.ended)
+        if loop.stopped_by is not None:
+            return JobState.FAILED
+        if command == "pause" and unfinished:
+            return JobState.PAUSED
+        cancelled = command == "cancel"
+        return outcome_of(self.count(ItemState.COMPLETED), self.count(ItemState.FAILED), cancelled)
+
+    def _job_id(self) -> str:
+        run = self.instance.get_run_by_id(self.run_id)
+        return (run.tags.get(tags.JOB_ID) if run else None) or self.run_id
+
+    def _description(self) -> dict[str, str]:
+        return {
+            tags.JOB_ID: self._job_id(),
+            tags.SHEET: self.sheet.label,
+            tags.TITLE: self.spec.title or self.sheet.name,
+            tags.USER: self.spec.user_id,
+            tags.PROJECT: self.spec.project_id,
+            tags.PRIORITY: self.spec.priority,
+            tags.STATE: JobState.RUNNING,
+            tags.PROCESS: this_process(),
+        }

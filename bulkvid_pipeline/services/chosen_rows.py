@@ -1,0 +1,40 @@
+"""Which job a row belongs to, when somebody asks for the row alone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from dagster import DagsterInstance, RunsFilter
+
+from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.core.errors import JobNotFoundError
+from bulkvid_pipeline.core.spec import BulkJobSpec
+
+
+def chosen_rows(
+    instance: DagsterInstance, partition_keys: Iterable[str]
+) -> Iterator[tuple[BulkJobSpec, frozenset[str]]]:
+    """The chosen row keys of each sheet, with the spec of the latest job over it.
+
+    Raises:
+        JobNotFoundError: no job over one of the sheets is known any more.
+    """
+    by_sheet: defaultdict[str, set[str]] = defaultdict(set)
+    for key in partition_keys:
+        label, row_key = tags.split_partition_key(key)
+        by_sheet[label].add(row_key)
+    for label, row_keys in by_sheet.items():
+        yield latest_spec(instance, label), frozenset(row_keys)
+
+
+def latest_spec(instance: DagsterInstance, sheet_label: str) -> BulkJobSpec:
+    """The spec of the newest job over a sheet."""
+    runs = instance.get_runs(RunsFilter(job_name=tags.JOB, tags={tags.SHEET: sheet_label}), limit=1)
+    if not runs:
+        raise JobNotFoundError(
+            f"No job over the sheet '{sheet_label}' is known", fix="Run the job bulk_videos over the sheet once"
+        )
+    config: Any = runs[0].run_config
+    return BulkJobSpec.parse(config["resources"][tags.SPEC_RESOURCE]["config"])

@@ -1,0 +1,114 @@
+"""Judging a loaded sheet: the schema's findings and what only the engine can see (length of speech, missing glyphs)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bulkvid_pipeline.adapters.speech.contract import Speech
+from bulkvid_pipeline.adapters.speech.espeak import EspeakSpeech
+from bulkvid_pipeline.core.errors import ValidationFailedError
+from bulkvid_pipeline.core.findings import ValidationReport
+from bulkvid_pipeline.core.options import ValidationLevel
+from bulkvid_pipeline.core.planning import VideoPlan, plan_video
+from bulkvid_pipeline.core.rows import VideoIdea
+from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.core.templates import Template
+from bulkvid_pipeline.core.validation import RowProblem, validate_table
+from bulkvid_pipeline.rendering.narration import duration_feasibility
+from bulkvid_pipeline.rendering.pictures.coverage import missing_glyphs
+from bulkvid_pipeline.rendering.pictures.themes import theme_for
+from bulkvid_pipeline.services.sheet_loading import LoadedSheet
+from bulkvid_pipeline.services.template_store import TemplateStore
+from bulkvid_pipeline.settings import Settings
+
+REFUSAL_SHOWS = 3
+
+_STRICT = frozenset({ValidationLevel.STRICT})
+_NOT_PERMISSIVE = frozenset({ValidationLevel.STRICT, ValidationLevel.MODERATE})
+
+
+@dataclass(frozen=True)
+class JudgedSheet:
+    """A sheet after validation: the plans of the rows that may be rendered, and the report."""
+
+    label: str
+    name: str
+    uri: str
+    plans: tuple[VideoPlan, ...]
+    report: ValidationReport
+
+    def refusal(self) -> ValidationFailedError:
+        """The error of a job that the report stops."""
+        errors = self.report.errors
+        shown = "; ".join(str(finding) for finding in errors[:REFUSAL_SHOWS])
+        more = f" ... and {len(errors) - REFUSAL_SHOWS} more" if len(errors) > REFUSAL_SHOWS else ""
+        return ValidationFailedError(
+            f"The sheet did not pass validation at level {self.report.level}: {len(errors)} errors. {shown}{more}"
+        )
+
+
+def judge_for_spec(sheet: LoadedSheet, spec: BulkJobSpec, settings: Settings) -> JudgedSheet:
+    """`judge_sheet` with the template that the spec names.
+
+    Raises:
+        TemplateError: the template is missing or wrong.
+        InvalidSheetError: a required column is missing altogether.
+    """
+    return judge_sheet(sheet, spec, TemplateStore(settings.templates_folder).load(spec.template.template_id))
+
+
+def judge_sheet(sheet: LoadedSheet, spec: BulkJobSpec, template: Template) -> JudgedSheet:
+    """Validate every row at the spec's level, all findings at once.
+
+    Raises:
+        InvalidSheetError: a required column is missing altogether.
+    """
+    with EspeakSpeech() as speech:
+        checks = _EngineChecks(spec, template, speech)
+        ideas, report = validate_table(sheet.table, spec.validation_level, [checks.glyphs, checks.duration])
+    plans = tuple(plan_video(idea, spec, template) for idea in ideas)
+    return JudgedSheet(sheet.label, sheet.name, sheet.uri, plans, report)
+
+
+@dataclass(frozen=True)
+class _EngineChecks:
+    spec: BulkJobSpec
+    template: Template
+    speech: Speech
+
+    def glyphs(self, idea: VideoIdea) -> Iterator[RowProblem]:
+        """Characters that no font has would be shown as empty boxes."""
+        plan = plan_video(idea, self.spec, self.template)
+        theme, _warnings = theme_for(plan.style, font_family=self.template.settings.style.font_family)
+        texts = (("idea_title", idea.title), ("description", idea.description), ("script_content", idea.script))
+        for column, text in texts:
+            missing = missing_glyphs((text,), theme)
+            if missing:
+                yield RowProblem(
+                    column,
+                    text,
+                    f"No font has {' '.join(missing[:10])}{' ...' if len(missing) > 10 else ''}",
+                    "Remove or replace these characters",
+                    "GLYPHS_MISSING",
+                    _NOT_PERMISSIVE,
+                )
+
+    def duration(self, idea: VideoIdea) -> Iterator[RowProblem]:
+        """A script that does not fit its time is refused at strict; elsewhere the nearest length is taken."""
+        if idea.duration_seconds is None:
+            return
+        plan = plan_video(idea, self.spec, self.template)
+        found = duration_feasibility(
+            idea.title, idea.description, idea.script, plan.voice, idea.duration_seconds, self.speech
+        )
+        if not found.ok:
+            yield RowProblem(
+                "duration_seconds",
+                f"{idea.duration_seconds:g}",
+                f"The script cannot be spoken in {idea.duration_seconds:g} s; "
+                f"the nearest length is {found.nearest_seconds:.1f} s",
+                found.message,
+                "DURATION_INFEASIBLE",
+                _STRICT,
+            )

@@ -1,0 +1,97 @@
+"""A bulk job's run as its own worker sees it: what is wanted of it, and what it says about itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from dagster import DagsterInstance, DagsterRunStatus
+
+from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.services.progress import JobProgress
+
+LOOK_EVERY_S = 2.0
+TELL_EVERY_S = 1.0
+
+_STOPPED = {DagsterRunStatus.CANCELING, DagsterRunStatus.CANCELED, DagsterRunStatus.FAILURE}
+
+
+class RunControl:
+    """Reads the run's wishes every two seconds and writes its progress every second, from the main thread alone."""
+
+    def __init__(self, instance: DagsterInstance, run_id: str, progress: JobProgress) -> None:
+        self._instance = instance
+        self._run_id = run_id
+        self._progress = progress
+        self._looked = float("-inf")
+        self._told = float("-inf")
+        self._command: str | None = None
+
+    def command(self) -> str | None:
+        """What is wanted of the run: "cancel" (also from the web UI), "pause", or None to go on."""
+        now = time.monotonic()
+        if now - self._told >= TELL_EVERY_S:
+            self._told = now
+            self.tell_progress()
+        if now - self._looked >= LOOK_EVERY_S:
+            self._looked = now
+            self._command = self._wanted()
+        return self._command
+
+    def _wanted(self) -> str | None:
+        run = self._instance.get_run_by_id(self._run_id)
+        if run is None or run.status in _STOPPED:
+            return "cancel"
+        return run.tags.get(tags.INTENT)
+
+    def tell(self, values: Mapping[str, str]) -> None:
+        """Put tags on the run."""
+        # Dagster stores plain strings alone, not the enums that are strings too.
+        self._instance.add_run_tags(self._run_id, {name: str(value) for name, value in values.items()})
+
+    def tell_progress(self) -> None:
+        """Put the progress on the run."""
+        self.tell({tags.PROGRESS: json.dumps(self._progress.snapshot().as_tag(), separators=(",", ":"))})
+
+
+def this_process() -> str:
+    """`host:boot:pid:start` of this process: names it among all processes that ever were."""
+    return process_name(os.getpid()) or f"{socket.gethostname()}::{os.getpid()}:"
+
+
+def process_name(pid: int) -> str | None:
+    """The name of a process of this machine; None when there is no such process."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        # The command in parentheses may hold blanks; field 22 (start time in ticks after boot) is counted from its end.
+        start = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except OSError:
+        return None
+    return f"{socket.gethostname()}:{boot}:{pid}:{start}"
+
+
+def is_gone(name: str) -> bool:
+    """Whether the process so named ran on this machine and is no more; False for another machine's."""
+    host, _, rest = name.partition(":")
+    pid = rest.rpartition(":")[0].rpartition(":")[2]
+    return host == socket.gethostname() and pid.isdigit() and process_name(int(pid)) != name
+
+
+def close_orphans(instance: DagsterInstance) -> tuple[str, ...]:
+    """Mark bulk jobs as failed whose process died without saying so (kill -9, power), and name their runs."""
+    from dagster import RunsFilter
+
+    unfinished = instance.get_runs(RunsFilter(statuses=[DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING], tags={}))
+    closed = []
+    for run in unfinished:
+        if is_gone(run.tags.get(tags.PROCESS, "")):
+            instance.report_run_failed(
+                run, message="The process that ran this job is gone. Run the job again: finished rows are kept."
+            )
+            instance.add_run_tags(run.run_id, {tags.STATE: "failed"})
+            closed.append(run.run_id)
+    return tuple(closed)

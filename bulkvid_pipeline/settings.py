@@ -1,0 +1,53 @@
+"""The one place where the environment is read: variables with the prefix BULKVID_, and an `.env` file."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings of an installation; a job's own choices stand in its BulkJobSpec."""
+
+    model_config = SettingsConfigDict(env_prefix="BULKVID_", env_file=".env", extra="ignore", frozen=True)
+
+    output_url: str = Field("file://output", description="Where videos go when a job names no bucket")
+    templates_folder: Path = Field(
+        Path("templates"), description="Folder that holds custom templates, one JSON file each"
+    )
+    work_dir: Path | None = Field(
+        None, description="Folder for files in the making; the system's temporary one if empty"
+    )
+    workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256, description="Rows rendered at once")
+    renderer: Literal["event", "graph"] = Field("event", description="event (fast) or graph (plain ffmpeg)")
+    ffmpeg: str | None = Field(None, description="ffmpeg binary; the bundled one if empty")
+
+    google_credentials: Path | None = Field(
+        None,
+        description="Service account file; without it and without an API key, sheets are read by public link",
+        validation_alias=AliasChoices("BULKVID_GOOGLE_CREDENTIALS", "GOOGLE_SHEETS_CREDENTIALS_PATH"),
+    )
+    google_api_key: SecretStr | None = Field(None, description="API key for public sheets")
+    network_timeout_s: float = Field(30.0, gt=0, description="Longest wait for one answer of a remote service")
+
+    s3_endpoint_url: str | None = Field(None, description="Endpoint of an S3 server other than AWS")
+    s3_key: SecretStr | None = Field(None, description="Access key; the AWS default chain if empty")
+    s3_secret: SecretStr | None = Field(None, description="Secret key; the AWS default chain if empty")
+    s3_region: str | None = Field(None, description="Region")
+    storage_timeout_s: float = Field(300.0, gt=0, description="Longest time that one storage operation may take")
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
+
+
+def dagster_home() -> Path:
+    """DAGSTER_HOME, or `.dagster` in the current folder: without a home Dagster forgets everything on exit."""
+    return Path(os.environ.get("DAGSTER_HOME") or ".dagster").absolute()
