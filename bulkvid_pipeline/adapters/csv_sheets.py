@@ -6,6 +6,7 @@ Rows are counted as a spreadsheet program shows them (a record is a row, however
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import io
 import itertools
@@ -92,12 +93,14 @@ def sniff_delimiter(lines: Sequence[str]) -> str:
     """Which of DELIMITERS splits the first filled row into most cells, and the following rows into as many."""
 
     def score(delimiter: str) -> tuple[int, int]:
-        records = csv.reader(lines, delimiter=delimiter, strict=True)
-        try:
-            widths = [len(record) for record in itertools.islice(records, _SNIFFED_RECORDS) if any(record)]
-        except csv.Error:
-            return (0, 0)
-        return (widths[0], widths.count(widths[0])) if widths else (0, 0)
+        widths: list[int] = []
+        # Broken quotes are reported when the rows are read; here they only end the look.
+        with contextlib.suppress(csv.Error):
+            records = itertools.islice(csv.reader(lines, delimiter=delimiter, strict=True), _SNIFFED_RECORDS)
+            widths.extend(len(record) for record in records if any(record))
+        if not widths:
+            return (lines[0].count(delimiter) + 1, 0) if lines else (0, 0)
+        return (widths[0], widths.count(widths[0]))
 
     return max(DELIMITERS, key=score)
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import datetime
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import IO, Any
-from xml.etree.ElementTree import ParseError
+from xml.etree.ElementTree import Element, ParseError
 
 import openpyxl
 from defusedxml.common import DefusedXmlException
@@ -156,10 +156,13 @@ def _refuse_start_outside(sheet: Any, area: A1Range) -> None:
     refuse_outside(area, name=sheet.title, height=height, width=width)
 
 
-def _texts(rows: Iterator[tuple[Any, ...]], window: A1Range) -> Iterator[list[str]]:
+def _texts(rows: Iterator[tuple[Any, ...]], window: A1Range) -> Iterator[Sequence[str]]:
+    blank: tuple[Any, ...] | None = None
     for row_number, row in enumerate(rows, window.first_row):
-        if all(cell is EMPTY_CELL for cell in row):
-            yield []
+        # openpyxl fills gaps with one and the same tuple, and a file may claim a million rows.
+        if row is blank or all(cell is EMPTY_CELL for cell in row):
+            blank = row
+            yield ()
             continue
         texts = [cell_text(cell.value, cell.number_format) if cell is not EMPTY_CELL else "" for cell in row]
         for offset, text in enumerate(texts):
@@ -204,15 +207,21 @@ def _refuse_uncalculated(archive: zipfile.ZipFile, sheet: Any, window: A1Range) 
     with archive.open(path) as part:
         for _, element in iterparse(part, forbid_dtd=True):
             if element.tag == f"{_SPREADSHEET_XML}c":
-                formula, result = element.find(f"{_SPREADSHEET_XML}f"), element.find(f"{_SPREADSHEET_XML}v")
                 where = element.get("r")
-                if formula is not None and result is None and where and _holds(window, where):
+                if _is_uncalculated(element) and where and _holds(window, where):
                     raise InvalidSheetError(
                         f"Cell {where} of sheet '{sheet.title}' holds a formula whose result was never saved",
                         fix="Open the file in Excel, let it calculate, and save it",
                     )
             elif element.tag == f"{_SPREADSHEET_XML}row":
                 element.clear()
+
+
+def _is_uncalculated(cell: Element) -> bool:
+    """Whether a formula's result is missing; a result that is empty text is there, and says so by its type."""
+    if cell.find(f"{_SPREADSHEET_XML}f") is None or cell.get("t") == "str":
+        return False
+    return not cell.findtext(f"{_SPREADSHEET_XML}v")
 
 
 def _holds(window: A1Range, coordinate: str) -> bool:

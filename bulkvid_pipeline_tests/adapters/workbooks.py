@@ -1,0 +1,56 @@
+"""Excel files for tests: honest ones from openpyxl, and the same with parts replaced, as an attacker would."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import openpyxl
+from openpyxl.worksheet.worksheet import Worksheet
+
+SHEET_PART = "xl/worksheets/sheet1.xml"
+_NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+def write_workbook(
+    path: Path, sheets: Mapping[str, Sequence[Sequence[object]]], *, adjust: Callable[[Worksheet], None] | None = None
+) -> Path:
+    """A workbook of these rows by sheet; `adjust` gets the first sheet before it is saved."""
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(list(row))
+    if adjust is not None:
+        adjust(book.worksheets[0])
+    book.save(path)
+    return path
+
+
+def with_parts(path: Path, parts: Mapping[str, bytes]) -> Path:
+    """The archive with these parts replaced or added."""
+    with zipfile.ZipFile(path) as archive:
+        contents = {entry.filename: archive.read(entry) for entry in archive.infolist()}
+    contents.update(parts)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in contents.items():
+            archive.writestr(name, data)
+    return path
+
+
+def sheet_xml(rows: str, *, before: str = "", dimension: str = "") -> bytes:
+    """A worksheet part whose sheetData holds `rows`."""
+    dimension = f'<dimension ref="{dimension}"/>' if dimension else ""
+    text = f'{before}<worksheet xmlns="{_NAMESPACE}">{dimension}<sheetData>{rows}</sheetData></worksheet>'
+    return ('<?xml version="1.0" encoding="UTF-8"?>' + text).encode()
+
+
+def zip_of(parts: Mapping[str, bytes]) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return data.getvalue()
