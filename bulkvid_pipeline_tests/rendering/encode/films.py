@@ -81,7 +81,7 @@ def films_for(fmt: VideoFormat) -> list[RectangleFilm]:
     size = (fmt.width, fmt.height)
     return [
         RectangleFilm(*size, frames=170, at=(0, *range(1, 12), 30, 41, 55, 56, 90, 169), seed=1),
-        RectangleFilm(*size, frames=620, at=(0, 5), seed=2),
+        RectangleFilm(*size, frames=410, at=(0, 5), seed=2),
         RectangleFilm(*size, frames=1, seed=3),
         RectangleFilm(*size, frames=1, seed=4),
         RectangleFilm(*size, frames=40, at=(0, 20), seed=5),

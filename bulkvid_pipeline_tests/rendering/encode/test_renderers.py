@@ -261,11 +261,11 @@ def test_pieces_of_another_stream_are_not_joined(folder: Path) -> None:
     films = films_for(MP4)[:2]
     EventRenderer(store).render(films[:1], tone(170), MP4, {}, folder / "a.mp4")
     large = replace(MP4, width=320, height=180)
-    alien = RectangleFilm(320, 180, frames=620)
-    EventRenderer(other := MemoryStore()).render([alien], tone(620), large, {}, folder / "b.mp4")
+    alien = RectangleFilm(320, 180, frames=410)
+    EventRenderer(other := MemoryStore()).render([alien], tone(410), large, {}, folder / "b.mp4")
     store.pieces[scene_key(films[1], MP4)] = next(iter(other.pieces.values()))
     with pytest.raises(EncoderError, match="parameter sets differ"):
-        EventRenderer(store).render(films, tone(790), MP4, {}, folder / "mixed.mp4")
+        EventRenderer(store).render(films, tone(580), MP4, {}, folder / "mixed.mp4")
     assert not (folder / "mixed.mp4").exists()
 
 
