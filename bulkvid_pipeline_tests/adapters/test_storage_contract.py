@@ -143,7 +143,7 @@ def test_a_key_that_leads_elsewhere_is_refused(storage: Storage, film: Path, key
 
 
 def test_eight_threads_publish_at_once(storage: Storage, tmp_path: Path) -> None:
-    contents = {f"rows/{number}/video.mp4": os.urandom(200_000 + number) for number in range(24)}
+    contents = {f"rows/{number}/video.mp4": os.urandom(200_000 + number) for number in range(16)}
 
     def publish(key: str) -> None:
         local = tmp_path / key.replace("/", "-")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import ssl
 import tracemalloc
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +16,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+import trustme
 
 from bulkvid_pipeline.adapters.storage import Storage, open_storage
 from bulkvid_pipeline.adapters.storage.location import S3Location
@@ -129,7 +132,7 @@ def test_memory_stays_flat_however_long_the_film(s3_server: SwiftS3, bucket: str
 
 def test_a_listing_goes_over_many_pages(s3_server: SwiftS3, bucket: str) -> None:
     client = s3_server.client()
-    names = [f"n/{number:02}.txt" for number in range(60)]
+    names = [f"n/{number:02}.txt" for number in range(25)]
     for name in names:
         client.put_object(Bucket=bucket, Key=name, Body=b"x")
     assert client.list_objects_v2(Bucket=bucket)["IsTruncated"]
@@ -365,7 +368,9 @@ def test_eight_threads_share_one_storage_while_the_network_fails_once(
 
 
 @contextmanager
-def server_that_answers(status: int, code: str, headers: dict[str, str]) -> Iterator[str]:
+def server_that_answers(
+    status: int, code: str, headers: dict[str, str], tls: ssl.SSLContext | None = None
+) -> Iterator[str]:
     """The URL of an HTTP server that has one answer to everything, in S3's form."""
     body = f"<Error><Code>{code}</Code><Message>AKIA-KEY was here</Message></Error>".encode()
 
@@ -384,9 +389,11 @@ def server_that_answers(status: int, code: str, headers: dict[str, str]) -> Iter
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()
@@ -424,3 +431,17 @@ def test_each_refusal_becomes_the_error_that_says_what_to_do(
     assert caught.value.retry_after == (7.0 if error in (ServiceUnavailableError, QuotaExceededError) else None)
     assert "AKIA" not in str(caught.value)
     assert caught.value.fix
+
+
+def test_a_server_is_only_trusted_with_a_known_certificate(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    authority = trustme.CA()
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(tls)
+    with server_that_answers(503, "SlowDown", {}, tls) as endpoint_url:
+        monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)
+        with pytest.raises(NetworkError, match="certificate is not trusted"):
+            storage_of(endpoint_url, "films").write_text("a.json", "{}")
+        authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+        monkeypatch.setenv("AWS_CA_BUNDLE", str(tmp_path / "authority.pem"))
+        with pytest.raises(ServiceUnavailableError):
+            storage_of(endpoint_url, "films").write_text("a.json", "{}")

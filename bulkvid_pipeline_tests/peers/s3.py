@@ -63,7 +63,7 @@ use = egg:swift#bulk
 [filter:s3api]
 use = egg:swift#s3api
 location = {region}
-max_bucket_listing = 25
+max_bucket_listing = 10
 [filter:tempauth]
 use = egg:swift#tempauth
 user_films_owner = {owner_secret} .admin

@@ -10,6 +10,7 @@ Prints the proxy's port on a line of its own once it serves, and ends when its s
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -94,6 +95,8 @@ def main(folder: Path) -> None:
     sys.stdout.write(f"{listeners['proxy'].getsockname()[1]}\n")
     sys.stdout.flush()
     eventlet.tpool.execute(sys.stdin.read)
+    # An orderly end would wait for the servers' threads, which never end.
+    os._exit(0)
 
 
 if __name__ == "__main__":

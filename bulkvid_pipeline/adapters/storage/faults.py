@@ -47,9 +47,9 @@ def no_bucket(action: str, reason: str, *, fix: str = "") -> BucketNotFoundError
     return BucketNotFoundError(f"Output bucket not found {action}: {reason}", fix=fix)
 
 
-def connection_lost(action: str, reason: str) -> NetworkError:
+def connection_lost(action: str, reason: str, *, fix: str = "") -> NetworkError:
     """The other side could not be reached, or went away."""
-    return NetworkError(f"Connection to the storage failed {action}: {reason}")
+    return NetworkError(f"Connection to the storage failed {action}: {reason}", fix=fix)
 
 
 def from_os_error(action: str, error: OSError) -> BulkVideoError:

@@ -72,7 +72,11 @@ def s3_errors_as_ours(action: str) -> Iterator[None]:
     except (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError) as error:
         raise denied(action, "no credentials were found", fix="Set the storage access key and secret") from error
     except SSLError as error:
-        raise connection_lost(action, "no trusted TLS connection (is the certificate of the server known?)") from error
+        raise connection_lost(
+            action,
+            "the server's TLS certificate is not trusted",
+            fix="Check the endpoint URL, or set AWS_CA_BUNDLE to the certificate of the server's authority",
+        ) from error
     except (HTTPClientError, ClientConnectionError, aiohttp.ClientError) as error:
         raise connection_lost(action, type(error).__name__) from error
     except TimeoutError as error:
