@@ -120,10 +120,16 @@ def _modern(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> Non
     _glow(
         canvas, stage, width * 0.6, height * 1.15, long * 0.4, mix(theme.accent, (255, 80, 160), 0.5), strength * 0.45
     )
-    line = skia.Paint(AntiAlias=True, Style=skia.Paint.kStroke_Style, StrokeWidth=1.6 * unit)
-    for index in range(5):
-        line.setColor(argb(theme.text, 0.075 - index * 0.012))
-        canvas.drawCircle(width * 1.0, height * 0.0, (250 + index * 130) * unit, line)
+    line = skia.Paint(AntiAlias=True, Style=skia.Paint.kStroke_Style, StrokeWidth=2 * unit)
+    for index, degrees in enumerate((150, 118, 141, 104)):
+        radius = (300 + index * 150) * unit
+        line.setColor(argb(theme.text, 0.13 - index * 0.025))
+        canvas.drawCircle(width, 0, radius, line)
+        if stage.shape is not Shape.WIDE:
+            continue  # texts come close here, and a dot beside a word reads as punctuation
+        x, y = width + radius * math.cos(math.radians(degrees)), radius * math.sin(math.radians(degrees))
+        color = theme.accent_2 if index % 2 else theme.text
+        canvas.drawCircle(x, y, (9 - index) * unit, skia.Paint(AntiAlias=True, Color=argb(color, 0.55 - index * 0.08)))
 
 
 def _classic(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> None:
@@ -181,6 +187,8 @@ def _corporate(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> 
     """A light ground with a dark panel, cut at an angle and banded with the accents."""
     width, height, unit = stage.width, stage.height, stage.unit
     _fade_down(canvas, stage, theme.background, theme.background_2)
+    if title:
+        _bars(canvas, theme, stage)
     dots = skia.Paint(AntiAlias=True, Color=argb(theme.panel, 0.10))
     for row in range(7):
         for column in range(7):
@@ -215,3 +223,15 @@ def _corporate(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> 
                 strip.addPoly([skia.Point(*edge) for edge in stripes], True)
                 canvas.drawPath(strip, stripe)
             canvas.restore()
+
+
+def _bars(canvas: skia.Canvas, theme: Theme, stage: Stage) -> None:
+    """Rising columns at the lower right, the last one in the accent."""
+    unit = stage.unit
+    width, gap = 74 * unit, 30 * unit
+    heights = (90, 150, 130, 220, 310)
+    for index, height in enumerate(heights):
+        left = stage.width - 70 * unit - (len(heights) - index) * (width + gap) + gap
+        last = index == len(heights) - 1
+        paint = skia.Paint(AntiAlias=True, Color=argb(theme.accent if last else theme.panel, 0.9 if last else 0.10))
+        canvas.drawRect(skia.Rect.MakeXYWH(left, stage.height - height * unit, width, height * unit), paint)

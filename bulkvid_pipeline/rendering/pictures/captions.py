@@ -14,7 +14,7 @@ from bulkvid_pipeline.rendering.pictures import scripts
 from bulkvid_pipeline.rendering.pictures.colors import Rgb
 from bulkvid_pipeline.rendering.pictures.composer import fill, painted, rounded_rect, stroke
 from bulkvid_pipeline.rendering.pictures.geometry import Box
-from bulkvid_pipeline.rendering.pictures.stage import Stage
+from bulkvid_pipeline.rendering.pictures.stage import Shape, Stage
 from bulkvid_pipeline.rendering.pictures.themes import CaptionLook, SpokenMark, Theme
 from bulkvid_pipeline.rendering.pictures.typefaces import Cut
 from bulkvid_pipeline.rendering.pictures.typesetting import SetText, Span, TextLook, build, set_text
@@ -22,6 +22,10 @@ from bulkvid_pipeline.rendering.pictures.typesetting import SetText, Span, TextL
 _CODE = 15
 """Words are told apart by this many shades of red times as many of green."""
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
+_INSERTED = "-\u200b\u2060"
+"""What setting a text may have added to it."""
+_LONGEST_GLUED = 8
+"""Letters up to which a word of a script without blanks is kept on one line."""
 _COMMON_SHARE = 0.8
 """Captions of a scene share one size, unless a single one would need less than this share of the full size."""
 
@@ -33,10 +37,8 @@ class Caption:
     box: Box
     """What it may touch, including its shadow, in whole pixels."""
     text: Box
-    words: tuple[Box, ...]
-    """Where each word's ink is; empty for words that draw nothing."""
-    lit: tuple[Box, ...]
-    """What marking each word changes, in whole pixels."""
+    marks: tuple[tuple[Box, ...], ...]
+    """What marking each word changes, in whole pixels: a box for each line that it stands on."""
     image: skia.Image
     """The caption with no word marked; as large as `box`."""
     spans: tuple[tuple[str, int], ...]
@@ -48,36 +50,45 @@ class Caption:
     def paint(self, canvas: skia.Canvas, word: int) -> None:
         """Paint the caption with a word marked; -1 marks none."""
         canvas.drawImage(self.image, self.box.left, self.box.top)
-        if word < 0 or self.lit[word].is_empty:
+        if word < 0 or not self.marks[word]:
             return
-        lit = self.lit[word]
         canvas.save()
-        canvas.clipRect(skia.Rect.MakeXYWH(lit.left, lit.top, lit.width, lit.height))
-        self._mark(canvas, word, lit)
+        area = skia.Path()
+        for mark in self.marks[word]:
+            area.addRect(skia.Rect.MakeXYWH(mark.left, mark.top, mark.width, mark.height))
+        canvas.clipPath(area)
+        for mark in self.marks[word]:
+            self._mark(canvas, mark)
         _paragraph(self.spans, self.block, self.look.text, {word: self.look.spoken}).paint(
             canvas, self.text.left, self.text.top
         )
         canvas.restore()
 
-    def _mark(self, canvas: skia.Canvas, word: int, lit: Box) -> None:
+    def lit(self, word: int) -> Box:
+        """What marking a word changes, as one box."""
+        lit = Box(0, 0, 0, 0)
+        for mark in self.marks[word]:
+            lit = lit.union(mark)
+        return lit
+
+    def _mark(self, canvas: skia.Canvas, mark: Box) -> None:
         kind = self.look.mark_kind
-        one_line = self.words[word].height < self.block.line_height * 1.5
-        if kind in (SpokenMark.PILL, SpokenMark.BLOCK) and one_line:
-            radius = lit.height * 0.24 if kind is SpokenMark.PILL else 6 * self.unit
-            rounded_rect(canvas, lit, radius, fill(self.look.mark))
+        if kind in (SpokenMark.PILL, SpokenMark.BLOCK):
+            radius = mark.height * 0.24 if kind is SpokenMark.PILL else 6 * self.unit
+            rounded_rect(canvas, mark, radius, fill(self.look.mark))
             return
         # Here the word only changes its colour, so its old ink has to go first.
-        canvas.drawPaint(fill(self.look.box))
-        if kind is SpokenMark.UNDERLINE and one_line:
+        canvas.drawRect(skia.Rect.MakeXYWH(mark.left, mark.top, mark.width, mark.height), fill(self.look.box))
+        if kind is SpokenMark.UNDERLINE:
             bar = 5 * self.unit
-            canvas.drawRect(skia.Rect.MakeXYWH(lit.left, lit.bottom - bar, lit.width, bar), fill(self.look.mark))
+            canvas.drawRect(skia.Rect.MakeXYWH(mark.left, mark.bottom - bar, mark.width, bar), fill(self.look.mark))
 
 
 def captions_for(
     cues: Sequence[Cue], theme: Theme, stage: Stage, zone: Box, variant: scripts.HanVariant | None
 ) -> list[Caption | None]:
     """The painted caption of each cue; None for a cue with nothing to show."""
-    texts = [[scripts.display_text(word.text) for word in cue.words] for cue in cues]
+    texts = [[_whole(scripts.display_text(word.text)) for word in cue.words] for cue in cues]
     pad_x, pad_y = 30 * stage.unit, 16 * stage.unit
     width, height = zone.width - 2 * pad_x, zone.height - 2 * pad_y
     look = _text_look(theme, stage)
@@ -102,10 +113,13 @@ def _painted_caption(
 ) -> Caption:
     look, unit = theme.captions, stage.unit
     lift = 16 * unit if look.shadow else 0.0
+    width = block.width + 2 * pad[0]
+    # In the middle of the picture as far as the zone reaches; beside a panel, in the middle of the zone.
+    middle = zone.center_x if stage.shape is Shape.WIDE else stage.width / 2
     frame = Box(
-        zone.center_x - block.width / 2 - pad[0],
+        min(max(middle - width / 2, zone.left), zone.right - width),
         zone.bottom - lift - block.height - 2 * pad[1],
-        block.width + 2 * pad[0],
+        width,
         block.height + 2 * pad[1],
     ).rounded()
     text = Box(round(frame.center_x - block.width / 2), round(frame.top + pad[1]), block.width, block.height)
@@ -117,9 +131,9 @@ def _painted_caption(
         _draw_box(canvas, frame, look, unit)
         plain.paint(canvas, text.left, text.top)
 
-    inks = tuple(ink.shifted(text.left, text.top) for ink in _word_inks(spans, block, len(words)))
-    lit = tuple(_lit_box(ink, text, block, look, unit).intersection(frame) for ink in inks)
-    return Caption(outer, text, inks, lit, painted(outer, draw), spans, block, look, unit)
+    inks = _word_inks(spans, block, len(words))
+    marks = tuple(tuple(_mark_box(*ink, text, block, look, unit).intersection(frame) for ink in word) for word in inks)
+    return Caption(outer, text, marks, painted(outer, draw), spans, block, look, unit)
 
 
 def _draw_box(canvas: skia.Canvas, frame: Box, look: CaptionLook, unit: float) -> None:
@@ -150,7 +164,7 @@ def _spans(text: str, words: Sequence[str]) -> tuple[tuple[str, int], ...]:
     for index, word in enumerate(words):
         start = at
         for char in word:
-            while at < len(text) and text[at] != char and text[at] in "-\u200b":
+            while at < len(text) and text[at] != char and text[at] in _INSERTED:
                 at += 1
             at += 1
         if text[start:at]:
@@ -165,8 +179,8 @@ def _spans(text: str, words: Sequence[str]) -> tuple[tuple[str, int], ...]:
     return tuple(spans)
 
 
-def _word_inks(spans: Sequence[tuple[str, int]], block: SetText, count: int) -> list[Box]:
-    """Where each word's ink lies in the laid-out text.
+def _word_inks(spans: Sequence[tuple[str, int]], block: SetText, count: int) -> list[list[tuple[int, Box]]]:
+    """Where each word's ink lies in the laid-out text: (line, box) for each line that it stands on.
 
     The bindings of skia's paragraph do not tell where a word stands, least of all in text of mixed direction. So the
     text is painted once with a colour per word (emoji too, through a colour filter), and the colours are looked up.
@@ -177,35 +191,33 @@ def _word_inks(spans: Sequence[tuple[str, int]], block: SetText, count: int) -> 
     codes = {word: ((word % _CODE + 1) * 16, (word // _CODE + 1) * 16, 0) for word in range(known)}
     paragraph = _paragraph(spans, block, (0, 0, 255), codes, mask=True)
     pixels = np.zeros((int(frame.height), int(frame.width), 4), np.uint8)
-    canvas = skia.Surface(pixels).getCanvas()
-    paragraph.paint(canvas, margin, margin)
+    info = skia.ImageInfo.Make(pixels.shape[1], pixels.shape[0], skia.kRGBA_8888_ColorType, skia.kPremul_AlphaType)
+    surface = skia.Surface.MakeRasterDirect(info, pixels, pixels.shape[1] * 4)
+    paragraph.paint(surface.getCanvas(), margin, margin)
     rows, columns = np.nonzero(pixels[..., 3] >= 128)
     ink = pixels[rows, columns].astype(np.int32)
     low, high = ((ink[:, band] * 255 // ink[:, 3] + 8) // 16 - 1 for band in (0, 1))
     word_of = np.where((low >= 0) & (high >= 0), high * _CODE + low, -1)
-    boxes: list[Box] = []
-    for word in range(count):
-        here = np.flatnonzero(word_of == word) if word < known else np.empty(0, np.intp)
-        if here.size == 0:
-            boxes.append(Box(0, 0, 0, 0))
-            continue
-        y, x = rows[here], columns[here]
-        found = Box.of_edges(int(x.min()), int(y.min()), int(x.max()) + 1, int(y.max()) + 1)
-        boxes.append(found.shifted(-margin, -margin))
-    return boxes
+    line_of = np.clip((rows - margin) // block.line_height, 0, block.lines - 1).astype(np.int32)
+    inks: list[list[tuple[int, Box]]] = [[] for _ in range(count)]
+    for word in range(known):
+        mine = np.flatnonzero(word_of == word)
+        for line in np.unique(line_of[mine]):
+            here = mine[line_of[mine] == line]
+            y, x = rows[here], columns[here]
+            found = Box.of_edges(int(x.min()), int(y.min()), int(x.max()) + 1, int(y.max()) + 1)
+            inks[word].append((int(line), found.shifted(-margin, -margin)))
+    return inks
 
 
-def _lit_box(ink: Box, text: Box, block: SetText, look: CaptionLook, unit: float) -> Box:
-    """What changes when the word is marked: its ink and the shape behind it."""
-    if ink.is_empty:
-        return ink
-    line = block.line_height
-    pad = line * 0.12 if look.mark_kind in (SpokenMark.PILL, SpokenMark.BLOCK) else 2 * unit
-    first = min(block.lines - 1, max(0, int((ink.center_y - text.top) // line)))
-    if ink.height > line * 1.5:
-        return ink.inset(-pad, -pad).rounded()
-    whole_line = Box(ink.left - pad, text.top + first * line, ink.width + 2 * pad, line).inset(0, line * 0.02)
-    return whole_line.union(ink).rounded()
+def _mark_box(line: int, ink: Box, text: Box, block: SetText, look: CaptionLook, unit: float) -> Box:
+    """What changes when a word is marked on one line: its ink and the shape behind it, as high as the line."""
+    high = block.line_height
+    # Words that touch their neighbours get a shape no wider than themselves.
+    loose = " " in block.text and look.mark_kind in (SpokenMark.PILL, SpokenMark.BLOCK)
+    pad = high * 0.16 if loose else 2 * unit
+    left = text.left + ink.left - pad
+    return Box(left, text.top + line * high, ink.width + 2 * pad, high).inset(0, high * 0.03).rounded()
 
 
 def _text_look(theme: Theme, stage: Stage) -> TextLook:
@@ -216,7 +228,7 @@ def _text_look(theme: Theme, stage: Stage) -> TextLook:
         size=stage.caption_size,
         least_size=stage.caption_size * 0.55,
         line_height=1.34,
-        word_spacing=0.10 if marked else 0.02,
+        word_spacing=0.14 if marked else 0.02,
         align="center",
     )
 
@@ -229,6 +241,10 @@ def _set(
 
 def _joined(words: Sequence[str]) -> str:
     return "".join(word + _gap(word, after) for word, after in zip(words, [*words[1:], ""], strict=True)).strip()
+
+
+def _whole(word: str) -> str:
+    return scripts.glued(word) if len(word) <= _LONGEST_GLUED and all(map(_UNSPACED.match, word)) else word
 
 
 def _gap(word: str, after: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import ModuleType
 
 from bulkvid_pipeline.core.options import Style
@@ -22,23 +22,25 @@ _STYLES: dict[Style, ModuleType] = {
 }
 
 
-@dataclass(frozen=True)
-class Card:
-    """A composed scene: its parts from back to front, and the zones of its frame."""
+def zones_of(scene: Scene, theme: Theme, stage: Stage, caption_height: float) -> Zones:
+    """How the scene's frame is shared out when its captions take `caption_height` pixels (0: it has none)."""
+    return zones_for(
+        theme,
+        stage,
+        title=scene.kind is SceneKind.TITLE,
+        progress=_shows_progress(scene),
+        caption_height=caption_height,
+    )
 
-    parts: tuple[Part, ...]
-    zones: Zones
 
-
-def card_for(scene: Scene, theme: Theme, stage: Stage, *, captions: bool, variant: scripts.HanVariant | None) -> Card:
-    """Compose a scene's card in the theme's style."""
+def parts_of(
+    scene: Scene, theme: Theme, stage: Stage, zones: Zones, variant: scripts.HanVariant | None
+) -> tuple[Part, ...]:
+    """Compose a scene's card in the theme's style: its parts from back to front."""
     scene = _cleaned(scene)
-    progress = scene.number is not None and scene.count is not None and scene.count > 1
-    is_title = scene.kind is SceneKind.TITLE
-    zones = zones_for(theme, stage, title=is_title, progress=progress, captions=captions)
     composer = Composer(scene, theme, stage, zones, variant)
     style = _STYLES[theme.style]
-    if progress and scene.number is not None and scene.count is not None:
+    if _shows_progress(scene) and scene.number is not None and scene.count is not None:
         style.progress(composer, min(scene.number, scene.count), scene.count)
     composer.logo()
     composers: dict[SceneKind, Callable[[Composer], None]] = {
@@ -49,7 +51,11 @@ def card_for(scene: Scene, theme: Theme, stage: Stage, *, captions: bool, varian
     }
     if scene.heading or scene.text or scene.items or scene.subheading:
         composers[scene.kind](composer)
-    return Card(tuple(composer.parts), zones)
+    return tuple(composer.parts)
+
+
+def _shows_progress(scene: Scene) -> bool:
+    return scene.number is not None and scene.count is not None and scene.count > 1 and scene.number > 0
 
 
 def _cleaned(scene: Scene) -> Scene:

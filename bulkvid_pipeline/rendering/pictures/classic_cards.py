@@ -8,7 +8,7 @@ import skia
 
 from bulkvid_pipeline.rendering.pictures.composer import Composer, Row, fill, stroke
 from bulkvid_pipeline.rendering.pictures.geometry import Box
-from bulkvid_pipeline.rendering.pictures.lists import ItemRow, RowShape, arranged
+from bulkvid_pipeline.rendering.pictures.lists import ItemRow, RowShape, arranged, drop
 from bulkvid_pipeline.rendering.pictures.motion import Motion
 from bulkvid_pipeline.rendering.pictures.ornaments import diamond, quotation_marks, roman
 from bulkvid_pipeline.rendering.pictures.stage import Shape
@@ -124,7 +124,7 @@ def body(c: Composer) -> None:
         used = rows[0].height + 48 * c.unit
     width = min(zone.width, c.by_shape(1400, 2000, 2000))
     look = c.look(
-        c.by_shape(98, 90, 84),
+        c.by_shape(108, 104, 92),
         c.theme.text,
         c.theme.statement_weight,
         line_height=1.16,
@@ -138,35 +138,29 @@ def body(c: Composer) -> None:
 
 def listing(c: Composer) -> None:
     zone = c.zones.content
-    top = zone.top
+    heading = None
+    taken = 0.0
     if c.scene.heading:
-        look = c.look(
-            c.by_shape(70, 68, 60),
-            c.theme.text,
-            c.theme.statement_weight,
-            line_height=1.14,
-            align="center",
-            least=40 * c.unit,
-        )
+        size = c.by_shape(74, 78, 64)
+        look = c.look(size, c.theme.text, c.theme.statement_weight, line_height=1.14, align="center", least=40 * c.unit)
         heading = c.set(c.scene.heading, look, min(zone.width, 1400 * c.unit), zone.height * 0.28, 3)
-        c.text(heading, zone.center_x - heading.width / 2, top, 0)
-        top += heading.height + 20 * c.unit
-        c.column(Box(zone.left, top, zone.width, 26 * c.unit), [_ornament(c, zone, 0, 1, 300 * c.unit)], 0)
-        top += 44 * c.unit
+        taken = heading.height + 80 * c.unit
     columns = 2 if c.stage.shape is Shape.WIDE and len(c.scene.items) > 5 else 1
     width = min(zone.width, c.by_shape(1640 if columns == 2 else 1180, 2000, 2000))
-    inner = Box.of_edges(zone.center_x - width / 2, top, zone.center_x + width / 2, zone.bottom)
-    look = c.look(c.by_shape(46, 48, 42), c.theme.text, 460, line_height=1.22, least=20 * c.unit, spacing=0)
-    size = look.size
-    marker = max(
-        (c.ordinal_width(f"{roman(index + 1)}.", size * 0.8, 500) for index in range(len(c.scene.items))), default=0
-    )
-    shape = RowShape(marker + 8 * c.unit, 18 * c.unit, 15 * c.unit, 2 * c.unit if columns == 1 else 40 * c.unit)
-    if columns == 2:
-        shape = RowShape(shape.marker, shape.pad_x, shape.pad_y, 14 * c.unit)
-    items = arranged(c, inner, look, shape, columns, 0.35)
-    for item in items:
-        last = item.index == len(items) - 1
+    inner = Box.of_edges(zone.center_x - width / 2, zone.top + taken, zone.center_x + width / 2, zone.bottom)
+    look = c.look(c.by_shape(50, 54, 46), c.theme.text, 460, line_height=1.22, least=20 * c.unit, spacing=0)
+    numerals = (f"{roman(index + 1)}." for index in range(len(c.scene.items)))
+    marker = max((c.ordinal_width(numeral, look.size * 0.8, 500) for numeral in numerals), default=0.0)
+    gap = (2 if columns == 1 else 14) * c.unit
+    rows = arranged(c, inner, look, RowShape(marker + 8 * c.unit, 18 * c.unit, 17 * c.unit, gap), columns)
+    down = drop(inner, rows, 0.45)
+    if heading:
+        top = zone.top + down
+        c.text(heading, zone.center_x - heading.width / 2, top, 0)
+        ornament = _ornament(c, zone, 0, 1, 300 * c.unit)
+        ornament.put(round(top + heading.height + 22 * c.unit))
+    for item in (row.lowered(down) for row in rows):
+        last = item.index == len(rows) - 1
         c.shape(item.row, partial(_draw_item, c, item, last), item.order, Motion.FADE, [item.text])
 
 
@@ -192,7 +186,7 @@ def quote(c: Composer) -> None:
         look = c.look(c.by_shape(42, 44, 40), c.theme.muted, 560, line_height=1.25, align="center", spacing=0.04)
         source = c.set(c.scene.subheading, look, width, zone.height * 0.18, 2)
     used = mark + 36 * c.unit + ((source.height + 26 * c.unit + 70 * c.unit) if source else 0)
-    look = c.look(c.by_shape(82, 78, 70), c.theme.text, 460, line_height=1.22, align="center", least=44 * c.unit,
+    look = c.look(c.by_shape(86, 82, 72), c.theme.text, 460, line_height=1.22, align="center", least=44 * c.unit,
                   family=c.theme.italic_family, spacing=0)  # fmt: skip
     words = c.set(c.scene.heading or c.scene.text, look, width, zone.height - used, 8)
 

@@ -9,7 +9,7 @@ import skia
 from bulkvid_pipeline.rendering.pictures.colors import GRAPHIC_CONTRAST, WHITE, with_contrast
 from bulkvid_pipeline.rendering.pictures.composer import Composer, Row, fill, rounded_rect
 from bulkvid_pipeline.rendering.pictures.geometry import Box
-from bulkvid_pipeline.rendering.pictures.lists import ItemRow, RowShape, arranged
+from bulkvid_pipeline.rendering.pictures.lists import ItemRow, RowShape, arranged, drop
 from bulkvid_pipeline.rendering.pictures.motion import Motion
 from bulkvid_pipeline.rendering.pictures.ornaments import quotation_marks
 from bulkvid_pipeline.rendering.pictures.stage import Shape
@@ -88,7 +88,7 @@ def title(c: Composer) -> None:
 
 def body(c: Composer) -> None:
     zone = c.zones.content
-    look = c.look(c.by_shape(88, 84, 80), c.theme.text, c.theme.statement_weight, line_height=1.16, least=46 * c.unit)
+    look = c.look(c.by_shape(96, 100, 86), c.theme.text, c.theme.statement_weight, line_height=1.16, least=46 * c.unit)
     statement = c.set(c.scene.heading or c.scene.text, look, zone.width, zone.height - 60 * c.unit, 8)
     rows = [_rule(c, zone, c.theme.accent, 0, 0), _row(c, statement, zone, 44 * c.unit, 1)]
     c.column(zone, rows, 0.46)
@@ -96,19 +96,30 @@ def body(c: Composer) -> None:
 
 def listing(c: Composer) -> None:
     zone = c.zones.content
-    top = zone.top
+    heading = None
+    taken = 0.0
     if c.scene.heading:
-        look = c.look(
-            c.by_shape(62, 62, 56), c.theme.text, c.theme.statement_weight, line_height=1.16, least=36 * c.unit
-        )
+        size = c.by_shape(66, 72, 60)
+        look = c.look(size, c.theme.text, c.theme.statement_weight, line_height=1.16, least=36 * c.unit)
         heading = c.set(c.scene.heading, look, zone.width, zone.height * 0.3, 3)
-        c.text(heading, c.start(zone, heading.width), top, 0)
-        top += heading.height + 30 * c.unit
-    columns = 2 if c.stage.shape is Shape.WIDE and len(c.scene.items) > 3 else 1
-    inner = Box.of_edges(zone.left, top, zone.right, zone.bottom)
-    look = c.look(c.by_shape(38, 42, 38), c.theme.text, 560, line_height=1.26, least=19 * c.unit, spacing=0)
-    shape = RowShape(c.by_shape(58, 62, 54), 18 * c.unit, 24 * c.unit, 18 * c.unit)
-    for item in arranged(c, inner, look, shape, columns, 0.25):
+        taken = heading.height + 36 * c.unit
+    few = len(c.scene.items) <= 4
+    columns = 2 if c.stage.shape is Shape.WIDE and not few else 1
+    inner = Box.of_edges(zone.left, zone.top + taken, zone.right, zone.bottom)
+    look = c.look(
+        c.by_shape(44 if few else 38, 48, 40), c.theme.text, 600, line_height=1.26, least=19 * c.unit, spacing=0
+    )
+    rows = arranged(
+        c,
+        inner,
+        look,
+        RowShape(c.by_shape(60, 64, 54), 20 * c.unit, c.by_shape(26, 26, 17), c.by_shape(20, 20, 14)),
+        columns,
+    )
+    down = drop(inner, rows, 0.42)
+    if heading:
+        c.text(heading, c.start(zone, heading.width), zone.top + down, 0)
+    for item in (row.lowered(down) for row in rows):
         outer = item.row.inset(-10 * c.unit, -10 * c.unit).intersection(c.stage.safe)
         c.shape(outer, partial(_draw_item, c, item), item.order, Motion.SLIDE, [item.text])
 
@@ -138,20 +149,25 @@ def quote(c: Composer) -> None:
     zone = c.zones.content
     pad = c.by_shape(60, 48, 44)
     inner = zone.inset(pad, pad)
-    mark = c.by_shape(64, 66, 56)
+    on_panel = c.stage.shape is Shape.WIDE and c.scene.number is None
+    mark = 0.0 if on_panel else c.by_shape(64, 66, 56)
     source = None
     if c.scene.subheading:
-        look = c.look(c.by_shape(36, 40, 36), c.theme.muted, 560, line_height=1.3, spacing=0)
+        look = c.look(c.by_shape(36, 40, 36), c.theme.muted, 600, line_height=1.3, spacing=0)
         source = c.set(c.scene.subheading, look, inner.width, inner.height * 0.2, 2)
-    used = mark + 28 * c.unit + ((source.height + 30 * c.unit) if source else 0)
-    look = c.look(c.by_shape(62, 62, 56), c.theme.text, 560, line_height=1.26, least=36 * c.unit)
+    lead = 28 * c.unit if mark else 0.0
+    used = mark + lead + ((source.height + 30 * c.unit) if source else 0)
+    look = c.look(c.by_shape(66, 68, 58), c.theme.text, 600, line_height=1.26, least=36 * c.unit)
     words = c.set(c.scene.heading or c.scene.text, look, inner.width, inner.height - used, 9)
 
     def put_mark(top: float) -> None:
         box = Box(c.start(inner, mark * 1.2), top, mark * 1.2, mark).rounded()
         c.shape(box, lambda canvas: quotation_marks(canvas, box, fill(c.theme.accent)), 1, Motion.SLIDE)
 
-    rows = [Row(mark, 0, put_mark), _row(c, words, inner, 28 * c.unit, 2)]
+    rows = [] if on_panel else [Row(mark, 0, put_mark)]
+    rows.append(_row(c, words, inner, lead, 2))
+    if on_panel:
+        _mark_on_panel(c)
     if source:
         rows.append(_row(c, source, inner, 30 * c.unit, 3))
     height = used + words.height + 2 * pad
@@ -165,3 +181,10 @@ def quote(c: Composer) -> None:
 
     c.shape(card.inset(-8 * c.unit, -10 * c.unit).intersection(c.stage.safe), draw, 0, Motion.FADE)
     c.column(Box.of_edges(zone.left, top + pad, zone.right, top + height - pad), rows, 0)
+
+
+def _mark_on_panel(c: Composer) -> None:
+    panel = c.zones.panel
+    height = 150 * c.unit
+    box = Box(panel.left, panel.top + panel.height * 0.40 - height / 2, height * 1.2, height).rounded()
+    c.shape(box, lambda canvas: quotation_marks(canvas, box, fill(_on_panel_accent(c))), 0, Motion.FADE)

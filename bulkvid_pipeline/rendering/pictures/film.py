@@ -16,7 +16,8 @@ from bulkvid_pipeline.rendering.pictures import scripts
 from bulkvid_pipeline.rendering.pictures.backgrounds import background_for
 from bulkvid_pipeline.rendering.pictures.canvas import Canvas
 from bulkvid_pipeline.rendering.pictures.captions import Caption, captions_for
-from bulkvid_pipeline.rendering.pictures.card import Card, card_for
+from bulkvid_pipeline.rendering.pictures.card import parts_of, zones_of
+from bulkvid_pipeline.rendering.pictures.composer import Part
 from bulkvid_pipeline.rendering.pictures.fingerprints import film_fingerprint
 from bulkvid_pipeline.rendering.pictures.geometry import Box, merged
 from bulkvid_pipeline.rendering.pictures.motion import Pose, entrance_length
@@ -83,7 +84,7 @@ class SceneFilm:
     def text_boxes(self, frame: int) -> list[Box]:
         """Where text stands at a frame: cards' texts and figures, then the caption's text if one is shown."""
         state = self._state(frame)
-        boxes = [box for part, pose in zip(self._card.parts, state.poses, strict=True) for box in part.text_boxes(pose)]
+        boxes = [box for part, pose in zip(self._parts, state.poses, strict=True) for box in part.text_boxes(pose)]
         caption = self._caption(state)
         return [*boxes, caption.text] if caption else boxes
 
@@ -91,18 +92,22 @@ class SceneFilm:
         """What is marked in the caption at a frame, if anything is."""
         state = self._state(frame)
         caption = self._caption(state)
-        if caption is None or state.word < 0 or caption.lit[state.word].is_empty:
+        if caption is None or state.word < 0 or not caption.marks[state.word]:
             return None
-        return caption.lit[state.word]
+        return caption.lit(state.word)
 
     @cached_property
-    def _card(self) -> Card:
-        captions = bool(self._timed.cues)
-        return card_for(self._timed.scene, self._theme, self._stage, captions=captions, variant=self._variant)
+    def _parts(self) -> tuple[Part, ...]:
+        heights = [caption.box.height for caption in self._captions if caption]
+        zones = zones_of(self._timed.scene, self._theme, self._stage, max(heights, default=0.0))
+        return parts_of(self._timed.scene, self._theme, self._stage, zones, self._variant)
 
     @cached_property
     def _captions(self) -> list[Caption | None]:
-        return captions_for(self._timed.cues, self._theme, self._stage, self._card.zones.captions, self._variant)
+        if not self._timed.cues:
+            return []
+        zones = zones_of(self._timed.scene, self._theme, self._stage, self._stage.caption_height)
+        return captions_for(self._timed.cues, self._theme, self._stage, zones.captions, self._variant)
 
     def _canvas(self) -> Canvas:
         ground = background_for(self._theme, self._stage, self._timed.scene.kind is SceneKind.TITLE)
@@ -117,7 +122,7 @@ class SceneFilm:
         return sorted(frame for frame in frames if 0 <= frame < self.frames)
 
     def _state(self, frame: int) -> _State:
-        poses = tuple(part.pose(frame, self.frames) for part in self._card.parts)
+        poses = tuple(part.pose(frame, self.frames) for part in self._parts)
         cue = self._cue_at(frame)
         return _State(poses, cue, -1 if cue < 0 else _spoken(self._timed.cues[cue], frame))
 
@@ -139,7 +144,7 @@ class SceneFilm:
         if old is None or old.cue != new.cue:
             dirty += [caption.box for caption in (self._caption(new), old and self._caption(old)) if caption]
         elif old.word != new.word and (caption := self._caption(new)):
-            dirty += [caption.lit[word] for word in (old.word, new.word) if word >= 0]
+            dirty += [caption.lit(word) for word in (old.word, new.word) if word >= 0]
         return [box for box in dirty if not box.is_empty]
 
     def _paint(self, canvas: Canvas, band: Box, state: _State) -> None:
@@ -148,7 +153,7 @@ class SceneFilm:
         target = canvas.skia
         target.save()
         target.clipRect(skia.Rect.MakeXYWH(band.left, band.top, band.width, band.height))
-        for part, pose in zip(self._card.parts, state.poses, strict=True):
+        for part, pose in zip(self._parts, state.poses, strict=True):
             if not pose.is_hidden and pose.clip.overlaps(band):
                 part.paint(target, pose)
         caption = self._caption(state)
@@ -180,4 +185,3 @@ def _spoken(cue: Cue, frame: int) -> int:
 
 def _touched(pose: Pose) -> list[Box]:
     return [] if pose.is_hidden else [pose.clip]
-

@@ -7,6 +7,8 @@ from itertools import pairwise
 
 _VOWELS = frozenset("aeiouyäöüàáâãåæèéêëìíîïòóôõøœùúûýаеёиоуыэюяіїєαεηιουωάέήίόύώ")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_DIGRAPHS = frozenset({"sc", "ch", "ck", "ph", "sh", "th", "rh", "qu", "zh", "ng"})
+"""Letters that stand for one sound and stay together."""
 _REACH = 5
 """Letters that a break may move from the even division to find the start of a syllable."""
 
@@ -35,10 +37,15 @@ def _syllable_start(word: str, near: int) -> int:
     lower = word.lower()
 
     def starts_syllable(index: int) -> bool:
-        return lower[index] not in _VOWELS and lower[index + 1] in _VOWELS
+        if lower[index - 1 : index + 1] in _DIGRAPHS or lower[index - 1] == lower[index + 1] == lower[index]:
+            return False
+        if lower.startswith("sch", index):
+            return True
+        after = index + (2 if lower[index : index + 2] in _DIGRAPHS else 1)
+        return lower[index] not in _VOWELS and lower[after] in _VOWELS
 
     for distance in range(_REACH + 1):
         for index in (near - distance, near + distance):
-            if 2 <= index < len(word) - 2 and starts_syllable(index):
+            if 2 <= index < len(word) - 3 and starts_syllable(index):
                 return index
     return near

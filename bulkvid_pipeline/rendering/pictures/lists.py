@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bulkvid_pipeline.rendering.pictures.composer import Composer
@@ -34,14 +35,22 @@ class ItemRow:
     text: Box
     block: SetText
 
+    def lowered(self, by: float) -> ItemRow:
+        """The same row `by` pixels further down."""
+        row, marker, text = (box.shifted(0, by) for box in (self.row, self.marker, self.text))
+        return replace(self, row=row, marker=marker, text=text)
 
-def arranged(c: Composer, zone: Box, look: TextLook, shape: RowShape, columns: int, anchor: float) -> list[ItemRow]:
-    """The scene's items in rows that fill at most the zone; `anchor` 0..1 places them when they are fewer."""
+
+def arranged(c: Composer, zone: Box, look: TextLook, shape: RowShape, columns: int) -> list[ItemRow]:
+    """The scene's items in rows that fill at most the zone, from its top."""
     items = c.scene.items
     if not items:
         return []
-    width = (zone.width - shape.gap * (columns - 1)) / columns
     per_column = -(-len(items) // columns)
+    each = zone.height / per_column
+    # Where rows are many, their air goes before their text does.
+    shape = replace(shape, pad_y=min(shape.pad_y, each * 0.16), gap=min(shape.gap, each * 0.12))
+    width = (zone.width - shape.gap * (columns - 1)) / columns
     starts = range(0, len(items), per_column)
     text_width = width - shape.marker - 3 * shape.pad_x
     padding = 2 * shape.pad_y + shape.gap
@@ -55,16 +64,20 @@ def arranged(c: Composer, zone: Box, look: TextLook, shape: RowShape, columns: i
         )
     ]
     heights = [block.height + 2 * shape.pad_y for block in blocks]
-    tallest = max(sum(heights[start : start + per_column]) + shape.gap * (per_column - 1) for start in starts)
-    first = zone.top + max(0.0, zone.height - tallest) * anchor
     rows: list[ItemRow] = []
     for index, (block, height) in enumerate(zip(blocks, heights, strict=True)):
         column, position = divmod(index, per_column)
         above = heights[column * per_column : column * per_column + position]
         place = columns - 1 - column if c.mirrored else column
-        row = Box(zone.left + place * (width + shape.gap), first + sum(above) + shape.gap * position, width, height)
+        row = Box(zone.left + place * (width + shape.gap), zone.top + sum(above) + shape.gap * position, width, height)
         rows.append(_placed(c, row.rounded(), block, index, len(items), shape))
     return rows
+
+
+def drop(zone: Box, rows: Sequence[ItemRow], share: float) -> float:
+    """How far rows that start at the zone's top have to go down to leave `share` of the free height above them."""
+    used = max((item.row.bottom for item in rows), default=zone.top) - zone.top
+    return float(round(max(0.0, zone.height - used) * share))
 
 
 def _at_most(look: TextLook, size: float) -> TextLook:

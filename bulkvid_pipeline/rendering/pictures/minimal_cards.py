@@ -103,7 +103,7 @@ def body(c: Composer) -> None:
     if c.scene.number is not None:
         rows.append(_figure(c, zone, c.scene.number))
         used = rows[0].height + 46 * c.unit
-    look = c.look(c.by_shape(104, 94, 88), c.theme.text, c.theme.statement_weight, line_height=1.1, least=50 * c.unit)
+    look = c.look(c.by_shape(120, 112, 96), c.theme.text, c.theme.statement_weight, line_height=1.1, least=50 * c.unit)
     statement = c.set(
         c.scene.heading or c.scene.text, look, min(zone.width, c.by_shape(1560, 2000, 2000)), zone.height - used, 7
     )
@@ -113,24 +113,20 @@ def body(c: Composer) -> None:
 
 def listing(c: Composer) -> None:
     zone = c.zones.content
-    top = zone.top
     wide = c.stage.shape is Shape.WIDE
     list_zone = zone
     if c.scene.heading:
-        look = c.look(
-            c.by_shape(72, 68, 62), c.theme.text, c.theme.statement_weight, line_height=1.1, least=38 * c.unit
-        )
+        size = c.by_shape(80, 80, 66)
+        look = c.look(size, c.theme.text, c.theme.statement_weight, line_height=1.1, least=38 * c.unit)
         width = zone.width * 0.36 if wide else zone.width
         heading = c.set(c.scene.heading, look, width, zone.height * (0.8 if wide else 0.3), 6 if wide else 3)
-        if wide:
-            c.text(heading, c.start(zone, heading.width), zone.top + 12 * c.unit, 0)
-            list_zone = c.indented(zone, zone.width * 0.42)
-        else:
-            c.text(heading, c.start(zone, heading.width), top, 0)
-            list_zone = Box.of_edges(zone.left, top + heading.height + 30 * c.unit, zone.right, zone.bottom)
-    look = c.look(c.by_shape(46, 46, 42), c.theme.text, 460, line_height=1.22, least=20 * c.unit, spacing=-0.012)
-    shape = RowShape(54 * c.unit, 4 * c.unit, 19 * c.unit, 2 * c.unit)
-    for item in arranged(c, list_zone, look, shape, 1, 0.0):
+        c.text(heading, c.start(zone, heading.width), zone.top + (8 * c.unit if wide else 0), 0)
+        top = zone.top + heading.height + 36 * c.unit
+        list_zone = (
+            c.indented(zone, zone.width * 0.42) if wide else Box.of_edges(zone.left, top, zone.right, zone.bottom)
+        )
+    look = c.look(c.by_shape(50, 52, 44), c.theme.text, 460, line_height=1.22, least=20 * c.unit, spacing=-0.012)
+    for item in arranged(c, list_zone, look, RowShape(56 * c.unit, 4 * c.unit, 22 * c.unit, 2 * c.unit), 1):
         c.shape(item.row, partial(_draw_item, c, item), item.order, Motion.REVEAL, [item.text])
 
 
@@ -153,7 +149,7 @@ def quote(c: Composer) -> None:
         look = c.look(c.by_shape(40, 42, 38), c.theme.muted, 460, line_height=1.25, spacing=-0.005)
         source = c.set(c.scene.subheading, look, inner.width, zone.height * 0.18, 2)
     used = (source.height + 40 * c.unit) if source else 0.0
-    look = c.look(c.by_shape(92, 82, 76), c.theme.text, 360, line_height=1.16, least=44 * c.unit)
+    look = c.look(c.by_shape(96, 88, 78), c.theme.text, 360, line_height=1.16, least=44 * c.unit)
     words = c.set(
         c.scene.heading or c.scene.text, look, min(inner.width, c.by_shape(1500, 2000, 2000)), zone.height - used, 8
     )

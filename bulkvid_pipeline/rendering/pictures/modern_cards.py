@@ -9,7 +9,7 @@ import skia
 from bulkvid_pipeline.rendering.pictures.colors import readable_on
 from bulkvid_pipeline.rendering.pictures.composer import Composer, Row, fill, gradient, rounded_rect, stroke
 from bulkvid_pipeline.rendering.pictures.geometry import Box
-from bulkvid_pipeline.rendering.pictures.lists import ItemRow, RowShape, arranged
+from bulkvid_pipeline.rendering.pictures.lists import ItemRow, RowShape, arranged, drop
 from bulkvid_pipeline.rendering.pictures.motion import Motion
 from bulkvid_pipeline.rendering.pictures.ornaments import quotation_marks
 from bulkvid_pipeline.rendering.pictures.stage import Shape
@@ -88,7 +88,7 @@ def body(c: Composer) -> None:
     if c.scene.number is not None:
         rows.append(_badge(c, zone, c.scene.number))
         used = rows[0].height + 40 * c.unit
-    look = c.look(c.by_shape(100, 92, 84), c.theme.text, c.theme.statement_weight, line_height=1.12, least=50 * c.unit)
+    look = c.look(c.by_shape(112, 108, 92), c.theme.text, c.theme.statement_weight, line_height=1.12, least=50 * c.unit)
     width = min(zone.width, c.by_shape(1560, 2000, 2000))
     statement = c.set(c.scene.heading or c.scene.text, look, width, zone.height - used, 7)
     rows.append(_text_row(c, statement, zone, 40 * c.unit, 2))
@@ -97,22 +97,24 @@ def body(c: Composer) -> None:
 
 def listing(c: Composer) -> None:
     zone = c.zones.content
-    top = zone.top
+    heading = None
+    taken = 0.0
     if c.scene.heading:
-        look = c.look(
-            c.by_shape(68, 68, 60), c.theme.text, c.theme.statement_weight, line_height=1.12, least=40 * c.unit
-        )
-        heading = c.set(c.scene.heading, look, zone.width, zone.height * 0.3, 3)
-        c.text(heading, c.start(zone, heading.width), top, 0)
-        top += heading.height + 32 * c.unit
-    _items(c, Box.of_edges(zone.left, top, zone.right, zone.bottom))
-
-
-def _items(c: Composer, zone: Box) -> None:
-    columns = 2 if c.stage.shape is Shape.WIDE and len(c.scene.items) > 4 else 1
-    look = c.look(c.by_shape(42, 44, 40), c.theme.on_panel, 560, line_height=1.22, least=20 * c.unit, spacing=-0.01)
-    shape = RowShape(c.by_shape(56, 60, 52), 20 * c.unit, 22 * c.unit, 16 * c.unit)
-    for item in arranged(c, zone, look, shape, columns, 0.3):
+        size = c.by_shape(72, 80, 66)
+        look = c.look(size, c.theme.text, c.theme.statement_weight, line_height=1.12, least=40 * c.unit)
+        heading = c.set(c.scene.heading, look, zone.width, zone.height * 0.32, 3)
+        taken = heading.height + 40 * c.unit
+    few = len(c.scene.items) <= 4
+    columns = 2 if c.stage.shape is Shape.WIDE and not few else 1
+    size = c.by_shape(48 if few else 42, 52, 44)
+    look = c.look(size, c.theme.on_panel, 560, line_height=1.22, least=20 * c.unit, spacing=-0.01)
+    shape = RowShape(c.by_shape(60, 64, 54), 22 * c.unit, 25 * c.unit, 18 * c.unit)
+    inner = Box.of_edges(zone.left, zone.top + taken, zone.right, zone.bottom)
+    rows = arranged(c, inner, look, shape, columns)
+    down = drop(inner, rows, 0.45)
+    if heading:
+        c.text(heading, c.start(zone, heading.width), zone.top + down, 0)
+    for item in (row.lowered(down) for row in rows):
         c.shape(item.row, partial(_draw_item, c, item), item.order, Motion.RISE, [item.text, item.marker])
 
 
@@ -139,7 +141,7 @@ def quote(c: Composer) -> None:
         look = c.look(c.by_shape(42, 44, 40), c.theme.muted, 520, line_height=1.25, spacing=0)
         source = c.set(f"— {c.scene.subheading}", look, inner.width, zone.height * 0.18, 2)
     used = mark_height + 30 * c.unit + ((source.height + 36 * c.unit) if source else 0)
-    look = c.look(c.by_shape(80, 76, 68), c.theme.text, 600, line_height=1.2, least=44 * c.unit)
+    look = c.look(c.by_shape(86, 84, 72), c.theme.text, 600, line_height=1.2, least=44 * c.unit)
     words = c.set(
         c.scene.heading or c.scene.text, look, min(inner.width, c.by_shape(1480, 2000, 2000)), zone.height - used, 8
     )

@@ -55,6 +55,8 @@ class HanVariant(StrEnum):
 
 _KANA = re.compile("[\u3041-\u30ff\u31f0-\u31ff\uff66-\uff9d]")
 _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
+_INSIDE_KOREAN = re.compile("(?<=[\uac00-\ud7a3])(?=[\uac00-\ud7a3])")
+WORD_JOINER = "\u2060"
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
 _TRADITIONAL_ONLY = frozenset(
     "們個這來時會說對學國開關點樣過還後為與長見車門問間電話語讀寫書買賣東馬魚鳥龍體邊萬幾從讓認識記錄應該種"
@@ -112,6 +114,16 @@ def settled_variant(text: str, context: HanVariant | None) -> HanVariant | None:
     if own in (HanVariant.SIMPLIFIED, HanVariant.TRADITIONAL) and context is not None:
         return context
     return own
+
+
+def with_whole_words(text: str) -> str:
+    """The text with Korean words kept whole: the line breaker would part them anywhere, like Chinese."""
+    return _INSIDE_KOREAN.sub(WORD_JOINER, text)
+
+
+def glued(word: str) -> str:
+    """A word of a script without blanks, kept on one line."""
+    return WORD_JOINER.join(word)
 
 
 def least_line_height(text: str) -> float:

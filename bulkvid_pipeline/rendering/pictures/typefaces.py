@@ -27,9 +27,13 @@ BOLD_FROM = 600
 """Weight from which the bold file of a family without a weight axis is used."""
 
 
+_HEAVIEST_BESIDE_BOLD = 500
+"""Of the `wght` axis of a family that has a bold file for what is heavier."""
+
+
 @dataclass(frozen=True)
 class FontFile:
-    """One family as files: either one with a `wght` axis, or a regular file and perhaps a bold one."""
+    """One family as files: one with a `wght` axis or a regular one, and perhaps a bold one, which is vendored."""
 
     family: str
     package: str
@@ -40,8 +44,12 @@ class FontFile:
     """Ends of the `opsz` axis: for text, for display."""
 
     def path(self, weight: int) -> Path:
-        file = self.bold if self.bold and weight >= BOLD_FROM else self.regular
-        return _package_folder(self.package) / "fonts" / file
+        if self.bold and weight >= BOLD_FROM:
+            return _package_folder(VENDORED) / "fonts" / self.bold
+        return _package_folder(self.package) / "fonts" / self.regular
+
+    def is_variable(self, weight: int) -> bool:
+        return self.variable and not (self.bold and weight >= BOLD_FROM)
 
 
 def _noto_variable(family: str, package: str, folder: str, file: str) -> FontFile:
@@ -74,7 +82,8 @@ TEXT_FONTS: dict[str, FontFile] = {
             variable=True,
             optical_sizes=(14, 60),
         ),
-        _noto_variable("Noto Sans", WESTERN, "notosans", "NotoSans[wdth,wght].ttf"),
+        # Between 500 and 900 the variable file draws some letters too black, so bold text has a file of its own.
+        FontFile("Noto Sans", WESTERN, "ofl/notosans/NotoSans[wdth,wght].ttf", "NotoSans-Bold.ttf", variable=True),
         _noto_variable("Noto Serif", WESTERN, "notoserif", "NotoSerif[wdth,wght].ttf"),
         _noto_variable("Noto Serif Italic", WESTERN, "notoserif", "NotoSerif-Italic[wdth,wght].ttf"),
         _noto_variable("JetBrains Mono", WESTERN, "jetbrainsmono", "JetBrainsMono[wght].ttf"),
@@ -92,10 +101,13 @@ _HAN_FONTS: dict[HanVariant, FontFile] = {
 _SCRIPT_FONTS: tuple[FontFile, ...] = (
     _noto_variable("Noto Sans Arabic", RTL, "notosansarabic", "NotoSansArabic[wdth,wght].ttf"),
     _noto_variable("Noto Sans Hebrew", RTL, "notosanshebrew", "NotoSansHebrew[wdth,wght].ttf"),
-    *(_noto_pair(script) for script in ("Devanagari", "Thai", "Tamil", "Armenian", "Georgian")),
+    *(_noto_pair(script) for script in ("Devanagari", "Thai")),
     *(
         _noto_bold(script)
         for script in (
+            "Tamil",
+            "Armenian",
+            "Georgian",
             "Bengali", "Telugu", "Gujarati", "Gurmukhi", "Kannada", "Malayalam",
             "Sinhala", "Khmer", "Lao", "Myanmar", "Ethiopic",
         )
@@ -165,9 +177,9 @@ class FontShelf:
                 raise FileNotFoundError(f"The font file {path.name} is missing or damaged")
             self._files[path] = face
         face = self._files[path]
-        if not font.variable:
+        if not font.is_variable(weight):
             return face
-        axes: dict[str, float] = {"wght": weight}
+        axes: dict[str, float] = {"wght": min(weight, _HEAVIEST_BESIDE_BOLD) if font.bold else weight}
         if font.optical_sizes:
             axes["opsz"] = font.optical_sizes[int(display)]
         return _varied(face, axes)

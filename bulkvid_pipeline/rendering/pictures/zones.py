@@ -25,8 +25,9 @@ class Zones:
     """What of the corporate style's dark panel lies in the safe area."""
 
 
-def zones_for(theme: Theme, stage: Stage, *, title: bool, progress: bool, captions: bool) -> Zones:
-    """Share out the safe area of a scene."""
+def zones_for(theme: Theme, stage: Stage, *, title: bool, progress: bool, caption_height: float) -> Zones:
+    """Share out the safe area of a scene; `caption_height` 0 means that it has no captions."""
+    captions = caption_height > 0
     unit = stage.unit
     page, panel = _page(theme, stage, title)
     logo_width, logo_height = _logo_size(theme, stage)
@@ -57,7 +58,7 @@ def zones_for(theme: Theme, stage: Stage, *, title: bool, progress: bool, captio
         bottom -= logo_height + 24 * unit
     caption_box = _EMPTY
     if captions:
-        caption_box = Box.of_edges(caption_left, bottom - stage.caption_height, caption_right, bottom).rounded()
+        caption_box = Box.of_edges(caption_left, bottom - caption_height, caption_right, bottom).rounded()
         bottom = caption_box.top - 40 * unit
     return Zones(header, Box.of_edges(page.left, top, page.right, bottom), caption_box, logo, panel)
 
@@ -70,7 +71,9 @@ def _page(theme: Theme, stage: Stage, title: bool) -> tuple[Box, Box]:
         edges = Box.of_edges(keep, keep, stage.width - keep, stage.height - keep).inset(
             36 * stage.unit, 30 * stage.unit
         )
-        return safe.intersection(edges), _EMPTY
+        # Everything is centred, so the page is as far from the left as from the right.
+        side = max(safe.left, stage.width - safe.right)
+        return safe.intersection(edges).intersection(stage.frame.inset(side, 0)), _EMPTY
     if theme.style is not Style.CORPORATE:
         return safe, _EMPTY
     panel = corporate_panel(stage, title)
@@ -80,7 +83,13 @@ def _page(theme: Theme, stage: Stage, title: bool) -> tuple[Box, Box]:
         page = on_panel if title else Box.of_edges(panel.right + 64 * stage.unit, safe.top, safe.right, safe.bottom)
         return page, on_panel
     on_panel = safe.intersection(Box.of_edges(0, 0, stage.width, panel.bottom - slant * 0.5))
-    page = on_panel if title else Box.of_edges(safe.left, panel.bottom + 70 * stage.unit, safe.right, safe.bottom)
+    page = (
+        on_panel
+        if title
+        else Box.of_edges(
+            safe.left, panel.bottom + (70 if stage.shape is Shape.TALL else 44) * stage.unit, safe.right, safe.bottom
+        )
+    )
     return page, on_panel
 
 
