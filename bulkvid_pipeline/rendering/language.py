@@ -107,7 +107,7 @@ _LETTERS: dict[Script, dict[str, str]] = {
         "kk": "әғқңөұүһ",
         "bg": "ъ",
     },
-    Script.ARABIC: {"fa": "پچگژکی", "ur": "ٹڈڑںےھ", "ar": "ةىكيأإ"},
+    Script.ARABIC: {"fa": "پچگژکی", "ur": "ہٹڈڑںےھپچگژکی", "ar": "ةىكيأإ"},
     Script.DEVANAGARI: {"mr": "ळ"},
 }
 _DEFAULTS = {Script.ARABIC: "ar"}

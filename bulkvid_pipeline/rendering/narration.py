@@ -142,7 +142,7 @@ def duration_feasibility(
     Raises:
         NarrationError: the voice failed.
     """
-    scenes = split_scenes(title, description, script)
+    scenes = split_scenes(title, description, script, target_seconds)
     return _Narrator(scenes, speech, voice, None, template_speed, pitch, store).solve(target_seconds)[1]
 
 
@@ -203,11 +203,11 @@ class _Narrator:
             natural = lengths.title + lengths.hold + self._frames(0)
             if natural <= round(timeline.MAX_SECONDS * FPS):
                 return Solution(0, lengths), Feasibility(True, natural / FPS)
-            target_seconds = timeline.MAX_SECONDS
-        target = max(1, round(target_seconds * FPS))
+        target = max(1, round((target_seconds or timeline.MAX_SECONDS) * FPS))
         solution = timeline.solve(target, title, self._frames)
         per_word = self._frames(solution.step) / max(1, self._units) or float(FPS)
-        return solution, timeline.feasibility(target, solution, per_word, unit=self.unit)
+        wanted = target_seconds is not None
+        return solution, timeline.feasibility(target, solution, per_word, unit=self.unit, wanted=wanted)
 
     def _title_frames(self) -> int:
         cards = [scene for scene in self._scenes if scene.kind is SceneKind.TITLE]

@@ -15,14 +15,18 @@ from bulkvid_pipeline.rendering.sentences import LONGEST_SECONDS, estimated_seco
 from bulkvid_pipeline.rendering.statements import statement
 
 _WANTED_SECONDS, _SHORT_SECONDS, _LONG_SECONDS = 6.5, 4.0, 9.0
+_SLOW, _CARD_SECONDS = 1.45, 4.0
 _ACROSS_PARAGRAPHS = 1.2
 _LONGEST_ITEM = 8.0
 _ITEMS_TOGETHER = 5
 _HEADING_CHARACTERS, _ITEM_CHARACTERS, _QUOTE_CHARACTERS = 90, 70, 220
 
 
-def split_scenes(title: str, description: str, script: str) -> tuple[Scene, ...]:
+def split_scenes(title: str, description: str, script: str, target_seconds: float | None = None) -> tuple[Scene, ...]:
     """The scenes of a row: first the title card, then what is spoken.
+
+    Where `target_seconds` is far more than the script takes by itself, it will be spoken slowly and with long pauses;
+    then there are more and shorter scenes.
 
     Pure and total. The scenes' texts hold every spoken word of the script once, in order; heading lines and list
     markers are shown, not spoken. Entries of a list stand on lines of their own in the scene's text.
@@ -30,13 +34,14 @@ def split_scenes(title: str, description: str, script: str) -> tuple[Scene, ...]
     blocks = blocks_of(script)
     scenes = [Scene(SceneKind.TITLE, heading=" ".join(title.split()), subheading=" ".join(description.split()))]
     count = sum(isinstance(block, Heading) for block in blocks)
+    stretch = _stretch(script, target_seconds)
     number, heading = 0, ""
     for is_heading, group in groupby(blocks, lambda block: isinstance(block, Heading)):
         if is_heading:
             headings = [block.text for block in group if isinstance(block, Heading)]
             number, heading = number + len(headings), statement(headings[-1], _HEADING_CHARACTERS)
             continue
-        section = _section(list(group))
+        section = _section(list(group), stretch)
         if heading:
             section = [
                 _under_heading(replace(scene, number=number, count=count), heading, first=index == 0)
@@ -46,43 +51,49 @@ def split_scenes(title: str, description: str, script: str) -> tuple[Scene, ...]
     return tuple(scenes)
 
 
+def _stretch(script: str, target_seconds: float | None) -> float:
+    """How much longer than by itself the script will take: one of two values, so that small edits do not move it."""
+    own = estimated_seconds(script) + _CARD_SECONDS
+    return _SLOW if target_seconds is not None and target_seconds > 1.25 * own else 1.0
+
+
 def _under_heading(scene: Scene, heading: str, *, first: bool) -> Scene:
     if scene.kind is SceneKind.QUOTE:
         return scene
     return replace(scene, heading=heading) if first or not scene.heading else replace(scene, subheading=heading)
 
 
-def _section(blocks: list[Block]) -> list[Scene]:
+def _section(blocks: list[Block], stretch: float) -> list[Scene]:
     scenes: list[Scene] = []
     for prose, group in groupby(blocks, lambda block: isinstance(block, Paragraph)):
         if prose:
-            scenes += _body([block for block in group if isinstance(block, Paragraph)])
+            scenes += _body([block for block in group if isinstance(block, Paragraph)], stretch)
             continue
         for block in group:
             if isinstance(block, Quotation):
-                scenes += _quote(block)
+                scenes += _quote(block, stretch)
             elif isinstance(block, ItemList):
-                scenes += _list(block)
+                scenes += _list(block, stretch)
     return scenes
 
 
-def _quote(block: Quotation) -> list[Scene]:
+def _quote(block: Quotation, stretch: float) -> list[Scene]:
     if estimated_seconds(block.spoken) > LONGEST_SECONDS:
-        return _body([Paragraph((block.spoken,))])
+        return _body([Paragraph((block.spoken,))], stretch)
     quote = statement(block.quote, _QUOTE_CHARACTERS)
     return [Scene(SceneKind.QUOTE, text=block.spoken, heading=quote, subheading=block.source)]
 
 
-def _list(block: ItemList) -> list[Scene]:
+def _list(block: ItemList, stretch: float) -> list[Scene]:
     lead = statement(block.lead, _HEADING_CHARACTERS)
     if any(estimated_seconds(spoken) > _LONGEST_ITEM for spoken, _ in block.items):
         # Entries of several sentences are sections rather than lines of a list.
-        scenes = _body([Paragraph((block.lead,))]) if block.lead else []
+        scenes = _body([Paragraph((block.lead,))], stretch) if block.lead else []
         for index, (spoken, _) in enumerate(block.items, 1):
-            numbered = _body([Paragraph((spoken,))])
+            numbered = _body([Paragraph((spoken,))], stretch)
             scenes += [replace(scene, number=index, count=len(block.items)) for scene in numbered]
         return scenes
-    units = [_Unit(spoken, estimated_seconds(spoken) + 0.5, starts=False) for spoken, _ in block.items]
+    units = [_Unit(spoken, (estimated_seconds(spoken) + 0.5) * stretch, starts=False) for spoken, _ in block.items]
     scenes = []
     position = 0
     for size in _group_sizes(units, _ITEMS_TOGETHER):
@@ -105,9 +116,9 @@ class _Unit:
     """Whether a paragraph starts here."""
 
 
-def _body(paragraphs: list[Paragraph]) -> list[Scene]:
+def _body(paragraphs: list[Paragraph], stretch: float) -> list[Scene]:
     units = [
-        _Unit(part, estimated_seconds(part), starts=not sentence_index and not part_index)
+        _Unit(part, estimated_seconds(part) * stretch, starts=not sentence_index and not part_index)
         for paragraph in paragraphs
         for sentence_index, sentence in enumerate(paragraph.sentences)
         for part_index, part in enumerate(speakable_parts(sentence))

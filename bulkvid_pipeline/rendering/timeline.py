@@ -162,22 +162,34 @@ def _share(rest: int, title: int, title_range: tuple[int, int], hold_range: tupl
     return Lengths(card, rest - card)
 
 
-def feasibility(target: int, solution: Solution, frames_per_word: float, *, unit: str = "words") -> Feasibility:
-    """What to tell the user about a solution; `unit` names what a "word" of the script is."""
+def feasibility(
+    target: int, solution: Solution, frames_per_word: float, *, unit: str = "words", wanted: bool = True
+) -> Feasibility:
+    """What to tell the user about a solution.
+
+    Args:
+        unit: what a "word" of the script is called.
+        wanted: whether the user asked for the target; else it is the longest that is allowed without asking.
+    """
     nearest = (target + solution.missed) / FPS
     if abs(solution.missed) <= tolerance_frames(target):
         return Feasibility(True, nearest)
     count = math.ceil(abs(solution.missed) / frames_per_word)
-    wanted = f"{target / FPS:g} seconds"
+    seconds = f"{target / FPS:g} seconds"
     unit = unit.removesuffix("s") if count == 1 else unit
     if solution.missed > 0:
         message = (
-            f"The script takes at least {nearest:.0f} seconds to say, not {wanted}: "
+            f"The script takes at least {nearest:.0f} seconds to say, not {seconds}: "
             f"cut about {count} {unit}, or set duration_seconds to {math.ceil(nearest)}"
         )
+        if not wanted:
+            message = (
+                f"The script takes at least {nearest:.0f} seconds to say, more than the {seconds} allowed: "
+                f"cut about {count} {unit}, or split it into several rows"
+            )
         return Feasibility(False, nearest, words_to_cut=count, message=message)
     message = (
-        f"The script fills at most {nearest:.0f} seconds, not {wanted}: "
+        f"The script fills at most {nearest:.0f} seconds, not {seconds}: "
         f"add about {count} {unit}, or set duration_seconds to {math.floor(nearest)}"
     )
     return Feasibility(False, nearest, words_to_add=count, message=message)

@@ -1,0 +1,223 @@
+"""Narration with the real offline voice."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from bulkvid_pipeline.adapters.speech.contract import Utterance
+from bulkvid_pipeline.adapters.speech.espeak import EspeakSpeech
+from bulkvid_pipeline.core.errors import DurationInfeasibleError
+from bulkvid_pipeline.core.options import Aspect, Voice
+from bulkvid_pipeline.rendering.model import FPS, SAMPLES_PER_FRAME, Scene, SceneKind
+from bulkvid_pipeline.rendering.narration import Programme, duration_feasibility, narrate, utterance_key
+from bulkvid_pipeline.rendering.scenes import split_scenes
+
+SCRIPT = (
+    "Most of us lose two hours a day to small tasks. Let an assistant draft your replies, and only edit what matters. "
+    "Keep one list, not five. Review it every morning, before you open your inbox. At the end of the week, ask which "
+    "task you never want to do again, and automate that one first."
+)
+SCENES = split_scenes("How to Improve Productivity", "Learn about tools", SCRIPT)
+
+
+class Shelf:
+    """An utterance store in memory that counts what it is given."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Utterance] = {}
+        self.puts = 0
+
+    def get(self, key: str) -> Utterance | None:
+        return self.kept.get(key)
+
+    def put(self, key: str, utterance: Utterance) -> None:
+        self.puts += 1
+        self.kept[key] = utterance
+
+
+@pytest.fixture(scope="module")
+def speech() -> Iterator[EspeakSpeech]:
+    with EspeakSpeech() as espeak:
+        yield espeak
+
+
+@pytest.fixture(scope="module")
+def natural(speech: EspeakSpeech) -> Programme:
+    return narrate(SCENES, speech, Voice.FEMALE)
+
+
+def test_each_scene_has_sound_for_exactly_its_frames(natural: Programme) -> None:
+    for scene in natural.scenes:
+        assert scene.voice.dtype == np.float32
+        assert scene.voice.size == scene.frames * SAMPLES_PER_FRAME
+    assert natural.frames == sum(scene.frames for scene in natural.scenes)
+
+
+def test_the_title_card_is_silent_and_stands_long_enough_to_read(natural: Programme) -> None:
+    card = natural.scenes[0]
+    assert card.scene.kind is SceneKind.TITLE
+    assert 1.6 * FPS <= card.frames <= 3 * FPS
+    assert not card.voice.any()
+    assert not card.words
+
+
+def test_captions_show_every_word_of_the_script_in_order(natural: Programme) -> None:
+    for aspect in Aspect:
+        words = [word.text for scene in natural.for_aspect(aspect) for cue in scene.cues for word in cue.words]
+        assert " ".join(words) == SCRIPT
+
+
+def test_words_follow_one_another_inside_their_scene_and_over_sound(natural: Programme) -> None:
+    for scene in natural.scenes[1:]:
+        for before, after in itertools.pairwise(scene.words):
+            assert before.start < before.end <= after.start
+        assert scene.words[-1].end <= scene.frames
+        for word in scene.words:
+            sound = scene.voice[word.start * SAMPLES_PER_FRAME : (word.end + 2) * SAMPLES_PER_FRAME]
+            assert np.abs(sound).max() > 0.02, word.text
+
+
+def test_scenes_begin_and_end_with_a_breath(natural: Programme) -> None:
+    for scene in natural.scenes[1:]:
+        assert 5 <= scene.words[0].start <= 15
+        assert scene.frames - scene.words[-1].end >= 10
+
+
+def test_narrating_again_gives_the_same_sound(speech: EspeakSpeech, natural: Programme) -> None:
+    again = narrate(SCENES, speech, Voice.FEMALE)
+    assert again.scenes == natural.scenes
+    assert all(np.array_equal(a.voice, b.voice) for a, b in zip(again.scenes, natural.scenes, strict=True))
+
+
+@pytest.mark.parametrize("target", [22.0, 24.0, 25.7, 28.0, 30.0, 34.0])
+def test_a_wanted_duration_is_met_by_pace_pauses_and_holds(speech: EspeakSpeech, target: float) -> None:
+    programme = narrate(SCENES, speech, Voice.FEMALE, target_seconds=target)
+    assert programme.feasibility.ok
+    assert programme.frames == round(target * FPS)
+    assert 0.85 <= programme.rate <= 1.25
+    assert 1.6 * FPS <= programme.scenes[0].frames <= 3 * FPS
+    last = programme.scenes[-1]
+    assert last.frames - last.words[-1].end <= (3 + 1.2) * FPS
+
+
+def test_a_duration_out_of_reach_gives_the_nearest_and_says_how_many_words(speech: EspeakSpeech) -> None:
+    programme = narrate(SCENES, speech, Voice.FEMALE, target_seconds=10)
+    assert not programme.feasibility.ok
+    assert programme.rate == 1.25
+    assert programme.seconds == programme.feasibility.nearest_seconds
+    assert f"cut about {programme.feasibility.words_to_cut} words" in programme.warnings[-1]
+    verdict = duration_feasibility("How to Improve Productivity", "Learn about tools", SCRIPT, Voice.FEMALE, 10, speech)
+    assert verdict == programme.feasibility
+
+
+def test_cutting_or_adding_as_told_makes_it_feasible(speech: EspeakSpeech) -> None:
+    words = SCRIPT.split()
+    cut = duration_feasibility("T", "", SCRIPT, Voice.MALE, 14, speech).words_to_cut
+    assert 0 < cut < len(words)
+    assert duration_feasibility("T", "", " ".join(words[: -cut - 2]), Voice.MALE, 14, speech).ok
+    add = duration_feasibility("T", "", SCRIPT, Voice.MALE, 45, speech).words_to_add
+    assert 0 < add < len(words)
+    assert duration_feasibility("T", "", " ".join([*words, *words[: add + 2]]), Voice.MALE, 45, speech).ok
+
+
+def test_without_a_target_five_minutes_are_the_most(speech: EspeakSpeech) -> None:
+    shelf = Shelf()
+    long, too_long = " ".join([SCRIPT] * 16), " ".join([SCRIPT] * 20)
+    hurried = duration_feasibility("T", "", long, Voice.MALE, None, speech, store=shelf)
+    assert hurried.ok
+    assert hurried.nearest_seconds == 300
+    verdict = duration_feasibility("T", "", too_long, Voice.MALE, None, speech, store=shelf)
+    assert not verdict.ok
+    assert verdict.nearest_seconds > 300
+    assert "more than the 300 seconds" in verdict.message
+    with pytest.raises(DurationInfeasibleError, match="300"):
+        narrate(split_scenes("T", "", too_long), speech, Voice.MALE, store=shelf)
+
+
+def test_a_changed_word_changes_no_other_scene(speech: EspeakSpeech, natural: Programme) -> None:
+    changed = narrate(
+        split_scenes("How to Improve Productivity", "Learn about tools", SCRIPT.replace("small tasks", "tiny chores")),
+        speech,
+        Voice.FEMALE,
+    )
+    assert changed.scenes[1] != natural.scenes[1]
+    for before, after in zip(natural.scenes[2:], changed.scenes[2:], strict=True):
+        assert before == after
+        assert np.array_equal(before.voice, after.voice)
+
+
+def test_with_a_target_a_changed_word_is_taken_up_by_the_holds(speech: EspeakSpeech) -> None:
+    title, text = "How to Improve Productivity", "Learn about tools"
+    before = narrate(SCENES, speech, Voice.FEMALE, target_seconds=30)
+    changed = split_scenes(title, text, SCRIPT.replace("a day to small tasks", "each day to small tasks"))
+    after = narrate(changed, speech, Voice.FEMALE, target_seconds=30)
+    assert before.frames == after.frames == 900
+    assert before.rate == after.rate
+    assert np.array_equal(before.scenes[2].voice, after.scenes[2].voice)
+
+
+def test_stored_utterances_are_not_spoken_again(speech: EspeakSpeech, natural: Programme) -> None:
+    shelf = Shelf()
+    narrate(SCENES, speech, Voice.FEMALE, store=shelf)
+    first = shelf.puts
+    again = narrate(SCENES, speech, Voice.FEMALE, store=shelf)
+    assert first == 5
+    assert shelf.puts == first
+    assert np.array_equal(again.scenes[1].voice, natural.scenes[1].voice)
+    narrate(split_scenes("T", "", SCRIPT.replace("small", "dull")), speech, Voice.FEMALE, store=shelf)
+    assert shelf.puts == first + 1
+
+
+def test_utterance_keys_differ_by_all_that_decides_the_sound(speech: EspeakSpeech) -> None:
+    keys = {
+        utterance_key(speech, voice, language, rate, pitch, text)
+        for voice, language, rate, pitch, text in itertools.product(
+            (Voice.MALE, Voice.FEMALE), ("de", "en-us"), (1.0, 1.01), (0.0, 1.0), ("a", "b")
+        )
+    }
+    assert len(keys) == 32
+
+
+def test_the_templates_speed_and_pitch_are_applied(speech: EspeakSpeech, natural: Programme) -> None:
+    faster = narrate(SCENES, speech, Voice.FEMALE, template_speed=1.2)
+    assert faster.rate == 1.2
+    assert faster.frames < natural.frames * 0.93
+    higher = narrate(SCENES, speech, Voice.FEMALE, pitch=3.0)
+    assert not np.array_equal(higher.scenes[1].voice[:48_000], natural.scenes[1].voice[:48_000])
+
+
+def test_the_voices_warnings_reach_the_user_once(speech: EspeakSpeech) -> None:
+    programme = narrate(split_scenes("ספר", "", "קראו את העמוד הראשון. אל תסתכלו על הכריכה."), speech, Voice.NEUTRAL)
+    assert programme.language == "he"
+    assert len(programme.warnings) == 1
+
+
+def test_money_and_emoji_are_captioned_as_written(speech: EspeakSpeech) -> None:
+    script = "Revenue was $42.5 million 🧠 in 1956 — see https://example.com/a?b=c for more."
+    programme = narrate(split_scenes("T", "", script), speech, Voice.MALE)
+    shown = " ".join(word.text for scene in programme.scenes for word in scene.words)
+    assert shown == script
+
+
+def test_chinese_words_are_timed_by_groups(speech: EspeakSpeech) -> None:
+    script = "先用热水温一下茶壶。放入三克茶叶，水温控制在八十五度左右。"
+    programme = narrate(split_scenes("茶", "", script), speech, Voice.FEMALE)
+    words = [word for scene in programme.scenes for word in scene.words]
+    assert programme.language == "cmn"
+    assert "".join(word.text for word in words) == script
+    assert all(3 <= word.end - word.start <= 60 for word in words)
+
+
+def test_a_row_without_speech_is_a_card() -> None:
+    class Mute:
+        name, version = "mute", "1"
+
+        def speak(self, *_: object, **__: object) -> Utterance:
+            raise AssertionError("there is nothing to say")
+
+    programme = narrate((Scene(SceneKind.TITLE, heading="Hi"),), Mute(), Voice.MALE)
+    assert 1.6 <= programme.seconds <= 3
