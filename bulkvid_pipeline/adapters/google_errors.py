@@ -199,8 +199,10 @@ def _reasons(body: dict[str, Any]) -> set[str]:
 
 
 def _innermost(error: BaseException) -> str:
-    """The plainest words in a chain of wrapped errors."""
-    while error.args and isinstance(error.args[-1], BaseException):
-        error = error.args[-1]
-    reason = getattr(error, "reason", None)
-    return str(reason or error)[:200]
+    """The plainest words in a chain of wrapped errors; the outer ones of urllib3 repeat the whole request."""
+    for _ in range(10):
+        inner = [part for part in (getattr(error, "reason", None), *error.args) if isinstance(part, BaseException)]
+        if not inner:
+            break
+        error = inner[-1]
+    return str(error)[:200]

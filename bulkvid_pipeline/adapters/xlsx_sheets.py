@@ -10,6 +10,7 @@ import datetime
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
+from itertools import chain, repeat
 from typing import IO, Any
 from xml.etree.ElementTree import Element, ParseError
 
@@ -25,7 +26,8 @@ from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRangeError, Inva
 from bulkvid_pipeline.core.ranges import A1Range, column_letter
 
 MAX_ENTRIES = 2_000
-MAX_UNPACKED_BYTES = 256 * 2**20
+MAX_UNPACKED_BYTES = 96 * 2**20
+"""openpyxl takes about 0.4 s a MiB for the worst that a file can hold: half a minute at most."""
 MAX_RATIO = 200
 """Unpacked over packed size, looked at for entries over RATIO_FREE_BYTES: real sheets stay under 50."""
 RATIO_FREE_BYTES = 8 * 2**20
@@ -133,11 +135,20 @@ def _read_sheet(archive: zipfile.ZipFile, sheet: Any, source_uri: str, area: A1R
     cells = sheet.iter_rows(
         min_row=window.first_row, max_row=last_row, min_col=window.first_column + 1, max_col=last_column + 1
     )
-    rows = list(_texts(cells, window))
-    if area is not None and not any(map(any, rows)):
-        _refuse_start_outside(sheet, area)
+    rows = _texts(cells, window)
+    blank_rows = 0
+    first_filled = None
+    for row in rows:
+        if any(map(str.strip, row)):
+            first_filled = row
+            break
+        blank_rows += 1
+    if first_filled is None:
+        if area is not None:
+            _refuse_start_outside(sheet, area)
+        first_filled = ()
     return as_raw_sheet(
-        rows,
+        chain(repeat((), blank_rows), (first_filled,), rows),
         name=sheet.title,
         first_row=window.first_row,
         first_column=window.first_column,

@@ -17,7 +17,14 @@ from bulkvid_pipeline.adapters import xlsx_sheets
 from bulkvid_pipeline.adapters.local_sheets import read_local
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRangeError, InvalidSheetError
 from bulkvid_pipeline.core.ranges import parse_range
-from bulkvid_pipeline_tests.adapters.workbooks import SHEET_PART, sheet_xml, with_parts, write_workbook, zip_of
+from bulkvid_pipeline_tests.adapters.workbooks import (
+    SHEET_PART,
+    sheet_xml,
+    with_parts,
+    with_shared_strings,
+    write_workbook,
+    zip_of,
+)
 
 IDEAS: list[list[object]] = [["idea_title", "duration_seconds"], ["Ünï 🎬", 45]]
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
@@ -97,6 +104,20 @@ def test_the_top_left_of_merged_cells_holds_their_text(path: Path) -> None:
 
     write_workbook(path, {"Ideas": [["merged", "", "c"], ["", "", "f"]]}, adjust=adjust)
     assert read_local(path, None).cells == (("merged", "", "c"), ("", "", "f"))
+
+
+def test_texts_that_cells_share_are_read(ideas: Path) -> None:
+    """openpyxl writes each text in its cell; Excel and Google write them all in one part."""
+    texts = "<si><t>007</t></si><si><r><t>Two </t></r><r><t>runs</t></r></si>"
+    rows = '<row r="1"><c r="A1" t="s"><v>1</v></c><c r="B1" t="s"><v>0</v></c><c r="C1" t="s"><v>1</v></c></row>'
+    with_shared_strings(ideas, texts, {SHEET_PART: sheet_xml(rows)})
+    assert read_local(ideas, None).cells == (("Two runs", "007", "Two runs"),)
+
+
+def test_a_cell_that_points_past_the_shared_texts_is_damage(ideas: Path) -> None:
+    rows = '<row r="1"><c r="A1" t="s"><v>7</v></c></row>'
+    with_shared_strings(ideas, "<si><t>only</t></si>", {SHEET_PART: sheet_xml(rows)})
+    refused(ideas, "is damaged")
 
 
 def test_a_formula_gives_its_saved_result(ideas: Path) -> None:

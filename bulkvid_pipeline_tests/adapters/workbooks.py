@@ -12,6 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 SHEET_PART = "xl/worksheets/sheet1.xml"
 _NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_SHARED_STRINGS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
 
 
 def write_workbook(
@@ -39,6 +40,19 @@ def with_parts(path: Path, parts: Mapping[str, bytes]) -> Path:
         for name, data in contents.items():
             archive.writestr(name, data)
     return path
+
+
+def with_shared_strings(path: Path, texts: str, parts: Mapping[str, bytes]) -> Path:
+    """The archive with these <si> elements as its shared strings, and with other parts replaced."""
+    with zipfile.ZipFile(path) as archive:
+        types = archive.read("[Content_Types].xml").decode()
+    entry = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{_SHARED_STRINGS_TYPE}"/></Types>'
+    table = f'<?xml version="1.0"?><sst xmlns="{_NAMESPACE}">{texts}</sst>'
+    shared = {
+        "[Content_Types].xml": types.replace("</Types>", entry).encode(),
+        "xl/sharedStrings.xml": table.encode(),
+    }
+    return with_parts(path, {**shared, **parts})
 
 
 def sheet_xml(rows: str, *, before: str = "", dimension: str = "") -> bytes:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import collections
 import csv
 import json
-import os
 import secrets
+import shlex
 import tempfile
 import threading
 import time
@@ -243,5 +243,5 @@ class GooglePeer:
 
 
 def shell_lines(env: Mapping[str, str]) -> list[str]:
-    """`export` lines for a shell, without what is set already."""
-    return [f"export {name}={value}" for name, value in env.items() if os.environ.get(name) != value]
+    """`export` lines for a shell."""
+    return [f"export {name}={shlex.quote(value)}" for name, value in env.items()]

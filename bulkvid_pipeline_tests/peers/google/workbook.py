@@ -26,6 +26,8 @@ Cell = str | int | float | bool | Shown
 
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})?([1-9]\d*)?(?::([A-Za-z]{1,3})?([1-9]\d*)?)?")
 
+_QUOTED_NAME = re.compile(r"'((?:[^']|'')+)'(?:!(.*))?")
+
 
 class BadRangeError(Exception):
     """The range cannot be read, or lies outside the grid; the text is Google's message."""
@@ -123,12 +125,14 @@ class Workbook:
         return Area(tab, top, left, min(bottom, tab.row_count), min(right, tab.column_count))
 
     def _split(self, text: str) -> tuple[Tab, str]:
-        name, mark, reference = text.rpartition("!")
-        if not mark:
-            whole = self._tab(reference)
-            return (whole, "") if whole else (self.tabs[0], reference)
-        if len(name) > 1 and name.startswith("'") and name.endswith("'"):
-            name = name[1:-1].replace("''", "'")
+        in_quotes = _QUOTED_NAME.fullmatch(text)
+        if in_quotes:
+            name, reference = in_quotes[1].replace("''", "'"), in_quotes[2] or ""
+        else:
+            name, mark, reference = text.rpartition("!")
+            if not mark:
+                whole = self._tab(reference)
+                return (whole, "") if whole else (self.tabs[0], reference)
         tab = self._tab(name)
         if tab is None:
             raise BadRangeError(f"Unable to parse range: {text}")
