@@ -31,7 +31,7 @@ from bulkvid_pipeline.rendering.model import FPS, SAMPLE_RATE, Pcm
 
 _COLOUR = {"range": "tv", "color_primaries": "bt709", "color_trc": "bt709", "colorspace": "bt709"}
 _VIDEO: dict[VideoCodec, dict[str, str | int]] = {
-    VideoCodec.H264: {"c:v": "libx264", "preset": "superfast", "crf": 19, "forced-idr": 1},
+    VideoCodec.H264: {"c:v": "libx264", "preset": "superfast", "crf": 20, "forced-idr": 1},
     VideoCodec.H265: {
         "c:v": "libx265",
         "preset": "superfast",
