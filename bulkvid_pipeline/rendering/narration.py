@@ -203,7 +203,7 @@ class _Narrator:
             natural = lengths.title + lengths.hold + self._frames(0)
             if natural <= round(timeline.MAX_SECONDS * FPS):
                 return Solution(0, lengths), Feasibility(True, natural / FPS)
-        target = max(1, round((target_seconds or timeline.MAX_SECONDS) * FPS))
+        target = max(1, round((target_seconds or timeline.HURRIED_SECONDS) * FPS))
         solution = timeline.solve(target, title, self._frames)
         per_word = self._frames(solution.step) / max(1, self._units) or float(FPS)
         wanted = target_seconds is not None

@@ -35,7 +35,7 @@ _DOMAIN = re.compile(
     r"(?:/[^\s<>\"']*[^\s<>\"'.,;:!?)])?(?![\w.]*\w)"
 )
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_MARKUP = re.compile("[*_`~<>|\\\\{}\\[\\]^#=$@\x00-\x1f\x7f-\x9f\u200b\u2028\u2029\ufeff\ud800-\udfff\ufffc-\uffff]+")
+_MARKUP = re.compile("[*_`~<>|\\\\{}\\[\\]^#=$@\x00-\x1f\x7f-\x9f\u200b\u2028\u2029\ufeff\ud800-\udfff\ufffc-\uffff]")
 _LONE_SLASH = re.compile(r"(?<!\w)/|/(?!\w)")
 _SYMBOL_FIRST = re.compile(r"(?P<symbol>[$€£¥₹])\s?(?P<amount>\d[\d.,]*\d|\d)")
 

@@ -30,7 +30,9 @@ def statement(text: str, characters: int) -> str:
         if display_width(flat[: word.end]) > characters - 1:
             break
         end = word.end
-    return _trimmed(flat[: end or characters - 1]) + "…"
+    if not end:  # one word that is wider than the whole heading
+        end = next(cut for cut in range(len(flat), 0, -1) if cut == 1 or display_width(flat[:cut]) < characters)
+    return _trimmed(flat[:end]) + "…"
 
 
 def display_width(text: str) -> int:

@@ -17,6 +17,9 @@ from bulkvid_pipeline.rendering.statements import display_width
 SLOWEST, FASTEST = 0.85, 1.25
 SLOWEST_STEP, FASTEST_STEP = -15, 25
 MAX_SECONDS = 300.0
+"""The longest video that nobody asked a duration for."""
+HURRIED_SECONDS = MAX_SECONDS / 1.02
+"""What to aim at where the natural length is over MAX_SECONDS, so that the tolerance does not go beyond it."""
 _LONG_PAUSES, _SHORT_PAUSES = 3.0, 0.4
 _LEAD, _SENTENCE_PAUSE, _TAIL = 0.30, 0.36, 0.40
 _LONGEST_PAUSE = 1.2
@@ -99,7 +102,10 @@ class Solution:
 
 
 def solve(target: int, title: int, spoken_frames: Callable[[int], int]) -> Solution:
-    """Meet `target` frames.
+    """Meet `target` frames, to the frame in short videos.
+
+    In long ones a step is more than the holds can level out (60 pauses change at once), but stays under 3 % of the
+    length, so that what is missed is under the tolerance.
 
     Args:
         title: the title card's natural length in frames.
@@ -169,7 +175,7 @@ def feasibility(
 
     Args:
         unit: what a "word" of the script is called.
-        wanted: whether the user asked for the target; else it is the longest that is allowed without asking.
+        wanted: whether the user asked for the target; else MAX_SECONDS is what must be kept.
     """
     nearest = (target + solution.missed) / FPS
     if abs(solution.missed) <= tolerance_frames(target):
@@ -184,7 +190,7 @@ def feasibility(
         )
         if not wanted:
             message = (
-                f"The script takes at least {nearest:.0f} seconds to say, more than the {seconds} allowed: "
+                f"The script takes at least {nearest:.0f} seconds to say, more than the {MAX_SECONDS:g} allowed: "
                 f"cut about {count} {unit}, or split it into several rows"
             )
         return Feasibility(False, nearest, words_to_cut=count, message=message)

@@ -126,14 +126,14 @@ def test_cutting_or_adding_as_told_makes_it_feasible(speech: EspeakSpeech) -> No
 
 def test_without_a_target_five_minutes_are_the_most(speech: EspeakSpeech) -> None:
     shelf = Shelf()
-    long, too_long = " ".join([SCRIPT] * 16), " ".join([SCRIPT] * 20)
+    long, too_long = " ".join([SCRIPT] * 16), " ".join([SCRIPT] * 26)
     hurried = duration_feasibility("T", "", long, Voice.MALE, None, speech, store=shelf)
     assert hurried.ok
-    assert hurried.nearest_seconds == 300
+    assert 285 < hurried.nearest_seconds <= 300
     verdict = duration_feasibility("T", "", too_long, Voice.MALE, None, speech, store=shelf)
     assert not verdict.ok
     assert verdict.nearest_seconds > 300
-    assert "more than the 300 seconds" in verdict.message
+    assert "more than the 300 allowed" in verdict.message
     with pytest.raises(DurationInfeasibleError, match="300"):
         narrate(split_scenes("T", "", too_long), speech, Voice.MALE, store=shelf)
 
