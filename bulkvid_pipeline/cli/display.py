@@ -55,8 +55,9 @@ class Display:
         self.elapsed_s = time.monotonic() - self._began
 
     @property
-    def canceled(self) -> bool:
-        return self.watch is not None and was_canceled(self._instance, self.watch.run_id)
+    def interrupted(self) -> bool:
+        """Whether the run was stopped from outside: by a signal, or from the web UI."""
+        return self.watch is not None and (self.watch.interrupted or was_canceled(self._instance, self.watch.run_id))
 
     def tag(self, name: str) -> str | None:
         """A tag of the run."""

@@ -34,7 +34,7 @@ def run_job(spec: BulkJobSpec, *, plain: bool) -> int:
                 execute_here(spec, instance, job_id)
             except KeyboardInterrupt:
                 interrupted = True
-        interrupted = interrupted or display.canceled
+        interrupted = interrupted or display.interrupted
         return _conclude(console, display, interrupted)
 
 

@@ -21,7 +21,7 @@ def validate_sheet(spec: BulkJobSpec, *, as_json: bool) -> int:
     if as_json:
         print_json(report.as_dict())
     else:
-        print_report(Console(highlight=False), report.as_dict())
+        print_report(Console(highlight=False, soft_wrap=True), report.as_dict())
     if report.stops_job:
         return 2
     return 3 if report.rejected else 0

@@ -12,6 +12,7 @@ import numpy as np
 
 from bulkvid_pipeline.adapters.speech.contract import Speech
 from bulkvid_pipeline.core.errors import GlyphsMissingError, QualityError, RenderCancelledError
+from bulkvid_pipeline.core.options import AudioCodec
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
 from bulkvid_pipeline.rendering.captions import srt, vtt
 from bulkvid_pipeline.rendering.certificate import Certificate, Expected, verify
@@ -136,12 +137,14 @@ def _require_glyphs(plan: VideoPlan, theme: Theme) -> None:
 def _sound(programme: Programme, plan: VideoPlan) -> Pcm:
     voice = np.concatenate([timed.voice for timed in programme.scenes])
     music_name = plan.template.settings.audio.background_music
+    # Opus lifts peaks by up to 0.5 dB more than AAC does.
+    peak = -1.5 if any(output.audio_codec is AudioCodec.OPUS for output in plan.outputs) else -1.0
     if music_name == NO_MUSIC:
-        return programme_sound(voice, None)
+        return programme_sound(voice, None, max_true_peak_dbtp=peak)
     bed = load_bed(plan.style)
     if music_name is not None and plan.template.folder:
         bed = load_music(Path(plan.template.folder) / music_name)
-    return programme_sound(voice, looped(bed, len(voice)))
+    return programme_sound(voice, looped(bed, len(voice)), max_true_peak_dbtp=peak)
 
 
 def _render_output(

@@ -137,8 +137,8 @@ class JobReport:
 
     @property
     def speed(self) -> float:
-        """Seconds of finished video per second of wall clock; 0 where no time was measured."""
-        return self.video_seconds / self.wall_seconds if self.wall_seconds > 0 else 0.0
+        """Seconds of finished video per second spent on rendering it; 0 where no time was measured."""
+        return self.video_seconds / self.render_seconds if self.render_seconds > 0 else 0.0
 
 
 def report_html(job: JobReport) -> str:

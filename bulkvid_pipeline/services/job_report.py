@@ -76,7 +76,9 @@ _STATES: Mapping[ItemState, RowState] = {
 
 
 def _planned(shelf: Shelf, plan: VideoPlan, outcome: RowOutcome | None, findings: Iterable[Finding]) -> RowReport:
-    warnings = tuple(str(finding) for finding in findings)
+    findings = tuple(findings)
+    said = outcome.warnings if outcome else ()
+    news = tuple(text for text in said if not any(text.startswith(finding.problem) for finding in findings))
     failure = outcome.failure if outcome else None
     return RowReport(
         row_key=plan.row_key,
@@ -87,7 +89,7 @@ def _planned(shelf: Shelf, plan: VideoPlan, outcome: RowOutcome | None, findings
         reason=failure.message if failure else ("" if outcome else "Not begun when the job was stopped"),
         fix=failure.fix if failure else ("" if outcome else "Run the job again: finished rows are kept"),
         error_code=failure.code if failure else "",
-        warnings=(*warnings, *(outcome.warnings if outcome else ())),
+        warnings=(*(str(finding) for finding in findings), *news),
         priority=plan.priority,
         style=Style(plan.style),
         voice=Voice(plan.voice),

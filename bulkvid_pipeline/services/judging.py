@@ -103,12 +103,12 @@ class _EngineChecks:
             idea.title, idea.description, idea.script, plan.voice, idea.duration_seconds, self.speech
         )
         if not found.ok:
+            problem, _, fix = found.message.partition(": ")
             yield RowProblem(
                 "duration_seconds",
                 f"{idea.duration_seconds:g}",
-                f"The script cannot be spoken in {idea.duration_seconds:g} s; "
-                f"the nearest length is {found.nearest_seconds:.1f} s",
-                found.message,
+                problem,
+                fix[:1].upper() + fix[1:],
                 "DURATION_INFEASIBLE",
                 _STRICT,
             )

@@ -20,6 +20,8 @@ _WATCHED = {
     DagsterEventType.STEP_FAILURE,
 }
 BATCH = 1000
+INTERRUPTION = "DagsterExecutionInterruptedError"
+"""What a step fails with when its process gets SIGINT or SIGTERM."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class JobWatch:
     report: dict[str, Any] | None = None
     """The validation report, once the sheet was judged."""
     failure: str = ""
-    failure_fix: str = ""
+    interrupted: bool = False
     _cursor: str | None = None
 
     def poll(self) -> list[RowEnded]:
@@ -85,9 +87,10 @@ class JobWatch:
         data = event.step_failure_data
         if data.user_failure_data is not None:
             self.failure = data.user_failure_data.description or ""
-            self.failure_fix = str(_plain(data.user_failure_data.metadata or {}).get("fix", ""))
         elif data.error is not None:
-            self.failure = (data.error.cause or data.error).message.strip()
+            error = data.error.cause or data.error
+            self.failure = error.message.strip()
+            self.interrupted = INTERRUPTION in {error.cls_name, data.error.cls_name}
 
 
 def _row_ended(event: DagsterEvent) -> Iterator[RowEnded]:
