@@ -65,10 +65,16 @@ def long_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def backend_of(
-    endpoint_url: str, bucket: str, *, login: Login = OWNER, timeout_s: float = 20, **parts: int
+    endpoint_url: str,
+    bucket: str,
+    *,
+    login: Login = OWNER,
+    timeout_s: float = 20,
+    slowest_bytes_per_s: float = 1e7,
+    **parts: int,
 ) -> S3Backend:
     connection = S3Connection(endpoint_url=endpoint_url, key=login.key, secret=login.secret, region=REGION)
-    session = S3Session(connection, timeout_s=timeout_s, slowest_bytes_per_s=1e6)
+    session = S3Session(connection, timeout_s=timeout_s, slowest_bytes_per_s=slowest_bytes_per_s)
     return S3Backend(S3Location(bucket, ""), session, **({"part_bytes": PART} | parts))
 
 
@@ -318,15 +324,34 @@ def test_a_lost_reply_is_a_network_fault_and_repeating_is_safe(
 def test_a_stalled_connection_is_given_up(
     s3_server: SwiftS3, proxy: CuttingProxy, bucket: str, film: Path, sent: int
 ) -> None:
-    storage = storage_of(proxy.endpoint_url, bucket, timeout_s=0.7)
-    storage.check_writable()
+    impatient = storage_of(proxy.endpoint_url, bucket, timeout_s=1)
     proxy.stall_after(sent)
     with pytest.raises(NetworkError, match="did not answer in time"):
-        storage.publish(film, "a/video.mp4")
+        impatient.publish(film, "a/video.mp4")
     assert s3_server.keys(bucket) == []
     proxy.heal()
+    storage = storage_of(proxy.endpoint_url, bucket)
     storage.publish(film, "a/video.mp4")
     assert storage.read_bytes("a/video.mp4") == film.read_bytes()
+
+
+def test_a_slow_line_is_given_the_time_it_needs_as_long_as_bytes_move(
+    s3_server: SwiftS3, proxy: CuttingProxy, bucket: str, long_film: Path
+) -> None:
+    proxy.slow_down(4e6)
+    backend = backend_of(proxy.endpoint_url, bucket, timeout_s=1, slowest_bytes_per_s=1e6, part_bytes=16 * MIB)
+    backend.upload(long_film, "a/video.mp4", content_type="video/mp4", metadata={})
+    assert s3_server.keys(bucket) == ["a/video.mp4"]
+
+
+def test_a_line_that_is_too_slow_is_given_up_though_bytes_move(
+    s3_server: SwiftS3, proxy: CuttingProxy, bucket: str, long_film: Path
+) -> None:
+    proxy.slow_down(1e6)
+    backend = backend_of(proxy.endpoint_url, bucket, timeout_s=0.5, slowest_bytes_per_s=1e7, part_bytes=16 * MIB)
+    with pytest.raises(NetworkError, match="did not answer in time"):
+        backend.upload(long_film, "a/video.mp4", content_type="video/mp4", metadata={})
+    assert s3_server.keys(bucket) == []
 
 
 def test_an_unreachable_server_is_a_network_fault(proxy: CuttingProxy, bucket: str) -> None:

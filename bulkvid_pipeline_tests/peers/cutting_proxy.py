@@ -6,6 +6,7 @@ import contextlib
 import socket
 import struct
 import threading
+import time
 from enum import Enum
 from typing import Self
 
@@ -30,6 +31,7 @@ class CuttingProxy:
         self._lock = threading.Lock()
         self._fault = _Fault.NONE
         self._bytes_left = 0
+        self._bytes_per_s = float("inf")
         self._closing = threading.Event()
         self._healed = threading.Event()
         self._open: set[socket.socket] = set()
@@ -76,6 +78,10 @@ class CuttingProxy:
         for connection in connections:
             _reset(connection)
 
+    def slow_down(self, bytes_per_s: float) -> None:
+        """Take no more than so much from each client until the end of this proxy."""
+        self._bytes_per_s = bytes_per_s
+
     def heal(self) -> None:
         """End the fault; connections that stood still go on."""
         with self._lock:
@@ -117,6 +123,7 @@ class CuttingProxy:
             while data := client.recv(_CHUNK):
                 passed, fault = self._allow(data)
                 server.sendall(passed)
+                time.sleep(len(passed) / self._bytes_per_s)
                 if fault is _Fault.CUT:
                     break
                 if fault is _Fault.STALL:

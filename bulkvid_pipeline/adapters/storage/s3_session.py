@@ -15,6 +15,9 @@ from bulkvid_pipeline.adapters.storage.s3_transfer import FileSlice, Patience, P
 
 _Result = TypeVar("_Result")
 
+_IN_FLIGHT_BYTES = 1024 * 1024
+"""What the kernel and the line may hold of what we have sent: while it drains on a slow line we see no progress."""
+
 
 @dataclass(frozen=True)
 class S3Connection:
@@ -77,7 +80,7 @@ class S3Session:
 
     def patience(self, size: int) -> Patience:
         """For a transfer of so many bytes whose progress is reported."""
-        return Patience(idle_s=self.timeout_s, total_s=self.seconds_for(size))
+        return Patience(idle_s=self.seconds_for(min(size, _IN_FLIGHT_BYTES)), total_s=self.seconds_for(size))
 
     def seconds_for(self, size: int, bytes_per_s: float | None = None) -> float:
         """The most time that moving so many bytes may take; the rate is the session's slowest when not given."""
