@@ -18,12 +18,7 @@ from bulkvid_pipeline.adapters.csv_sheets import read_csv
 from bulkvid_pipeline.adapters.google_errors import Attempted
 from bulkvid_pipeline.adapters.sheets import RawSheet
 from bulkvid_pipeline.adapters.xlsx_sheets import read_xlsx
-from bulkvid_pipeline.core.errors import (
-    InvalidSheetError,
-    NetworkError,
-    ServiceUnavailableError,
-    SheetAccessDeniedError,
-)
+from bulkvid_pipeline.core.errors import InvalidSheetError, ServiceUnavailableError, SheetAccessDeniedError
 from bulkvid_pipeline.core.ranges import A1Range
 
 MAX_EXPORT_BYTES = 64 * 2**20
@@ -88,9 +83,6 @@ def _body(answer: requests.Response, sheet_id: str) -> bytes:
                 f"Sheet ID '{sheet_id}' exports to more than {MAX_EXPORT_BYTES >> 20} MiB",
                 fix="Split the sheet into several, or give a service account and a range",
             )
-    expected = answer.headers.get("Content-Length")
-    if expected and not answer.headers.get("Content-Encoding") and len(data) < int(expected):
-        raise NetworkError(f"The connection to Google was dropped while sheet ID '{sheet_id}' was being read")
     return bytes(data)
 
 

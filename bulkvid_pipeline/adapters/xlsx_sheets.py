@@ -130,8 +130,8 @@ def _read_sheet(archive: zipfile.ZipFile, sheet: Any, source_uri: str, area: A1R
     last_column = min(window.last_column, window.first_column + MAX_COLUMNS)
     last_row = min(window.last_row or EXCEL_ROWS, EXCEL_ROWS)
     window = A1Range(window.first_column, last_column, window.first_row, last_row)
-    sheet.reset_dimensions()  # the size written in the file may be wrong, or a lie
     _refuse_uncalculated(archive, sheet, window)
+    # Bounds are given, since the size written in the file may be wrong, or a lie.
     cells = sheet.iter_rows(
         min_row=window.first_row, max_row=last_row, min_col=window.first_column + 1, max_col=last_column + 1
     )

@@ -182,6 +182,16 @@ def test_every_claim_of_an_assertion_is_checked(
 
 
 @pytest.mark.usefixtures("peer")
+def test_an_assertion_signed_by_another_key_is_refused(running_peer: GooglePeer) -> None:
+    forged = running_peer.service_account("forged", registered=False)
+    now = int(time.time())
+    claims = {"iss": forged.email, "aud": TOKEN_URI, "iat": now, "exp": now + 60, "scope": "x"}
+    signer = crypt.RSASigner.from_service_account_info(forged.info)  # type: ignore[no-untyped-call]
+    form = {"grant_type": GRANT_TYPE, "assertion": jwt.encode(signer, claims).decode()}  # type: ignore[no-untyped-call]
+    assert requests.post(TOKEN_URI, data=form, timeout=5).json()["error_description"] == "Invalid JWT Signature."
+
+
+@pytest.mark.usefixtures("peer")
 def test_an_unsigned_assertion_is_refused() -> None:
     form = {"grant_type": GRANT_TYPE, "assertion": "eyJhbGciOiJub25lIn0.e30."}
     answer = requests.post(TOKEN_URI, data=form, timeout=5)
