@@ -24,8 +24,9 @@ _PROBE_SIZE = 64
 
 # No B frames, one reference, no weights, no lookahead: every packet comes at once, in order, and depends on the picture
 # before it only, which is what repeats need. Parameter sets stand in front of every key frame; key frames come where we
-# ask for them and nowhere else. What a key frame gets right is copied for seconds, so x264's are 4 quantiser steps finer
-# than the rest (ipratio 1.6: 16 at crf 20), and flat, dark and dithered parts get most bits (aq-mode 3), against banding.
+# ask for them and nowhere else. What a key frame gets right is copied for seconds, so x264's are 4 quantiser steps
+# finer than the rest (ipratio 1.6: 16 at crf 20), and flat, dark and dithered parts get most bits (aq-mode 3), against
+# banding.
 _X264 = (
     "bframes=0:ref=1:weightp=0:rc-lookahead=0:mbtree=0:scenecut=0:keyint=infinite:repeat-headers=1:annexb=1:force-cfr=1:"
     "sliced-threads=0:aq-mode=3:ipratio=1.6:qcomp=0.8"
