@@ -180,7 +180,7 @@ def corporate_panel(stage: Stage, title: bool) -> Box:
     if title:
         bottom = min(stage.safe.top + stage.safe.height * 0.80, stage.height * 0.74)
         return Box(0, 0, stage.width, bottom)
-    return Box(0, 0, stage.width, stage.safe.top + (150 if stage.shape is Shape.TALL else 96) * stage.unit)
+    return Box(0, 0, stage.width, stage.safe.top + (122 if stage.shape is Shape.TALL else 96) * stage.unit)
 
 
 def _corporate(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> None:

@@ -74,11 +74,14 @@ class Canvas:
         self._converter = PlaneConverter()
 
     def band(self, box: Box) -> Box:
-        """The box grown to whole chroma samples and 16-byte columns, and cut to the frame."""
+        """The box grown to multiples of 16 columns and 8 rows, and cut to the frame.
+
+        Bands of 2 rows would not do: libswscale treats them differently from the whole picture.
+        """
         left = int(box.left) // 16 * 16
-        top = int(box.top) // 2 * 2
+        top = int(box.top) // 8 * 8
         right = -(-int(np.ceil(box.right)) // 16) * 16
-        bottom = -(-int(np.ceil(box.bottom)) // 2) * 2
+        bottom = -(-int(np.ceil(box.bottom)) // 8) * 8
         return Box.of_edges(max(0, left), max(0, top), min(self.width, right), min(self.height, bottom))
 
     def clear(self, band: Box) -> None:

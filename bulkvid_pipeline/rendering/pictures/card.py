@@ -55,6 +55,8 @@ def parts_of(
 
 
 def _shows_progress(scene: Scene) -> bool:
+    if scene.kind is SceneKind.TITLE:
+        return False
     return scene.number is not None and scene.count is not None and scene.count > 1 and scene.number > 0
 
 

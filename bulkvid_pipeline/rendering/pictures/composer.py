@@ -153,7 +153,7 @@ class Composer:
                 return blocks
             size *= 0.94
         final = replace(look, size=look.least_size, least_size=look.least_size * 0.7)
-        return [self.set(item, final, width, max(each, 8.0), 4) for item in items]
+        return [self.set(item, final, width, max(float(int(each)), 5.0), 4) for item in items]
 
     def ordinal(
         self, canvas: skia.Canvas, text: str, center: tuple[float, float], size: float, color: Rgb, weight: int

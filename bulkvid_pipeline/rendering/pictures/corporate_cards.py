@@ -21,38 +21,29 @@ def _on_panel_accent(c: Composer) -> tuple[int, int, int]:
 
 
 def progress(c: Composer, number: int, count: int) -> None:
-    """The section's figure on the panel, over a bar that fills up."""
+    """The section's figure on the panel, with a bar that fills up under it or beside it."""
     panel = c.zones.panel
     wide = c.stage.shape is Shape.WIDE
-    size = c.by_shape(190, 92, 76)
-    figure = f"{number:02d}"
-    of = f"/ {count:02d}"
-    width = c.ordinal_width(figure, size, 780)
+    size = c.by_shape(190, 84, 72)
+    small = size * (0.26 if wide else 0.42)
+    figure, of = f"{number:02d}", f"/ {count:02d}"
+    width, of_width = c.ordinal_width(figure, size, 780), c.ordinal_width(of, small, 500)
     middle = panel.top + panel.height * 0.40 if wide else panel.top + size * 0.42
-    left = panel.left
-    bar_width = min(panel.width, 300 * c.unit) if wide else panel.width * 0.62
-    bar = Box(left, middle + size * 0.62, bar_width, 10 * c.unit)
-    if not wide:
-        bar = Box(left, middle + size * 0.58, bar_width, 8 * c.unit)
+    figures = Box(panel.left, middle - size * 0.4, width + 18 * c.unit + of_width, size * 0.8)
+    if wide:
+        bar = Box(panel.left, middle + size * 0.62, min(panel.width, 300 * c.unit), 10 * c.unit)
+    else:
+        bar = Box.of_edges(figures.right + 36 * c.unit, middle - 4 * c.unit, panel.right, middle + 4 * c.unit)
 
     def draw(canvas: skia.Canvas) -> None:
-        ink = c.ordinal(canvas, figure, (left + width / 2, middle), size, c.theme.on_panel, 780)
-        small = size * (0.26 if wide else 0.42)
-        of_width = c.ordinal_width(of, small, 500)
-        c.ordinal(
-            canvas,
-            of,
-            (ink.right + 18 * c.unit + of_width / 2, ink.bottom - small * 0.36),
-            small,
-            c.theme.on_panel,
-            500,
-        )
+        ink = c.ordinal(canvas, figure, (panel.left + width / 2, middle), size, c.theme.on_panel, 780)
+        at = (ink.right + 18 * c.unit + of_width / 2, ink.bottom - small * 0.36)
+        c.ordinal(canvas, of, at, small, c.theme.on_panel, 500)
         rounded_rect(canvas, bar, bar.height / 2, fill(c.theme.on_panel, 0.22))
         done = Box(bar.left, bar.top, max(bar.height, bar.width * number / count), bar.height)
         rounded_rect(canvas, done, bar.height / 2, fill(_on_panel_accent(c)))
 
-    box = Box.of_edges(panel.left, middle - size * 0.6, panel.right, bar.bottom)
-    c.shape(box.intersection(panel), draw, 0, Motion.NONE, [Box(left, middle - size * 0.4, width, size * 0.8)])
+    c.shape(figures.union(bar).inset(-4 * c.unit, -4 * c.unit).intersection(panel), draw, 0, Motion.NONE, [figures])
 
 
 def _row(c: Composer, block: SetText, zone: Box, gap: float, order: int) -> Row:

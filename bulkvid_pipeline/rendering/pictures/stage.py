@@ -48,7 +48,7 @@ class Stage:
     @property
     def caption_size(self) -> float:
         """Font size of captions in pixels."""
-        return {Shape.WIDE: 48, Shape.TALL: 60, Shape.SQUARE: 50}[self.shape] * self.unit
+        return {Shape.WIDE: 48, Shape.TALL: 58, Shape.SQUARE: 50}[self.shape] * self.unit
 
     @property
     def caption_lines(self) -> int:

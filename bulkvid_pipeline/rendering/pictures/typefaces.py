@@ -11,6 +11,7 @@ import hashlib
 import importlib.util
 import struct
 import threading
+import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -205,7 +206,12 @@ def shelf() -> FontShelf:
 
 @lru_cache(maxsize=20_000)
 def font_for(char: str, family: str, variant: HanVariant | None) -> FontFile | None:
-    """The first font that draws the character; None if none does."""
+    """The first font that draws the character; None if none does.
+
+    Private-use characters mean something else in every font, so none is right for them.
+    """
+    if unicodedata.category(char) == "Co":
+        return None
     for font in fallback_fonts(family, variant):
         if shelf().typeface(font, 700).unicharToGlyph(ord(char)):
             return font

@@ -154,17 +154,25 @@ def set_text(
         paragraph.layout(width)
         return paragraph
 
-    def fits(paragraph: skia.textlayout.Paragraph, size: float, words: str) -> bool:
+    def fits(paragraph: skia.textlayout.Paragraph, size: float, words: str, lines_limit: bool = True) -> bool:
         line = line_height_px(replace(look, size=size), words)
         lines = round(paragraph.Height / line)
-        return bool(paragraph.Height <= height + 0.5 and lines <= max_lines and paragraph.LongestLine <= width + 0.5)
+        return bool(
+            paragraph.Height <= height + 0.5
+            and (lines <= max_lines or not lines_limit)
+            and paragraph.LongestLine <= width + 0.5
+        )
 
     def whole(size: float) -> bool:
         paragraph = attempt(text, size)
         return paragraph.MinIntrinsicWidth <= width and fits(paragraph, size, text)
 
     def divided(size: float) -> str:
-        return hyphenated(text, width / (size * letter))
+        for share in (1.0, 0.85, 0.7):
+            words = hyphenated(text, share * width / (size * letter))
+            if attempt(words, size).MinIntrinsicWidth <= width:
+                break
+        return words
 
     def hyphened(size: float) -> bool:
         words = divided(size)
@@ -173,7 +181,7 @@ def set_text(
 
     def broken(size: float) -> bool:
         words = divided(size)
-        return fits(attempt(words, size), size, words)
+        return fits(attempt(words, size), size, words, lines_limit=False)
 
     least = min(look.least_size, look.size)
     size = _largest(whole, least, look.size)

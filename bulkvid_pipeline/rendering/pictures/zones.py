@@ -87,7 +87,7 @@ def _page(theme: Theme, stage: Stage, title: bool) -> tuple[Box, Box]:
         on_panel
         if title
         else Box.of_edges(
-            safe.left, panel.bottom + (70 if stage.shape is Shape.TALL else 44) * stage.unit, safe.right, safe.bottom
+            safe.left, panel.bottom + (60 if stage.shape is Shape.TALL else 44) * stage.unit, safe.right, safe.bottom
         )
     )
     return page, on_panel

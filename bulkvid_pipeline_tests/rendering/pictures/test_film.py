@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from bulkvid_pipeline.core.options import Style
+from bulkvid_pipeline.rendering.model import Cue, Planes, Scene, SceneKind, SpokenWord, TimedScene, VideoFormat
+from bulkvid_pipeline.rendering.pictures.backgrounds import background_for
+from bulkvid_pipeline.rendering.pictures.canvas import converted
+from bulkvid_pipeline.rendering.pictures.film import SceneFilm, scene_film
+from bulkvid_pipeline.rendering.pictures.motion import ENTRANCE_FRAMES
+from bulkvid_pipeline.rendering.pictures.stage import Stage
+from bulkvid_pipeline.rendering.pictures.themes import THEMES
+from bulkvid_pipeline_tests.rendering.pictures import scenes
+
+STYLES = list(Style)
+FORMATS = {
+    "wide": scenes.WIDE,
+    "tiktok": scenes.TALL,
+    "reels": scenes.REELS,
+    "shorts": scenes.SHORTS,
+    "square": scenes.SQUARE,
+}
+
+
+def film_of(kind: str, style: Style, fmt: VideoFormat = scenes.WIDE) -> SceneFilm:
+    return scene_film(scenes.KINDS[kind], fmt, THEMES[style])
+
+
+def planes_of(rgb: NDArray[np.uint8]) -> Planes:
+    opaque = np.dstack([rgb, np.full(rgb.shape[:2], 255, np.uint8)])
+    return converted(opaque)
+
+
+def assert_same(got: Planes, wanted: Planes) -> None:
+    for name in ("y", "u", "v"):
+        np.testing.assert_array_equal(getattr(got, name), getattr(wanted, name), err_msg=name)
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("kind", scenes.KINDS)
+def test_changes_start_at_zero_and_increase_strictly_within_the_film(kind: str, style: Style) -> None:
+    film = film_of(kind, style, scenes.SMALL)
+    frames = [change.frame for change in film.changes()]
+    assert frames[0] == 0
+    assert all(before < after for before, after in itertools.pairwise(frames))
+    assert frames[-1] < film.frames
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("kind", scenes.KINDS)
+def test_playing_the_changes_gives_the_same_picture_as_painting_a_frame_alone(kind: str, style: Style) -> None:
+    film = film_of(kind, style, scenes.SMALL)
+    for number, change in enumerate(film.changes()):
+        if number % 4 == 0 or change.frame > ENTRANCE_FRAMES:
+            assert_same(change.planes, planes_of(film.still(change.frame)))
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_picture_holds_until_the_next_change(style: Style) -> None:
+    film = film_of("body", style, scenes.SMALL)
+    frames = [change.frame for change in film.changes()] + [film.frames]
+    for frame, following in itertools.pairwise(frames):
+        if following - frame > 1:
+            np.testing.assert_array_equal(film.still(frame), film.still(following - 1))
+
+
+def test_a_change_is_given_for_each_spoken_word_and_for_the_end_of_the_captions() -> None:
+    film = film_of("body", Style.MODERN)
+    wanted = {word.start for cue in scenes.BODY.cues for word in cue.words} | {scenes.BODY.cues[-1].end}
+    after_entrance = {frame for frame in wanted if frame >= ENTRANCE_FRAMES}
+    frames = {change.frame for change in film.changes()}
+    assert after_entrance == {frame for frame in frames if frame >= ENTRANCE_FRAMES}
+    assert wanted <= frames
+
+
+@pytest.mark.parametrize("fmt", FORMATS.values(), ids=FORMATS)
+@pytest.mark.parametrize("style", STYLES)
+def test_nothing_is_painted_outside_the_safe_area(style: Style, fmt: VideoFormat) -> None:
+    for kind, scene in scenes.KINDS.items():
+        film = scene_film(scene, fmt, THEMES[style])
+        ground = background_for(THEMES[style], Stage.of(fmt), kind == "title").pixels[..., :3]
+        safe = film.safe_area
+        for frame in (1, 6, 40):
+            changed = np.argwhere((film.still(frame) != ground).any(axis=2))
+            assert len(changed), "an empty picture proves nothing"
+            (top, left), (bottom, right) = changed.min(axis=0), changed.max(axis=0)
+            assert left >= safe.left, kind
+            assert top >= safe.top, kind
+            assert right < safe.right, kind
+            assert bottom < safe.bottom, kind
+
+
+@pytest.mark.parametrize("fmt", FORMATS.values(), ids=FORMATS)
+@pytest.mark.parametrize("style", STYLES)
+def test_text_never_stands_over_text_at_any_frame_of_the_entrance(style: Style, fmt: VideoFormat) -> None:
+    for kind in scenes.KINDS:
+        film = film_of(kind, style, fmt)
+        for frame in (*range(ENTRANCE_FRAMES), 30):
+            boxes = film.text_boxes(frame)
+            for first, second in itertools.combinations(boxes, 2):
+                assert not first.overlaps(second), (kind, frame, first, second)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_the_entrance_ends_within_its_frames_and_the_card_then_rests(style: Style) -> None:
+    film = film_of("title", style, scenes.SMALL)
+    assert (film.still(0) != film.still(ENTRANCE_FRAMES)).any()
+    np.testing.assert_array_equal(film.still(ENTRANCE_FRAMES), film.still(film.frames - 1))
+
+
+@pytest.mark.parametrize("frames", [1, 2, 5])
+def test_a_very_short_scene_still_shows_its_whole_card(frames: int) -> None:
+    short = replace(scenes.TITLE, frames=frames)
+    film = scene_film(short, scenes.SMALL, THEMES[Style.MODERN])
+    rested = film_of("title", Style.MODERN, scenes.SMALL).still(50)
+    np.testing.assert_array_equal(film.still(frames - 1), rested)
+    assert next(film.changes()).frame == 0
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_the_four_styles_and_the_three_shapes_are_laid_out_anew(style: Style) -> None:
+    heads = {name: film_of("body", style, fmt).text_boxes(30) for name, fmt in FORMATS.items() if name != "reels"}
+    assert len({tuple(boxes) for boxes in heads.values()}) == len(heads)
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("name", scenes.SAMPLES)
+def test_every_script_stays_in_the_safe_area(name: str, style: Style) -> None:
+    text = scenes.SAMPLES[name]
+    scene = Scene(SceneKind.LIST, text, text, text, (text, text, text), 1, 3)
+    film = scene_film(scenes.timed(scene), scenes.SHORTS, THEMES[style])
+    boxes = film.text_boxes(9)
+    assert len(boxes) >= 5
+    assert all(film.safe_area.contains(box, tolerance=1) for box in boxes)
+
+
+@pytest.mark.parametrize("fmt", FORMATS.values(), ids=FORMATS)
+@pytest.mark.parametrize("style", STYLES)
+def test_four_hundred_letters_without_a_blank_fit(style: Style, fmt: VideoFormat) -> None:
+    for kind in SceneKind:
+        scene = Scene(kind, "w" * 400, "w" * 400, "w" * 400, ("w" * 400, "w" * 120), 1, 2)
+        film = scene_film(scenes.timed(scene), fmt, THEMES[style])
+        boxes = film.text_boxes(20)
+        assert boxes
+        assert all(film.safe_area.contains(box, tolerance=1) for box in boxes), kind
+        for first, second in itertools.combinations(boxes, 2):
+            assert not first.overlaps(second), kind
+
+
+def test_right_to_left_text_stands_at_the_right_where_others_stand_at_the_left() -> None:
+    for style in (Style.MODERN, Style.MINIMAL):
+        latin = scene_film(scenes.timed(Scene(SceneKind.TITLE, heading="Short")), scenes.WIDE, THEMES[style])
+        arabic = scene_film(
+            scenes.timed(Scene(SceneKind.TITLE, heading=scenes.SAMPLES["arabic"])), scenes.WIDE, THEMES[style]
+        )
+        assert abs(latin.text_boxes(30)[0].left - latin.safe_area.left) <= 1
+        assert abs(arabic.text_boxes(30)[0].right - arabic.safe_area.right) <= 1
+
+
+def test_a_list_of_forty_items_is_shown_inside_the_safe_area() -> None:
+    scene = Scene(SceneKind.LIST, heading="Many", items=tuple(f"Item number {index}" for index in range(40)))
+    for style in STYLES:
+        for fmt in (scenes.WIDE, scenes.SHORTS):
+            film = scene_film(scenes.timed(scene), fmt, THEMES[style])
+            boxes = film.text_boxes(30)
+            assert len(boxes) > 40
+            assert all(film.safe_area.contains(box, tolerance=1) for box in boxes)
+
+
+def test_a_frame_outside_the_film_is_refused() -> None:
+    film = film_of("title", Style.MODERN, scenes.SMALL)
+    with pytest.raises(ValueError, match="frames 0 to 59"):
+        film.still(60)
+
+
+def test_a_film_without_frames_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least one frame"):
+        scene_film(TimedScene(Scene(SceneKind.TITLE), 0), scenes.SMALL, THEMES[Style.MODERN])
+
+
+def test_an_empty_scene_is_its_background() -> None:
+    film = scene_film(TimedScene(Scene(SceneKind.BODY), 30), scenes.SMALL, THEMES[Style.CLASSIC])
+    ground = background_for(THEMES[Style.CLASSIC], Stage.of(scenes.SMALL), False)
+    np.testing.assert_array_equal(film.still(29), ground.pixels[..., :3])
+    assert [change.frame for change in film.changes()] == [0]
+
+
+ANY_TEXT = st.text(st.characters(), max_size=40)  # surrogates and unassigned characters included
+TINY = replace(scenes.SMALL, width=320, height=180)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    kind=st.sampled_from(SceneKind),
+    style=st.sampled_from(STYLES),
+    heading=ANY_TEXT,
+    subheading=ANY_TEXT,
+    items=st.lists(ANY_TEXT, max_size=4),
+    words=st.lists(ANY_TEXT, min_size=1, max_size=5),
+)
+def test_any_unicode_is_painted_inside_the_safe_area(
+    kind: SceneKind, style: Style, heading: str, subheading: str, items: list[str], words: list[str]
+) -> None:
+    spoken = tuple(SpokenWord(word, index, index + 1) for index, word in enumerate(words))
+    scene = Scene(kind, " ".join(words), heading, subheading, tuple(items))
+    film = scene_film(TimedScene(scene, 10, (Cue(spoken, 0, 9),)), TINY, THEMES[style])
+    for change in film.changes():
+        assert change.planes.y.shape == (180, 320)
+        assert all(film.safe_area.contains(box, tolerance=1) for box in film.text_boxes(change.frame))
+    assert len(film.fingerprint) == 40
