@@ -118,8 +118,10 @@ def _word_cuts(sentence: str) -> list[int]:
 def _split_at(cuts: list[int], sentence: str) -> tuple[str, ...]:
     """Two parts, cut where they come out most alike; one, where no cut leaves words on both sides."""
     half = len(sentence) / 2
-    for cut in sorted(cuts, key=lambda cut: abs(cut - half)):
-        left, right = sentence[:cut].strip(), sentence[cut:].strip()
-        if any(map(str.isalnum, left)) and any(map(str.isalnum, right)):
-            return left, right
-    return (sentence,)
+    spoken = [index for index, char in enumerate(sentence) if char.isalnum()]
+    # Only cuts with something to say on both sides.
+    inner = [cut for cut in cuts if spoken and spoken[0] < cut <= spoken[-1]]
+    if not inner:
+        return (sentence,)
+    cut = min(inner, key=lambda cut: abs(cut - half))
+    return sentence[:cut].strip(), sentence[cut:].strip()

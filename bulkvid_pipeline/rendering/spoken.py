@@ -36,6 +36,7 @@ _DOMAIN = re.compile(
 )
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _MARKUP = re.compile("[*_`~<>|\\\\{}\\[\\]^#=$@\x00-\x1f\x7f-\x9f\u200b\u2028\u2029\ufeff\ud800-\udfff\ufffc-\uffff]")
+_WINDOW = 400
 _LONE_SLASH = re.compile(r"(?<!\w)/|/(?!\w)")
 _SYMBOL_FIRST = re.compile(r"(?P<symbol>[$€£¥₹])\s?(?P<amount>\d[\d.,]*\d|\d)")
 
@@ -65,11 +66,12 @@ def spoken_form(text: str, language: str) -> SpokenText:
     replacements: list[tuple[int, int, str]] = []
     taken = bytearray(len(text))
     for pattern, say in _rules(language):
-        for match in pattern.finditer(text):
-            start, end = match.span()
-            if end > start and not any(taken[start:end]):
-                taken[start:end] = b"\x01" * (end - start)
-                replacements.append((start, end, say if isinstance(say, str) else say(match)))
+        for window_start, window_end in _windows(text):
+            for match in pattern.finditer(text, window_start, window_end):
+                start, end = match.span()
+                if end > start and not any(taken[start:end]):
+                    taken[start:end] = b"\x01" * (end - start)
+                    replacements.append((start, end, say if isinstance(say, str) else say(match)))
     replacements.sort()
     parts: list[str] = []
     anchors: list[tuple[int, int]] = [(0, 0)]
@@ -83,6 +85,20 @@ def spoken_form(text: str, language: str) -> SpokenText:
     parts.append(text[position:])
     anchors.append((spoken_length + len(text) - position, len(text)))
     return SpokenText(text, "".join(parts), tuple(anchors))
+
+
+def _windows(text: str) -> list[tuple[int, int]]:
+    """Stretches to search one by one, cut at blanks where there are any: some patterns take quadratic time."""
+    windows: list[tuple[int, int]] = []
+    start = 0
+    while start < len(text):
+        end = min(len(text), start + _WINDOW)
+        if end < len(text):
+            blank = text.rfind(" ", start + _WINDOW // 2, end)
+            end = blank if blank > 0 else end
+        windows.append((start, end))
+        start = end
+    return windows
 
 
 def _rules(language: str) -> list[Rule]:

@@ -21,6 +21,7 @@ def statement(text: str, characters: int) -> str:
     flat = _MARKUP.sub("", " ".join(text.split()))
     if display_width(flat) <= characters:
         return _trimmed(flat)
+    flat = flat[: characters + 2]  # characters are at least one wide, so no more can fit
     clauses = [match.start() for match in _CLAUSE_END.finditer(flat)]
     fitting = [cut for cut in clauses if characters * _ENOUGH <= display_width(flat[:cut]) <= characters]
     if fitting:

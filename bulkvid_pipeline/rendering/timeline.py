@@ -26,6 +26,7 @@ _LONGEST_PAUSE = 1.2
 _TITLE_LEAST, _TITLE_MOST = 48, 90
 _HOLD_LEAST, _HOLD_NATURAL, _HOLD_MOST = 12, 30, 90
 _TITLE_COMFORT, _HOLD_COMFORT = (54, 84), (15, 66)
+_COARSE = 3
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,9 @@ def _next_step(tried: dict[int, int], target: int) -> int:
         (step, rest), *_ = sorted(tried.items(), key=lambda item: abs(item[1]))
         ratio = (target - rest) / max(1, target - (wanted_low + 20))
         guess = step + math.ceil((ratio - 1) * (70 if ratio > 1 else 45))
-        return min(high, max(low, guess if guess != step else step + (1 if too_long else -1)))
+        # Coarse, so that a changed word, which moves the guess a little, mostly ends at the same step.
+        coarse = _COARSE * round(guess / _COARSE)
+        return min(high, max(low, coarse if coarse != step else step + (_COARSE if too_long else -_COARSE)))
     slow, fast = low - 1, high + 1
     share = (wanted_low + 20 - tried[slow]) / max(1, tried[fast] - tried[slow])
     return min(high, max(low, slow + round(share * (fast - slow))))

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from bulkvid_pipeline.rendering.model import Scene, SceneKind
 from bulkvid_pipeline.rendering.scenes import split_scenes
 from bulkvid_pipeline.rendering.sentences import LONGEST_SECONDS, estimated_seconds, sentences_of
+from bulkvid_pipeline.rendering.spoken import spoken_form
 from bulkvid_pipeline.rendering.statements import display_width, statement
 
 ESSAY = (
@@ -163,6 +164,14 @@ def test_a_changed_word_changes_its_own_scene_only() -> None:
     before, after = spoken(ESSAY), spoken(ESSAY.replace("finished video", "polished video"))
     assert before[:-1] == after[:-1]
     assert before[-1] != after[-1]
+
+
+@pytest.mark.parametrize("bit", ['"', ". ", "a\n", "茶", "“a said ", "> ", "First, a ", "- a\n", "a-", "*a"])
+def test_a_cell_filled_to_the_brim_with_anything_is_soon_done(bit: str) -> None:
+    script = "x" + bit * (20_000 // len(bit)) + "x"
+    scenes = spoken(script)
+    assert letters(scenes[-1].text).endswith("x")
+    assert letters(spoken_form(script, "en-us").text).endswith("x")
 
 
 WORDS = st.sampled_from(
