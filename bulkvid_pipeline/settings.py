@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     s3_key: SecretStr | None = Field(None, description="Access key; the AWS default chain if empty")
     s3_secret: SecretStr | None = Field(None, description="Secret key; the AWS default chain if empty")
     s3_region: str | None = Field(None, description="Region")
-    storage_timeout_s: float = Field(300.0, gt=0, description="Longest time that one storage operation may take")
+    storage_timeout_s: float = Field(60.0, gt=0, description="Longest time that storage may stay without moving a byte")
 
 
 @cache

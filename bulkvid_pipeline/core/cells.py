@@ -13,19 +13,48 @@ MAX_DURATION_S = 3600.0
 
 _Option = TypeVar("_Option", Voice, Style, Priority)
 
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
+"""Control characters that are no white space."""
+_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_DURATION = re.compile(r"\d{1,6}(?:[.٫]\d{1,6}|,(?!\d{3}$)\d{1,6})?")
+_SEPARATORS = re.compile(r"[,;/|+&\n\r、،؛]+")
+
+
+def cleaned(cell: str) -> str:
+    """The cell's text as it can be stored and shown: "" when nothing in it is visible.
+
+    Control characters go. Half a surrogate pair, which no encoding can write, becomes U+FFFD, so that it is seen.
+    """
+    text = _LONE_SURROGATE.sub("\ufffd", _CONTROL.sub("", cell))
+    return text if any(_is_visible(character) for character in text) else ""
+
+
+def _is_visible(character: str) -> bool:
+    return not character.isspace() and unicodedata.category(character) != "Cf"
+
+
+def plain(text: str) -> str:
+    """`text` for comparing: case, width, invisible characters and blanks around it make no difference."""
+    seen = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    # The dotted capital of Turkish folds to an i with a dot of its own.
+    return unicodedata.normalize("NFKC", seen).casefold().replace("i\u0307", "i").strip()
+
 
 def duration_of(cell: str) -> float | None:
-    """Seconds in `45`, `45.5` or `45,5`; None for anything else and for lengths outside 1 s .. 1 h."""
-    text = unicodedata.normalize("NFKC", cell).strip().replace(",", ".")
-    if not re.fullmatch(r"\d{1,6}(\.\d{1,6})?", text):
+    """Seconds in `45`, `45.5` or `45,5`, in any script's digits; None for anything else and outside 1 s .. 1 h.
+
+    `1,000` is None too: it is a thousand to some and one to others.
+    """
+    text = "".join(c for c in cell if unicodedata.category(c) != "Cf").strip()
+    if not _DURATION.fullmatch(text):
         return None
-    seconds = float(text)
+    seconds = float(re.sub("[,٫]", ".", text))
     return seconds if MIN_DURATION_S <= seconds <= MAX_DURATION_S else None
 
 
 def platform_names(cell: str) -> tuple[str, ...]:
     """The names in a cell such as `youtube, TikTok` or `youtube;reels`, as written but lower-case, each once."""
-    names = (name.strip().casefold() for name in re.split(r"[,;/|\n+]+", cell))
+    names = (plain(name) for name in _SEPARATORS.split(unicodedata.normalize("NFKC", cell)))
     return tuple(dict.fromkeys(name for name in names if name))
 
 
@@ -39,6 +68,6 @@ def platforms_of(cell: str) -> tuple[tuple[Platform, ...], tuple[str, ...]]:
 def option_of(kind: type[_Option], cell: str) -> _Option | None:
     """The option that a cell names, whatever its case; None when it names none."""
     try:
-        return kind(cell.strip().casefold())
+        return kind(plain(cell))
     except ValueError:
         return None

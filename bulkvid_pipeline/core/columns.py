@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from bulkvid_pipeline.core.cells import plain
 
 COLUMNS = (
     "idea_title",
@@ -40,8 +41,8 @@ _ALIASES = {
 
 
 def _normalised(header: str) -> str:
-    """`Idea/Title `, `IDEA_TITLE` and `idea title` are one header."""
-    return re.sub(r"[\s_/\-.:()]+", " ", unicodedata.normalize("NFKC", header)).strip().casefold()
+    """`Idea/Title `, `IDEA_TITLE *` and `idea title` are one header."""
+    return re.sub(r"[\s_/\-.:()*]+", " ", plain(header)).strip()
 
 
 _BY_HEADER = {_normalised(name): column for column, aliases in _ALIASES.items() for name in (column, *aliases)}

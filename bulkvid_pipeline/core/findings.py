@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from html import escape
 from typing import Any
 
 VALUE_SHOWN = 60
+_MARKUP = re.compile(r"([\\|`*_~\[\]])")
 
 
 class Severity(StrEnum):
@@ -112,9 +115,6 @@ class ValidationReport:
 
 
 def _table_row(cells: Iterable[str]) -> str:
-    """Cells are hostile: no markup of theirs may act in the page that shows the table."""
-    safe = (
-        c.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("`", "'").replace("[", "\\[")
-        for c in cells
-    )
+    """Cells are hostile: no markup of theirs may act in the page that shows the table, none may end its row."""
+    safe = (_MARKUP.sub(r"\\\1", " ".join(escape(cell, quote=False).split())) for cell in cells)
     return "| " + " | ".join(safe) + " |"

@@ -20,7 +20,7 @@ MAX_PREFIX_BYTES = 200
 FINGERPRINT_LENGTH = 12
 """Hexadecimal digits of a fingerprint that stand in a key: 48 bits, 1e-9 chance of a clash among 1,000 outputs."""
 
-_MAX_ROW_KEY_LENGTH = 40
+_MAX_ROW_KEY_LENGTH = 64
 _LETTERS_WITHOUT_DECOMPOSITION = str.maketrans(
     {"æ": "ae", "ø": "o", "œ": "oe", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "þ": "th", "ħ": "h", "ŧ": "t"}
 )
@@ -158,7 +158,7 @@ def _row_folder(title: str, row_key: str) -> str:
     """Title and row key, once where the key was derived from the title."""
     title_slug = slug(title, fallback=row_key)
     key_slug = slug(row_key, max_length=_MAX_ROW_KEY_LENGTH)
-    if key_slug == title_slug or key_slug.startswith(f"{title_slug}-"):
+    if key_slug.startswith(f"{title_slug}-") or title_slug.startswith(key_slug.rsplit("-", 1)[0]):
         return key_slug
     return f"{title_slug}-{key_slug}"
 

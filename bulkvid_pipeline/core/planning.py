@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pydantic.main import IncEx
+
 from bulkvid_pipeline.core.fingerprints import fingerprint_of
 from bulkvid_pipeline.core.options import (
     AudioCodec,
@@ -19,6 +21,10 @@ from bulkvid_pipeline.core.options import (
 from bulkvid_pipeline.core.rows import VideoIdea
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.templates import Template
+
+_RESOLVED: IncEx = {"style": {"base"}, "audio": {"voice"}}
+"""Settings whose outcome a plan holds itself, since rows and jobs override them: a change that does not reach the row
+must not render it again."""
 
 
 @dataclass(frozen=True)
@@ -60,15 +66,16 @@ class VideoPlan:
                 "voice": self.voice,
                 "style": self.style,
                 "target_seconds": self.target_seconds,
-                "settings": self.template.settings.model_dump(mode="json"),
+                "settings": self.template.settings.model_dump(mode="json", exclude=_RESOLVED),
                 "files": self.template.file_digests,
                 "output": vars(output),
             },
         )
 
     def fingerprint(self, engine: str) -> str:
-        """Hash of the row: of all its outputs."""
-        return fingerprint_of(engine, {"outputs": [self.output_fingerprint(engine, output) for output in self.outputs]})
+        """Hash of the row: of all its outputs, in whatever order the cell names the platforms."""
+        outputs = sorted(self.output_fingerprint(engine, output) for output in self.outputs)
+        return fingerprint_of(engine, {"outputs": outputs})
 
 
 def plan_video(idea: VideoIdea, spec: BulkJobSpec, template: Template) -> VideoPlan:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from bulkvid_pipeline.core.errors import InvalidRangeError, InvalidSheetIdError
+from bulkvid_pipeline.core.findings import shortened
 
 MAX_COLUMN = 18_277
 """Index of column ZZZ, the last one that Google Sheets has."""
@@ -15,6 +16,13 @@ _SHEET_URL = re.compile(r"docs\.google\.com/(?:a/[^/]+/)?spreadsheets/(?:u/\d+/)
 _RANGE = re.compile(
     r"(?:(?P<sheet>'(?:[^']|'')+'|[^'!]+)!)?\$?(?P<c1>[A-Za-z]{1,3})\$?(?P<r1>[0-9]{0,7}):\$?(?P<c2>[A-Za-z]{1,3})\$?(?P<r2>[0-9]{0,7})"
 )
+
+_NEAR_RANGE = re.compile(
+    r"(?P<sheet>(?:'(?:[^']|'')+'|[^'!]+)!)?(?:rows?\s*)?\$?(?P<c1>[A-Za-z]{1,3})?\$?(?P<r1>[0-9]{1,7})?"
+    r"(?:\s*(?::|;|,|-|–|\.\.|to)\s*\$?(?P<c2>[A-Za-z]{1,3})?\$?(?P<r2>[0-9]{1,7}))?",
+    re.IGNORECASE | re.ASCII,
+)
+"""What is almost a range: rows without columns, columns without rows, one corner alone, another separator."""
 
 
 def parse_sheet_id(text: str) -> str:
@@ -28,9 +36,8 @@ def parse_sheet_id(text: str) -> str:
     candidate = in_url.group(1) if in_url else text
     if _SHEET_ID.fullmatch(candidate):
         return candidate
-    shown = text if len(text) <= 80 else text[:77] + "..."
     raise InvalidSheetIdError(
-        f"'{shown}' is not a Google sheet id",
+        f"'{shortened(text, 80)}' is not a Google sheet id",
         fix="Copy the id from the sheet's URL, the part between /d/ and /edit: "
         "https://docs.google.com/spreadsheets/d/{SHEET_ID}/edit, or give the whole URL",
     )
@@ -90,7 +97,7 @@ def parse_range(text: str) -> A1Range:
     """
     match = _RANGE.fullmatch(text.strip())
     if match is None:
-        raise InvalidRangeError(f"Invalid range format: '{_shorten(text)}'", fix=_suggestion(text))
+        raise InvalidRangeError(f"Invalid range format: '{shortened(text)}'", fix=_suggestion(text))
     sheet = match["sheet"]
     if sheet is not None and sheet.startswith("'"):
         sheet = sheet[1:-1].replace("''", "'")
@@ -103,30 +110,29 @@ def parse_range(text: str) -> A1Range:
     )
     ends_before_start = found.last_row is not None and found.last_row < found.first_row
     if found.first_row < 1 or found.last_row == 0:
-        raise InvalidRangeError(f"Range '{_shorten(text)}' is invalid or out of bounds", fix="Rows are counted from 1")
+        raise InvalidRangeError(f"Range '{shortened(text)}' is invalid or out of bounds", fix="Rows are counted from 1")
     if found.last_column < found.first_column or ends_before_start:
         raise InvalidRangeError(
-            f"Range '{_shorten(text)}' is invalid or out of bounds",
+            f"Range '{shortened(text)}' is invalid or out of bounds",
             fix="Name the top left cell first and the bottom right cell last, as in A1:J100",
         )
     if match["r2"] and not match["r1"]:
-        raise InvalidRangeError(f"Invalid range format: '{_shorten(text)}'", fix=_suggestion(text))
+        raise InvalidRangeError(f"Invalid range format: '{shortened(text)}'", fix=_suggestion(text))
     return found
 
 
 def _suggestion(text: str) -> str:
-    """The right form for the wrong ones that people write: `Rows 1-100`, `A1:10`, `A1:100`, `A1`."""
-    rows = re.search(r"(\d{1,7})\D+(\d{1,7})\s*$", text.strip())
-    if rows and int(rows[1]) <= int(rows[2]):
-        return f"Use A1:Z100 format for ranges; did you mean A{rows[1]}:J{rows[2]}?"
-    single = re.fullmatch(r"\s*([A-Za-z]{1,3})(\d{1,7})\s*", text)
-    if single:
-        return (
-            f"Use A1:Z100 format for ranges; did you mean {single[1].upper()}{single[2]}:J{max(100, int(single[2]))}?"
-        )
-    return "Use A1:Z100 format for ranges, for example A1:J100, Sheet1!A1:Z50 or A:Z"
-
-
-def _shorten(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 60 else text[:57] + "..."
+    """The right form for the wrong ones that people write: `Rows 1-100`, `A1:10`, `1:100`, `A:J5`, `Sheet1!A1`."""
+    near = _NEAR_RANGE.fullmatch(text.strip())
+    if near is None:
+        return "Use A1:Z100 format for ranges, for example A1:J100, Sheet1!A1:Z50 or A:Z"
+    first_column = (near["c1"] or "A").upper()
+    last_column = (near["c2"] or max(first_column, "J", key=column_index)).upper()
+    first_row = near["r1"] or "1"
+    last_row = near["r2"] or str(max(100, int(first_row)))
+    meant = f"{near['sheet'] or ''}{first_column}{first_row}:{last_column}{last_row}"
+    try:
+        parse_range(meant)
+    except InvalidRangeError:
+        return "Use A1:Z100 format for ranges, for example A1:J100, Sheet1!A1:Z50 or A:Z"
+    return f"Use A1:Z100 format for ranges; did you mean {meant}?"

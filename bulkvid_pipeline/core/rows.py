@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import count
 
 import pandas as pd
 
-from bulkvid_pipeline.core.cells import duration_of, option_of, platforms_of
+from bulkvid_pipeline.core.cells import cleaned, duration_of, option_of, platforms_of
 from bulkvid_pipeline.core.columns import COLUMNS, REQUIRED, ROW_ID, HeaderMap, map_headers, positional_map
 from bulkvid_pipeline.core.errors import InvalidSheetError
 from bulkvid_pipeline.core.findings import Finding, Severity, shortened
@@ -58,23 +59,29 @@ def sheet_table(
 ) -> SheetTable:
     """The table in the cells of a range whose top left cell is (`first_row`, `first_column`).
 
-    Empty rows are left out. Cells stay strings: "007" stays "007".
+    Rows whose cells under our columns are all empty are left out, whatever stands beside them (ticked boxes, notes).
+    Cells stay strings: "007" stays "007".
 
     Raises:
         InvalidSheetError: no rows, or no usable header.
     """
-    rows = [tuple(row) for row in cells]
-    if not any(cell.strip() for row in rows for cell in row):
+    rows = [tuple(cleaned(cell) for cell in row) for row in cells]
+    if not any(map(any, rows)):
         raise InvalidSheetError("The sheet is empty", fix="Put a header row and at least one idea into the range")
     if layout is SheetFormat.POSITIONAL:
         header, body_start = positional_map(max(map(len, rows))), 0
     else:
-        body_start = next(i for i, row in enumerate(rows) if any(cell.strip() for cell in row)) + 1
+        body_start = next(i for i, row in enumerate(rows) if any(row)) + 1
         header = map_headers(rows[body_start - 1])
         _require_header(header, rows[body_start - 1])
-    body = {first_row + i: row for i, row in enumerate(rows) if i >= body_start and any(c.strip() for c in row)}
+    ours = sorted(header.positions.values())
+    body = {
+        first_row + i: row
+        for i, row in enumerate(rows)
+        if i >= body_start and any(row[at] for at in ours if at < len(row))
+    }
     if not body:
-        raise InvalidSheetError("The sheet has a header but no ideas", fix="Add at least one row, or widen the range")
+        raise InvalidSheetError("The sheet has no ideas in our columns", fix="Add at least one row, or widen the range")
     letters = {column: column_letter(first_column + at) for column, at in header.positions.items()}
     frame = pd.DataFrame(
         {c: [row[at] if at < len(row) else "" for row in body.values()] for c, at in header.positions.items()},
@@ -82,7 +89,10 @@ def sheet_table(
         dtype=str,
     )
     frame["row_key"] = row_keys(frame)
-    return SheetTable(frame, letters, (*_header_findings(header), *_size_findings(len(frame))))
+    findings = [*_header_findings(header), *_size_findings(len(frame))]
+    if layout is SheetFormat.POSITIONAL:
+        findings += _positional_findings(rows, first_column)
+    return SheetTable(frame, letters, tuple(findings))
 
 
 def _require_header(header: HeaderMap, written: Sequence[str]) -> None:
@@ -120,6 +130,32 @@ def _header_findings(header: HeaderMap) -> list[Finding]:
     return findings
 
 
+def _positional_findings(rows: Sequence[Sequence[str]], first_column: int) -> list[Finding]:
+    """What is odd about a sheet that is said to have no header and columns in the fixed order."""
+    findings = []
+    first = next(row for row in rows if any(row))
+    if {*REQUIRED} <= map_headers(first).positions.keys():
+        findings.append(
+            Finding(
+                Severity.WARNING,
+                "The first row looks like a header, but the positional format has none; it is taken for an idea",
+                "Set input_source.format to standard, or begin the range one row lower",
+                code="HEADER_IN_POSITIONAL",
+            )
+        )
+    if any(any(row[len(COLUMNS) :]) for row in rows):
+        last = column_letter(first_column + len(COLUMNS) - 1)
+        findings.append(
+            Finding(
+                Severity.WARNING,
+                f"Columns after {last} are ignored: the positional format has {len(COLUMNS)}",
+                "Leave them, or name the columns in a header row and set input_source.format to standard",
+                code="UNKNOWN_COLUMN",
+            )
+        )
+    return findings
+
+
 def _size_findings(rows: int) -> list[Finding]:
     if rows <= ADVISED_ROWS:
         return []
@@ -136,29 +172,36 @@ def _size_findings(rows: int) -> list[Finding]:
 def row_keys(frame: pd.DataFrame) -> list[str]:
     """A stable key for each row: its `id` cell, else one made from its title.
 
-    Keys do not depend on the order of the rows. Rows that share a title are told apart by their script; identical rows
-    are numbered.
+    Keys do not depend on the order of the rows: an id that only one row has is that row's key whatever the titles are;
+    rows that share a key are told apart by their script, then by all their cells; identical rows are numbered.
     """
-    blank = [""] * len(frame)
-    ids, titles, scripts, descriptions = (
-        frame[name].tolist() if name in frame else blank
-        for name in (ROW_ID, "idea_title", "script_content", "description")
-    )
-    bases = [
-        _key(row_id) if row_id.strip() else _key(title.strip() or description.strip() or script.strip())
-        for row_id, title, description, script in zip(ids, titles, descriptions, scripts, strict=True)
+    rows: list[dict[str, str]] = [
+        dict(zip(frame.columns, cells, strict=True)) for cells in frame.itertuples(index=False, name=None)
     ]
+    bases = [_base_key(row) for row in rows]
     shared = Counter(bases)
-    keys = [
-        base if shared[base] == 1 else f"{base}-{_digest(script)[:6]}"
-        for base, script in zip(bases, scripts, strict=True)
-    ]
-    seen: Counter[str] = Counter()
-    numbered = []
-    for key in keys:
-        seen[key] += 1
-        numbered.append(key if seen[key] == 1 else f"{key}-{seen[key]}")
-    return numbered
+    own_ids = [bool(row.get(ROW_ID, "").strip()) for row in rows]
+    id_shared = Counter(base for base, own in zip(bases, own_ids, strict=True) if own)
+    settled = {base for base in shared if shared[base] == 1 or id_shared[base] == 1}
+    by_script = [f"{base}-{_digest(row.get('script_content', ''))[:6]}" for base, row in zip(bases, rows, strict=True)]
+    script_shared = Counter(by_script)
+    keys: list[str] = []
+    taken = set(settled)
+    numbers: defaultdict[str, Iterator[int]] = defaultdict(lambda: count(2))
+    for base, own, scripted, row in zip(bases, own_ids, by_script, rows, strict=True):
+        if shared[base] == 1 or (own and id_shared[base] == 1):
+            keys.append(base)
+            continue
+        key = scripted if script_shared[scripted] == 1 else f"{base}-{_digest(repr(sorted(row.items())))[:8]}"
+        numbered = (f"{key}-{number}" for number in numbers[key])
+        keys.append(key if key not in taken else next(name for name in numbered if name not in taken))
+        taken.add(keys[-1])
+    return keys
+
+
+def _base_key(row: Mapping[str, str]) -> str:
+    texts = (row.get(name, "").strip() for name in (ROW_ID, "idea_title", "description", "script_content"))
+    return _key(next((text for text in texts if text), ""))
 
 
 def _key(text: str) -> str:

@@ -30,9 +30,14 @@ def _valid_when_filled(is_valid: Callable[[str], bool]) -> pa.Check:
     return pa.Check(check, name=VALID)
 
 
+def _names_platforms(cell: str) -> bool:
+    known, unknown = platforms_of(cell)
+    return bool(known) and not unknown
+
+
 _VALID: dict[str, Callable[[str], bool]] = {
     "duration_seconds": lambda cell: duration_of(cell) is not None,
-    "platform_preferences": lambda cell: not platforms_of(cell)[1],
+    "platform_preferences": _names_platforms,
     "voice_preference": lambda cell: option_of(Voice, cell) is not None,
     "style_override": lambda cell: option_of(Style, cell) is not None,
     "priority": lambda cell: option_of(Priority, cell) is not None,

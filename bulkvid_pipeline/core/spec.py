@@ -17,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import ErrorDetails
 
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError, InvalidSpecError
+from bulkvid_pipeline.core.keys import clean_prefix
 from bulkvid_pipeline.core.options import (
     CONTAINER_CODECS,
     AudioCodec,
@@ -133,14 +134,7 @@ class Output(SpecModel):
     @field_validator("prefix")
     @classmethod
     def _prefix(cls, value: str) -> str:
-        value = value.strip("/")
-        parts = value.split("/") if value else []
-        if any(part in {"", ".", ".."} or not re.fullmatch(r"[A-Za-z0-9!_.*'()=+@ -]+", part) for part in parts):
-            raise InvalidSpecError(
-                f"Prefix '{value[:60]}' is not a folder name",
-                fix="Use letters, digits, '-', '_' and '/', for example campaigns/spring",
-            )
-        return value
+        return clean_prefix(value)
 
     @model_validator(mode="after")
     def _codecs(self) -> Self:

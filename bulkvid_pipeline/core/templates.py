@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from pathlib import PurePosixPath
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from bulkvid_pipeline.core.errors import TemplateInvalidError
+from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.options import Style, Voice
 from bulkvid_pipeline.core.spec import DEFAULT_TEMPLATE
 
 LogoPosition = Literal["top_left", "top_right", "bottom_left", "bottom_right"]
 _lower = BeforeValidator(lambda value: value.strip().lower() if isinstance(value, str) else value)
+
+
+def _file_beside(name: str) -> str:
+    parts = PurePosixPath(name).parts
+    if not name or name.startswith("/") or ".." in parts or re.search(r"[\\:\x00-\x1f]", name):
+        raise ValueError(f"'{shortened(name)}' is not the name of a file beside the template")
+    return name
+
+
+FileName = Annotated[str, AfterValidator(_file_beside)]
+"""A file in the template's folder or below it; no way leads out."""
 
 
 class TemplatePart(BaseModel):
@@ -36,7 +49,7 @@ class StyleSettings(TemplatePart):
     colors: tuple[str, ...] = Field((), max_length=5)
     """Up to five `#RRGGBB`: accent first, then background, then text."""
     font_family: str | None = None
-    logo: str | None = None
+    logo: FileName | None = None
     """Picture file beside the template: png, jpeg or webp."""
     logo_position: Annotated[LogoPosition, _lower] = "bottom_right"
 
@@ -53,7 +66,7 @@ class AudioSettings(TemplatePart):
     """The sound. `background_music` is a file beside the template; None is the style's own bed, "none" is silence."""
 
     voice: Annotated[Voice, _lower] = Voice.FEMALE
-    background_music: str | None = None
+    background_music: FileName | None = None
     voice_settings: VoiceSettings = VoiceSettings()
 
 
@@ -88,11 +101,11 @@ def parse_template(data: object, *, template_id: str, folder: str | None = None)
     for ours in ("folder", "file_digests"):
         if ours in document:
             raise TemplateInvalidError(f"Template configuration invalid: '{template_id}': {ours}: unknown key")
-    if document.keys() & {"style", "voice"}:
-        short = {key: document.pop(key) for key in ("style", "voice") if key in document}
-        document["settings"] = {**short, **_mapping(document.get("settings"))}
+    short = {key: document.pop(key) for key in ("style", "voice") if key in document}
+    if short:
+        document["settings"] = _joined(template_id, "settings", document.get("settings", {}), short)
     if "settings" in document:
-        document["settings"] = _full_settings(document["settings"])
+        document["settings"] = _full_settings(template_id, document["settings"])
     try:
         template = Template.model_validate({"template_id": template_id, **document, "folder": folder})
     except ValidationError as error:
@@ -108,11 +121,7 @@ def parse_template(data: object, *, template_id: str, folder: str | None = None)
     return template
 
 
-def _mapping(value: object) -> dict[str, Any]:
-    return dict(value) if isinstance(value, Mapping) else {}
-
-
-def _full_settings(settings: object) -> object:
+def _full_settings(template_id: str, settings: object) -> object:
     """The short form `{"style": "modern", "voice": "female"}` written out; the full form is left as it is."""
     if not isinstance(settings, Mapping):
         return settings
@@ -120,8 +129,26 @@ def _full_settings(settings: object) -> object:
     if isinstance(full.get("style"), str):
         full["style"] = {"base": full["style"]}
     if "voice" in full:
-        full["audio"] = {**_mapping(full.get("audio")), "voice": full.pop("voice")}
+        voice = {"voice": full.pop("voice")}
+        full["audio"] = _joined(template_id, "settings.audio", full.get("audio", {}), voice)
     return full
+
+
+def _joined(template_id: str, where: str, written: object, short: Mapping[str, object]) -> object:
+    """`written` with the short form's keys; what is no object stays as it is, to be refused by its own name.
+
+    Raises:
+        TemplateInvalidError: both give the same key.
+    """
+    if not isinstance(written, Mapping):
+        return written
+    twice = sorted(short.keys() & written.keys())
+    if twice:
+        raise TemplateInvalidError(
+            f"Template configuration invalid: '{template_id}': {twice[0]} is given twice, alone and in {where}",
+            fix="Remove one of them",
+        )
+    return {**written, **short}
 
 
 def _problems(error: ValidationError) -> str:

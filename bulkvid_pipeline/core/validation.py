@@ -29,13 +29,18 @@ _PROBLEMS: dict[str, Callable[[str], tuple[str, str]]] = {
         "Write a number from 1 to 3600, such as 45, or leave it empty",
     ),
     "platform_preferences": lambda cell: (
-        "Unknown platform " + ", ".join(shortened(name, 20) for name in platforms_of(cell)[1]),
+        "Unknown platform " + ", ".join(shortened(name, 20) for name in platforms_of(cell)[1])
+        if platforms_of(cell)[1]
+        else "No platform is named",
         "Use one or more of " + ", ".join(Platform),
     ),
     "voice_preference": lambda _cell: ("Unknown voice", "Use " + ", ".join(Voice)),
     "style_override": lambda _cell: ("Unknown style", "Use " + ", ".join(Style)),
     "priority": lambda _cell: ("Unknown priority", "Use " + ", ".join(Priority)),
 }
+
+_SOURCES = {"idea_title": "the description or the script", "script_content": "the description or the title"}
+"""Where permissive takes the text of a required cell from."""
 
 
 @dataclass(frozen=True)
@@ -123,8 +128,7 @@ def _schema_findings(table: SheetTable, level: ValidationLevel) -> defaultdict[i
     found = zip(cases["column"], cases["check"], cases["failure_case"], cases["index"], strict=True)
     for column, check, case, index in found:
         if check == "column_in_dataframe":
-            if level is ValidationLevel.STRICT:
-                by_row[None].append(_missing_column(str(case)))
+            by_row[None] += _missing_column(str(case), level)
             continue
         finding = _cell_finding(int(index), column, check, str(case), table.letters.get(column, ""), level)
         if finding is not None:
@@ -134,14 +138,15 @@ def _schema_findings(table: SheetTable, level: ValidationLevel) -> defaultdict[i
     return by_row
 
 
-def _missing_column(column: str) -> Finding:
-    return Finding(
-        Severity.ERROR,
-        f"Column {column} is missing",
-        "Add it; strict needs all ten columns",
-        column=column,
-        code="MISSING_COLUMN",
-    )
+def _missing_column(column: str, level: ValidationLevel) -> list[Finding]:
+    if level is ValidationLevel.STRICT:
+        severity, problem, fix = Severity.ERROR, "", "Add it; strict needs all ten columns"
+    elif column in REQUIRED:
+        severity = Severity.WARNING
+        problem, fix = f"; the text was taken from {_SOURCES[column]}", "Add it to choose the text yourself"
+    else:
+        return []
+    return [Finding(severity, f"Column {column} is missing{problem}", fix, column=column, code="MISSING_COLUMN")]
 
 
 def _cell_finding(row: int, column: str, check: str, value: str, letter: str, level: ValidationLevel) -> Finding | None:
@@ -151,8 +156,8 @@ def _cell_finding(row: int, column: str, check: str, value: str, letter: str, le
             return None
         problem, fix, code = "Empty cell", "Fill it in", "EMPTY_CELL"
         if permissive:
-            source = "the description or the script" if column == "idea_title" else "the description or the title"
-            problem, fix = "Empty cell; the text was taken from " + source, "Fill it in to choose the text yourself"
+            problem = f"Empty cell; the text was taken from {_SOURCES[column]}"
+            fix = "Fill it in to choose the text yourself"
     else:
         problem, fix = _PROBLEMS[column](value)
         code = "INVALID_CELL"
@@ -164,7 +169,7 @@ def _cell_finding(row: int, column: str, check: str, value: str, letter: str, le
 
 
 def _warn_of_duplicates(table: SheetTable, by_row: defaultdict[int | None, list[Finding]]) -> None:
-    texts = [c for c in ("idea_title", "script_content") if c in table.frame]
+    texts = [c for c in REQUIRED if c in table.frame]
     if not texts:
         return
     folded = table.frame[texts].apply(lambda cells: cells.str.split().str.join(" ").str.casefold())
@@ -176,11 +181,11 @@ def _warn_of_duplicates(table: SheetTable, by_row: defaultdict[int | None, list[
             by_row[int(number)].append(
                 Finding(
                     Severity.WARNING,
-                    f"Same title and script as row {first}; both are rendered",
-                    "Remove one of them",
+                    f"Same title and script as row {first}",
+                    "Remove one of them, unless both are wanted",
                     int(number),
-                    "idea_title",
-                    table.letters.get("idea_title", ""),
+                    texts[0],
+                    table.letters.get(texts[0], ""),
                     shortened(str(table.frame.at[number, texts[0]])),
                     "DUPLICATE_ROW",
                 )
@@ -191,8 +196,17 @@ def _with_text(idea: VideoIdea) -> VideoIdea | None:
     """The idea with a title and a script, each made from the other texts where it is missing; None without any text."""
     if not (idea.title or idea.script or idea.description):
         return None
-    title = idea.title or shortened(idea.description or idea.script, TITLE_FROM_TEXT)
+    title = idea.title or _first_words(idea.description or idea.script)
     return replace(idea, title=title, script=idea.script or idea.description or idea.title)
+
+
+def _first_words(text: str) -> str:
+    """The beginning of `text` on one line, cut between words where there are any."""
+    line = " ".join(text.split())
+    if len(line) <= TITLE_FROM_TEXT:
+        return line
+    head = line[:TITLE_FROM_TEXT]
+    return (head.rpartition(" ")[0] or head[:-1]) + "…"
 
 
 def _skipped(row: int) -> Finding:

@@ -73,7 +73,7 @@ def video_batch(
     ensure_partitions(
         context.instance, (tags.partition_key(video_ideas.label, plan.row_key) for plan in video_ideas.plans)
     )
-    run = BatchRun(_spec(context), video_ideas, settings(), context.instance, context.run_id)
+    run = BatchRun(_spec(context), video_ideas, settings(), context.instance, context.run.run_id)
     yield from _row_events(context, run, planned=False)
     yield dg.Output(None, metadata=_totals(run))
 
@@ -100,7 +100,7 @@ def video(
         for spec, chosen in chosen_rows(context.instance, context.partition_keys):
             sheet = load_sheet(spec.input_source, settings())
             judged = judge_for_spec(sheet, spec, settings())
-            run = BatchRun(spec, judged, settings(), context.instance, context.run_id, only=chosen, force=config.force)
+            run = BatchRun(spec, judged, settings(), context.instance, context.run.run_id, only=chosen, force=config.force)
             yield from _row_events(context, run, planned=True)
 
 

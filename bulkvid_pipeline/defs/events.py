@@ -68,10 +68,10 @@ def report_failed_row(context: dg.AssetExecutionContext, outcome: RowOutcome, ke
     if not planned:
         event = DagsterEvent.build_asset_materialization_planned_event(
             context.run.job_name,
-            str(context.op_handle),
+            tags.BATCH_ASSET,
             AssetMaterializationPlannedData(dg.AssetKey(tags.VIDEO_ASSET), partition=key),
         )
-        context.instance.report_dagster_event(event, context.run_id)
+        context.instance.report_dagster_event(event, context.run.run_id)
     context.log.error(f"Row {outcome.plan.sheet_row} '{shortened(outcome.plan.title)}' failed: {outcome.failure}")
 
 

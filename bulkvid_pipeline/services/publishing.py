@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.adapters.storage import Storage, content_type_of
-from bulkvid_pipeline.core.keys import output_key
+from bulkvid_pipeline.core.keys import output_key, slug
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
 from bulkvid_pipeline.rendering.row import ENGINE_VERSION, RenderedOutput, RenderedRow
 from bulkvid_pipeline.services.outcomes import OUTPUTS, PublishedOutput
@@ -32,7 +32,7 @@ class Shelf:
     @property
     def folder(self) -> str:
         """Key prefix of everything that belongs to the sheet."""
-        return "/".join(part for part in (self.prefix, self.sheet_label) if part)
+        return "/".join(part for part in (self.prefix, slug(self.sheet_label)) if part)
 
     def key(self, plan: VideoPlan, output: PlannedOutput, name: str) -> str:
         """Key of one file of an output: it names the content by its hash."""

@@ -75,7 +75,7 @@ def sheet_label(source: InputSource) -> str:
         # Sheet ids differ in case alone; keys on disk may not.
         label = f"sheet-{re.sub('[^a-z0-9]', '', source.sheet_id.lower())[:12]}-{_digest(source.sheet_id)[:6]}"
     tab = parse_range(source.range).sheet if source.range else None
-    return f"{label}-{slug(tab, max_length=20)}-{_digest(tab)[:4]}" if tab else label
+    return f"{label}-{slug(tab, max_length=12)}-{_digest(tab)[:4]}" if tab else label
 
 
 def _digest(text: str) -> str:

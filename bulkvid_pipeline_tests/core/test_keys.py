@@ -82,7 +82,8 @@ def test_a_key_names_campaign_job_row_platform_and_content() -> None:
     [
         ("Bread", "bread", "bread"),
         ("Bread", "bread-a1b2", "bread-a1b2"),
-        ("Bread", "br", "bread-br"),
+        ("Bread", "17", "bread-17"),
+        ("How to bake bread at home", "how-to-bake-a1b2c3d4", "how-to-bake-a1b2c3d4"),
         ("パン", "パン", slug("パン")),
         ("パン", "17", "17"),
     ],

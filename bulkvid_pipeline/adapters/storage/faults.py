@@ -62,7 +62,7 @@ def from_os_error(action: str, error: OSError) -> BulkVideoError:
     if error.errno in _CONNECTION or isinstance(error, ConnectionError | TimeoutError):
         return connection_lost(action, reason)
     if isinstance(error, FileNotFoundError):
-        return NotFoundError(f"Nothing is stored there {action}: {reason}")
+        return NotFoundError(f"No such place {action}: {reason}", fix="Check the output folder or URL")
     if isinstance(error, NotADirectoryError | FileExistsError | IsADirectoryError) or error.errno == errno.ENAMETOOLONG:
         return InvalidSpecError(f"The output path cannot be used {action}: {reason}", fix="Choose another folder")
     return BulkVideoError(f"The storage failed {action}: {reason}", fix="Check the disk or the storage service")
