@@ -74,7 +74,7 @@ class EventRenderer(Renderer):
         pool = ThreadPoolExecutor(self._threads, thread_name_prefix="encode")
         try:
             scenes = [pool.submit(encode, index, film) for index, film in enumerate(programme.films)]
-            sound = pool.submit(encode_sound, programme.sound, programme.fmt.audio_codec)
+            sound = pool.submit(encode_sound, programme.sound, programme.fmt.audio_codec, cancelled=stop.is_set)
             waiting: set[Future[Any]] = {*scenes, sound}
             while waiting:
                 finished, waiting = wait(waiting, timeout=_POLL_S, return_when=FIRST_EXCEPTION)

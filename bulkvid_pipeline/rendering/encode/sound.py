@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from fractions import Fraction
 
 import av
@@ -10,7 +11,7 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 
-from bulkvid_pipeline.core.errors import EncoderError
+from bulkvid_pipeline.core.errors import EncoderError, RenderCancelledError
 from bulkvid_pipeline.core.options import AudioCodec
 from bulkvid_pipeline.rendering.model import SAMPLE_RATE, Pcm
 
@@ -24,15 +25,17 @@ _SETTINGS: dict[AudioCodec, tuple[str, str, int, dict[str, str]]] = {
 _CHUNK = SAMPLE_RATE
 
 
-def encode_sound(sound: Pcm, codec: AudioCodec) -> bytes:
+def encode_sound(sound: Pcm, codec: AudioCodec, *, cancelled: Callable[[], bool] = lambda: False) -> bytes:
     """The sound as a small file of its own (mp4 for AAC, ogg for Opus), which keeps what a player must know of priming.
 
     Args:
         sound: stereo float32, shape (samples, 2), at SAMPLE_RATE.
         codec: the codec to use.
+        cancelled: asked for every second of sound.
 
     Raises:
         EncoderError: the encoder failed.
+        RenderCancelledError: `cancelled` said so.
     """
     encoder, container, bit_rate, options = _SETTINGS[codec]
     target = io.BytesIO()
@@ -42,6 +45,8 @@ def encode_sound(sound: Pcm, codec: AudioCodec) -> bytes:
             assert isinstance(stream, AudioStream)
             stream.bit_rate = bit_rate
             for start in range(0, len(sound), _CHUNK):
+                if cancelled():
+                    raise RenderCancelledError("Encoding sound was stopped on request")
                 file.mux(stream.encode(_frame(sound[start : start + _CHUNK], start, stream)))
             file.mux(stream.encode(None))
     except av.FFmpegError as error:

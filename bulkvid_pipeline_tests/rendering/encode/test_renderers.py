@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import threading
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ import pytest
 from bulkvid_pipeline.adapters.ffmpeg import Limits
 from bulkvid_pipeline.core.errors import EncoderError, RenderCancelledError
 from bulkvid_pipeline.core.options import Container, VideoCodec
+from bulkvid_pipeline.rendering.certificate import Expected, verify
 from bulkvid_pipeline.rendering.encode.container_boxes import is_faststart, top_level_boxes
 from bulkvid_pipeline.rendering.encode.event import EventRenderer, scene_key
 from bulkvid_pipeline.rendering.encode.graph import GraphRenderer, graph_arguments
@@ -176,12 +178,27 @@ def test_full_size_portrait_renders_too(folder: Path, name: str) -> None:
     assert min(psnr(one[:1920], other.y) for one, other in zip(pictures, wanted, strict=True)) > 42
 
 
-def test_threads_do_not_change_the_file(folder: Path) -> None:
-    films = films_for(MP4)
+@pytest.mark.parametrize("fmt", [MP4, MP4_HEVC], ids=format_name)
+def test_threads_do_not_change_the_file(folder: Path, fmt: VideoFormat) -> None:
+    films = films_for(fmt)
     files = [folder / f"threads-{threads}.mp4" for threads in (1, 3)]
     for threads, path in zip((1, 3), files, strict=True):
-        EventRenderer(threads=threads).render(films, tone(total(films)), MP4, TAGS, path)
+        EventRenderer(threads=threads).render(films, tone(total(films)), fmt, TAGS, path)
     assert files[0].read_bytes() == files[1].read_bytes()
+
+
+@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="this machine has no ffmpeg of its own")
+@pytest.mark.parametrize("fmt", [MP4, MP4_HEVC, WEBM], ids=format_name)
+def test_the_graph_runs_on_the_machines_own_ffmpeg_too(folder: Path, fmt: VideoFormat) -> None:
+    films = films_for(fmt)[:1]
+    path = folder / f"system.{fmt.container}"
+    found = shutil.which("ffmpeg")
+    assert found is not None
+    GraphRenderer(Path(found)).render(films, tone(170), fmt, TAGS, path)
+    expected = replace(Expected.of(fmt, 170, TAGS["title"]), loudness_lufs=None)
+    assert verify(path, expected).faults == ()
+    pictures, _ = decode_file(path)
+    assert min(psnr(one[:108], other.y) for one, other in zip(pictures, films[0].pictures(), strict=True)) > 42
 
 
 @every_renderer
