@@ -20,8 +20,8 @@ from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.stage import Shape, Stage
 from bulkvid_pipeline.rendering.pictures.themes import Theme
 
-_KEPT = 6
-"""Backgrounds kept in memory (a 1080p one takes 11 MB)."""
+_KEPT = 4
+"""Backgrounds kept in memory (a 1080p one takes 11 MB, a 4K one 46 MB)."""
 
 
 @dataclass(frozen=True)

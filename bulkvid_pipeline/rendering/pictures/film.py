@@ -45,7 +45,8 @@ class SceneFilm:
         self._timed = timed
         self._stage = stage
         self._theme = theme
-        self._variant = scripts.han_variant(_texts(timed) + script)
+        texts = _texts(timed)
+        self._variant = scripts.settled_variant(texts, scripts.han_variant(texts + script))
 
     @property
     def frames(self) -> int:

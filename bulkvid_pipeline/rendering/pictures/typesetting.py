@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import skia
 
@@ -129,6 +130,47 @@ def build(
     return builder.Build()
 
 
+@dataclass(frozen=True)
+class _Fitting:
+    """Trying a text at different sizes in one box."""
+
+    text: str
+    look: TextLook
+    width: float
+    height: float
+    max_lines: int
+    right_to_left: bool
+    variant: scripts.HanVariant | None
+
+    def laid_out(self, words: str, size: float) -> skia.textlayout.Paragraph:
+        look = replace(self.look, size=size)
+        paragraph = build([Span(words, look.color)], look, right_to_left=self.right_to_left, variant=self.variant)
+        paragraph.layout(self.width)
+        return paragraph
+
+    def fits(self, words: str, size: float, *, whole: bool) -> bool:
+        """Whether the words fit the box; `whole` also asks for unbroken words and the allowed number of lines."""
+        paragraph = self.laid_out(words, size)
+        if paragraph.Height > self.height + 0.5 or paragraph.LongestLine > self.width + 0.5:
+            return False
+        lines = round(paragraph.Height / line_height_px(replace(self.look, size=size), words))
+        return not whole or bool(paragraph.MinIntrinsicWidth <= self.width and lines <= self.max_lines)
+
+    def divided(self, size: float) -> str:
+        """The text with words wider than the line hyphenated."""
+        # Wide letters count for a little more than the mean, so that a division seldom has to be broken again.
+        letter = 1.12 * self.laid_out(self.text, size).MaxIntrinsicWidth / max(1, len(self.text))
+        words = self.text
+        for share in (1.0, 0.85, 0.7):
+            words = hyphenated(self.text, share * self.width / max(letter, 0.1))
+            if self.laid_out(words, size).MinIntrinsicWidth <= self.width:
+                break
+        return words
+
+    def settled(self, words: str, size: float) -> SetText:
+        return _settled(words, replace(self.look, size=size), self.width, self.right_to_left, self.variant)
+
+
 def set_text(
     text: str,
     look: TextLook,
@@ -140,66 +182,29 @@ def set_text(
 ) -> SetText:
     """Lay out a text (already `display_text`) in a box of `width` x `height` pixels and at most `max_lines` lines.
 
-    Sizes are tried from `look.size` down: first such that no word is broken, then, under `look.least_size`, with words
-    hyphenated or broken anywhere. A text that does not even fit at the smallest size is cut with an ellipsis.
+    Sizes are tried from `look.size` down to `look.least_size` with words whole, then with words hyphenated, then broken
+    anywhere in as many lines as the height holds, then smaller still. A text that does not fit even at the smallest
+    size is cut with an ellipsis. `variant` is that of the texts around this one.
     """
     text = scripts.with_whole_words(text)
-    right_to_left = scripts.is_right_to_left(text)
-    variant = scripts.settled_variant(text, variant)
-
-    def attempt(words: str, size: float) -> skia.textlayout.Paragraph:
-        paragraph = build(
-            [Span(words, look.color)], replace(look, size=size), right_to_left=right_to_left, variant=variant
-        )
-        paragraph.layout(width)
-        return paragraph
-
-    def fits(paragraph: skia.textlayout.Paragraph, size: float, words: str, lines_limit: bool = True) -> bool:
-        line = line_height_px(replace(look, size=size), words)
-        lines = round(paragraph.Height / line)
-        return bool(
-            paragraph.Height <= height + 0.5
-            and (lines <= max_lines or not lines_limit)
-            and paragraph.LongestLine <= width + 0.5
-        )
-
-    def whole(size: float) -> bool:
-        paragraph = attempt(text, size)
-        return paragraph.MinIntrinsicWidth <= width and fits(paragraph, size, text)
-
-    def divided(size: float) -> str:
-        for share in (1.0, 0.85, 0.7):
-            words = hyphenated(text, share * width / (size * letter))
-            if attempt(words, size).MinIntrinsicWidth <= width:
-                break
-        return words
-
-    def hyphened(size: float) -> bool:
-        words = divided(size)
-        paragraph = attempt(words, size)
-        return paragraph.MinIntrinsicWidth <= width and fits(paragraph, size, words)
-
-    def broken(size: float) -> bool:
-        words = divided(size)
-        return fits(attempt(words, size), size, words, lines_limit=False)
-
-    least = min(look.least_size, look.size)
-    size = _largest(whole, least, look.size)
-    if size is not None:
-        return _settled(text, replace(look, size=size), width, right_to_left, variant)
-    # Wide letters count for a little more than the mean, so that a division seldom has to be broken again.
-    letter = 1.12 * attempt(text, look.size).MaxIntrinsicWidth / (max(1, len(text)) * look.size)
-    divided_size = max(least, look.size * _DIVIDED_SHARE)
-    size = (
-        _largest(hyphened, least, divided_size)
-        or _largest(broken, least, divided_size)
-        or _largest(broken, min(_LEAST_SIZE, least), least)
+    fitting = _Fitting(
+        text, look, width, height, max_lines, scripts.is_right_to_left(text), scripts.settled_variant(text, variant)
     )
+    least = min(look.least_size, look.size)
+    size = _largest(lambda tried: fitting.fits(text, tried, whole=True), least, look.size)
     if size is not None:
-        return _settled(divided(size), replace(look, size=size), width, right_to_left, variant)
-    size = min(_LEAST_SIZE, least)
-    words = _cut(text, lambda shorter: fits(attempt(shorter, size), size, shorter))
-    return _settled(words, replace(look, size=size), width, right_to_left, variant)
+        return fitting.settled(text, size)
+    largest_divided = max(least, look.size * _DIVIDED_SHARE)
+    tiny = min(_LEAST_SIZE, least)
+    for whole, low, high in ((True, least, largest_divided), (False, least, largest_divided), (False, tiny, least)):
+        size = _largest(partial(_fits_divided, fitting, whole), low, high)
+        if size is not None:
+            return fitting.settled(fitting.divided(size), size)
+    return fitting.settled(_cut(text, lambda shorter: fitting.fits(shorter, tiny, whole=False)), tiny)
+
+
+def _fits_divided(fitting: _Fitting, whole: bool, size: float) -> bool:
+    return fitting.fits(fitting.divided(size), size, whole=whole)
 
 
 def _largest(fits: Callable[[float], bool], smallest: float, largest: float) -> float | None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from bulkvid_pipeline.core.options import Style
-from bulkvid_pipeline.rendering.model import Cue, Planes, Scene, SceneKind, SpokenWord, TimedScene, VideoFormat
+from bulkvid_pipeline.rendering.model import Cue, Film, Planes, Scene, SceneKind, SpokenWord, TimedScene, VideoFormat
 from bulkvid_pipeline.rendering.pictures.backgrounds import background_for
 from bulkvid_pipeline.rendering.pictures.canvas import converted
 from bulkvid_pipeline.rendering.pictures.film import SceneFilm, scene_film
@@ -41,6 +41,11 @@ def planes_of(rgb: NDArray[np.uint8]) -> Planes:
 def assert_same(got: Planes, wanted: Planes) -> None:
     for name in ("y", "u", "v"):
         np.testing.assert_array_equal(getattr(got, name), getattr(wanted, name), err_msg=name)
+
+
+def test_a_scene_film_is_a_film() -> None:
+    film: Film = film_of("title", Style.MODERN, scenes.SMALL)  # the type checker proves the protocol
+    assert film.frames == scenes.TITLE.frames
 
 
 @pytest.mark.parametrize("style", STYLES)

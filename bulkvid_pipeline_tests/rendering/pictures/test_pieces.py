@@ -146,6 +146,7 @@ def test_the_script_decides_only_where_han_characters_need_it() -> None:
     theme = THEMES[Style.MODERN]
     plain = scene_film(scenes.BODY, scenes.WIDE, theme, script="only English").fingerprint
     assert plain == scene_film(scenes.BODY, scenes.WIDE, theme).fingerprint
+    assert plain == scene_film(scenes.BODY, scenes.WIDE, theme, script="カメラなしで写真").fingerprint
     title = scenes.timed(replace(scenes.TITLE.scene, heading="写真", subheading=""))
     alone = scene_film(title, scenes.WIDE, theme)
     japanese = scene_film(title, scenes.WIDE, theme, script="写真がうまくなる")

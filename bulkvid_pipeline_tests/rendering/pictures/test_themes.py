@@ -117,6 +117,16 @@ def test_a_logo_stands_in_its_corner_and_nothing_covers_it(style: Style, positio
             assert (middle < safe.center_y) == position.startswith("top")
 
 
+@pytest.mark.parametrize("encoding", [skia.kJPEG, skia.kWEBP])
+def test_jpeg_and_webp_logos_are_read(encoding: skia.EncodedImageFormat, tmp_path: Path) -> None:
+    path = tmp_path / "logo"
+    skia.Surface(120, 60).makeImageSnapshot().save(str(path), encoding)
+    theme, warnings = theme_for(Style.MODERN, logo=path)
+    assert theme.logo is not None
+    assert (theme.logo.width, theme.logo.height) == (120, 60)
+    assert warnings == ()
+
+
 def test_an_unknown_logo_position_is_warned_about(logo: Path) -> None:
     theme, warnings = theme_for(Style.MODERN, logo=logo, logo_position="middle")
     assert theme.logo_position == "bottom_right"
