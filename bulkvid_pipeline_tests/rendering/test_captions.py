@@ -43,6 +43,14 @@ def test_cues_break_at_punctuation() -> None:
     assert any(text.endswith("small tasks.") for text in texts)
 
 
+def test_a_comma_is_a_better_break_than_the_middle_of_a_phrase() -> None:
+    words, frames = spoken("Roll your shoulders back, then hold the edge of your chair and lean")
+    texts = [cue_text(cue) for cue in cues_for(words, Aspect.TALL, frames)]
+    assert texts[0] == "Roll your shoulders back,"
+    words, frames = spoken("Stop now, because the water in the pot is hot")
+    assert cue_text(cues_for(words, Aspect.WIDE, frames)[0]) == "Stop now,"
+
+
 def test_cues_are_shown_while_they_are_spoken_and_never_overlap() -> None:
     words, frames = spoken(TEXT)
     cues = cues_for(words, Aspect.TALL, frames)

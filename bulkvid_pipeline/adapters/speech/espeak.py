@@ -24,6 +24,8 @@ from bulkvid_pipeline.core.errors import NarrationError
 from bulkvid_pipeline.core.options import Voice
 
 MAX_CHARACTERS = 20_000
+_SETTINGS_VERSION = 1
+"""Raise it with any change of voices, tone or trimming: cached utterances are named by it."""
 _SILENT_READING_SECONDS = 0.07
 _VOWEL_MARKS = {"he": (Script.HEBREW, range(0x05B0, 0x05C8)), "ar": (Script.ARABIC, range(0x064B, 0x0653))}
 
@@ -46,8 +48,8 @@ class EspeakSpeech:
     name = "espeak-ng"
 
     def __init__(self, *, seconds_per_utterance: float = 20.0) -> None:
-        self.version = f"{installed_version('espeakng-loader')}.1"
-        """Of the wheel that carries espeak, and of our settings and post-processing: raise it with either."""
+        packages = "-".join(installed_version(package) for package in ("espeakng-loader", "pykakasi"))
+        self.version = f"{packages}-{_SETTINGS_VERSION}"
         self._limit = seconds_per_utterance
         self._lock = threading.Lock()
         self._worker: EspeakWorker | None = None

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 from bulkvid_pipeline.adapters.speech import wire
 from bulkvid_pipeline.adapters.speech.espeak_library import EspeakFailure, EspeakLibrary
-from bulkvid_pipeline.adapters.speech.readings import ReadingUnavailable, japanese_reading
+from bulkvid_pipeline.adapters.speech.readings import japanese_reading
 
 _PR_SET_PDEATHSIG = 1
 
@@ -43,11 +43,7 @@ def _answer_in_a_fork(espeak: EspeakLibrary, request: dict[str, Any], answers: B
     the sound; a fresh copy of the just-initialised library, seeded alike, makes equal requests sound equal for ever.
     The fork costs 1.7 ms.
     """
-    try:
-        text, sources = japanese_reading(request["text"]) if request["kana"] else (request["text"], None)
-    except ReadingUnavailable as error:
-        _send(answers, {"error": str(error)})
-        return
+    text, sources = japanese_reading(request["text"]) if request["kana"] else (request["text"], None)
     child = os.fork()
     if child == 0:
         status = 1

@@ -12,24 +12,13 @@ from typing import Any
 _HIRAGANA = ("ぁ", "ゟ")
 
 
-class ReadingUnavailable(Exception):  # noqa: N818 - turned into a reply by the worker
-    """The dictionary of readings is not installed."""
-
-
 @cache
 def _dictionary() -> Any:
-    try:
-        return import_module("pykakasi").kakasi()
-    except ImportError as error:
-        raise ReadingUnavailable("the package pykakasi, which reads kanji, is not installed") from error
+    return import_module("pykakasi").kakasi()  # half a second, so only where there is Japanese
 
 
 def japanese_reading(text: str) -> tuple[str, tuple[int, ...]]:
-    """The text in kana, and for each of its characters the offset of the word in `text` that it comes from.
-
-    Raises:
-        ReadingUnavailable: pykakasi is missing.
-    """
+    """The text in kana, and for each of its characters the offset of the word in `text` that it comes from."""
     reading: list[str] = []
     sources: list[int] = []
     position = 0

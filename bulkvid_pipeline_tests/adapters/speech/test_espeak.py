@@ -158,7 +158,10 @@ def test_letters_of_another_script_are_read_by_a_voice_that_knows_them(speech: E
     parts = [("hello", "en-us"), ("你好", "cmn"), ("world", "en-us")]
     apart = sum(seconds(speech.speak(part, Voice.MALE, language)) for part, language in parts)
     assert seconds(mixed) == pytest.approx(apart, rel=0.1)
-    assert {0, text.index("你"), text.index("world")} <= {word.offset for word in mixed.words}
+    times = {word.offset: word.seconds for word in mixed.words}
+    assert times[0] < 0.1
+    assert times[text.index("你")] == pytest.approx(seconds(speech.speak("hello", Voice.MALE, "en-us")), abs=0.1)
+    assert seconds(mixed) - 0.8 < times[text.index("world")] < seconds(mixed) - 0.2
 
 
 def test_a_script_without_a_voice_is_left_silent_and_named(speech: EspeakSpeech) -> None:
