@@ -65,26 +65,26 @@ def _paint(theme: Theme, stage: Stage, title: bool) -> Background:
     }
     painters[theme.style](canvas, theme, stage, title)
     surface.flushAndSubmit()
-    pixels = dithered(exact, grain=1.6 if theme.style is Style.CLASSIC else 0.0)
+    pixels = dithered(exact, paper=1.1 if theme.style is Style.CLASSIC else 0.0)
     planes = converted(pixels)
     for array in (pixels, planes.y, planes.u, planes.v):
         array.setflags(write=False)
     return Background(pixels, planes)
 
 
-def dithered(exact: NDArray[np.float16], grain: float = 0.0) -> Pixels:
+def dithered(exact: NDArray[np.float16], paper: float = 0.0) -> Pixels:
     """RGBA 0..1 as 8 bits with interleaved gradient noise (J. Jimenez, SIGGRAPH 2014) instead of rounding.
 
-    The noise is the same for red, green and blue, so it only touches luma. `grain` adds that many levels (standard
-    deviation) of fixed paper texture.
+    The noise is the same for red, green and blue, so it only touches luma. `paper` adds that many levels (standard
+    deviation) of a soft, fixed mottle; a fine grain would double the size of every key frame.
     """
     height, width = exact.shape[:2]
     x = np.arange(width, dtype=np.float32)
     y = np.arange(height, dtype=np.float32)[:, None]
     noise = np.float32(52.9829189) * np.modf(np.float32(0.06711056) * x + np.float32(0.00583715) * y)[0]
     noise -= np.floor(noise)
-    if grain:
-        noise += np.random.default_rng(1).normal(0, grain, (height, width)).astype(np.float32)
+    if paper:
+        noise += _mottle(height, width, paper)
     values = exact[..., :3].astype(np.float32)
     values *= 255
     values += noise[..., None]
@@ -92,6 +92,17 @@ def dithered(exact: NDArray[np.float16], grain: float = 0.0) -> Pixels:
     np.clip(values, 0, 255, out=values)
     pixels[..., :3] = values
     return pixels
+
+
+def _mottle(height: int, width: int, deviation: float) -> NDArray[np.float32]:
+    """Smooth noise of about ten pixels' grain, the same every time."""
+    step = 10
+    coarse = np.random.default_rng(1).normal(0, deviation, (height // step + 2, width // step + 2)).astype(np.float32)
+    rows, columns = np.arange(height) / step, np.arange(width) / step
+    top, left = rows.astype(int), columns.astype(int)
+    down, right = (rows - top).astype(np.float32)[:, None], (columns - left).astype(np.float32)
+    bands = coarse[top] * (1 - down) + coarse[top + 1] * down
+    return np.asarray(bands[:, left] * (1 - right) + bands[:, left + 1] * right, np.float32)
 
 
 def _glow(canvas: skia.Canvas, stage: Stage, x: float, y: float, radius: float, color: Rgb, alpha: float) -> None:
