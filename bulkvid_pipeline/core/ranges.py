@@ -124,7 +124,7 @@ def parse_range(text: str) -> A1Range:
 def _suggestion(text: str) -> str:
     """The right form for the wrong ones that people write: `Rows 1-100`, `A1:10`, `1:100`, `A:J5`, `Sheet1!A1`."""
     near = _NEAR_RANGE.fullmatch(text.strip())
-    if near is None:
+    if near is None or not (near["r1"] or near["r2"]):
         return "Use A1:Z100 format for ranges, for example A1:J100, Sheet1!A1:Z50 or A:Z"
     first_column = (near["c1"] or "A").upper()
     last_column = (near["c2"] or max(first_column, "J", key=column_index)).upper()
