@@ -120,12 +120,8 @@ class _Walk:
     times: list[Fraction] = field(default_factory=list)
     """When each frame is shown, in seconds, ascending."""
     keys: list[tuple[Fraction, Packet[Any]]] = field(default_factory=list)
-    chunks: list[Pcm] = field(default_factory=list)
+    sound: Pcm = field(default_factory=lambda: np.zeros((0, 2), np.float32))
     faults: list[str] = field(default_factory=list)
-
-    @property
-    def sound(self) -> Pcm:
-        return np.concatenate(self.chunks) if self.chunks else np.zeros((0, 2), np.float32)
 
 
 def _examine(path: Path, file: InputContainer, size: int, expected: Expected) -> Certificate:
@@ -163,10 +159,11 @@ def _examine(path: Path, file: InputContainer, size: int, expected: Expected) ->
 
 def _walk(file: InputContainer, video: VideoStream, audio: AudioStream) -> _Walk:
     walk = _Walk()
+    chunks: list[Pcm] = []
     for packet in file.demux(video, audio):
         if packet.stream is audio:
             try:
-                walk.chunks += [_samples(frame.to_ndarray()) for frame in audio.decode(packet)]
+                chunks += [_samples(frame.to_ndarray()) for frame in audio.decode(packet)]
             except av.FFmpegError as error:
                 at = float(packet.pts * packet.time_base) if packet.pts is not None else 0.0
                 walk.faults.append(f"the sound at {at:.1f} s cannot be decoded: {error}")
@@ -177,6 +174,8 @@ def _walk(file: InputContainer, video: VideoStream, audio: AudioStream) -> _Walk
             if packet.is_keyframe:
                 walk.keys.append((time, packet))
             walk.times.append(time)
+    if chunks:
+        walk.sound = np.concatenate(chunks)
     walk.times.sort()  # B frames are stored in another order than they are shown in.
     walk.faults[3:] = []  # One of a kind is enough to refuse a file; thousands would hide the others.
     return walk
