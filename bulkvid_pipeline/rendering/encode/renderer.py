@@ -93,9 +93,8 @@ def renderer_named(name: str, **options: object) -> Renderer:
         EncoderError: there is no renderer of that name.
     """
     # Both renderers are built on this module, so it can only look for them when asked.
-    from bulkvid_pipeline.rendering.encode.graph import GraphRenderer
-
     from bulkvid_pipeline.rendering.encode.event import EventRenderer
+    from bulkvid_pipeline.rendering.encode.graph import GraphRenderer
 
     known: dict[str, Callable[..., Renderer]] = {"event": EventRenderer, "graph": GraphRenderer}
     if name not in known:
