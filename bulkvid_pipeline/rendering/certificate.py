@@ -24,6 +24,7 @@ from av.video.stream import VideoStream
 from bulkvid_pipeline.core.options import AudioCodec, Container, VideoCodec
 from bulkvid_pipeline.rendering.encode.container_boxes import is_faststart
 from bulkvid_pipeline.rendering.encode.loudness import SoundMeasure, measure
+from bulkvid_pipeline.rendering.encode.tags import tag_text
 from bulkvid_pipeline.rendering.model import FPS, SAMPLE_RATE, Pcm, VideoFormat
 
 _CODEC_NAMES = {
@@ -209,7 +210,7 @@ def _stream_faults(file: InputContainer, video: VideoStream, audio: AudioStream,
         ("pixel format", video.codec_context.pix_fmt, "yuv420p"),
         ("sample rate", str(audio.codec_context.sample_rate), str(SAMPLE_RATE)),
         ("number of streams", str(len(file.streams)), "2"),
-        ("title", title, expected.title or title),
+        ("title", title, tag_text(expected.title) or title),
     )
     return [f"the {what} is {found!r} instead of {wanted!r}" for what, found, wanted in looked_at if found != wanted]
 

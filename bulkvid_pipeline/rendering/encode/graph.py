@@ -129,7 +129,7 @@ def _write_pictures(pipe: IO[bytes], programme: Programme) -> None:
     """Every changed picture once, and the last one again on the last frame, so that ffmpeg knows where it ends."""
     with av.open(pipe, "w", format="nut") as file:
         # In NUT the tags travel with the pictures, so no text of users ever stands in an argument list.
-        file.metadata.update({key: value for key, value in programme.metadata.items() if value})
+        file.metadata.update(programme.metadata)
         stream = file.add_stream("rawvideo", rate=FPS)
         assert isinstance(stream, VideoStream)
         stream.width, stream.height, stream.pix_fmt = programme.fmt.width, programme.fmt.height, "yuv420p"

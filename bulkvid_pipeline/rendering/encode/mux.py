@@ -45,7 +45,7 @@ def write_file(
         head: parameter sets of the pictures.
         units: one access unit a frame, the first a key frame.
         sound: a file of `encode_sound`.
-        metadata: tags such as title, artist, comment.
+        metadata: tags, as `clean_tags` leaves them.
 
     Raises:
         EncoderError: the container cannot be written.
@@ -57,7 +57,7 @@ def write_file(
             pictures = files.enter_context(_open_pictures(fmt, head, first))
             voice = files.enter_context(av.open(io.BytesIO(sound), "r"))
             target = files.enter_context(_open_target(path, fmt))
-            target.metadata.update({key: value for key, value in metadata.items() if value})
+            target.metadata.update(metadata)
             _interleave(target, pictures, voice, chain([first], units), fmt)
     except (av.FFmpegError, OSError) as error:
         raise EncoderError(
@@ -97,6 +97,7 @@ def _interleave(
     video = target.add_stream_from_template(pictures.streams.video[0])
     audio = target.add_stream_from_template(voice.streams.audio[0])
     video.time_base = Fraction(1, FPS * _TICKS_PER_FRAME)
+    video.codec_context.framerate = Fraction(FPS)
     if fmt.video_codec is VideoCodec.H265:
         video.codec_context.codec_tag = _HVC1
     shown = (_picture_packet(unit, number, video) for number, unit in enumerate(units))

@@ -13,6 +13,7 @@ import av
 import numpy as np
 
 from bulkvid_pipeline.core.errors import EncoderError, RenderCancelledError
+from bulkvid_pipeline.rendering.encode.tags import clean_tags
 from bulkvid_pipeline.rendering.model import SAMPLES_PER_FRAME, Film, Pcm, VideoFormat
 
 Progress = Callable[[int, int], None]
@@ -54,7 +55,7 @@ class Renderer(ABC):
             films: the scenes, in order.
             sound: the programme's sound, stereo: shape (frames of all films * SAMPLES_PER_FRAME, 2), float32.
             fmt: size, container and codecs.
-            metadata: tags such as title, artist, comment.
+            metadata: tags such as title, artist, comment; cleaned by `tags.tag_text`.
             destination: the file to write; its folder must exist.
             progress: told (frames done, frames in all), from this thread.
             cancelled: asked several times a second, from any thread.
@@ -63,7 +64,7 @@ class Renderer(ABC):
             EncoderError: the encoder failed, or the parts do not fit together.
             RenderCancelledError: `cancelled` said so; nothing is left on disk.
         """
-        programme = Programme(films, sound, fmt, metadata)
+        programme = Programme(films, sound, fmt, clean_tags(metadata))
         _check(programme)
         part = destination.with_name(destination.name + ".part")
         try:

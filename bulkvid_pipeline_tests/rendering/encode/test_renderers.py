@@ -23,9 +23,19 @@ from bulkvid_pipeline.rendering.encode.container_boxes import is_faststart, top_
 from bulkvid_pipeline.rendering.encode.event import EventRenderer, scene_key
 from bulkvid_pipeline.rendering.encode.graph import GraphRenderer, graph_arguments
 from bulkvid_pipeline.rendering.encode.renderer import Programme, Renderer, renderer_named
+from bulkvid_pipeline.rendering.encode.tags import tag_text
 from bulkvid_pipeline.rendering.model import FPS, SAMPLES_PER_FRAME, Change, Film, VideoFormat
 from bulkvid_pipeline_tests.rendering.encode.decoding import Picture, decode_file, psnr
-from bulkvid_pipeline_tests.rendering.encode.films import FORMATS, MP4, MP4_HEVC, WEBM, RectangleFilm, films_for, tone
+from bulkvid_pipeline_tests.rendering.encode.films import (
+    FORMATS,
+    MOV,
+    MP4,
+    MP4_HEVC,
+    WEBM,
+    RectangleFilm,
+    films_for,
+    tone,
+)
 from bulkvid_pipeline_tests.rendering.encode.processes import child_processes
 
 TAGS = {"title": 'Ten ways; to = "win" \\ Ünïcode 🎬', "artist": "Studio #1", "comment": "two\nlines"}
@@ -104,6 +114,21 @@ def test_tags_are_read_back(rendered: Rendered, name: str, fmt: VideoFormat) -> 
     with av.open(str(rendered[name, format_name(fmt)])) as file:
         tags = {key.lower(): value for key, value in file.metadata.items()}
     assert {key: tags.get(key) for key in TAGS} == TAGS
+
+
+@pytest.mark.parametrize("fmt", [MP4, MOV, WEBM], ids=format_name)
+@every_renderer
+def test_hostile_and_odd_titles_are_read_back(folder: Path, name: str, fmt: VideoFormat) -> None:
+    title = '\x00 =x;#\\"<b>&amp; a\r\nb\t\x07\x1b👩‍👩‍👧 عربى \ud800' + "ä" * 50_000
+    path = folder / f"odd.{fmt.container}"
+    film = RectangleFilm(fmt.width, fmt.height, frames=9)
+    renderer_named(name).render([film], tone(9), fmt, {"title": title, "comment": ""}, path)
+    with av.open(str(path)) as file:
+        found = {key.lower(): value for key, value in file.metadata.items()}
+    assert found["title"] == tag_text(title)
+    assert found["title"].startswith(' =x;#\\"<b>&amp; a\nb\t👩‍👩‍👧 عربى ä')
+    assert "comment" not in found
+    assert verify(path, replace(Expected.of(fmt, 9, title), loudness_lufs=None)).faults == ()
 
 
 @every_format
