@@ -39,15 +39,20 @@ def decode_stream(decoder: str, packets: Iterable[bytes]) -> list[Picture]:
 def _decode_with_openh264(stream: bytes) -> list[Picture]:
     """Cisco's decoder shares no code with libavcodec's own."""
     with tempfile.TemporaryDirectory() as folder:
-        source, target = Path(folder, "in.h264"), Path(folder, "out.yuv")
+        source = Path(folder, "in.h264")
         source.write_bytes(stream)
+        return decode_file_with("libopenh264", source)
+
+
+def decode_file_with(decoder: str, source: Path) -> list[Picture]:
+    """All pictures of a file by a decoder of the ffmpeg program."""
+    with tempfile.TemporaryDirectory() as folder, av.open(str(source), "r") as file:
+        target = Path(folder, "out.yuv")
         # Nothing may be repeated or dropped on the way out: every frame as it comes.
-        reading = ["-f", "h264", "-framerate", "30", "-c:v", "libopenh264", "-i", str(source)]
-        run([*reading, "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p", str(target)])
-        with av.open(str(source), "r", format="h264") as file:
-            width, height = file.streams.video[0].width, file.streams.video[0].height
-        raw = np.fromfile(target, np.uint8)
-    return list(raw.reshape(-1, height * 3 // 2, width))
+        writing = ["-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p", str(target)]
+        run(["-c:v", decoder, "-i", str(source), "-map", "0:v", *writing])
+        width, height = file.streams.video[0].width, file.streams.video[0].height
+        return list(np.fromfile(target, np.uint8).reshape(-1, height * 3 // 2, width))
 
 
 def _picture(frame: VideoFrame) -> Picture:

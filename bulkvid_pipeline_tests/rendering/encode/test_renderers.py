@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -19,13 +20,16 @@ from bulkvid_pipeline.adapters.ffmpeg import Limits
 from bulkvid_pipeline.core.errors import EncoderError, RenderCancelledError
 from bulkvid_pipeline.core.options import Container, VideoCodec
 from bulkvid_pipeline.rendering.certificate import Expected, verify
+from bulkvid_pipeline.rendering.encode.bitstream import START_CODE
 from bulkvid_pipeline.rendering.encode.container_boxes import is_faststart, top_level_boxes
 from bulkvid_pipeline.rendering.encode.event import EventRenderer, scene_key
 from bulkvid_pipeline.rendering.encode.graph import GraphRenderer, graph_arguments
+from bulkvid_pipeline.rendering.encode.h264 import idr_pic_id
 from bulkvid_pipeline.rendering.encode.renderer import Programme, Renderer, renderer_named
+from bulkvid_pipeline.rendering.encode.scene import encode_scene
 from bulkvid_pipeline.rendering.encode.tags import tag_text
 from bulkvid_pipeline.rendering.model import FPS, SAMPLES_PER_FRAME, Change, Film, VideoFormat
-from bulkvid_pipeline_tests.rendering.encode.decoding import Picture, decode_file, psnr
+from bulkvid_pipeline_tests.rendering.encode.decoding import Picture, decode_file, decode_file_with, psnr
 from bulkvid_pipeline_tests.rendering.encode.films import (
     FORMATS,
     MOV,
@@ -98,6 +102,28 @@ def test_both_renderers_show_the_same_at_the_same_time(decoded: Decoded, fmt: Vi
     graph, graph_times = decoded["graph", format_name(fmt)]
     assert event_times == graph_times
     assert min(psnr(one, other) for one, other in zip(event, graph, strict=True)) > 42
+
+
+@pytest.mark.parametrize(("fmt", "decoder"), [(MP4, "libopenh264"), (WEBM, "libvpx-vp9")])
+def test_an_unrelated_decoder_sees_the_same_file(
+    rendered: Rendered, decoded: Decoded, fmt: VideoFormat, decoder: str
+) -> None:
+    # Scenes of one frame are among them: key pictures in a row, numbered by encoders that know nothing of each other.
+    pictures, _ = decoded["event", format_name(fmt)]
+    others = decode_file_with(decoder, rendered["event", format_name(fmt)])
+    assert len(others) == len(pictures)
+    assert all(np.array_equal(one, other) for one, other in zip(pictures, others, strict=True))
+
+
+def test_key_pictures_in_a_row_have_different_numbers(rendered: Rendered) -> None:
+    # H.264 7.4.3: "the values of idr_pic_id of two consecutive IDR pictures shall differ".
+    head = encode_scene(films_for(MP4)[0], MP4).head
+    with av.open(str(rendered["event", format_name(MP4)])) as file:
+        units = [START_CODE + bytes(packet)[4:] for packet in file.demux(video=0) if packet.size]
+    numbers = [idr_pic_id(unit, head) for unit in units]
+    pairs = [(one, other) for one, other in pairwise(numbers) if one is not None and other is not None]
+    assert len(pairs) == 2
+    assert all(one != other for one, other in pairs)
 
 
 @every_format
