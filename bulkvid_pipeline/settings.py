@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     renderer: Literal["event", "graph"] = Field("event", description="event (fast) or graph (plain ffmpeg)")
     ffmpeg: str | None = Field(None, description="ffmpeg binary; the bundled one if empty")
 
+    postgres_url: SecretStr | None = Field(None, description="Database of the Dagster instance; SQLite if empty")
+
     google_credentials: Path | None = Field(
         None,
         description="Service account file; without it and without an API key, sheets are read by public link",

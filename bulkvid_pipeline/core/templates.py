@@ -47,7 +47,7 @@ class StyleSettings(TemplatePart):
 
     base: Annotated[Style, _lower] = Style.MODERN
     colors: tuple[str, ...] = Field((), max_length=5)
-    """Up to five `#RRGGBB`: accent first, then background, then text."""
+    """Up to five `#RRGGBB`: accent, second accent, background; contrast is checked where they are used."""
     font_family: str | None = None
     logo: FileName | None = None
     """Picture file beside the template: png, jpeg or webp."""

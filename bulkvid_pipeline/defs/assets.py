@@ -100,7 +100,9 @@ def video(
         for spec, chosen in chosen_rows(context.instance, context.partition_keys):
             sheet = load_sheet(spec.input_source, settings())
             judged = judge_for_spec(sheet, spec, settings())
-            run = BatchRun(spec, judged, settings(), context.instance, context.run.run_id, only=chosen, force=config.force)
+            run = BatchRun(
+                spec, judged, settings(), context.instance, context.run.run_id, only=chosen, force=config.force
+            )
             yield from _row_events(context, run, planned=True)
 
 

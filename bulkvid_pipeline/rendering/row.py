@@ -89,7 +89,7 @@ def render_row(
     began = time.perf_counter()
     progress("voice", 0.0)
     programme = narrate(
-        split_scenes(plan.title, plan.description, plan.script),
+        split_scenes(plan.title, plan.description, plan.script, plan.target_seconds),
         speech,
         plan.voice,
         target_seconds=plan.target_seconds,
@@ -163,7 +163,7 @@ def _render_output(
     target.mkdir(parents=True, exist_ok=True)
     fmt = VideoFormat(**vars(output))
     scenes = programme.for_aspect(output.platform.aspect)
-    films = [scene_film(timed, fmt, theme) for timed in scenes]
+    films = [scene_film(timed, fmt, theme, script=plan.script) for timed in scenes]
     video = target / f"video.{output.container}"
     renderer.render(films, sound, fmt, _metadata(plan), video, progress=progress, cancelled=cancelled)
     certificate = _certificate(video, plan, scenes, fmt)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import uuid
 from pathlib import Path
@@ -14,25 +15,17 @@ from dagster._core.definitions.reconstruct import ReconstructableRepository
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.spec import BulkJobSpec
 
+INSTANCE_CONFIG = Path(__file__).parents[1] / "dagster.yaml"
 DEFINITIONS_MODULE = "bulkvid_pipeline.definitions"
-DEFAULT_INSTANCE_CONFIG = """\
-telemetry:
-  enabled: false
-nux:
-  enabled: false
-"""
 
 
 def open_instance(home: Path) -> DagsterInstance:
-    """The Dagster instance in `home`; a new home gets the project's `dagster.yaml` where there is one."""
+    """The Dagster instance in `home`, which is made if need be, with our settings in its `dagster.yaml`."""
     home.mkdir(parents=True, exist_ok=True)
     config = home / "dagster.yaml"
     if not config.exists():
-        of_project = Path("dagster.yaml")
-        if of_project.is_file():
-            shutil.copyfile(of_project, config)
-        else:
-            config.write_text(DEFAULT_INSTANCE_CONFIG)
+        shutil.copyfile(INSTANCE_CONFIG, config)
+    os.environ["DAGSTER_HOME"] = str(home)
     return DagsterInstance.from_config(str(home))
 
 

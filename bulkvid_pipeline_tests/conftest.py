@@ -9,7 +9,7 @@ import pytest
 from dagster import DagsterInstance
 
 from bulkvid_pipeline import settings as settings_module
-from bulkvid_pipeline_tests.services.workplace import Workplace
+from bulkvid_pipeline_tests.workplace import Workplace
 
 
 @pytest.fixture
