@@ -14,7 +14,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from bulkvid_pipeline.core.cells import platforms_of
-from bulkvid_pipeline.core.columns import COLUMNS, REQUIRED
+from bulkvid_pipeline.core.columns import COLUMNS, REQUIRED, ROW_ID
 from bulkvid_pipeline.core.errors import InvalidSheetError
 from bulkvid_pipeline.core.findings import Finding, Severity, ValidationReport, shortened
 from bulkvid_pipeline.core.options import Platform, Priority, Style, ValidationLevel, Voice
@@ -26,7 +26,7 @@ TITLE_FROM_TEXT = 60
 _PROBLEMS: dict[str, Callable[[str], tuple[str, str]]] = {
     "duration_seconds": lambda _cell: (
         "Not a length in seconds",
-        "Write a number from 1 to 3600, such as 45, or leave it empty",
+        "Write a number from 1 to 3600, such as 45",
     ),
     "platform_preferences": lambda cell: (
         "Unknown platform " + ", ".join(shortened(name, 20) for name in platforms_of(cell)[1])
@@ -161,6 +161,8 @@ def _cell_finding(row: int, column: str, check: str, value: str, letter: str, le
     else:
         problem, fix = _PROBLEMS[column](value)
         code = "INVALID_CELL"
+        if level is not ValidationLevel.STRICT:
+            fix += ", or leave it empty"
         if permissive:
             some_left = column == "platform_preferences" and platforms_of(value)[0]
             problem += "; it is left out" if some_left else "; the default was used"
@@ -169,26 +171,28 @@ def _cell_finding(row: int, column: str, check: str, value: str, letter: str, le
 
 
 def _warn_of_duplicates(table: SheetTable, by_row: defaultdict[int | None, list[Finding]]) -> None:
-    texts = [c for c in REQUIRED if c in table.frame]
-    if not texts:
+    same_text = ("Same title and script as row {}", "Remove one of them, unless both are wanted", "DUPLICATE_ROW")
+    _warn_of_equals(table, [c for c in REQUIRED if c in table.frame], same_text, by_row)
+    same_id = ("Same id as row {}", "Give each row an id of its own, by which it is known again", "DUPLICATE_ID")
+    _warn_of_equals(table, [c for c in (ROW_ID,) if c in table.frame], same_id, by_row)
+
+
+def _warn_of_equals(
+    table: SheetTable, columns: list[str], wording: tuple[str, str, str], by_row: defaultdict[int | None, list[Finding]]
+) -> None:
+    """A warning at each row whose `columns` hold the same as an earlier row's, but for case and blanks."""
+    if not columns:
         return
-    folded = table.frame[texts].apply(lambda cells: cells.str.split().str.join(" ").str.casefold())
-    filled = folded.ne("").any(axis=1)
+    problem, fix, code = wording
+    letter = table.letters.get(columns[0], "")
+    folded = table.frame[columns].apply(lambda cells: cells.str.split().str.join(" ").str.casefold())
     first_row: dict[tuple[str, ...], int] = {}
-    for number, *cells in folded[filled].itertuples(index=True, name=None):
+    for number, *cells in folded[folded.ne("").any(axis=1)].itertuples(index=True, name=None):
         first = first_row.setdefault(tuple(cells), int(number))
         if first != number:
+            value = shortened(str(table.frame.at[number, columns[0]]))
             by_row[int(number)].append(
-                Finding(
-                    Severity.WARNING,
-                    f"Same title and script as row {first}",
-                    "Remove one of them, unless both are wanted",
-                    int(number),
-                    texts[0],
-                    table.letters.get(texts[0], ""),
-                    shortened(str(table.frame.at[number, texts[0]])),
-                    "DUPLICATE_ROW",
-                )
+                Finding(Severity.WARNING, problem.format(first), fix, int(number), columns[0], letter, value, code)
             )
 
 
