@@ -80,13 +80,10 @@ def main(rows: int) -> None:
                 print(
                     f"{kind:8} {count:4} rows: {costs[kind, count][0]:7.2f} CPU s, peak {costs[kind, count][1]:.0f} MB"
                 )
-    per_row = {
-        kind: (costs[kind, rows][0] - costs[kind, FEW][0]) / (rows - FEW) * 1000 for kind in ("bare", "pipeline")
-    }
-    print(f"per row: bare {per_row['bare']:.1f} ms, pipeline {per_row['pipeline']:.1f} ms")
-    print(
-        f"overhead {per_row['pipeline'] - per_row['bare']:.1f} ms a row; ratio {per_row['pipeline'] / per_row['bare']:.2f}"
-    )
+    more = rows - FEW
+    bare, pipeline = ((costs[k, rows][0] - costs[k, FEW][0]) / more * 1000 for k in ("bare", "pipeline"))
+    print(f"per row: bare {bare:.1f} ms, pipeline {pipeline:.1f} ms")
+    print(f"overhead {pipeline - bare:.1f} ms a row; ratio {pipeline / bare:.2f}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Where Dagster keeps its runs and events: PostgreSQL when BULKVID_POSTGRES_URL is set, SQLite in DAGSTER_HOME otherwise.
+"""Where Dagster keeps its runs and events: PostgreSQL by BULKVID_POSTGRES_URL, else SQLite in DAGSTER_HOME.
 
 `dagster.yaml` cannot choose by itself; it names this class.
 """

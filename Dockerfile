@@ -1,0 +1,11 @@
+FROM python:3.12-slim
+WORKDIR /app
+COPY pyproject.toml uv.lock README.md dagster.yaml workspace.yaml ./
+COPY bulkvid_pipeline bulkvid_pipeline
+COPY .ci/bootstrap .ci/bootstrap
+RUN mkdir bulkvid_pipeline_tests && touch bulkvid_pipeline_tests/__init__.py && sh .ci/bootstrap --no-dev
+ENV PATH=/app/.venv/bin:$PATH DAGSTER_HOME=/dagster
+RUN mkdir /dagster && cp bulkvid_pipeline/dagster.yaml /dagster/ \
+    && useradd --system --home /dagster bulkvid && chown bulkvid /dagster
+USER bulkvid
+VOLUME ["/dagster"]
