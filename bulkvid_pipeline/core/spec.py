@@ -17,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import ErrorDetails
 
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError, InvalidSpecError
+from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.keys import clean_prefix
 from bulkvid_pipeline.core.options import (
     CONTAINER_CODECS,
@@ -217,11 +218,15 @@ class BulkJobSpec(SpecModel):
     def _callback(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise InvalidSpecError(f"Callback URL '{value[:80]}' is not a web address", fix="Use https://host/path")
-        if parts.username or parts.password:
+        if holds_credentials(value):
             raise InvalidSpecError("The callback URL holds a password", fix="Leave user and password out of the URL")
+        try:
+            parts = urlsplit(value)
+            usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            usable = False
+        if not usable or not re.fullmatch(r"[^\s\x00-\x1f\x7f\\]+", value):
+            raise InvalidSpecError(f"Callback URL '{shortened(value, 80)}' is not a web address", fix=_URL_FIX)
         return value
 
     @classmethod
@@ -246,28 +251,43 @@ class BulkJobSpec(SpecModel):
         return cls.parse({"input_source": {**named, **source}, **fields})
 
 
+_RESERVED = re.compile(
+    r"(\d{1,3}\.){3}\d{1,3}|(xn--|sthree-|amzn-s3-demo-).*|.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)"
+)
+"""Bucket names that S3 keeps for itself, or that would be taken for an address."""
+_URL_FIX = "Use https://host/path"
+
+
+def holds_credentials(url: str) -> bool:
+    """Whether something stands before an `@` in the host part of `url`; such a URL must not even be repeated."""
+    return "@" in re.split(r"[/?#]", url.partition("://")[2], maxsplit=1)[0]
+
+
 def check_bucket(value: str) -> str:
     """`value` when it is a bucket name by S3's naming rules, or a URL.
 
     The rules: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 
     Raises:
-        InvalidSpecError: it is neither.
+        InvalidSpecError: it is neither, or holds a password.
     """
+    if holds_credentials(value):
+        raise InvalidSpecError(
+            "The output bucket holds a password", fix="Leave it out, and set the storage credentials in the environment"
+        )
     scheme, separator, rest = value.partition("://")
-    if separator and scheme not in {"s3", "s3a", "gs", "gcs"}:
-        if not re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme):
+    if separator and scheme not in {"s3", "s3a"}:
+        if not re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme) or not rest:
             raise InvalidSpecError(
-                f"Output '{value[:80]}' is not a URL", fix="Use s3://bucket/folder or file:///folder"
+                f"Output '{shortened(value, 80)}' is not a URL", fix="Use s3://bucket/folder or file:///folder"
             )
         return value
-    name = rest.split("/", 1)[0] if separator else value
-    well_formed = re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", name) and ".." not in name
-    reserved = re.fullmatch(r"(\d{1,3}\.){3}\d{1,3}|xn--.*|sthree-.*|amzn-s3-demo-.*|.*-s3alias|.*--ol-s3", name)
-    if well_formed and not reserved:
+    name, _, folder = rest.partition("/") if separator else (value, "", "")
+    if re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", name) and ".." not in name and not _RESERVED.fullmatch(name):
+        clean_prefix(folder)
         return value
     raise InvalidSpecError(
-        f"Output bucket '{name[:80]}' is not a valid bucket name",
+        f"Output bucket '{shortened(name, 80)}' is not a valid bucket name",
         fix="Use 3 to 63 lower-case letters, digits, '.' and '-', or a URL such as s3://bucket/folder or file:///folder",
     )
 
@@ -282,7 +302,7 @@ def _all_problems(error: ValidationError) -> InvalidRequestError:
 
 
 def _field(problem: ErrorDetails) -> str:
-    return ".".join(str(part) for part in problem["loc"]) or "job spec"
+    return ".".join(shortened(str(part)) for part in problem["loc"]) or "job spec"
 
 
 def _cause(problem: ErrorDetails) -> object:
@@ -297,4 +317,11 @@ def _explained(problem: ErrorDetails) -> str:
         return "unknown field. Remove it, or check its spelling"
     if problem["type"] == "missing":
         return "missing. Give a value"
-    return f"{problem['msg']} (given: {str(problem['input'])[:60]!r})"
+    return f"{problem['msg']} (given: {_given(problem['input'])!r})"
+
+
+def _given(value: object) -> str:
+    try:
+        return str(value)[:60]
+    except ValueError:  # An integer of more than 4,300 digits has no text in Python.
+        return type(value).__name__
