@@ -7,14 +7,16 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, ByteSize, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
     """Settings of an installation; a job's own choices stand in its BulkJobSpec."""
 
-    model_config = SettingsConfigDict(env_prefix="BULKVID_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="BULKVID_", env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+    )
 
     output_url: str = Field("file://output", description="Where videos go when a job names no bucket")
     templates_folder: Path = Field(
@@ -29,6 +31,17 @@ class Settings(BaseSettings):
 
     postgres_url: SecretStr | None = Field(None, description="Database of the Dagster instance; SQLite if empty")
 
+    cache: bool = Field(True, description="Keep narration and encoded scenes, so that changed rows cost their changes")
+    cache_dir: Path | None = Field(
+        default_factory=lambda: _cache_home(), description="Folder of the cache; ~/.cache/bulkvid if empty"
+    )
+    cache_max_bytes: ByteSize = Field(
+        ByteSize(5_000_000_000), ge=0, description="What the cache folder holds at most, e.g. 500MB or 20GB"
+    )
+    cache_bucket: str | None = Field(
+        None, description="Bucket, bucket/prefix or URL of a cache that machines share; with the S3 settings below"
+    )
+
     google_credentials: Path | None = Field(
         None,
         description="Service account file; without it and without an API key, sheets are read by public link",
@@ -42,6 +55,17 @@ class Settings(BaseSettings):
     s3_secret: SecretStr | None = Field(None, description="Secret key; the AWS default chain if empty")
     s3_region: str | None = Field(None, description="Region")
     storage_timeout_s: float = Field(60.0, gt=0, description="Longest time that storage may stay without moving a byte")
+
+
+def _cache_home() -> Path | None:
+    """Where programs of this user keep caches (XDG base directories); None for a user without a home."""
+    named = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    if named.is_absolute():
+        return named / "bulkvid"
+    try:
+        return Path.home() / ".cache" / "bulkvid"
+    except RuntimeError:
+        return None
 
 
 @cache

@@ -18,6 +18,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workp
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("BULKVID_OUTPUT_URL", f"file://{tmp_path}/output")
     monkeypatch.setenv("BULKVID_WORK_DIR", str(tmp_path / "work"))
+    monkeypatch.setenv("BULKVID_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("BULKVID_WORKERS", "2")
     settings_module.settings.cache_clear()
     home = tmp_path / "home"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -13,23 +14,38 @@ import threading
 from collections.abc import Callable
 from typing import IO, Any
 
+from bulkvid_pipeline.adapters.pieces import PiecesPlace
 from bulkvid_pipeline.core import errors
 from bulkvid_pipeline.core.errors import BulkVideoError, EncoderError, RenderCancelledError, WorkerDiedError
 from bulkvid_pipeline.rendering.row import RenderedRow
-from bulkvid_pipeline.rendering.worker import REQUESTS, ROWS, RenderRequest
+from bulkvid_pipeline.rendering.worker import PLACES, REQUESTS, ROWS, RenderRequest
 
 WALL_CLOCK_FLOOR_S = 300.0
 STDERR_SHOWN = 400
+
+_log = logging.getLogger(__name__)
 
 
 class RenderProcess:
     """One worker process, started when first needed and again after it was killed or died.
 
     `render` is called by one thread at a time; `kill` may be called from any thread.
+
+    Args:
+        renderer: event or graph.
+        place: where pieces of videos are kept for another time; nowhere if None.
+        on_warning: told what the worker warns about, apart from what concerns a row; the log if not given.
     """
 
-    def __init__(self, renderer: str = "event") -> None:
+    def __init__(
+        self,
+        renderer: str = "event",
+        place: PiecesPlace | None = None,
+        on_warning: Callable[[str], None] = _log.warning,
+    ) -> None:
         self._renderer = renderer
+        self._place = place
+        self._on_warning = on_warning
         self._process: subprocess.Popen[str] | None = None
         self._stderr: IO[bytes] | None = None
         self._killed = threading.Event()
@@ -87,9 +103,12 @@ class RenderProcess:
             process.stdin.flush()
         for line in process.stdout:
             message: dict[str, Any] = json.loads(line)
-            if "progress" not in message:
+            if "progress" in message:
+                on_progress(*message["progress"])
+            elif "warning" in message:
+                self._on_warning(message["warning"])
+            else:
                 return message
-            on_progress(*message["progress"])
         return None
 
     def _started(self) -> subprocess.Popen[str]:
@@ -103,6 +122,9 @@ class RenderProcess:
                 encoding="utf-8",
                 start_new_session=True,
             )
+            assert self._process.stdin is not None
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.write(PLACES.dump_json(self._place).decode() + "\n")
         return self._process
 
     def _last_words(self) -> str:

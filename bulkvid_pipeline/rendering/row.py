@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bulkvid_pipeline.adapters.pieces import Pieces, PiecesOfKind, UtterancePieces
 from bulkvid_pipeline.adapters.speech.contract import Speech
 from bulkvid_pipeline.core.errors import GlyphsMissingError, QualityError, RenderCancelledError
 from bulkvid_pipeline.core.options import AudioCodec
@@ -17,7 +18,7 @@ from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
 from bulkvid_pipeline.rendering.captions import srt, vtt
 from bulkvid_pipeline.rendering.certificate import Certificate, Expected, verify
 from bulkvid_pipeline.rendering.encode.renderer import Renderer
-from bulkvid_pipeline.rendering.model import Pcm, TimedScene, VideoFormat
+from bulkvid_pipeline.rendering.model import Film, Pcm, TimedScene, VideoFormat
 from bulkvid_pipeline.rendering.narration import Programme, narrate
 from bulkvid_pipeline.rendering.pictures.coverage import missing_glyphs
 from bulkvid_pipeline.rendering.pictures.film import scene_film
@@ -77,8 +78,11 @@ def render_row(
     renderer: Renderer,
     progress: Progress,
     cancelled: Callable[[], bool] = lambda: False,
+    pieces: Pieces | None = None,
 ) -> RenderedRow:
     """Render `outputs` of `plan` into sub-folders of `folder`, each named after its platform.
+
+    Narration and posters are looked for in `pieces` first, and kept there; encoded scenes are the renderer's affair.
 
     Raises:
         RenderError: one of its kinds says what failed; nothing half-made is left under a final name.
@@ -95,6 +99,7 @@ def render_row(
         target_seconds=plan.target_seconds,
         template_speed=plan.template.settings.audio.voice_settings.speed,
         pitch=plan.template.settings.audio.voice_settings.pitch,
+        store=UtterancePieces(PiecesOfKind(pieces, "narration", ENGINE_VERSION)) if pieces else None,
     )
     if cancelled():
         raise RenderCancelledError("The row was stopped")
@@ -108,7 +113,7 @@ def render_row(
             progress(output.platform, 0.15 + 0.85 * (at + done / max(1, total)) / len(outputs))
 
         finished.append(
-            _render_output(plan, output, programme, sound, theme, folder, renderer, film_progress, cancelled)
+            _render_output(plan, output, programme, sound, theme, folder, renderer, film_progress, cancelled, pieces)
         )
     progress("done", 1.0)
     return RenderedRow(
@@ -157,6 +162,7 @@ def _render_output(
     renderer: Renderer,
     progress: Callable[[int, int], None],
     cancelled: Callable[[], bool],
+    pieces: Pieces | None,
 ) -> RenderedOutput:
     began, cpu = time.perf_counter(), _cpu_seconds()
     target = folder / output.platform
@@ -167,7 +173,7 @@ def _render_output(
     video = target / f"video.{output.container}"
     renderer.render(films, sound, fmt, _metadata(plan), video, progress=progress, cancelled=cancelled)
     certificate = _certificate(video, plan, scenes, fmt)
-    (target / "poster.jpg").write_bytes(poster_jpeg(films[0].still(films[0].frames - 1)))
+    (target / "poster.jpg").write_bytes(_poster(films[0], pieces))
     (target / "captions.srt").write_text(srt(scenes), encoding="utf-8")
     (target / "captions.vtt").write_text(vtt(scenes), encoding="utf-8")
     return RenderedOutput(
@@ -187,6 +193,18 @@ def _render_output(
         render_seconds=round(time.perf_counter() - began, 3),
         cpu_seconds=round(_cpu_seconds() - cpu, 3),
     )
+
+
+def _poster(film: Film, pieces: Pieces | None) -> bytes:
+    """The last picture of a film as JPEG."""
+    kept = PiecesOfKind(pieces, "picture", ENGINE_VERSION) if pieces else None
+    key = f"poster {film.fingerprint}"
+    poster = kept.get(key) if kept else None
+    if poster is None:
+        poster = poster_jpeg(film.still(film.frames - 1))
+        if kept:
+            kept.put(key, poster)
+    return poster
 
 
 def _certificate(video: Path, plan: VideoPlan, scenes: tuple[TimedScene, ...], fmt: VideoFormat) -> Certificate:

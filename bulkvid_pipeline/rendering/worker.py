@@ -1,28 +1,33 @@
 """The render worker: a process that renders one row after another.
 
-It reads one JSON request a line from standard input and answers on standard output with JSON lines: progress, then a
-result or an error. It lives as long as its parent does, so that imports, fonts and the voice are loaded once.
+It reads JSON lines from standard input: where pieces of videos are kept (it may hold a secret, so it is no argument),
+then one request a line. It answers on standard output with JSON lines: warnings and progress, then a result or an
+error. It lives as long as its parent does, so that imports, fonts and the voice are loaded once.
 """
 
 from __future__ import annotations
 
 import ctypes
 import json
+import logging
 import os
 import signal
 import sys
+import threading
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from pydantic import TypeAdapter
 
+from bulkvid_pipeline.adapters.pieces import Pieces, PiecesOfKind, PiecesPlace, open_pieces
 from bulkvid_pipeline.adapters.speech.espeak import EspeakSpeech
 from bulkvid_pipeline.core.errors import BulkVideoError, EncoderError
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
 from bulkvid_pipeline.rendering.encode.renderer import Renderer, renderer_named
-from bulkvid_pipeline.rendering.row import RenderedRow, render_row
+from bulkvid_pipeline.rendering.row import ENGINE_VERSION, RenderedRow, render_row
 
 PR_SET_PDEATHSIG = 1
 
@@ -38,15 +43,36 @@ class RenderRequest:
 
 REQUESTS = TypeAdapter(RenderRequest)
 ROWS = TypeAdapter(RenderedRow)
+PLACES: TypeAdapter[PiecesPlace | None] = TypeAdapter(PiecesPlace | None)
+
+Send = Callable[[dict[str, Any]], None]
 
 
-def serve(requests: IO[str], answers: IO[str], renderer: Renderer) -> None:
-    """Answer requests until there are no more."""
+class _Warnings(logging.Handler):
+    """Sends what is logged as warning to the parent: nobody reads the log of a worker."""
+
+    def __init__(self, send: Send) -> None:
+        super().__init__(logging.WARNING)
+        self._send = send
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._send({"warning": record.getMessage()})
+
+
+def sender(answers: IO[str]) -> Send:
+    """Writes messages as lines, whole whichever threads they come from."""
+    lock = threading.Lock()
 
     def send(message: dict[str, Any]) -> None:
-        answers.write(json.dumps(message) + "\n")
-        answers.flush()
+        with lock:
+            answers.write(json.dumps(message) + "\n")
+            answers.flush()
 
+    return send
+
+
+def serve(requests: IO[str], send: Send, renderer: Renderer, pieces: Pieces | None) -> None:
+    """Answer requests until there are no more."""
     with EspeakSpeech() as speech:
         for line in requests:
             try:
@@ -58,6 +84,7 @@ def serve(requests: IO[str], answers: IO[str], renderer: Renderer) -> None:
                     speech=speech,
                     renderer=renderer,
                     progress=lambda stage, done: send({"progress": [stage, done]}),
+                    pieces=pieces,
                 )
                 send({"result": ROWS.dump_python(row, mode="json")})
             except BulkVideoError as error:
@@ -77,9 +104,19 @@ def main(renderer_name: str, parent: int) -> None:
         sys.exit(0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Native libraries print to descriptor 1 now and then; it is kept for answers alone.
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    send = sender(os.fdopen(os.dup(1), "w", encoding="utf-8"))
     os.dup2(2, 1)
-    serve(sys.stdin, answers, renderer_named(renderer_name))
+    logging.getLogger("bulkvid_pipeline").addHandler(_Warnings(send))
+    place = PLACES.validate_json(sys.stdin.readline() or "null")
+    pieces = open_pieces(place) if place else None
+    serve(sys.stdin, send, _renderer(renderer_name, pieces), pieces)
+
+
+def _renderer(name: str, pieces: Pieces | None) -> Renderer:
+    """The renderer, with encoded scenes kept in `pieces` if it encodes scenes one by one."""
+    if pieces is None or name != "event":
+        return renderer_named(name)
+    return renderer_named(name, scene_store=PiecesOfKind(pieces, "scene", ENGINE_VERSION))
 
 
 if __name__ == "__main__":

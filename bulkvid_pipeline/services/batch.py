@@ -6,6 +6,7 @@ found first, the rest is rendered in order of priority.
 
 from __future__ import annotations
 
+import logging
 import os
 import queue
 import shutil
@@ -18,6 +19,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from bulkvid_pipeline.adapters.pieces import PiecesPlace
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.core.errors import BulkVideoError, NotFoundError, RenderCancelledError
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan, in_priority_order
@@ -27,6 +29,8 @@ from bulkvid_pipeline.rendering.worker import RenderRequest
 from bulkvid_pipeline.services.outcomes import Failure, PublishedOutput, RowOutcome
 from bulkvid_pipeline.services.progress import JobProgress
 from bulkvid_pipeline.services.publishing import ENGINE, Shelf
+
+_log = logging.getLogger(__name__)
 
 POLL_S = 0.25
 LOOK_UP_THREADS = 16
@@ -43,7 +47,8 @@ class RowLoop:
     """Renders the rows of one job that are not published yet.
 
     `command` is asked between rows and while waiting: None to go on, "pause" to let rows in work finish and start no
-    other, "cancel" to kill them. `force` renders again what is published already.
+    other, "cancel" to kill them. `force` renders again what is published already. `pieces` is where narration and
+    encoded scenes are kept for another time.
     """
 
     plans: Sequence[VideoPlan]
@@ -52,10 +57,13 @@ class RowLoop:
     renderer: str
     work_dir: Path | None = None
     force: bool = False
+    pieces: PiecesPlace | None = None
     progress: JobProgress = field(default_factory=JobProgress)
     command: Callable[[], str | None] = no_command
     stopped_by: BulkVideoError | None = field(default=None, init=False)
     """The fault of the system that ended the loop early, if one did."""
+    _warned: set[str] = field(default_factory=set, init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def run(self) -> Iterator[RowOutcome]:
         """Outcomes as rows end: first what was found published, then what is rendered.
@@ -109,7 +117,7 @@ class RowLoop:
 
     def _render_all(self, waiting: deque[tuple[VideoPlan, tuple[PlannedOutput, ...]]]) -> Iterator[RowOutcome]:
         slots = min(self.workers, len(waiting))
-        processes = [RenderProcess(self.renderer) for _ in range(slots)]
+        processes = [RenderProcess(self.renderer, self.pieces, self._warn) for _ in range(slots)]
         idle: queue.SimpleQueue[RenderProcess] = queue.SimpleQueue()
         for process in processes:
             idle.put(process)
@@ -190,6 +198,14 @@ class RowLoop:
         finally:
             idle.put(process)
         return _timed(outcome, attempts, time.perf_counter() - began)
+
+    def _warn(self, warning: str) -> None:
+        """Log what a worker warns about, once: they all meet the same full disk."""
+        with self._lock:
+            if warning in self._warned:
+                return
+            self._warned.add(warning)
+        _log.warning("%s", warning)
 
 
 def _timed(outcome: RowOutcome, attempts: int, seconds: float) -> RowOutcome:

@@ -16,6 +16,7 @@ from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import ItemState, JobState, outcome_of
 from bulkvid_pipeline.services.batch import RowLoop
+from bulkvid_pipeline.services.caching import pieces_place
 from bulkvid_pipeline.services.job_report import write_report
 from bulkvid_pipeline.services.judging import JudgedSheet
 from bulkvid_pipeline.services.outcomes import RowOutcome
@@ -71,6 +72,7 @@ class BatchRun:
             renderer=self.settings.renderer,
             work_dir=self.settings.work_dir,
             force=self.force,
+            pieces=pieces_place(self.settings),
             progress=progress,
             command=control.command,
         )
