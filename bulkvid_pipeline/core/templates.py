@@ -58,7 +58,7 @@ class StyleSettings(TemplatePart):
     def _hex(cls, colors: tuple[str, ...]) -> tuple[str, ...]:
         for color in colors:
             if not re.fullmatch(r"#[0-9A-Fa-f]{6}", color):
-                raise ValueError(f"'{color[:20]}' is not a colour such as #1E90FF")
+                raise ValueError(f"'{shortened(color, 20)}' is not a colour such as #1E90FF")
         return tuple(color.upper() for color in colors)
 
 
@@ -154,7 +154,7 @@ def _joined(template_id: str, where: str, written: object, short: Mapping[str, o
 def _problems(error: ValidationError) -> str:
     lines = []
     for problem in error.errors(include_url=False):
-        where = ".".join(str(part) for part in problem["loc"])
+        where = ".".join(shortened(str(part)) for part in problem["loc"])
         text = "unknown key" if problem["type"] == "extra_forbidden" else problem["msg"].removeprefix("Value error, ")
         lines.append(f"{where}: {text}")
     return "; ".join(lines)
