@@ -8,74 +8,17 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.services.launching import INSTANCE_CONFIG, run_config_of
+from bulkvid_pipeline_tests.defs.web_server import BACKFILL, TERMINATE, WebServer, wait_until
 from bulkvid_pipeline_tests.workplace import Workplace, idea
 
 pytestmark = pytest.mark.heavy
-
-JOB = {
-    "repositoryLocationName": "bulkvid_pipeline.definitions",
-    "repositoryName": "__repository__",
-    "jobName": tags.JOB,
-}
-LAUNCH = """mutation($p: ExecutionParams!) { launchRun(executionParams: $p) { __typename
-  ... on LaunchRunSuccess { run { runId } } ... on PythonError { message }
-  ... on RunConfigValidationInvalid { errors { message } } } }"""
-BACKFILL = """mutation($b: LaunchBackfillParams!) { launchPartitionBackfill(backfillParams: $b) { __typename
-  ... on LaunchBackfillSuccess { backfillId } ... on PythonError { message } } }"""
-STATUS = "query($r: ID!) { runOrError(runId: $r) { ... on Run { status tags { key value } } } }"
-TERMINATE = "mutation($r: String!) { terminateRun(runId: $r) { __typename } }"
-RUNS = "{ runsOrError { ... on Runs { results { runId jobName status } } } }"
-
-
-@dataclass(frozen=True)
-class WebServer:
-    """A running `bulkvid ui`."""
-
-    port: int
-
-    def ask(self, query: str, **variables: Any) -> dict[str, Any]:
-        body = json.dumps({"query": query, "variables": variables}).encode()
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/graphql", body, {"Content-Type": "application/json"}
-        )
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            data: dict[str, Any] = json.load(answer)
-        assert "errors" not in data, data
-        (value,) = data["data"].values()
-        return value if isinstance(value, dict) else {"value": value}
-
-    def is_up(self) -> bool:
-        try:
-            return bool(self.ask("{ repositoriesOrError { ... on RepositoryConnection { nodes { name } } } }")["nodes"])
-        except (OSError, AssertionError, KeyError):
-            return False
-
-    def status(self, run_id: str) -> str:
-        return str(self.ask(STATUS, r=run_id)["status"])
-
-    def launch(self, config: dict[str, Any]) -> str:
-        """Launch the job as the Launchpad does; no partition is asked for."""
-        answer = self.ask(LAUNCH, p={"selector": JOB, "runConfigData": config, "mode": "default"})
-        assert answer["__typename"] == "LaunchRunSuccess", answer
-        return str(answer["run"]["runId"])
-
-
-def wait_until(met: Callable[[], bool], seconds: float = 120.0) -> None:
-    end = time.monotonic() + seconds
-    while not met():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.3)
 
 
 @pytest.fixture
@@ -139,7 +82,7 @@ def test_the_launchpad_refuses_what_no_job_can_be(workplace: Workplace, server: 
     config = run_config_of(workplace.spec(workplace.sheet([idea("One")])))
     config["resources"][tags.SPEC_RESOURCE]["config"]["priority"] = "asap"
 
-    answer = server.ask(LAUNCH, p={"selector": JOB, "runConfigData": config, "mode": "default"})
+    answer = server.try_launch(config)
 
     assert answer["__typename"] == "RunConfigValidationInvalid"
     assert "asap" in answer["errors"][0]["message"]

@@ -84,7 +84,8 @@ def test_a_google_sheet_becomes_videos_in_a_bucket(workplace: Workplace, google:
     assert [row.rendered for row in again.rows] == [False, False]
 
 
-def test_a_missing_bucket_is_told_before_the_first_row(workplace: Workplace, google: Google, bucket: SwiftS3) -> None:
+@pytest.mark.usefixtures("bucket")
+def test_a_missing_bucket_is_told_before_the_first_row(workplace: Workplace, google: Google) -> None:
     success, watch = run(workplace, google.share(idea("One")), bucket="no-such-bucket")
 
     assert not success

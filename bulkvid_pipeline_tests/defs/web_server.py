@@ -1,0 +1,76 @@
+"""Driving the Dagster web server as its own pages do: GraphQL over HTTP."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bulkvid_pipeline.core import tags
+
+JOB = {
+    "repositoryLocationName": "bulkvid_pipeline.definitions",
+    "repositoryName": "__repository__",
+    "jobName": tags.JOB,
+}
+LAUNCH = """mutation($p: ExecutionParams!) { launchRun(executionParams: $p) { __typename
+  ... on LaunchRunSuccess { run { runId } } ... on PythonError { message }
+  ... on RunConfigValidationInvalid { errors { message } } } }"""
+BACKFILL = """mutation($b: LaunchBackfillParams!) { launchPartitionBackfill(backfillParams: $b) { __typename
+  ... on LaunchBackfillSuccess { backfillId } ... on PythonError { message } } }"""
+STATUS = "query($r: ID!) { runOrError(runId: $r) { ... on Run { status tags { key value } } } }"
+TERMINATE = "mutation($r: String!) { terminateRun(runId: $r) { __typename } }"
+RUNS = "{ runsOrError { ... on Runs { results { runId jobName status } } } }"
+
+
+@dataclass(frozen=True)
+class WebServer:
+    """A running `bulkvid ui`."""
+
+    port: int
+    location: str = "bulkvid_pipeline.definitions"
+
+    def ask(self, query: str, **variables: Any) -> dict[str, Any]:
+        body = json.dumps({"query": query, "variables": variables}).encode()
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/graphql", body, {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            data: dict[str, Any] = json.load(answer)
+        assert "errors" not in data, data
+        (value,) = data["data"].values()
+        return value if isinstance(value, dict) else {"value": value}
+
+    def is_up(self) -> bool:
+        try:
+            return bool(self.ask("{ repositoriesOrError { ... on RepositoryConnection { nodes { name } } } }")["nodes"])
+        except (OSError, AssertionError, KeyError):
+            return False
+
+    def status(self, run_id: str) -> str:
+        return str(self.ask(STATUS, r=run_id)["status"])
+
+    def try_launch(self, config: dict[str, Any]) -> dict[str, Any]:
+        """What the server says to a launch, whatever it is."""
+        selector = {
+            "repositoryLocationName": self.location,
+            "repositoryName": "__repository__",
+            "jobName": tags.JOB,
+        }
+        return self.ask(LAUNCH, p={"selector": selector, "runConfigData": config, "mode": "default"})
+
+    def launch(self, config: dict[str, Any]) -> str:
+        """Launch the job as the Launchpad does; no partition is asked for."""
+        answer = self.try_launch(config)
+        assert answer["__typename"] == "LaunchRunSuccess", answer
+        return str(answer["run"]["runId"])
+
+
+def wait_until(met: Callable[[], bool], seconds: float = 120.0) -> None:
+    end = time.monotonic() + seconds
+    while not met():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.3)
