@@ -19,6 +19,8 @@ app = typer.Typer(
 )
 dev = typer.Typer(help="Tools for developers.", no_args_is_help=True)
 app.add_typer(dev, name="dev")
+cache = typer.Typer(help="Narration and scenes kept so that changed rows cost their changes.", no_args_is_help=True)
+app.add_typer(cache, name="cache")
 
 Sheet = Annotated[str, typer.Argument(help="CSV or XLSX file, Google sheet id or URL, or a job spec (.yaml)")]
 Level = Annotated[str | None, typer.Option("--level", "-l", help="strict, moderate or permissive")]
@@ -115,6 +117,24 @@ def ui(port: Annotated[int, typer.Option("--port", "-p", help="Port on this mach
     print(f"Dagster web UI on http://127.0.0.1:{port} (Ctrl-C ends it); DAGSTER_HOME={home}")
     command = [sys.executable, "-m", "dagster", "dev", "-m", DEFINITIONS_MODULE, "-h", "127.0.0.1", "-p", str(port)]
     os.execve(sys.executable, command, {**os.environ, "DAGSTER_HOME": str(home)})
+
+
+@cache.command("show")
+def cache_show(as_json: Annotated[bool, typer.Option("--json", help="The figures as JSON")] = False) -> None:
+    """Say where the cache is and what it holds."""
+    from bulkvid_pipeline.cli.caching import show_cache
+
+    raise typer.Exit(show_cache(as_json=as_json))
+
+
+@cache.command("prune")
+def cache_prune(
+    down_to: Annotated[str, typer.Option("--to", help="Size to shrink to, for example 500MB; 0 removes all")] = "0",
+) -> None:
+    """Remove what is longest unused. Nothing is lost but time: rows that need it make it again."""
+    from bulkvid_pipeline.cli.caching import prune_cache
+
+    raise typer.Exit(prune_cache(down_to))
 
 
 @dev.command(

@@ -1,0 +1,87 @@
+"""`bulkvid cache`: what is kept for another time, and making it less."""
+
+from __future__ import annotations
+
+from pydantic import ByteSize, TypeAdapter, ValidationError
+from rich.console import Console
+from rich.table import Column, Table
+
+from bulkvid_pipeline.adapters.pieces import FolderPieces
+from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError
+from bulkvid_pipeline.services.caching import local_pieces
+from bulkvid_pipeline.settings import Settings, settings
+
+_SIZES = TypeAdapter(ByteSize)
+
+
+def show_cache(*, as_json: bool) -> int:
+    """Print what the cache of this machine holds, by kind; returns the exit code."""
+    from bulkvid_pipeline.cli.app import print_json
+
+    here = settings()
+    held = _pieces(here).statistics()
+    kinds = {name: {"pieces": kind.pieces, "bytes": kind.bytes} for name, kind in held.kinds.items()}
+    if as_json:
+        print_json(
+            {
+                "folder": str(here.cache_dir),
+                "bucket": here.cache_bucket,
+                "in_use": here.cache,
+                "pieces": held.pieces,
+                "bytes": held.bytes,
+                "max_bytes": int(here.cache_max_bytes),
+                "kinds": kinds,
+            }
+        )
+        return 0
+    print(f"Folder: {here.cache_dir}" + ("" if here.cache else " (switched off by BULKVID_CACHE)"))
+    if here.cache_bucket:
+        print(f"Bucket: {here.cache_bucket}")
+    if kinds:
+        table = Table("kind", *(_right(name) for name in ("pieces", "size")), box=None)
+        for name, kind in kinds.items():
+            table.add_row(name, f"{kind['pieces']:,}", _in_words(kind["bytes"]))
+        Console(highlight=False).print(table)
+    print(f"{_plural(held.pieces)}, {_in_words(held.bytes)} of at most {_in_words(here.cache_max_bytes)}")
+    return 0
+
+
+def prune_cache(down_to: str) -> int:
+    """Remove what is longest unused until the cache holds no more than a size such as 500MB; returns the exit code.
+
+    Raises:
+        InvalidRequestError: the text is no size.
+        BulkVideoError: the folder cannot be written.
+    """
+    try:
+        goal = _SIZES.validate_python(down_to)
+    except ValidationError as error:
+        raise InvalidRequestError(f"{down_to!r} is no size", fix="Write it as 500MB, 2GB or 0") from error
+    here = settings()
+    try:
+        gone = _pieces(here).shrink(goal)
+    except OSError as error:
+        raise BulkVideoError(
+            f"Pruning {here.cache_dir} failed: {error.strerror or error}", fix="Check who may write to that folder"
+        ) from error
+    print(f"{_plural(len(gone))} removed, {_in_words(sum(piece.bytes for piece in gone))} freed")
+    return 0
+
+
+def _pieces(here: Settings) -> FolderPieces:
+    pieces = local_pieces(here)
+    if pieces is None:
+        raise InvalidRequestError("There is no cache: this user has no home folder", fix="Set BULKVID_CACHE_DIR")
+    return pieces
+
+
+def _right(name: str) -> Column:
+    return Column(name, justify="right")
+
+
+def _in_words(size: int) -> str:
+    return ByteSize(size).human_readable(decimal=True)
+
+
+def _plural(count: int) -> str:
+    return f"{count:,} piece{'' if count == 1 else 's'}"
