@@ -35,9 +35,15 @@ def _is_visible(character: str) -> bool:
 
 def plain(text: str) -> str:
     """`text` for comparing: case, width, invisible characters and blanks around it make no difference."""
-    seen = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    if text.isascii():
+        return text.casefold().strip()
     # The dotted capital of Turkish folds to an i with a dot of its own.
-    return unicodedata.normalize("NFKC", seen).casefold().replace("i\u0307", "i").strip()
+    return unicodedata.normalize("NFKC", _without_format(text)).casefold().replace("i\u0307", "i").strip()
+
+
+def _without_format(text: str) -> str:
+    """`text` without zero-width characters and marks of direction; ASCII has none."""
+    return text if text.isascii() else "".join(c for c in text if unicodedata.category(c) != "Cf")
 
 
 def duration_of(cell: str) -> float | None:
@@ -45,7 +51,7 @@ def duration_of(cell: str) -> float | None:
 
     `1,000` is None too: it is a thousand to some and one to others.
     """
-    text = "".join(c for c in cell if unicodedata.category(c) != "Cf").strip()
+    text = _without_format(cell).strip()
     if not _DURATION.fullmatch(text):
         return None
     seconds = float(re.sub("[,٫]", ".", text))
@@ -54,7 +60,7 @@ def duration_of(cell: str) -> float | None:
 
 def platform_names(cell: str) -> tuple[str, ...]:
     """The names in a cell such as `youtube, TikTok` or `youtube;reels`, as written but lower-case, each once."""
-    names = (plain(name) for name in _SEPARATORS.split(unicodedata.normalize("NFKC", cell)))
+    names = (name.strip() for name in _SEPARATORS.split(plain(cell)))
     return tuple(dict.fromkeys(name for name in names if name))
 
 

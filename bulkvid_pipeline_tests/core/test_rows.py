@@ -212,6 +212,10 @@ def test_identical_rows_are_numbered() -> None:
     assert third == f"{first}-3"
 
 
+def test_ten_thousand_identical_rows_have_keys_of_their_own() -> None:
+    assert len(set(keys_of(*[("Same", "script")] * 10_000))) == 10_000
+
+
 def test_no_title_can_take_the_key_that_another_row_gets_by_number() -> None:
     first, second = keys_of(("x", ""), ("x", ""))
     assert len(set(keys_of(("x", ""), ("x", ""), (second, ""), (first, "")))) == 4
