@@ -1,0 +1,131 @@
+"""What a changed word costs: CPU of a row of eight scenes rendered whole, and again after one word of it changed.
+
+    .venv/bin/python benchmarks/scene_cache.py [TIMES]
+
+Every row is rendered at 1080p by a render worker of its own, as jobs use them. A worker first renders another short row
+that no cache knows, and what that alone costs is taken off, so that the figures are those of a row in the middle of a
+job; the last ratio is that of whole workers with their start. CPU is user and system time of the worker and of all that
+it started.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import av
+
+from bulkvid_pipeline.adapters.pieces import FolderPieces, PiecesPlace
+from bulkvid_pipeline.core.planning import VideoPlan, plan_video
+from bulkvid_pipeline.core.rows import read_idea
+from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.core.templates import BUILT_IN_TEMPLATES
+from bulkvid_pipeline.rendering.process import RenderProcess
+from bulkvid_pipeline.rendering.scenes import split_scenes
+from bulkvid_pipeline.rendering.worker import RenderRequest
+
+MAX_BYTES = 5_000_000_000
+SCENES = 8
+SENTENCES = (
+    "Most of us lose two hours every single day to small tasks that nobody asked for and nobody will ever remember.",
+    "Let an assistant draft the replies to your letters, and only edit the few sentences that really matter to people.",
+    "Keep one list instead of five, keep it where you can see it, and review it every morning before the inbox opens.",
+    "Turn off all the alerts that do not need an answer within the hour, and let the phone wait in another room.",
+    "Book the first hour of the day for the work that matters most, and treat it like a meeting with a good customer.",
+    "Group the small errands into one short block after lunch, and be surprised how many of them vanish by themselves.",
+    "At the end of the week look at where the hours went, and choose one task that you never want to do again.",
+)
+TITLE, DESCRIPTION = "How to Improve Productivity", "Learn about tools"
+WORD, OTHER_WORD = "review", "revise"
+
+
+def script_of_eight_scenes() -> str:
+    """As many of the sentences as make eight scenes, or the next more; where scenes are cut is not ours to know."""
+    scripts = (" ".join(SENTENCES[:count]) for count in range(3, len(SENTENCES) + 1))
+    return next((script for script in scripts if len(split_scenes(TITLE, DESCRIPTION, script)) >= SCENES), "")
+
+
+def plan_of(title: str, script: str) -> VideoPlan:
+    """A row for YouTube with no wanted duration."""
+    spec = BulkJobSpec.for_input("x.csv", output={"resolution": "1080p"})
+    idea = read_idea(2, {"row_key": title, "idea_title": title, "script_content": script, "description": DESCRIPTION})
+    return plan_video(idea, spec, BUILT_IN_TEMPLATES["default_template"])
+
+
+def rendered(plans: Sequence[VideoPlan], folder: Path, cache: Path | None) -> tuple[float, Path]:
+    """CPU seconds of a worker that renders the rows, and the video of the last."""
+    place = PiecesPlace(str(cache), MAX_BYTES) if cache else None
+    before = os.times()
+    process = RenderProcess("event", place)
+    for plan in plans:
+        row = process.render(RenderRequest(plan, plan.outputs, str(folder)), lambda _stage, _done: None)
+    process.close()
+    after = os.times()
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    return cpu, row.outputs[-1].folder / row.outputs[-1].video
+
+
+def packets(video: Path) -> list[tuple[int | None, bytes]]:
+    """The video packets of a file, with their times."""
+    with av.open(str(video)) as file:
+        return [(packet.pts, bytes(packet)) for packet in file.demux(video=0) if packet.size]
+
+
+def kinds_in(cache: Path) -> dict[str, int]:
+    """How many pieces of each kind are kept."""
+    return {name: kind.pieces for name, kind in FolderPieces(cache, MAX_BYTES).statistics().kinds.items()}
+
+
+def measure(work: Path) -> dict[str, float]:
+    """CPU seconds of the four renders, once each; ends the program where a cached file is not what it must be."""
+    others = [plan_of(f"Row {number}", f"What is said in row {number} is new.") for number in range(4)]
+    script = script_of_eight_scenes()
+    plan, changed = plan_of(TITLE, script), plan_of(TITLE, script.replace(WORD, OTHER_WORD))
+    cache = work / "cache"
+    start, _ = rendered([others[0]], work / "start", cache)
+    of_other = kinds_in(cache)
+    whole, _ = rendered([others[1], plan], work / "whole", None)
+    filling, _ = rendered([others[2], plan], work / "filling", cache)
+    before = kinds_in(cache)
+    again, cached = rendered([others[3], changed], work / "again", cache)
+    made = {kind: count - before[kind] - of_other[kind] for kind, count in kinds_in(cache).items()}
+    alone, _ = rendered([plan], work / "alone", None)
+    shutil.rmtree(cache)
+    rendered([plan], work / "refill", cache)
+    alone_again, _ = rendered([changed], work / "alone-again", cache)
+    _, uncached = rendered([changed], work / "reference", None)
+    if packets(cached) != packets(uncached):
+        sys.exit("The video packets of the cached and the uncached file differ")
+    if made != {"narration": 1, "picture": 0, "scene": 1}:
+        sys.exit(f"More than one scene was made anew: {made}")
+    return {
+        "whole row, no cache": whole - start,
+        "whole row, filling the cache": filling - start,
+        "one word changed": again - start,
+        "ratio": (again - start) / (whole - start),
+        "ratio with the start of the worker": alone_again / alone,
+    }
+
+
+def main(times: int) -> None:
+    """Measure so many times and print medians."""
+    scenes = split_scenes(TITLE, DESCRIPTION, script_of_eight_scenes())
+    print(f"{len(scenes)} scenes, 1080p; medians of {times}")
+    found = []
+    for _ in range(times):
+        with tempfile.TemporaryDirectory() as work:
+            found.append(measure(Path(work)))
+    for name in found[0]:
+        values = sorted(each[name] for each in found)
+        unit = "" if "ratio" in name else " CPU s"
+        print(f"{name:36} {statistics.median(values):6.2f}{unit}   ({values[0]:.2f} .. {values[-1]:.2f})")
+    print("video packets equal to those of an uncached render; one utterance and one scene made anew")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3)
