@@ -221,6 +221,14 @@ def test_no_title_can_take_the_key_that_another_row_gets_by_number() -> None:
     assert len(set(keys_of(("x", ""), ("x", ""), (second, ""), (first, "")))) == 4
 
 
+def test_no_number_takes_the_key_of_an_id_that_is_also_a_title() -> None:
+    header = ("id", "title", "script")
+    first, second = keys_of(("", "x", ""), ("", "x", ""), header=header)
+    keys = keys_of(("", "x", ""), ("", "x", ""), ("", second, ""), (second, "", ""), (first, "", ""), header=header)
+    assert keys[3:] == [second, first]
+    assert len(set(keys)) == 5
+
+
 @given(
     st.lists(
         st.tuples(
