@@ -14,7 +14,7 @@ from dagster import DagsterEventType, DagsterInstance, DagsterRun
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.columns import COLUMNS
 from bulkvid_pipeline.core.spec import BulkJobSpec
-from bulkvid_pipeline.services.launching import execute_here, find_run, new_job_id
+from bulkvid_pipeline.services.launching import execute_here, new_job_id, newest_run
 from bulkvid_pipeline.services.watching import JobWatch, RowEnded
 
 SHORT_SCRIPT = "Turn off the tap. Save the water."
@@ -64,7 +64,7 @@ class Workplace:
         """Run a job over the sheet to its end."""
         job_id = new_job_id()
         success = execute_here(self.spec(sheet, **fields), self.instance, job_id)
-        run_id = find_run(self.instance, job_id)
+        run_id = newest_run(self.instance, job_id)
         assert run_id is not None
         run = self.instance.get_run_by_id(run_id)
         assert run is not None

@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
+from bulkvid_pipeline.cli.jobs import jobs
+
 app = typer.Typer(
     name="bulkvid",
     help="A spreadsheet of ideas in, hundreds of finished videos out.",
@@ -18,6 +20,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 dev = typer.Typer(help="Tools for developers.", no_args_is_help=True)
+app.add_typer(jobs, name="jobs")
 app.add_typer(dev, name="dev")
 cache = typer.Typer(help="Narration and scenes kept so that changed rows cost their changes.", no_args_is_help=True)
 app.add_typer(cache, name="cache")

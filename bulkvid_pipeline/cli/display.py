@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
-from bulkvid_pipeline.services.launching import find_run, was_canceled
+from bulkvid_pipeline.services.launching import newest_run, was_canceled
 from bulkvid_pipeline.services.watching import JobWatch, RowEnded
 
 POLL_S = 0.5
@@ -23,12 +23,25 @@ STEPS = {"sheet_rows": "reading the sheet", "video_ideas": "validating", "video_
 
 
 class Display:
-    """Follows the job `job_id` in a thread of its own while its `with` block runs."""
+    """Follows a run of the job `job_id` in a thread of its own while its `with` block runs.
 
-    def __init__(self, instance: DagsterInstance, job_id: str, console: Console, *, live: bool) -> None:
-        self.watch: JobWatch | None = None
+    The run is `run_id`, or else the first one of the job that is newer than the run `after`.
+    """
+
+    def __init__(
+        self,
+        instance: DagsterInstance,
+        job_id: str,
+        console: Console,
+        *,
+        live: bool,
+        run_id: str | None = None,
+        after: str | None = None,
+    ) -> None:
+        self.job_id = job_id
+        self.watch = JobWatch(instance, run_id) if run_id else None
+        self._after = after
         self._instance = instance
-        self._job_id = job_id
         self._console = console
         self._live = Live(console=console, auto_refresh=False, transient=True) if live else None
         self._ending = threading.Event()
@@ -70,8 +83,8 @@ class Display:
 
     def _look(self) -> None:
         if self.watch is None:
-            run_id = find_run(self._instance, self._job_id)
-            if run_id is None:
+            run_id = newest_run(self._instance, self.job_id)
+            if run_id is None or run_id == self._after:
                 return
             self.watch = JobWatch(self._instance, run_id)
         ended = self.watch.poll()

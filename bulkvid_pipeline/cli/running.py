@@ -5,52 +5,93 @@ from __future__ import annotations
 import logging
 import shlex
 import sys
+import time
+from collections.abc import Callable
 
+from dagster import DagsterInstance
 from rich.console import Console
 
 from bulkvid_pipeline.cli.display import Display
 from bulkvid_pipeline.cli.validating import print_report
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.settings import dagster_home
 
+WATCH_EVERY_S = 0.5
 EXIT_DONE, EXIT_FAILED, EXIT_REFUSED, EXIT_PARTIAL, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 
 
 def run_job(spec: BulkJobSpec, *, plain: bool) -> int:
-    """Run the job to its end; returns the exit code of `bulkvid run`."""
-    from bulkvid_pipeline.services.launching import execute_here, new_job_id, open_instance
+    """Run a new job to its end; returns the exit code of `bulkvid run`."""
+    from bulkvid_pipeline.services.launching import new_job_id, open_instance
+
+    with open_instance(dagster_home()) as instance:
+        return _run_here(instance, spec, new_job_id(), plain=plain)
+
+
+def launch_again(job_id: str, action: Callable[..., None], *, plain: bool) -> int:
+    """Resume or retry a job in this process; returns the exit code of `bulkvid run`."""
+    from bulkvid_pipeline.services.launching import open_instance
+    from bulkvid_pipeline.services.run_control import close_orphans
+
+    codes = []
+    with open_instance(dagster_home()) as instance:
+        close_orphans(instance)
+        action(instance, job_id, lambda spec, whole_id: codes.append(_run_here(instance, spec, whole_id, plain=plain)))
+    return codes[0]
+
+
+def watch_job(job_id: str) -> int:
+    """Follow a job that runs elsewhere; returns the exit code that its own `bulkvid run` would."""
+    from bulkvid_pipeline.services.jobs import find_job
+    from bulkvid_pipeline.services.launching import open_instance
+
+    console = Console(highlight=False, soft_wrap=True)
+    with open_instance(dagster_home()) as instance:
+        job = find_job(instance, job_id)
+        display = Display(instance, job.job_id, console, live=console.is_terminal, run_id=job.run_id)
+        with display:
+            while not (job := find_job(instance, job.job_id)).state.is_final and job.state is not JobState.PAUSED:
+                time.sleep(WATCH_EVERY_S)
+        console.print(f"The job is {job.state}.")
+        return _conclude(console, display, stopped=job.state in {JobState.PAUSED, JobState.CANCELED})
+
+
+def _run_here(instance: DagsterInstance, spec: BulkJobSpec, job_id: str, *, plain: bool) -> int:
+    from bulkvid_pipeline.services.launching import execute_here, newest_run
     from bulkvid_pipeline.services.run_control import close_orphans
 
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     console = Console(highlight=False, soft_wrap=True)
-    with open_instance(dagster_home()) as instance:
-        close_orphans(instance)
-        job_id = new_job_id()
-        display = Display(instance, job_id, console, live=console.is_terminal and not plain)
-        interrupted = False
-        with display:
-            try:
-                execute_here(spec, instance, job_id)
-            except KeyboardInterrupt:
-                interrupted = True
-        interrupted = interrupted or display.interrupted
-        return _conclude(console, display, interrupted)
+    close_orphans(instance)
+    before = newest_run(instance, job_id)
+    display = Display(instance, job_id, console, live=console.is_terminal and not plain, after=before)
+    interrupted = False
+    with display:
+        try:
+            execute_here(spec, instance, job_id)
+        except KeyboardInterrupt:
+            interrupted = True
+    ended_early = display.tag(tags.STATE) in {JobState.PAUSED, JobState.CANCELED}
+    return _conclude(console, display, stopped=interrupted or ended_early or display.interrupted)
 
 
-def _conclude(console: Console, display: Display, interrupted: bool) -> int:
+def _conclude(console: Console, display: Display, *, stopped: bool) -> int:
     """The last lines: findings, failures, where the videos are, what to do next."""
     watch = display.watch
     if watch is None:
         console.print("[red]The job did not start.[/]")
-        return EXIT_INTERRUPTED if interrupted else EXIT_FAILED
+        return EXIT_INTERRUPTED if stopped else EXIT_FAILED
     if watch.report is not None and watch.report["findings"]:
         console.print()
         print_report(console, watch.report)
-    if interrupted:
+    if stopped:
         done = sum(row.completed for row in watch.rows)
         console.print(f"\n[yellow]Stopped.[/] {done} rows are finished and kept. Go on with what is left:")
-        console.print(f"  {shlex.join(['bulkvid', *sys.argv[1:]])}")
+        paused = display.tag(tags.STATE) == JobState.PAUSED
+        words = ["jobs", "resume", display.job_id] if paused else sys.argv[1:]
+        console.print(f"  {shlex.join(['bulkvid', *words])}")
         return EXIT_INTERRUPTED
     failed = [row for row in watch.rows if not row.completed]
     for row in failed:

@@ -108,13 +108,13 @@ class ValidationReport:
             "| Cell | Column | Value | Severity | What is wrong | How to fix it |",
             "|---|---|---|---|---|---|",
         ]
-        lines += [_table_row((f.cell, f.column, f.value, f.severity, f.problem, f.fix)) for f in self.findings[:limit]]
+        lines += [table_row((f.cell, f.column, f.value, f.severity, f.problem, f.fix)) for f in self.findings[:limit]]
         if len(self.findings) > limit:
             lines.append(f"\n... and {len(self.findings) - limit} more; see `bulkvid validate --json`.")
         return "\n".join(lines)
 
 
-def _table_row(cells: Iterable[str]) -> str:
+def table_row(cells: Iterable[str]) -> str:
     """Cells are hostile: no markup of theirs may act in the page that shows the table, none may end its row."""
     safe = (_MARKUP.sub(r"\\\1", " ".join(escape(cell, quote=False).split())) for cell in cells)
     return "| " + " | ".join(safe) + " |"

@@ -6,7 +6,7 @@ import dagster as dg
 from dagster._core.events import AssetMaterializationPlannedData, DagsterEvent
 
 from bulkvid_pipeline.core import tags
-from bulkvid_pipeline.core.findings import ValidationReport, shortened
+from bulkvid_pipeline.core.findings import ValidationReport, shortened, table_row
 from bulkvid_pipeline.core.rows import SheetTable
 from bulkvid_pipeline.services.outcomes import RowOutcome
 
@@ -99,8 +99,7 @@ def sheet_preview(table: SheetTable) -> str:
     frame = table.frame.drop(columns="row_key").head(PREVIEW_ROWS)
     lines = ["| row | " + " | ".join(frame.columns) + " |", "|" + "---|" * (len(frame.columns) + 1)]
     for number, *cells in frame.itertuples(index=True, name=None):
-        safe = (shortened(str(cell), 40).replace("|", "\\|").replace("<", "&lt;") for cell in cells)
-        lines.append(f"| {number} | " + " | ".join(safe) + " |")
+        lines.append(table_row([str(number), *(shortened(str(cell), 40) for cell in cells)]))
     return "\n".join(lines)
 
 

@@ -37,6 +37,11 @@ LOOK_UP_THREADS = 16
 RENDER_RETRY = RetryPolicy(tries=3, first_delay_s=0.5, longest_delay_s=5.0)
 
 
+def always() -> bool:
+    """Nobody disputes the run."""
+    return True
+
+
 def no_command() -> str | None:
     """Nobody wants the loop to stop."""
     return None
@@ -47,8 +52,8 @@ class RowLoop:
     """Renders the rows of one job that are not published yet.
 
     `command` is asked between rows and while waiting: None to go on, "pause" to let rows in work finish and start no
-    other, "cancel" to kill them. `force` renders again what is published already. `pieces` is where narration and
-    encoded scenes are kept for another time.
+    other, "cancel" or "deadline" to kill them. `may_publish` is asked before a row's files become visible. `force`
+    renders again what is published already. `pieces` is where narration and encoded scenes are kept for another time.
     """
 
     plans: Sequence[VideoPlan]
@@ -60,6 +65,7 @@ class RowLoop:
     pieces: PiecesPlace | None = None
     progress: JobProgress = field(default_factory=JobProgress)
     command: Callable[[], str | None] = no_command
+    may_publish: Callable[[], bool] = always
     stopped_by: BulkVideoError | None = field(default=None, init=False)
     """The fault of the system that ended the loop early, if one did."""
     _warned: set[str] = field(default_factory=set, init=False)
@@ -128,7 +134,7 @@ class RowLoop:
         try:
             while waiting or in_work:
                 command = self.command()
-                if command == "cancel":
+                if command in {"cancel", "deadline"}:
                     break
                 draining = command == "pause" or self.stopped_by is not None
                 if draining and not in_work:
@@ -176,7 +182,7 @@ class RowLoop:
                     ),
                     on_wait=count,
                 )
-                if stop.is_set():
+                if stop.is_set() or not self.may_publish():
                     raise RenderCancelledError("The row was stopped")
                 self.progress.advance(plan, "publishing", 0.99)
                 published = {o.platform: o for o in self.shelf.publish(plan, outputs, row)}

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from dagster import DagsterInstance
+from dagster import DagsterInstance, RunsFilter
 
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.adapters.storage import Storage, open_storage
 from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.core.errors import DeadlineExceededError
 from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import ItemState, JobState, outcome_of
@@ -61,7 +62,7 @@ class BatchRun:
         """
         began, started_at = time.perf_counter(), datetime.now(UTC)
         progress = JobProgress()
-        control = RunControl(self.instance, self.run_id, progress)
+        control = RunControl(self.instance, self.run_id, progress, deadline=self._deadline())
         control.tell(self._description())
         storage = open_output(self.spec, self.settings)
         shelf = Shelf(storage, self.spec.output.prefix, self.sheet.label, RetryPolicy())
@@ -75,6 +76,7 @@ class BatchRun:
             pieces=pieces_place(self.settings),
             progress=progress,
             command=control.command,
+            may_publish=control.may_publish,
         )
         self.state = JobState.CANCELED
         try:
@@ -104,14 +106,25 @@ class BatchRun:
         return [plan for plan in self.sheet.plans if self.only is None or plan.row_key in self.only]
 
     def _outcome(self, loop: RowLoop, control: RunControl) -> JobState:
-        command = control.command()
         unfinished = len(self._plans()) - len(self.ended)
+        command = control.command() if unfinished else None
+        if command == "deadline":
+            loop.stopped_by = DeadlineExceededError(
+                f"The job did not finish within its {self.spec.processing_deadline_ms} ms; {unfinished} rows are left"
+            )
         if loop.stopped_by is not None:
             return JobState.FAILED
-        if command == "pause" and unfinished:
+        if command == "pause":
             return JobState.PAUSED
-        cancelled = command == "cancel"
-        return outcome_of(self.count(ItemState.COMPLETED), self.count(ItemState.FAILED), cancelled)
+        return outcome_of(self.count(ItemState.COMPLETED), self.count(ItemState.FAILED), command == "cancel")
+
+    def _deadline(self) -> float | None:
+        """When the job's time is over; it is counted from the start of its first run."""
+        if self.spec.processing_deadline_ms is None:
+            return None
+        runs = self.instance.get_run_records(RunsFilter(tags={tags.JOB_ID: self._job_id()}))
+        began = runs[-1].start_time if runs else None
+        return (began or time.time()) + self.spec.processing_deadline_ms / 1000
 
     def _job_id(self) -> str:
         run = self.instance.get_run_by_id(self.run_id)

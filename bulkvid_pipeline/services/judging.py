@@ -40,11 +40,11 @@ class JudgedSheet:
 
     def refusal(self) -> ValidationFailedError:
         """The error of a job that the report stops."""
-        errors = self.report.errors
+        errors = self.report.errors or self.report.warnings
         shown = "; ".join(str(finding) for finding in errors[:REFUSAL_SHOWS])
         more = f" ... and {len(errors) - REFUSAL_SHOWS} more" if len(errors) > REFUSAL_SHOWS else ""
         return ValidationFailedError(
-            f"The sheet did not pass validation at level {self.report.level}: {len(errors)} errors. {shown}{more}"
+            f"The sheet did not pass validation at level {self.report.level}: {len(errors)} findings. {shown}{more}"
         )
 
 

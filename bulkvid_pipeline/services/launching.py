@@ -60,7 +60,7 @@ def execute_here(spec: BulkJobSpec, instance: DagsterInstance, job_id: str) -> b
     return result.success
 
 
-def find_run(instance: DagsterInstance, job_id: str) -> str | None:
+def newest_run(instance: DagsterInstance, job_id: str) -> str | None:
     """Id of the newest run of a bulk job, None before there is one."""
     from dagster import RunsFilter
 

@@ -23,8 +23,12 @@ _STOPPED = {DagsterRunStatus.CANCELING, DagsterRunStatus.CANCELED, DagsterRunSta
 class RunControl:
     """Reads the run's wishes every two seconds and writes its progress every second, from the main thread alone."""
 
-    def __init__(self, instance: DagsterInstance, run_id: str, progress: JobProgress) -> None:
+    def __init__(
+        self, instance: DagsterInstance, run_id: str, progress: JobProgress, *, deadline: float | None = None
+    ) -> None:
+        """`deadline` is the epoch second at which the job's time is over."""
         self._instance = instance
+        self._deadline = deadline
         self._run_id = run_id
         self._progress = progress
         self._looked = float("-inf")
@@ -32,7 +36,7 @@ class RunControl:
         self._command: str | None = None
 
     def command(self) -> str | None:
-        """What is wanted of the run: "cancel" (also from the web UI), "pause", or None to go on."""
+        """What is wanted of the run: "cancel" (also from the web UI), "deadline", "pause", or None to go on."""
         now = time.monotonic()
         if now - self._told >= TELL_EVERY_S:
             self._told = now
@@ -46,7 +50,14 @@ class RunControl:
         run = self._instance.get_run_by_id(self._run_id)
         if run is None or run.status in _STOPPED:
             return "cancel"
+        if self._deadline is not None and time.time() >= self._deadline:
+            return "deadline"
         return run.tags.get(tags.INTENT)
+
+    def may_publish(self) -> bool:
+        """Whether the run is still ours: one that was declared dead or stopped commits nothing more."""
+        run = self._instance.get_run_by_id(self._run_id)
+        return run is not None and run.status is DagsterRunStatus.STARTED
 
     def tell(self, values: Mapping[str, str]) -> None:
         """Put tags on the run."""
@@ -55,7 +66,8 @@ class RunControl:
 
     def tell_progress(self) -> None:
         """Put the progress on the run."""
-        self.tell({tags.PROGRESS: json.dumps(self._progress.snapshot().as_tag(), separators=(",", ":"))})
+        told = {**self._progress.snapshot().as_tag(), "at": round(time.time(), 1)}
+        self.tell({tags.PROGRESS: json.dumps(told, separators=(",", ":"))})
 
 
 def this_process() -> str:

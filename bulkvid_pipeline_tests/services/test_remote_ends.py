@@ -10,7 +10,7 @@ import pytest
 from bulkvid_pipeline import settings as settings_module
 from bulkvid_pipeline.core.columns import COLUMNS
 from bulkvid_pipeline.core.spec import BulkJobSpec
-from bulkvid_pipeline.services.launching import execute_here, find_run, new_job_id
+from bulkvid_pipeline.services.launching import execute_here, new_job_id, newest_run
 from bulkvid_pipeline.services.watching import JobWatch
 from bulkvid_pipeline_tests.peers.google import GooglePeer
 from bulkvid_pipeline_tests.peers.s3 import OWNER, REGION, SwiftS3
@@ -61,7 +61,7 @@ def run(workplace: Workplace, sheet_id: str, bucket: str = "films") -> tuple[boo
     spec = BulkJobSpec.for_input(sheet_id, output={"resolution": "720p", "output_bucket": bucket, "prefix": "spring"})
     job_id = new_job_id()
     success = execute_here(spec, workplace.instance, job_id)
-    watch = JobWatch(workplace.instance, find_run(workplace.instance, job_id) or "")
+    watch = JobWatch(workplace.instance, newest_run(workplace.instance, job_id) or "")
     watch.poll()
     return success, watch
 

@@ -1,0 +1,143 @@
+"""`bulkvid jobs`: see what runs and ran, and steer it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from bulkvid_pipeline.core.states import ALLOWED_ACTIONS, JobState
+
+jobs = typer.Typer(help="See and steer bulk jobs.", no_args_is_help=True)
+JobId = Annotated[str, typer.Argument(help="Job id, or a unique beginning of it")]
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON")]
+
+
+@jobs.command("list")
+def list_(
+    state: Annotated[list[str] | None, typer.Option("--state", help="Only jobs in this state; may be repeated")] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List jobs, newest first."""
+    from bulkvid_pipeline.services.jobs import list_jobs
+    from bulkvid_pipeline.services.launching import open_instance
+    from bulkvid_pipeline.settings import dagster_home
+
+    with open_instance(dagster_home()) as instance:
+        found = list(list_jobs(instance, states=[_state(name) for name in state or ()], limit=limit))
+    if as_json:
+        print(json.dumps([job.as_dict() for job in found], indent=2, ensure_ascii=False))
+        return
+    if not found:
+        print("No jobs.")
+    for job in found:
+        items = job.items
+        print(
+            f"{job.job_id:18} {job.state:10} {job.percent:5.1f} %  {items['completed']}/{items['total']} done, "
+            f"{items['failed']} failed  {job.priority:7} {job.title}"
+        )
+
+
+@jobs.command()
+def show(job_id: JobId, as_json: AsJson = False) -> None:
+    """Show one job."""
+    from bulkvid_pipeline.services.jobs import find_job
+    from bulkvid_pipeline.services.launching import open_instance
+    from bulkvid_pipeline.settings import dagster_home
+
+    with open_instance(dagster_home()) as instance:
+        job = find_job(instance, job_id)
+    if as_json:
+        print(json.dumps(job.as_dict(), indent=2, ensure_ascii=False))
+        return
+    for name, value in job.as_dict().items():
+        if value not in (None, "", [], {}):
+            print(f"{name:18} {json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value}")
+    actions = ", ".join(sorted(ALLOWED_ACTIONS.get(job.state, ()))) or "none"
+    print(f"{'actions':18} {actions}")
+
+
+@jobs.command()
+def watch(job_id: JobId) -> None:
+    """Follow a job until it ends."""
+    from bulkvid_pipeline.cli.running import watch_job
+
+    raise typer.Exit(watch_job(job_id))
+
+
+@jobs.command()
+def pause(job_id: JobId) -> None:
+    """Let the rows in work finish, and start no other."""
+    from bulkvid_pipeline.services.jobs import pause_job
+
+    _act(job_id, pause_job)
+
+
+@jobs.command()
+def cancel(job_id: JobId) -> None:
+    """Stop a job for good; what is finished stays."""
+    from bulkvid_pipeline.services.jobs import cancel_job
+
+    _act(job_id, cancel_job)
+
+
+@jobs.command()
+def resume(job_id: JobId, plain: Annotated[bool, typer.Option("--plain", help="Plain lines")] = False) -> None:
+    """Go on with a paused job, in this terminal."""
+    from bulkvid_pipeline.cli.running import launch_again
+    from bulkvid_pipeline.services.jobs import resume_job
+
+    raise typer.Exit(launch_again(job_id, resume_job, plain=plain))
+
+
+@jobs.command()
+def retry(job_id: JobId, plain: Annotated[bool, typer.Option("--plain", help="Plain lines")] = False) -> None:
+    """Render what a job failed to render, in this terminal."""
+    from bulkvid_pipeline.cli.running import launch_again
+    from bulkvid_pipeline.services.jobs import retry_job
+
+    raise typer.Exit(launch_again(job_id, retry_job, plain=plain))
+
+
+@jobs.command()
+def events(
+    job_id: JobId,
+    level: Annotated[str, typer.Option("--level", help="DEBUG, INFO, WARNING or ERROR, and above")] = "INFO",
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many, the newest")] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """List what happened in a job."""
+    from bulkvid_pipeline.services.job_events import job_events
+    from bulkvid_pipeline.services.launching import open_instance
+    from bulkvid_pipeline.settings import dagster_home
+
+    with open_instance(dagster_home()) as instance:
+        found = job_events(instance, job_id, level=level, limit=limit)
+    if as_json:
+        print(json.dumps([event.as_dict() for event in found], indent=2, ensure_ascii=False))
+        return
+    for event in found:
+        at = datetime.fromtimestamp(event.timestamp).strftime("%Y-%m-%d %H:%M:%S")
+        print(f"{at} {event.level:7} {event.message}")
+
+
+def _act(job_id: str, action: Callable[..., object]) -> None:
+    from bulkvid_pipeline.services.jobs import Job
+    from bulkvid_pipeline.services.launching import open_instance
+    from bulkvid_pipeline.settings import dagster_home
+
+    with open_instance(dagster_home()) as instance:
+        job = action(instance, job_id)
+    assert isinstance(job, Job)
+    print(f"{job.job_id} is {job.state}.")
+
+
+def _state(name: str) -> JobState:
+    try:
+        return JobState(name.lower())
+    except ValueError as error:
+        raise typer.BadParameter(f"'{name}' is no state; use one of {', '.join(JobState)}") from error
