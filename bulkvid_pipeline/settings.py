@@ -56,6 +56,13 @@ class Settings(BaseSettings):
     s3_region: str | None = Field(None, description="Region")
     storage_timeout_s: float = Field(60.0, gt=0, description="Longest time that storage may stay without moving a byte")
 
+    webhook_secret: SecretStr | None = Field(
+        None, description="What callbacks are signed with: whsec_ and base64 of 24 to 64 random bytes"
+    )
+    webhook_allow_private: bool = Field(
+        False, description="Let callbacks go to private, loopback and link-local addresses"
+    )
+
 
 def _cache_home() -> Path | None:
     """Where programs of this user keep caches (XDG base directories); None for a user without a home."""
