@@ -48,11 +48,27 @@ class Scene:
     subheading: str = ""
     """The smaller text under it: description of a title card, source of a quote."""
     items: tuple[str, ...] = ()
-    """Entries of a LIST scene."""
+    """Entries of a LIST scene: those that have been spoken when it ends, or the last of them."""
     number: int | None = None
     """Section number to show, 1-based."""
     count: int | None = None
     """How many numbered sections the video has."""
+    emphasis: tuple[str, ...] = ()
+    """Phrases of the heading to set off, in the order in which they stand in it."""
+    item_numbers: tuple[int, ...] = ()
+    """The entries' numbers; without them they count from 1."""
+    spoken_from: int = 0
+    """Index of the first entry spoken in this scene; those before it stand there already."""
+    detail: str = ""
+    """What is said about the last entry."""
+    room: int = 0
+    """How many entries the list will show at most, so that they need not move as it grows; 0: only those it has."""
+    step: int | None = None
+    """Where the scene stands among the spoken ones of the video, 1-based; shown where there are no sections."""
+    steps: int | None = None
+    """How many spoken scenes the video has."""
+    continues: bool = False
+    """Whether its first sentence began in the scene before."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ depend on its own text and the pace alone.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -172,7 +173,7 @@ class _Narrator:
         texts = " ".join(scene.text or scene.heading for scene in scenes)
         self.language = language or language_of(texts)
         self._sentences = [self._sentences_of(scene) for scene in scenes]
-        self._spoken: dict[int, list[list[Utterance]]] = {}
+        self._spoken: dict[float, list[list[Utterance]]] = {}
 
     @property
     def unit(self) -> str:
@@ -214,12 +215,12 @@ class _Narrator:
         return timeline.title_frames(cards[0].heading, cards[0].subheading) if cards else 0
 
     def _utterances(self, step: int) -> list[list[Utterance]]:
-        if step not in self._spoken:
-            rate = self.rate(timeline.pace(step))
-            self._spoken[step] = [
+        rate = self.rate(timeline.pace(step))
+        if rate not in self._spoken:
+            self._spoken[rate] = [
                 [self._speak(sentence.spoken.text, rate) for sentence in sentences] for sentences in self._sentences
             ]
-        return self._spoken[step]
+        return self._spoken[rate]
 
     def _speak(self, text: str, rate: float) -> Utterance:
         if self._store is None:
@@ -235,10 +236,20 @@ class _Narrator:
         """Length of the spoken scenes, without the final hold."""
         pace = timeline.pace(step)
         return sum(
-            pace.lead + pace.tail + pace.pause * (len(sentences) - 1) + sum(map(_sound_frames, sentences, utterances))
-            for sentences, utterances in zip(self._sentences, self._utterances(step), strict=True)
+            sum(breaths) + pace.pause * (len(sentences) - 1) + sum(map(_sound_frames, sentences, utterances))
+            for breaths, sentences, utterances in zip(
+                self._breaths(pace), self._sentences, self._utterances(step), strict=True
+            )
             if sentences
         )
+
+    def _breaths(self, pace: Pace) -> list[tuple[int, int]]:
+        """Frames before the first and after the last word of each scene."""
+        runs_on = [*(scene.continues for scene in self._scenes), False]
+        return [
+            (pace.joint if before else pace.lead, pace.joint if after else pace.tail)
+            for before, after in itertools.pairwise(runs_on)
+        ]
 
     def warnings(self, step: int) -> tuple[str, ...]:
         """What the voice warned about, once each."""
@@ -255,9 +266,9 @@ class _Narrator:
         """All scenes at the solution's pace and with its holds."""
         pace = timeline.pace(solution.step)
         timed = [
-            _timed_scene(scene, sentences, utterances, pace)
-            for scene, sentences, utterances in zip(
-                self._scenes, self._sentences, self._utterances(solution.step), strict=True
+            _timed_scene(scene, sentences, utterances, breaths, pace.pause)
+            for scene, sentences, utterances, breaths in zip(
+                self._scenes, self._sentences, self._utterances(solution.step), self._breaths(pace), strict=True
             )
         ]
         for index, scene in enumerate(timed):
@@ -273,12 +284,14 @@ def _sound_frames(sentence: _Sentence, utterance: Utterance) -> int:
     return max(len(sentence.words), -(-utterance.pcm.size // SAMPLES_PER_FRAME))
 
 
-def _timed_scene(scene: Scene, sentences: list[_Sentence], utterances: list[Utterance], pace: Pace) -> NarratedScene:
+def _timed_scene(
+    scene: Scene, sentences: list[_Sentence], utterances: list[Utterance], breaths: tuple[int, int], pause: int
+) -> NarratedScene:
     if not sentences:
         return NarratedScene(scene, 0, (), np.zeros(0, np.float32))
     pieces: list[Pcm] = []
     words: list[SpokenWord] = []
-    position = pace.lead
+    position = breaths[0]
     starts: list[int] = []
     for sentence, utterance in zip(sentences, utterances, strict=True):
         frames = _sound_frames(sentence, utterance)
@@ -286,8 +299,8 @@ def _timed_scene(scene: Scene, sentences: list[_Sentence], utterances: list[Utte
         words.extend(spoken_words(sentence.words, seconds, position, frames))
         starts.append(position)
         pieces.append(utterance.pcm)
-        position += frames + pace.pause
-    total = position - pace.pause + pace.tail
+        position += frames + pause
+    total = position - pause + breaths[1]
     voice = np.zeros(total * SAMPLES_PER_FRAME, np.float32)
     for start, piece in zip(starts, pieces, strict=True):
         voice[start * SAMPLES_PER_FRAME :][: piece.size] = piece

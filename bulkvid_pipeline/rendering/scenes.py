@@ -9,101 +9,162 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from bulkvid_pipeline.rendering.emphasis import emphasis_of
 from bulkvid_pipeline.rendering.model import Scene, SceneKind
 from bulkvid_pipeline.rendering.script_blocks import Block, Heading, ItemList, Paragraph, Quotation, blocks_of
-from bulkvid_pipeline.rendering.sentences import LONGEST_SECONDS, estimated_seconds, join, speakable_parts
-from bulkvid_pipeline.rendering.statements import statement
+from bulkvid_pipeline.rendering.sentences import (
+    COMFORTABLE_SECONDS,
+    LONGEST_SECONDS,
+    estimated_seconds,
+    join,
+    sentences_of,
+    speakable_parts,
+)
+from bulkvid_pipeline.rendering.statements import display_width, statement
 
-_WANTED_SECONDS, _SHORT_SECONDS, _LONG_SECONDS = 6.5, 4.0, 9.0
-_SLOW, _CARD_SECONDS = 1.45, 4.0
-_ACROSS_PARAGRAPHS = 1.2
+_WANTED_SECONDS, _SHORT_SECONDS, _LONG_SECONDS = 4.5, 2.5, 6.5
+_CARD_SECONDS = 4.0
+_TOGETHER, _ACROSS_PARAGRAPHS = 0.3, 1.2
+"""What it costs to show two sentences, or two paragraphs, under one statement."""
 _LONGEST_ITEM = 8.0
-_ITEMS_TOGETHER = 5
-_HEADING_CHARACTERS, _ITEM_CHARACTERS, _QUOTE_CHARACTERS = 90, 70, 220
+_LEAD_ALONE_SECONDS = 2.0
+_ITEMS_TOGETHER, _ITEMS_SHOWN = 3, 6
+_HEADING_CHARACTERS, _ITEM_CHARACTERS, _DETAIL_CHARACTERS, _QUOTE_CHARACTERS = 90, 70, 110, 220
+_BOTH_CHARACTERS = 56
+"""Up to which all sentences of a scene are shown as its statement."""
+
+
+@dataclass(frozen=True)
+class _Tempo:
+    """How slowly the script will be spoken, for scenes: one of three paces, so that small edits do not change it."""
+
+    above: float
+    """From this many times the script's own length on."""
+    stretch: float
+    """How much longer than by itself a sentence with its pauses will take."""
+    comfortable: float
+    """Estimated seconds up to which a sentence is not parted at its clauses."""
+
+
+_TEMPOS = (_Tempo(1.75, 2.0, 4.0), _Tempo(1.25, 1.45, 5.5), _Tempo(0.0, 1.0, COMFORTABLE_SECONDS))
 
 
 def split_scenes(title: str, description: str, script: str, target_seconds: float | None = None) -> tuple[Scene, ...]:
     """The scenes of a row: first the title card, then what is spoken.
 
-    Where `target_seconds` is far more than the script takes by itself, it will be spoken slowly and with long pauses;
-    then there are more and shorter scenes.
+    Where `target_seconds` is more than the script takes by itself, it will be spoken slowly and with long pauses; then
+    there are more and shorter scenes.
 
     Pure and total. The scenes' texts hold every spoken word of the script once, in order; heading lines and list
-    markers are shown, not spoken. Entries of a list stand on lines of their own in the scene's text.
+    markers are shown, not spoken. Entries of a list stand on lines of their own in the scene's text. A list builds up:
+    each of its scenes holds the entries so far.
     """
     blocks = blocks_of(script)
     scenes = [Scene(SceneKind.TITLE, heading=" ".join(title.split()), subheading=" ".join(description.split()))]
     count = sum(isinstance(block, Heading) for block in blocks)
-    stretch = _stretch(script, target_seconds)
+    tempo = _tempo(script, target_seconds)
     number, heading = 0, ""
     for is_heading, group in groupby(blocks, lambda block: isinstance(block, Heading)):
         if is_heading:
             headings = [block.text for block in group if isinstance(block, Heading)]
             number, heading = number + len(headings), statement(headings[-1], _HEADING_CHARACTERS)
             continue
-        section = _section(list(group), stretch)
+        section = _section(list(group), tempo)
         if heading:
             section = [
                 _under_heading(replace(scene, number=number, count=count), heading, first=index == 0)
                 for index, scene in enumerate(section)
             ]
         scenes.extend(section)
-    return tuple(scenes)
+    return tuple(_accented(scene) for scene in (scenes if count else _stepped(scenes)))
 
 
-def _stretch(script: str, target_seconds: float | None) -> float:
-    """How much longer than by itself the script will take: one of two values, so that small edits do not move it."""
+def _stepped(scenes: list[Scene]) -> list[Scene]:
+    """The scenes after the title card with their place among them."""
+    steps = len(scenes) - 1
+    return scenes[:1] + [replace(scene, step=step, steps=steps) for step, scene in enumerate(scenes[1:], 1)]
+
+
+def _accented(scene: Scene) -> Scene:
+    if scene.kind is not SceneKind.BODY:
+        return scene
+    return replace(scene, emphasis=emphasis_of(scene.heading, scene.text))
+
+
+def _tempo(script: str, target_seconds: float | None) -> _Tempo:
     own = estimated_seconds(script) + _CARD_SECONDS
-    return _SLOW if target_seconds is not None and target_seconds > 1.25 * own else 1.0
+    return next(tempo for tempo in _TEMPOS if (target_seconds or 0.0) >= tempo.above * own)
 
 
 def _under_heading(scene: Scene, heading: str, *, first: bool) -> Scene:
-    if scene.kind is SceneKind.QUOTE:
+    if scene.kind is SceneKind.QUOTE or (scene.kind is SceneKind.LIST and scene.heading):
         return scene
     return replace(scene, heading=heading) if first or not scene.heading else replace(scene, subheading=heading)
 
 
-def _section(blocks: list[Block], stretch: float) -> list[Scene]:
+def _section(blocks: list[Block], tempo: _Tempo) -> list[Scene]:
     scenes: list[Scene] = []
     for prose, group in groupby(blocks, lambda block: isinstance(block, Paragraph)):
         if prose:
-            scenes += _body([block for block in group if isinstance(block, Paragraph)], stretch)
+            scenes += _body([block for block in group if isinstance(block, Paragraph)], tempo)
             continue
         for block in group:
             if isinstance(block, Quotation):
-                scenes += _quote(block, stretch)
+                scenes += _quote(block, tempo)
             elif isinstance(block, ItemList):
-                scenes += _list(block, stretch)
+                scenes += _list(block, tempo)
     return scenes
 
 
-def _quote(block: Quotation, stretch: float) -> list[Scene]:
+def _quote(block: Quotation, tempo: _Tempo) -> list[Scene]:
     if estimated_seconds(block.spoken) > LONGEST_SECONDS:
-        return _body([Paragraph((block.spoken,))], stretch)
+        return _body([Paragraph((block.spoken,))], tempo)
     quote = statement(block.quote, _QUOTE_CHARACTERS)
     return [Scene(SceneKind.QUOTE, text=block.spoken, heading=quote, subheading=block.source)]
 
 
-def _list(block: ItemList, stretch: float) -> list[Scene]:
+def _list(block: ItemList, tempo: _Tempo) -> list[Scene]:
     lead = statement(block.lead, _HEADING_CHARACTERS)
     if any(estimated_seconds(spoken) > _LONGEST_ITEM for spoken, _ in block.items):
         # Entries of several sentences are sections rather than lines of a list.
-        scenes = _body([Paragraph((block.lead,))], stretch) if block.lead else []
-        for index, (spoken, _) in enumerate(block.items, 1):
-            numbered = _body([Paragraph((spoken,))], stretch)
-            scenes += [replace(scene, number=index, count=len(block.items)) for scene in numbered]
+        scenes = _body([Paragraph((block.lead,))], tempo) if block.lead else []
+        for number, (spoken, _) in zip(block.numbers, block.items, strict=True):
+            numbered = _body([Paragraph((spoken,))], tempo)
+            scenes += [replace(scene, number=number, count=max(block.numbers)) for scene in numbered]
         return scenes
-    units = [_Unit(spoken, (estimated_seconds(spoken) + 0.5) * stretch, starts=False) for spoken, _ in block.items]
-    scenes = []
-    position = 0
+    # A lead of some length is a statement first, then the list's heading.
+    apart = estimated_seconds(block.lead) >= _LEAD_ALONE_SECONDS
+    scenes = _body([Paragraph((block.lead,))], tempo) if apart else []
+    units = [
+        _Unit(spoken, (estimated_seconds(spoken) + 0.5) * tempo.stretch, starts=False) for spoken, _ in block.items
+    ]
+    end = 0
     for size in _group_sizes(units, _ITEMS_TOGETHER):
-        chosen = block.items[position : position + size]
-        lines = [block.lead] if block.lead and not position else []
-        lines += [spoken for spoken, _ in chosen]
-        items = tuple(statement(shown, _ITEM_CHARACTERS) for _, shown in chosen)
-        scenes.append(Scene(SceneKind.LIST, text="\n".join(lines), heading=lead, items=items))
-        position += size
+        start, end = end, end + size
+        lines = [block.lead] if block.lead and not apart and not start else []
+        lines += [spoken for spoken, _ in block.items[start:end]]
+        entries = _entries(block, max(0, min(start, end - _ITEMS_SHOWN)), start, end)
+        scenes.append(replace(entries, text="\n".join(lines), heading=lead))
     return scenes
+
+
+def _entries(block: ItemList, first: int, start: int, end: int) -> Scene:
+    """The list when the entries from `start` to `end` are spoken, from entry `first` on."""
+    shown = [_head_and_detail(text) for _, text in block.items[first:end]]
+    return Scene(
+        SceneKind.LIST,
+        items=tuple(head for head, _ in shown),
+        item_numbers=block.numbers[first:end],
+        spoken_from=start - first,
+        detail=shown[-1][1] if end - start == 1 else "",
+        room=min(_ITEMS_SHOWN, len(block.items)),
+    )
+
+
+def _head_and_detail(entry: str) -> tuple[str, str]:
+    """An entry's first sentence, and what it goes on to say."""
+    head, *more = sentences_of(entry)
+    return statement(head, _ITEM_CHARACTERS), statement(join(more), _DETAIL_CHARACTERS)
 
 
 @dataclass(frozen=True)
@@ -114,20 +175,24 @@ class _Unit:
     seconds: float
     starts: bool
     """Whether a paragraph starts here."""
+    continues: bool = False
+    """Whether it goes on with the sentence of the unit before."""
 
 
-def _body(paragraphs: list[Paragraph], stretch: float) -> list[Scene]:
+def _body(paragraphs: list[Paragraph], tempo: _Tempo) -> list[Scene]:
     units = [
-        _Unit(part, estimated_seconds(part) * stretch, starts=not sentence_index and not part_index)
+        _Unit(part, estimated_seconds(part) * tempo.stretch, not sentence_index and not part_index, part_index > 0)
         for paragraph in paragraphs
         for sentence_index, sentence in enumerate(paragraph.sentences)
-        for part_index, part in enumerate(speakable_parts(sentence))
+        for part_index, part in enumerate(speakable_parts(sentence, tempo.comfortable))
     ]
     scenes: list[Scene] = []
     position = 0
     for size in _group_sizes(units, len(units)):
         parts = [unit.text for unit in units[position : position + size]]
-        scenes.append(Scene(SceneKind.BODY, text=join(parts), heading=statement(_key(parts), _HEADING_CHARACTERS)))
+        continues = units[position].continues
+        heading = statement(_key(parts), _HEADING_CHARACTERS)
+        scenes.append(Scene(SceneKind.BODY, text=join(parts), heading=heading, continues=continues))
         position += size
     return scenes
 
@@ -143,7 +208,7 @@ def _group_sizes(units: Sequence[_Unit], most: int) -> list[int]:
             if seconds > LONGEST_SECONDS and start < end - 1:
                 break
             choices.append((best[start][0] + _cost(seconds) + joints, end - start))
-            joints += _ACROSS_PARAGRAPHS if units[start].starts else 0.0
+            joints += _ACROSS_PARAGRAPHS if units[start].starts else _TOGETHER
         best.append(min(choices))
     sizes: list[int] = []
     end = len(units)
@@ -161,7 +226,9 @@ def _cost(seconds: float) -> float:
 
 
 def _key(parts: list[str]) -> str:
-    """The part that says most as a headline: short enough to be set large, with a figure if there is one."""
+    """All parts if they are short; else the one that says most as a headline, with a figure if there is one."""
+    if display_width(join(parts)) <= _BOTH_CHARACTERS:
+        return join(parts)
 
     def weight(part: str) -> float:
         length = len(part)

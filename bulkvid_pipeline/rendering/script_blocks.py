@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bulkvid_pipeline.rendering.script_words import script_words
 from bulkvid_pipeline.rendering.sentences import join, sentences_of
@@ -18,9 +18,13 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class ItemList:
-    """A list as (spoken text, text to show) pairs, with the sentence that leads into it, if any."""
+    """A list as (spoken text, text to show) pairs, with the sentence that leads into it, if any.
+
+    `numbers` has one number for each entry: the author's own, or counted from 1 where there are none.
+    """
 
     items: tuple[tuple[str, str], ...]
+    numbers: tuple[int, ...]
     lead: str = ""
 
 
@@ -45,7 +49,7 @@ Block = Paragraph | ItemList | Quotation | Heading
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff]")
 _LINE_END = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s+(?P<text>\S.*?)\s*#*\s*$")
-_ITEM = re.compile(r"\s*(?:[-*+•‣◦·–]|\(?\d{1,2}[.)])\s+(?P<text>\S.*)$")
+_ITEM = re.compile(r"\s*(?:[-*+•‣◦·–]|\(?(?P<number>\d{1,2})[.)])\s+(?P<text>\S.*)$")
 _BLOCK_QUOTE = re.compile(r"\s{0,3}>\s?(?P<text>.*)$")
 _FULL_STOP = re.compile(r"[.!?…؟۔।॥。！？][\"'”’»)」』]*\s*$")
 _SHORT_LINE = 50
@@ -113,8 +117,9 @@ def _blocks(kind: str, lines: list[str]) -> list[Block]:
     if kind == "heading":
         return [Heading(_captured(_HEADING, lines[0]))]
     if kind == "item" and len(lines) > 1:
+        lines = [line for line in lines if any(map(str.isalnum, _captured(_ITEM, line)))]
         spoken = [" ".join(_captured(_ITEM, line).split()) for line in lines]
-        return [ItemList(tuple((item, item) for item in spoken if any(map(str.isalnum, item))))]
+        return [ItemList(tuple((item, item) for item in spoken), _numbers(lines))] if lines else []
     if kind == "quote":
         quoted = _block_quote([_captured(_BLOCK_QUOTE, line) for line in lines])
         if quoted is not None:
@@ -128,6 +133,13 @@ def _blocks(kind: str, lines: list[str]) -> list[Block]:
 def _captured(pattern: re.Pattern[str], line: str) -> str:
     match = pattern.match(line)
     return match["text"] if match else line
+
+
+def _numbers(lines: list[str]) -> tuple[int, ...]:
+    """The numbers that stand before the lines, if each has another one; else 1, 2, 3 ..."""
+    written = [match["number"] for line in lines if (match := _ITEM.match(line)) and match["number"]]
+    own = tuple(map(int, written))
+    return own if len(own) == len(lines) == len(set(own)) else tuple(range(1, len(lines) + 1))
 
 
 def _unwrapped(lines: list[str]) -> list[str]:
@@ -178,7 +190,7 @@ def _prose(sentences: list[str]) -> list[Block]:
         quoted = _quotation(sentences[index])
         if len(run) > 1:
             flush()
-            blocks.append(ItemList(tuple(run)))
+            blocks.append(ItemList(tuple(run), tuple(range(1, len(run) + 1))))
             index += len(run)
             continue
         if quoted is not None:
@@ -212,7 +224,7 @@ def _with_leads(blocks: list[Block]) -> list[Block]:
             joined.pop()
             if len(before.sentences) > 1:
                 joined.append(Paragraph(before.sentences[:-1]))
-            joined.append(ItemList(block.items, before.sentences[-1]))
+            joined.append(replace(block, lead=before.sentences[-1]))
         else:
             joined.append(block)
     return joined

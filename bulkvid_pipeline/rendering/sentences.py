@@ -40,6 +40,9 @@ _SECONDS: dict[Script, float] = {
 }
 _SECONDS_LETTER, _SECONDS_DIGIT, _SECONDS_PAUSE = 0.075, 0.22, 0.3
 LONGEST_SECONDS = 13.0
+COMFORTABLE_SECONDS = 6.5
+"""A sentence up to this long is one part whatever clauses it has."""
+_LEAST_CLAUSE_SECONDS = 1.8
 _LONGEST_WORD = 80
 
 
@@ -106,16 +109,27 @@ def join(parts: list[str]) -> str:
     return text
 
 
-def speakable_parts(sentence: str) -> tuple[str, ...]:
-    """The sentence, or where it is too long to be one scene, its clauses or word groups, none over LONGEST_SECONDS."""
-    if estimated_seconds(sentence) <= LONGEST_SECONDS:
+def speakable_parts(sentence: str, comfortable: float = COMFORTABLE_SECONDS) -> tuple[str, ...]:
+    """The sentence, or where it is long, its clauses; where it is too long to be one scene, if need be word groups.
+
+    Clauses are only parted from sentences over `comfortable` seconds, and no part is over LONGEST_SECONDS.
+    """
+    seconds = estimated_seconds(sentence)
+    if seconds <= comfortable:
         return (sentence,)
-    parts = _split_at([match.end() for match in _CLAUSE_END.finditer(sentence)], sentence)
-    if len(parts) == 1:
+    clauses = [match.end() for match in _CLAUSE_END.finditer(sentence)]
+    if seconds <= LONGEST_SECONDS:
+        clauses = [cut for cut in clauses if _is_worth_parting(sentence, cut)]
+    parts = _split_at(clauses, sentence)
+    if len(parts) == 1 and seconds > LONGEST_SECONDS:
         parts = _split_at(_word_cuts(sentence), sentence)
     if len(parts) == 1:
         return (sentence,)
-    return tuple(part for half in parts for part in speakable_parts(half))
+    return tuple(part for half in parts for part in speakable_parts(half, comfortable))
+
+
+def _is_worth_parting(sentence: str, cut: int) -> bool:
+    return min(estimated_seconds(sentence[:cut]), estimated_seconds(sentence[cut:])) >= _LEAST_CLAUSE_SECONDS
 
 
 def _word_cuts(sentence: str) -> list[int]:

@@ -1,8 +1,9 @@
 """How long everything takes: pauses, holds, and the pace that meets a wanted duration. Pure; whole frames only.
 
-A wanted duration is met along one path of paces: rate and pauses move together in steps of 1 % of rate. What a step
-leaves over goes into the title card and the last scene's hold, so a changed word leaves other scenes as they are,
-unless it pushes the whole to another step.
+A wanted duration is met along one path of paces, in steps: faster or slower by 1 % of rate, with pauses that move
+along; where the slowest rate is not slow enough, pauses alone grow further. What a step leaves over goes into the title
+card and the last scene's hold, so a changed word leaves other scenes as they are, unless it pushes the whole to another
+step.
 """
 
 from __future__ import annotations
@@ -16,15 +17,19 @@ from bulkvid_pipeline.rendering.statements import display_width
 
 SLOWEST, FASTEST = 0.85, 1.25
 SLOWEST_STEP, FASTEST_STEP = -15, 25
+"""The steps from which on the rate stays as it is."""
+CALMEST_STEP = -45
+"""The step of the longest pauses."""
 MAX_SECONDS = 300.0
 """The longest video that nobody asked a duration for."""
 HURRIED_SECONDS = MAX_SECONDS / 1.02
 """What to aim at where the natural length is over MAX_SECONDS, so that the tolerance does not go beyond it."""
-_LONG_PAUSES, _SHORT_PAUSES = 3.0, 0.4
-_LEAD, _SENTENCE_PAUSE, _TAIL = 0.30, 0.36, 0.40
-_LONGEST_PAUSE = 1.2
-_TITLE_LEAST, _TITLE_MOST = 48, 90
-_HOLD_LEAST, _HOLD_NATURAL, _HOLD_MOST = 12, 30, 90
+_SLOW_PAUSES, _SHORT_PAUSES = 1.5, 0.4
+"""What natural pauses are multiplied with at the slowest and the fastest rate."""
+_LEAD, _SENTENCE_PAUSE, _TAIL, _JOINT = 0.30, 0.36, 0.40, 0.10
+_LONGEST_LEAD, _LONGEST_PAUSE, _LONGEST_TAIL, _LONGEST_JOINT = 0.95, 1.5, 1.55, 0.45
+_TITLE_LEAST, _TITLE_MOST = 48, 120
+_HOLD_LEAST, _HOLD_NATURAL, _HOLD_MOST = 12, 30, 120
 _TITLE_COMFORT, _HOLD_COMFORT = (54, 84), (15, 66)
 _COARSE = 3
 
@@ -41,6 +46,8 @@ class Pace:
     """Between sentences."""
     tail: int
     """After a scene's last word."""
+    joint: int
+    """Instead of lead and tail, where a sentence goes on in the next scene."""
 
 
 @dataclass(frozen=True)
@@ -65,16 +72,27 @@ class Feasibility:
 
 
 def pace(step: int) -> Pace:
-    """The pace of a step: 0 natural, -15 slowest with long pauses, 25 fastest with short ones."""
-    if step < 0:
-        stretch = 1 + (_LONG_PAUSES - 1) * step / SLOWEST_STEP
+    """The pace of a step: 0 natural, -15 slowest, -45 slowest with the longest pauses, 25 fastest with short pauses."""
+    if step < SLOWEST_STEP:
+        calm = min(1.0, (SLOWEST_STEP - step) / (SLOWEST_STEP - CALMEST_STEP))
+        stretch = _SLOW_PAUSES
     else:
-        stretch = 1 + (_SHORT_PAUSES - 1) * step / FASTEST_STEP
+        calm = 0.0
+        end, at_end = (SLOWEST_STEP, _SLOW_PAUSES) if step < 0 else (FASTEST_STEP, _SHORT_PAUSES)
+        stretch = 1 + (at_end - 1) * step / end
 
-    def frames(seconds: float) -> int:
-        return round(min(_LONGEST_PAUSE, seconds * stretch) * FPS)
+    def frames(natural: float, longest: float) -> int:
+        seconds = natural * stretch
+        return round((seconds + (longest - seconds) * calm) * FPS)
 
-    return Pace(step, round(1 + step / 100, 2), frames(_LEAD), frames(_SENTENCE_PAUSE), frames(_TAIL))
+    return Pace(
+        step,
+        round(1 + max(SLOWEST_STEP, step) / 100, 2),
+        frames(_LEAD, _LONGEST_LEAD),
+        frames(_SENTENCE_PAUSE, _LONGEST_PAUSE),
+        frames(_TAIL, _LONGEST_TAIL),
+        frames(_JOINT, _LONGEST_JOINT),
+    )
 
 
 def title_frames(title: str, description: str) -> int:
@@ -147,7 +165,7 @@ def _next_step(tried: dict[int, int], target: int) -> int:
     wanted_low = _least(_TITLE_COMFORT, _HOLD_COMFORT)
     too_long = [step for step, rest in tried.items() if rest < wanted_low]
     too_short = [step for step in tried if step not in too_long]
-    low = max(too_long, default=SLOWEST_STEP - 1) + 1
+    low = max(too_long, default=CALMEST_STEP - 1) + 1
     high = min(too_short, default=FASTEST_STEP + 1) - 1
     if low > high:
         return next(iter(tried))

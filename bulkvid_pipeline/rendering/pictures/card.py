@@ -28,7 +28,7 @@ def zones_of(scene: Scene, theme: Theme, stage: Stage, caption_height: float) ->
         theme,
         stage,
         title=scene.kind is SceneKind.TITLE,
-        progress=_shows_progress(scene),
+        progress=_progress(scene) is not None,
         caption_height=caption_height,
     )
 
@@ -40,8 +40,9 @@ def parts_of(
     scene = _cleaned(scene)
     composer = Composer(scene, theme, stage, zones, variant)
     style = _STYLES[theme.style]
-    if _shows_progress(scene) and scene.number is not None and scene.count is not None:
-        style.progress(composer, min(scene.number, scene.count), scene.count)
+    place = _progress(scene)
+    if place:
+        style.progress(composer, *place)
     composer.logo()
     composers: dict[SceneKind, Callable[[Composer], None]] = {
         SceneKind.TITLE: style.title,
@@ -54,18 +55,27 @@ def parts_of(
     return tuple(composer.parts)
 
 
-def _shows_progress(scene: Scene) -> bool:
-    if scene.kind is SceneKind.TITLE:
-        return False
-    return scene.number is not None and scene.count is not None and scene.count > 1 and scene.number > 0
+def _progress(scene: Scene) -> tuple[int, int] | None:
+    """How far the video is: (place, of how many), by its sections, or by its scenes where it has none."""
+    place, count = (scene.number, scene.count) if scene.step is None else (scene.step, scene.steps)
+    if scene.kind is SceneKind.TITLE or place is None or count is None or count < 2 or place < 1:
+        return None
+    return min(place, count), count
 
 
 def _cleaned(scene: Scene) -> Scene:
-    items = tuple(filter(None, map(scripts.display_text, scene.items)))
+    numbers = scene.item_numbers or range(1, len(scene.items) + 1)
+    shown = [(scripts.display_text(item), number) for item, number in zip(scene.items, numbers, strict=True)]
+    kept = [(item, number) for item, number in shown if item]
+    earlier = sum(bool(item) for item, _ in shown[: scene.spoken_from])
     return replace(
         scene,
         text=scripts.display_text(scene.text),
         heading=scripts.display_text(scene.heading),
         subheading=scripts.display_text(scene.subheading),
-        items=items,
+        emphasis=tuple(map(scripts.display_text, scene.emphasis)),
+        items=tuple(item for item, _ in kept),
+        item_numbers=tuple(number for _, number in kept),
+        spoken_from=earlier,
+        detail=scripts.display_text(scene.detail),
     )

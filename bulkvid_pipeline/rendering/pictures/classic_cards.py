@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import skia
 
 from bulkvid_pipeline.rendering.pictures.composer import Composer, Row, fill, stroke
 from bulkvid_pipeline.rendering.pictures.geometry import Box
-from bulkvid_pipeline.rendering.pictures.lists import ItemRow, RowShape, arranged, drop
+from bulkvid_pipeline.rendering.pictures.lists import ItemRow, RowShape, arranged, draw_row, heading_motion
 from bulkvid_pipeline.rendering.pictures.motion import Motion
 from bulkvid_pipeline.rendering.pictures.ornaments import diamond, quotation_marks, roman
 from bulkvid_pipeline.rendering.pictures.stage import Shape
+from bulkvid_pipeline.rendering.pictures.typefaces import Cut
 from bulkvid_pipeline.rendering.pictures.typesetting import SetText
 
 _MOST_DIAMONDS = 16
@@ -46,7 +48,9 @@ def _centered(c: Composer, block: SetText, zone: Box, gap: float, order: int) ->
     return Row(block.height, gap, lambda top: c.text(block, zone.center_x - block.width / 2, top, order))
 
 
-def _ornament(c: Composer, zone: Box, gap: float, order: int, width: float) -> Row:
+def _ornament(
+    c: Composer, zone: Box, gap: float, order: int, width: float, motion: Motion = Motion.GROW_FROM_CENTER
+) -> Row:
     """A diamond between two hairlines that grow out of it."""
     height = 26 * c.unit
 
@@ -60,7 +64,7 @@ def _ornament(c: Composer, zone: Box, gap: float, order: int, width: float) -> R
             canvas.drawLine(box.center_x + hole, box.center_y, box.right, box.center_y, line)
             diamond(canvas, box.center_x, box.center_y, 10 * c.unit, fill(c.theme.accent))
 
-        c.shape(box, draw, order, Motion.GROW_FROM_CENTER)
+        c.shape(box, draw, order, motion)
 
     return Row(height, gap, put)
 
@@ -92,12 +96,12 @@ def title(c: Composer) -> None:
     width = min(zone.width, c.by_shape(1420, 2000, 2000))
     sub = None
     if c.scene.subheading:
-        look = c.look(c.by_shape(50, 50, 46), c.theme.muted, 420, line_height=1.3, align="center", spacing=0,
+        look = c.look(c.by_shape(56, 68, 56), c.theme.muted, 420, line_height=1.3, align="center", spacing=0,
                       family=c.theme.italic_family)  # fmt: skip
         sub = c.set(c.scene.subheading, look, min(width, 1100 * c.unit), zone.height * 0.26, 4)
     used = 2 * 26 * c.unit + 2 * 48 * c.unit + ((sub.height + 40 * c.unit) if sub else 0)
     look = c.look(
-        c.by_shape(132, 114, 108),
+        c.by_shape(136, 140, 118),
         c.theme.text,
         c.theme.display_weight,
         line_height=1.1,
@@ -122,17 +126,20 @@ def body(c: Composer) -> None:
     if c.scene.number is not None:
         rows.append(_numeral(c, zone, c.scene.number))
         used = rows[0].height + 48 * c.unit
+    used += (26 + 44) * c.unit
     width = min(zone.width, c.by_shape(1400, 2000, 2000))
     look = c.look(
-        c.by_shape(108, 104, 92),
+        c.by_shape(128, 156, 118),
         c.theme.text,
         c.theme.statement_weight,
         line_height=1.16,
         align="center",
         least=48 * c.unit,
     )
-    statement = c.set(c.scene.heading or c.scene.text, look, width, zone.height - used, 7)
+    height = min(zone.height - used, zone.height * 0.82)
+    statement = c.statement(look, width, height, c.lines(4, 7, 6), c.theme.accent)
     rows.append(_centered(c, statement, zone, 48 * c.unit, 2))
+    rows.append(_ornament(c, zone, 44 * c.unit, 4, c.by_shape(260, 320, 260)))
     c.column(zone, rows, 0.5)
 
 
@@ -141,38 +148,39 @@ def listing(c: Composer) -> None:
     heading = None
     taken = 0.0
     if c.scene.heading:
-        size = c.by_shape(74, 78, 64)
+        size = c.by_shape(76, 84, 68)
         look = c.look(size, c.theme.text, c.theme.statement_weight, line_height=1.14, align="center", least=40 * c.unit)
         heading = c.set(c.scene.heading, look, min(zone.width, 1400 * c.unit), zone.height * 0.28, 3)
-        taken = heading.height + 80 * c.unit
-    columns = 2 if c.stage.shape is Shape.WIDE and len(c.scene.items) > 5 else 1
+        taken = heading.height + c.by_shape(76, 70, 66)
+    columns = 2 if c.stage.shape is Shape.WIDE and len(c.scene.items) > 6 else 1
     width = min(zone.width, c.by_shape(1640 if columns == 2 else 1180, 2000, 2000))
     inner = Box.of_edges(zone.center_x - width / 2, zone.top + taken, zone.center_x + width / 2, zone.bottom)
-    look = c.look(c.by_shape(50, 54, 46), c.theme.text, 460, line_height=1.22, least=20 * c.unit, spacing=0)
-    numerals = (f"{roman(index + 1)}." for index in range(len(c.scene.items)))
+    look = c.look(c.by_shape(54, 68, 52), c.theme.text, 480, line_height=1.16, least=20 * c.unit, spacing=0)
+    # As wide as the widest of the list's first numbers, so that entries stay where they are as more come in.
+    last = max((*c.scene.item_numbers, 8))
+    numerals = (f"{roman(number)}." for number in range(1, min(last, 50) + 1))
     marker = max((c.ordinal_width(numeral, look.size * 0.8, 500) for numeral in numerals), default=0.0)
     gap = (2 if columns == 1 else 14) * c.unit
-    rows = arranged(c, inner, look, RowShape(marker + 8 * c.unit, 18 * c.unit, 17 * c.unit, gap), columns)
-    down = drop(inner, rows, 0.45)
+    detail = replace(look, color=c.theme.muted, cut=Cut(c.theme.italic_family, 430))
+    shape = RowShape(marker + 8 * c.unit, 18 * c.unit, 13 * c.unit, gap)
+    rows = arranged(c, inner, look, detail, shape, columns, 0.45)
     if heading:
-        top = zone.top + down
-        c.text(heading, zone.center_x - heading.width / 2, top, 0)
-        ornament = _ornament(c, zone, 0, 1, 300 * c.unit)
+        top = min((item.row.top for item in rows), default=inner.top) - taken
+        c.text(heading, zone.center_x - heading.width / 2, top, 0, heading_motion(c))
+        ornament = _ornament(c, zone, 0, 1, 300 * c.unit, heading_motion(c) or Motion.GROW_FROM_CENTER)
         ornament.put(round(top + heading.height + 22 * c.unit))
-    for item in (row.lowered(down) for row in rows):
-        last = item.index == len(rows) - 1
-        c.shape(item.row, partial(_draw_item, c, item, last), item.order, Motion.FADE, [item.text])
+    for item in rows:
+        draw_row(c, item, item.row, partial(_draw_item, c, item), Motion.FADE)
 
 
-def _draw_item(c: Composer, item: ItemRow, last: bool, canvas: skia.Canvas) -> None:
-    numeral = f"{roman(item.index + 1)}."
+def _draw_item(c: Composer, item: ItemRow, canvas: skia.Canvas) -> None:
+    numeral = f"{roman(item.number)}."
     size = item.block.look.size * 0.8
     width = c.ordinal_width(numeral, size, 500)
     x = item.marker.left + width / 2 if c.mirrored else item.marker.right - width / 2
-    first_line = item.text.top + item.block.line_height / 2
-    c.ordinal(canvas, numeral, (x, first_line), size, c.theme.accent, 500)
-    item.block.paint(canvas, item.text.left, item.text.top)
-    if not last:
+    c.ordinal(canvas, numeral, (x, item.first_line), size, c.theme.accent, 500)
+    item.paint_text(canvas)
+    if item.index < max(len(c.scene.items), c.scene.room) - 1:
         y = item.row.bottom - 1.2 * c.unit
         canvas.drawLine(item.row.left, y, item.row.right, y, stroke(c.theme.accent_2, 1.4 * c.unit, 0.55))
 
@@ -183,10 +191,10 @@ def quote(c: Composer) -> None:
     mark = c.by_shape(84, 92, 78)
     source = None
     if c.scene.subheading:
-        look = c.look(c.by_shape(42, 44, 40), c.theme.muted, 560, line_height=1.25, align="center", spacing=0.04)
+        look = c.look(c.by_shape(44, 54, 44), c.theme.muted, 560, line_height=1.25, align="center", spacing=0.04)
         source = c.set(c.scene.subheading, look, width, zone.height * 0.18, 2)
     used = mark + 36 * c.unit + ((source.height + 26 * c.unit + 70 * c.unit) if source else 0)
-    look = c.look(c.by_shape(86, 82, 72), c.theme.text, 460, line_height=1.22, align="center", least=44 * c.unit,
+    look = c.look(c.by_shape(98, 112, 90), c.theme.text, 460, line_height=1.22, align="center", least=44 * c.unit,
                   family=c.theme.italic_family, spacing=0)  # fmt: skip
     words = c.set(c.scene.heading or c.scene.text, look, width, zone.height - used, 8)
 

@@ -9,6 +9,7 @@ import skia
 
 from bulkvid_pipeline.rendering.model import Scene
 from bulkvid_pipeline.rendering.pictures import scripts
+from bulkvid_pipeline.rendering.pictures.accents import accented
 from bulkvid_pipeline.rendering.pictures.colors import Rgb, argb
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.motion import Motion, Pose, pose
@@ -79,6 +80,10 @@ class Composer:
         """One of three measures in design units, as pixels."""
         return {Shape.WIDE: wide, Shape.TALL: tall, Shape.SQUARE: square}[self.stage.shape] * self.unit
 
+    def lines(self, wide: int, tall: int, square: int) -> int:
+        """One of three numbers of lines."""
+        return {Shape.WIDE: wide, Shape.TALL: tall, Shape.SQUARE: square}[self.stage.shape]
+
     def start(self, zone: Box, width: float) -> float:
         """Left edge of something `width` wide at the side of the zone where reading starts."""
         return zone.right - width if self.mirrored else zone.left
@@ -104,6 +109,11 @@ class Composer:
 
     def set(self, text: str, look: TextLook, width: float, height: float, max_lines: int) -> SetText:
         return set_text(text, look, width, height, max_lines=max_lines, variant=self.variant)
+
+    def statement(self, look: TextLook, width: float, height: float, max_lines: int, accent: Rgb) -> SetText:
+        """The scene's large text, with what it stresses in the accent."""
+        block = self.set(self.scene.heading or self.scene.text, look, width, height, max_lines)
+        return accented(block, self.scene.emphasis, accent)
 
     def text(self, block: SetText, left: float, top: float, order: int, motion: Motion | None = None) -> None:
         """Add a text part."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import skia
@@ -9,7 +10,7 @@ import skia
 from bulkvid_pipeline.rendering.pictures.colors import GRAPHIC_CONTRAST, WHITE, with_contrast
 from bulkvid_pipeline.rendering.pictures.composer import Composer, Row, fill, rounded_rect
 from bulkvid_pipeline.rendering.pictures.geometry import Box
-from bulkvid_pipeline.rendering.pictures.lists import ItemRow, RowShape, arranged, drop
+from bulkvid_pipeline.rendering.pictures.lists import ItemRow, RowShape, arranged, draw_row, heading_motion
 from bulkvid_pipeline.rendering.pictures.motion import Motion
 from bulkvid_pipeline.rendering.pictures.ornaments import quotation_marks
 from bulkvid_pipeline.rendering.pictures.stage import Shape
@@ -64,11 +65,11 @@ def title(c: Composer) -> None:
     zone = c.zones.content
     sub = None
     if c.scene.subheading:
-        look = c.look(c.by_shape(44, 46, 42), c.theme.on_panel, 420, line_height=1.34, spacing=0)
+        look = c.look(c.by_shape(50, 62, 50), c.theme.on_panel, 420, line_height=1.34, spacing=0)
         sub = c.set(c.scene.subheading, look, zone.width, zone.height * 0.28, 4)
     used = 10 * c.unit + 44 * c.unit + ((sub.height + 44 * c.unit) if sub else 0)
     look = c.look(
-        c.by_shape(112, 104, 98), c.theme.on_panel, c.theme.display_weight, line_height=1.12, least=56 * c.unit
+        c.by_shape(116, 128, 108), c.theme.on_panel, c.theme.display_weight, line_height=1.12, least=56 * c.unit
     )
     heading = c.set(c.scene.heading or c.scene.text, look, zone.width, zone.height - used, 6)
     rows = [_row(c, heading, zone, 0, 1), _rule(c, zone, _on_panel_accent(c), 44 * c.unit, 2)]
@@ -79,10 +80,34 @@ def title(c: Composer) -> None:
 
 def body(c: Composer) -> None:
     zone = c.zones.content
-    look = c.look(c.by_shape(96, 100, 86), c.theme.text, c.theme.statement_weight, line_height=1.16, least=46 * c.unit)
-    statement = c.set(c.scene.heading or c.scene.text, look, zone.width, zone.height - 60 * c.unit, 8)
-    rows = [_rule(c, zone, c.theme.accent, 0, 0), _row(c, statement, zone, 44 * c.unit, 1)]
+    look = c.look(
+        c.by_shape(108, 132, 104), c.theme.text, c.theme.statement_weight, line_height=1.14, least=46 * c.unit
+    )
+    rows = [_rule(c, zone, c.theme.accent, 0, 0)]
+    if c.scene.number is not None and c.scene.step is not None:  # else the panel shows it
+        rows = [_tile(c, zone, c.scene.number)]
+    gap = c.by_shape(44, 52, 40)
+    height = min(zone.height - rows[0].height - gap, zone.height * 0.84)
+    statement = c.statement(look, zone.width, height, c.lines(5, 7, 6), c.theme.accent)
+    rows.append(_row(c, statement, zone, gap, 1))
     c.column(zone, rows, 0.46)
+
+
+def _tile(c: Composer, zone: Box, number: int) -> Row:
+    """An entry's number, where the panel shows how far the video is."""
+    side = c.by_shape(84, 96, 80)
+    wide = max(side, c.ordinal_width(f"{number}", side * 0.5, 700) + side * 0.5)
+
+    def put(top: float) -> None:
+        box = Box(c.start(zone, wide), top, wide, side).rounded()
+
+        def draw(canvas: skia.Canvas) -> None:
+            rounded_rect(canvas, box, 8 * c.unit, fill(c.theme.accent))
+            c.ordinal(canvas, f"{number}", (box.center_x, box.center_y), side * 0.5, c.theme.on_accent, 700)
+
+        c.shape(box, draw, 0, Motion.SLIDE, [box])
+
+    return Row(side, 0, put)
 
 
 def listing(c: Composer) -> None:
@@ -90,29 +115,29 @@ def listing(c: Composer) -> None:
     heading = None
     taken = 0.0
     if c.scene.heading:
-        size = c.by_shape(66, 72, 60)
+        size = c.by_shape(68, 80, 64)
         look = c.look(size, c.theme.text, c.theme.statement_weight, line_height=1.16, least=36 * c.unit)
         heading = c.set(c.scene.heading, look, zone.width, zone.height * 0.3, 3)
         taken = heading.height + 36 * c.unit
-    few = len(c.scene.items) <= 4
-    columns = 2 if c.stage.shape is Shape.WIDE and not few else 1
+    columns = 2 if c.stage.shape is Shape.WIDE and len(c.scene.items) > 6 else 1
     inner = Box.of_edges(zone.left, zone.top + taken, zone.right, zone.bottom)
     look = c.look(
-        c.by_shape(44 if few else 38, 48, 40), c.theme.text, 600, line_height=1.26, least=19 * c.unit, spacing=0
+        c.by_shape(44 if columns == 1 else 38, 58, 46),
+        c.theme.text,
+        600,
+        line_height=1.26,
+        least=19 * c.unit,
+        spacing=0,
     )
-    rows = arranged(
-        c,
-        inner,
-        look,
-        RowShape(c.by_shape(60, 64, 54), 20 * c.unit, c.by_shape(26, 26, 17), c.by_shape(20, 20, 14)),
-        columns,
-    )
-    down = drop(inner, rows, 0.42)
+    detail = replace(look, color=c.theme.muted, cut=replace(look.cut, weight=420))
+    shape = RowShape(c.by_shape(60, 64, 54), 20 * c.unit, c.by_shape(26, 26, 17), c.by_shape(20, 20, 14))
+    rows = arranged(c, inner, look, detail, shape, columns, 0.42)
     if heading:
-        c.text(heading, c.start(zone, heading.width), zone.top + down, 0)
-    for item in (row.lowered(down) for row in rows):
+        top = min((item.row.top for item in rows), default=inner.top) - taken
+        c.text(heading, c.start(zone, heading.width), top, 0, heading_motion(c))
+    for item in rows:
         outer = item.row.inset(-10 * c.unit, -10 * c.unit).intersection(c.stage.safe)
-        c.shape(outer, partial(_draw_item, c, item), item.order, Motion.SLIDE, [item.text])
+        draw_row(c, item, outer, partial(_draw_item, c, item), Motion.SLIDE)
 
 
 def _card(c: Composer, canvas: skia.Canvas, box: Box, color: tuple[int, int, int]) -> None:
@@ -124,11 +149,16 @@ def _card(c: Composer, canvas: skia.Canvas, box: Box, color: tuple[int, int, int
 
 def _draw_item(c: Composer, item: ItemRow, canvas: skia.Canvas) -> None:
     _card(c, canvas, item.row, _card_color(c))
+    if item.is_spoken:
+        canvas.drawRect(
+            skia.Rect.MakeXYWH(c.start(item.row, 8 * c.unit), item.row.top, 8 * c.unit, item.row.height),
+            fill(c.theme.accent),
+        )
     side = min(item.marker.width, item.row.height * 0.8)
     tile = Box(item.marker.center_x - side / 2, item.marker.center_y - side / 2, side, side)
     rounded_rect(canvas, tile, 8 * c.unit, fill(c.theme.accent))
-    c.ordinal(canvas, str(item.index + 1), (tile.center_x, tile.center_y), side * 0.5, c.theme.on_accent, 700)
-    item.block.paint(canvas, item.text.left, item.text.top)
+    c.ordinal(canvas, str(item.number), (tile.center_x, tile.center_y), side * 0.5, c.theme.on_accent, 700)
+    item.paint_text(canvas)
 
 
 def _card_color(c: Composer) -> tuple[int, int, int]:
@@ -144,11 +174,11 @@ def quote(c: Composer) -> None:
     mark = 0.0 if on_panel else c.by_shape(64, 66, 56)
     source = None
     if c.scene.subheading:
-        look = c.look(c.by_shape(36, 40, 36), c.theme.muted, 600, line_height=1.3, spacing=0)
+        look = c.look(c.by_shape(40, 50, 40), c.theme.muted, 600, line_height=1.3, spacing=0)
         source = c.set(c.scene.subheading, look, inner.width, inner.height * 0.2, 2)
     lead = 28 * c.unit if mark else 0.0
     used = mark + lead + ((source.height + 30 * c.unit) if source else 0)
-    look = c.look(c.by_shape(66, 68, 58), c.theme.text, 600, line_height=1.26, least=36 * c.unit)
+    look = c.look(c.by_shape(72, 92, 70), c.theme.text, 600, line_height=1.26, least=36 * c.unit)
     words = c.set(c.scene.heading or c.scene.text, look, inner.width, inner.height - used, 9)
 
     def put_mark(top: float) -> None:

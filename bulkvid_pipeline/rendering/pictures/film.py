@@ -176,7 +176,7 @@ def scene_film(timed: TimedScene, fmt: VideoFormat, theme: Theme, *, script: str
 def _texts(timed: TimedScene) -> str:
     scene = timed.scene
     words = (word.text for cue in timed.cues for word in cue.words)
-    return " ".join((scene.heading, scene.subheading, scene.text, *scene.items, *words))
+    return " ".join((scene.heading, scene.subheading, scene.text, *scene.items, scene.detail, *words))
 
 
 def _spoken(cue: Cue, frame: int) -> int:

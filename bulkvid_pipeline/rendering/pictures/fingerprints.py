@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache, lru_cache
 
 import av
@@ -15,7 +15,7 @@ from bulkvid_pipeline.rendering.pictures.stage import Stage
 from bulkvid_pipeline.rendering.pictures.themes import Theme
 from bulkvid_pipeline.rendering.pictures.typefaces import fonts_digest
 
-PAINT_VERSION = 1
+PAINT_VERSION = 2
 """Raise it whenever the painter draws anything differently, so that cached pieces are made anew."""
 
 
@@ -37,14 +37,14 @@ def film_fingerprint(timed: TimedScene, stage: Stage, theme: Theme, variant: str
     The platform counts through its safe area only, and times are relative to the scene, so equal pictures have equal
     fingerprints wherever they stand.
     """
-    scene, safe = timed.scene, stage.safe
+    safe = stage.safe
     parts = [
         _engine(),
         _theme(theme),
         [stage.width, stage.height, safe.left, safe.top, safe.right, safe.bottom],
-        [scene.kind.value, scene.text, scene.heading, scene.subheading, list(scene.items), scene.number, scene.count],
+        asdict(replace(timed.scene, continues=False)),
         [[cue.start, cue.end, [[word.text, word.start, word.end] for word in cue.words]] for cue in timed.cues],
         timed.frames,
         variant,
     ]
-    return hashlib.blake2b(json.dumps(parts, ensure_ascii=True).encode(), digest_size=20).hexdigest()
+    return hashlib.blake2b(json.dumps(parts, sort_keys=True, ensure_ascii=True).encode(), digest_size=20).hexdigest()

@@ -1,14 +1,16 @@
-"""Arranging the entries of a list in one or two columns of rows."""
+"""Arranging the entries of a list in one or two columns of rows, and letting a list build up from scene to scene."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+
+import skia
 
 from bulkvid_pipeline.rendering.pictures.composer import Composer
 from bulkvid_pipeline.rendering.pictures.geometry import Box
-from bulkvid_pipeline.rendering.pictures.motion import LAST_ORDER
-from bulkvid_pipeline.rendering.pictures.typesetting import SetText, TextLook
+from bulkvid_pipeline.rendering.pictures.motion import LAST_ORDER, Motion
+from bulkvid_pipeline.rendering.pictures.typesetting import SetText, TextLook, line_height_px
 
 
 @dataclass(frozen=True)
@@ -23,17 +25,51 @@ class RowShape:
     """Between rows, and between columns."""
 
 
+_DETAIL_SHARE = 0.74
+"""Size of what is said about an entry, against the entry's own."""
+_DETAIL_LINES = 2
+_DIMMED = 0.58
+_USUAL_LINES = 1.1
+"""Lines that an entry is expected to take when a place is kept for it."""
+
+
 @dataclass(frozen=True)
 class ItemRow:
     """One entry in its place."""
 
     index: int
+    number: int
     order: int
     row: Box
     marker: Box
-    """A box as high as the row's text area, for the number."""
+    """A box as high as the row, for the number."""
     text: Box
     block: SetText
+    detail: SetText | None
+    is_spoken: bool
+    """Whether this is what the scene is about, while others of the list are not."""
+    is_earlier: bool
+    """Whether it stands there from scenes before."""
+
+    @property
+    def first_line(self) -> float:
+        """Middle of the entry's first line."""
+        return self.text.top + self.block.line_height / 2
+
+    @property
+    def texts(self) -> list[Box]:
+        if self.detail is None:
+            return [self.text]
+        return [self.text, self.detail.box(self._detail_left, self.text.bottom)]
+
+    @property
+    def _detail_left(self) -> float:
+        return self.text.right - self.detail.width if self.detail and self.detail.right_to_left else self.text.left
+
+    def paint_text(self, canvas: skia.Canvas) -> None:
+        self.block.paint(canvas, self.text.left, self.text.top)
+        if self.detail:
+            self.detail.paint(canvas, self._detail_left, self.text.bottom)
 
     def lowered(self, by: float) -> ItemRow:
         """The same row `by` pixels further down."""
@@ -41,54 +77,112 @@ class ItemRow:
         return replace(self, row=row, marker=marker, text=text)
 
 
-def arranged(c: Composer, zone: Box, look: TextLook, shape: RowShape, columns: int) -> list[ItemRow]:
-    """The scene's items in rows that fill at most the zone, from its top."""
+def arranged(
+    c: Composer, zone: Box, look: TextLook, detail: TextLook, shape: RowShape, columns: int, anchor: float
+) -> list[ItemRow]:
+    """The scene's items in rows that fill at most the zone.
+
+    Rows keep their size and place while a list builds up, as far as its entries are about as long as usual: they get
+    their share of the zone for the entries that are still to come.
+
+    Args:
+        look, detail: of the entries, and of what is said about the last one; the latter's size is found here.
+        anchor: share of the free height to leave above the rows.
+    """
     items = c.scene.items
     if not items:
         return []
-    per_column = -(-len(items) // columns)
+    room = max(len(items), c.scene.room)
+    per_column = -(-room // columns)
     each = zone.height / per_column
     # Where rows are many, their air goes before their text does.
     shape = replace(shape, pad_y=min(shape.pad_y, each * 0.16), gap=min(shape.gap, each * 0.12))
     width = (zone.width - shape.gap * (columns - 1)) / columns
-    starts = range(0, len(items), per_column)
     text_width = width - shape.marker - 3 * shape.pad_x
     padding = 2 * shape.pad_y + shape.gap
-    longest = max((items[start : start + per_column] for start in starts), key=lambda part: sum(map(len, part)))
-    common = min((block.look.size for block in c.set_items(longest, look, text_width, zone.height, padding)), default=0)
-    blocks = [
-        block
-        for start in starts
-        for block in c.set_items(
-            items[start : start + per_column], _at_most(look, common), text_width, zone.height, padding
-        )
-    ]
+    detail = replace(detail, size=look.size * _DETAIL_SHARE, least_size=look.least_size * _DETAIL_SHARE)
+    kept = _DETAIL_LINES * line_height_px(detail, c.scene.detail) if c.scene.detail else 0.0
+    kept = min(kept, zone.height * 0.3)
+    blocks = _set_in_columns(c, look, text_width, zone.height - kept, padding, per_column)
     heights = [block.height + 2 * shape.pad_y for block in blocks]
+    about = c.set(c.scene.detail, detail, text_width, kept, _DETAIL_LINES) if c.scene.detail else None
+    if about:
+        heights[-1] += about.height
+    columns_high = [_column_height(heights[start : start + per_column], shape) for start in _starts(items, per_column)]
+    line = line_height_px(look, items[0])
+    expected = per_column * (_USUAL_LINES * line + padding) + kept if c.scene.room else 0.0
+    down = round(max(0.0, zone.height - max(*columns_high, expected)) * anchor)
     rows: list[ItemRow] = []
     for index, (block, height) in enumerate(zip(blocks, heights, strict=True)):
         column, position = divmod(index, per_column)
         above = heights[column * per_column : column * per_column + position]
         place = columns - 1 - column if c.mirrored else column
-        row = Box(zone.left + place * (width + shape.gap), zone.top + sum(above) + shape.gap * position, width, height)
-        rows.append(_placed(c, row.rounded(), block, index, len(items), shape))
+        left, top = zone.left + place * (width + shape.gap), zone.top + sum(above) + shape.gap * position
+        row = Box(left, top, width, height).rounded().shifted(0, down)
+        rows.append(_placed(c, row, block, about if index == len(items) - 1 else None, index, shape))
     return rows
 
 
-def drop(zone: Box, rows: Sequence[ItemRow], share: float) -> float:
-    """How far rows that start at the zone's top have to go down to leave `share` of the free height above them."""
-    used = max((item.row.bottom for item in rows), default=zone.top) - zone.top
-    return float(round(max(0.0, zone.height - used) * share))
+def draw_row(c: Composer, item: ItemRow, box: Box, draw: Callable[[skia.Canvas], None], motion: Motion) -> None:
+    """Add a row: entries of earlier scenes stand there, calmer, from the first frame on."""
+    if not item.is_earlier:
+        c.shape(box, draw, item.order, motion, item.texts)
+        return
+
+    def dimmed(canvas: skia.Canvas) -> None:
+        canvas.saveLayerAlpha(None, round(255 * _DIMMED))
+        draw(canvas)
+        canvas.restore()
+
+    c.shape(box, dimmed, 0, Motion.NONE, item.texts)
 
 
-def _at_most(look: TextLook, size: float) -> TextLook:
-    return replace(look, size=max(look.least_size, min(look.size, size))) if size else look
+def heading_motion(c: Composer) -> Motion | None:
+    """A list's heading comes in once."""
+    return Motion.NONE if c.scene.spoken_from else None
 
 
-def _placed(c: Composer, row: Box, block: SetText, index: int, count: int, shape: RowShape) -> ItemRow:
-    order = 1 + round((LAST_ORDER - 1) * index / max(1, count - 1))
+def _starts(items: Sequence[str], per_column: int) -> range:
+    return range(0, len(items), per_column)
+
+
+def _column_height(heights: Sequence[float], shape: RowShape) -> float:
+    return sum(heights) + shape.gap * (len(heights) - 1)
+
+
+def _set_in_columns(
+    c: Composer, look: TextLook, width: float, height: float, padding: float, per_column: int
+) -> list[SetText]:
+    """The items in one common size, each column's in its share of the height."""
+    parts = [c.scene.items[start : start + per_column] for start in _starts(c.scene.items, per_column)]
+
+    def fitted(part: Sequence[str], look: TextLook) -> list[SetText]:
+        return c.set_items(part, look, width, height * len(part) / per_column, padding)
+
+    longest = max(parts, key=lambda part: sum(map(len, part)))
+    common = min((block.look.size for block in fitted(longest, look)), default=look.size)
+    look = replace(look, size=max(look.least_size, min(look.size, common)))
+    return [block for part in parts for block in fitted(part, look)]
+
+
+def _placed(c: Composer, row: Box, block: SetText, detail: SetText | None, index: int, shape: RowShape) -> ItemRow:
+    scene, count = c.scene, len(c.scene.items)
+    new = count - scene.spoken_from
+    order = 1 + round((LAST_ORDER - 1) * max(0, index - scene.spoken_from) / max(1, new - 1))
     marker_left = row.right - shape.pad_x - shape.marker if c.mirrored else row.left + shape.pad_x
     inset = shape.marker + 2 * shape.pad_x
     left = row.right - inset - block.width if c.mirrored else row.left + inset
-    text = Box(round(left), round(row.center_y - block.height / 2), block.width, block.height)
-    marker = Box(marker_left, row.top, shape.marker, row.height)
-    return ItemRow(index, order, row, marker, text, block)
+    high = block.height + (detail.height if detail else 0.0)
+    text = Box(round(left), round(row.center_y - high / 2), block.width, block.height)
+    return ItemRow(
+        index=index,
+        number=scene.item_numbers[index] if index < len(scene.item_numbers) else index + 1,
+        order=order,
+        row=row,
+        marker=Box(marker_left, row.top, shape.marker, row.height),
+        text=text,
+        block=block,
+        detail=detail,
+        is_spoken=index >= scene.spoken_from and new < max(count, scene.room),
+        is_earlier=index < scene.spoken_from,
+    )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import skia
 
 from bulkvid_pipeline.rendering.pictures.composer import Composer, Row, fill, stroke
 from bulkvid_pipeline.rendering.pictures.geometry import Box
-from bulkvid_pipeline.rendering.pictures.lists import ItemRow, RowShape, arranged
+from bulkvid_pipeline.rendering.pictures.lists import ItemRow, RowShape, arranged, draw_row, heading_motion
 from bulkvid_pipeline.rendering.pictures.motion import Motion
 from bulkvid_pipeline.rendering.pictures.stage import Shape
 from bulkvid_pipeline.rendering.pictures.typesetting import SetText
@@ -18,9 +19,9 @@ def progress(c: Composer, number: int, count: int) -> None:
     """A hairline across the page, thick up to where we are, with the figures at its end."""
     zone = c.zones.header
     figures = f"{number}/{count}"
-    size = 28 * c.unit
+    size = 34 * c.unit
     width = c.ordinal_width(figures, size, 520)
-    middle = zone.top + 13 * c.unit
+    middle = zone.top + 17 * c.unit
 
     def draw(canvas: skia.Canvas) -> None:
         room = width + 28 * c.unit
@@ -33,7 +34,7 @@ def progress(c: Composer, number: int, count: int) -> None:
         c.ordinal(canvas, figures, (x, middle), size, c.theme.muted, 520)
 
     figures_left = zone.left if c.mirrored else zone.right - width
-    box = Box(zone.left, zone.top, zone.width, 28 * c.unit)
+    box = Box(zone.left, zone.top, zone.width, 34 * c.unit)
     c.shape(box, draw, 0, Motion.NONE, [Box(figures_left, middle - size / 2, width, size)])
 
 
@@ -59,11 +60,11 @@ def title(c: Composer) -> None:
     width = min(zone.width, c.by_shape(1500, 2000, 2000))
     sub = None
     if c.scene.subheading:
-        look = c.look(c.by_shape(46, 48, 44), c.theme.muted, 400, line_height=1.32, spacing=-0.01)
+        look = c.look(c.by_shape(52, 64, 52), c.theme.muted, 400, line_height=1.32, spacing=-0.01)
         sub = c.set(c.scene.subheading, look, min(width, 1100 * c.unit), zone.height * 0.26, 4)
     dot = 40 * c.unit
     used = dot + 52 * c.unit + ((sub.height + 36 * c.unit) if sub else 0)
-    look = c.look(c.by_shape(138, 116, 112), c.theme.text, c.theme.display_weight, line_height=1.06, least=62 * c.unit)
+    look = c.look(c.by_shape(150, 144, 122), c.theme.text, c.theme.display_weight, line_height=1.06, least=62 * c.unit)
     heading = c.set(c.scene.heading or c.scene.text, look, width, zone.height - used, 6)
     rows = [_dot(c, zone, dot), _row(c, heading, zone, 52 * c.unit, 1)]
     if sub:
@@ -98,17 +99,16 @@ def _figure(c: Composer, zone: Box, number: int) -> Row:
 
 def body(c: Composer) -> None:
     zone = c.zones.content
-    rows: list[Row] = []
-    used = 0.0
-    if c.scene.number is not None:
-        rows.append(_figure(c, zone, c.scene.number))
-        used = rows[0].height + 46 * c.unit
-    look = c.look(c.by_shape(120, 112, 96), c.theme.text, c.theme.statement_weight, line_height=1.1, least=50 * c.unit)
-    statement = c.set(
-        c.scene.heading or c.scene.text, look, min(zone.width, c.by_shape(1560, 2000, 2000)), zone.height - used, 7
+    rows = [_dot(c, zone, 30 * c.unit) if c.scene.number is None else _figure(c, zone, c.scene.number)]
+    gap = c.by_shape(44, 56, 44)
+    look = c.look(
+        c.by_shape(140, 164, 126), c.theme.text, c.theme.statement_weight, line_height=1.08, least=50 * c.unit
     )
-    rows.append(_row(c, statement, zone, 46 * c.unit, 2))
-    c.column(zone, rows, 0.22)
+    width = min(zone.width, c.by_shape(1600, 2000, 2000))
+    height = min(zone.height - rows[0].height - gap, zone.height * 0.84)
+    statement = c.statement(look, width, height, c.lines(4, 7, 6), c.theme.accent)
+    rows.append(_row(c, statement, zone, gap, 2))
+    c.column(zone, rows, 0.34)
 
 
 def listing(c: Composer) -> None:
@@ -116,29 +116,32 @@ def listing(c: Composer) -> None:
     wide = c.stage.shape is Shape.WIDE
     list_zone = zone
     if c.scene.heading:
-        size = c.by_shape(80, 80, 66)
+        size = c.by_shape(84, 88, 72)
         look = c.look(size, c.theme.text, c.theme.statement_weight, line_height=1.1, least=38 * c.unit)
         width = zone.width * 0.36 if wide else zone.width
         heading = c.set(c.scene.heading, look, width, zone.height * (0.8 if wide else 0.3), 6 if wide else 3)
-        c.text(heading, c.start(zone, heading.width), zone.top + (8 * c.unit if wide else 0), 0)
+        c.text(heading, c.start(zone, heading.width), zone.top + (8 * c.unit if wide else 0), 0, heading_motion(c))
         top = zone.top + heading.height + 36 * c.unit
         list_zone = (
             c.indented(zone, zone.width * 0.42) if wide else Box.of_edges(zone.left, top, zone.right, zone.bottom)
         )
-    look = c.look(c.by_shape(50, 52, 44), c.theme.text, 460, line_height=1.22, least=20 * c.unit, spacing=-0.012)
-    for item in arranged(c, list_zone, look, RowShape(56 * c.unit, 4 * c.unit, 22 * c.unit, 2 * c.unit), 1):
-        c.shape(item.row, partial(_draw_item, c, item), item.order, Motion.REVEAL, [item.text])
+    look = c.look(c.by_shape(54, 66, 50), c.theme.text, 480, line_height=1.18, least=20 * c.unit, spacing=-0.012)
+    detail = replace(look, color=c.theme.muted, cut=replace(look.cut, weight=400))
+    shape = RowShape(56 * c.unit, 4 * c.unit, 18 * c.unit, 2 * c.unit)
+    for item in arranged(c, list_zone, look, detail, shape, 1, 0.0):
+        draw_row(c, item, item.row, partial(_draw_item, c, item), Motion.REVEAL)
 
 
 def _draw_item(c: Composer, item: ItemRow, canvas: skia.Canvas) -> None:
     y = item.row.top + 1.2 * c.unit
-    canvas.drawLine(item.row.left, y, item.row.right, y, stroke(c.theme.text, 2 * c.unit, 0.2))
+    line = stroke(c.theme.accent, 4 * c.unit) if item.is_spoken else stroke(c.theme.text, 2 * c.unit, 0.2)
+    canvas.drawLine(item.row.left, y + line.getStrokeWidth() / 2, item.row.right, y + line.getStrokeWidth() / 2, line)
     size = item.block.look.size * 0.62
-    digits = str(item.index + 1)
+    digits = str(item.number)
     width = c.ordinal_width(digits, size, 560)
     x = item.marker.right - width / 2 if c.mirrored else item.marker.left + width / 2
-    c.ordinal(canvas, digits, (x, item.text.top + item.block.line_height / 2), size, c.theme.accent, 560)
-    item.block.paint(canvas, item.text.left, item.text.top)
+    c.ordinal(canvas, digits, (x, item.first_line), size, c.theme.accent, 560)
+    item.paint_text(canvas)
 
 
 def quote(c: Composer) -> None:
@@ -146,10 +149,10 @@ def quote(c: Composer) -> None:
     inner = c.indented(zone, 52 * c.unit)
     source = None
     if c.scene.subheading:
-        look = c.look(c.by_shape(40, 42, 38), c.theme.muted, 460, line_height=1.25, spacing=-0.005)
+        look = c.look(c.by_shape(44, 54, 44), c.theme.muted, 460, line_height=1.25, spacing=-0.005)
         source = c.set(c.scene.subheading, look, inner.width, zone.height * 0.18, 2)
     used = (source.height + 40 * c.unit) if source else 0.0
-    look = c.look(c.by_shape(96, 88, 78), c.theme.text, 360, line_height=1.16, least=44 * c.unit)
+    look = c.look(c.by_shape(104, 116, 92), c.theme.text, 360, line_height=1.16, least=44 * c.unit)
     words = c.set(
         c.scene.heading or c.scene.text, look, min(inner.width, c.by_shape(1500, 2000, 2000)), zone.height - used, 8
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import skia
@@ -9,11 +10,14 @@ import skia
 from bulkvid_pipeline.rendering.pictures.colors import readable_on
 from bulkvid_pipeline.rendering.pictures.composer import Composer, Row, fill, gradient, rounded_rect, stroke
 from bulkvid_pipeline.rendering.pictures.geometry import Box
-from bulkvid_pipeline.rendering.pictures.lists import ItemRow, RowShape, arranged, drop
+from bulkvid_pipeline.rendering.pictures.lists import ItemRow, RowShape, arranged, draw_row, heading_motion
 from bulkvid_pipeline.rendering.pictures.motion import Motion
 from bulkvid_pipeline.rendering.pictures.ornaments import quotation_marks
 from bulkvid_pipeline.rendering.pictures.stage import Shape
 from bulkvid_pipeline.rendering.pictures.typesetting import SetText
+
+_BAR_HEIGHT = 12
+_TILE_TEXT = ((10, 10, 30), (255, 255, 255))
 
 
 def progress(c: Composer, number: int, count: int) -> None:
@@ -37,25 +41,28 @@ def _text_row(c: Composer, block: SetText, zone: Box, gap: float, order: int) ->
     return Row(block.height, gap, lambda top: c.text(block, c.start(zone, block.width), top, order))
 
 
+def _bar(c: Composer, zone: Box) -> Row:
+    def put(top: float) -> None:
+        box = Box(c.start(zone, 132 * c.unit), top, 132 * c.unit, _BAR_HEIGHT * c.unit).rounded()
+        paint = gradient(box, c.theme.accent_2, c.theme.accent)
+        c.shape(box, lambda canvas: rounded_rect(canvas, box, box.height / 2, paint), 0, Motion.GROW)
+
+    return Row(_BAR_HEIGHT * c.unit, 0, put)
+
+
 def title(c: Composer) -> None:
     zone = c.zones.content
     width = min(zone.width, c.by_shape(1420, 2000, 2000))
     rows: list[Row] = []
     sub = None
     if c.scene.subheading:
-        look = c.look(c.by_shape(46, 48, 44), c.theme.muted, c.theme.text_weight, line_height=1.32, spacing=-0.005)
+        look = c.look(c.by_shape(52, 64, 52), c.theme.muted, c.theme.text_weight, line_height=1.32, spacing=-0.005)
         sub = c.set(c.scene.subheading, look, min(width, 1150 * c.unit), zone.height * 0.26, 4)
-    bar_height = 12 * c.unit
-    used = bar_height + 44 * c.unit + ((sub.height + 40 * c.unit) if sub else 0)
-    look = c.look(c.by_shape(136, 118, 112), c.theme.text, c.theme.display_weight, line_height=1.08, least=64 * c.unit)
+    used = _BAR_HEIGHT * c.unit + 44 * c.unit + ((sub.height + 40 * c.unit) if sub else 0)
+    look = c.look(c.by_shape(140, 140, 120), c.theme.text, c.theme.display_weight, line_height=1.08, least=64 * c.unit)
     heading = c.set(c.scene.heading or c.scene.text, look, width, zone.height - used, 6)
 
-    def bar(top: float) -> None:
-        box = Box(c.start(zone, 132 * c.unit), top, 132 * c.unit, bar_height).rounded()
-        paint = gradient(box, c.theme.accent_2, c.theme.accent)
-        c.shape(box, lambda canvas: rounded_rect(canvas, box, box.height / 2, paint), 0, Motion.GROW)
-
-    rows.append(Row(bar_height, 0, bar))
+    rows.append(_bar(c, zone))
     rows.append(_text_row(c, heading, zone, 44 * c.unit, 1))
     if sub:
         rows.append(_text_row(c, sub, zone, 40 * c.unit, 4))
@@ -73,7 +80,7 @@ def _badge(c: Composer, zone: Box, number: int) -> Row:
 
         def draw(canvas: skia.Canvas) -> None:
             rounded_rect(canvas, box, 28 * c.unit, gradient(box, c.theme.accent_2, c.theme.accent))
-            color = readable_on(c.theme.accent, (10, 10, 30), (255, 255, 255))
+            color = readable_on(c.theme.accent, *_TILE_TEXT)
             c.ordinal(canvas, digits, (box.center_x, box.center_y), side * 0.5, color, 800)
 
         c.shape(box, draw, 0, Motion.RISE, [box])
@@ -83,15 +90,13 @@ def _badge(c: Composer, zone: Box, number: int) -> Row:
 
 def body(c: Composer) -> None:
     zone = c.zones.content
-    rows: list[Row] = []
-    used = 0.0
-    if c.scene.number is not None:
-        rows.append(_badge(c, zone, c.scene.number))
-        used = rows[0].height + 40 * c.unit
-    look = c.look(c.by_shape(112, 108, 92), c.theme.text, c.theme.statement_weight, line_height=1.12, least=50 * c.unit)
+    rows = [_bar(c, zone) if c.scene.number is None else _badge(c, zone, c.scene.number)]
+    gap = c.by_shape(44, 56, 44)
+    look = c.look(c.by_shape(132, 160, 124), c.theme.text, c.theme.statement_weight, line_height=1.1, least=50 * c.unit)
     width = min(zone.width, c.by_shape(1560, 2000, 2000))
-    statement = c.set(c.scene.heading or c.scene.text, look, width, zone.height - used, 7)
-    rows.append(_text_row(c, statement, zone, 40 * c.unit, 2))
+    height = min(zone.height - rows[0].height - gap, zone.height * 0.82)
+    statement = c.statement(look, width, height, c.lines(4, 7, 6), c.theme.accent_2)
+    rows.append(_text_row(c, statement, zone, gap, 2))
     c.column(zone, rows, 0.5)
 
 
@@ -100,22 +105,23 @@ def listing(c: Composer) -> None:
     heading = None
     taken = 0.0
     if c.scene.heading:
-        size = c.by_shape(72, 80, 66)
+        size = c.by_shape(76, 84, 68)
         look = c.look(size, c.theme.text, c.theme.statement_weight, line_height=1.12, least=40 * c.unit)
         heading = c.set(c.scene.heading, look, zone.width, zone.height * 0.32, 3)
         taken = heading.height + 40 * c.unit
-    few = len(c.scene.items) <= 4
-    columns = 2 if c.stage.shape is Shape.WIDE and not few else 1
-    size = c.by_shape(48 if few else 42, 52, 44)
+    columns = 2 if c.stage.shape is Shape.WIDE and len(c.scene.items) > 6 else 1
+    size = c.by_shape(48 if columns == 1 else 42, 62, 50)
     look = c.look(size, c.theme.on_panel, 560, line_height=1.22, least=20 * c.unit, spacing=-0.01)
     shape = RowShape(c.by_shape(60, 64, 54), 22 * c.unit, 25 * c.unit, 18 * c.unit)
     inner = Box.of_edges(zone.left, zone.top + taken, zone.right, zone.bottom)
-    rows = arranged(c, inner, look, shape, columns)
-    down = drop(inner, rows, 0.45)
+    rows = arranged(
+        c, inner, look, replace(look, color=c.theme.muted, cut=replace(look.cut, weight=440)), shape, columns, 0.45
+    )
     if heading:
-        c.text(heading, c.start(zone, heading.width), zone.top + down, 0)
-    for item in (row.lowered(down) for row in rows):
-        c.shape(item.row, partial(_draw_item, c, item), item.order, Motion.RISE, [item.text, item.marker])
+        top = min((item.row.top for item in rows), default=inner.top) - taken
+        c.text(heading, c.start(zone, heading.width), top, 0, heading_motion(c))
+    for item in rows:
+        draw_row(c, item, item.row, partial(_draw_item, c, item), Motion.RISE)
 
 
 def _draw_item(c: Composer, item: ItemRow, canvas: skia.Canvas) -> None:
@@ -123,11 +129,12 @@ def _draw_item(c: Composer, item: ItemRow, canvas: skia.Canvas) -> None:
     tile = Box(item.marker.center_x - side / 2, item.marker.center_y - side / 2, side, side)
     radius = min(24 * c.unit, item.row.height / 2)
     rounded_rect(canvas, item.row, radius, fill(c.theme.panel, 0.82))
-    rounded_rect(canvas, item.row.inset(c.unit, c.unit), radius, stroke(c.theme.text, 1.6 * c.unit, 0.14))
+    edge = stroke(c.theme.accent_2, 3 * c.unit, 0.9) if item.is_spoken else stroke(c.theme.text, 1.6 * c.unit, 0.14)
+    rounded_rect(canvas, item.row.inset(2 * c.unit, 2 * c.unit), radius, edge)
     rounded_rect(canvas, tile, side * 0.32, gradient(tile, c.theme.accent_2, c.theme.accent))
-    color = readable_on(c.theme.accent, (10, 10, 30), (255, 255, 255))
-    c.ordinal(canvas, str(item.index + 1), (tile.center_x, tile.center_y), side * 0.5, color, 780)
-    item.block.paint(canvas, item.text.left, item.text.top)
+    color = readable_on(c.theme.accent, *_TILE_TEXT)
+    c.ordinal(canvas, str(item.number), (tile.center_x, tile.center_y), side * 0.5, color, 780)
+    item.paint_text(canvas)
 
 
 def quote(c: Composer) -> None:
@@ -138,10 +145,10 @@ def quote(c: Composer) -> None:
     rows.append(Row(mark_height, 0, lambda top: _mark(c, inner, top, mark_height)))
     source = None
     if c.scene.subheading:
-        look = c.look(c.by_shape(42, 44, 40), c.theme.muted, 520, line_height=1.25, spacing=0)
+        look = c.look(c.by_shape(44, 54, 44), c.theme.muted, 520, line_height=1.25, spacing=0)
         source = c.set(f"— {c.scene.subheading}", look, inner.width, zone.height * 0.18, 2)
     used = mark_height + 30 * c.unit + ((source.height + 36 * c.unit) if source else 0)
-    look = c.look(c.by_shape(86, 84, 72), c.theme.text, 600, line_height=1.2, least=44 * c.unit)
+    look = c.look(c.by_shape(96, 112, 88), c.theme.text, 600, line_height=1.2, least=44 * c.unit)
     words = c.set(
         c.scene.heading or c.scene.text, look, min(inner.width, c.by_shape(1480, 2000, 2000)), zone.height - used, 8
     )

@@ -34,7 +34,7 @@ def zones_for(theme: Theme, stage: Stage, *, title: bool, progress: bool, captio
     on_top = logo_height > 0 and theme.logo_position.startswith("top")
     below = logo_height > 0 and not on_top
     top, bottom = page.top, page.bottom
-    header_height = logo_height if on_top else 26 * unit if progress else 0.0
+    header_height = logo_height if on_top else 34 * unit if progress else 0.0
     header = Box.of_edges(page.left, top, page.right, top + header_height)
     logo = _EMPTY
     right = theme.logo_position.endswith("right")
