@@ -22,6 +22,7 @@ class Settings(BaseSettings):
     templates_folder: Path = Field(
         Path("templates"), description="Folder that holds custom templates, one JSON file each"
     )
+    jobs_folder: Path = Field(Path("jobs"), description="Folder of saved job specs that are watched or scheduled")
     work_dir: Path | None = Field(
         None, description="Folder for files in the making; the system's temporary one if empty"
     )

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from bulkvid_pipeline.core.errors import InvalidSpecError
 from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.services.saved_jobs import read_document
 
 
 def spec_from(sheet: str, fields: Mapping[str, Any]) -> BulkJobSpec:
@@ -21,29 +19,16 @@ def spec_from(sheet: str, fields: Mapping[str, Any]) -> BulkJobSpec:
         InvalidSpecError: the file is no spec, or a field is wrong.
     """
     if Path(sheet).suffix.lower() in {".yaml", ".yml", ".json"}:
-        document = _merged(_read(Path(sheet)), fields)
-        source = document.get("input_source")
-        if isinstance(source, dict) and source.get("path"):
-            source["path"] = str((Path(sheet).parent / Path(source["path"]).expanduser()).absolute())
-        return BulkJobSpec.parse(document)
+        document = read_document(Path(sheet))
+        # A saved job says when it is launched by itself; launched by hand, that is of no matter.
+        saved = {key: value for key, value in document.items() if key not in {"watch", "schedule"}}
+        return BulkJobSpec.parse(_merged(saved, fields))
     spec = BulkJobSpec.for_input(sheet, **fields)
     path = spec.input_source.path
     if path is None:
         return spec
     absolute = spec.input_source.model_copy(update={"path": str(Path(path).expanduser().absolute())})
     return spec.model_copy(update={"input_source": absolute})
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InvalidSpecError(f"Job spec {path} cannot be read: {error.strerror}", fix="Check the path") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InvalidSpecError(f"Job spec {path} is not YAML: {error}", fix="Correct the file") from error
-    if not isinstance(document, dict):
-        raise InvalidSpecError(f"Job spec {path} holds no fields", fix="Begin with input_source: {path: ideas.csv}")
-    return document
 
 
 def _merged(base: Mapping[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:

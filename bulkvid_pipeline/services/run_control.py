@@ -9,13 +9,17 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from dagster import DagsterInstance, DagsterRunStatus
+from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 
 from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.services.progress import JobProgress
 
 LOOK_EVERY_S = 2.0
 TELL_EVERY_S = 1.0
+
+SILENT_S = 60.0
+"""A run that has not told its progress for so long has no worker any more."""
 
 _STOPPED = {DagsterRunStatus.CANCELING, DagsterRunStatus.CANCELED, DagsterRunStatus.FAILURE}
 
@@ -93,17 +97,23 @@ def is_gone(name: str) -> bool:
     return host == socket.gethostname() and pid.isdigit() and process_name(int(pid)) != name
 
 
-def close_orphans(instance: DagsterInstance) -> tuple[str, ...]:
-    """Mark bulk jobs as failed whose process died without saying so (kill -9, power), and name their runs."""
-    from dagster import RunsFilter
+def close_orphans(instance: DagsterInstance, *, now: float | None = None) -> tuple[str, ...]:
+    """Mark jobs as failed whose worker died without saying so (kill -9, power, network), and name their runs.
 
-    unfinished = instance.get_runs(RunsFilter(statuses=[DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING], tags={}))
+    A process of this machine is known to be gone at once; another machine's by its silence.
+    """
+    statuses = [DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
     closed = []
-    for run in unfinished:
-        if is_gone(run.tags.get(tags.PROCESS, "")):
+    for run in instance.get_runs(RunsFilter(statuses=statuses)):
+        if is_gone(run.tags.get(tags.PROCESS, "")) or _is_silent(run, now or time.time()):
             instance.report_run_failed(
                 run, message="The process that ran this job is gone. Run the job again: finished rows are kept."
             )
-            instance.add_run_tags(run.run_id, {tags.STATE: "failed"})
+            instance.add_run_tags(run.run_id, {tags.STATE: JobState.FAILED.value})
             closed.append(run.run_id)
     return tuple(closed)
+
+
+def _is_silent(run: DagsterRun, now: float) -> bool:
+    told = json.loads(run.tags.get(tags.PROGRESS, "{}")).get("at")
+    return told is not None and now - told > SILENT_S

@@ -1,0 +1,123 @@
+"""Sensors and the schedule: they ask the services what is due and translate the answer for Dagster.
+
+Dagster reads the annotations of sensors when they are defined, so this file does not defer them.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+
+from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.core.errors import BulkVideoError
+from bulkvid_pipeline.core.fingerprints import fingerprint_of
+from bulkvid_pipeline.defs.jobs import bulk_videos_job
+from bulkvid_pipeline.services.launching import new_job_id, run_config_of
+from bulkvid_pipeline.services.run_control import close_orphans
+from bulkvid_pipeline.services.saved_jobs import SavedJob, load_saved_jobs
+from bulkvid_pipeline.services.sheet_loading import google_sheets, load_sheet
+from bulkvid_pipeline.services.sheet_watching import changes_between, cheap_version, row_hashes
+from bulkvid_pipeline.settings import settings
+
+
+@dg.sensor(
+    job=bulk_videos_job,
+    minimum_interval_seconds=60,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Launches saved jobs with watch: true when rows of their sheets are new or changed",
+)
+def sheet_changes_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+    """One look at every watched sheet; a sheet that cannot be read stays as it was last seen."""
+    seen: dict[str, Any] = json.loads(context.cursor or "{}")
+    jobs, faults = load_saved_jobs(settings().jobs_folder)
+    said = [str(fault) for fault in faults]
+    requests = []
+    for job in jobs:
+        if not job.watch:
+            continue
+        try:
+            request, seen[job.name] = _look(context.instance, job, seen.get(job.name, {}))
+        except BulkVideoError as error:
+            said.append(f"{job.name}: {error}")
+            continue
+        if request is not None:
+            requests.append(request)
+    for text in said:
+        context.log.warning(text)
+    quiet = dg.SkipReason("; ".join(said)[:2000] or "No watched sheet has changed")
+    cursor = json.dumps(seen, separators=(",", ":"))
+    return dg.SensorResult(requests or None, skip_reason=None if requests else quiet, cursor=cursor)
+
+
+def _look(
+    instance: dg.DagsterInstance, job: SavedJob, before: dict[str, Any]
+) -> tuple[dg.RunRequest | None, dict[str, Any]]:
+    """The launch that a sheet's changes ask for, and what is to be remembered of it."""
+    source = job.spec.input_source
+    version = cheap_version(source, google_sheets(settings()))
+    if version is not None and version == before.get("version"):
+        return None, before
+    sheet = load_sheet(source, settings())
+    hashes = row_hashes(sheet.table)
+    changes = changes_between(before.get("rows", {}), hashes)
+    _mark_removed(instance, sheet.label, changes.removed)
+    now = {"version": version, "rows": hashes}
+    if not changes.to_render:
+        return None, now
+    run_key = f"{job.name}:{fingerprint_of('rows', hashes)}"
+    return _request(job, run_key), now
+
+
+def _mark_removed(instance: dg.DagsterInstance, sheet_label: str, row_keys: tuple[str, ...]) -> None:
+    """A row that is gone from its sheet keeps its video; its partition says that it is gone."""
+    for row_key in row_keys:
+        instance.report_runless_asset_event(
+            dg.AssetObservation(
+                tags.VIDEO_ASSET,
+                partition=tags.partition_key(sheet_label, row_key),
+                description="The row is no longer in the sheet; its video is kept",
+                metadata={"removed_from_sheet": True},
+            )
+        )
+
+
+def _request(job: SavedJob, run_key: str) -> dg.RunRequest:
+    return dg.RunRequest(
+        run_key=run_key,
+        run_config=run_config_of(job.spec),
+        tags={tags.JOB_ID: new_job_id(), "bulkvid/saved_job": job.name},
+    )
+
+
+@dg.schedule(
+    job=bulk_videos_job,
+    cron_schedule="* * * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Launches saved jobs at the times of their own schedule:",
+)
+def saved_jobs_schedule(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    """Once a minute: the saved jobs whose time has come."""
+    now = context.scheduled_execution_time.astimezone(UTC)
+    jobs, faults = load_saved_jobs(settings().jobs_folder)
+    due = [job for job in jobs if job.due_between(_minute_before(now), now)]
+    yield from (_request(job, f"{job.name}:{now.isoformat(timespec='minutes')}") for job in due)
+    if not due:
+        yield dg.SkipReason("; ".join(map(str, faults)) or "No saved job is due")
+
+
+def _minute_before(now: datetime) -> datetime:
+    return datetime.fromtimestamp(now.timestamp() - 60, UTC)
+
+
+@dg.sensor(
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Marks jobs as failed whose worker died without saying so; they can then be retried",
+)
+def lost_workers_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    """Two looks a minute, so that a dead worker is found within sixty seconds."""
+    closed = close_orphans(context.instance)
+    return dg.SkipReason(f"Closed {', '.join(closed)}" if closed else "Every running job has its worker")

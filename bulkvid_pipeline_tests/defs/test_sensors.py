@@ -1,0 +1,154 @@
+"""Saved jobs: launched when their sheet changes, and at their times; and workers that died are found."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import cast
+
+import dagster as dg
+import pytest
+
+from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.definitions import defs
+from bulkvid_pipeline.defs.sensors import lost_workers_sensor, saved_jobs_schedule, sheet_changes_sensor
+from bulkvid_pipeline.services.jobs import find_job
+from bulkvid_pipeline.services.launching import run_config_of
+from bulkvid_pipeline.services.run_control import SILENT_S, close_orphans, this_process
+from bulkvid_pipeline_tests.workplace import Workplace, idea
+
+
+@pytest.fixture
+def saved(workplace: Workplace) -> Path:
+    """A folder with one saved job over `ideas.csv`."""
+    folder = workplace.folder / "jobs"
+    folder.mkdir()
+    (folder / "spring.yaml").write_text(
+        'title: Spring\ninput_source: {path: ../ideas.csv}\nwatch: true\nschedule: "30 9 * * *"\n'
+    )
+    return folder
+
+
+class Watching:
+    """The sensor with its cursor, tick after tick."""
+
+    def __init__(self, workplace: Workplace) -> None:
+        self.instance = workplace.instance
+        self.cursor: str | None = None
+
+    def tick(self) -> tuple[list[dg.RunRequest], str]:
+        """The launches of one tick, and what it said besides."""
+        context = dg.build_sensor_context(instance=self.instance, cursor=self.cursor, definitions=defs)
+        result = sheet_changes_sensor.evaluate_tick(context)
+        self.cursor = result.cursor
+        return list(result.run_requests or []), result.skip_message or ""
+
+
+def test_new_and_changed_rows_launch_the_job_and_nothing_else_does(workplace: Workplace, saved: Path) -> None:
+    assert saved.is_dir()
+    workplace.sheet([idea("One"), idea("Two")])
+    watching = Watching(workplace)
+
+    (first,), _ = watching.tick()
+    assert first.tags["bulkvid/saved_job"] == "spring"
+    assert cast(dict[str, dict[str, object]], first.run_config["resources"])[tags.SPEC_RESOURCE]
+    assert watching.tick()[0] == []
+
+    workplace.sheet([idea("Two"), idea("One")])
+    assert watching.tick()[0] == []  # another order is no change
+
+    workplace.sheet([idea("Two", "Another script."), idea("One")])
+    (changed,), _ = watching.tick()
+    assert changed.run_key != first.run_key
+
+
+def test_a_sheet_that_cannot_be_read_changes_nothing(workplace: Workplace, saved: Path) -> None:
+    assert saved.is_dir()
+    sheet = workplace.sheet([idea("One")])
+    watching = Watching(workplace)
+    watching.tick()
+    remembered = json.loads(watching.cursor or "{}")
+    sheet.unlink()
+
+    requests, said = watching.tick()
+
+    assert requests == []
+    assert "not found" in said
+    assert json.loads(watching.cursor or "{}") == remembered
+
+
+def test_a_removed_row_is_marked_and_keeps_its_video(workplace: Workplace, saved: Path) -> None:
+    assert saved.is_dir()
+    sheet = workplace.sheet([idea("One"), idea("Two")])
+    watching = Watching(workplace)
+    watching.tick()
+    workplace.run(sheet)
+    workplace.sheet([idea("One")])
+
+    requests, _ = watching.tick()
+
+    assert requests == []
+    assert len(workplace.videos()) == 2
+    marks = workplace.instance.fetch_observations(dg.AssetKey(tags.VIDEO_ASSET), limit=5).records
+    assert ["removed_from_sheet" in m.asset_observation.metadata for m in marks if m.asset_observation] == [True]
+
+
+def test_a_broken_saved_job_is_named_and_the_others_go_on(workplace: Workplace, saved: Path) -> None:
+    workplace.sheet([idea("One")])
+    (saved / "broken.yaml").write_text("input_source: {path: x.csv}\npriority: asap\n")
+
+    watching = Watching(workplace)
+
+    assert len(watching.tick()[0]) == 1
+    assert "asap" in watching.tick()[1]
+
+
+@pytest.mark.parametrize(("minute", "due"), [("09:29", 0), ("09:30", 1), ("09:31", 0)])
+def test_a_saved_job_is_launched_at_its_time_alone(workplace: Workplace, saved: Path, minute: str, due: int) -> None:
+    assert saved.is_dir()
+    workplace.sheet([idea("One")])
+    at = datetime.fromisoformat(f"2026-11-20T{minute}:00").replace(tzinfo=UTC)
+
+    context = dg.build_schedule_context(instance=workplace.instance, scheduled_execution_time=at)
+    result = saved_jobs_schedule.evaluate_tick(context)
+
+    assert len(result.run_requests or []) == due
+
+
+def started_run(workplace: Workplace, **values: str) -> str:
+    """A run that says of itself that it is at work."""
+    spec = workplace.spec(workplace.sheet([idea("One")]))
+    job = defs.resolve_job_def(tags.JOB)
+    run = workplace.instance.create_run_for_job(
+        job, run_config=run_config_of(spec), tags={tags.JOB_ID: "job_lost", **values}
+    )
+    workplace.instance.report_dagster_event(
+        dg.DagsterEvent(event_type_value=dg.DagsterEventType.RUN_START.value, job_name=tags.JOB), run.run_id
+    )
+    return run.run_id
+
+
+def test_a_job_whose_process_is_gone_fails_and_can_be_retried(workplace: Workplace) -> None:
+    host, boot, _pid, _start = this_process().split(":")
+    run_id = started_run(workplace, **{tags.PROCESS: f"{host}:{boot}:999999:1"})
+
+    lost_workers_sensor.evaluate_tick(dg.build_sensor_context(instance=workplace.instance))
+
+    assert find_job(workplace.instance, "job_lost").state.value == "failed"
+    assert find_job(workplace.instance, "job_lost").run_id == run_id
+
+
+def test_a_worker_of_another_machine_is_lost_after_a_minute_of_silence(workplace: Workplace) -> None:
+    told = json.dumps({"at": time.time()})
+    run_id = started_run(workplace, **{tags.PROCESS: "elsewhere:boot:1:1", tags.PROGRESS: told})
+
+    assert close_orphans(workplace.instance) == ()
+    assert close_orphans(workplace.instance, now=time.time() + SILENT_S + 1) == (run_id,)
+
+
+def test_a_living_worker_is_left_alone(workplace: Workplace) -> None:
+    started_run(workplace, **{tags.PROCESS: this_process()})
+
+    assert close_orphans(workplace.instance) == ()
