@@ -27,7 +27,7 @@ from bulkvid_pipeline.core.planning import plan_video
 from bulkvid_pipeline.core.rows import read_idea
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.templates import BUILT_IN_TEMPLATES
-from bulkvid_pipeline.rendering.encode.renderer import renderer_named
+from bulkvid_pipeline.rendering.encode.renderers import renderer_named
 from bulkvid_pipeline.rendering.row import render_row
 from bulkvid_pipeline.services.sheet_loading import load_sheet
 from bulkvid_pipeline.settings import settings

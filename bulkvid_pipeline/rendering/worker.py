@@ -26,7 +26,8 @@ from bulkvid_pipeline.adapters.pieces import Pieces, PiecesOfKind, PiecesPlace, 
 from bulkvid_pipeline.adapters.speech.espeak import EspeakSpeech
 from bulkvid_pipeline.core.errors import BulkVideoError, EncoderError
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
-from bulkvid_pipeline.rendering.encode.renderer import Renderer, renderer_named
+from bulkvid_pipeline.rendering.encode.renderer import Renderer
+from bulkvid_pipeline.rendering.encode.renderers import renderer_named
 from bulkvid_pipeline.rendering.row import ENGINE_VERSION, RenderedRow, render_row
 
 PR_SET_PDEATHSIG = 1

@@ -83,26 +83,6 @@ class Renderer(ABC):
         """Write the whole file to `part`."""
 
 
-def renderer_named(name: str, **options: object) -> Renderer:
-    """The renderer `event` or `graph`.
-
-    Args:
-        name: which one.
-        options: what its constructor takes: `threads`, `scene_store` (event), `binary`, `limits` (graph).
-
-    Raises:
-        EncoderError: there is no renderer of that name.
-    """
-    # Both renderers are built on this module, so it can only look for them when asked.
-    from bulkvid_pipeline.rendering.encode.event import EventRenderer
-    from bulkvid_pipeline.rendering.encode.graph import GraphRenderer
-
-    known: dict[str, Callable[..., Renderer]] = {"event": EventRenderer, "graph": GraphRenderer}
-    if name not in known:
-        raise EncoderError(f'There is no renderer "{name}"', fix="Use event or graph")
-    return known[name](**options)
-
-
 def _check(programme: Programme) -> None:
     if not programme.films:
         raise EncoderError("Rendering failed: there are no scenes")

@@ -25,7 +25,8 @@ from bulkvid_pipeline.rendering.encode.container_boxes import is_faststart, top_
 from bulkvid_pipeline.rendering.encode.event import EventRenderer, scene_key
 from bulkvid_pipeline.rendering.encode.graph import GraphRenderer, graph_arguments
 from bulkvid_pipeline.rendering.encode.h264 import idr_pic_id
-from bulkvid_pipeline.rendering.encode.renderer import Programme, Renderer, renderer_named
+from bulkvid_pipeline.rendering.encode.renderer import Programme, Renderer
+from bulkvid_pipeline.rendering.encode.renderers import renderer_named
 from bulkvid_pipeline.rendering.encode.scene import encode_scene
 from bulkvid_pipeline.rendering.encode.tags import tag_text
 from bulkvid_pipeline.rendering.model import FPS, SAMPLES_PER_FRAME, Change, Film, VideoFormat
