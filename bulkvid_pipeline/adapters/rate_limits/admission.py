@@ -111,14 +111,13 @@ def judge(limits: Limits, now_us: int, user: Meter, project: Meter) -> Verdict:
 
 def admit(limits: Limits, now_us: int, user: Meter, project: Meter) -> tuple[Meter, Meter]:
     """Both meters with one admission more, and without what no longer counts."""
-    idle_at_us = now_us + limits.window_us + 1
+    window_us = limits.window_us
+    left_at_us = now_us + window_us + 1
     full_at_us = max(project.full_at_us, now_us) + limits.token_us
     return (
-        Meter((*user.within(limits.window_us, now_us), now_us), 0, idle_at_us),
-        Meter(
-            (*project.within(limits.window_us, now_us), now_us), full_at_us, max(idle_at_us, full_at_us)
-        ),
-    )  # fmt: skip
+        Meter((*user.within(window_us, now_us), now_us), 0, left_at_us),
+        Meter((*project.within(window_us, now_us), now_us), full_at_us, max(left_at_us, full_at_us)),
+    )
 
 
 def tokens(limits: Limits, now_us: int, project: Meter) -> int:

@@ -179,9 +179,7 @@ def _checked(field: str, value: str) -> str:
     return value
 
 
-def _exceeded(
-    budget: Budget, limit: Scope, user_id: str, project_id: str, delay_s: float
-) -> QuotaExceededError:  # fmt: skip
+def _exceeded(budget: Budget, limit: Scope, user_id: str, project_id: str, delay_s: float) -> QuotaExceededError:
     whose = f"user {user_id!r}" if limit is Scope.USER else f"project {project_id!r}"
     fix = (
         f"Wait {delay_s:.0f} seconds before retrying"
