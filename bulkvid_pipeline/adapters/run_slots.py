@@ -25,8 +25,10 @@ from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.core.slot_turns import Rank, SlotClaim, in_line, turn_of_newcomer
 
 POOL = "render"
-LOOK_EVERY_S = 0.05
-"""How often to look at a claim that waits."""
+LOOK_SOON_S = 0.05
+"""When to look again at a claim that one of the next freed slots may be for."""
+LOOK_LATER_S = 0.25
+"""When to look again at one that is further back: a look costs 1.5 ms, and many jobs may wait."""
 GRACE_S = 2.0
 """How long after its end a run may still hold slots: its encoders are being killed meanwhile."""
 SWEEP_EVERY_S = 2.0
@@ -59,6 +61,8 @@ class RunSlots:
         self._user = user
         self._job = job
         self._job_id = job_id or run_id
+        self.look_after_s = LOOK_SOON_S
+        """How soon to look again at the claims that wait, as of the last look."""
 
     def ensure_pool(self, slots: int) -> int:
         """Give the pool `slots` slots unless somebody has set its limit; returns the limit that holds."""
@@ -87,7 +91,7 @@ class RunSlots:
             for chosen in self._takes(line):
                 pool.grant(line, chosen)
                 line = pool.line()
-        return line.rows_held_by(self._run_id)
+        return self._seen(line)
 
     def held(self, claims: Sequence[Claim]) -> frozenset[str]:
         """All rows that the run holds slots for, after taking what has become free for it.
@@ -99,7 +103,7 @@ class RunSlots:
         gone = [claim for claim in claims if not line.has(self._run_id, self._step(claim))]
         if gone or any(True for _ in self._takes(line)):
             return self.change(join=gone)
-        return line.rows_held_by(self._run_id)
+        return self._seen(line)
 
     def release_all(self) -> None:
         """Leave the line with every claim of the run, held or waiting, whichever process made it."""
@@ -115,6 +119,12 @@ class RunSlots:
 
     def _takes(self, line: Line) -> Iterator[SlotClaim]:
         return (claim for claim in in_line(line.claims, line.free) if line.names[claim.id][0] == self._run_id)
+
+    def _seen(self, line: Line) -> frozenset[str]:
+        slots = line.free + sum(claim.held for claim in line.claims)
+        near = any(line.names[claim.id][0] == self._run_id for claim in in_line(line.claims, slots))
+        self.look_after_s = LOOK_SOON_S if near else LOOK_LATER_S
+        return line.rows_held_by(self._run_id)
 
     def _step(self, claim: Claim) -> str:
         return step_key(self._user, self._job_id, claim.row)
@@ -141,7 +151,7 @@ class SlotGate:
     """Lets a run's rows start when they hold a slot; for the one thread that starts them, as a context manager.
 
     Its rows in the line keep slots from less urgent ones of other runs: have only as many there as workers are idle,
-    look again after `LOOK_EVERY_S`, and `withdraw` when nothing more shall start.
+    look again after `look_after_s`, and `withdraw` when nothing more shall start.
     """
 
     def __init__(self, slots: RunSlots) -> None:
@@ -162,6 +172,11 @@ class SlotGate:
         self._inside.clear()
         self._granted = frozenset()
         self._slots.release_all()
+
+    @property
+    def look_after_s(self) -> float:
+        """Seconds after which to try again to enter; long where nothing waits."""
+        return self._slots.look_after_s if self._waiting else LOOK_LATER_S
 
     def line_up(self, plans: Sequence[VideoPlan]) -> None:
         """Join the line for all `plans`, as many as workers are idle, so that no slot passes them by."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from dagster import DagsterInstance
 
-from bulkvid_pipeline.adapters.run_slots import LOOK_EVERY_S, RunSlots, SlotGate
+from bulkvid_pipeline.adapters.run_slots import RunSlots, SlotGate
 from bulkvid_pipeline.core.options import Priority, Style, Voice
 from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.core.templates import Template
@@ -94,10 +94,9 @@ def work(job: StandInJob) -> None:
             while waiting or in_work:
                 while waiting and len(in_work) < job.workers and gate.try_enter(waiting[0]):
                     in_work.add(pool.submit(render, waiting.popleft()))
-                hungry = waiting and len(in_work) < job.workers
-                ended, in_work = wait(in_work, LOOK_EVERY_S if hungry else 0.25, FIRST_COMPLETED)
-                if not in_work and not ended:
-                    time.sleep(LOOK_EVERY_S)
+                if not in_work:
+                    time.sleep(gate.look_after_s)  # there is nothing that `wait` could wait for
+                ended, in_work = wait(in_work, gate.look_after_s, FIRST_COMPLETED)
                 for future in ended:
                     idle = job.workers - len(in_work)
                     gate.leave(future.result(), upcoming=list(islice(waiting, idle)))
