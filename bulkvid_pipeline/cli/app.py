@@ -98,6 +98,33 @@ def validate(
 
 
 @app.command()
+def preview(
+    sheet: Sheet,
+    row: Annotated[int, typer.Option("--row", "-n", help="Row number as the sheet shows it", min=1)],
+    platform: Annotated[str | None, typer.Option("--platform", "-p", help="Only this platform")] = None,
+    folder: Annotated[Path, typer.Option("--output", "-o", help="Folder for the pictures")] = Path("preview"),
+    level: Level = None,
+    cell_range: Range = None,
+    layout: Layout = None,
+    template: Template = None,
+    style: Annotated[str | None, typer.Option(help="modern, classic, minimal or corporate")] = None,
+    voice: Annotated[str | None, typer.Option(help="female, male or neutral")] = None,
+) -> None:
+    """Show one row in about two seconds: a still of every scene, a sheet of them and a 5 s draft with sound.
+
+    Exit codes: 0 done · 2 there is no such row, or it would be rejected.
+    """
+    from bulkvid_pipeline.cli.previewing import preview_sheet_row
+
+    fields = {
+        "validation_level": level,
+        "input_source": {"range": cell_range, "format": layout},
+        "template": {"template_id": template, "overrides": {"style": style, "voice": voice}},
+    }
+    raise typer.Exit(preview_sheet_row(_spec(sheet, fields), row, platform, folder))
+
+
+@app.command()
 def templates() -> None:
     """List the templates."""
     from bulkvid_pipeline.services.template_store import TemplateStore
