@@ -24,6 +24,8 @@ app.add_typer(jobs, name="jobs")
 app.add_typer(dev, name="dev")
 cache = typer.Typer(help="Narration and scenes kept so that changed rows cost their changes.", no_args_is_help=True)
 app.add_typer(cache, name="cache")
+templates = typer.Typer(help="List the templates, draw them, check them.", invoke_without_command=True)
+app.add_typer(templates, name="templates")
 
 Sheet = Annotated[str, typer.Argument(help="CSV or XLSX file, Google sheet id or URL, or a job spec (.yaml)")]
 Level = Annotated[str | None, typer.Option("--level", "-l", help="strict, moderate or permissive")]
@@ -124,16 +126,35 @@ def preview(
     raise typer.Exit(preview_sheet_row(_spec(sheet, fields), row, platform, folder))
 
 
-@app.command()
-def templates() -> None:
+@templates.callback()
+def templates_list(context: typer.Context) -> None:
     """List the templates."""
-    from bulkvid_pipeline.services.template_store import TemplateStore
-    from bulkvid_pipeline.settings import settings
+    if context.invoked_subcommand is None:
+        from bulkvid_pipeline.cli.previewing import list_templates
 
-    store = TemplateStore(settings().templates_folder)
-    for template_id in store.ids():
-        template = store.load(template_id)
-        print(f"{template_id:24} {template.settings.style.base:10} {template.description or template.name}")
+        raise typer.Exit(list_templates())
+
+
+@templates.command("preview")
+def templates_preview(
+    template_id: Annotated[str | None, typer.Argument(help="Template id; all of them if left out")] = None,
+    folder: Annotated[Path, typer.Option("--output", "-o", help="Folder for the pictures")] = Path("preview"),
+) -> None:
+    """Draw a template's title, body, list and quote in the three shapes of frame, as one picture."""
+    from bulkvid_pipeline.cli.previewing import preview_templates
+
+    raise typer.Exit(preview_templates(template_id, folder))
+
+
+@templates.command("check")
+def templates_check(template: Annotated[str, typer.Argument(help="Template id or JSON file")]) -> None:
+    """Say all that is wrong with a template, colours that cannot be seen included.
+
+    Exit codes: 0 it can be used as it is · 2 it cannot be used · 3 it can, with the changes named.
+    """
+    from bulkvid_pipeline.cli.previewing import check_template
+
+    raise typer.Exit(check_template(template))
 
 
 @app.command()
