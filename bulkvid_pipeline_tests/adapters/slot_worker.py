@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -83,7 +84,10 @@ def work(job: StandInJob) -> None:
             return plan
 
         note("ready")
+        parent = os.getppid()
         while not job.go.exists():
+            if os.getppid() != parent:  # whoever started the job was killed
+                return
             time.sleep(0.005)
         slots = RunSlots(instance, job.run_id, user=job.user, job=job.priority)
         waiting = deque(a_plan(f"row{number}") for number in range(job.rows))
