@@ -1,0 +1,179 @@
+"""One request to an OpenAI-compatible speech endpoint, and what its refusals mean."""
+
+from __future__ import annotations
+
+import email.utils
+import json
+import time
+from dataclasses import dataclass
+
+import requests
+
+from bulkvid_pipeline.core.errors import (
+    AccessDeniedError,
+    AuthenticationError,
+    BulkVideoError,
+    NarrationError,
+    NetworkError,
+    NotFoundError,
+    QuotaExceededError,
+    ServiceUnavailableError,
+)
+
+LARGEST_ANSWER = 64_000_000
+"""Bytes; the longest text that is sent takes about 15 MB as WAV."""
+_LONGEST_REFUSAL = 64_000
+_SHOWN = 200
+_CONNECT_S = 10.0
+_NO_CREDIT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
+
+
+@dataclass(frozen=True)
+class SpokenAnswer:
+    """The body of an answer and its content type."""
+
+    body: bytes
+    content_type: str
+
+
+class SpeechConnection:
+    """Posts to `{base_url}/audio/speech`. The key goes nowhere but into the Authorization header.
+
+    Proxies and certificate authorities come from the environment, as requests reads it.
+
+    Args:
+        base_url: such as `https://api.openai.com/v1`.
+        key: the bearer key; None for servers that want none.
+        timeout_s: longest silence of the server, and a third of the longest time that an answer may take in all.
+    """
+
+    def __init__(self, base_url: str, key: str | None, timeout_s: float) -> None:
+        self._url = f"{base_url.rstrip('/')}/audio/speech"
+        self._key = key
+        self._timeout_s = timeout_s
+        self._session = requests.Session()
+
+    def close(self) -> None:
+        self._session.close()
+
+    def post(self, fields: dict[str, object]) -> requests.Response:
+        """The server's answer once it has agreed (200); its body is still to be `read`.
+
+        Raises:
+            AuthenticationError, AccessDeniedError, NotFoundError, NarrationError: it refused, and will again.
+            QuotaExceededError, ServiceUnavailableError, NetworkError: it may agree later.
+        """
+        try:
+            response = self._session.post(
+                self._url,
+                json=fields,
+                headers={"Accept-Encoding": "identity"},
+                auth=self._sign,
+                timeout=(min(_CONNECT_S, self._timeout_s), self._timeout_s),
+                allow_redirects=False,  # the key is for this address alone
+                stream=True,
+            )
+        except (requests.RequestException, OSError) as error:
+            raise self._lost(error) from None  # the request in its traceback holds the key
+        if response.status_code == requests.codes.ok:
+            return response
+        with response:
+            raise self._refusal(response)
+
+    def read(self, response: requests.Response) -> SpokenAnswer:
+        """The whole answer.
+
+        Raises:
+            NetworkError: it broke off or took too long.
+            NarrationError: it is larger than LARGEST_ANSWER.
+        """
+        with response:
+            body = self._body(response, LARGEST_ANSWER)
+        if len(body) > LARGEST_ANSWER:
+            raise NarrationError(
+                f"The voice at {self._url} sent more than {LARGEST_ANSWER:,} bytes for one sentence",
+                fix="Check BULKVID_SPEECH_BASE_URL and BULKVID_SPEECH_MODEL",
+            )
+        return SpokenAnswer(body, response.headers.get("Content-Type", ""))
+
+    def _body(self, response: requests.Response, most: int) -> bytes:
+        deadline = time.monotonic() + 3 * self._timeout_s
+        body = bytearray()
+        try:
+            for piece in response.iter_content(65_536):
+                body += piece
+                if len(body) > most:
+                    break
+                if time.monotonic() > deadline:
+                    raise requests.Timeout("the answer took too long")
+        except (requests.RequestException, OSError) as error:
+            raise self._lost(error) from None
+        return bytes(body)
+
+    def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """A signer of our own keeps requests from putting what it finds in ~/.netrc there."""
+        if self._key:
+            request.headers["Authorization"] = f"Bearer {self._key}"
+        return request
+
+    def _lost(self, error: Exception) -> NetworkError:
+        if isinstance(error, requests.exceptions.SSLError):
+            return NetworkError(
+                f"No trusted TLS connection to the voice at {self._url}",
+                fix="Check the clock; behind a proxy, name its certificate authority in REQUESTS_CA_BUNDLE",
+            )
+        if isinstance(error, requests.Timeout):
+            return NetworkError(f"The voice at {self._url} did not answer in time")
+        return NetworkError(f"The connection to the voice at {self._url} failed: {type(error).__name__}")
+
+    def _refusal(self, response: requests.Response) -> BulkVideoError:
+        status = response.status_code
+        said, code = self._said(response)
+        what = f"The voice at {self._url} answered {status}" + (f": {said}" if said else "")
+        wait = retry_after(response.headers.get("Retry-After"))
+        if code in _NO_CREDIT or status == 402:
+            return AccessDeniedError(what, fix="Add credit to the account of BULKVID_SPEECH_API_KEY")
+        match status:
+            case 401:
+                return AuthenticationError(what, fix="Set BULKVID_SPEECH_API_KEY to a valid key")
+            case 403:
+                return AccessDeniedError(what, fix="Give the key of BULKVID_SPEECH_API_KEY access to this model")
+            case 404 | 405:
+                return NotFoundError(what, fix="Check BULKVID_SPEECH_BASE_URL and BULKVID_SPEECH_MODEL")
+            case 429:
+                return QuotaExceededError(what, retry_after=wait)
+            case 408 | 409 | 425:
+                return ServiceUnavailableError(what, retry_after=wait)
+            case _ if status >= 500:
+                return ServiceUnavailableError(what, retry_after=wait)
+            case _ if status < 400:
+                return NarrationError(what, fix="Set BULKVID_SPEECH_BASE_URL to the address that serves speech itself")
+        return NarrationError(
+            what, fix="Change the script where the answer says so; check BULKVID_SPEECH_MODEL and BULKVID_SPEECH_VOICES"
+        )
+
+    def _said(self, response: requests.Response) -> tuple[str, str]:
+        """The server's words, short and without the key, and its error code."""
+        try:
+            document = json.loads(self._body(response, _LONGEST_REFUSAL))
+        except (ValueError, NetworkError):
+            return "", ""
+        error = document.get("error", document) if isinstance(document, dict) else {}
+        if not isinstance(error, dict):
+            error = {"message": error}
+        said = " ".join(str(error.get("message") or error.get("detail") or "").split())
+        if self._key:
+            said = said.replace(self._key, "***")
+        return said[:_SHOWN].rstrip("."), str(error.get("code") or "")
+
+
+def retry_after(value: str | None) -> float | None:
+    """Seconds of a Retry-After header, which names seconds or a date (RFC 9110, 10.2.3); None where it says neither."""
+    if value is None:
+        return None
+    if value.strip().isdigit():
+        return float(value)
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
+    except (ValueError, TypeError, OverflowError):
+        return None
