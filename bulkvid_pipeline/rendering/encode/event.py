@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bulkvid_pipeline.core.errors import EncoderError, RenderCancelledError
-from bulkvid_pipeline.core.options import VideoCodec
+from bulkvid_pipeline.core.options import AudioCodec, VideoCodec
 from bulkvid_pipeline.rendering.encode.codecs import EVENT_SETTINGS
 from bulkvid_pipeline.rendering.encode.h264 import idr_pic_id, with_idr_pic_id
 from bulkvid_pipeline.rendering.encode.mux import write_file
 from bulkvid_pipeline.rendering.encode.renderer import Programme, Progress, Renderer
 from bulkvid_pipeline.rendering.encode.scene import AccessUnit, EncodedScene, encode_scene
 from bulkvid_pipeline.rendering.encode.sound import encode_sound
-from bulkvid_pipeline.rendering.model import Film, VideoFormat
+from bulkvid_pipeline.rendering.model import Film, Pcm, VideoFormat
 
 _POLL_S = 0.1
 
@@ -45,6 +45,7 @@ class EventRenderer(Renderer):
     def __init__(self, scene_store: SceneStore | None = None, *, threads: int = 1) -> None:
         self._store = scene_store
         self._threads = max(1, threads)
+        self._last_sound: tuple[Pcm, AudioCodec, bytes] | None = None
 
     def _write(self, programme: Programme, part: Path, progress: Progress, cancelled: Callable[[], bool]) -> None:
         scenes, sound = self._encode(programme, progress, cancelled)
@@ -74,7 +75,7 @@ class EventRenderer(Renderer):
         pool = ThreadPoolExecutor(self._threads, thread_name_prefix="encode")
         try:
             scenes = [pool.submit(encode, index, film) for index, film in enumerate(programme.films)]
-            sound = pool.submit(encode_sound, programme.sound, programme.fmt.audio_codec, cancelled=stop.is_set)
+            sound = pool.submit(self._sound, programme.sound, programme.fmt.audio_codec, stop.is_set)
             waiting: set[Future[Any]] = {*scenes, sound}
             while waiting:
                 finished, waiting = wait(waiting, timeout=_POLL_S, return_when=FIRST_EXCEPTION)
@@ -87,6 +88,15 @@ class EventRenderer(Renderer):
         finally:
             stop.set()
             pool.shutdown(wait=True, cancel_futures=True)
+
+    def _sound(self, sound: Pcm, codec: AudioCodec, stopped: Callable[[], bool]) -> bytes:
+        """The encoded sound; the platforms of one row bring the same array one after another."""
+        kept = self._last_sound
+        if kept is not None and kept[0] is sound and kept[1] is codec:
+            return kept[2]
+        encoded = encode_sound(sound, codec, cancelled=stopped)
+        self._last_sound = (sound, codec, encoded)
+        return encoded
 
     def _scene(
         self, film: Film, fmt: VideoFormat, report: Callable[[int], None], stopped: Callable[[], bool]

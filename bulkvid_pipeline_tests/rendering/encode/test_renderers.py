@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
@@ -18,8 +18,9 @@ import pytest
 
 from bulkvid_pipeline.adapters.ffmpeg import Limits
 from bulkvid_pipeline.core.errors import EncoderError, RenderCancelledError
-from bulkvid_pipeline.core.options import Container, VideoCodec
+from bulkvid_pipeline.core.options import AudioCodec, Container, VideoCodec
 from bulkvid_pipeline.rendering.certificate import Expected, verify
+from bulkvid_pipeline.rendering.encode import event
 from bulkvid_pipeline.rendering.encode.bitstream import START_CODE
 from bulkvid_pipeline.rendering.encode.container_boxes import is_faststart, top_level_boxes
 from bulkvid_pipeline.rendering.encode.event import EventRenderer, scene_key
@@ -29,7 +30,7 @@ from bulkvid_pipeline.rendering.encode.renderer import Programme, Renderer
 from bulkvid_pipeline.rendering.encode.renderers import renderer_named
 from bulkvid_pipeline.rendering.encode.scene import encode_scene
 from bulkvid_pipeline.rendering.encode.tags import tag_text
-from bulkvid_pipeline.rendering.model import FPS, SAMPLES_PER_FRAME, Change, Film, VideoFormat
+from bulkvid_pipeline.rendering.model import FPS, SAMPLES_PER_FRAME, Change, Film, Pcm, VideoFormat
 from bulkvid_pipeline_tests.rendering.encode.decoding import Picture, decode_file, decode_file_with, psnr
 from bulkvid_pipeline_tests.rendering.encode.films import (
     FORMATS,
@@ -460,3 +461,22 @@ def test_there_are_two_renderers() -> None:
     assert [type(each) for each in made] == [EventRenderer, GraphRenderer]
     with pytest.raises(EncoderError, match="event or graph"):
         renderer_named("magic")
+
+
+def test_platforms_of_one_row_share_one_encoding_of_their_sound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoded: list[int] = []
+    real = event.encode_sound
+
+    def counted(sound: Pcm, codec: AudioCodec, *, cancelled: Callable[[], bool]) -> bytes:
+        encoded.append(len(sound))
+        return real(sound, codec, cancelled=cancelled)
+
+    monkeypatch.setattr(event, "encode_sound", counted)
+    renderer, sound = EventRenderer(), tone(9)
+    for name in ("wide.mp4", "tall.mp4"):
+        renderer.render([RectangleFilm(192, 108, frames=9)], sound, MP4, {}, tmp_path / name)
+    renderer.render([RectangleFilm(192, 108, frames=9)], tone(9), MP4, {}, tmp_path / "other.mp4")
+
+    assert len(encoded) == 2
