@@ -13,6 +13,8 @@ from bulkvid_pipeline.rendering.statements import display_width
 _WIDTH: dict[Aspect, int] = {Aspect.WIDE: 42, Aspect.TALL: 28, Aspect.SQUARE: 28}
 _LEAST_FRAMES = round(0.7 * FPS)
 _LINGER_FRAMES = round(0.5 * FPS)
+_LONGEST_LINGER_FRAMES = round(0.8 * FPS)
+"""A caption stays over a short pause, and for half of a longer one, but no longer than this."""
 _CHARACTERS_PER_SECOND = 20
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।॥۔][\"'”’»)\]」』]*(?:\s\S*)?$")
 _CLAUSE_END = re.compile(r"[,;:،؛，、；：—–][\"'”’»)\]」』]*$")
@@ -36,7 +38,8 @@ def cues_for(words: Sequence[SpokenWord], aspect: Aspect, frames: int) -> tuple[
         start, spoken_until = group[0].start, group[-1].end
         room = groups[index + 1][0].start if index + 1 < len(groups) else frames
         wanted = max(_LEAST_FRAMES, round(_width(group) / _CHARACTERS_PER_SECOND * FPS))
-        linger = room if room - spoken_until <= _LINGER_FRAMES else spoken_until + _LINGER_FRAMES // 2
+        pause = room - spoken_until
+        linger = room if pause <= _LINGER_FRAMES else spoken_until + min(pause // 2, _LONGEST_LINGER_FRAMES)
         cues.append(Cue(tuple(group), start, min(room, max(linger, start + wanted))))
     return tuple(cues)
 

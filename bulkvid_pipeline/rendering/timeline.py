@@ -174,12 +174,21 @@ def _next_step(tried: dict[int, int], target: int) -> int:
         (step, rest), *_ = sorted(tried.items(), key=lambda item: abs(item[1]))
         ratio = (target - rest) / max(1, target - (wanted_low + 20))
         guess = step + math.ceil((ratio - 1) * (70 if ratio > 1 else 45))
-        # Coarse, so that a changed word, which moves the guess a little, mostly ends at the same step.
-        coarse = _COARSE * round(guess / _COARSE)
+        if not too_long and guess < SLOWEST_STEP:
+            # Beyond the slowest rate only pauses grow, along another line: its ends are looked at first.
+            guess = SLOWEST_STEP if step > SLOWEST_STEP else CALMEST_STEP
+        coarse = _coarse(guess)
         return min(high, max(low, coarse if coarse != step else step + (_COARSE if too_long else -_COARSE)))
     slow, fast = low - 1, high + 1
     share = (wanted_low + 20 - tried[slow]) / max(1, tried[fast] - tried[slow])
-    return min(high, max(low, slow + round(share * (fast - slow))))
+    guess = slow + round(share * (fast - slow))
+    coarse = _coarse(guess)
+    return min(high, max(low, coarse if low <= coarse <= high else guess))
+
+
+def _coarse(step: int) -> int:
+    """A step near by, so that a changed word, which moves a guess a little, mostly ends at the same step."""
+    return _COARSE * round(step / _COARSE)
 
 
 def _share(rest: int, title: int, title_range: tuple[int, int], hold_range: tuple[int, int]) -> Lengths:

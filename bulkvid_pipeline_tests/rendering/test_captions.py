@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -128,3 +129,14 @@ def test_vtt_escapes_what_would_be_markup() -> None:
     text = vtt([scene_of("<b>A&B</b> --> <script>", 60, 0, 30)])
     assert text == ("WEBVTT\n\n00:00:00.000 --> 00:00:01.000\n&lt;b&gt;A&amp;B&lt;/b&gt; --&gt; &lt;script&gt;\n\n")
     assert "x -> y" in srt([scene_of("x --> y", 60, 0, 30)])
+
+
+@pytest.mark.parametrize(("pause", "stays"), [(0, 0), (15, 15), (30, 15), (45, 22), (90, 24)])
+def test_a_caption_stays_over_short_pauses_and_for_half_of_long_ones(pause: int, stays: int) -> None:
+    first = [SpokenWord(f"word{index}", 10 * index, 10 * index + 10) for index in range(4)]
+    last = first[-1].end
+    full = replace(first[-1], text="word3.")
+    then = SpokenWord("Then", last + pause, last + pause + 40)
+    cues = cues_for([*first[:-1], full, then], Aspect.WIDE, then.end)
+    assert cues[0].words[-1] == full
+    assert cues[0].end == last + stays

@@ -130,11 +130,18 @@ def test_a_row_from_the_cache_is_the_same_file_as_one_without(edit: Edit) -> Non
         assert cached == uncached
 
 
-def test_scenes_are_shared_by_rows_that_have_them_in_common(tmp_path: Path, edit: Edit, voice: Heard) -> None:
-    other = plan_of(" ".join((SENTENCES[4], SENTENCES[0], "This one is new, and it has a scene of its own.")))
+def test_scenes_are_shared_by_rows_that_have_them_at_the_same_place(tmp_path: Path, edit: Edit, voice: Heard) -> None:
+    new = "This one is new, and it has a scene of its own in the video."
+    other = plan_of(" ".join((*SENTENCES[:-1], new)), idea_title="Another title")
     render(other, tmp_path, voice, pieces := FolderPieces(edit.cache, MANY))
+    assert voice.said == [new]
+    assert misses(pieces)["scene"] == 2, "the title card and the new one"
+
+
+def test_sentences_are_shared_by_rows_that_have_them_anywhere(tmp_path: Path, edit: Edit, voice: Heard) -> None:
+    other = plan_of(" ".join((SENTENCES[4], SENTENCES[0], "This one is new, and it has a scene of its own.")))
+    render(other, tmp_path, voice, FolderPieces(edit.cache, MANY))
     assert voice.said == ["This one is new, and it has a scene of its own."]
-    assert misses(pieces)["scene"] == 1
 
 
 def test_damaged_pieces_are_made_again(tmp_path: Path, voice: Heard) -> None:

@@ -12,9 +12,11 @@ from bulkvid_pipeline.adapters.speech.contract import Utterance
 from bulkvid_pipeline.adapters.speech.espeak import EspeakSpeech
 from bulkvid_pipeline.core.errors import DurationInfeasibleError
 from bulkvid_pipeline.core.options import Aspect, Voice
+from bulkvid_pipeline.rendering import timeline
 from bulkvid_pipeline.rendering.model import FPS, SAMPLES_PER_FRAME, Scene, SceneKind
 from bulkvid_pipeline.rendering.narration import Programme, duration_feasibility, narrate, utterance_key
 from bulkvid_pipeline.rendering.scenes import split_scenes
+from bulkvid_pipeline.rendering.sentences import sentences_of
 
 SCRIPT = (
     "Most of us lose two hours a day to small tasks. Let an assistant draft your replies, and only edit what matters. "
@@ -93,15 +95,47 @@ def test_narrating_again_gives_the_same_sound(speech: EspeakSpeech, natural: Pro
     assert all(np.array_equal(a.voice, b.voice) for a, b in zip(again.scenes, natural.scenes, strict=True))
 
 
-@pytest.mark.parametrize("target", [22.0, 24.0, 25.7, 28.0, 30.0, 34.0])
+@pytest.mark.parametrize("target", [22.0, 24.0, 25.7, 28.0, 30.0, 34.0, 40.0])
 def test_a_wanted_duration_is_met_by_pace_pauses_and_holds(speech: EspeakSpeech, target: float) -> None:
     programme = narrate(SCENES, speech, Voice.FEMALE, target_seconds=target)
     assert programme.feasibility.ok
     assert programme.frames == round(target * FPS)
     assert 0.85 <= programme.rate <= 1.25
-    assert 1.6 * FPS <= programme.scenes[0].frames <= 3 * FPS
+    assert 1.6 * FPS <= programme.scenes[0].frames <= 4 * FPS
     last = programme.scenes[-1]
-    assert last.frames - last.words[-1].end <= (3 + 1.2) * FPS
+    assert last.frames - last.words[-1].end <= (4 + 1.55) * FPS
+
+
+def test_pauses_stay_within_what_listeners_bear_however_long_the_video_is_to_be(speech: EspeakSpeech) -> None:
+    programme = narrate(SCENES, speech, Voice.FEMALE, target_seconds=120)
+    assert not programme.feasibility.ok
+    for before, after in itertools.pairwise(programme.scenes[1:]):
+        assert before.frames - before.words[-1].end + after.words[0].start <= 2.6 * FPS
+    for scene in programme.scenes:
+        for word, following in itertools.pairwise(scene.words):
+            assert following.start - word.end <= 1.6 * FPS
+
+
+@pytest.mark.parametrize("target", [None, 60.0])
+def test_a_sentence_goes_on_into_its_next_scene_without_a_long_pause(
+    speech: EspeakSpeech, target: float | None
+) -> None:
+    sentence = "At the end of the week, ask which task you never want to do again, and automate that one first of all."
+    scenes = split_scenes("T", "", sentence, target)
+    assert [scene.continues for scene in scenes[1:]] == [False, *(True for _ in scenes[2:])]
+    assert len(scenes) > 2
+    programme = narrate(scenes, speech, Voice.FEMALE, target_seconds=target)
+    for before, after in itertools.pairwise(programme.scenes[1:]):
+        assert before.frames - before.words[-1].end + after.words[0].start < 1.1 * FPS
+    assert programme.frames == sum(scene.voice.size for scene in programme.scenes) // SAMPLES_PER_FRAME
+
+
+def test_pauses_are_lengthened_without_speaking_anew(speech: EspeakSpeech) -> None:
+    shelf = Shelf()
+    narrate(SCENES, speech, Voice.FEMALE, target_seconds=40, store=shelf)
+    rates = {timeline.pace(step).rate for step in range(timeline.CALMEST_STEP, timeline.SLOWEST_STEP + 1)}
+    assert rates == {timeline.SLOWEST}
+    assert shelf.puts <= 3 * sum(len(sentences_of(scene.text)) for scene in SCENES)
 
 
 def test_a_duration_out_of_reach_gives_the_nearest_and_says_how_many_words(speech: EspeakSpeech) -> None:

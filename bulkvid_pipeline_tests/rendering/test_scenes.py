@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bulkvid_pipeline.rendering.emphasis import emphasis_of
 from bulkvid_pipeline.rendering.model import Scene, SceneKind
 from bulkvid_pipeline.rendering.scenes import split_scenes
 from bulkvid_pipeline.rendering.sentences import LONGEST_SECONDS, estimated_seconds, sentences_of
@@ -60,9 +61,11 @@ def test_an_empty_script_is_a_title_card_alone() -> None:
     assert [scene.kind for scene in split_scenes("T", "", " \n\n ...\n")] == [SceneKind.TITLE]
 
 
-def test_sentences_that_belong_together_share_scenes_of_a_comfortable_length() -> None:
+def test_each_sentence_of_some_length_is_a_scene_and_very_short_ones_share_one() -> None:
     scenes = spoken(ESSAY)
-    assert all(3.5 <= estimated_seconds(scene.text) <= 10 for scene in scenes)
+    assert all(2.5 <= estimated_seconds(scene.text) <= 6.5 for scene in scenes)
+    assert [len(sentences_of(scene.text)) for scene in scenes] == [1, 1, 2, 1, 1]
+    assert scenes[2].heading == "It works for one video. It does not work for a hundred"
     assert " ".join(scene.text for scene in scenes).split() == ESSAY.split()
     assert any(scene.text.startswith("Bulk video starts") for scene in scenes), "a paragraph begins a scene"
 
@@ -96,9 +99,100 @@ def test_marked_lines_become_a_list_led_in_by_the_line_before(marks: tuple[str, 
 
 
 def test_counting_words_make_a_list_and_are_still_spoken() -> None:
-    (scene,) = spoken("First, boil the water. Second, add the pasta. Finally, enjoy it.")
-    assert scene.items == ("Boil the water", "Add the pasta", "Enjoy it")
-    assert scene.text == "First, boil the water.\nSecond, add the pasta.\nFinally, enjoy it."
+    scenes = spoken("First, boil the water. Second, add the pasta. Finally, enjoy it.")
+    assert scenes[-1].items == ("Boil the water", "Add the pasta", "Enjoy it")
+    text = "\n".join(scene.text for scene in scenes)
+    assert text == "First, boil the water.\nSecond, add the pasta.\nFinally, enjoy it."
+
+
+MISTAKES = (
+    "Five mistakes ruin most pasta:\n1. Rinsing it. The starch is what makes the sauce cling.\n"
+    "2. Too little salt. The water should taste like the sea.\n3. Oil in the pot. It keeps the sauce from sticking.\n"
+    "4. A dry finish. Add a ladle of pasta water to the pan.\n5. Waiting. Serve it the moment it is done.\n"
+    "And please, never break the spaghetti."
+)
+
+
+def test_a_list_builds_up_under_its_lead_and_what_follows_is_a_scene_of_its_own() -> None:
+    lead, *entries, last = spoken(MISTAKES)
+    assert (lead.kind, lead.heading) == (SceneKind.BODY, "Five mistakes ruin most pasta")
+    assert {(scene.kind, scene.heading, scene.room) for scene in entries} == {(SceneKind.LIST, lead.heading, 5)}
+    heads = ("Rinsing it", "Too little salt", "Oil in the pot", "A dry finish", "Waiting")
+    assert [scene.items for scene in entries] == [heads[: count + 1] for count in range(5)]
+    assert [scene.item_numbers for scene in entries] == [tuple(range(1, count + 2)) for count in range(5)]
+    assert [scene.spoken_from for scene in entries] == [0, 1, 2, 3, 4]
+    assert entries[1].detail == "The water should taste like the sea"
+    assert (last.kind, last.items) == (SceneKind.BODY, ())
+
+
+@pytest.mark.parametrize(
+    ("marks", "numbers"),
+    [
+        (("1.", "2.", "3."), (1, 2, 3)),
+        (("3.", "2.", "1."), (3, 2, 1)),
+        (("6)", "7)", "8)"), (6, 7, 8)),
+        (("1.", "1.", "1."), (1, 2, 3)),
+        (("-", "-", "-"), (1, 2, 3)),
+        (("2.", "-", "4."), (1, 2, 3)),
+    ],
+)
+def test_entries_keep_the_numbers_that_the_script_gives_them(marks: tuple[str, ...], numbers: tuple[int, ...]) -> None:
+    script = "\n".join(f"{mark} This is what the entry has to tell us all" for mark in marks)
+    assert spoken(script)[-1].item_numbers == numbers
+
+
+def test_of_a_long_list_the_last_six_entries_are_shown_with_their_numbers() -> None:
+    scenes = spoken("\n".join(f"{number}. Entry {number} has something to tell us all" for number in range(1, 10)))
+    assert all(len(scene.items) == len(scene.item_numbers) <= 6 for scene in scenes)
+    assert scenes[-1].item_numbers == (4, 5, 6, 7, 8, 9)
+    assert scenes[-1].items[-1].startswith("Entry 9")
+    assert scenes[-1].spoken_from == 5
+
+
+def test_a_changed_entry_leaves_the_scenes_before_it_as_they_are() -> None:
+    before, after = spoken(MISTAKES), spoken(MISTAKES.replace("A dry finish", "A soggy finish"))
+    assert before[:4] == after[:4]
+    assert before[4] != after[4]
+
+
+@pytest.mark.parametrize(
+    ("heading", "phrases"),
+    [
+        ("Revenue grew 18 percent, to 42.5 million dollars", ("18 percent", "42.5 million dollars")),
+        ("Freight costs fell by more than ninety percent", ("ninety percent",)),
+        ("Next quarter we expect between 44 and 46 million dollars", ("44 and 46 million dollars",)),
+        ("We paid $3.50 for it", ("$3.50",)),
+        ("Only 61% of us agree", ("61%",)),
+        ("And please, never break the spaghetti", ("never",)),
+        ("Die Kosten fielen um neunzig Prozent", ("neunzig Prozent",)),
+        ("Si no duermes en veinte minutos", ("veinte minutos",)),
+        ("放入三克茶叶，水温控制在八十五度左右", ("三克", "八十五度")),
+        ("第一泡只要二十秒", ("二十秒",)),
+        ("先用热水温一下茶壶", ()),
+        ("يكفي 20 دقيقة كل يوم", ("20 دقيقة",)),
+        ("ابدأ بخمس كلمات كل صباح", ("بخمس كلمات",)),
+        ("Keep one list and review it", ()),
+        ("Ninety percent", ()),
+    ],
+)
+def test_figures_with_their_units_are_set_off(heading: str, phrases: tuple[str, ...]) -> None:
+    assert emphasis_of(heading) == phrases
+
+
+def test_what_the_author_marked_bold_goes_before_figures() -> None:
+    (scene,) = spoken("Water should taste like **the open sea** for 9 minutes.")
+    assert scene.emphasis == ("the open sea",)
+
+
+@given(st.text(max_size=90), st.text(max_size=120))
+def test_emphasis_is_always_part_of_the_heading(heading: str, text: str) -> None:
+    assert all(phrase and phrase in heading for phrase in emphasis_of(heading, text))
+
+
+def test_scenes_know_their_place_unless_sections_number_them() -> None:
+    scenes = spoken(ESSAY)
+    assert [(scene.step, scene.steps) for scene in scenes] == [(place, 5) for place in range(1, 6)]
+    assert {scene.step for scene in spoken("# Water\nSalt it well, until it tastes like the sea.")} == {None}
 
 
 def test_long_entries_become_numbered_sections() -> None:
@@ -106,11 +200,9 @@ def test_long_entries_become_numbered_sections() -> None:
         "Take ripe tomatoes, heavy in the hand, for without weight there is no juice, and without juice no sauce " * 2
     )
     scenes = spoken(f"1. {entry}\n2. Cut them.\n")
-    assert [(scene.kind, scene.number, scene.count) for scene in scenes] == [
-        (SceneKind.BODY, 1, 2),
-        (SceneKind.BODY, 1, 2),
-        (SceneKind.BODY, 2, 2),
-    ]
+    assert {(scene.kind, scene.count) for scene in scenes} == {(SceneKind.BODY, 2)}
+    assert [scene.number for scene in scenes[:-1]] == [1] * (len(scenes) - 1)
+    assert (scenes[-1].number, scenes[-1].text) == (2, "Cut them.")
 
 
 @pytest.mark.parametrize(

@@ -29,16 +29,28 @@ def total(solution: timeline.Solution, speaker: Speaker) -> int:
 
 
 def test_paces_go_from_slow_with_long_pauses_to_fast_with_short_ones_within_their_limits() -> None:
-    paces = [timeline.pace(step) for step in range(timeline.SLOWEST_STEP, timeline.FASTEST_STEP + 1)]
+    paces = [timeline.pace(step) for step in range(timeline.CALMEST_STEP, timeline.FASTEST_STEP + 1)]
     assert paces[0].rate == timeline.SLOWEST
     assert paces[-1].rate == timeline.FASTEST
     for slow, fast in itertools.pairwise(paces):
-        assert slow.rate < fast.rate
+        assert slow.rate <= fast.rate
         assert slow.pause >= fast.pause
         assert slow.lead >= fast.lead
         assert slow.tail >= fast.tail
-    assert max(paces[0].lead, paces[0].pause, paces[0].tail) <= 1.2 * FPS
+        assert slow.joint >= fast.joint
+        assert slow != fast
+    assert paces[0].pause <= 1.5 * FPS
+    assert paces[0].lead + paces[0].tail <= 2.5 * FPS
+    assert 2 * paces[0].joint < paces[0].pause
     assert min(paces[-1].lead, paces[-1].pause, paces[-1].tail) >= 3
+
+
+def test_speech_is_slowed_down_before_pauses_grow_long() -> None:
+    slowest = timeline.pace(timeline.SLOWEST_STEP)
+    natural = timeline.pace(0)
+    assert slowest.rate == timeline.SLOWEST
+    assert natural.pause < slowest.pause < 0.6 * FPS
+    assert timeline.pace(timeline.CALMEST_STEP).pause > 1.2 * FPS
 
 
 @given(
@@ -53,8 +65,8 @@ def test_a_target_within_reach_is_met_to_the_frame(seconds: float, sentences: in
     solution = timeline.solve(target, title, speaker)
     assert solution.missed == 0
     assert total(solution, speaker) == target
-    assert 48 <= solution.lengths.title <= 90
-    assert 12 <= solution.lengths.hold <= 90
+    assert 48 <= solution.lengths.title <= 4 * FPS
+    assert 12 <= solution.lengths.hold <= 4 * FPS
 
 
 @settings(max_examples=400)
@@ -65,7 +77,7 @@ def test_every_target_gets_the_nearest_length_there_is(seconds: float, sentence:
     solution = timeline.solve(target, 60, speaker)
     assert total(solution, speaker) == target + solution.missed
     shortest = speaker(timeline.FASTEST_STEP) + 48 + 12
-    longest = speaker(timeline.SLOWEST_STEP) + 90 + 90
+    longest = speaker(timeline.CALMEST_STEP) + 4 * FPS + 4 * FPS
     if shortest <= target <= longest:
         assert abs(solution.missed) <= timeline.tolerance_frames(target)
     else:

@@ -132,6 +132,10 @@ def _modern(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> Non
         canvas, stage, width * 0.6, height * 1.15, long * 0.4, mix(theme.accent, (255, 80, 160), 0.5), strength * 0.45
     )
     line = skia.Paint(AntiAlias=True, Style=skia.Paint.kStroke_Style, StrokeWidth=2 * unit)
+    if stage.shape is Shape.TALL:
+        for index in range(3):
+            line.setColor(argb(theme.text, 0.10 - index * 0.025))
+            canvas.drawCircle(0, height, (260 + index * 150) * unit, line)
     for index, degrees in enumerate((150, 118, 141, 104)):
         radius = (300 + index * 150) * unit
         line.setColor(argb(theme.text, 0.13 - index * 0.025))

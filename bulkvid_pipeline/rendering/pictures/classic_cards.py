@@ -148,7 +148,7 @@ def listing(c: Composer) -> None:
     heading = None
     taken = 0.0
     if c.scene.heading:
-        size = c.by_shape(76, 84, 68)
+        size = min(c.by_shape(76, 84, 68), zone.height * 0.105)
         look = c.look(size, c.theme.text, c.theme.statement_weight, line_height=1.14, align="center", least=40 * c.unit)
         heading = c.set(c.scene.heading, look, min(zone.width, 1400 * c.unit), zone.height * 0.28, 3)
         taken = heading.height + c.by_shape(76, 70, 66)

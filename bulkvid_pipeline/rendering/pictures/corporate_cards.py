@@ -115,7 +115,7 @@ def listing(c: Composer) -> None:
     heading = None
     taken = 0.0
     if c.scene.heading:
-        size = c.by_shape(68, 80, 64)
+        size = min(c.by_shape(68, 80, 64), zone.height * 0.105)
         look = c.look(size, c.theme.text, c.theme.statement_weight, line_height=1.16, least=36 * c.unit)
         heading = c.set(c.scene.heading, look, zone.width, zone.height * 0.3, 3)
         taken = heading.height + 36 * c.unit
@@ -170,7 +170,7 @@ def quote(c: Composer) -> None:
     zone = c.zones.content
     pad = c.by_shape(60, 48, 44)
     inner = zone.inset(pad, pad)
-    on_panel = c.stage.shape is Shape.WIDE and c.scene.number is None
+    on_panel = c.stage.shape is Shape.WIDE and c.scene.number is None and c.scene.step is None
     mark = 0.0 if on_panel else c.by_shape(64, 66, 56)
     source = None
     if c.scene.subheading:
@@ -178,7 +178,7 @@ def quote(c: Composer) -> None:
         source = c.set(c.scene.subheading, look, inner.width, inner.height * 0.2, 2)
     lead = 28 * c.unit if mark else 0.0
     used = mark + lead + ((source.height + 30 * c.unit) if source else 0)
-    look = c.look(c.by_shape(72, 92, 70), c.theme.text, 600, line_height=1.26, least=36 * c.unit)
+    look = c.look(c.by_shape(80, 96, 74), c.theme.text, 600, line_height=1.26, least=36 * c.unit)
     words = c.set(c.scene.heading or c.scene.text, look, inner.width, inner.height - used, 9)
 
     def put_mark(top: float) -> None:
@@ -208,4 +208,4 @@ def _mark_on_panel(c: Composer) -> None:
     panel = c.zones.panel
     height = 150 * c.unit
     box = Box(panel.left, panel.top + panel.height * 0.40 - height / 2, height * 1.2, height).rounded()
-    c.shape(box, lambda canvas: quotation_marks(canvas, box, fill(_on_panel_accent(c))), 0, Motion.FADE)
+    c.shape(box, lambda canvas: quotation_marks(canvas, box, fill(_on_panel_accent(c))), 0, Motion.FADE, [box])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -86,7 +87,7 @@ def arranged(
     their share of the zone for the entries that are still to come.
 
     Args:
-        look, detail: of the entries, and of what is said about the last one; the latter's size is found here.
+        look, detail: of the entries, and of what is said about the last one, whose size follows the entries'.
         anchor: share of the free height to leave above the rows.
     """
     items = c.scene.items
@@ -100,13 +101,14 @@ def arranged(
     width = (zone.width - shape.gap * (columns - 1)) / columns
     text_width = width - shape.marker - 3 * shape.pad_x
     padding = 2 * shape.pad_y + shape.gap
-    detail = replace(detail, size=look.size * _DETAIL_SHARE, least_size=look.least_size * _DETAIL_SHARE)
-    kept = _DETAIL_LINES * line_height_px(detail, c.scene.detail) if c.scene.detail else 0.0
-    kept = min(kept, zone.height * 0.3)
+    kept = _kept_for_detail(c, look, zone.height - per_column * padding, per_column) if c.scene.detail else 0.0
     blocks = _set_in_columns(c, look, text_width, zone.height - kept, padding, per_column)
     heights = [block.height + 2 * shape.pad_y for block in blocks]
-    about = c.set(c.scene.detail, detail, text_width, kept, _DETAIL_LINES) if c.scene.detail else None
-    if about:
+    about = None
+    if c.scene.detail:
+        size = blocks[-1].look.size * _DETAIL_SHARE
+        detail = replace(detail, size=size, least_size=min(size, look.least_size * _DETAIL_SHARE))
+        about = c.set(c.scene.detail, detail, text_width, kept, _DETAIL_LINES)
         heights[-1] += about.height
     columns_high = [_column_height(heights[start : start + per_column], shape) for start in _starts(items, per_column)]
     line = line_height_px(look, items[0])
@@ -144,6 +146,13 @@ def heading_motion(c: Composer) -> Motion | None:
 
 def _starts(items: Sequence[str], per_column: int) -> range:
     return range(0, len(items), per_column)
+
+
+def _kept_for_detail(c: Composer, look: TextLook, height: float, lines: int) -> float:
+    """Of the height for text alone, what a detail takes if it and `lines` entries of a line each fill it."""
+    entry = line_height_px(look, c.scene.items[0])
+    detail = _DETAIL_LINES * _DETAIL_SHARE * line_height_px(look, c.scene.detail)
+    return math.ceil(detail * min(1.0, height / (lines * entry + detail)))
 
 
 def _column_height(heights: Sequence[float], shape: RowShape) -> float:

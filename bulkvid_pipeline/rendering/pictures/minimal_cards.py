@@ -116,7 +116,7 @@ def listing(c: Composer) -> None:
     wide = c.stage.shape is Shape.WIDE
     list_zone = zone
     if c.scene.heading:
-        size = c.by_shape(84, 88, 72)
+        size = min(c.by_shape(84, 88, 72), zone.height * 0.105)
         look = c.look(size, c.theme.text, c.theme.statement_weight, line_height=1.1, least=38 * c.unit)
         width = zone.width * 0.36 if wide else zone.width
         heading = c.set(c.scene.heading, look, width, zone.height * (0.8 if wide else 0.3), 6 if wide else 3)

@@ -105,7 +105,7 @@ def listing(c: Composer) -> None:
     heading = None
     taken = 0.0
     if c.scene.heading:
-        size = c.by_shape(76, 84, 68)
+        size = min(c.by_shape(76, 84, 68), zone.height * 0.105)
         look = c.look(size, c.theme.text, c.theme.statement_weight, line_height=1.12, least=40 * c.unit)
         heading = c.set(c.scene.heading, look, zone.width, zone.height * 0.32, 3)
         taken = heading.height + 40 * c.unit

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bulkvid_pipeline.core.options import Platform
 from bulkvid_pipeline.rendering.model import Cue, Scene, SceneKind, SpokenWord, TimedScene, VideoFormat
 
@@ -67,7 +69,47 @@ QUOTE = timed(
         subheading="Anna Rossi, head chef",
     )
 )
-KINDS = {"title": TITLE, "body": BODY, "list": LIST, "quote": QUOTE}
+_HEADS = ("Rinsing it", "Too little salt", "Oil in the pot", "A dry finish")
+
+
+def growing(count: int) -> TimedScene:
+    """The scene of a list of four in which entry `count` is spoken."""
+    return timed(
+        Scene(
+            SceneKind.LIST,
+            "It keeps the sauce from sticking.",
+            heading="Four mistakes ruin most pasta",
+            items=_HEADS[:count],
+            item_numbers=tuple(range(1, count + 1)),
+            spoken_from=count - 1,
+            detail="It keeps the sauce from sticking",
+            room=len(_HEADS),
+            step=count,
+            steps=9,
+        )
+    )
+
+
+STRESSED = timed(
+    Scene(
+        SceneKind.BODY,
+        "Revenue grew 18 percent.",
+        heading="Revenue grew 18 percent",
+        emphasis=("18 percent",),
+        step=1,
+        steps=9,
+    )
+)
+STEPPED_QUOTE = timed(replace(QUOTE.scene, step=9, steps=9))
+KINDS = {
+    "title": TITLE,
+    "body": BODY,
+    "list": LIST,
+    "quote": QUOTE,
+    "growing list": growing(3),
+    "stressed body": STRESSED,
+    "stepped quote": STEPPED_QUOTE,
+}
 
 SAMPLES = {
     "english": "How to improve productivity",

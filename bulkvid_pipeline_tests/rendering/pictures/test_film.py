@@ -14,6 +14,7 @@ from bulkvid_pipeline.rendering.model import Cue, Film, Planes, Scene, SceneKind
 from bulkvid_pipeline.rendering.pictures.backgrounds import background_for
 from bulkvid_pipeline.rendering.pictures.canvas import converted
 from bulkvid_pipeline.rendering.pictures.film import SceneFilm, scene_film
+from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.motion import ENTRANCE_FRAMES
 from bulkvid_pipeline.rendering.pictures.stage import Stage
 from bulkvid_pipeline.rendering.pictures.themes import THEMES
@@ -177,6 +178,72 @@ def test_a_list_of_forty_items_is_shown_inside_the_safe_area() -> None:
             boxes = film.text_boxes(30)
             assert len(boxes) > 40
             assert all(film.safe_area.contains(box, tolerance=1) for box in boxes)
+
+
+@pytest.mark.parametrize("fmt", FORMATS.values(), ids=FORMATS)
+@pytest.mark.parametrize("style", STYLES)
+def test_entries_of_a_growing_list_stand_still_from_scene_to_scene(style: Style, fmt: VideoFormat) -> None:
+    theme = THEMES[style]
+    films = [scene_film(scenes.growing(count), fmt, theme) for count in (2, 3, 4)]
+    for before, after in itertools.pairwise(films):
+        earlier, later = before.text_boxes(40)[:-1], after.text_boxes(40)[:-1]  # without their captions
+        held = [box for box in earlier if box in later]
+        assert len(held) >= len(earlier) - 1, "all but what was said about the entry before"
+        assert [box for box in after.text_boxes(0)[:-1] if box in held], "they are there from the first frame on"
+
+
+def brightness_range(film: SceneFilm, box: Box) -> int:
+    rows, columns = slice(int(box.top), int(box.bottom)), slice(int(box.left), int(box.right))
+    luma = film.still(40)[rows, columns].mean(axis=2)
+    return int(luma.max() - luma.min())
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_entries_spoken_before_are_calmer_than_the_one_being_spoken(style: Style) -> None:
+    film = scene_film(scenes.growing(4), scenes.WIDE, THEMES[style])
+    spoken = scene_film(scenes.growing(3), scenes.WIDE, THEMES[style])
+    still = [box for box in spoken.text_boxes(40) if box in film.text_boxes(40)]
+    third = max(still, key=lambda box: box.top)
+    assert brightness_range(film, third) < 0.8 * brightness_range(spoken, third)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_stressed_phrases_change_colour_and_nothing_else(style: Style) -> None:
+    plain = replace(scenes.STRESSED, scene=replace(scenes.STRESSED.scene, emphasis=()))
+    films = [scene_film(timed, scenes.WIDE, THEMES[style]) for timed in (scenes.STRESSED, plain)]
+    assert films[0].text_boxes(40) == films[1].text_boxes(40)
+    changed = np.argwhere((films[0].still(40) != films[1].still(40)).any(axis=2))
+    headline = max(films[0].text_boxes(40), key=lambda box: box.width * box.height)
+    assert len(changed) > 100
+    assert changed[:, 1].min() >= headline.left
+    assert changed[:, 0].max() < headline.bottom
+    assert len(changed) < 0.5 * headline.width * headline.height
+
+
+@pytest.mark.parametrize("name", ["arabic", "chinese", "hebrew", "hindi", "korean"])
+def test_phrases_are_stressed_in_any_script(name: str) -> None:
+    text = scenes.SAMPLES[name]
+    phrase = text.split()[-1] if " " in text else text[:3]
+    scene = Scene(SceneKind.BODY, heading=text, emphasis=(phrase,))
+    stressed, plain = (
+        scene_film(TimedScene(each, 60), scenes.TALL, THEMES[Style.MODERN]).still(50)
+        for each in (scene, replace(scene, emphasis=()))
+    )
+    assert (stressed != plain).any(axis=2).sum() > 100
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_how_far_the_video_is_shows_in_the_picture(style: Style) -> None:
+    for fmt in (scenes.WIDE, scenes.TALL, scenes.SQUARE):
+        stills = [
+            scene_film(replace(scenes.BODY, scene=replace(scenes.BODY.scene, step=step, steps=9)), fmt, THEMES[style])
+            for step in (2, 3)
+        ]
+        changed = np.argwhere((stills[0].still(40) != stills[1].still(40)).any(axis=2))
+        assert len(changed) > 20
+        others = [box for box in stills[0].text_boxes(40)[1:] if box in stills[1].text_boxes(40)]
+        assert others
+        assert not any(Box(x, y, 1, 1).overlaps(box) for y, x in changed[::7] for box in others)
 
 
 def test_a_frame_outside_the_film_is_refused() -> None:
