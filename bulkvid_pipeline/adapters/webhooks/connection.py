@@ -1,0 +1,121 @@
+"""HTTP over a connection to one given address, the whole of it under one deadline."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import socket
+import ssl
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bulkvid_pipeline.adapters.webhooks.targets import Address, Target
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer, WriteableBuffer
+
+
+class Deadline:
+    """A moment on the monotonic clock."""
+
+    def __init__(self, seconds: float) -> None:
+        self._ends = time.monotonic() + seconds
+
+    def left(self) -> float:
+        """Seconds that are left.
+
+        Raises:
+            TimeoutError: none are.
+        """
+        left = self._ends - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the time is up")
+        return left
+
+
+class _BoundedReads(io.RawIOBase):
+    """Reads of a socket, each of which may take what is left: a receiver that drips bytes gains no time by it."""
+
+    def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
+        self._socket = sock
+        self._deadline = deadline
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        self._socket.settimeout(self._deadline.left())
+        return self._socket.recv_into(buffer)
+
+
+class _BoundedSocket:
+    """As much of a socket as http.client uses, under a deadline."""
+
+    def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
+        self._socket = sock
+        self._deadline = deadline
+
+    def sendall(self, data: ReadableBuffer) -> None:
+        rest = memoryview(data).cast("B")
+        while rest:
+            self._socket.settimeout(self._deadline.left())
+            rest = rest[self._socket.send(rest) :]
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        assert mode == "rb", "http.client only reads through files"
+        return io.BufferedReader(_BoundedReads(self._socket, self._deadline))
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+class PinnedConnection(http.client.HTTPConnection):
+    """A connection to one of `addresses`, whatever the target's name resolves to meanwhile.
+
+    Host header, SNI and the certificate's check go by the target's name. Proxies of the environment are not used:
+    they would resolve the name again.
+
+    Args:
+        tls: how certificates are checked; None for the system's authorities.
+    """
+
+    def __init__(
+        self, target: Target, addresses: Sequence[Address], deadline: Deadline, tls: ssl.SSLContext | None = None
+    ) -> None:
+        super().__init__(target.host, target.port)
+        self._target = target
+        self._addresses = addresses
+        self._deadline = deadline
+        self._tls = tls
+
+    def connect(self) -> None:
+        """Connect, with TLS for https.
+
+        Raises:
+            OSError: no address took the connection, or the TLS handshake failed (ssl.SSLError); TimeoutError if late.
+        """
+        plain = self._first_that_answers()
+        try:
+            self.sock = _BoundedSocket(self._secured(plain), self._deadline)
+        except BaseException:
+            plain.close()
+            raise
+
+    def _first_that_answers(self) -> socket.socket:
+        fault = OSError("no address")
+        for tried, address in enumerate(self._addresses):
+            # A dead address leaves the others their share of the time.
+            share = self._deadline.left() / (len(self._addresses) - tried)
+            try:
+                return socket.create_connection((str(address), self._target.port), share)
+            except OSError as error:
+                fault = error
+        raise fault
+
+    def _secured(self, plain: socket.socket) -> socket.socket:
+        if not self._target.https:
+            return plain
+        context = self._tls or ssl.create_default_context()
+        plain.settimeout(self._deadline.left())
+        return context.wrap_socket(plain, server_hostname=self._target.host)
