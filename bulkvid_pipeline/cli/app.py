@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -219,8 +218,3 @@ def _given(fields: dict[str, Any]) -> dict[str, Any]:
     """`fields` without the options that were not given."""
     pruned = {key: _given(value) if isinstance(value, dict) else value for key, value in fields.items()}
     return {key: value for key, value in pruned.items() if value not in (None, {})}
-
-
-def print_json(value: Any) -> None:
-    """Print for programs."""
-    print(json.dumps(value, indent=2, ensure_ascii=False))

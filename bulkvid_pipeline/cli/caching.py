@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from bulkvid_pipeline.adapters.pieces import FolderPieces
+from bulkvid_pipeline.cli.printing import print_json
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError
 from bulkvid_pipeline.services.caching import local_pieces
 from bulkvid_pipeline.settings import Settings, settings
@@ -16,7 +17,6 @@ _SIZES = TypeAdapter(ByteSize)
 
 def show_cache(*, as_json: bool) -> int:
     """Print what the cache of this machine holds, by kind; returns the exit code."""
-    from bulkvid_pipeline.cli.app import print_json
 
     here = settings()
     held = _pieces(here).statistics()

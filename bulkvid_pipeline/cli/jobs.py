@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from bulkvid_pipeline.cli.printing import print_json
 from bulkvid_pipeline.core.states import ALLOWED_ACTIONS, JobState
 
 jobs = typer.Typer(help="See and steer bulk jobs.", no_args_is_help=True)
@@ -30,7 +31,7 @@ def list_(
     with open_instance(dagster_home()) as instance:
         found = list(list_jobs(instance, states=[_state(name) for name in state or ()], limit=limit))
     if as_json:
-        print(json.dumps([job.as_dict() for job in found], indent=2, ensure_ascii=False))
+        print_json([job.as_dict() for job in found])
         return
     if not found:
         print("No jobs.")
@@ -52,7 +53,7 @@ def show(job_id: JobId, as_json: AsJson = False) -> None:
     with open_instance(dagster_home()) as instance:
         job = find_job(instance, job_id)
     if as_json:
-        print(json.dumps(job.as_dict(), indent=2, ensure_ascii=False))
+        print_json(job.as_dict())
         return
     for name, value in job.as_dict().items():
         if value not in (None, "", [], {}):
@@ -118,7 +119,7 @@ def events(
     with open_instance(dagster_home()) as instance:
         found = job_events(instance, job_id, level=level, limit=limit)
     if as_json:
-        print(json.dumps([event.as_dict() for event in found], indent=2, ensure_ascii=False))
+        print_json([event.as_dict() for event in found])
         return
     for event in found:
         at = datetime.fromtimestamp(event.timestamp).strftime("%Y-%m-%d %H:%M:%S")

@@ -7,13 +7,13 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from bulkvid_pipeline.cli.printing import print_json
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.settings import settings
 
 
 def validate_sheet(spec: BulkJobSpec, *, as_json: bool) -> int:
     """Print the report of a sheet; the exit code says what a job would do with it."""
-    from bulkvid_pipeline.cli.app import print_json
     from bulkvid_pipeline.services.judging import judge_for_spec
     from bulkvid_pipeline.services.sheet_loading import load_sheet
 
