@@ -101,7 +101,7 @@ def title(c: Composer) -> None:
         sub = c.set(c.scene.subheading, look, min(width, 1100 * c.unit), zone.height * 0.26, 4)
     used = 2 * 26 * c.unit + 2 * 48 * c.unit + ((sub.height + 40 * c.unit) if sub else 0)
     look = c.look(
-        c.by_shape(136, 140, 118),
+        c.by_shape(140, 164, 132),
         c.theme.text,
         c.theme.display_weight,
         line_height=1.1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,10 @@ from bulkvid_pipeline.rendering.pictures.themes import Theme
 from bulkvid_pipeline.rendering.pictures.typefaces import TEXT_FONTS, Cut, shelf
 from bulkvid_pipeline.rendering.pictures.typesetting import SetText, TextLook, set_text
 from bulkvid_pipeline.rendering.pictures.zones import Zones
+from bulkvid_pipeline.rendering.statements import display_width
+
+_STATEMENT_LINE = 11
+"""Characters that a line of a statement has at least, on average."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +117,10 @@ class Composer:
 
     def statement(self, look: TextLook, width: float, height: float, max_lines: int, accent: Rgb) -> SetText:
         """The scene's large text, with what it stresses in the accent."""
-        block = self.set(self.scene.heading or self.scene.text, look, width, height, max_lines)
+        text = self.scene.heading or self.scene.text
+        # Few words in few lines: a column of single words is large, but slow to read.
+        lines = max(2, math.ceil(display_width(text) / _STATEMENT_LINE))
+        block = self.set(text, look, width, height, min(max_lines, lines))
         return accented(block, self.scene.emphasis, accent)
 
     def text(self, block: SetText, left: float, top: float, order: int, motion: Motion | None = None) -> None:

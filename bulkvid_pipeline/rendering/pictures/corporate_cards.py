@@ -69,7 +69,7 @@ def title(c: Composer) -> None:
         sub = c.set(c.scene.subheading, look, zone.width, zone.height * 0.28, 4)
     used = 10 * c.unit + 44 * c.unit + ((sub.height + 44 * c.unit) if sub else 0)
     look = c.look(
-        c.by_shape(116, 128, 108), c.theme.on_panel, c.theme.display_weight, line_height=1.12, least=56 * c.unit
+        c.by_shape(120, 150, 122), c.theme.on_panel, c.theme.display_weight, line_height=1.12, least=56 * c.unit
     )
     heading = c.set(c.scene.heading or c.scene.text, look, zone.width, zone.height - used, 6)
     rows = [_row(c, heading, zone, 0, 1), _rule(c, zone, _on_panel_accent(c), 44 * c.unit, 2)]

@@ -64,7 +64,7 @@ def title(c: Composer) -> None:
         sub = c.set(c.scene.subheading, look, min(width, 1100 * c.unit), zone.height * 0.26, 4)
     dot = 40 * c.unit
     used = dot + 52 * c.unit + ((sub.height + 36 * c.unit) if sub else 0)
-    look = c.look(c.by_shape(150, 144, 122), c.theme.text, c.theme.display_weight, line_height=1.06, least=62 * c.unit)
+    look = c.look(c.by_shape(154, 172, 142), c.theme.text, c.theme.display_weight, line_height=1.06, least=62 * c.unit)
     heading = c.set(c.scene.heading or c.scene.text, look, width, zone.height - used, 6)
     rows = [_dot(c, zone, dot), _row(c, heading, zone, 52 * c.unit, 1)]
     if sub:

@@ -59,7 +59,7 @@ def title(c: Composer) -> None:
         look = c.look(c.by_shape(52, 64, 52), c.theme.muted, c.theme.text_weight, line_height=1.32, spacing=-0.005)
         sub = c.set(c.scene.subheading, look, min(width, 1150 * c.unit), zone.height * 0.26, 4)
     used = _BAR_HEIGHT * c.unit + 44 * c.unit + ((sub.height + 40 * c.unit) if sub else 0)
-    look = c.look(c.by_shape(140, 140, 120), c.theme.text, c.theme.display_weight, line_height=1.08, least=64 * c.unit)
+    look = c.look(c.by_shape(144, 172, 140), c.theme.text, c.theme.display_weight, line_height=1.08, least=64 * c.unit)
     heading = c.set(c.scene.heading or c.scene.text, look, width, zone.height - used, 6)
 
     rows.append(_bar(c, zone))
