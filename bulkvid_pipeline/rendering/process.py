@@ -11,14 +11,17 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from typing import IO, Any
 
 from bulkvid_pipeline.adapters.pieces import PiecesPlace
+from bulkvid_pipeline.adapters.speech.providers import KEY_VARIABLE, OFFLINE, SpeechChoice
+from bulkvid_pipeline.adapters.speech.spending import Spending
 from bulkvid_pipeline.core import errors
 from bulkvid_pipeline.core.errors import BulkVideoError, EncoderError, RenderCancelledError, WorkerDiedError
 from bulkvid_pipeline.rendering.row import RenderedRow
-from bulkvid_pipeline.rendering.worker import PLACES, REQUESTS, ROWS, RenderRequest
+from bulkvid_pipeline.rendering.worker import CHOICES, PLACES, REQUESTS, ROWS, SPENDINGS, RenderRequest
 
 WALL_CLOCK_FLOOR_S = 300.0
 STDERR_SHOWN = 400
@@ -35,6 +38,8 @@ class RenderProcess:
         renderer: event or graph.
         place: where pieces of videos are kept for another time; nowhere if None.
         on_warning: told what the worker warns about, apart from what concerns a row; the log if not given.
+        speech: the voice that narrates.
+        speech_key: its key, where it is a paid one.
     """
 
     def __init__(
@@ -42,10 +47,16 @@ class RenderProcess:
         renderer: str = "event",
         place: PiecesPlace | None = None,
         on_warning: Callable[[str], None] = _log.warning,
+        speech: SpeechChoice = OFFLINE,
+        speech_key: str | None = None,
     ) -> None:
         self._renderer = renderer
         self._place = place
         self._on_warning = on_warning
+        self._speech = speech
+        self._speech_key = speech_key
+        self.spent = Spending()
+        """What rows have cost so far at a paid voice, those that failed included."""
         self._process: subprocess.Popen[str] | None = None
         self._stderr: IO[bytes] | None = None
         self._killed = threading.Event()
@@ -56,7 +67,7 @@ class RenderProcess:
         on_progress: Callable[[str, float], None],
         wall_clock_s: float = WALL_CLOCK_FLOOR_S,
     ) -> RenderedRow:
-        """The finished row.
+        """The finished row. Pauses for a rate limit do not count for the wall clock.
 
         Raises:
             RenderCancelledError: `kill` was called.
@@ -73,11 +84,9 @@ class RenderProcess:
             timed_out.set()
             self._kill_group(process)
 
-        clock = threading.Timer(wall_clock_s, expire)
-        clock.daemon = True
-        clock.start()
+        clock = _WallClock(wall_clock_s, expire)
         try:
-            message = self._exchange(process, request, on_progress)
+            message = self._exchange(process, request, on_progress, clock)
         finally:
             clock.cancel()
         if message is not None:
@@ -93,7 +102,11 @@ class RenderProcess:
         raise WorkerDiedError(f"The render worker died: {self._last_words()}")
 
     def _exchange(
-        self, process: subprocess.Popen[str], request: RenderRequest, on_progress: Callable[[str, float], None]
+        self,
+        process: subprocess.Popen[str],
+        request: RenderRequest,
+        on_progress: Callable[[str, float], None],
+        clock: _WallClock,
     ) -> dict[str, Any] | None:
         """Send the request and follow the answers to the last one; None when the process ended before it."""
         assert process.stdin is not None
@@ -107,6 +120,11 @@ class RenderProcess:
                 on_progress(*message["progress"])
             elif "warning" in message:
                 self._on_warning(message["warning"])
+            elif "waiting" in message:
+                clock.put_off(message["waiting"])
+                on_progress("rate_limited", 0.0)
+            elif "spent" in message:
+                self.spent += SPENDINGS.validate_python(message["spent"])
             else:
                 return message
         return None
@@ -121,11 +139,20 @@ class RenderProcess:
                 stderr=self._stderr,
                 encoding="utf-8",
                 start_new_session=True,
+                env=self._environment(),
             )
             assert self._process.stdin is not None
             with contextlib.suppress(BrokenPipeError):
                 self._process.stdin.write(PLACES.dump_json(self._place).decode() + "\n")
+                self._process.stdin.write(CHOICES.dump_json(self._speech).decode() + "\n")
         return self._process
+
+    def _environment(self) -> dict[str, str]:
+        """Ours, with the voice's key for a paid voice alone."""
+        inherited = {name: value for name, value in os.environ.items() if name != KEY_VARIABLE}
+        if self._speech.is_remote and self._speech_key:
+            inherited[KEY_VARIABLE] = self._speech_key
+        return inherited
 
     def _last_words(self) -> str:
         if self._stderr is None:
@@ -164,6 +191,28 @@ class RenderProcess:
     def _kill_group(process: subprocess.Popen[str]) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
+
+
+class _WallClock:
+    """Calls `expire` once `seconds` have passed, unless it is cancelled before; the end can be put off."""
+
+    def __init__(self, seconds: float, expire: Callable[[], None]) -> None:
+        self._ends = time.monotonic() + seconds
+        self._expire = expire
+        self._cancelled = threading.Event()
+        threading.Thread(target=self._watch, name="wall-clock", daemon=True).start()
+
+    def put_off(self, seconds: float) -> None:
+        self._ends += seconds
+
+    def cancel(self) -> None:
+        self._cancelled.set()
+
+    def _watch(self) -> None:
+        while (left := self._ends - time.monotonic()) > 0:
+            if self._cancelled.wait(left):
+                return
+        self._expire()
 
 
 _ERRORS_BY_CODE: dict[str, type[BulkVideoError]] = {

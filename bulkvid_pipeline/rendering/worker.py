@@ -1,12 +1,14 @@
 """The render worker: a process that renders one row after another.
 
 It reads JSON lines from standard input: where pieces of videos are kept (it may hold a secret, so it is no argument),
-then one request a line. It answers on standard output with JSON lines: warnings and progress, then a result or an
-error. It lives as long as its parent does, so that imports, fonts and the voice are loaded once.
+which voice narrates, then one request a line; the key of a paid voice is in its environment. It answers on standard
+output with JSON lines: warnings, progress, waiting and costs, then a result or an error. It lives as long as its parent
+does, so that imports, fonts and the voice are loaded once.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import logging
@@ -23,7 +25,8 @@ from typing import IO, Any
 from pydantic import TypeAdapter
 
 from bulkvid_pipeline.adapters.pieces import Pieces, PiecesOfKind, PiecesPlace, open_pieces
-from bulkvid_pipeline.adapters.speech.espeak import EspeakSpeech
+from bulkvid_pipeline.adapters.speech.providers import KEY_VARIABLE, OpenedSpeech, SpeechChoice, open_speech
+from bulkvid_pipeline.adapters.speech.spending import Spending
 from bulkvid_pipeline.core.errors import BulkVideoError, EncoderError
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
 from bulkvid_pipeline.rendering.encode.renderer import Renderer
@@ -45,6 +48,8 @@ class RenderRequest:
 REQUESTS = TypeAdapter(RenderRequest)
 ROWS = TypeAdapter(RenderedRow)
 PLACES: TypeAdapter[PiecesPlace | None] = TypeAdapter(PiecesPlace | None)
+CHOICES = TypeAdapter(SpeechChoice)
+SPENDINGS = TypeAdapter(Spending)
 
 Send = Callable[[dict[str, Any]], None]
 
@@ -72,12 +77,17 @@ def sender(answers: IO[str]) -> Send:
     return send
 
 
-def serve(requests: IO[str], send: Send, renderer: Renderer, pieces: Pieces | None) -> None:
-    """Answer requests until there are no more."""
-    with EspeakSpeech() as speech:
+def serve(
+    requests: IO[str], send: Send, renderer: Renderer, pieces: Pieces | None, voice: Callable[[], OpenedSpeech]
+) -> None:
+    """Answer requests until there are no more; `voice` opens the voice, again for every row until it succeeds."""
+    with contextlib.ExitStack() as closing:
+        speech: OpenedSpeech | None = None
+        spent = Spending()
         for line in requests:
             try:
                 request = REQUESTS.validate_json(line)
+                speech = speech or closing.enter_context(voice())
                 row = render_row(
                     request.plan,
                     request.outputs,
@@ -87,19 +97,23 @@ def serve(requests: IO[str], send: Send, renderer: Renderer, pieces: Pieces | No
                     progress=lambda stage, done: send({"progress": [stage, done]}),
                     pieces=pieces,
                 )
-                send({"result": ROWS.dump_python(row, mode="json")})
+                answer = {"result": ROWS.dump_python(row, mode="json")}
             except BulkVideoError as error:
-                send({"error": error.as_dict()})
+                answer = {"error": error.as_dict()}
             except Exception as error:  # the parent must hear of every failure, and the next row must have its turn
                 trace = traceback.format_exc(limit=-4)
                 unexpected = EncoderError(
                     f"Unexpected {type(error).__name__}: {error}", fix="Report the row; see the log"
                 )
-                send({"error": {**unexpected.as_dict(), "trace": trace}})
+                answer = {"error": {**unexpected.as_dict(), "trace": trace}}
+            if speech is not None and speech.spent != spent:
+                send({"spent": SPENDINGS.dump_python(speech.spent - spent)})
+                spent = speech.spent
+            send(answer)
 
 
-def main(renderer_name: str, parent: int) -> None:
-    """Entry of the process. `parent` is the pid that it must not outlive."""
+def main(renderer_name: str, parent: int, key: str | None) -> None:
+    """Entry of the process. `parent` is the pid that it must not outlive, `key` that of a paid voice."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         sys.exit(0)
@@ -110,7 +124,12 @@ def main(renderer_name: str, parent: int) -> None:
     logging.getLogger("bulkvid_pipeline").addHandler(_Warnings(send))
     place = PLACES.validate_json(sys.stdin.readline() or "null")
     pieces = open_pieces(place) if place else None
-    serve(sys.stdin, send, _renderer(renderer_name, pieces), pieces)
+    choice = CHOICES.validate_json(sys.stdin.readline())
+
+    def voice() -> OpenedSpeech:
+        return open_speech(choice, key, on_wait=lambda seconds: send({"waiting": seconds}))
+
+    serve(sys.stdin, send, _renderer(renderer_name, pieces), pieces, voice)
 
 
 def _renderer(name: str, pieces: Pieces | None) -> Renderer:
@@ -121,4 +140,5 @@ def _renderer(name: str, pieces: Pieces | None) -> Renderer:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    # Taken out, so that nothing that the worker starts inherits it.
+    main(sys.argv[1], int(sys.argv[2]), os.environ.pop(KEY_VARIABLE, None))

@@ -61,6 +61,8 @@ def judge_for_spec(sheet: LoadedSheet, spec: BulkJobSpec, settings: Settings) ->
 def judge_sheet(sheet: LoadedSheet, spec: BulkJobSpec, template: Template) -> JudgedSheet:
     """Validate every row at the spec's level, all findings at once.
 
+    Lengths of speech are the offline voice's, whichever voice will narrate: validating asks no server, and is free.
+
     Raises:
         InvalidSheetError: a required column is missing altogether.
     """

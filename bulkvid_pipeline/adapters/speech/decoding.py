@@ -50,6 +50,20 @@ def decoded(body: bytes, content_type: str, longest_s: float) -> NDArray[np.floa
         pcm = _samples(body, name or "s16le", options, longest_s)
     except (av.FFmpegError, ValueError, IndexError) as error:
         raise UndecodableSound(f"{name or 'raw'} sound that cannot be decoded: {error}") from error
+    return trimmed(pcm)
+
+
+def at_engine_rate(pcm: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
+    """Mono sound at `rate` Hz, resampled."""
+    frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(pcm, np.float32)[None, :], format="flt", layout="mono")
+    frame.sample_rate = rate
+    resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
+    pieces = [each.to_ndarray().reshape(-1) for each in (*resampler.resample(frame), *resampler.resample(None))]
+    return np.concatenate(pieces).astype(np.float32)
+
+
+def trimmed(pcm: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The sound at 48 kHz without silence around it, with faded ends."""
     start, end = audible(pcm, RATE)
     return _faded(pcm[start:end].copy())
 
