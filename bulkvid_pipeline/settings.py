@@ -30,6 +30,23 @@ class Settings(BaseSettings):
     renderer: Literal["event", "graph"] = Field("event", description="event (fast) or graph (plain ffmpeg)")
     ffmpeg: str | None = Field(None, description="ffmpeg binary; the bundled one if empty")
 
+    speech_provider: Literal["espeak", "piper", "openai"] = Field(
+        "espeak",
+        description="Who narrates: espeak (offline), piper (neural, on this machine) or openai (any such server)",
+    )
+    speech_voices: dict[Literal["female", "male", "neutral"], str] = Field(
+        default_factory=dict, description='Names of the provider\'s voices as JSON, e.g. {"female": "nova"}'
+    )
+    speech_api_key: SecretStr | None = Field(None, description="Key of the speech server")
+    speech_base_url: str = Field("https://api.openai.com/v1", description="Speech server; it is asked at /audio/speech")
+    speech_model: str = Field("tts-1", description="The speech server's model")
+    speech_price: float = Field(15.0, ge=0, description="What a million characters cost there")
+    speech_pace: Literal["here", "server"] = Field(
+        "here",
+        description="Who makes speech faster or slower: here costs each sentence once, server once for each pace",
+    )
+    piper_model: Path | None = Field(None, description="A Piper voice (.onnx with its .onnx.json) or a folder of them")
+
     postgres_url: SecretStr | None = Field(None, description="Database of the Dagster instance; SQLite if empty")
 
     cache: bool = Field(True, description="Keep narration and encoded scenes, so that changed rows cost their changes")
