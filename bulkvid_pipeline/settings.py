@@ -26,7 +26,15 @@ class Settings(BaseSettings):
     work_dir: Path | None = Field(
         None, description="Folder for files in the making; the system's temporary one if empty"
     )
-    workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256, description="Rows rendered at once")
+    workers: int = Field(
+        default_factory=lambda: os.cpu_count() or 1, ge=1, le=256, description="Rows that one job renders at once"
+    )
+    render_slots: int = Field(
+        default_factory=lambda: os.cpu_count() or 1,
+        ge=1,
+        le=256,
+        description="Rows rendered at once by all jobs of the instance; read when its first job runs",
+    )
     renderer: Literal["event", "graph"] = Field("event", description="event (fast) or graph (plain ffmpeg)")
     ffmpeg: str | None = Field(None, description="ffmpeg binary; the bundled one if empty")
 

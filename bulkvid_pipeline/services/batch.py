@@ -7,9 +7,6 @@ found first, the rest is rendered in order of priority.
 from __future__ import annotations
 
 import logging
-import os
-import queue
-import shutil
 import tempfile
 import threading
 import time
@@ -17,15 +14,22 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import islice
 from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
 
 from bulkvid_pipeline.adapters.pieces import PiecesPlace
 from bulkvid_pipeline.adapters.retry import RetryPolicy
+from bulkvid_pipeline.adapters.speech.providers import OFFLINE, SpeechChoice
+from bulkvid_pipeline.adapters.speech.spending import Spending
 from bulkvid_pipeline.core.errors import BulkVideoError, NotFoundError, RenderCancelledError
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan, in_priority_order
 from bulkvid_pipeline.core.states import ItemState
 from bulkvid_pipeline.rendering.process import RenderProcess
 from bulkvid_pipeline.rendering.worker import RenderRequest
+from bulkvid_pipeline.services.crew import Crew
 from bulkvid_pipeline.services.outcomes import Failure, PublishedOutput, RowOutcome
 from bulkvid_pipeline.services.progress import JobProgress
 from bulkvid_pipeline.services.publishing import ENGINE, Shelf
@@ -35,6 +39,53 @@ _log = logging.getLogger(__name__)
 POLL_S = 0.25
 LOOK_UP_THREADS = 16
 RENDER_RETRY = RetryPolicy(tries=3, first_delay_s=0.5, longest_delay_s=5.0)
+
+
+Work = tuple[VideoPlan, tuple[PlannedOutput, ...]]
+"""A row, and those of its outputs that are missing."""
+
+
+class Gate(Protocol):
+    """Decides when a row may start, beside the rows of other jobs; see `adapters.run_slots.SlotGate`."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    @property
+    def look_after_s(self) -> float: ...
+
+    def line_up(self, plans: Sequence[VideoPlan]) -> None: ...
+
+    def try_enter(self, plan: VideoPlan) -> bool: ...
+
+    def leave(self, plan: VideoPlan, upcoming: Sequence[VideoPlan] = ()) -> None: ...
+
+    def withdraw(self) -> None: ...
+
+
+class OpenGate:
+    """Lets every row start at once: for jobs that share their machine with no other."""
+
+    look_after_s = POLL_S
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def line_up(self, plans: Sequence[VideoPlan]) -> None: ...
+
+    def try_enter(self, plan: VideoPlan) -> bool:  # noqa: ARG002
+        return True
+
+    def leave(self, plan: VideoPlan, upcoming: Sequence[VideoPlan] = ()) -> None: ...
+
+    def withdraw(self) -> None: ...
 
 
 def always() -> bool:
@@ -53,7 +104,9 @@ class RowLoop:
 
     `command` is asked between rows and while waiting: None to go on, "pause" to let rows in work finish and start no
     other, "cancel" or "deadline" to kill them. `may_publish` is asked before a row's files become visible. `force`
-    renders again what is published already. `pieces` is where narration and encoded scenes are kept for another time.
+    renders again what is published already. `gate` shares render slots with other jobs. `pieces` is where narration
+    and encoded scenes are kept for another time. `speech` narrates, with `speech_key` where it is a paid voice; `spent`
+    is what it has cost.
     """
 
     plans: Sequence[VideoPlan]
@@ -63,11 +116,15 @@ class RowLoop:
     work_dir: Path | None = None
     force: bool = False
     pieces: PiecesPlace | None = None
+    speech: SpeechChoice = OFFLINE
+    speech_key: str | None = field(default=None, repr=False)
     progress: JobProgress = field(default_factory=JobProgress)
     command: Callable[[], str | None] = no_command
     may_publish: Callable[[], bool] = always
+    gate: Gate = field(default_factory=OpenGate)
     stopped_by: BulkVideoError | None = field(default=None, init=False)
     """The fault of the system that ended the loop early, if one did."""
+    spent: Spending = field(default_factory=Spending, init=False)
     _warned: set[str] = field(default_factory=set, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
@@ -78,7 +135,7 @@ class RowLoop:
         """
         self.progress.expect(tuple(self.plans))
         documents = frozenset() if self.force else self.shelf.published_documents()
-        waiting: list[tuple[VideoPlan, tuple[PlannedOutput, ...]]] = []
+        waiting: list[Work] = []
         found: list[VideoPlan] = []
         for plan in in_priority_order(self.plans):
             missing = self.shelf.missing_outputs(plan, documents)
@@ -92,9 +149,7 @@ class RowLoop:
         if waiting:
             yield from self._render_all(deque(waiting))
 
-    def _published(
-        self, found: Sequence[VideoPlan], waiting: list[tuple[VideoPlan, tuple[PlannedOutput, ...]]]
-    ) -> Iterator[RowOutcome]:
+    def _published(self, found: Sequence[VideoPlan], waiting: list[Work]) -> Iterator[RowOutcome]:
         """Read what is published; a document that cannot be read sends its row to those waiting."""
         with ThreadPoolExecutor(LOOK_UP_THREADS) as pool:
             for plan, outputs in zip(found, pool.map(self._read_outputs, found), strict=True):
@@ -121,51 +176,76 @@ class RowLoop:
             plan, ItemState.COMPLETED, plan.fingerprint(ENGINE), outputs, rendered=rendered, warnings=warnings
         )
 
-    def _render_all(self, waiting: deque[tuple[VideoPlan, tuple[PlannedOutput, ...]]]) -> Iterator[RowOutcome]:
-        slots = min(self.workers, len(waiting))
-        processes = [RenderProcess(self.renderer, self.pieces, self._warn) for _ in range(slots)]
-        idle: queue.SimpleQueue[RenderProcess] = queue.SimpleQueue()
-        for process in processes:
-            idle.put(process)
-        stop = threading.Event()
-        pool = ThreadPoolExecutor(slots, thread_name_prefix="row")
-        work_dir = _fresh_work_dir(self.work_dir)
+    def _render_all(self, waiting: deque[Work]) -> Iterator[RowOutcome]:
+        crew = Crew(
+            min(self.workers, len(waiting)),
+            lambda: RenderProcess(self.renderer, self.pieces, self._warn, self.speech, self.speech_key),
+            self.work_dir,
+        )
         in_work: set[Future[RowOutcome]] = set()
         try:
-            while waiting or in_work:
-                command = self.command()
-                if command in {"cancel", "deadline"}:
-                    break
-                draining = command == "pause" or self.stopped_by is not None
-                if draining and not in_work:
-                    break
-                while waiting and len(in_work) < slots and not draining:
-                    in_work.add(pool.submit(self._turn, *waiting.popleft(), idle, work_dir, stop))
-                ended, in_work = wait(in_work, timeout=POLL_S, return_when=FIRST_COMPLETED)
-                for future in ended:
-                    outcome = future.result()
-                    self.progress.end(outcome)
-                    yield outcome
+            with self.gate:
+                try:
+                    yield from self._schedule(waiting, crew, in_work)
+                finally:
+                    # An interrupt reaches the main thread alone, which waits here: the encoders have to be told, and
+                    # slots are freed only once they are gone.
+                    crew.dismiss(at_once=bool(in_work))
         finally:
-            # An interrupt reaches the main thread alone, which waits here: the encoders have to be told.
-            stop.set()
-            clean = not in_work
-            for process in processes:
-                process.close() if clean else process.kill()
-            pool.shutdown(wait=True, cancel_futures=True)
-            shutil.rmtree(work_dir, ignore_errors=True)
+            crew.dismiss(at_once=True)
+
+    def _schedule(self, waiting: deque[Work], crew: Crew, in_work: set[Future[RowOutcome]]) -> Iterator[RowOutcome]:
+        """Give rows to idle workers as slots allow, until none are left or the job is told to stop."""
+        ended: list[RowOutcome] = []
+        while waiting or in_work or ended:
+            command = self.command()
+            if command in {"cancel", "deadline"}:
+                return
+            draining = command == "pause" or self.stopped_by is not None
+            if draining:
+                self.gate.withdraw()
+            else:
+                self._start_rows(waiting, crew, in_work)
+            # Told only now, so that freed slots are in use again before anything else is done.
+            for outcome in ended:
+                self.progress.end(outcome)
+                yield outcome
+            if draining and not in_work:
+                return
+            ended = self._ended_rows(in_work, [] if draining else self._next_in_line(waiting, crew, in_work))
+
+    def _start_rows(self, waiting: deque[Work], crew: Crew, in_work: set[Future[RowOutcome]]) -> None:
+        self.gate.line_up(self._next_in_line(waiting, crew, in_work))
+        while waiting and len(in_work) < crew.size and self.gate.try_enter(waiting[0][0]):
+            plan, outputs = waiting.popleft()
+            in_work.add(crew.submit(partial(self._turn, plan, outputs, crew)))
+
+    def _next_in_line(self, waiting: deque[Work], crew: Crew, in_work: set[Future[RowOutcome]]) -> list[VideoPlan]:
+        """The rows that idle workers would take."""
+        return [plan for plan, _ in islice(waiting, crew.size - len(in_work))]
+
+    def _ended_rows(self, in_work: set[Future[RowOutcome]], upcoming: list[VideoPlan]) -> list[RowOutcome]:
+        """The rows that end within a short while; their slots are handed on."""
+        if not in_work:
+            time.sleep(self.gate.look_after_s)
+            return []
+        done, _ = wait(in_work, timeout=self.gate.look_after_s, return_when=FIRST_COMPLETED)
+        in_work -= done
+        ended = [future.result() for future in done]
+        for outcome in ended:
+            self.gate.leave(outcome.plan, upcoming)
+        return ended
 
     def _turn(
         self,
         plan: VideoPlan,
         outputs: tuple[PlannedOutput, ...],
-        idle: queue.SimpleQueue[RenderProcess],
-        work_dir: Path,
-        stop: threading.Event,
+        crew: Crew,
+        process: RenderProcess,
     ) -> RowOutcome:
         """One row from plan to published files, on a worker of its own; whatever it meets becomes its outcome."""
         began = time.perf_counter()
-        process = idle.get()
+        spent_before = process.spent
         self.progress.start(plan)
         attempts = 1
 
@@ -174,7 +254,7 @@ class RowLoop:
             attempts += 1
 
         try:
-            with tempfile.TemporaryDirectory(dir=work_dir, prefix=f"row{plan.sheet_row}-") as folder:
+            with tempfile.TemporaryDirectory(dir=crew.folder, prefix=f"row{plan.sheet_row}-") as folder:
                 request = RenderRequest(plan, outputs, folder)
                 row = RENDER_RETRY.call(
                     lambda: process.render(
@@ -182,7 +262,7 @@ class RowLoop:
                     ),
                     on_wait=count,
                 )
-                if stop.is_set() or not self.may_publish():
+                if crew.stopping.is_set() or not self.may_publish():
                     raise RenderCancelledError("The row was stopped")
                 self.progress.advance(plan, "publishing", 0.99)
                 published = {o.platform: o for o in self.shelf.publish(plan, outputs, row)}
@@ -202,8 +282,15 @@ class RowLoop:
             )
             outcome = RowOutcome(plan, ItemState.FAILED, plan.fingerprint(ENGINE), failure=unexpected)
         finally:
-            idle.put(process)
+            self._pay(plan, process.spent - spent_before)
         return _timed(outcome, attempts, time.perf_counter() - began)
+
+    def _pay(self, plan: VideoPlan, spent: Spending) -> None:
+        """Count what a row has cost at a paid voice, finished or not."""
+        if spent != Spending():
+            with self._lock:
+                self.spent += spent
+            _log.info("Row %d: %d characters spoken, cost %.6f", plan.sheet_row, spent.characters, spent.cost)
 
     def _warn(self, warning: str) -> None:
         """Log what a worker warns about, once: they all meet the same full disk."""
@@ -216,24 +303,3 @@ class RowLoop:
 
 def _timed(outcome: RowOutcome, attempts: int, seconds: float) -> RowOutcome:
     return replace(outcome, attempts=attempts, seconds=round(seconds, 3))
-
-
-def _fresh_work_dir(parent: Path | None) -> Path:
-    """A folder for this process; those of processes that are no more are removed first."""
-    root = (parent or Path(tempfile.gettempdir())) / "bulkvid-work"
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for left in root.iterdir():
-        pid = left.name.split("-", 1)[0]
-        if pid.isdigit() and not _is_alive(int(pid)):
-            shutil.rmtree(left, ignore_errors=True)
-    return Path(tempfile.mkdtemp(dir=root, prefix=f"{os.getpid()}-"))
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -9,10 +9,15 @@ from datetime import UTC, datetime
 
 from dagster import DagsterInstance, RunsFilter
 
+from bulkvid_pipeline.adapters.rate_limits import location_of
 from bulkvid_pipeline.adapters.retry import RetryPolicy
+from bulkvid_pipeline.adapters.run_slots import RunSlots, SlotGate
+from bulkvid_pipeline.adapters.speech.providers import Provider, SpeechChoice, check_choice
+from bulkvid_pipeline.adapters.speech.spending import Spending
 from bulkvid_pipeline.adapters.storage import Storage, open_storage
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import DeadlineExceededError
+from bulkvid_pipeline.core.options import Voice
 from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import ItemState, JobState, outcome_of
@@ -39,6 +44,36 @@ def open_output(spec: BulkJobSpec, settings: Settings) -> Storage:
     )
 
 
+def speech_choice(spec: BulkJobSpec, settings: Settings, instance: DagsterInstance) -> SpeechChoice:
+    """The voice that the settings name, for the job's user and project.
+
+    Raises:
+        InvalidSpecError: the settings contradict each other, or what they name is not there.
+    """
+    provider = Provider(settings.speech_provider)
+    limits_at = location_of(instance) if provider is Provider.OPENAI else None
+    choice = SpeechChoice(
+        provider,
+        {Voice(name): voice for name, voice in settings.speech_voices.items()},
+        str(settings.piper_model.expanduser().absolute()) if settings.piper_model else None,
+        settings.speech_base_url,
+        settings.speech_model,
+        settings.speech_price,
+        server_paces=settings.speech_pace == "server",
+        timeout_s=2 * settings.network_timeout_s,
+        limits_at=str(limits_at) if limits_at is not None else None,
+        user_id=spec.user_id,
+        project_id=spec.project_id,
+    )
+    check_choice(choice, speech_key(settings))
+    return choice
+
+
+def speech_key(settings: Settings) -> str | None:
+    """The key of the speech server."""
+    return settings.speech_api_key.get_secret_value() if settings.speech_api_key else None
+
+
 @dataclass
 class BatchRun:
     """Renders the rows of a judged sheet in the run `run_id`; `only` limits it to some row keys."""
@@ -53,6 +88,8 @@ class BatchRun:
     ended: list[RowOutcome] = field(default_factory=list, init=False)
     state: JobState = field(default=JobState.RUNNING, init=False)
     report_url: str = field(default="", init=False)
+    spent: Spending = field(default_factory=Spending, init=False)
+    """What a paid voice has cost in this run."""
 
     def outcomes(self) -> Iterator[RowOutcome]:
         """Render and publish; yields each row as it ends, and leaves the gallery, whatever happens.
@@ -74,9 +111,12 @@ class BatchRun:
             work_dir=self.settings.work_dir,
             force=self.force,
             pieces=pieces_place(self.settings),
+            speech=speech_choice(self.spec, self.settings, self.instance),
+            speech_key=speech_key(self.settings),
             progress=progress,
             command=control.command,
             may_publish=control.may_publish,
+            gate=self._gate(),
         )
         self.state = JobState.CANCELED
         try:
@@ -89,6 +129,7 @@ class BatchRun:
             self.state = JobState.FAILED
             raise
         finally:
+            self.spent = loop.spent
             if self.ended:
                 seconds = time.perf_counter() - began
                 self.report_url = write_report(
@@ -117,6 +158,14 @@ class BatchRun:
         if command == "pause":
             return JobState.PAUSED
         return outcome_of(self.count(ItemState.COMPLETED), self.count(ItemState.FAILED), command == "cancel")
+
+    def _gate(self) -> SlotGate:
+        """This job's part of the render slots that all jobs of the instance share."""
+        slots = RunSlots(
+            self.instance, self.run_id, user=self.spec.user_id, job=self.spec.priority, job_id=self._job_id()
+        )
+        slots.ensure_pool(self.settings.render_slots)
+        return SlotGate(slots)
 
     def _deadline(self) -> float | None:
         """When the job's time is over; it is counted from the start of its first run."""
