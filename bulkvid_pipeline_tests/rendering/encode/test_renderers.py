@@ -29,6 +29,7 @@ from bulkvid_pipeline.rendering.encode.h264 import idr_pic_id
 from bulkvid_pipeline.rendering.encode.renderer import Programme, Renderer
 from bulkvid_pipeline.rendering.encode.renderers import renderer_named
 from bulkvid_pipeline.rendering.encode.scene import encode_scene
+from bulkvid_pipeline.rendering.encode.sound import encode_sound
 from bulkvid_pipeline.rendering.encode.tags import tag_text
 from bulkvid_pipeline.rendering.model import FPS, SAMPLES_PER_FRAME, Change, Film, Pcm, VideoFormat
 from bulkvid_pipeline_tests.rendering.encode.decoding import Picture, decode_file, decode_file_with, psnr
@@ -467,7 +468,7 @@ def test_platforms_of_one_row_share_one_encoding_of_their_sound(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     encoded: list[int] = []
-    real = event.encode_sound
+    real = encode_sound
 
     def counted(sound: Pcm, codec: AudioCodec, *, cancelled: Callable[[], bool]) -> bytes:
         encoded.append(len(sound))
