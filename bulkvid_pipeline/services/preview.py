@@ -71,6 +71,8 @@ def preview_row(
 ) -> RowPreview:
     """Make the preview of the row with that number in the sheet.
 
+    It speaks with the offline voice, whichever voice will narrate: a preview asks no server, and is free.
+
     Args:
         platform: the only one to show; None for all that the row names. One that the row does not name is shown too:
             the question is how it would look there.
@@ -106,7 +108,7 @@ def preview_row(
         contact_sheet=sheet,
         draft=draft,
         findings=findings,
-        warnings=(*theme_warnings, *_unsaid(judge.programme, findings)),
+        warnings=(*theme_warnings, *_unsaid(judge.programme, findings), *_other_voice(settings)),
     )
 
 
@@ -114,6 +116,11 @@ def _unsaid(programme: Programme, findings: Sequence[Finding]) -> Iterator[str]:
     """The narration's warnings without the one that is a finding already."""
     judged = any(finding.code == "DURATION_INFEASIBLE" for finding in findings)
     return (text for text in programme.warnings if not (judged and text == programme.feasibility.message))
+
+
+def _other_voice(settings: Settings) -> Iterator[str]:
+    if settings.speech_provider != "espeak":
+        yield f"The draft has the offline voice, which is free; the job will have that of {settings.speech_provider}"
 
 
 def _platforms(plan: VideoPlan) -> Iterator[Platform]:

@@ -155,6 +155,13 @@ def test_a_length_that_cannot_be_met_is_a_warning_and_at_strict_an_error(tmp_pat
         previewed(tmp_path, row, level="strict")
 
 
+def test_a_draft_says_when_the_job_will_have_another_voice(tmp_path: Path) -> None:
+    spec = BulkJobSpec.for_input(str(sheet(tmp_path, GOOD)))
+    paid = Settings(templates_folder=tmp_path, speech_provider="openai")
+    (warning,) = preview_row(spec, paid, 2, tmp_path / "preview").warnings
+    assert "the job will have that of openai" in warning
+
+
 def test_characters_that_no_font_has_are_an_error(tmp_path: Path) -> None:
     with pytest.raises(ValidationFailedError, match="No font has"):
         previewed(tmp_path, {**GOOD, "script_content": "Read \U00012000 aloud, if you can."})
