@@ -67,7 +67,7 @@ class RenderProcess:
         on_progress: Callable[[str, float], None],
         wall_clock_s: float = WALL_CLOCK_FLOOR_S,
     ) -> RenderedRow:
-        """The finished row. Pauses for a rate limit do not count for the wall clock.
+        """The finished row. What a remote voice and its rate limits take does not count for the wall clock.
 
         Raises:
             RenderCancelledError: `kill` was called.
@@ -123,6 +123,8 @@ class RenderProcess:
             elif "waiting" in message:
                 clock.put_off(message["waiting"])
                 on_progress("rate_limited", 0.0)
+            elif "answered" in message:
+                clock.put_off(message["answered"])
             elif "spent" in message:
                 self.spent += SPENDINGS.validate_python(message["spent"])
             else:

@@ -127,7 +127,12 @@ def main(renderer_name: str, parent: int, key: str | None) -> None:
     choice = CHOICES.validate_json(sys.stdin.readline())
 
     def voice() -> OpenedSpeech:
-        return open_speech(choice, key, on_wait=lambda seconds: send({"waiting": seconds}))
+        return open_speech(
+            choice,
+            key,
+            on_wait=lambda seconds: send({"waiting": seconds}),
+            on_answer=lambda seconds: send({"answered": seconds}),
+        )
 
     serve(sys.stdin, send, _renderer(renderer_name, pieces), pieces, voice)
 

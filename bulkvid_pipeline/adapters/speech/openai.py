@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -61,6 +62,7 @@ class OpenAiSpeech:
         key: the bearer key; None for servers that want none.
         admit: called before every request, tries included; waits while a rate limit is met.
         on_wait: told of each pause between two tries before it starts.
+        on_answer: told how many seconds each request took, failed ones included.
     """
 
     endpoint: Endpoint
@@ -69,6 +71,7 @@ class OpenAiSpeech:
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     admit: Callable[[], object] = lambda: None
     on_wait: Callable[[Wait], None] = lambda _: None
+    on_answer: Callable[[float], None] = lambda _: None
     name: str = field(default="openai", init=False)
     version: str = field(init=False)
 
@@ -163,10 +166,14 @@ class OpenAiSpeech:
 
     def _asked(self, fields: dict[str, object], characters: int) -> SpokenAnswer:
         self.admit()
-        response = self._connection.post(fields)
-        with self._lock:
-            self._spent += price_of(characters, self.endpoint.price_per_million)
-        return self._connection.read(response)
+        began = time.monotonic()
+        try:
+            response = self._connection.post(fields)
+            with self._lock:
+                self._spent += price_of(characters, self.endpoint.price_per_million)
+            return self._connection.read(response)
+        finally:
+            self.on_answer(time.monotonic() - began)
 
     def _waits(self, wait: Wait) -> None:
         _log.info("%s Trying again in %.1f s", wait.error.message, wait.delay_s)

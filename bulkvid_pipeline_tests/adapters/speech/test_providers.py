@@ -144,10 +144,10 @@ class Worker:
         place = PiecesPlace(str(folder / "cache"), 10**9)
         self.process = RenderProcess("event", place, self.stages.append, remote(server), key)
 
-    def render(self, script: str) -> RenderedRow:
+    def render(self, script: str, wall_clock_s: float = 300.0) -> RenderedRow:
         plan = small_plan(script)
         request = RenderRequest(plan, plan.outputs, str(self.folder / str(len(self.stages))))
-        return self.process.render(request, lambda stage, _: self.stages.append(stage))
+        return self.process.render(request, lambda stage, _: self.stages.append(stage), wall_clock_s)
 
 
 @pytest.fixture
@@ -187,6 +187,12 @@ def test_pauses_are_shown_as_rate_limited(server: SpeechServer, worker: Worker) 
     server.fail(Fault("refuse", 429, headers={"Retry-After": "0"}))
     worker.render("The tap drips.")
     assert "rate_limited" in worker.stages
+
+
+def test_a_slow_server_does_not_use_up_a_rows_time(server: SpeechServer, worker: Worker) -> None:
+    worker.render("Warm up.")
+    server.fail(Fault("stall", seconds=2.5), Fault("stall", seconds=2.5))
+    worker.render("The tap drips. Turn it off.", wall_clock_s=4.0)
 
 
 def test_the_key_is_in_the_workers_environment_alone(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
