@@ -101,8 +101,16 @@ class _EngineChecks:
         if idea.duration_seconds is None:
             return
         plan = plan_video(idea, self.spec, self.template)
+        spoken = self.template.settings.audio.voice_settings
         found = duration_feasibility(
-            idea.title, idea.description, idea.script, plan.voice, idea.duration_seconds, self.speech
+            idea.title,
+            idea.description,
+            idea.script,
+            plan.voice,
+            idea.duration_seconds,
+            self.speech,
+            template_speed=spoken.speed,
+            pitch=spoken.pitch,
         )
         if not found.ok:
             problem, _, fix = found.message.partition(": ")

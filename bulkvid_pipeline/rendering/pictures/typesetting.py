@@ -19,6 +19,8 @@ from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.hyphens import hyphenated
 from bulkvid_pipeline.rendering.pictures.typefaces import Cut, runs_of, shelf
 
+_MAY_BREAK = "\u200b"
+"""Zero width space: where `hyphens` divided a word."""
 _RIGHT_TO_LEFT_EMBEDDING, _POP = "\u202b", "\u202c"
 _LEAST_SIZE = 4.0
 _DIVIDED_SHARE = 0.75
@@ -237,6 +239,19 @@ def _cut(text: str, fits: Callable[[str], bool]) -> str:
     return text[:low].rstrip() + "…"
 
 
+def _widest_piece(words: str, look: TextLook, right_to_left: bool, variant: scripts.HanVariant | None) -> float:
+    """Width of the widest part of a divided word: skia's MinIntrinsicWidth does not know of these breaks."""
+
+    def width(piece: str) -> float:
+        paragraph = build([Span(piece, look.color)], look, right_to_left=right_to_left, variant=variant)
+        paragraph.layout(math.inf)
+        return float(paragraph.MaxIntrinsicWidth)
+
+    # Skia counts the letter spacing, which may be negative, once more where it decides on breaks.
+    slack = 1.0 + abs(look.letter_spacing) * look.size
+    return max(width(piece) for word in words.split() for piece in word.split(_MAY_BREAK) if piece) + slack
+
+
 def _settled(
     words: str, look: TextLook, width: float, right_to_left: bool, variant: scripts.HanVariant | None
 ) -> SetText:
@@ -246,8 +261,10 @@ def _settled(
     tall = paragraph.Height
     line = line_height_px(look, words)
     lines = max(1, round(tall / line))
+    least = min(width, _widest_piece(words, look, right_to_left, variant)) if _MAY_BREAK in words else 0.0
     if look.balance and 1 < lines <= 6:
-        low, high = max(paragraph.MaxIntrinsicWidth / lines * 0.9, min(width, paragraph.MinIntrinsicWidth)), width
+        low = max(paragraph.MaxIntrinsicWidth / lines * 0.9, least, min(width, paragraph.MinIntrinsicWidth))
+        high = width
         while high - low > max(2.0, look.size * 0.05):
             middle = (low + high) / 2
             paragraph.layout(middle)
@@ -256,7 +273,7 @@ def _settled(
             else:
                 low = middle
         paragraph.layout(high)
-    tight = min(width, math.ceil(paragraph.LongestLine) + 1.0)
+    tight = min(width, max(least, math.ceil(paragraph.LongestLine) + 1.0))
     paragraph.layout(tight)
     if paragraph.Height > tall + 0.5:
         tight = width

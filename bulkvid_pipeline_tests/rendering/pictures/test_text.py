@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -100,6 +101,19 @@ def test_a_word_too_wide_for_the_least_size_is_hyphenated_at_syllables() -> None
     assert "".join(parts) == SAMPLES["german"].split(" ")[0]
     assert all(len(part) >= 4 for part in parts)
     assert not any(part.endswith("sc") or part.startswith("h") for part in parts)
+
+
+@pytest.mark.parametrize("spacing", [0.0, -0.02, -0.04])
+@pytest.mark.parametrize("width", [620, 700, 900, 1200])
+def test_parts_of_a_divided_word_stand_whole_in_their_lines(width: float, spacing: float) -> None:
+    tight = replace(look(), letter_spacing=spacing)
+    block = set_text(SAMPLES["german"], tight, width, 900, max_lines=6)
+    pieces = [piece for word in block.text.split() for piece in word.split("\u200b")]
+    for piece in pieces:
+        alone = set_text(
+            piece, replace(tight, size=block.look.size, least_size=block.look.size), 5000, 900, max_lines=1
+        )
+        assert alone.width <= block.width + 1
 
 
 @given(st.text(st.sampled_from("abcdeschungäöüß "), max_size=120), st.integers(4, 30))
