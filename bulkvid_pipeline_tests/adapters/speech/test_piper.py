@@ -14,6 +14,7 @@ import pytest
 
 from bulkvid_pipeline.adapters.speech.contract import Speech, Utterance
 from bulkvid_pipeline.adapters.speech.espeak import EspeakSpeech
+from bulkvid_pipeline.adapters.speech.providers import Provider, SpeechChoice, check_choice, open_speech
 from bulkvid_pipeline.core.errors import InvalidSpecError, NarrationError
 from bulkvid_pipeline.core.options import Voice
 
@@ -129,6 +130,15 @@ def test_speaks_with_the_model_that_it_is_given(piper: Open) -> None:
     assert spoken.pcm.dtype == np.float32
     assert 0.2 < np.abs(spoken.pcm).max() < 0.85
     assert 4 < seconds(spoken) < 9
+
+
+def test_it_is_opened_by_choice(tmp_path: Path) -> None:
+    write_voice(tmp_path, "en_US-tones-low")
+    choice = SpeechChoice(Provider.PIPER, {Voice.MALE: "en_US-tones-low"}, str(tmp_path))
+    check_choice(choice, None)
+    with open_speech(choice) as opened:
+        assert opened.name == "piper"
+        assert opened.speak(TEXT, Voice.MALE, "en-us").words
 
 
 def test_words_are_where_the_model_says_that_it_spoke_them(piper: Open) -> None:

@@ -189,6 +189,7 @@ def test_pauses_are_shown_as_rate_limited(server: SpeechServer, worker: Worker) 
     assert "rate_limited" in worker.stages
 
 
+@pytest.mark.heavy
 def test_a_slow_server_does_not_use_up_a_rows_time(server: SpeechServer, worker: Worker) -> None:
     worker.render("Warm up.")
     server.fail(Fault("stall", seconds=2.5), Fault("stall", seconds=2.5))
