@@ -35,6 +35,10 @@ class Settings(BaseSettings):
         le=256,
         description="Rows rendered at once by all jobs of the instance; read when its first job runs",
     )
+    limit_per_user: int = Field(60, ge=1, description="Turns a minute that one user has in each budget")
+    limit_per_project: int = Field(300, ge=1, description="Turns a minute that one project has in each budget")
+    limit_refill_per_s: float = Field(5.0, gt=0, description="Turns a second that come back to a project")
+    limit_rows: bool = Field(False, description="Let rows keep to these limits too, not only Google and paid voices")
     renderer: Literal["event", "graph"] = Field("event", description="event (fast) or graph (plain ffmpeg)")
     ffmpeg: str | None = Field(None, description="ffmpeg binary; the bundled one if empty")
 

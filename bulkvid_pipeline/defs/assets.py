@@ -22,6 +22,7 @@ from bulkvid_pipeline.defs.partitions import ensure_partitions, video_rows
 from bulkvid_pipeline.services.batch_run import BatchRun
 from bulkvid_pipeline.services.chosen_rows import chosen_rows
 from bulkvid_pipeline.services.judging import JudgedSheet, judge_for_spec
+from bulkvid_pipeline.services.limits import wait_for_sheet_read
 from bulkvid_pipeline.services.run_control import close_orphans
 from bulkvid_pipeline.services.sheet_loading import LoadedSheet, load_sheet
 from bulkvid_pipeline.settings import settings
@@ -32,8 +33,10 @@ SHEET_CHECK = "sheet_is_valid"
 @dg.asset(group_name="bulk_videos", kinds={"pandas"}, required_resource_keys={tags.SPEC_RESOURCE})
 def sheet_rows(context: dg.AssetExecutionContext) -> dg.MaterializeResult[LoadedSheet]:
     """The sheet as it stands: a frame of strings, read once."""
+    spec = _spec(context)
     with failures_in_words():
-        sheet = load_sheet(_spec(context).input_source, settings())
+        wait_for_sheet_read(context.instance, spec, settings())
+        sheet = load_sheet(spec.input_source, settings())
     return dg.MaterializeResult(
         value=sheet,
         metadata={
@@ -98,6 +101,7 @@ def video(
     """The videos of chosen rows, made as the latest job over their sheet made them."""
     with failures_in_words():
         for spec, chosen in chosen_rows(context.instance, context.partition_keys):
+            wait_for_sheet_read(context.instance, spec, settings())
             sheet = load_sheet(spec.input_source, settings())
             judged = judge_for_spec(sheet, spec, settings())
             run = BatchRun(

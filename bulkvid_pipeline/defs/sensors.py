@@ -15,6 +15,7 @@ from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.fingerprints import fingerprint_of
 from bulkvid_pipeline.defs.jobs import bulk_videos_job
 from bulkvid_pipeline.services.launching import new_job_id, run_config_of
+from bulkvid_pipeline.services.limits import wait_for_sheet_read
 from bulkvid_pipeline.services.run_control import close_orphans
 from bulkvid_pipeline.services.saved_jobs import SavedJob, load_saved_jobs
 from bulkvid_pipeline.services.sheet_loading import google_sheets, load_sheet
@@ -59,6 +60,7 @@ def _look(
     version = cheap_version(source, google_sheets(settings()))
     if version is not None and version == before.get("version"):
         return None, before
+    wait_for_sheet_read(instance, job.spec, settings())
     sheet = load_sheet(source, settings())
     hashes = row_hashes(sheet.table)
     changes = changes_between(before.get("rows", {}), hashes)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from dagster import DagsterInstance, RunsFilter
 
-from bulkvid_pipeline.adapters.rate_limits import location_of
+from bulkvid_pipeline.adapters.rate_limits import Budget, location_of
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.adapters.run_slots import RunSlots, SlotGate
 from bulkvid_pipeline.adapters.speech.providers import Provider, SpeechChoice, check_choice
@@ -21,10 +21,11 @@ from bulkvid_pipeline.core.options import Voice
 from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import ItemState, JobState, outcome_of
-from bulkvid_pipeline.services.batch import RowLoop
+from bulkvid_pipeline.services.batch import Gate, RowLoop
 from bulkvid_pipeline.services.caching import pieces_place
 from bulkvid_pipeline.services.job_report import write_report
 from bulkvid_pipeline.services.judging import JudgedSheet
+from bulkvid_pipeline.services.limits import PacedGate, limiter_of
 from bulkvid_pipeline.services.outcomes import RowOutcome
 from bulkvid_pipeline.services.progress import JobProgress
 from bulkvid_pipeline.services.publishing import Shelf
@@ -116,7 +117,7 @@ class BatchRun:
             progress=progress,
             command=control.command,
             may_publish=control.may_publish,
-            gate=self._gate(),
+            gate=self._gate(progress),
         )
         self.state = JobState.CANCELED
         try:
@@ -159,13 +160,17 @@ class BatchRun:
             return JobState.PAUSED
         return outcome_of(self.count(ItemState.COMPLETED), self.count(ItemState.FAILED), command == "cancel")
 
-    def _gate(self) -> SlotGate:
-        """This job's part of the render slots that all jobs of the instance share."""
+    def _gate(self, progress: JobProgress) -> Gate:
+        """This job's part of the render slots that all jobs of the instance share, at the pace it may keep."""
         slots = RunSlots(
             self.instance, self.run_id, user=self.spec.user_id, job=self.spec.priority, job_id=self._job_id()
         )
         slots.ensure_pool(self.settings.render_slots)
-        return SlotGate(slots)
+        gate = SlotGate(slots)
+        if not self.settings.limit_rows:
+            return gate
+        limiter = limiter_of(self.instance, self.settings, Budget.DISPATCH)
+        return PacedGate(gate, limiter, self.spec.user_id, self.spec.project_id, progress.wait_for_limit)
 
     def _deadline(self) -> float | None:
         """When the job's time is over; it is counted from the start of its first run."""

@@ -36,6 +36,8 @@ class JobSnapshot:
     elapsed_s: float
     eta_s: float | None
     now: float
+    rate_limited: bool = False
+    """Whether the next row waits for a rate limit."""
 
     @property
     def ended(self) -> int:
@@ -49,6 +51,7 @@ class JobSnapshot:
             "counts": {state.value: count for state, count in self.counts.items() if count},
             "elapsed_ms": round(self.elapsed_s * 1000),
             "eta_ms": None if self.eta_s is None else round(self.eta_s * 1000),
+            "rate_limited": self.rate_limited,
             "in_work": [[row.row_key, row.stage, round(row.done * 100)] for row in self.in_work],
         }
 
@@ -73,6 +76,7 @@ class JobProgress:
     _counts: Counter[ItemState] = field(default_factory=Counter)
     _started: float = field(default=0.0)
     _found_done: float = field(default=0.0)
+    _rate_limited: bool = field(default=False)
 
     def __post_init__(self) -> None:
         self._started = self.clock()
@@ -82,6 +86,14 @@ class JobProgress:
         with self._lock:
             self._shares = {plan.row_key: _Share(_weight(plan)) for plan in plans}
             self._counts = Counter({ItemState.QUEUED: len(plans)})
+
+    def wait_for_limit(self, waiting: bool) -> None:
+        """Whether the next row has to wait for a rate limit."""
+        with self._lock:
+            if waiting != self._rate_limited:
+                self._rate_limited = waiting
+                queued, limited = ItemState.QUEUED, ItemState.RATE_LIMITED
+                self._move(*((queued, limited) if waiting else (limited, queued)))
 
     def start(self, plan: VideoPlan) -> None:
         """A worker takes the row up."""
@@ -126,6 +138,7 @@ class JobProgress:
                 elapsed_s=elapsed,
                 eta_s=elapsed * left / made if made > 0 else (0.0 if left == 0 else None),
                 now=now,
+                rate_limited=self._rate_limited,
             )
 
     def _move(self, before: ItemState, after: ItemState) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from bulkvid_pipeline import settings as settings_module
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import ActionNotAllowedError, JobNotFoundError
 from bulkvid_pipeline.core.spec import BulkJobSpec
@@ -120,6 +121,26 @@ def test_a_job_past_its_deadline_fails_with_what_is_finished_kept(
     assert find_job(workplace.instance, job_id).state is JobState.FAILED
     assert any("did not finish within" in event.message for event in job_events(workplace.instance, job_id))
     assert len(workplace.videos()) < 6
+
+
+def test_rows_wait_for_the_rate_limit_and_none_fails(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BULKVID_LIMIT_ROWS", "true")
+    monkeypatch.setenv("BULKVID_LIMIT_PER_USER", "2")
+    settings_module.settings.cache_clear()
+    seen: list[bool] = []
+
+    def watch(job_id: str) -> None:
+        while not seen or not seen[-1]:
+            seen.append(bool(find_job(workplace.instance, job_id).progress.get("rate_limited")))
+            time.sleep(0.1)
+        pause_job(workplace.instance, job_id)
+
+    job_id = while_running(workplace, workplace.spec(workplace.sheet([idea("A"), idea("B"), idea("C")])), watch)
+
+    job = find_job(workplace.instance, job_id)
+    assert job.state is JobState.PAUSED
+    assert job.items["completed"] == 2
+    assert job.items["failed"] == 0
 
 
 def test_events_tell_the_story_of_a_job(workplace: Workplace) -> None:

@@ -1,0 +1,87 @@
+"""Rate limits of an installation: who may ask Google and start rows how often, counted over all processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from dagster import DagsterInstance
+
+from bulkvid_pipeline.adapters.rate_limits import Budget, RateLimiter, limiter_for, location_of
+from bulkvid_pipeline.core.planning import VideoPlan
+from bulkvid_pipeline.core.spec import BulkJobSpec, SourceType
+from bulkvid_pipeline.services.batch import Gate
+from bulkvid_pipeline.settings import Settings
+
+LONGEST_WAIT_S = 300.0
+
+
+def limiter_of(instance: DagsterInstance, settings: Settings, budget: Budget) -> RateLimiter:
+    """The limiter of one budget, shared by all processes on the instance."""
+    return limiter_for(
+        location_of(instance),
+        budget=budget,
+        per_user_limit=settings.limit_per_user,
+        per_project_limit=settings.limit_per_project,
+        refill_rate=settings.limit_refill_per_s,
+    )
+
+
+def wait_for_sheet_read(instance: DagsterInstance, spec: BulkJobSpec, settings: Settings) -> None:
+    """Wait until the job's user and project may read a Google sheet; files need no turn.
+
+    Raises:
+        QuotaExceededError: no turn comes within five minutes.
+    """
+    if spec.input_source.type is SourceType.SHEET:
+        limiter_of(instance, settings, Budget.SHEETS_READ).acquire(
+            spec.user_id, spec.project_id, timeout=LONGEST_WAIT_S
+        )
+
+
+@dataclass
+class PacedGate:
+    """A gate behind which rows also keep to the rate limit of their user and project.
+
+    `on_wait` is told whether a row is waiting for the limit now.
+    """
+
+    gate: Gate
+    limiter: RateLimiter
+    user_id: str
+    project_id: str
+    on_wait: Callable[[bool], None]
+
+    def __enter__(self) -> Self:
+        self.gate.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.gate.__exit__(kind, error, trace)
+
+    @property
+    def look_after_s(self) -> float:
+        return self.gate.look_after_s
+
+    def line_up(self, plans: Sequence[VideoPlan]) -> None:
+        self.gate.line_up(plans)
+
+    def try_enter(self, plan: VideoPlan) -> bool:
+        """Whether the row has a slot and a turn; a slot without a turn goes to other jobs."""
+        if not self.gate.try_enter(plan):
+            return False
+        may_go = self.limiter.can_proceed(self.user_id, self.project_id)
+        self.on_wait(not may_go)
+        if not may_go:
+            self.gate.leave(plan)
+        return may_go
+
+    def leave(self, plan: VideoPlan, upcoming: Sequence[VideoPlan] = ()) -> None:
+        self.gate.leave(plan, upcoming)
+
+    def withdraw(self) -> None:
+        self.gate.withdraw()
