@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
 import dagster as dg
 from dagster._core.events import AssetMaterializationPlannedData, DagsterEvent
 
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.findings import ValidationReport, shortened, table_row
 from bulkvid_pipeline.core.rows import SheetTable
-from bulkvid_pipeline.services.outcomes import RowOutcome
+from bulkvid_pipeline.defs.thumbnails import poster_markdown
+from bulkvid_pipeline.services.outcomes import PublishedOutput, RowOutcome
+from bulkvid_pipeline.settings import settings
 
 PREVIEW_ROWS = 20
 FINDINGS_KEPT = 1_000
@@ -26,37 +31,41 @@ def materialisation(outcome: RowOutcome, key: str) -> dg.AssetMaterialization:
         description=outcome.plan.title,
         tags={tags.FINGERPRINT: outcome.fingerprint},
         metadata={
+            # In the order in which people look: the web UI keeps it. A run's log shows plain text at once but
+            # Markdown only after a click, so all but the picture is text.
+            "poster": dg.MetadataValue.md(poster_markdown(first, settings())),
             "title": outcome.plan.title,
+            "video": _place(first.url),
+            **{f"video_{output.platform}": _place(output.url) for output in outputs[1:]},
+            "outputs": "; ".join(map(_facts, outputs)),
+            "warnings": "; ".join(outcome.warnings) or "none",
             "sheet_row": outcome.plan.sheet_row,
-            "video": dg.MetadataValue.url(first.url),
-            "poster": _poster(first.url, first.video, first.poster),
-            "outputs": dg.MetadataValue.md(_output_table(outcome)),
             "duration_s": dg.MetadataValue.float(round(seconds, 2)),
+            "loudness_lufs": round(first.loudness_lufs, 2),
             "size_bytes": sum(output.size_bytes for output in outputs),
-            "loudness_lufs": first.loudness_lufs,
             "render_seconds": dg.MetadataValue.float(round(spent, 2)),
             "times_real_time": dg.MetadataValue.float(round(seconds / spent, 1) if spent else 0.0),
             "rendered_now": outcome.rendered,
             "attempts": outcome.attempts,
-            "warnings": dg.MetadataValue.md("\n".join(f"- {w}" for w in outcome.warnings) or "none"),
             "dagster/data_version": outcome.fingerprint,
         },
     )
 
 
-def _poster(url: str, video: str, poster: str) -> dg.MetadataValue:
-    """The poster beside the video: shown where the page may load it, else a link."""
-    return dg.MetadataValue.url(url.removesuffix(video) + poster if url.endswith(video) else url)
+def _place(url: str) -> dg.MetadataValue:
+    """A link where a browser can follow it, else a path to copy: pages may open neither `file:` nor `s3:`."""
+    parts = urlsplit(url)
+    if parts.scheme in {"http", "https"}:
+        return dg.MetadataValue.url(url)
+    return dg.MetadataValue.path(url2pathname(parts.path) if parts.scheme == "file" else url)
 
 
-def _output_table(outcome: RowOutcome) -> str:
-    lines = ["| Platform | Size | Length | Loudness | File |", "|---|---|---|---|---|"]
-    lines += [
-        f"| {o.platform} | {o.width}x{o.height} | {o.duration_s:.1f} s | {o.loudness_lufs:.1f} LUFS "
-        f"| [{o.size_bytes / 1e6:.1f} MB]({o.url}) |"
-        for o in outcome.outputs
-    ]
-    return "\n".join(lines)
+def _facts(output: PublishedOutput) -> str:
+    """`youtube 1280x720, 6.3 s, 0.3 MB, -14.0 LUFS`."""
+    return (
+        f"{output.platform} {output.width}x{output.height}, {output.duration_s:.1f} s, "
+        f"{output.size_bytes / 1e6:.1f} MB, {output.loudness_lufs:.1f} LUFS"
+    )
 
 
 def report_failed_row(context: dg.AssetExecutionContext, outcome: RowOutcome, key: str, *, planned: bool) -> None:
