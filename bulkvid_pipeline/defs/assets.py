@@ -21,6 +21,7 @@ from bulkvid_pipeline.defs import events
 from bulkvid_pipeline.defs.partitions import ensure_partitions, video_rows
 from bulkvid_pipeline.services.batch_run import BatchRun
 from bulkvid_pipeline.services.chosen_rows import chosen_rows
+from bulkvid_pipeline.services.job_callbacks import check_callback
 from bulkvid_pipeline.services.judging import JudgedSheet, judge_for_spec
 from bulkvid_pipeline.services.limits import wait_for_sheet_read
 from bulkvid_pipeline.services.run_control import close_orphans
@@ -35,6 +36,7 @@ def sheet_rows(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Loaded
     """The sheet as it stands: a frame of strings, read once."""
     spec = _spec(context)
     with failures_in_words():
+        check_callback(spec, settings())
         wait_for_sheet_read(context.instance, spec, settings())
         sheet = load_sheet(spec.input_source, settings())
     return dg.MaterializeResult(

@@ -14,6 +14,7 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.fingerprints import fingerprint_of
 from bulkvid_pipeline.defs.jobs import bulk_videos_job
+from bulkvid_pipeline.services.job_callbacks import send_due
 from bulkvid_pipeline.services.launching import new_job_id, run_config_of
 from bulkvid_pipeline.services.limits import wait_for_sheet_read
 from bulkvid_pipeline.services.run_control import close_orphans
@@ -112,6 +113,16 @@ def saved_jobs_schedule(context: dg.ScheduleEvaluationContext) -> Iterator[dg.Ru
 
 def _minute_before(now: datetime) -> datetime:
     return datetime.fromtimestamp(now.timestamp() - 60, UTC)
+
+
+@dg.sensor(
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Tries callbacks again that were not taken, for a day",
+)
+def callbacks_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    """What is due of the callbacks of all jobs."""
+    return dg.SkipReason(f"{send_due(context.instance, settings())} callbacks tried")
 
 
 @dg.sensor(

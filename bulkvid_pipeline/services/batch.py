@@ -32,7 +32,7 @@ from bulkvid_pipeline.rendering.worker import RenderRequest
 from bulkvid_pipeline.services.crew import Crew
 from bulkvid_pipeline.services.outcomes import Failure, PublishedOutput, RowOutcome
 from bulkvid_pipeline.services.progress import JobProgress
-from bulkvid_pipeline.services.publishing import ENGINE, Shelf
+from bulkvid_pipeline.services.publishing import Shelf
 
 _log = logging.getLogger(__name__)
 
@@ -172,9 +172,7 @@ class RowLoop:
 
     def _completed(self, plan: VideoPlan, outputs: tuple[PublishedOutput, ...], *, rendered: bool) -> RowOutcome:
         warnings = tuple(dict.fromkeys(warning for output in outputs for warning in output.warnings))
-        return RowOutcome(
-            plan, ItemState.COMPLETED, plan.fingerprint(ENGINE), outputs, rendered=rendered, warnings=warnings
-        )
+        return replace(self._ended(plan, ItemState.COMPLETED), outputs=outputs, rendered=rendered, warnings=warnings)
 
     def _render_all(self, waiting: deque[Work]) -> Iterator[RowOutcome]:
         crew = Crew(
@@ -237,53 +235,54 @@ class RowLoop:
         return ended
 
     def _turn(
+        self, plan: VideoPlan, outputs: tuple[PlannedOutput, ...], crew: Crew, process: RenderProcess
+    ) -> RowOutcome:
+        """One row from plan to published files, on a worker of its own; whatever it meets becomes its outcome."""
+        began, spent_before = time.perf_counter(), process.spent
+        self.progress.start(plan)
+        tries: list[object] = []
+        try:
+            published = self._rendered(plan, outputs, crew, process, tries.append)
+            outcome = self._completed(plan, published, rendered=True)
+        except RenderCancelledError:
+            outcome = self._ended(plan, ItemState.CANCELLED)
+        except BulkVideoError as error:
+            if error.systemic:
+                self.stopped_by = error
+            outcome = self._ended(plan, ItemState.FAILED, Failure.of(error))
+        except Exception as error:  # a row must never take the others with it
+            what = f"Unexpected {type(error).__name__}: {error}"
+            outcome = self._ended(plan, ItemState.FAILED, Failure("INTERNAL", what, "Report the row; see the log"))
+        spent = process.spent - spent_before
+        self._pay(plan, spent)
+        seconds = round(time.perf_counter() - began, 3)
+        return replace(outcome, attempts=1 + len(tries), seconds=seconds, cost=spent.cost)
+
+    def _rendered(
         self,
         plan: VideoPlan,
         outputs: tuple[PlannedOutput, ...],
         crew: Crew,
         process: RenderProcess,
-    ) -> RowOutcome:
-        """One row from plan to published files, on a worker of its own; whatever it meets becomes its outcome."""
-        began = time.perf_counter()
-        spent_before = process.spent
-        self.progress.start(plan)
-        attempts = 1
+        on_retry: Callable[[object], None],
+    ) -> tuple[PublishedOutput, ...]:
+        """Render and publish what is missing of a row; all its outputs, in the plan's order."""
 
-        def count(_wait: object) -> None:
-            nonlocal attempts
-            attempts += 1
+        def report(stage: str, done: float) -> None:
+            self.progress.advance(plan, stage, done * 0.98)
 
-        try:
-            with tempfile.TemporaryDirectory(dir=crew.folder, prefix=f"row{plan.sheet_row}-") as folder:
-                request = RenderRequest(plan, outputs, folder)
-                row = RENDER_RETRY.call(
-                    lambda: process.render(
-                        request, lambda stage, done: self.progress.advance(plan, stage, done * 0.98)
-                    ),
-                    on_wait=count,
-                )
-                if crew.stopping.is_set() or not self.may_publish():
-                    raise RenderCancelledError("The row was stopped")
-                self.progress.advance(plan, "publishing", 0.99)
-                published = {o.platform: o for o in self.shelf.publish(plan, outputs, row)}
-            everything = tuple(
-                published.get(planned.platform) or self._read_output(plan, planned) for planned in plan.outputs
-            )
-            outcome = self._completed(plan, tuple(output for output in everything if output), rendered=True)
-        except RenderCancelledError:
-            outcome = RowOutcome(plan, ItemState.CANCELLED, plan.fingerprint(ENGINE))
-        except BulkVideoError as error:
-            if error.systemic:
-                self.stopped_by = error
-            outcome = RowOutcome(plan, ItemState.FAILED, plan.fingerprint(ENGINE), failure=Failure.of(error))
-        except Exception as error:  # a row must never take the others with it
-            unexpected = Failure(
-                "INTERNAL", f"Unexpected {type(error).__name__}: {error}", "Report the row; see the log"
-            )
-            outcome = RowOutcome(plan, ItemState.FAILED, plan.fingerprint(ENGINE), failure=unexpected)
-        finally:
-            self._pay(plan, process.spent - spent_before)
-        return _timed(outcome, attempts, time.perf_counter() - began)
+        with tempfile.TemporaryDirectory(dir=crew.folder, prefix=f"row{plan.sheet_row}-") as folder:
+            request = RenderRequest(plan, outputs, folder)
+            row = RENDER_RETRY.call(lambda: process.render(request, report), on_wait=on_retry)
+            if crew.stopping.is_set() or not self.may_publish():
+                raise RenderCancelledError("The row was stopped")
+            self.progress.advance(plan, "publishing", 0.99)
+            new = {output.platform: output for output in self.shelf.publish(plan, outputs, row)}
+        everything = (new.get(planned.platform) or self._read_output(plan, planned) for planned in plan.outputs)
+        return tuple(output for output in everything if output is not None)
+
+    def _ended(self, plan: VideoPlan, state: ItemState, failure: Failure | None = None) -> RowOutcome:
+        return RowOutcome(plan, state, plan.fingerprint(self.shelf.engine), failure=failure)
 
     def _pay(self, plan: VideoPlan, spent: Spending) -> None:
         """Count what a row has cost at a paid voice, finished or not."""
@@ -299,7 +298,3 @@ class RowLoop:
                 return
             self._warned.add(warning)
         _log.warning("%s", warning)
-
-
-def _timed(outcome: RowOutcome, attempts: int, seconds: float) -> RowOutcome:
-    return replace(outcome, attempts=attempts, seconds=round(seconds, 3))

@@ -23,12 +23,14 @@ from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import ItemState, JobState, outcome_of
 from bulkvid_pipeline.services.batch import Gate, RowLoop
 from bulkvid_pipeline.services.caching import pieces_place
+from bulkvid_pipeline.services.job_callbacks import sending, tell_callback
 from bulkvid_pipeline.services.job_report import write_report
+from bulkvid_pipeline.services.jobs import find_job
 from bulkvid_pipeline.services.judging import JudgedSheet
 from bulkvid_pipeline.services.limits import PacedGate, limiter_of
 from bulkvid_pipeline.services.outcomes import RowOutcome
 from bulkvid_pipeline.services.progress import JobProgress
-from bulkvid_pipeline.services.publishing import Shelf
+from bulkvid_pipeline.services.publishing import Shelf, engine_of
 from bulkvid_pipeline.services.run_control import RunControl, this_process
 from bulkvid_pipeline.settings import Settings
 
@@ -95,6 +97,17 @@ class BatchRun:
     def outcomes(self) -> Iterator[RowOutcome]:
         """Render and publish; yields each row as it ends, and leaves the gallery, whatever happens.
 
+        Callbacks are sent meanwhile, and once more at the end.
+
+        Raises:
+            BulkVideoError: a fault of the system (storage denied, bucket gone) before or during the rows.
+        """
+        with sending(self.instance, self.spec, self.settings):
+            yield from self._outcomes()
+
+    def _outcomes(self) -> Iterator[RowOutcome]:
+        """`outcomes` without the callbacks' sender.
+
         Raises:
             BulkVideoError: a fault of the system (storage denied, bucket gone) before or during the rows.
         """
@@ -102,8 +115,10 @@ class BatchRun:
         progress = JobProgress()
         control = RunControl(self.instance, self.run_id, progress, deadline=self._deadline())
         control.tell(self._description())
+        self._tell_callback()
         storage = open_output(self.spec, self.settings)
-        shelf = Shelf(storage, self.spec.output.prefix, self.sheet.label, RetryPolicy())
+        speech = speech_choice(self.spec, self.settings, self.instance)
+        shelf = Shelf(storage, self.spec.output.prefix, self.sheet.label, RetryPolicy(), engine_of(speech))
         loop = RowLoop(
             self._plans(),
             shelf,
@@ -112,7 +127,7 @@ class BatchRun:
             work_dir=self.settings.work_dir,
             force=self.force,
             pieces=pieces_place(self.settings),
-            speech=speech_choice(self.spec, self.settings, self.instance),
+            speech=speech,
             speech_key=speech_key(self.settings),
             progress=progress,
             command=control.command,
@@ -131,15 +146,20 @@ class BatchRun:
             raise
         finally:
             self.spent = loop.spent
-            if self.ended:
-                seconds = time.perf_counter() - began
-                self.report_url = write_report(
-                    shelf, self.sheet, self.spec, self._job_id(), self.ended, started_at, seconds
-                )
-            control.tell({tags.STATE: self.state, tags.REPORT: self.report_url or "none"})
-            control.tell_progress()
+            if not control.is_lost():
+                self._conclude(control, shelf, started_at, time.perf_counter() - began)
         if loop.stopped_by is not None:
             raise loop.stopped_by
+
+    def _conclude(self, control: RunControl, shelf: Shelf, started_at: datetime, seconds: float) -> None:
+        """Leave the gallery and tell what came of the run."""
+        if self.ended:
+            self.report_url = write_report(
+                shelf, self.sheet, self.spec, self._job_id(), self.ended, started_at, seconds
+            )
+        control.tell({tags.STATE: self.state, tags.REPORT: self.report_url or "none"})
+        control.tell_progress()
+        self._tell_callback()
 
     def count(self, state: ItemState) -> int:
         return sum(outcome.state is state for outcome in self.ended)
@@ -179,6 +199,10 @@ class BatchRun:
         runs = self.instance.get_run_records(RunsFilter(tags={tags.JOB_ID: self._job_id()}))
         began = runs[-1].start_time if runs else None
         return (began or time.time()) + self.spec.processing_deadline_ms / 1000
+
+    def _tell_callback(self) -> None:
+        """Queue the message about the job's state; it is sent beside the work."""
+        tell_callback(self.instance, find_job(self.instance, self._job_id()), self.spec.callback_url, self.state)
 
     def _job_id(self) -> str:
         run = self.instance.get_run_by_id(self.run_id)

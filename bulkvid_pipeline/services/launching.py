@@ -14,6 +14,7 @@ from dagster._core.definitions.reconstruct import ReconstructableRepository
 
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.services.run_control import this_process
 
 INSTANCE_CONFIG = Path(__file__).parents[1] / "dagster.yaml"
 DEFINITIONS_MODULE = "bulkvid_pipeline.definitions"
@@ -54,7 +55,7 @@ def execute_here(spec: BulkJobSpec, instance: DagsterInstance, job_id: str) -> b
         job,
         instance=instance,
         run_config=run_config_of(spec, quiet=True),
-        tags={tags.JOB_ID: job_id},
+        tags={tags.JOB_ID: job_id, tags.PROCESS: this_process()},
         raise_on_error=False,
     )
     return result.success

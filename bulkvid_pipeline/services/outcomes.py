@@ -80,4 +80,6 @@ class RowOutcome:
     rendered: bool = False
     attempts: int = 1
     seconds: float = 0.0
+    cost: float = 0.0
+    """What a paid voice has asked for it, in the currency of its price."""
     warnings: tuple[str, ...] = field(default=())

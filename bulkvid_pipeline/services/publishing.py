@@ -10,7 +10,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from bulkvid_pipeline.adapters.retry import RetryPolicy
+from bulkvid_pipeline.adapters.speech.providers import Provider, SpeechChoice
 from bulkvid_pipeline.adapters.storage import Storage, content_type_of
+from bulkvid_pipeline.core.fingerprints import fingerprint_of
 from bulkvid_pipeline.core.keys import output_key, slug
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
 from bulkvid_pipeline.rendering.row import ENGINE_VERSION, RenderedOutput, RenderedRow
@@ -18,6 +20,15 @@ from bulkvid_pipeline.services.outcomes import OUTPUTS, PublishedOutput
 
 ENGINE = f"bulkvid-{ENGINE_VERSION}"
 DOCUMENT = "video.json"
+
+
+def engine_of(speech: SpeechChoice) -> str:
+    """The engine's version, and the voice where it is not the offline one: another voice makes another video."""
+    if speech.provider is Provider.ESPEAK:
+        return ENGINE
+    voices = {voice.value: name for voice, name in speech.voices.items()}
+    said_by = [speech.provider.value, voices, speech.piper_model, speech.base_url, speech.model, speech.server_paces]
+    return f"{ENGINE}-{fingerprint_of('speech', {'said_by': said_by})[:12]}"
 
 
 @dataclass(frozen=True)
@@ -28,6 +39,8 @@ class Shelf:
     prefix: str
     sheet_label: str
     retry: RetryPolicy
+    engine: str = ENGINE
+    """What makes the files: part of every fingerprint."""
 
     @property
     def folder(self) -> str:
@@ -43,7 +56,7 @@ class Shelf:
             title=plan.title,
             row_key=plan.row_key,
             platform=output.platform,
-            fingerprint=plan.output_fingerprint(ENGINE, output),
+            fingerprint=plan.output_fingerprint(self.engine, output),
         )
 
     def beside(self, name: str) -> str:
@@ -95,8 +108,8 @@ class Shelf:
             row_key=plan.row_key,
             title=plan.title,
             platform=output.platform,
-            fingerprint=plan.output_fingerprint(ENGINE, output),
-            engine=ENGINE,
+            fingerprint=plan.output_fingerprint(self.engine, output),
+            engine=self.engine,
             url=self.storage.url(keys[rendered.video]),
             video=keys[rendered.video],
             poster=keys[rendered.poster],

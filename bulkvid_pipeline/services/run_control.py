@@ -11,6 +11,7 @@ from pathlib import Path
 
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 
+from bulkvid_pipeline.adapters.run_slots import RunSlots
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.services.progress import JobProgress
@@ -20,6 +21,14 @@ TELL_EVERY_S = 1.0
 
 SILENT_S = 60.0
 """A run that has not told its progress for so long has no worker any more."""
+
+_UNFINISHED = [
+    DagsterRunStatus.NOT_STARTED,
+    DagsterRunStatus.STARTING,
+    DagsterRunStatus.STARTED,
+    DagsterRunStatus.CANCELING,
+]
+"""Runs that a process has in hand, or had; those in Dagster's queue have none yet."""
 
 _STOPPED = {DagsterRunStatus.CANCELING, DagsterRunStatus.CANCELED, DagsterRunStatus.FAILURE}
 
@@ -63,6 +72,11 @@ class RunControl:
         run = self._instance.get_run_by_id(self._run_id)
         return run is not None and run.status is DagsterRunStatus.STARTED
 
+    def is_lost(self) -> bool:
+        """Whether the run was declared dead meanwhile, so that what this process says of it would be stale."""
+        run = self._instance.get_run_by_id(self._run_id)
+        return run is None or run.status is DagsterRunStatus.FAILURE
+
     def tell(self, values: Mapping[str, str]) -> None:
         """Put tags on the run."""
         # Dagster stores plain strings alone, not the enums that are strings too.
@@ -100,18 +114,29 @@ def is_gone(name: str) -> bool:
 def close_orphans(instance: DagsterInstance, *, now: float | None = None) -> tuple[str, ...]:
     """Mark jobs as failed whose worker died without saying so (kill -9, power, network), and name their runs.
 
-    A process of this machine is known to be gone at once; another machine's by its silence.
+    A process of this machine is known to be gone at once, or known to live however long it is silent; another
+    machine's is judged by its silence. Render slots of a process that is known to be gone are freed.
     """
-    statuses = [DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
     closed = []
-    for run in instance.get_runs(RunsFilter(statuses=statuses)):
-        if is_gone(run.tags.get(tags.PROCESS, "")) or _is_silent(run, now or time.time()):
-            instance.report_run_failed(
-                run, message="The process that ran this job is gone. Run the job again: finished rows are kept."
-            )
-            instance.add_run_tags(run.run_id, {tags.STATE: JobState.FAILED.value})
-            closed.append(run.run_id)
+    for run in instance.get_runs(RunsFilter(statuses=_UNFINISHED)):
+        process = run.tags.get(tags.PROCESS, "")
+        gone, here = is_gone(process), process.partition(":")[0] == socket.gethostname()
+        if not (gone or (not here and _is_silent(run, now or time.time()))) or _has_parents_tags(instance, run):
+            continue
+        instance.report_run_failed(
+            run, message="The process that ran this job is gone. Run the job again: finished rows are kept."
+        )
+        instance.add_run_tags(run.run_id, {tags.STATE: JobState.FAILED.value})
+        if gone:
+            RunSlots(instance, run.run_id).release_all()
+        closed.append(run.run_id)
     return tuple(closed)
+
+
+def _has_parents_tags(instance: DagsterInstance, run: DagsterRun) -> bool:
+    """Whether a re-execution still bears what the process of the run before it said about itself."""
+    parent = instance.get_run_by_id(run.parent_run_id) if run.parent_run_id else None
+    return parent is not None and parent.tags.get(tags.PROCESS) == run.tags.get(tags.PROCESS)
 
 
 def _is_silent(run: DagsterRun, now: float) -> bool:

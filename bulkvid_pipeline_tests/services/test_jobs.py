@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from bulkvid_pipeline.services import batch_run
 from bulkvid_pipeline.services.job_events import job_events
 from bulkvid_pipeline.services.jobs import cancel_job, find_job, list_jobs, pause_job, resume_job, retry_job
 from bulkvid_pipeline.services.launching import execute_here, new_job_id
+from bulkvid_pipeline_tests.peers.hook_receiver import HookReceiver
 from bulkvid_pipeline_tests.workplace import Workplace, idea
 
 SIX = [idea(f"Row {n}", " ".join(f"Sentence {n} {k} takes a while to say." for k in range(16))) for n in range(6)]
@@ -141,6 +143,29 @@ def test_rows_wait_for_the_rate_limit_and_none_fails(workplace: Workplace, monke
     assert job.state is JobState.PAUSED
     assert job.items["completed"] == 2
     assert job.items["failed"] == 0
+
+
+def test_a_callback_is_told_of_the_start_and_the_end_with_signatures(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = "whsec_" + base64.b64encode(b"k" * 32).decode()
+    monkeypatch.setenv("BULKVID_WEBHOOK_SECRET", secret)
+    monkeypatch.setenv("BULKVID_WEBHOOK_ALLOW_PRIVATE", "true")
+    settings_module.settings.cache_clear()
+    with HookReceiver() as receiver:
+        job = workplace.run(workplace.sheet([idea("One")]), callback_url=receiver.url())
+
+    assert job.success
+    told = [message.verified(secret) for message in receiver.received]
+    assert [message["state"] for message in told] == ["running", "completed"]
+    assert told[-1]["items_completed"] == 1
+
+
+def test_a_callback_without_a_secret_is_refused_before_anything_is_read(workplace: Workplace) -> None:
+    job = workplace.run(workplace.sheet([idea("One")]), callback_url="https://example.com/hook")
+
+    assert not job.success
+    assert "BULKVID_WEBHOOK_SECRET" in job.watch.failure
 
 
 def test_events_tell_the_story_of_a_job(workplace: Workplace) -> None:

@@ -1,0 +1,73 @@
+"""Telling a job's callback URL about its states."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
+from typing import Any
+
+from dagster import DagsterInstance
+
+from bulkvid_pipeline.adapters.webhooks import check_secret, check_target
+from bulkvid_pipeline.core.errors import InvalidSpecError
+from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.core.states import JobState
+from bulkvid_pipeline.services.callback_sending import sending_callbacks
+from bulkvid_pipeline.services.job_messages import JobFacts, event_type_of, payload_of
+from bulkvid_pipeline.services.jobs import Job
+from bulkvid_pipeline.services.notifications import deliver_due, notify
+from bulkvid_pipeline.settings import Settings
+
+
+def check_callback(spec: BulkJobSpec, settings: Settings) -> None:
+    """Find out before anything is rendered whether the job's callback can be sent at all.
+
+    Raises:
+        InvalidSpecError: there is no secret to sign with.
+        BulkVideoError: the address is refused or unknown.
+    """
+    if spec.callback_url is None:
+        return
+    if settings.webhook_secret is None:
+        raise InvalidSpecError(
+            "The job has a callback URL, but there is no secret to sign callbacks with",
+            fix="Set BULKVID_WEBHOOK_SECRET to whsec_ and the base64 of 32 random bytes",
+        )
+    check_secret(settings.webhook_secret.get_secret_value())
+    check_target(spec.callback_url, allow_private=settings.webhook_allow_private)
+
+
+def tell_callback(instance: DagsterInstance, job: Job, callback_url: str | None, state: JobState | None = None) -> None:
+    """Queue the message that the job has reached a state (its own where none is given)."""
+    if callback_url is None:
+        return
+    reached, items = state or job.state, job.items
+    facts = JobFacts(
+        job_id=job.job_id,
+        title=job.title,
+        state=reached,
+        percent_complete=100.0 if reached is JobState.COMPLETED else job.percent,
+        items_total=items["total"],
+        items_completed=items["completed"],
+        items_failed=items["failed"],
+        items_pending=items["pending"],
+        report_url=job.report,
+    )
+    body = payload_of(facts, datetime.now(UTC))
+    notify(instance, job.run_id, job.job_id, event_type_of(reached), body, callback_url)
+
+
+def sending(instance: DagsterInstance, spec: BulkJobSpec, settings: Settings) -> AbstractContextManager[Any]:
+    """Sends due callbacks beside the work inside the block, where the job has any."""
+    if spec.callback_url is None or settings.webhook_secret is None:
+        return nullcontext()
+    secret = settings.webhook_secret.get_secret_value()
+    return sending_callbacks(instance, secret=secret, allow_private=settings.webhook_allow_private)
+
+
+def send_due(instance: DagsterInstance, settings: Settings) -> int:
+    """Send what is due of all jobs; how many tries were made."""
+    if settings.webhook_secret is None:
+        return 0
+    secret = settings.webhook_secret.get_secret_value()
+    return len(deliver_due(instance, datetime.now(UTC), secret=secret, allow_private=settings.webhook_allow_private))
