@@ -11,7 +11,6 @@ from pathlib import Path
 
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 
-from bulkvid_pipeline.adapters.run_slots import RunSlots
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.services.progress import JobProgress
@@ -128,7 +127,7 @@ def close_orphans(instance: DagsterInstance, *, now: float | None = None) -> tup
         )
         instance.add_run_tags(run.run_id, {tags.STATE: JobState.FAILED.value})
         if gone:
-            RunSlots(instance, run.run_id).release_all()
+            instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
         closed.append(run.run_id)
     return tuple(closed)
 
