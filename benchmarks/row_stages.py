@@ -1,0 +1,84 @@
+"""Where the CPU of the reference row goes: its stages one after another in a process of their own.
+
+.venv/bin/python benchmarks/row_stages.py
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from reference_row import Result, reference_plan
+from scene_cache import cpu_seconds
+
+from bulkvid_pipeline.adapters.speech.contract import Speech
+from bulkvid_pipeline.adapters.speech.providers import OFFLINE, open_speech
+from bulkvid_pipeline.core.planning import VideoPlan
+from bulkvid_pipeline.rendering.certificate import Expected, verify
+from bulkvid_pipeline.rendering.encode.mux import write_file
+from bulkvid_pipeline.rendering.encode.scene import encode_scene
+from bulkvid_pipeline.rendering.encode.sound import encode_sound
+from bulkvid_pipeline.rendering.model import VideoFormat
+from bulkvid_pipeline.rendering.narration import narrate
+from bulkvid_pipeline.rendering.pictures.film import scene_film
+from bulkvid_pipeline.rendering.pictures.poster import poster_jpeg
+from bulkvid_pipeline.rendering.pictures.themes import theme_for
+from bulkvid_pipeline.rendering.scenes import split_scenes
+from bulkvid_pipeline.rendering.sound.beds import load_bed, looped
+from bulkvid_pipeline.rendering.sound.mix import programme_sound
+
+
+def stages(plan: VideoPlan, speech: Speech, folder: Path) -> dict[str, float]:
+    """CPU seconds of each stage, the voice's process included."""
+    spent: dict[str, float] = {}
+
+    def take(name: str, call: Callable[[], Result]) -> Result:
+        before = time.process_time() + cpu_seconds()
+        result = call()
+        spent[name] = time.process_time() + cpu_seconds() - before
+        return result
+
+    output = plan.outputs[0]
+    fmt = VideoFormat(**vars(output))
+    theme, _ = theme_for(plan.style)
+    parts = split_scenes(plan.title, plan.description, plan.script, plan.target_seconds)
+    programme = take("voice", lambda: narrate(parts, speech, plan.voice, target_seconds=plan.target_seconds))
+    voice = np.concatenate([timed.voice for timed in programme.scenes])
+    sound = take("sound", lambda: programme_sound(voice, looped(load_bed(plan.style), len(voice))))
+    films = [scene_film(scene, fmt, theme, script=plan.script) for scene in programme.for_aspect(fmt.platform.aspect)]
+    take("paint", lambda: [sum(1 for _ in film.changes()) for film in films])
+    scenes = take("encode", lambda: [encode_scene(film, fmt) for film in films])
+    spent["encode"] -= spent["paint"]
+    coded = take("audio coder", lambda: encode_sound(sound, fmt.audio_codec))
+    units = (unit for scene in scenes for unit in scene.access_units())
+    video = folder / f"video.{fmt.container}"
+    take("mux", lambda: write_file(video, fmt, scenes[0].head, units, coded, {"title": plan.title}))
+    take("poster", lambda: poster_jpeg(films[0].still(films[0].frames - 1)))
+    take("checks", lambda: verify(video, Expected.of(fmt, programme.frames, plan.title)))
+    return spent
+
+
+def stages_in_a_process() -> dict[str, float]:
+    """Medians of `stages` as a fresh process finds them."""
+    done = subprocess.run([sys.executable, __file__], capture_output=True, text=True, check=True)
+    spent: dict[str, float] = json.loads(done.stdout)
+    return spent
+
+
+def main(times: int = 3) -> None:
+    """Print medians as JSON, after one round that warms up."""
+    plan = reference_plan()
+    with tempfile.TemporaryDirectory() as folder, open_speech(OFFLINE, None, on_wait=lambda _: None) as speech:
+        found = [stages(plan, speech, Path(folder)) for _ in range(times + 1)][1:]
+    print(json.dumps({name: statistics.median(each[name] for each in found) for name in found[0]}))
+
+
+if __name__ == "__main__":
+    main()
