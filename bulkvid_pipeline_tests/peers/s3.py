@@ -192,18 +192,23 @@ class SwiftS3:
             writable_by: who may write it besides the owner.
         """
         self.client().create_bucket(Bucket=name)
-        headers = {}
-        if quota_bytes is not None:
-            headers["X-Container-Meta-Quota-Bytes"] = str(quota_bytes)
-        if readable_by is not None:
-            headers["X-Container-Read"] = readable_by.key
-        if writable_by is not None:
-            headers["X-Container-Write"] = writable_by.key
-        if headers:
-            # Swift keeps the parts of multipart uploads in a container of their own beside the bucket.
-            for container in (name, f"{name}+segments"):
-                self._swift("PUT", container, headers)
+        if (quota_bytes, readable_by, writable_by) != (None, None, None):
+            self.change_bucket(name, quota_bytes=quota_bytes, readable_by=readable_by, writable_by=writable_by)
         return name
+
+    def change_bucket(
+        self, name: str, *, quota_bytes: int | None = None, readable_by: Login | None = None,
+        writable_by: Login | None = None,
+    ) -> None:  # fmt: skip
+        """Give a bucket these limits in place of those that it has; see `create_bucket`."""
+        headers = {
+            "X-Container-Meta-Quota-Bytes": "" if quota_bytes is None else str(quota_bytes),
+            "X-Container-Read": readable_by.key if readable_by else "",
+            "X-Container-Write": writable_by.key if writable_by else "",
+        }
+        # Swift keeps the parts of multipart uploads in a container of their own beside the bucket.
+        for container in (name, f"{name}+segments"):
+            self._swift("PUT", container, headers)
 
     def keys(self, bucket: str) -> list[str]:
         """All keys of the bucket, as another client sees them."""

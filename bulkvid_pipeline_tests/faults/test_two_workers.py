@@ -1,0 +1,87 @@
+"""Two jobs over the same rows, and a worker that comes back after it was declared dead."""
+
+from __future__ import annotations
+
+import pytest
+from dagster import RunsFilter
+
+from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.core.states import JobState
+from bulkvid_pipeline_tests.faults.history import check, ends_of
+from bulkvid_pipeline_tests.faults.installation import Installation
+from bulkvid_pipeline_tests.faults.observed import Deed, Strike
+from bulkvid_pipeline_tests.workplace import idea
+
+pytestmark = pytest.mark.faults
+
+TITLES = [f"Row {n}" for n in range(3)]
+
+
+def test_two_jobs_over_one_sheet_at_once_leave_one_whole_set_of_files(place: Installation) -> None:
+    sheet = place.sheet([idea(title) for title in TITLES])
+    both = [place.start_job(sheet) for _ in range(2)]
+
+    assert [job.wait() for job in both] == [0, 0], [job.output for job in both]
+    for job in place.jobs():
+        check(place, job.job_id, completed=TITLES, shared=True)
+
+
+def test_a_row_that_two_jobs_upload_at_once_is_whole(place: Installation) -> None:
+    sheet = place.sheet([idea(title) for title in TITLES])
+    slow = place.start_job(sheet, strike=Strike("before the document", Deed.HOLD))
+    slow.wait_for_strike()
+    quick = place.start_job(sheet)
+    assert quick.wait() == 0, quick.output
+    slow.let_go()
+    assert slow.wait() == 0, slow.output
+
+    for job in place.jobs():
+        check(place, job.job_id, completed=TITLES, shared=True)
+
+
+def declare_dead(place: Installation) -> str:
+    """Do what another machine does that has not heard of the job for a minute; returns the run's id."""
+    with place.instance() as instance:
+        (run,) = instance.get_runs()
+        instance.report_run_failed(run, message="Not heard of for a minute")
+        instance.add_run_tags(run.run_id, {tags.STATE: JobState.FAILED.value})
+    return run.run_id
+
+
+def test_a_stale_worker_that_wakes_up_commits_nothing(place: Installation) -> None:
+    sheet = place.sheet([idea(title) for title in TITLES])
+    stale = place.start_job(sheet, strike=Strike("render ended", Deed.HOLD))
+    stale.wait_for_strike()
+    run_id = declare_dead(place)
+    place.retry(place.job().job_id)
+    with place.instance() as instance:
+        ended_before = ends_of(instance, run_id)
+        tags_before = instance.get_runs(RunsFilter(run_ids=[run_id]))[0].tags
+    objects_before = {key: place.objects.read(key) for key in place.objects.all_keys()}
+    journal_before = len(place.journal())
+
+    stale.let_go()
+    stale.wait()
+
+    assert {key: place.objects.read(key) for key in place.objects.all_keys()} == objects_before
+    assert "published" not in {entry.what for entry in place.journal()[journal_before:]}
+    with place.instance() as instance:
+        assert ends_of(instance, run_id) == ended_before
+        told = instance.get_runs(RunsFilter(run_ids=[run_id]))[0].tags
+    assert told[tags.STATE] == tags_before[tags.STATE] == JobState.FAILED
+    check(place, place.job().job_id, completed=TITLES)
+
+
+def test_a_job_that_was_declared_dead_stays_so_and_can_be_retried(place: Installation) -> None:
+    stale = place.start_job(
+        place.sheet([idea(title) for title in TITLES]), strike=Strike("render ended", Deed.HOLD, nth=2)
+    )
+    stale.wait_for_strike()
+    declare_dead(place)
+    stale.let_go()
+    stale.wait()
+
+    assert place.job().state is JobState.FAILED
+    place.retry(place.job().job_id)
+
+    check(place, place.job().job_id, completed=TITLES)
