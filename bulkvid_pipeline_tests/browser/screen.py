@@ -1,0 +1,37 @@
+"""A page in the browser, what went wrong in it, and numbered pictures of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import ConsoleMessage, Error, Page, Request
+
+
+class Screen:
+    """`page` with its failures: errors on the console, uncaught exceptions, files that did not come."""
+
+    def __init__(self, page: Page, folder: Path) -> None:
+        self.page = page
+        self.faults: list[str] = []
+        self._folder = folder
+        self._pictures = 0
+        page.set_default_timeout(30_000)
+        page.on("console", self._said)
+        page.on("pageerror", self._raised)
+        page.on("requestfailed", self._failed)
+
+    def picture(self, name: str) -> None:
+        self._pictures += 1
+        self.page.screenshot(path=self._folder / f"{self._pictures:02}-{name}.png")
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.faults.append(f"console: {message.text}")
+
+    def _raised(self, error: Error) -> None:
+        self.faults.append(f"exception: {error}")
+
+    def _failed(self, request: Request) -> None:
+        # A player that has enough for now, or is given another file, cuts its request short.
+        if request.failure != "net::ERR_ABORTED":
+            self.faults.append(f"request: {request.url} {request.failure}")
