@@ -92,12 +92,12 @@ def observation_of_failure(outcome: RowOutcome, key: str) -> dg.AssetObservation
         partition=key,
         description=f"Failed: {outcome.failure.message}",
         metadata={
+            "reason": outcome.failure.message,
+            "fix": outcome.failure.fix,
             "title": outcome.plan.title,
             "sheet_row": outcome.plan.sheet_row,
             "state": outcome.state.value,
             "code": outcome.failure.code,
-            "reason": outcome.failure.message,
-            "fix": outcome.failure.fix,
             "attempts": outcome.attempts,
         },
     )
