@@ -152,14 +152,19 @@ class BatchRun:
             raise loop.stopped_by
 
     def _conclude(self, control: RunControl, shelf: Shelf, started_at: datetime, seconds: float) -> None:
-        """Leave the gallery and tell what came of the run."""
-        if self.ended:
-            self.report_url = write_report(
-                shelf, self.sheet, self.spec, self._job_id(), self.ended, started_at, seconds
-            )
-        control.tell({tags.STATE: self.state, tags.REPORT: self.report_url or "none"})
-        control.tell_progress()
-        self._tell_callback()
+        """Leave the gallery and tell what came of the run, which has failed where the gallery cannot be left."""
+        try:
+            if self.ended:
+                self.report_url = write_report(
+                    shelf, self.sheet, self.spec, self._job_id(), self.ended, started_at, seconds
+                )
+        except Exception:
+            self.state = JobState.FAILED
+            raise
+        finally:
+            control.tell({tags.STATE: self.state, tags.REPORT: self.report_url or "none"})
+            control.tell_progress()
+            self._tell_callback()
 
     def count(self, state: ItemState) -> int:
         return sum(outcome.state is state for outcome in self.ended)
