@@ -24,8 +24,14 @@ class Screen:
         self._pictures += 1
         self.page.screenshot(path=self._folder / f"{self._pictures:02}-{name}.png")
 
+    def note(self, text: str) -> None:
+        """Keep a figure that no test may depend on beside the pictures."""
+        with (self._folder / "notes.txt").open("a", encoding="utf-8") as file:
+            file.write(text + "\n")
+
     def _said(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        # Every browser asks for a site's icon, whether its pages name one or not.
+        if message.type == "error" and not message.location["url"].endswith("/favicon.ico"):
             self.faults.append(f"console: {message.text}")
 
     def _raised(self, error: Error) -> None:
