@@ -22,7 +22,7 @@ class Screen:
 
     def picture(self, name: str) -> None:
         self._pictures += 1
-        self.page.screenshot(path=self._folder / f"{self._pictures:02}-{name}.png")
+        self.page.screenshot(path=self._folder / f"{self._pictures:02}-{name}.png", animations="disabled")
 
     def note(self, text: str) -> None:
         """Keep a figure that no test may depend on beside the pictures."""
