@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,11 +10,24 @@ import pytest
 from dagster import DagsterInstance
 
 from bulkvid_pipeline import settings as settings_module
+from bulkvid_pipeline.services.launching import INSTANCE_CONFIG
+from bulkvid_pipeline_tests.peers.postgres import postgres_server
 from bulkvid_pipeline_tests.workplace import Workplace
+
+__all__ = ["postgres_server"]  # the fixture
 
 
 @pytest.fixture
-def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workplace]:
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A PostgreSQL database for the workplace, or empty for SQLite: as `ON_BOTH_DATABASES` says, else SQLite."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return ""
+    url: str = request.getfixturevalue("postgres_server").create_database()
+    return url
+
+
+@pytest.fixture
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str) -> Iterator[Workplace]:
     """An installation of its own, with small pictures so that rows take a second."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("BULKVID_OUTPUT_URL", f"file://{tmp_path}/output")
@@ -23,7 +37,12 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workp
     settings_module.settings.cache_clear()
     home = tmp_path / "home"
     home.mkdir()
-    (home / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
+    if database_url:
+        monkeypatch.setenv("DAGSTER_HOME", str(home))
+        monkeypatch.setenv("BULKVID_POSTGRES_URL", database_url)
+        shutil.copyfile(INSTANCE_CONFIG, home / "dagster.yaml")
+    else:
+        (home / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
     with DagsterInstance.from_config(str(home)) as instance:
         yield Workplace(tmp_path, instance)
     settings_module.settings.cache_clear()

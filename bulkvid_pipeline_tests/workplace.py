@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from dagster import DagsterEventType, DagsterInstance, DagsterRun
 
 from bulkvid_pipeline.core import tags
@@ -18,6 +19,11 @@ from bulkvid_pipeline.services.launching import execute_here, new_job_id, newest
 from bulkvid_pipeline.services.watching import JobWatch, RowEnded
 
 SHORT_SCRIPT = "Turn off the tap. Save the water."
+
+ON_BOTH_DATABASES = pytest.mark.parametrize(
+    "database_url", ["sqlite", pytest.param("postgres", marks=pytest.mark.heavy)], indirect=True
+)
+"""Runs tests with a workplace on SQLite, and among the heavy ones on PostgreSQL."""
 
 
 @dataclass(frozen=True)

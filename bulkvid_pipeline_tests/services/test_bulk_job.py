@@ -8,7 +8,9 @@ from dagster import AssetKey, DagsterRunStatus, RunsFilter, materialize
 
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.defs.assets import video
-from bulkvid_pipeline_tests.workplace import Workplace, idea
+from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, Workplace, idea
+
+pytestmark = ON_BOTH_DATABASES
 
 VIDEO = AssetKey(tags.VIDEO_ASSET)
 NO_FONT_HAS_THIS = "\U00012000"

@@ -19,7 +19,9 @@ from bulkvid_pipeline.services.job_events import job_events
 from bulkvid_pipeline.services.jobs import cancel_job, find_job, list_jobs, pause_job, resume_job, retry_job
 from bulkvid_pipeline.services.launching import execute_here, new_job_id
 from bulkvid_pipeline_tests.peers.hook_receiver import HookReceiver
-from bulkvid_pipeline_tests.workplace import Workplace, idea
+from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, Workplace, idea
+
+pytestmark = ON_BOTH_DATABASES
 
 SIX = [idea(f"Row {n}", " ".join(f"Sentence {n} {k} takes a while to say." for k in range(16))) for n in range(6)]
 
