@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 
@@ -23,8 +24,6 @@ from bulkvid_pipeline.rendering.sound.loudness import (
     chunk_peaks,
     energies,
     gated_lufs,
-    integrated_lufs,
-    true_peak_dbtp,
 )
 
 _LOOK_AHEAD_CHUNKS = 8
@@ -35,6 +34,9 @@ _HEADROOM_DB = 0.05
 _MOST_LIMITING_DB = 12.0
 """Beyond this a limiter destroys the sound: such a programme (lone clicks) stays quieter than asked."""
 _TOLERANCE_LU = 0.03
+_NEAR_CEILING_DB = 1.0
+"""Chunks further below the ceiling cannot get over it by the gain's motion, which is what `_HEADROOM_DB` is for."""
+_BLOCK = 1_024 * PEAK_CHUNK
 
 
 def _reduction(peaks_db: Curve) -> Curve:
@@ -91,10 +93,24 @@ def mastered(mix: Pcm, *, target_lufs: float, max_true_peak_dbtp: float) -> Pcm:
     aim = target_lufs
     for _ in range(3):
         edges = _gain_edges(chunk_energies, peaks_db, aim)
-        result = mix * per_sample(amplitudes(edges), PEAK_CHUNK, len(mix))[:, None]
-        error = target_lufs - integrated_lufs(result)
+        gain = amplitudes(edges)
+        error = target_lufs - gated_lufs(energies(mix, STEP, partial(_gain_between, gain)))
         if abs(error) < _TOLERANCE_LU or error > 1:
             break
         aim += error
-    over = true_peak_dbtp(result) - max_true_peak_dbtp
-    return result * np.float32(10 ** (-over / 20)) if over > 0 else result
+    result = np.empty_like(mix)
+    for start in range(0, len(mix), _BLOCK):
+        piece = mix[start : start + _BLOCK]
+        result[start : start + _BLOCK] = piece * _gain_between(gain, start, start + len(piece))[:, None]
+    close = peaks_db + np.maximum(edges[:-1], edges[1:]) > -_NEAR_CEILING_DB
+    highest = float(chunk_peaks(result, 10 ** (max_true_peak_dbtp / 20), close).max())
+    over = 20 * math.log10(highest) - max_true_peak_dbtp
+    if over > 0:
+        result *= np.float32(10 ** (-over / 20))
+    return result
+
+
+def _gain_between(edges: Curve, start: int, stop: int) -> Pcm:
+    """Amplitudes of the samples start <= index < stop; `edges` are those at chunk edges, and `start` is one."""
+    first, last = start // PEAK_CHUNK, -(-stop // PEAK_CHUNK)
+    return per_sample(edges[first : last + 1], PEAK_CHUNK, stop - start)

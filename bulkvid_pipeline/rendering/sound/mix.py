@@ -12,6 +12,8 @@ from bulkvid_pipeline.rendering.sound.loudness import block_energies, gated_lufs
 from bulkvid_pipeline.rendering.sound.mastering import mastered
 from bulkvid_pipeline.rendering.sound.voice import levelled
 
+_BLOCK = 65_536
+
 
 def programme_sound(
     voice: Pcm, music: Pcm | None = None, *, target_lufs: float = -14.0, max_true_peak_dbtp: float = -1.0
@@ -30,15 +32,28 @@ def programme_sound(
     Raises:
         NarrationError: the narration or music holds values that are no numbers.
     """
+    return mastered(_mixed(voice, music), target_lufs=target_lufs, max_true_peak_dbtp=max_true_peak_dbtp)
+
+
+def _mixed(voice: Pcm, music: Pcm | None) -> Pcm:
+    """The levelled narration over the ducked music, by blocks: whole programmes are large."""
     samples = len(voice)
     speech = levelled(voice)
-    mix = np.repeat(speech.pcm[:, None], 2, axis=1)
-    voice_lufs = gated_lufs(2 * block_energies(speech.pcm))
+    mix = np.empty((samples, 2), np.float32)
+    bed = gain = None
     if music is not None and samples:
         bed = looped(music, samples)
-        mix += bed * music_gain(speech, voice_lufs, block_energies(bed), samples)[:, None]
-    if not np.isfinite(mix).all():
-        raise NarrationError(
-            "Mixing the programme failed: the narration or the music holds values that are not numbers"
-        )
-    return mastered(mix, target_lufs=target_lufs, max_true_peak_dbtp=max_true_peak_dbtp)
+        gain = music_gain(speech, gated_lufs(2 * block_energies(speech.pcm)), block_energies(bed), samples)
+    for start in range(0, samples, _BLOCK):
+        block = slice(start, start + _BLOCK)
+        piece = mix[block]
+        if bed is None or gain is None:
+            piece[:] = speech.pcm[block, None]
+        else:
+            np.multiply(bed[block], gain[block, None], out=piece)
+            piece += speech.pcm[block, None]
+        if not np.isfinite(piece).all():
+            raise NarrationError(
+                "Mixing the programme failed: the narration or the music holds values that are not numbers"
+            )
+    return mix

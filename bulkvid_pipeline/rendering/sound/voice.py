@@ -77,4 +77,6 @@ def levelled(voice: Pcm) -> Speech:
     gain = gain + _syllable_gain(levels + gain, reference)
     centres = np.pad(gain, 1, mode="edge")
     edges = amplitudes((centres[:-1] + centres[1:]) / 2)
-    return Speech(voice * per_sample(edges, HOP, len(voice)), active)
+    pcm = per_sample(edges, HOP, len(voice))
+    pcm *= voice
+    return Speech(pcm, active)
