@@ -30,7 +30,7 @@ from bulkvid_pipeline_tests.faults.observed import (
 from bulkvid_pipeline_tests.faults.stored import FolderObjects, Objects
 
 BULKVID = (sys.executable, "-m", "bulkvid_pipeline_tests.faults.observed")
-PATIENCE_S = 60.0
+PATIENCE_S = 240.0
 
 
 @dataclass

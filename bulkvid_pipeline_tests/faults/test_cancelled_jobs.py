@@ -30,7 +30,7 @@ def cancelled(place: Installation, strike: Strike) -> JobState:
     order = place.start("jobs", "cancel", place.job().job_id)
     assert order.wait() == 0, order.output
     job.let_go()
-    job.wait(20)
+    job.wait()
     assert place.processes() == []
     return place.job().state
 

@@ -38,6 +38,7 @@ def test_a_full_output_disk_stops_the_job_and_a_retry_finishes_it(
     check(place, place.job().job_id, completed=TITLES)
 
 
+@pytest.mark.xfail(reason="rendering tells of a full disk as of a fault of the row (EncoderError)", strict=True)
 def test_a_full_work_disk_stops_the_job_and_a_retry_finishes_it(
     place: Installation, small_disk: Callable[[int], SmallDisk]
 ) -> None:
