@@ -17,7 +17,7 @@ from rich.table import Table
 from bulkvid_pipeline.services.launching import newest_run, was_canceled
 from bulkvid_pipeline.services.watching import JobWatch, RowEnded
 
-POLL_S = 0.5
+POLL_S = 1.0
 PLAIN_EVERY_S = 10.0
 STEPS = {"sheet_rows": "reading the sheet", "video_ideas": "validating", "video_batch": "rendering"}
 

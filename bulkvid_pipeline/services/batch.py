@@ -210,7 +210,7 @@ class RowLoop:
                 yield outcome
             if draining and not in_work:
                 return
-            ended = self._ended_rows(in_work, [] if draining else self._next_in_line(waiting, crew, in_work))
+            ended = self._ended_rows(deque() if draining else waiting, crew, in_work)
 
     def _start_rows(self, waiting: deque[Work], crew: Crew, in_work: set[Future[RowOutcome]]) -> None:
         self.gate.line_up(self._next_in_line(waiting, crew, in_work))
@@ -222,8 +222,8 @@ class RowLoop:
         """The rows that idle workers would take."""
         return [plan for plan, _ in islice(waiting, crew.size - len(in_work))]
 
-    def _ended_rows(self, in_work: set[Future[RowOutcome]], upcoming: list[VideoPlan]) -> list[RowOutcome]:
-        """The rows that end within a short while; their slots are handed on."""
+    def _ended_rows(self, waiting: deque[Work], crew: Crew, in_work: set[Future[RowOutcome]]) -> list[RowOutcome]:
+        """The rows that end within a short while; those next in line join as their slots are freed."""
         if not in_work:
             time.sleep(self.gate.look_after_s)
             return []
@@ -231,7 +231,7 @@ class RowLoop:
         in_work -= done
         ended = [future.result() for future in done]
         for outcome in ended:
-            self.gate.leave(outcome.plan, upcoming)
+            self.gate.leave(outcome.plan, self._next_in_line(waiting, crew, in_work))
         return ended
 
     def _turn(
