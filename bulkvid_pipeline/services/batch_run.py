@@ -16,7 +16,7 @@ from bulkvid_pipeline.adapters.speech.providers import Provider, SpeechChoice, c
 from bulkvid_pipeline.adapters.speech.spending import Spending
 from bulkvid_pipeline.adapters.storage import Storage, open_storage
 from bulkvid_pipeline.core import tags
-from bulkvid_pipeline.core.errors import DeadlineExceededError
+from bulkvid_pipeline.core.errors import DeadlineExceededError, RenderCancelledError
 from bulkvid_pipeline.core.options import Voice
 from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.core.spec import BulkJobSpec
@@ -146,8 +146,12 @@ class BatchRun:
             raise
         finally:
             self.spent = loop.spent
-            if not control.is_lost():
+            lost = control.is_lost()
+            if not lost:
                 self._conclude(control, shelf, started_at, time.perf_counter() - began)
+        if lost:
+            # Without an error Dagster would call the run a success, whatever was said of it meanwhile.
+            raise RenderCancelledError("The run was declared dead while it was at work", fix="Retry the job")
         if loop.stopped_by is not None:
             raise loop.stopped_by
 
@@ -173,7 +177,7 @@ class BatchRun:
         return [plan for plan in self.sheet.plans if self.only is None or plan.row_key in self.only]
 
     def _outcome(self, loop: RowLoop, control: RunControl) -> JobState:
-        unfinished = len(self._plans()) - len(self.ended)
+        unfinished = len(self._plans()) - len(self.ended) + self.count(ItemState.CANCELLED)
         command = control.command() if unfinished else None
         if command == "deadline":
             loop.stopped_by = DeadlineExceededError(
