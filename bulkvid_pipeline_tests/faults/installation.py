@@ -182,17 +182,22 @@ class Installation:
         return {entry.row for entry in self.journal() if entry.what == "published"}
 
     def processes(self, *words: str) -> list[int]:
-        """Pids of all living processes of this installation whose command line holds all the words."""
-        found = []
-        for entry in Path("/proc").iterdir():
+        """Pids of all living processes of this installation whose command line holds all the words.
+
+        Voices have nothing of our environment, but the pid of their render worker as last argument.
+        """
+        commands, ours = {}, set()
+        for entry in Path("/proc").glob("[0-9]*"):
             try:
                 command = (entry / "cmdline").read_bytes().decode(errors="replace")
                 environment = (entry / "environ").read_bytes()
             except OSError:
                 continue
-            if command and f"={self.home}\0".encode() in environment and all(word in command for word in words):
-                found.append(int(entry.name))
-        return found
+            commands[int(entry.name)] = command
+            if command and f"={self.home}\0".encode() in environment:
+                ours.add(int(entry.name))
+        ours |= {pid for pid, command in commands.items() if command.rstrip("\0").rpartition("\0")[2] in map(str, ours)}
+        return [pid for pid in ours if all(word in commands[pid] for word in words)]
 
     def close(self) -> None:
         """End what a failed test has left running."""
