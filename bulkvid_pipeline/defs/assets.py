@@ -148,7 +148,7 @@ def _totals(run: BatchRun) -> dict[str, RawMetadataValue]:
         "rendered_now": sum(outcome.rendered for outcome in run.ended),
         "failed": run.count(ItemState.FAILED),
         "rejected": len(run.sheet.report.rejected),
-        "report": dg.MetadataValue.url(run.report_url) if run.report_url else "none",
+        "report": events.place(run.report_url) if run.report_url else "none",
     }
 
 

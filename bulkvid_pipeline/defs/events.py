@@ -11,9 +11,7 @@ from dagster._core.events import AssetMaterializationPlannedData, DagsterEvent
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.findings import ValidationReport, shortened, table_row
 from bulkvid_pipeline.core.rows import SheetTable
-from bulkvid_pipeline.defs.thumbnails import poster_markdown
 from bulkvid_pipeline.services.outcomes import PublishedOutput, RowOutcome
-from bulkvid_pipeline.settings import settings
 
 PREVIEW_ROWS = 20
 FINDINGS_KEPT = 1_000
@@ -33,10 +31,10 @@ def materialisation(outcome: RowOutcome, key: str) -> dg.AssetMaterialization:
         metadata={
             # In the order in which people look: the web UI keeps it. A run's log shows plain text at once but
             # Markdown only after a click, so all but the picture is text.
-            "poster": dg.MetadataValue.md(poster_markdown(first, settings())),
+            "poster": dg.MetadataValue.md(_poster(first)),
             "title": outcome.plan.title,
-            "video": _place(first.url),
-            **{f"video_{output.platform}": _place(output.url) for output in outputs[1:]},
+            "video": place(first.url),
+            **{f"video_{output.platform}": place(output.url) for output in outputs[1:]},
             "outputs": "; ".join(map(_facts, outputs)),
             "warnings": "; ".join(outcome.warnings) or "none",
             "sheet_row": outcome.plan.sheet_row,
@@ -52,7 +50,14 @@ def materialisation(outcome: RowOutcome, key: str) -> dg.AssetMaterialization:
     )
 
 
-def _place(url: str) -> dg.MetadataValue:
+def _poster(output: PublishedOutput) -> str:
+    """The poster itself, since the web UI's pages may load neither local files nor private buckets."""
+    if not output.thumbnail:
+        return "The poster has too many details for a small picture"
+    return f"![poster](data:image/webp;base64,{output.thumbnail})"
+
+
+def place(url: str) -> dg.MetadataValue:
     """A link where a browser can follow it, else a path to copy: pages may open neither `file:` nor `s3:`."""
     parts = urlsplit(url)
     if parts.scheme in {"http", "https"}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import resource
 import time
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from bulkvid_pipeline.rendering.pictures.coverage import missing_glyphs
 from bulkvid_pipeline.rendering.pictures.film import scene_film
 from bulkvid_pipeline.rendering.pictures.poster import poster_jpeg
 from bulkvid_pipeline.rendering.pictures.themes import Theme, theme_for
+from bulkvid_pipeline.rendering.pictures.thumbnail import thumbnail_webp
 from bulkvid_pipeline.rendering.scenes import split_scenes
 from bulkvid_pipeline.rendering.sound.beds import load_bed, load_music, looped
 from bulkvid_pipeline.rendering.sound.mix import programme_sound
@@ -45,6 +47,8 @@ class RenderedOutput:
     folder: Path
     video: str
     poster: str
+    thumbnail: str
+    """The poster in miniature: base64 of a WebP, empty where it has too many details."""
     srt: str
     vtt: str
     width: int
@@ -173,7 +177,8 @@ def _render_output(
     video = target / f"video.{output.container}"
     renderer.render(films, sound, fmt, _metadata(plan), video, progress=progress, cancelled=cancelled)
     certificate = _certificate(video, plan, scenes, fmt)
-    (target / "poster.jpg").write_bytes(_poster(films[0], pieces))
+    poster = _poster(films[0], pieces)
+    (target / "poster.jpg").write_bytes(poster)
     (target / "captions.srt").write_text(srt(scenes), encoding="utf-8")
     (target / "captions.vtt").write_text(vtt(scenes), encoding="utf-8")
     return RenderedOutput(
@@ -181,6 +186,7 @@ def _render_output(
         folder=target,
         video=video.name,
         poster="poster.jpg",
+        thumbnail=base64.b64encode(thumbnail_webp(poster)).decode(),
         srt="captions.srt",
         vtt="captions.vtt",
         width=output.width,

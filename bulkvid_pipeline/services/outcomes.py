@@ -44,6 +44,8 @@ class PublishedOutput:
     voice_rate: float
     created_at: str
     warnings: tuple[str, ...] = ()
+    thumbnail: str = ""
+    """The poster in miniature: base64 of a WebP, empty where it has too many details."""
 
 
 OUTPUTS = TypeAdapter(PublishedOutput)

@@ -131,6 +131,7 @@ class Shelf:
             voice_rate=row.voice_rate,
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
             warnings=row.warnings,
+            thumbnail=rendered.thumbnail,
         )
         document = rendered.folder / DOCUMENT
         document.write_bytes(OUTPUTS.dump_json(published, indent=2))
