@@ -29,7 +29,7 @@ from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan, in_priority
 from bulkvid_pipeline.core.states import ItemState
 from bulkvid_pipeline.rendering.process import RenderProcess
 from bulkvid_pipeline.rendering.worker import RenderRequest
-from bulkvid_pipeline.services.crew import Crew
+from bulkvid_pipeline.services.crew import Crew, sweep_folders
 from bulkvid_pipeline.services.outcomes import Failure, PublishedOutput, RowOutcome
 from bulkvid_pipeline.services.progress import JobProgress
 from bulkvid_pipeline.services.publishing import Shelf
@@ -133,6 +133,7 @@ class RowLoop:
 
         Rows that were not begun when the loop was told to stop have no outcome: they are what a resume begins with.
         """
+        sweep_folders(self.work_dir)
         self.progress.expect(tuple(self.plans))
         documents = frozenset() if self.force else self.shelf.published_documents()
         waiting: list[Work] = []

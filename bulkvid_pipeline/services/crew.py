@@ -57,15 +57,23 @@ class Crew:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _fresh_folder(parent: Path | None) -> Path:
-    """A folder for this process; those of processes that are no more are removed first."""
-    root = (parent or Path(tempfile.gettempdir())) / "bulkvid-work"
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for left in root.iterdir():
+def sweep_folders(work_dir: Path | None) -> None:
+    """Remove the folders of crews whose process is no more."""
+    root = _root(work_dir)
+    for left in root.iterdir() if root.is_dir() else ():
         pid = left.name.split("-", 1)[0]
         if pid.isdigit() and not _is_alive(int(pid)):
             shutil.rmtree(left, ignore_errors=True)
+
+
+def _fresh_folder(work_dir: Path | None) -> Path:
+    root = _root(work_dir)
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
     return Path(tempfile.mkdtemp(dir=root, prefix=f"{os.getpid()}-"))
+
+
+def _root(work_dir: Path | None) -> Path:
+    return (work_dir or Path(tempfile.gettempdir())) / "bulkvid-work"
 
 
 def _is_alive(pid: int) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from bulkvid_pipeline.core.states import JobState
+from bulkvid_pipeline.services.run_control import LOOK_EVERY_S
 from bulkvid_pipeline_tests.faults.history import check, check_objects
 from bulkvid_pipeline_tests.faults.installation import Installation
 from bulkvid_pipeline_tests.faults.observed import Deed, Strike
@@ -29,6 +32,8 @@ def cancelled(place: Installation, strike: Strike) -> JobState:
     job.wait_for_strike()
     order = place.start("jobs", "cancel", place.job().job_id)
     assert order.wait() == 0, order.output
+    # A job looks for wishes every so often; let go at once, its last row could end before it has seen the cancel.
+    time.sleep(LOOK_EVERY_S + 0.5)
     job.let_go()
     job.wait()
     assert place.processes() == []
