@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import uuid
@@ -23,11 +24,14 @@ DEFINITIONS_MODULE = "bulkvid_pipeline.definitions"
 def open_instance(home: Path) -> DagsterInstance:
     """The Dagster instance in `home`, which is made if need be, with our settings in its `dagster.yaml`."""
     home.mkdir(parents=True, exist_ok=True)
-    config = home / "dagster.yaml"
-    if not config.exists():
-        shutil.copyfile(INSTANCE_CONFIG, config)
     os.environ["DAGSTER_HOME"] = str(home)
-    return DagsterInstance.from_config(str(home))
+    # Two first jobs at once would both make the same files and tables, and one of them would fail.
+    with (home / ".opening").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        config = home / "dagster.yaml"
+        if not config.exists():
+            shutil.copyfile(INSTANCE_CONFIG, config)
+        return DagsterInstance.from_config(str(home))
 
 
 def run_config_of(spec: BulkJobSpec, *, quiet: bool = False) -> dict[str, Any]:
