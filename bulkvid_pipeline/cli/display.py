@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
+from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.services.launching import newest_run, was_canceled
 from bulkvid_pipeline.services.watching import JobWatch, RowEnded
 
@@ -142,7 +143,8 @@ def _eta(progress: dict[str, Any]) -> str:
 
 
 def _line(row: RowEnded) -> str:
-    title = escape(row.title[:60])
+    # A cell may hold characters that turn the terminal's text around, or command it.
+    title = escape(shortened(row.title))
     if not row.completed:
         return f"[red]failed[/] row {row.sheet_row}  {title}: {escape(row.reason)}"
     if not row.rendered:

@@ -10,10 +10,12 @@ from collections.abc import Callable
 
 from dagster import DagsterInstance
 from rich.console import Console
+from rich.markup import escape
 
 from bulkvid_pipeline.cli.display import Display
 from bulkvid_pipeline.cli.validating import print_report
 from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.settings import dagster_home
@@ -95,14 +97,15 @@ def _conclude(console: Console, display: Display, *, stopped: bool) -> int:
         return EXIT_INTERRUPTED
     failed = [row for row in watch.rows if not row.completed]
     for row in failed:
-        console.print(f"[red]failed[/] row {row.sheet_row} '{row.title}': {row.reason}. {row.fix}", markup=True)
+        title, reason = escape(shortened(row.title)), escape(row.reason)
+        console.print(f"[red]failed[/] row {row.sheet_row} '{title}': {reason}. {escape(row.fix)}")
     if not watch.rows:
-        console.print(f"\n[red]Nothing was rendered.[/] {watch.failure}", markup=True)
+        console.print(f"\n[red]Nothing was rendered.[/] {escape(watch.failure)}")
         refused = watch.report is not None and watch.report["stops_job"]
         return EXIT_REFUSED if refused else EXIT_FAILED
     _print_totals(console, display)
     if watch.failure and not failed:
-        console.print(f"[red]The job failed:[/] {watch.failure}")
+        console.print(f"[red]The job failed:[/] {escape(watch.failure)}")
         return EXIT_FAILED
     if len(failed) == len(watch.rows):
         return EXIT_FAILED
