@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import av
+import numpy as np
 import skia
 from av.error import FFmpegError
 
@@ -41,7 +42,9 @@ def _decoded(jpeg: bytes) -> skia.Image:
         (frame,) = codec.decode(av.Packet(jpeg))
     except (FFmpegError, ValueError) as error:
         raise ValueError("the picture is no JPEG") from error
-    return skia.Image.fromarray(frame.to_ndarray(format="rgba"), colorType=skia.kRGBA_8888_ColorType)
+    # Rows are padded where the width is no multiple of 16, and skia takes none that are.
+    pixels = np.ascontiguousarray(frame.to_ndarray(format="rgba"))
+    return skia.Image.fromarray(pixels, colorType=skia.kRGBA_8888_ColorType)
 
 
 def _resized(picture: skia.Image, long_side: int) -> skia.Image:

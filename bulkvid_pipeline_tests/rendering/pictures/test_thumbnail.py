@@ -19,6 +19,14 @@ def test_a_poster_becomes_a_small_webp_of_its_shape() -> None:
     assert (picture.width(), picture.height()) == (240, 135)
 
 
+@pytest.mark.parametrize("shape", [(1920, 1080), (1080, 1080), (1080, 1920), (1280, 720), (3840, 2160), (97, 61)])
+def test_every_size_has_a_thumbnail(shape: tuple[int, int]) -> None:
+    made = thumbnail_webp(poster_jpeg(np.full((*shape, 3), 90, np.uint8)))
+
+    picture = skia.Image.MakeFromEncoded(skia.Data.MakeWithCopy(made))
+    assert picture.width() / picture.height() == pytest.approx(shape[1] / shape[0], rel=0.02)
+
+
 def test_a_picture_of_noise_has_no_thumbnail() -> None:
     noise = np.random.default_rng(1).integers(0, 255, (720, 720, 3), np.uint8)
 
