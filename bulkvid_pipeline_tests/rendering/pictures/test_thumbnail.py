@@ -24,7 +24,7 @@ def test_every_size_has_a_thumbnail(shape: tuple[int, int]) -> None:
     made = thumbnail_webp(poster_jpeg(np.full((*shape, 3), 90, np.uint8)))
 
     picture = skia.Image.MakeFromEncoded(skia.Data.MakeWithCopy(made))
-    assert picture.width() / picture.height() == pytest.approx(shape[1] / shape[0], rel=0.02)
+    assert picture.width() / picture.height() == pytest.approx(shape[1] / shape[0], rel=0.05)
 
 
 def test_a_picture_of_noise_has_no_thumbnail() -> None:
