@@ -1,4 +1,4 @@
-"""The ten columns of a sheet of ideas, and how the headers that people write map to them."""
+"""The ten columns of a sheet of ideas, the optional ones, and how the headers that people write map to them."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ COLUMNS = (
 )
 """Columns A..J in their fixed order."""
 
+MEDIA_COLUMNS = ("image_url", "background_url")
+"""Optional at every level; they may stand anywhere in a sheet with a header."""
+
 REQUIRED = ("idea_title", "script_content")
 ROW_ID = "id"
 
@@ -36,6 +39,25 @@ _ALIASES = {
     "voice_preference": ("voice",),
     "style_override": ("style", "look"),
     "priority": ("urgency",),
+    "image_url": (
+        "image",
+        "picture",
+        "picture url",
+        "photo",
+        "photo url",
+        "image link",
+        "inset image",
+        "inset picture",
+    ),
+    "background_url": (
+        "background",
+        "background image",
+        "background image url",
+        "background picture",
+        "background video",
+        "background video url",
+        "background link",
+    ),
     ROW_ID: ("row id", "row_id", "key", "row key", "video id"),
 }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pydantic.main import IncEx
 
 from bulkvid_pipeline.core.fingerprints import fingerprint_of
+from bulkvid_pipeline.core.media import PlannedMedium
 from bulkvid_pipeline.core.options import (
     AudioCodec,
     Container,
@@ -54,9 +55,18 @@ class VideoPlan:
     template: Template
     outputs: tuple[PlannedOutput, ...]
     priority: Priority
+    image: PlannedMedium | None = None
+    background: PlannedMedium | None = None
+
+    @property
+    def media(self) -> dict[str, PlannedMedium]:
+        """The media that the row has, by what they are used for: image, background."""
+        named = {"image": self.image, "background": self.background}
+        return {use: medium for use, medium in named.items() if medium is not None}
 
     def output_fingerprint(self, engine: str, output: PlannedOutput) -> str:
         """Hash of all that decides one file: equal plans on equal engines give equal files."""
+        media = {use: medium.identity for use, medium in self.media.items()}
         return fingerprint_of(
             engine,
             {
@@ -69,6 +79,7 @@ class VideoPlan:
                 "settings": self.template.settings.model_dump(mode="json", exclude=_RESOLVED),
                 "files": self.template.file_digests,
                 "output": vars(output),
+                **({"media": media} if media else {}),
             },
         )
 
@@ -98,6 +109,8 @@ def plan_video(idea: VideoIdea, spec: BulkJobSpec, template: Template) -> VideoP
         template=template,
         outputs=tuple(outputs),
         priority=idea.priority or spec.priority,
+        image=PlannedMedium(idea.image) if idea.image else None,
+        background=PlannedMedium(idea.background) if idea.background else None,
     )
 
 

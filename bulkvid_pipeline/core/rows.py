@@ -13,9 +13,18 @@ from itertools import count
 import pandas as pd
 
 from bulkvid_pipeline.core.cells import cleaned, duration_of, option_of, platforms_of
-from bulkvid_pipeline.core.columns import COLUMNS, REQUIRED, ROW_ID, HeaderMap, map_headers, positional_map
+from bulkvid_pipeline.core.columns import (
+    COLUMNS,
+    MEDIA_COLUMNS,
+    REQUIRED,
+    ROW_ID,
+    HeaderMap,
+    map_headers,
+    positional_map,
+)
 from bulkvid_pipeline.core.errors import InvalidSheetError
 from bulkvid_pipeline.core.findings import Finding, Severity, shortened
+from bulkvid_pipeline.core.media import source_of
 from bulkvid_pipeline.core.options import Platform, Priority, Style, Voice
 from bulkvid_pipeline.core.ranges import column_letter
 from bulkvid_pipeline.core.spec import SheetFormat
@@ -39,6 +48,10 @@ class VideoIdea:
     voice: Voice | None = None
     style: Style | None = None
     priority: Priority | None = None
+    image: str | None = None
+    """Where the picture beside the text is."""
+    background: str | None = None
+    """Where the picture or video behind everything is."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +127,7 @@ def _header_findings(header: HeaderMap) -> list[Finding]:
             Finding(
                 Severity.WARNING,
                 f"Unknown columns are ignored: {names}",
-                "Rename them to one of " + ", ".join(COLUMNS) + ", or leave them",
+                "Rename them to one of " + ", ".join((*COLUMNS, *MEDIA_COLUMNS)) + ", or leave them",
                 code="UNKNOWN_COLUMN",
             )
         )
@@ -233,4 +246,6 @@ def read_idea(sheet_row: int, cells: Mapping[str, str]) -> VideoIdea:
         voice=option_of(Voice, cells.get("voice_preference", "")),
         style=option_of(Style, cells.get("style_override", "")),
         priority=option_of(Priority, cells.get("priority", "")),
+        image=source_of(cells.get("image_url", "")),
+        background=source_of(cells.get("background_url", "")),
     )

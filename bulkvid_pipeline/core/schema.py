@@ -12,7 +12,8 @@ import pandas as pd
 import pandera.pandas as pa
 
 from bulkvid_pipeline.core.cells import duration_of, option_of, platforms_of
-from bulkvid_pipeline.core.columns import COLUMNS
+from bulkvid_pipeline.core.columns import COLUMNS, MEDIA_COLUMNS
+from bulkvid_pipeline.core.media import source_fault
 from bulkvid_pipeline.core.options import Priority, Style, Voice
 
 FILLED = "filled"
@@ -41,13 +42,20 @@ _VALID: dict[str, Callable[[str], bool]] = {
     "voice_preference": lambda cell: option_of(Voice, cell) is not None,
     "style_override": lambda cell: option_of(Style, cell) is not None,
     "priority": lambda cell: option_of(Priority, cell) is not None,
+    **dict.fromkeys(MEDIA_COLUMNS, lambda cell: source_fault(cell) is None),
 }
 
 
 def idea_schema() -> pa.DataFrameSchema:
-    """All ten columns, present and filled, the typed ones valid; validate with `lazy=True` for every finding."""
+    """All ten columns, present and filled, the typed ones valid, and what media there are.
+
+    Validate with `lazy=True` for every finding.
+    """
     columns = {
         name: pa.Column(str, checks=[_filled()] + ([_valid_when_filled(_VALID[name])] if name in _VALID else []))
         for name in COLUMNS
+    }
+    columns |= {
+        name: pa.Column(str, checks=[_valid_when_filled(_VALID[name])], required=False) for name in MEDIA_COLUMNS
     }
     return pa.DataFrameSchema(columns, index=pa.Index(int, unique=True, name="sheet_row"), strict=False)

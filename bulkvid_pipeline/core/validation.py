@@ -14,9 +14,10 @@ import pandas as pd
 import pandera.pandas as pa
 
 from bulkvid_pipeline.core.cells import platforms_of
-from bulkvid_pipeline.core.columns import COLUMNS, REQUIRED, ROW_ID
+from bulkvid_pipeline.core.columns import COLUMNS, MEDIA_COLUMNS, REQUIRED, ROW_ID
 from bulkvid_pipeline.core.errors import InvalidSheetError
 from bulkvid_pipeline.core.findings import Finding, Severity, ValidationReport, shortened
+from bulkvid_pipeline.core.media import SOURCE_FIX, shown_source, source_fault
 from bulkvid_pipeline.core.options import Platform, Priority, Style, ValidationLevel, Voice
 from bulkvid_pipeline.core.rows import SheetTable, VideoIdea, read_idea
 from bulkvid_pipeline.core.schema import FILLED, idea_schema
@@ -37,6 +38,7 @@ _PROBLEMS: dict[str, Callable[[str], tuple[str, str]]] = {
     "voice_preference": lambda _cell: ("Unknown voice", "Use " + ", ".join(Voice)),
     "style_override": lambda _cell: ("Unknown style", "Use " + ", ".join(Style)),
     "priority": lambda _cell: ("Unknown priority", "Use " + ", ".join(Priority)),
+    **dict.fromkeys(MEDIA_COLUMNS, lambda cell: source_fault(cell) or ("Not a medium", SOURCE_FIX)),
 }
 
 _SOURCES = {"idea_title": "the description or the script", "script_content": "the description or the title"}
@@ -124,7 +126,7 @@ def _schema_findings(table: SheetTable, level: ValidationLevel) -> defaultdict[i
         cases = errors.failure_cases
     else:
         return by_row
-    order = {column: at for at, column in enumerate(COLUMNS)}
+    order = {column: at for at, column in enumerate((*COLUMNS, *MEDIA_COLUMNS))}
     found = zip(cases["column"], cases["check"], cases["failure_case"], cases["index"], strict=True)
     for column, check, case, index in found:
         if check == "column_in_dataframe":
@@ -161,12 +163,15 @@ def _cell_finding(row: int, column: str, check: str, value: str, letter: str, le
     else:
         problem, fix = _PROBLEMS[column](value)
         code = "INVALID_CELL"
-        if level is not ValidationLevel.STRICT:
+        if level is not ValidationLevel.STRICT or column in MEDIA_COLUMNS:
             fix += ", or leave it empty"
-        if permissive:
+        if permissive and column in MEDIA_COLUMNS:
+            problem += "; the medium is left out"
+        elif permissive:
             some_left = column == "platform_preferences" and platforms_of(value)[0]
             problem += "; it is left out" if some_left else "; the default was used"
     severity = Severity.WARNING if permissive else Severity.ERROR
+    value = shown_source(value) if column in MEDIA_COLUMNS else value
     return Finding(severity, problem, fix, row, column, letter, shortened(value), code)
 
 
