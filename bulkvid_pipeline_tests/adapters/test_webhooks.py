@@ -15,6 +15,7 @@ import pytest
 import trustme
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from bulkvid_pipeline.adapters.web.addresses import is_allowed
 from bulkvid_pipeline.adapters.webhooks import (
     CallbackGoneError,
     CallbackRejectedError,
@@ -26,7 +27,7 @@ from bulkvid_pipeline.adapters.webhooks import (
     deliver,
 )
 from bulkvid_pipeline.adapters.webhooks.delivery import canonical_json
-from bulkvid_pipeline.adapters.webhooks.targets import is_allowed, parse_target
+from bulkvid_pipeline.adapters.webhooks.targets import parse_target
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError, NetworkError, ServiceUnavailableError
 from bulkvid_pipeline_tests.peers.hook_receiver import (
     Behaviour,

@@ -13,20 +13,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
-from bulkvid_pipeline.adapters.webhooks.connection import Deadline, PinnedConnection
+from bulkvid_pipeline.adapters.web.addresses import Resolver, Target, system_resolver
+from bulkvid_pipeline.adapters.web.connection import Deadline, PinnedConnection
 from bulkvid_pipeline.adapters.webhooks.failures import (
     CallbackGoneError,
     CallbackRejectedError,
     CallbackTimeoutError,
 )
 from bulkvid_pipeline.adapters.webhooks.signing import signature_headers
-from bulkvid_pipeline.adapters.webhooks.targets import (
-    Resolver,
-    Target,
-    allowed_addresses,
-    parse_target,
-    system_resolver,
-)
+from bulkvid_pipeline.adapters.webhooks.targets import allowed_addresses, parse_target
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError, NetworkError, ServiceUnavailableError
 
 MOST_BODY_BYTES = 20_000

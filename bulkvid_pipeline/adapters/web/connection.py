@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bulkvid_pipeline.adapters.webhooks.targets import Address, Target
+from bulkvid_pipeline.adapters.web.addresses import Address, Target
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
