@@ -63,8 +63,8 @@ def _rows(shelf: Shelf, sheet: JudgedSheet, outcomes: Sequence[RowOutcome]) -> t
         if finding.sheet_row is not None:
             by_row.setdefault(finding.sheet_row, []).append(finding)
     rows = [_planned(shelf, plan, by_key.get(plan.row_key), by_row.get(plan.sheet_row, ())) for plan in sheet.plans]
-    rows += [_refused(number, RowState.REJECTED, by_row.get(number, ())) for number in sheet.report.rejected]
-    rows += [_refused(number, RowState.SKIPPED, by_row.get(number, ())) for number in sheet.report.skipped]
+    for state, numbers in ((RowState.REJECTED, sheet.report.rejected), (RowState.SKIPPED, sheet.report.skipped)):
+        rows += [_refused(n, sheet.titles.get(n) or f"Row {n}", state, by_row.get(n, ())) for n in numbers]
     return tuple(sorted(rows, key=lambda row: row.sheet_row))
 
 
@@ -114,13 +114,13 @@ def _output(shelf: Shelf, output: PublishedOutput) -> RowOutput:
     )
 
 
-def _refused(sheet_row: int, state: RowState, findings: Iterable[Finding]) -> RowReport:
+def _refused(sheet_row: int, title: str, state: RowState, findings: Iterable[Finding]) -> RowReport:
     findings = tuple(findings)
     grave = [f for f in findings if f.severity is Severity.ERROR] or list(findings)
     return RowReport(
         row_key=f"row-{sheet_row}",
         sheet_row=sheet_row,
-        title=f"Row {sheet_row}",
+        title=title,
         state=state,
         reason="; ".join(f"{f.cell} {f.problem}" for f in grave),
         fix="; ".join(dict.fromkeys(f.fix for f in grave)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bulkvid_pipeline.adapters.speech.contract import Speech
@@ -11,7 +11,7 @@ from bulkvid_pipeline.core.errors import ValidationFailedError
 from bulkvid_pipeline.core.findings import ValidationReport
 from bulkvid_pipeline.core.options import ValidationLevel
 from bulkvid_pipeline.core.planning import VideoPlan, plan_video
-from bulkvid_pipeline.core.rows import VideoIdea
+from bulkvid_pipeline.core.rows import SheetTable, VideoIdea
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.templates import Template
 from bulkvid_pipeline.core.validation import RowProblem, validate_table
@@ -37,6 +37,8 @@ class JudgedSheet:
     uri: str
     plans: tuple[VideoPlan, ...]
     report: ValidationReport
+    titles: Mapping[int, str]
+    """What the title cells say, by sheet row, of rows without a plan too; empty ones are left out."""
 
     def refusal(self) -> ValidationFailedError:
         """The error of a job that the report stops."""
@@ -70,7 +72,15 @@ def judge_sheet(sheet: LoadedSheet, spec: BulkJobSpec, template: Template) -> Ju
         checks = _EngineChecks(spec, template, speech)
         ideas, report = validate_table(sheet.table, spec.validation_level, [checks.glyphs, checks.duration])
     plans = tuple(plan_video(idea, spec, template) for idea in ideas)
-    return JudgedSheet(sheet.label, sheet.name, sheet.uri, plans, report)
+    return JudgedSheet(sheet.label, sheet.name, sheet.uri, plans, report, _titles(sheet.table))
+
+
+def _titles(table: SheetTable) -> dict[int, str]:
+    if "idea_title" not in table.frame:
+        return {}
+    rows = zip(table.frame.index, table.frame["idea_title"], strict=True)
+    titles = {int(row): " ".join(title.split()) for row, title in rows}
+    return {row: title for row, title in titles.items() if title}
 
 
 @dataclass(frozen=True)

@@ -31,12 +31,13 @@ def test_every_row_becomes_a_video_with_poster_captions_and_document(workplace: 
 
 
 def test_the_gallery_the_table_and_the_manifest_stand_beside_the_videos(workplace: Workplace) -> None:
-    workplace.run(workplace.sheet([idea("One"), idea("", script="No title here.")]))
+    untitled = idea("", script="No title here.")
+    workplace.run(workplace.sheet([idea("One"), untitled, idea("Three", voice_preference="loud")]))
 
     folder = workplace.videos()[0].parents[2]
     assert {"report.html", "results.csv", "manifest.json"} <= {path.name for path in folder.iterdir()}
-    states = {row["sheet_row"]: row["state"] for row in workplace.manifest()["rows"]}
-    assert states == {2: "completed", 3: "rejected"}
+    rows = [(row["sheet_row"], row["title"], row["state"]) for row in workplace.manifest()["rows"]]
+    assert rows == [(2, "One", "completed"), (3, "Row 3", "rejected"), (4, "Three", "rejected")]
 
 
 def test_a_second_run_of_an_unchanged_sheet_renders_nothing(workplace: Workplace) -> None:
