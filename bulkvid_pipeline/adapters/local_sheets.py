@@ -7,7 +7,6 @@ from pathlib import Path
 
 from bulkvid_pipeline.adapters.csv_sheets import read_csv
 from bulkvid_pipeline.adapters.sheets import RawSheet
-from bulkvid_pipeline.adapters.xlsx_sheets import read_xlsx
 from bulkvid_pipeline.core.errors import InvalidSheetError
 from bulkvid_pipeline.core.ranges import A1Range
 
@@ -28,6 +27,9 @@ def read_local(path: Path, area: A1Range | None) -> RawSheet:
     data = _contents(path)
     source_uri = path.resolve().as_uri()
     if data.startswith(_ZIP):
+        # openpyxl takes longer to import than most CSV files to read.
+        from bulkvid_pipeline.adapters.xlsx_sheets import read_xlsx
+
         return read_xlsx(io.BytesIO(data), name=path.name, source_uri=source_uri, area=area)
     if data.startswith(_OLE):
         raise _ole_error(path, data)

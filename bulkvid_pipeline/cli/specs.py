@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from bulkvid_pipeline.core.spec import BulkJobSpec
-from bulkvid_pipeline.services.saved_jobs import read_document
 
 
 def spec_from(sheet: str, fields: Mapping[str, Any]) -> BulkJobSpec:
@@ -19,6 +18,9 @@ def spec_from(sheet: str, fields: Mapping[str, Any]) -> BulkJobSpec:
         InvalidSpecError: the file is no spec, or a field is wrong.
     """
     if Path(sheet).suffix.lower() in {".yaml", ".yml", ".json"}:
+        # YAML and cron are of no use to a job that is no file.
+        from bulkvid_pipeline.services.saved_jobs import read_document
+
         document = read_document(Path(sheet))
         # A saved job says when it is launched by itself; launched by hand, that is of no matter.
         saved = {key: value for key, value in document.items() if key not in {"watch", "schedule"}}
