@@ -12,7 +12,7 @@ marked as ended.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -32,6 +32,7 @@ LOOK_LATER_S = 0.25
 GRACE_S = 2.0
 """How long after its end a run may still hold slots: its encoders are being killed meanwhile."""
 SWEEP_EVERY_S = 2.0
+LOOK_FOR_DEAD_EVERY_S = 10.0
 
 
 class RunSlots:
@@ -152,10 +153,17 @@ class SlotGate:
 
     Its rows in the line keep slots from less urgent ones of other runs: have only as many there as workers are idle,
     look again after `look_after_s`, and `withdraw` when nothing more shall start.
+
+    Args:
+        slots: the run's claims.
+        free_dead: called every ten seconds while rows wait; ends runs whose process is gone, so that slots that they
+            hold come free where no daemon sees to that.
     """
 
-    def __init__(self, slots: RunSlots) -> None:
+    def __init__(self, slots: RunSlots, free_dead: Callable[[], object] = lambda: None) -> None:
         self._slots = slots
+        self._free_dead = free_dead
+        self._looked_for_dead = time.monotonic()
         self._waiting: dict[str, Claim] = {}
         self._inside: dict[str, Claim] = {}
         self._granted: frozenset[str] = frozenset()
@@ -224,3 +232,6 @@ class SlotGate:
         if now - self._swept >= SWEEP_EVERY_S:
             self._swept = now
             self._slots.free_ended_runs()
+        if now - self._looked_for_dead >= LOOK_FOR_DEAD_EVERY_S:
+            self._looked_for_dead = now
+            self._free_dead()

@@ -73,7 +73,7 @@ def watch(job_id: JobId) -> None:
 @jobs.command()
 def pause(job_id: JobId) -> None:
     """Let the rows in work finish, and start no other."""
-    from bulkvid_pipeline.services.jobs import pause_job
+    from bulkvid_pipeline.services.job_actions import pause_job
 
     _act(job_id, pause_job)
 
@@ -81,7 +81,7 @@ def pause(job_id: JobId) -> None:
 @jobs.command()
 def cancel(job_id: JobId) -> None:
     """Stop a job for good; what is finished stays."""
-    from bulkvid_pipeline.services.jobs import cancel_job
+    from bulkvid_pipeline.services.job_actions import cancel_job
 
     _act(job_id, cancel_job)
 
@@ -90,7 +90,7 @@ def cancel(job_id: JobId) -> None:
 def resume(job_id: JobId, plain: Annotated[bool, typer.Option("--plain", help="Plain lines")] = False) -> None:
     """Go on with a paused job, in this terminal."""
     from bulkvid_pipeline.cli.running import launch_again
-    from bulkvid_pipeline.services.jobs import resume_job
+    from bulkvid_pipeline.services.job_actions import resume_job
 
     raise typer.Exit(launch_again(job_id, resume_job, plain=plain))
 
@@ -99,7 +99,7 @@ def resume(job_id: JobId, plain: Annotated[bool, typer.Option("--plain", help="P
 def retry(job_id: JobId, plain: Annotated[bool, typer.Option("--plain", help="Plain lines")] = False) -> None:
     """Render what a job failed to render, in this terminal."""
     from bulkvid_pipeline.cli.running import launch_again
-    from bulkvid_pipeline.services.jobs import retry_job
+    from bulkvid_pipeline.services.job_actions import retry_job
 
     raise typer.Exit(launch_again(job_id, retry_job, plain=plain))
 

@@ -35,7 +35,7 @@ def run_job(spec: BulkJobSpec, *, plain: bool) -> int:
 def launch_again(job_id: str, action: Callable[..., None], *, plain: bool) -> int:
     """Resume or retry a job in this process; returns the exit code of `bulkvid run`."""
     from bulkvid_pipeline.services.launching import open_instance
-    from bulkvid_pipeline.services.run_control import close_orphans
+    from bulkvid_pipeline.services.presence import close_orphans
 
     codes = []
     with open_instance(dagster_home()) as instance:
@@ -62,7 +62,7 @@ def watch_job(job_id: str) -> int:
 
 def _run_here(instance: DagsterInstance, spec: BulkJobSpec, job_id: str, *, plain: bool) -> int:
     from bulkvid_pipeline.services.launching import execute_here, newest_run
-    from bulkvid_pipeline.services.run_control import close_orphans
+    from bulkvid_pipeline.services.presence import close_orphans
 
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     console = Console(highlight=False, soft_wrap=True)

@@ -16,6 +16,8 @@ PRIORITY = "bulkvid/priority"
 PROCESS = "bulkvid/process"
 """`host:boot:pid:start` of the process that executes the run, so that a dead one can be told from a slow one."""
 REPORT = "bulkvid/report"
+OWNER = "bulkvid/owner"
+"""Id of the run that state, intent, progress, process and report were written for: re-executions inherit tags."""
 FINGERPRINT = "bulkvid/fingerprint"
 
 JOB = "bulk_videos"

@@ -21,10 +21,10 @@ from bulkvid_pipeline.defs import events
 from bulkvid_pipeline.defs.partitions import ensure_partitions, video_rows
 from bulkvid_pipeline.services.batch_run import BatchRun
 from bulkvid_pipeline.services.chosen_rows import chosen_rows
-from bulkvid_pipeline.services.job_callbacks import check_callback
+from bulkvid_pipeline.services.job_callbacks import check_callback, sending
 from bulkvid_pipeline.services.judging import JudgedSheet, judge_for_spec
 from bulkvid_pipeline.services.limits import wait_for_sheet_read
-from bulkvid_pipeline.services.run_control import close_orphans
+from bulkvid_pipeline.services.presence import at_work, close_orphans
 from bulkvid_pipeline.services.sheet_loading import LoadedSheet, load_sheet
 from bulkvid_pipeline.settings import settings
 
@@ -37,6 +37,7 @@ def sheet_rows(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Loaded
     spec = _spec(context)
     with failures_in_words():
         check_callback(spec, settings())
+    with _job_at_work(context, spec):
         wait_for_sheet_read(context.instance, spec, settings())
         sheet = load_sheet(spec.input_source, settings())
     return dg.MaterializeResult(
@@ -61,11 +62,11 @@ def video_ideas(
 ) -> Iterator[dg.AssetCheckResult | dg.Output[JudgedSheet]]:
     """The rows that may be rendered, judged at the job's validation level."""
     spec = _spec(context)
-    with failures_in_words():
+    with _job_at_work(context, spec):
         judged = judge_for_spec(sheet_rows, spec, settings())
-    yield events.report_check(judged.report, SHEET_CHECK, "video_ideas")
-    if judged.report.stops_job:
-        raise _failure(judged.refusal(), dg.MetadataValue.md(judged.report.as_markdown()))
+        yield events.report_check(judged.report, SHEET_CHECK, "video_ideas")
+        if judged.report.stops_job:
+            raise _failure(judged.refusal(), dg.MetadataValue.md(judged.report.as_markdown()))
     yield dg.Output(judged, metadata={"rows": len(judged.plans), "level": judged.report.level})
 
 
@@ -74,12 +75,14 @@ def video_batch(
     context: dg.AssetExecutionContext, video_ideas: JudgedSheet
 ) -> Iterator[dg.AssetMaterialization | dg.AssetObservation | dg.Output[None]]:
     """All videos of a job. Rows are materialised one by one as partitions of `video`; done rows are skipped."""
-    close_orphans(context.instance)
-    ensure_partitions(
-        context.instance, (tags.partition_key(video_ideas.label, plan.row_key) for plan in video_ideas.plans)
-    )
-    run = BatchRun(_spec(context), video_ideas, settings(), context.instance, context.run.run_id)
-    yield from _row_events(context, run, planned=False)
+    spec = _spec(context)
+    with _job_at_work(context, spec):
+        close_orphans(context.instance)
+        ensure_partitions(
+            context.instance, (tags.partition_key(video_ideas.label, plan.row_key) for plan in video_ideas.plans)
+        )
+        run = BatchRun(spec, video_ideas, settings(), context.instance, context.run.run_id)
+        yield from _row_events(context, run, planned=False)
     yield dg.Output(None, metadata=_totals(run))
 
 
@@ -101,7 +104,7 @@ def video(
     context: dg.AssetExecutionContext, config: VideoConfig
 ) -> Iterator[dg.AssetMaterialization | dg.AssetObservation]:
     """The videos of chosen rows, made as the latest job over their sheet made them."""
-    with failures_in_words():
+    with failures_in_words(), at_work(context.instance, context.run.run_id):
         for spec, chosen in chosen_rows(context.instance, context.partition_keys):
             wait_for_sheet_read(context.instance, spec, settings())
             sheet = load_sheet(spec.input_source, settings())
@@ -109,12 +112,21 @@ def video(
             run = BatchRun(
                 spec, judged, settings(), context.instance, context.run.run_id, only=chosen, force=config.force
             )
-            yield from _row_events(context, run, planned=True)
+            with sending(context.instance, spec, settings()):
+                yield from _row_events(context, run, planned=True)
 
 
 def _spec(context: dg.AssetExecutionContext) -> BulkJobSpec:
     spec: BulkJobSpec = getattr(context.resources, tags.SPEC_RESOURCE)
     return spec
+
+
+@contextmanager
+def _job_at_work(context: dg.AssetExecutionContext, spec: BulkJobSpec) -> Iterator[None]:
+    """A step of the job: its process can be missed, its end is told to the callback, its errors are in words."""
+    instance = context.instance
+    with failures_in_words(), sending(instance, spec, settings()), at_work(instance, context.run.run_id):
+        yield
 
 
 def _row_events(

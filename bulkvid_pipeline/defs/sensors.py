@@ -17,7 +17,7 @@ from bulkvid_pipeline.defs.jobs import bulk_videos_job
 from bulkvid_pipeline.services.job_callbacks import send_due
 from bulkvid_pipeline.services.launching import new_job_id, run_config_of
 from bulkvid_pipeline.services.limits import wait_for_sheet_read
-from bulkvid_pipeline.services.run_control import close_orphans
+from bulkvid_pipeline.services.presence import close_orphans
 from bulkvid_pipeline.services.saved_jobs import SavedJob, load_saved_jobs
 from bulkvid_pipeline.services.sheet_loading import google_sheets, load_sheet
 from bulkvid_pipeline.services.sheet_watching import changes_between, cheap_version, row_hashes

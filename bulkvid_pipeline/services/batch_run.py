@@ -23,15 +23,16 @@ from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import ItemState, JobState, outcome_of
 from bulkvid_pipeline.services.batch import Gate, RowLoop
 from bulkvid_pipeline.services.caching import pieces_place
-from bulkvid_pipeline.services.job_callbacks import sending, tell_callback
+from bulkvid_pipeline.services.job_callbacks import tell_callback
 from bulkvid_pipeline.services.job_report import write_report
 from bulkvid_pipeline.services.jobs import find_job
 from bulkvid_pipeline.services.judging import JudgedSheet
 from bulkvid_pipeline.services.limits import PacedGate, limiter_of
 from bulkvid_pipeline.services.outcomes import RowOutcome
+from bulkvid_pipeline.services.presence import close_orphans, this_process
 from bulkvid_pipeline.services.progress import JobProgress
 from bulkvid_pipeline.services.publishing import Shelf, engine_of
-from bulkvid_pipeline.services.run_control import RunControl, this_process
+from bulkvid_pipeline.services.run_control import RunControl
 from bulkvid_pipeline.settings import Settings
 
 
@@ -97,16 +98,7 @@ class BatchRun:
     def outcomes(self) -> Iterator[RowOutcome]:
         """Render and publish; yields each row as it ends, and leaves the gallery, whatever happens.
 
-        Callbacks are sent meanwhile, and once more at the end.
-
-        Raises:
-            BulkVideoError: a fault of the system (storage denied, bucket gone) before or during the rows.
-        """
-        with sending(self.instance, self.spec, self.settings):
-            yield from self._outcomes()
-
-    def _outcomes(self) -> Iterator[RowOutcome]:
-        """`outcomes` without the callbacks' sender.
+        Callbacks are queued; see `job_callbacks.sending`.
 
         Raises:
             BulkVideoError: a fault of the system (storage denied, bucket gone) before or during the rows.
@@ -195,7 +187,7 @@ class BatchRun:
             self.instance, self.run_id, user=self.spec.user_id, job=self.spec.priority, job_id=self._job_id()
         )
         slots.ensure_pool(self.settings.render_slots)
-        gate = SlotGate(slots)
+        gate = SlotGate(slots, free_dead=lambda: close_orphans(self.instance))
         if not self.settings.limit_rows:
             return gate
         limiter = limiter_of(self.instance, self.settings, Budget.DISPATCH)

@@ -14,7 +14,7 @@ from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.services.callback_sending import sending_callbacks
 from bulkvid_pipeline.services.job_messages import JobFacts, event_type_of, payload_of
-from bulkvid_pipeline.services.jobs import Job
+from bulkvid_pipeline.services.jobs import Job, config_of, job_of
 from bulkvid_pipeline.services.notifications import deliver_due, notify
 from bulkvid_pipeline.settings import Settings
 
@@ -35,6 +35,20 @@ def check_callback(spec: BulkJobSpec, settings: Settings) -> None:
         )
     check_secret(settings.webhook_secret.get_secret_value())
     check_target(spec.callback_url, allow_private=settings.webhook_allow_private)
+
+
+def tell_state(instance: DagsterInstance, run_id: str, state: JobState | None = None) -> None:
+    """Queue the message that the run's job has reached a state (its own where none is given), if anybody waits for it.
+
+    A run says each state once, however often this is called.
+
+    Raises:
+        ServiceUnavailableError: the instance's database did not answer.
+    """
+    record = instance.get_run_record_by_id(run_id)
+    url = config_of(record.dagster_run).get("callback_url") if record else None
+    if record is not None and isinstance(url, str):
+        tell_callback(instance, job_of([record]), url, state)
 
 
 def tell_callback(instance: DagsterInstance, job: Job, callback_url: str | None, state: JobState | None = None) -> None:

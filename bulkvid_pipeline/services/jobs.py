@@ -1,4 +1,4 @@
-"""Bulk jobs as users know them: their states, their progress, and what may be done with them.
+"""Bulk jobs as users know them: their states and their progress.
 
 A job is all runs with its job id; the newest run tells its state. Nothing is stored but Dagster's own runs, tags and
 events.
@@ -7,7 +7,7 @@ events.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -18,12 +18,12 @@ from dagster._core.storage.dagster_run import RunRecord
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import InvalidRequestError, JobNotFoundError
 from bulkvid_pipeline.core.spec import BulkJobSpec
-from bulkvid_pipeline.core.states import ItemState, JobAction, JobState, require_allowed
+from bulkvid_pipeline.core.states import ItemState, JobAction, JobState
+from bulkvid_pipeline.services.told_tags import ended_as, own_tags
 
 PAGE = 100
 
-_ENDED_AS = {JobState.COMPLETED, JobState.PAUSED, JobState.CANCELED, JobState.FAILED}
-_PENDING = {DagsterRunStatus.NOT_STARTED, DagsterRunStatus.QUEUED, DagsterRunStatus.STARTING}
+PENDING = {DagsterRunStatus.NOT_STARTED, DagsterRunStatus.QUEUED, DagsterRunStatus.STARTING}
 
 
 @dataclass(frozen=True)
@@ -97,22 +97,21 @@ class Job:
 
 def state_of(run: DagsterRun) -> JobState:
     """The state of the job whose newest run this is."""
-    told, intent = run.tags.get(tags.STATE), run.tags.get(tags.INTENT)
-    ended_as = JobState(told) if told in _ENDED_AS else None
-    if run.status in _PENDING:
+    ended, intent = ended_as(run), own_tags(run).get(tags.INTENT, "")
+    if run.status in PENDING:
         return JobState.CANCELING if intent == JobAction.CANCEL else JobState.PENDING
     if run.status is DagsterRunStatus.CANCELING:
         return JobState.CANCELING
     if run.status is DagsterRunStatus.STARTED:
-        if ended_as is not None:
+        if ended is not None:
             return JobState.COMPLETING
         wishes = {JobAction.CANCEL.value: JobState.CANCELING, JobAction.PAUSE.value: JobState.PAUSING}
-        return wishes.get(intent or "", JobState.RUNNING)
+        return wishes.get(intent, JobState.RUNNING)
     if run.status is DagsterRunStatus.CANCELED:
         return JobState.CANCELED
     if run.status is DagsterRunStatus.SUCCESS:
         return JobState.COMPLETED
-    return ended_as or JobState.FAILED
+    return ended or JobState.FAILED
 
 
 def find_job(instance: DagsterInstance, job_id: str) -> Job:
@@ -122,18 +121,21 @@ def find_job(instance: DagsterInstance, job_id: str) -> Job:
         JobNotFoundError: there is none.
         InvalidRequestError: several jobs begin like that.
     """
-    records = instance.get_run_records(RunsFilter(tags={tags.JOB_ID: job_id}))
-    if not records and len(job_id) >= 4:
-        beginning = {job.job_id for job in list_jobs(instance) if job.job_id.startswith(job_id)}
+    records = _records_of(instance, [job_id]).get(job_id)
+    if records is None and len(job_id) >= 4:
+        # The database takes an underscore for any character.
+        known = {
+            whole for _, ids in instance.get_run_tags(tag_keys=[tags.JOB_ID], value_prefix=job_id) for whole in ids
+        }
+        beginning = {whole for whole in known if whole.startswith(job_id)}
         if len(beginning) > 1:
             raise InvalidRequestError(
                 f"Several jobs begin with '{job_id}'", fix=f"Give more of the id: {', '.join(sorted(beginning)[:5])}"
             )
-        if beginning:
-            return find_job(instance, beginning.pop())
-    if not records:
+        records = _records_of(instance, list(beginning)).get(next(iter(beginning), ""))
+    if records is None:
         raise JobNotFoundError(f"Job '{job_id}' not found")
-    return _job(records)
+    return job_of(records)
 
 
 def list_jobs(
@@ -141,35 +143,55 @@ def list_jobs(
 ) -> Iterator[Job]:
     """The jobs, newest first."""
     wanted, user = frozenset(states), {tags.USER: user_id} if user_id else {}
+    page = PAGE if limit is None or wanted else min(PAGE, max(limit, 20))
     seen: set[str] = set()
     cursor: str | None = None
     found = 0
     while True:
-        records = instance.get_run_records(RunsFilter(job_name=tags.JOB, tags=user), limit=PAGE, cursor=cursor)
-        for record in records:
-            job_id = record.dagster_run.tags.get(tags.JOB_ID, record.dagster_run.run_id)
-            if job_id in seen:
-                continue
-            seen.add(job_id)
-            job = _job([record]) if tags.JOB_ID not in record.dagster_run.tags else find_job(instance, job_id)
+        records = instance.get_run_records(RunsFilter(job_name=tags.JOB, tags=user), limit=page, cursor=cursor)
+        new = [
+            job_id for job_id in dict.fromkeys(id_of(record.dagster_run) for record in records) if job_id not in seen
+        ]
+        seen.update(new)
+        runs = _records_of(instance, new)
+        for job in (job_of(runs[job_id]) for job_id in new if job_id in runs):
             if not wanted or job.state in wanted:
                 yield job
                 found += 1
                 if found == limit:
                     return
-        if len(records) < PAGE:
+        if len(records) < page:
             return
         cursor = records[-1].dagster_run.run_id
 
 
-def _job(records: Sequence[RunRecord]) -> Job:
+def id_of(run: DagsterRun) -> str:
+    """The id of the job that a run belongs to; a run that has not begun may be a job of its own."""
+    return run.tags.get(tags.JOB_ID) or run.run_id
+
+
+def _records_of(instance: DagsterInstance, job_ids: Sequence[str]) -> dict[str, list[RunRecord]]:
+    """The runs of those jobs, newest first, in two reads however many they are; jobs without runs are left out."""
+    found: dict[str, list[RunRecord]] = {}
+    if job_ids:
+        for record in instance.get_run_records(RunsFilter(tags={tags.JOB_ID: job_ids})):
+            found.setdefault(id_of(record.dagster_run), []).append(record)
+    untagged = [job_id for job_id in job_ids if job_id not in found]
+    if untagged:
+        for record in instance.get_run_records(RunsFilter(run_ids=untagged, job_name=tags.JOB)):
+            if tags.JOB_ID not in record.dagster_run.tags:
+                found[record.dagster_run.run_id] = [record]
+    return found
+
+
+def job_of(records: Sequence[RunRecord]) -> Job:
     """The job whose runs these are, newest first."""
     newest, oldest = records[0], records[-1]
     run = newest.dagster_run
-    config: Any = run.run_config
-    spec = config.get("resources", {}).get(tags.SPEC_RESOURCE, {}).get("config", {})
+    told = own_tags(run)
+    spec = config_of(run)
     return Job(
-        job_id=run.tags.get(tags.JOB_ID, run.run_id),
+        job_id=id_of(run),
         run_id=run.run_id,
         title=run.tags.get(tags.TITLE) or spec.get("title") or "",
         state=state_of(run),
@@ -177,84 +199,27 @@ def _job(records: Sequence[RunRecord]) -> Job:
         user_id=run.tags.get(tags.USER) or spec.get("user_id", "local"),
         project_id=run.tags.get(tags.PROJECT) or spec.get("project_id", "default"),
         sheet=run.tags.get(tags.SHEET, ""),
-        report=run.tags.get(tags.REPORT, "").removeprefix("none"),
+        report=told.get(tags.REPORT, "").removeprefix("none"),
         created_at=oldest.create_timestamp.timestamp(),
         started_at=oldest.start_time,
         ended_at=newest.end_time,
         updated_at=newest.update_timestamp.timestamp(),
-        progress=json.loads(run.tags.get(tags.PROGRESS, "{}")),
+        progress=json.loads(told.get(tags.PROGRESS, "{}")),
     )
-
-
-Launcher = Callable[[BulkJobSpec, str], None]
-"""Starts a run of the spec under a job id: in this process, or by handing it to Dagster's queue."""
-
-
-def pause_job(instance: DagsterInstance, job_id: str) -> Job:
-    """Let the rows in work finish and start no other.
-
-    Raises:
-        ActionNotAllowedError: the job is not running.
-    """
-    job = _allowed(instance, job_id, JobAction.PAUSE)
-    instance.add_run_tags(job.run_id, {tags.INTENT: JobAction.PAUSE.value})
-    return find_job(instance, job.job_id)
-
-
-def cancel_job(instance: DagsterInstance, job_id: str) -> Job:
-    """Stop the job: its encoders are killed within two seconds, what is finished stays.
-
-    Raises:
-        ActionNotAllowedError: the job has ended already.
-    """
-    job = _allowed(instance, job_id, JobAction.CANCEL)
-    run = instance.get_run_by_id(job.run_id)
-    assert run is not None
-    instance.add_run_tags(job.run_id, {tags.INTENT: JobAction.CANCEL.value})
-    if run.status in _PENDING:
-        instance.report_run_canceled(run)
-    elif run.status is not DagsterRunStatus.STARTED:
-        instance.add_run_tags(job.run_id, {tags.STATE: JobState.CANCELED.value})
-    return find_job(instance, job.job_id)
-
-
-def resume_job(instance: DagsterInstance, job_id: str, launch: Launcher) -> None:
-    """Go on with what a paused job has left.
-
-    Raises:
-        ActionNotAllowedError: the job is not paused.
-    """
-    _launch_again(instance, _allowed(instance, job_id, JobAction.RESUME), launch)
-
-
-def retry_job(instance: DagsterInstance, job_id: str, launch: Launcher) -> None:
-    """Render the failed and unfinished rows of a failed job, or the failed rows of a completed one.
-
-    Raises:
-        ActionNotAllowedError: there is nothing to retry.
-    """
-    job = find_job(instance, job_id)
-    if not (job.state is JobState.COMPLETED and job.items["failed"]):
-        require_allowed(JobAction.RETRY, job.state)
-    _launch_again(instance, job, launch)
-
-
-def _allowed(instance: DagsterInstance, job_id: str, action: JobAction) -> Job:
-    job = find_job(instance, job_id)
-    require_allowed(action, job.state)
-    return job
-
-
-def _launch_again(instance: DagsterInstance, job: Job, launch: Launcher) -> None:
-    launch(spec_of(instance, job), job.job_id)
 
 
 def spec_of(instance: DagsterInstance, job: Job) -> BulkJobSpec:
     """The spec that the job runs by."""
     run = instance.get_run_by_id(job.run_id)
     assert run is not None
+    return BulkJobSpec.parse(config_of(run))
+
+
+def config_of(run: DagsterRun) -> dict[str, Any]:
+    """The job spec in the run's config as it was given, unchecked; empty where the run has none."""
     config: Any = run.run_config
-    return BulkJobSpec.parse(config["resources"][tags.SPEC_RESOURCE]["config"])
+    found: dict[str, Any] = config.get("resources", {}).get(tags.SPEC_RESOURCE, {}).get("config", {})
+    return found
 
 
 def _iso(seconds: float | None) -> str | None:

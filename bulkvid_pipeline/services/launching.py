@@ -15,7 +15,7 @@ from dagster._core.definitions.reconstruct import ReconstructableRepository
 
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.spec import BulkJobSpec
-from bulkvid_pipeline.services.run_control import this_process
+from bulkvid_pipeline.services.presence import this_process
 
 INSTANCE_CONFIG = Path(__file__).parents[1] / "dagster.yaml"
 DEFINITIONS_MODULE = "bulkvid_pipeline.definitions"

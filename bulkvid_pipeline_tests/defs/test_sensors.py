@@ -16,7 +16,7 @@ from bulkvid_pipeline.definitions import defs
 from bulkvid_pipeline.defs.sensors import lost_workers_sensor, saved_jobs_schedule, sheet_changes_sensor
 from bulkvid_pipeline.services.jobs import find_job
 from bulkvid_pipeline.services.launching import run_config_of
-from bulkvid_pipeline.services.run_control import SILENT_S, close_orphans, this_process
+from bulkvid_pipeline.services.presence import SILENT_S, close_orphans, this_process
 from bulkvid_pipeline_tests.workplace import Workplace, idea
 
 

@@ -15,8 +15,9 @@ from bulkvid_pipeline.core.errors import ActionNotAllowedError, JobNotFoundError
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.services import batch_run
+from bulkvid_pipeline.services.job_actions import cancel_job, pause_job, resume_job, retry_job
 from bulkvid_pipeline.services.job_events import job_events
-from bulkvid_pipeline.services.jobs import cancel_job, find_job, list_jobs, pause_job, resume_job, retry_job
+from bulkvid_pipeline.services.jobs import find_job, list_jobs
 from bulkvid_pipeline.services.launching import execute_here, new_job_id
 from bulkvid_pipeline_tests.peers.hook_receiver import HookReceiver
 from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, Workplace, idea
