@@ -7,7 +7,7 @@ import io
 import socket
 import ssl
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from bulkvid_pipeline.adapters.web.addresses import Address, Target
@@ -37,9 +37,10 @@ class Deadline:
 class _BoundedReads(io.RawIOBase):
     """Reads of a socket, each of which may take what is left: a receiver that drips bytes gains no time by it."""
 
-    def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
+    def __init__(self, sock: socket.socket, deadline: Deadline, on_close: Callable[[], None]) -> None:
         self._socket = sock
         self._deadline = deadline
+        self._on_close = on_close
 
     def readable(self) -> bool:
         return True
@@ -48,13 +49,24 @@ class _BoundedReads(io.RawIOBase):
         self._socket.settimeout(self._deadline.left())
         return self._socket.recv_into(buffer)
 
+    def close(self) -> None:
+        if not self.closed:
+            super().close()
+            self._on_close()
+
 
 class _BoundedSocket:
-    """As much of a socket as http.client uses, under a deadline."""
+    """As much of a socket as http.client uses, under a deadline.
+
+    As with sockets, files made of it keep it open: http.client closes it before it reads the body of an answer that
+    ends the connection.
+    """
 
     def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
         self._socket = sock
         self._deadline = deadline
+        self._files = 0
+        self._is_closed = False
 
     def sendall(self, data: ReadableBuffer) -> None:
         rest = memoryview(data).cast("B")
@@ -64,10 +76,20 @@ class _BoundedSocket:
 
     def makefile(self, mode: str) -> io.BufferedReader:
         assert mode == "rb", "http.client only reads through files"
-        return io.BufferedReader(_BoundedReads(self._socket, self._deadline))
+        self._files += 1
+        return io.BufferedReader(_BoundedReads(self._socket, self._deadline, self._file_closed))
+
+    def _file_closed(self) -> None:
+        self._files -= 1
+        self._close_if_unused()
 
     def close(self) -> None:
-        self._socket.close()
+        self._is_closed = True
+        self._close_if_unused()
+
+    def _close_if_unused(self) -> None:
+        if self._is_closed and self._files <= 0:
+            self._socket.close()
 
 
 class PinnedConnection(http.client.HTTPConnection):
