@@ -1,9 +1,8 @@
-"""Saved jobs: launched when their sheet changes, and at their times; and workers that died are found."""
+"""Saved jobs: launched when their sheet changes, and at their times."""
 
 from __future__ import annotations
 
 import json
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
@@ -13,10 +12,7 @@ import pytest
 
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.definitions import defs
-from bulkvid_pipeline.defs.sensors import lost_workers_sensor, saved_jobs_schedule, sheet_changes_sensor
-from bulkvid_pipeline.services.jobs import find_job
-from bulkvid_pipeline.services.launching import run_config_of
-from bulkvid_pipeline.services.presence import SILENT_S, close_orphans, this_process
+from bulkvid_pipeline.defs.sensors import saved_jobs_schedule, sheet_changes_sensor
 from bulkvid_pipeline_tests.workplace import Workplace, idea
 
 
@@ -115,40 +111,3 @@ def test_a_saved_job_is_launched_at_its_time_alone(workplace: Workplace, saved: 
     result = saved_jobs_schedule.evaluate_tick(context)
 
     assert len(result.run_requests or []) == due
-
-
-def started_run(workplace: Workplace, **values: str) -> str:
-    """A run that says of itself that it is at work."""
-    spec = workplace.spec(workplace.sheet([idea("One")]))
-    job = defs.resolve_job_def(tags.JOB)
-    run = workplace.instance.create_run_for_job(
-        job, run_config=run_config_of(spec), tags={tags.JOB_ID: "job_lost", **values}
-    )
-    workplace.instance.report_dagster_event(
-        dg.DagsterEvent(event_type_value=dg.DagsterEventType.RUN_START.value, job_name=tags.JOB), run.run_id
-    )
-    return run.run_id
-
-
-def test_a_job_whose_process_is_gone_fails_and_can_be_retried(workplace: Workplace) -> None:
-    host, boot, _pid, _start = this_process().split(":")
-    run_id = started_run(workplace, **{tags.PROCESS: f"{host}:{boot}:999999:1"})
-
-    lost_workers_sensor.evaluate_tick(dg.build_sensor_context(instance=workplace.instance))
-
-    assert find_job(workplace.instance, "job_lost").state.value == "failed"
-    assert find_job(workplace.instance, "job_lost").run_id == run_id
-
-
-def test_a_worker_of_another_machine_is_lost_after_a_minute_of_silence(workplace: Workplace) -> None:
-    told = json.dumps({"at": time.time()})
-    run_id = started_run(workplace, **{tags.PROCESS: "elsewhere:boot:1:1", tags.PROGRESS: told})
-
-    assert close_orphans(workplace.instance) == ()
-    assert close_orphans(workplace.instance, now=time.time() + SILENT_S + 1) == (run_id,)
-
-
-def test_a_living_worker_is_left_alone(workplace: Workplace) -> None:
-    started_run(workplace, **{tags.PROCESS: this_process()})
-
-    assert close_orphans(workplace.instance) == ()
