@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from pathlib import Path
@@ -16,8 +17,8 @@ from bulkvid_pipeline.rendering.encode.h264 import idr_pic_id, with_idr_pic_id
 from bulkvid_pipeline.rendering.encode.mux import write_file
 from bulkvid_pipeline.rendering.encode.renderer import Programme, Progress, Renderer
 from bulkvid_pipeline.rendering.encode.scene import AccessUnit, EncodedScene, encode_scene
-from bulkvid_pipeline.rendering.encode.sound import encode_sound
-from bulkvid_pipeline.rendering.model import Film, Pcm, VideoFormat
+from bulkvid_pipeline.rendering.encode.sound import Sound, encode_sound
+from bulkvid_pipeline.rendering.model import Film, VideoFormat
 
 _POLL_S = 0.1
 
@@ -45,7 +46,7 @@ class EventRenderer(Renderer):
     def __init__(self, scene_store: SceneStore | None = None, *, threads: int = 1) -> None:
         self._store = scene_store
         self._threads = max(1, threads)
-        self._last_sound: tuple[Pcm, AudioCodec, bytes] | None = None
+        self._last_sound: tuple[weakref.ref[Sound], AudioCodec, bytes] | None = None
 
     def _write(self, programme: Programme, part: Path, progress: Progress, cancelled: Callable[[], bool]) -> None:
         scenes, sound = self._encode(programme, progress, cancelled)
@@ -89,13 +90,13 @@ class EventRenderer(Renderer):
             stop.set()
             pool.shutdown(wait=True, cancel_futures=True)
 
-    def _sound(self, sound: Pcm, codec: AudioCodec, stopped: Callable[[], bool]) -> bytes:
-        """The encoded sound; the platforms of one row bring the same array one after another."""
+    def _sound(self, sound: Sound, codec: AudioCodec, stopped: Callable[[], bool]) -> bytes:
+        """The encoded sound; the platforms of one row bring the same sound one after another."""
         kept = self._last_sound
-        if kept is not None and kept[0] is sound and kept[1] is codec:
+        if kept is not None and kept[0]() is sound and kept[1] is codec:
             return kept[2]
         encoded = encode_sound(sound, codec, cancelled=stopped)
-        self._last_sound = (sound, codec, encoded)
+        self._last_sound = (weakref.ref(sound), codec, encoded)
         return encoded
 
     def _scene(

@@ -27,7 +27,8 @@ from bulkvid_pipeline.core.options import AudioCodec, Container, VideoCodec
 from bulkvid_pipeline.rendering.encode.codecs import frame_of
 from bulkvid_pipeline.rendering.encode.renderer import Programme, Progress, Renderer
 from bulkvid_pipeline.rendering.encode.scene import KEY_GAP_MAX
-from bulkvid_pipeline.rendering.model import FPS, SAMPLE_RATE, Pcm
+from bulkvid_pipeline.rendering.encode.sound import Sound
+from bulkvid_pipeline.rendering.model import FPS, SAMPLE_RATE
 
 _COLOUR = {"range": "tv", "color_primaries": "bt709", "color_trc": "bt709", "colorspace": "bt709"}
 _VIDEO: dict[VideoCodec, dict[str, str | int]] = {
@@ -149,13 +150,13 @@ def _write_picture(file: OutputContainer, stream: VideoStream, picture: VideoFra
     file.mux(stream.encode(picture))
 
 
-def _write_wav(path: Path, sound: Pcm) -> None:
+def _write_wav(path: Path, sound: Sound) -> None:
     """A RIFF file of 32 bit floats."""
-    data = np.ascontiguousarray(sound, dtype="<f4")
-    channels = data.shape[1]
-    frame = channels * data.itemsize
-    head = struct.pack("<HHIIHH", _IEEE_FLOAT, channels, SAMPLE_RATE, SAMPLE_RATE * frame, frame, data.itemsize * 8)
+    samples, channels = sound.shape
+    frame = channels * sound.dtype.itemsize
+    head = struct.pack("<HHIIHH", _IEEE_FLOAT, channels, SAMPLE_RATE, SAMPLE_RATE * frame, frame, frame // channels * 8)
     with path.open("wb") as file:
-        file.write(struct.pack("<4sI4s4sI", b"RIFF", 36 + data.nbytes, b"WAVE", b"fmt ", len(head)) + head)
-        file.write(struct.pack("<4sI", b"data", data.nbytes))
-        file.write(data.data)
+        file.write(struct.pack("<4sI4s4sI", b"RIFF", 36 + samples * frame, b"WAVE", b"fmt ", len(head)) + head)
+        file.write(struct.pack("<4sI", b"data", samples * frame))
+        for start in range(0, samples, SAMPLE_RATE):
+            file.write(np.ascontiguousarray(sound[start : start + SAMPLE_RATE], dtype="<f4").data)

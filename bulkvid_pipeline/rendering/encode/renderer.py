@@ -13,8 +13,9 @@ import av
 import numpy as np
 
 from bulkvid_pipeline.core.errors import EncoderError, RenderCancelledError
+from bulkvid_pipeline.rendering.encode.sound import Sound
 from bulkvid_pipeline.rendering.encode.tags import clean_tags
-from bulkvid_pipeline.rendering.model import SAMPLES_PER_FRAME, Film, Pcm, VideoFormat
+from bulkvid_pipeline.rendering.model import SAMPLES_PER_FRAME, Film, VideoFormat
 
 Progress = Callable[[int, int], None]
 """Told (frames done, frames in all), always from the thread that called `render`."""
@@ -25,7 +26,7 @@ class Programme:
     """All that goes into one file."""
 
     films: Sequence[Film]
-    sound: Pcm
+    sound: Sound
     fmt: VideoFormat
     metadata: Mapping[str, str]
 
@@ -41,7 +42,7 @@ class Renderer(ABC):
     def render(
         self,
         films: Sequence[Film],
-        sound: Pcm,
+        sound: Sound,
         fmt: VideoFormat,
         metadata: Mapping[str, str],
         destination: Path,
@@ -53,7 +54,8 @@ class Renderer(ABC):
 
         Args:
             films: the scenes, in order.
-            sound: the programme's sound, stereo: shape (frames of all films * SAMPLES_PER_FRAME, 2), float32.
+            sound: the programme's sound, stereo: shape (frames of all films * SAMPLES_PER_FRAME, 2), float32; an
+                array, or what is read like one.
             fmt: size, container and codecs.
             metadata: tags such as title, artist, comment; cleaned by `tags.tag_text`.
             destination: the file to write; its folder must exist.

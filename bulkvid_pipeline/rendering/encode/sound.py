@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from fractions import Fraction
+from typing import Protocol
 
 import av
 import numpy as np
@@ -22,16 +23,30 @@ _SETTINGS: dict[AudioCodec, tuple[str, str, int, dict[str, str]]] = {
 }
 """Encoder, container, bits per second, options."""
 
-_CHUNK = SAMPLE_RATE
+_CHUNK = 6 * SAMPLE_RATE // 10
 
 
-def encode_sound(sound: Pcm, codec: AudioCodec, *, cancelled: Callable[[], bool] = lambda: False) -> bytes:
+class Sound(Protocol):
+    """Stereo sound that is read stretch by stretch: an array of float32, (samples, 2), or what behaves like one."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+    @property
+    def dtype(self) -> np.dtype[np.float32]: ...
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, stretch: slice, /) -> Pcm: ...
+
+
+def encode_sound(sound: Sound, codec: AudioCodec, *, cancelled: Callable[[], bool] = lambda: False) -> bytes:
     """The sound as a small file of its own (mp4 for AAC, ogg for Opus), which keeps what a player must know of priming.
 
     Args:
         sound: stereo float32, shape (samples, 2), at SAMPLE_RATE.
         codec: the codec to use.
-        cancelled: asked for every second of sound.
+        cancelled: asked several times a second of sound.
 
     Raises:
         EncoderError: the encoder failed.

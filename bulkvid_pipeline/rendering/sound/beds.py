@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from typing import IO
@@ -11,12 +12,13 @@ from typing import IO
 import av
 import av.error
 import numpy as np
-from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
+from numpy.typing import NDArray
 
 from bulkvid_pipeline.core.errors import TemplateInvalidError
 from bulkvid_pipeline.core.options import Style
 from bulkvid_pipeline.rendering.model import SAMPLE_RATE, Pcm
+from bulkvid_pipeline.rendering.sound.loudness import PEAK_CHUNK, Energies, energies
 
 MAX_MUSIC_SECONDS = 600
 _MAX_MUSIC_BYTES = 256 * 2**20
@@ -24,23 +26,156 @@ _MIN_MUSIC_SECONDS = 1
 _LOUDEST_SAMPLE = 64.0
 """Floating-point files may exceed full scale, but not by more than 36 dB."""
 _SEAM_SECONDS = 1.0
+_STEPS = 32_767
+"""The 16-bit value of the loudest sample that there is room for."""
 _FORMATS_IN_WORDS = "MP3, M4A, AAC, WAV, FLAC, Ogg, Opus or AIFF"
 
 
-@cache
-def load_bed(style: Style) -> Pcm:
-    """The bed of a style: stereo, (samples, 2), read-only; decoded once a process.
+class _NoSoundError(Exception):
+    """The file's samples are no sound."""
 
-    Its last second repeats its first, which is what `looped` blends into a seam that cannot be heard.
+
+@dataclass(frozen=True, eq=False)
+class Bed:
+    """Music as 16-bit samples, shape (2, length), read-only; an amplitude of 1 is 1 / `scale` of them."""
+
+    pcm: NDArray[np.int16] = field(repr=False)
+    scale: float = 1 / _STEPS
+
+    @classmethod
+    def of(cls, pcm: Pcm) -> Bed:
+        """A bed of an array, (length, 2)."""
+        gathered = _Gathered()
+        gathered.add(np.ascontiguousarray(pcm.T))
+        return gathered.bed()
+
+    def __len__(self) -> int:
+        return int(self.pcm.shape[1])
+
+    def block(self, start: int, stop: int) -> Pcm:
+        """The bed itself, once; see `Blocks.block`."""
+        return self.pcm[:, start:stop] * np.float32(self.scale)
+
+    def looped(self, samples: int) -> LoopedBed:
+        """The bed repeated to exactly `samples`."""
+        return LoopedBed(self, samples)
+
+    @cached_property
+    def energies(self) -> Energies:
+        """K-weighted energies of every whole `PEAK_CHUNK` samples."""
+        return energies(self, PEAK_CHUNK)
+
+    @property
+    def period(self) -> int:
+        """After how many samples it begins again."""
+        return len(self) - self._seam_length
+
+    @property
+    def _seam_length(self) -> int:
+        return min(int(_SEAM_SECONDS * SAMPLE_RATE), len(self) // 4)
+
+    @cached_property
+    def seam(self) -> Bed:
+        """What stands where the end meets the next beginning.
+
+        The blend keeps the power constant for whatever likeness end and beginning have: with correlation r the weights
+        satisfy a^2 + b^2 + 2 a b r = 1. That is a straight cross-fade for a bed whose end repeats its beginning, and an
+        equal-power one for unrelated music.
+        """
+        length = self._seam_length
+        head, tail = self.block(0, length), self.block(self.period, len(self))
+        rise = 0.5 - 0.5 * np.cos(np.pi * (np.arange(length, dtype=np.float32) + 0.5) / max(length, 1))
+        fall = 1 - rise
+        scale = 1 / np.sqrt(rise**2 + fall**2 + 2 * rise * fall * _likeness(head, tail))
+        return Bed.of((head * (rise * scale) + tail * (fall * scale)).astype(np.float32).T)
+
+
+@dataclass(frozen=True)
+class LoopedBed:
+    """A bed repeated to exactly `samples`, each end blended into the next beginning; stereo blocks, (2, samples)."""
+
+    bed: Bed
+    samples: int
+
+    def __len__(self) -> int:
+        return self.samples
+
+    def block(self, start: int, stop: int) -> Pcm:
+        """See `Blocks.block`."""
+        stop = min(stop, self.samples)
+        if self.samples <= len(self.bed):
+            return self.bed.block(start, stop)
+        block = np.zeros((2, max(0, stop - start)), np.float32)
+        at = start
+        while at < stop and len(self.bed):
+            source, first = self._at(at)
+            last = min(first + stop - at, len(source) if source is self.bed.seam else self.bed.period)
+            heard = block[:, at - start : at - start + last - first]
+            np.multiply(source.pcm[:, first:last], np.float32(source.scale), out=heard)
+            at += last - first
+        return block
+
+    def _at(self, sample: int) -> tuple[Bed, int]:
+        """What is heard at a sample, and where in it."""
+        seam, place = self.bed.seam, sample % self.bed.period
+        return (seam, place) if sample >= self.bed.period and place < len(seam) else (self.bed, place)
+
+    def energies(self) -> Energies:
+        """K-weighted energies of every whole `PEAK_CHUNK` samples, from those of the bed: at most half a chunk off."""
+        at = np.arange(self.samples // PEAK_CHUNK) * PEAK_CHUNK
+        once = self.bed.energies
+        if not len(once):
+            return np.zeros(len(at))
+        if self.samples <= len(self.bed):
+            return once[: len(at)]
+        place = at % self.bed.period
+        found = once[np.minimum(place // PEAK_CHUNK, len(once) - 1)]
+        seam = self.bed.seam.energies
+        if len(seam):
+            blended = (at >= self.bed.period) & (place < len(self.bed.seam))
+            found[blended] = seam[np.minimum(place[blended] // PEAK_CHUNK, len(seam) - 1)]
+        return found
+
+
+class _Gathered:
+    """Blocks of music as 16-bit samples; where one is louder than full scale, all are made quieter by as much."""
+
+    def __init__(self) -> None:
+        self._blocks: list[NDArray[np.int16]] = []
+        self._full = 1.0
+        self.samples = 0
+
+    def add(self, block: Pcm) -> None:
+        """One more block, (2, samples)."""
+        loudest = max(float(block.max()), -float(block.min())) if block.size else 0.0
+        if not loudest < _LOUDEST_SAMPLE:
+            raise _NoSoundError
+        if loudest > self._full:
+            quieter = self._full / loudest
+            self._blocks = [np.rint(each * np.float32(quieter)).astype(np.int16) for each in self._blocks]
+            self._full = loudest
+        self._blocks.append(np.rint(block * np.float32(_STEPS / self._full)).astype(np.int16))
+        self.samples += block.shape[1]
+
+    def bed(self) -> Bed:
+        """All of them."""
+        pcm = np.concatenate(self._blocks, axis=1) if self._blocks else np.zeros((2, 0), np.int16)
+        pcm.flags.writeable = False
+        return Bed(pcm, self._full / _STEPS)
+
+
+@cache
+def load_bed(style: Style) -> Bed:
+    """The bed of a style, decoded once a process.
+
+    Its last second repeats its first, which is what is blended into a seam that cannot be heard.
     """
     with (resources.files("bulkvid_pipeline.rendering.music") / f"{style.value}.opus").open("rb") as file:
-        bed = _decoded(file, "ogg")
-    bed.flags.writeable = False
-    return bed
+        return _decoded(file, "ogg")
 
 
-def load_music(path: Path) -> Pcm:
-    """The audio file that a template names: stereo at 48 kHz, (samples, 2).
+def load_music(path: Path) -> Bed:
+    """The audio file that a template names.
 
     The container is told by the file's first bytes, never by its name, and only that demuxer sees it: a playlist
     cannot make us open other files.
@@ -57,14 +192,15 @@ def load_music(path: Path) -> Pcm:
                 raise _refusal(path, "it is larger than 256 MB", "Give a shorter or a compressed file")
             file.seek(0)
             music = _decoded(file, container)
+    except _NoSoundError as error:
+        fix = "Export the music anew, as 16 or 24 bit"
+        raise _refusal(path, "it holds samples that are no sound", fix) from error
     except (av.error.FFmpegError, ValueError, IndexError) as error:
         raise _refusal(path, "it is damaged or holds no sound", f"Give a file in {_FORMATS_IN_WORDS}") from error
     except OSError as error:
         raise _refusal(
             path, (error.strerror or "it cannot be read").lower(), "Check the path in the template"
         ) from error
-    if not (np.abs(music) < _LOUDEST_SAMPLE).all():
-        raise _refusal(path, "it holds samples that are no sound", "Export the music anew, as 16 or 24 bit")
     if len(music) > MAX_MUSIC_SECONDS * SAMPLE_RATE:
         raise _refusal(path, "it plays for more than 10 minutes", "Give an excerpt of at most 10 minutes")
     if len(music) < _MIN_MUSIC_SECONDS * SAMPLE_RATE:
@@ -94,53 +230,30 @@ def _sniffed(head: bytes) -> str | None:
     return None
 
 
-def _decoded(file: IO[bytes], container: str) -> Pcm:
+def _decoded(file: IO[bytes], container: str) -> Bed:
     """The first sound track as stereo, until just past the longest that is allowed."""
-    blocks: list[Pcm] = []
-    samples = 0
+    gathered = _Gathered()
     for block in _blocks(file, container):
-        blocks.append(block)
-        samples += len(block)
-        if samples > MAX_MUSIC_SECONDS * SAMPLE_RATE:
+        gathered.add(block)
+        if gathered.samples > MAX_MUSIC_SECONDS * SAMPLE_RATE:
             break
-    return np.concatenate(blocks) if blocks else np.zeros((0, 2), np.float32)
+    return gathered.bed()
 
 
 def _blocks(file: IO[bytes], container: str) -> Iterator[Pcm]:
-    resampler = AudioResampler(format="flt", layout="stereo", rate=SAMPLE_RATE)
+    resampler = AudioResampler(format="fltp", layout="stereo", rate=SAMPLE_RATE)
     with av.open(file, "r", format=container) as source:
         for frame in source.decode(source.streams.audio[0]):
             for part in resampler.resample(frame):
-                yield _interleaved(part)
+                yield np.asarray(part.to_ndarray(), np.float32)
         for part in resampler.resample(None):
-            yield _interleaved(part)
+            yield np.asarray(part.to_ndarray(), np.float32)
 
 
-def _interleaved(frame: AudioFrame) -> Pcm:
-    return np.asarray(frame.to_ndarray(), np.float32).reshape(-1, 2)
-
-
-def looped(bed: Pcm, samples: int) -> Pcm:
-    """The bed repeated to exactly `samples`, each end blended into the next beginning; (samples, 2).
-
-    The blend keeps the power constant for whatever likeness end and beginning have: with correlation r the weights
-    satisfy a^2 + b^2 + 2 a b r = 1. That is a straight cross-fade for a bed whose end repeats its beginning, and an
-    equal-power one for unrelated music.
-    """
-    if len(bed) >= samples:
-        return bed[:samples]
-    if not len(bed):
-        return np.zeros((samples, 2), np.float32)
-    seam = min(int(_SEAM_SECONDS * SAMPLE_RATE), len(bed) // 4)
-    period = len(bed) - seam
-    head, tail = bed[:seam], bed[period:]
-    rise = 0.5 - 0.5 * np.cos(np.pi * (np.arange(seam, dtype=np.float32) + 0.5) / max(seam, 1))
-    fall = 1 - rise
-    scale = 1 / np.sqrt(rise**2 + fall**2 + 2 * rise * fall * _likeness(head, tail))
-    again = bed[:period].copy()
-    again[:seam] = (head * (rise * scale)[:, None] + tail * (fall * scale)[:, None]).astype(np.float32)
-    repeats = -(-(samples - period) // period)
-    return np.concatenate([bed[:period], *[again] * repeats])[:samples]
+def looped(bed: Bed | Pcm, samples: int) -> Pcm:
+    """The bed repeated to exactly `samples`, as one array, (samples, 2)."""
+    source = bed if isinstance(bed, Bed) else Bed.of(bed)
+    return source.looped(samples).block(0, samples).T
 
 
 def _likeness(first: Pcm, second: Pcm) -> float:

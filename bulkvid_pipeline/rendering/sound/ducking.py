@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from bulkvid_pipeline.rendering.model import SAMPLE_RATE, Pcm
+from bulkvid_pipeline.rendering.model import SAMPLE_RATE
 from bulkvid_pipeline.rendering.sound.envelope import (
     Curve,
     amplitudes,
     falling,
-    per_sample,
     rising,
     smoothed,
     spread,
@@ -57,19 +56,18 @@ def _fades(hops: int) -> Curve:
     return np.asarray((0.5 - 0.5 * np.cos(np.pi * rise)) * (0.5 - 0.5 * np.cos(np.pi * fall)), np.float64)
 
 
-def music_gain(speech: Speech, voice_lufs: float, music: Energies, samples: int) -> Pcm:
-    """Amplitude for each sample of the music, shape (samples,).
+def music_gain(speech: Speech, voice_lufs: float, music: Energies) -> Curve:
+    """Amplitude of the music at each edge between hops of `HOP` samples.
 
     Args:
         speech: the narration.
         voice_lufs: its loudness; minus infinity leaves the music open at its own level.
         music: 100 ms energies of the music over the programme.
-        samples: length of the programme.
     """
     hops = len(speech.active)
     music_lufs = gated_lufs(music)
     if not np.isfinite(music_lufs):
-        return np.zeros(samples, np.float32)
+        return np.zeros(hops + 1)
     level = np.zeros(hops)
     if np.isfinite(voice_lufs):
         at = np.arange(hops) * (HOP / STEP)
@@ -77,4 +75,4 @@ def music_gain(speech: Speech, voice_lufs: float, music: Energies, samples: int)
         duck = _duck(speech)
         level = voice_lufs - music_lufs + IN_PAUSES_LU + duck * (UNDER_SPEECH_LU - IN_PAUSES_LU - excess)
     edges = np.pad(level, (0, 1), mode="edge")
-    return per_sample(amplitudes(edges) * _fades(hops), HOP, samples)
+    return amplitudes(edges) * _fades(hops)

@@ -5,8 +5,9 @@ Rise and fall are straight lines in decibels, which makes them running maxima in
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from bulkvid_pipeline.rendering.model import Pcm
@@ -19,8 +20,13 @@ def spread(curve: Curve, before: int, after: int) -> Curve:
     """Each hop's maximum over itself, the `before` hops before it and the `after` hops after it."""
     if not len(curve):
         return curve
-    padded = np.pad(curve, (before, after), constant_values=-np.inf)
-    widest: Curve = sliding_window_view(padded, before + after + 1).max(axis=1)
+    widest = np.pad(curve, (before, after), constant_values=-np.inf)
+    reach, width = 1, before + after + 1
+    while reach < width:
+        # Maxima over 1, 2, 4, ... values; the last step overlaps what is there already.
+        step = min(reach, width - reach)
+        widest = np.maximum(widest[:-step], widest[step:])
+        reach += step
     return widest
 
 
@@ -43,12 +49,24 @@ def smoothed(curve: Curve, reach: int) -> Curve:
     return np.convolve(np.pad(curve, reach, mode="edge"), window / window.sum(), mode="valid")
 
 
-def per_sample(edges: Curve, hop: int, samples: int) -> Pcm:
-    """Straight lines from edge to edge, `hop` samples each; `edges` has ceil(samples / hop) + 1 values."""
-    start = edges[:-1, None].astype(np.float32)
-    step = np.diff(edges)[:, None].astype(np.float32)
-    ramp = (np.arange(hop, dtype=np.float32) / np.float32(hop))[None, :]
-    return np.asarray(start + step * ramp, np.float32).reshape(-1)[:samples]
+@cache
+def _ramp(hop: int) -> NDArray[np.float32]:
+    """What a hop's two edges weigh at each of its samples, shape (2, hop)."""
+    rise = np.arange(hop, dtype=np.float32) / np.float32(hop)
+    return np.stack([1 - rise, rise])
+
+
+def per_sample(edges: Curve | NDArray[np.float32], hop: int, start: int, stop: int) -> Pcm:
+    """Straight lines from edge to edge, at the samples start <= index < stop.
+
+    Args:
+        edges: values at sample 0, `hop`, 2 `hop` and so on, one more than there are hops.
+        start: a multiple of `hop`.
+    """
+    first, last = start // hop, -(-stop // hop)
+    near = edges[first : last + 1].astype(np.float32, copy=False)
+    pairs = np.stack([near[:-1], near[1:]], axis=1)
+    return np.asarray(pairs @ _ramp(hop), np.float32).reshape(-1)[: stop - start]
 
 
 def decibels(amplitude: Curve) -> Curve:
@@ -58,4 +76,4 @@ def decibels(amplitude: Curve) -> Curve:
 
 def amplitudes(curve: Curve) -> Curve:
     """Decibels to amplitude."""
-    return np.asarray(10 ** (curve / 20), np.float64)
+    return np.asarray(np.exp(curve * (np.log(10) / 20)), np.float64)

@@ -10,7 +10,6 @@ All work goes block by block, so that it stays in the processor's cache and need
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -18,6 +17,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from bulkvid_pipeline.rendering.model import SAMPLE_RATE, Pcm
+from bulkvid_pipeline.rendering.sound.blocks import BLOCK, Blocks, Held
 
 Energies = NDArray[np.float64]
 """K-weighted mean square of consecutive stretches of sound, summed over channels."""
@@ -28,6 +28,9 @@ STEPS_PER_BLOCK = 4
 PEAK_CHUNK = 32
 """Samples for which one true peak is kept."""
 
+_ROWS_AT_ONCE = 40
+"""So small a product is done by one thread: for larger ones OpenBLAS wakes others, which then spin for nothing."""
+
 _ABSOLUTE_GATE_LUFS = -70.0
 _RELATIVE_GATE_LU = -10.0
 _OFFSET_LU = -0.691
@@ -36,6 +39,8 @@ _HOP = 3 * STEP
 _OVERLAP = _FFT - _HOP
 _OVERSAMPLING = 4
 _TAPS = 32
+_BEFORE = _TAPS // 2 - 1
+"""Samples that the interpolator reads before the one after which it tells what lies between."""
 
 # BS.1770-4, annex 1, tables 1 and 2: (numerator, denominator) of the shelf and of the RLB high pass at 48 kHz.
 _K_STAGES = (
@@ -52,35 +57,38 @@ def _k_response() -> NDArray[np.complex64]:
     return response.astype(np.complex64)
 
 
-def _columns(pcm: Pcm) -> Pcm:
-    """Mono or stereo as (samples, channels)."""
-    return pcm if pcm.ndim == 2 else pcm[:, None]
-
-
-def energies(pcm: Pcm, step: int, gain: Callable[[int, int], Pcm] | None = None) -> Energies:
+def energies(sound: Blocks, step: int) -> Energies:
     """K-weighted mean square of every whole stretch of `step` samples, summed over channels.
 
     Left and right weigh 1 (BS.1770-4, annex 1, table 3); a remainder shorter than `step` is left out.
 
     Args:
         step: a divisor of 14 400 samples.
-        gain: amplitudes of the samples from one index to another, for the energies that the sound would have with them.
     """
-    channels = _columns(pcm).T
-    count = len(pcm) // step
-    found = np.zeros(-(-len(pcm) // _HOP) * (_HOP // step))
-    block = np.zeros((len(channels), _FFT), np.float32)
-    for start in range(0, len(pcm), _HOP):
-        fresh = channels[:, start : start + _HOP]
-        end = _OVERLAP + fresh.shape[1]
-        block[:, :_OVERLAP] = block[:, _HOP:]
-        block[:, _OVERLAP:end] = fresh if gain is None else fresh * gain(start, start + fresh.shape[1])
-        block[:, end:] = 0
-        spectrum = np.fft.rfft(block)
-        spectrum *= _k_response()
-        weighted = np.fft.irfft(spectrum, _FFT)[:, _OVERLAP:].reshape(len(channels), -1, step)
-        found[start // step : start // step + _HOP // step] = np.einsum("cij,cij->i", weighted, weighted)
-    return found[:count] / step
+    found = np.zeros(-(-len(sound) // _HOP) * (_HOP // step))
+    window = np.zeros((0, _FFT), np.float32)
+    for start in range(0, len(sound), BLOCK):
+        block = np.atleast_2d(sound.block(start, start + BLOCK))
+        if not len(window):
+            window = np.zeros((len(block), _FFT), np.float32)
+        for at in range(0, block.shape[1], _HOP):
+            fresh = block[:, at : at + _HOP]
+            end = _OVERLAP + fresh.shape[1]
+            window[:, :_OVERLAP] = window[:, _HOP:]
+            window[:, _OVERLAP:end] = fresh
+            window[:, end:] = 0
+            first = (start + at) // step
+            found[first : first + _HOP // step] = _weighted_squares(window, step)
+    return found[: len(sound) // step] / step
+
+
+def _weighted_squares(window: NDArray[np.float32], step: int) -> Energies:
+    """Sums of the squares of the K-weighted window beyond its run-in, for each `step` samples."""
+    spectrum = np.fft.rfft(window)
+    spectrum *= _k_response()
+    weighted = np.fft.irfft(spectrum, _FFT)[:, _OVERLAP:].reshape(-1, step)
+    squares = np.einsum("ij,ij->i", weighted, weighted).reshape(len(window), -1)
+    return np.asarray(squares.sum(axis=0, dtype=np.float64))
 
 
 def block_energies(pcm: Pcm) -> Energies:
@@ -88,7 +96,7 @@ def block_energies(pcm: Pcm) -> Energies:
 
     Those of pieces that are whole multiples of 100 ms may be joined end to end (to the filter's few ms of memory).
     """
-    return energies(pcm, STEP)
+    return energies(Held(pcm), STEP)
 
 
 def lufs(energy: float) -> float:
@@ -110,6 +118,13 @@ def gated_lufs(steps: Energies) -> float:
     return lufs(float(audible[audible > audible.mean() * 10 ** (_RELATIVE_GATE_LU / 10)].mean()))
 
 
+def per_step(chunk_energies: Energies) -> Energies:
+    """Energies of 100 ms from those of `PEAK_CHUNK` samples; a remainder is left out."""
+    chunks = STEP // PEAK_CHUNK
+    whole = len(chunk_energies) // chunks * chunks
+    return np.asarray(chunk_energies[:whole].reshape(-1, chunks).mean(axis=1), np.float64)
+
+
 def integrated_lufs(pcm: Pcm) -> float:
     """Integrated loudness in LUFS of mono (samples,) or stereo (samples, 2) sound; minus infinity for silence."""
     return gated_lufs(block_energies(pcm))
@@ -117,11 +132,13 @@ def integrated_lufs(pcm: Pcm) -> float:
 
 @cache
 def _interpolator() -> tuple[NDArray[np.float32], float]:
-    """Matrix from a chunk with its surroundings to the points between its samples, and its greatest gain.
+    """Matrix from a chunk with its surroundings to the points between its samples, and how much bends can add there.
 
-    Kaiser-windowed sinc at 1/4, 1/2 and 3/4 between samples: four-fold oversampling (BS.1770-4, annex 2).
+    Kaiser-windowed sinc at 1/4, 1/2 and 3/4 between samples: four-fold oversampling (BS.1770-4, annex 2). Such a point
+    is that on the straight line between its neighbours plus a weighted sum of second differences around it: the sum of
+    the weights' sizes, times the greatest second difference, is the most by which it can stand out.
     """
-    taps = np.arange(_TAPS) - (_TAPS // 2 - 1)
+    taps = np.arange(_TAPS) - _BEFORE
     fractions = np.arange(1, _OVERSAMPLING) / _OVERSAMPLING
     distance = taps[:, None] - fractions[None, :]
     window = np.i0(7.0 * np.sqrt(np.clip(1 - (distance / (_TAPS / 2)) ** 2, 0, 1))) / np.i0(7.0)
@@ -130,35 +147,64 @@ def _interpolator() -> tuple[NDArray[np.float32], float]:
     matrix = np.zeros((PEAK_CHUNK + _TAPS - 1, PEAK_CHUNK, _OVERSAMPLING - 1), np.float32)
     for sample in range(PEAK_CHUNK):
         matrix[sample : sample + _TAPS, sample] = kernel
-    return matrix.reshape(len(matrix), -1), float(np.abs(kernel).sum(axis=0).max())
+    bent = kernel.copy()
+    bent[_BEFORE] -= 1 - fractions
+    bent[_BEFORE + 1] -= fractions
+    return matrix.reshape(len(matrix), -1), float(np.abs(bent.cumsum(axis=0).cumsum(axis=0)).sum(axis=0).max())
 
 
-def chunk_peaks(pcm: Pcm, floor: float, among: NDArray[np.bool_] | None = None) -> NDArray[np.float32]:
+def chunk_peaks(sound: Blocks, floor: float) -> NDArray[np.float32]:
     """True peak (linear, over all channels) of every `PEAK_CHUNK` samples, shape (ceil(samples / PEAK_CHUNK),).
 
-    Chunks whose true peak is certain to stay at or below `floor` carry their sample peak: the interpolator's greatest
-    gain bounds what may stand between samples, and loud chunks are few. So do those
-    that are not `among` the ones asked for.
+    Chunks whose true peak is certain to stay at or below `floor` carry their sample peak: what may stand between
+    samples is bounded by how much the sound bends there, and chunks that come near the floor are few.
     """
-    count = -(-len(pcm) // PEAK_CHUNK)
-    result = np.zeros(count, np.float32)
-    matrix, greatest_gain = _interpolator()
-    before, after = _TAPS // 2 - 1, _TAPS // 2
-    for channel in (np.ascontiguousarray(each, np.float32) for each in _columns(pcm).T):
-        padded = np.zeros(before + count * PEAK_CHUNK + after, np.float32)
-        padded[before : before + len(channel)] = channel
-        body = padded[before : before + count * PEAK_CHUNK].reshape(count, PEAK_CHUNK)
-        peaks = np.maximum(body.max(axis=1), -body.min(axis=1))
-        edged = np.pad(peaks, 1)
-        nearby = np.maximum(np.maximum(edged[:-2], edged[2:]), peaks)
-        over = nearby * greatest_gain > floor
-        loud = np.flatnonzero(over if among is None else over & among)
-        windows = sliding_window_view(padded, len(matrix))[::PEAK_CHUNK]
-        for part in np.array_split(loud, max(1, len(loud) // 4096)):
-            between = windows[part] @ matrix
-            peaks[part] = np.maximum(peaks[part], np.abs(between, out=between).max(axis=1))
-        np.maximum(result, peaks, out=result)
-    return result
+    found: list[NDArray[np.float32]] = []
+    # The chunk before, which is done, and the one that waits to know what comes after it.
+    carried: Pcm | None = None
+    for start in range(0, len(sound), BLOCK):
+        block = np.atleast_2d(sound.block(start, start + BLOCK))
+        if carried is None:
+            carried = np.zeros((len(block), PEAK_CHUNK), np.float32)
+        last = start + BLOCK >= len(sound)
+        rest = -block.shape[1] % PEAK_CHUNK + PEAK_CHUNK if last else 0
+        ready = np.concatenate([carried, block, np.zeros((len(block), rest), np.float32)], axis=1)
+        carried = ready[:, -2 * PEAK_CHUNK :]
+        found.append(_peaks_within(ready, floor))
+    return np.concatenate(found) if found else np.zeros(0, np.float32)
+
+
+def _peaks_within(sound: Pcm, floor: float) -> NDArray[np.float32]:
+    """`chunk_peaks` of all chunks but the first and the last, which are their surroundings."""
+    matrix, bend_gain = _interpolator()
+    sample_peaks = _chunk_maxima(sound)
+    bends = np.zeros_like(sound)
+    np.add(sound[:, 2:], sound[:, :-2], out=bends[:, 1:-1])
+    bends -= 2 * sound
+    bends[:, [0, -1]] = 0
+    highest = _nearby(sample_peaks) + np.float32(bend_gain) * _nearby(_chunk_maxima(bends))
+    peaks: NDArray[np.float32] = sample_peaks[:, 1:-1].max(axis=0)
+    for channel, bound in zip(sound, highest, strict=True):
+        loud = np.flatnonzero(bound > floor)
+        windows = sliding_window_view(channel[PEAK_CHUNK - _BEFORE :], len(matrix))[::PEAK_CHUNK]
+        for at in range(0, len(loud), _ROWS_AT_ONCE):
+            some = loud[at : at + _ROWS_AT_ONCE]
+            between = windows[some] @ matrix
+            peaks[some] = np.maximum(peaks[some], np.abs(between, out=between).max(axis=1))
+    return peaks
+
+
+def _chunk_maxima(sound: Pcm) -> NDArray[np.float32]:
+    """Greatest absolute value of each chunk and channel: neighbours are compared until a chunk is left."""
+    maxima = np.abs(sound).reshape(-1)
+    for _ in range(PEAK_CHUNK.bit_length() - 1):
+        maxima = np.maximum(maxima[0::2], maxima[1::2])
+    return maxima.reshape(len(sound), -1)
+
+
+def _nearby(chunks: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Each chunk's maximum over itself and its neighbours, but for the first and the last."""
+    return np.maximum(np.maximum(chunks[:, :-2], chunks[:, 2:]), chunks[:, 1:-1])
 
 
 def true_peak_dbtp(pcm: Pcm) -> float:
@@ -166,4 +212,4 @@ def true_peak_dbtp(pcm: Pcm) -> float:
     sample_peak = max(float(pcm.max()), -float(pcm.min())) if pcm.size else 0.0
     if sample_peak == 0:
         return -math.inf
-    return 20 * math.log10(float(chunk_peaks(pcm, sample_peak).max()))
+    return 20 * math.log10(float(chunk_peaks(Held(pcm), sample_peak).max()))

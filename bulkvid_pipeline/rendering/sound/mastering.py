@@ -3,28 +3,14 @@
 from __future__ import annotations
 
 import math
-from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
-from bulkvid_pipeline.rendering.model import SAMPLE_RATE, Pcm
-from bulkvid_pipeline.rendering.sound.envelope import (
-    Curve,
-    amplitudes,
-    decibels,
-    falling,
-    per_sample,
-    smoothed,
-    spread,
-)
-from bulkvid_pipeline.rendering.sound.loudness import (
-    PEAK_CHUNK,
-    STEP,
-    Energies,
-    chunk_peaks,
-    energies,
-    gated_lufs,
-)
+from bulkvid_pipeline.rendering.model import SAMPLE_RATE
+from bulkvid_pipeline.rendering.sound.blocks import Blocks
+from bulkvid_pipeline.rendering.sound.envelope import Curve, amplitudes, decibels, falling, smoothed, spread
+from bulkvid_pipeline.rendering.sound.loudness import PEAK_CHUNK, Energies, chunk_peaks, gated_lufs, per_step
 
 _LOOK_AHEAD_CHUNKS = 8
 """5.3 ms: the gain is down before the peak arrives, slowly enough not to be heard as a click."""
@@ -33,10 +19,10 @@ _HEADROOM_DB = 0.05
 """Kept free because a gain in motion shifts the peaks between samples a little."""
 _MOST_LIMITING_DB = 12.0
 """Beyond this a limiter destroys the sound: such a programme (lone clicks) stays quieter than asked."""
-_TOLERANCE_LU = 0.03
-_NEAR_CEILING_DB = 1.0
-"""Chunks further below the ceiling cannot get over it by the gain's motion, which is what `_HEADROOM_DB` is for."""
-_BLOCK = 1_024 * PEAK_CHUNK
+_TOLERANCE_LU = 0.01
+_MAKE_UP_DB = 3.0
+"""What limiting mostly takes away at most: peaks are looked for as far below the ceiling, and further where it took
+more."""
 
 
 def _reduction(peaks_db: Curve) -> Curve:
@@ -53,64 +39,57 @@ def _reduction(peaks_db: Curve) -> Curve:
 
 def _limited_lufs(chunk_energies: Energies, edges: Curve) -> float:
     """Loudness after a gain curve, from the energies before it: the curve is slow against the K filter's memory."""
-    gain = amplitudes((edges[:-1] + edges[1:])[: len(chunk_energies)] / 2)
-    per_step = STEP // PEAK_CHUNK
-    whole = len(chunk_energies) // per_step * per_step
-    return gated_lufs((chunk_energies * gain**2)[:whole].reshape(-1, per_step).mean(axis=1))
+    power = (edges[:-1] + edges[1:])[: len(chunk_energies)].astype(np.float32)
+    power *= np.float32(math.log(10) / 20)  # (a + b) / 2 decibels are 10 ** ((a + b) / 20) in power
+    return gated_lufs(per_step(chunk_energies * np.exp(power, out=power)))
 
 
-def _gain_edges(chunk_energies: Energies, peaks_db: Curve, target_lufs: float) -> Curve:
-    """The gain in dB at each chunk edge that reaches the target after limiting; `peaks_db` is against the ceiling.
+def _gain_edges(chunk_energies: Energies, peaks_db: Curve, target_lufs: float, drive: float) -> tuple[Curve, float]:
+    """The gain in dB at each chunk edge that reaches the target after limiting, and its part before limiting.
 
-    What limiting takes away is added back, a few times over: each round leaves a small part of the error.
+    What limiting takes away is added back; loudness as a function of the drive is as good as a straight line, so that
+    two points of it tell where the target lies.
+
+    Args:
+        peaks_db: true peaks against the ceiling.
+        drive: the gain that would reach the target without limiting.
     """
     most = _MOST_LIMITING_DB - float(peaks_db.max())
-    drive = min(target_lufs - _limited_lufs(chunk_energies, np.zeros(len(peaks_db) + 1)), most)
+    drive, slope = min(drive, most), 0.77
+    tried: tuple[float, float] | None = None
     for _ in range(8):
         edges = drive - _reduction(peaks_db + drive)
         error = target_lufs - _limited_lufs(chunk_energies, edges)
-        if abs(error) < _TOLERANCE_LU / 3 or (error > 0 and drive >= most):
+        if abs(error) < _TOLERANCE_LU or (error > 0 and drive >= most):
             break
-        drive = min(drive + 1.3 * error, most)
-    return edges
+        if tried is not None and drive != tried[0]:
+            slope = min(1.0, max(0.25, (tried[1] - error) / (drive - tried[0])))
+        tried = drive, error
+        drive = min(drive + error / slope, most)
+    return edges, drive
 
 
-def mastered(mix: Pcm, *, target_lufs: float, max_true_peak_dbtp: float) -> Pcm:
-    """The programme at `target_lufs` with no true peak above `max_true_peak_dbtp`.
+def mastering_gain(
+    mix: Blocks, chunk_energies: Energies, *, target_lufs: float, max_true_peak_dbtp: float
+) -> NDArray[np.float32]:
+    """Amplitudes at the edges between chunks of `PEAK_CHUNK` samples which bring the mix to `target_lufs`.
 
-    Sound too quiet or too short to have a loudness is returned as it is.
+    With them no true peak is above `max_true_peak_dbtp`. Sound too quiet or too short to have a loudness keeps its
+    level.
 
     Args:
-        mix: stereo, (samples, 2); not changed.
+        chunk_energies: those of the mix for every whole `PEAK_CHUNK` samples.
     """
-    chunk_energies = energies(mix, PEAK_CHUNK)
-    loudness = _limited_lufs(chunk_energies, np.zeros(len(chunk_energies) + 1))
+    chunks = -(-len(mix) // PEAK_CHUNK)
+    loudness = gated_lufs(per_step(chunk_energies))
     if not math.isfinite(loudness):
-        return mix
+        return np.ones(chunks + 1, np.float32)
     ceiling = max_true_peak_dbtp - _HEADROOM_DB
-    never_limited = 10 ** ((ceiling - (target_lufs - loudness) - 6) / 20)
-    peaks_db = decibels(chunk_peaks(mix, never_limited).astype(np.float64)) - ceiling
-    aim = target_lufs
-    for _ in range(3):
-        edges = _gain_edges(chunk_energies, peaks_db, aim)
-        gain = amplitudes(edges)
-        error = target_lufs - gated_lufs(energies(mix, STEP, partial(_gain_between, gain)))
-        if abs(error) < _TOLERANCE_LU or error > 1:
-            break
-        aim += error
-    result = np.empty_like(mix)
-    for start in range(0, len(mix), _BLOCK):
-        piece = mix[start : start + _BLOCK]
-        result[start : start + _BLOCK] = piece * _gain_between(gain, start, start + len(piece))[:, None]
-    close = peaks_db + np.maximum(edges[:-1], edges[1:]) > -_NEAR_CEILING_DB
-    highest = float(chunk_peaks(result, 10 ** (max_true_peak_dbtp / 20), close).max())
-    over = 20 * math.log10(highest) - max_true_peak_dbtp
-    if over > 0:
-        result *= np.float32(10 ** (-over / 20))
-    return result
-
-
-def _gain_between(edges: Curve, start: int, stop: int) -> Pcm:
-    """Amplitudes of the samples start <= index < stop; `edges` are those at chunk edges, and `start` is one."""
-    first, last = start // PEAK_CHUNK, -(-stop // PEAK_CHUNK)
-    return per_sample(edges[first : last + 1], PEAK_CHUNK, stop - start)
+    unlimited, make_up = target_lufs - loudness, _MAKE_UP_DB
+    while True:
+        peaks = chunk_peaks(mix, 10 ** ((ceiling - unlimited - make_up) / 20))
+        peaks_db = decibels(peaks.astype(np.float64)) - ceiling
+        edges, drive = _gain_edges(chunk_energies, peaks_db, target_lufs, unlimited)
+        if drive <= unlimited + make_up:
+            return amplitudes(edges).astype(np.float32)
+        make_up = drive - unlimited + _MAKE_UP_DB

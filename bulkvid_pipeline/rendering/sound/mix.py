@@ -2,58 +2,134 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from bulkvid_pipeline.core.errors import NarrationError
 from bulkvid_pipeline.rendering.model import Pcm
-from bulkvid_pipeline.rendering.sound.beds import looped
+from bulkvid_pipeline.rendering.sound.beds import Bed, LoopedBed
+from bulkvid_pipeline.rendering.sound.blocks import BLOCK
 from bulkvid_pipeline.rendering.sound.ducking import music_gain
-from bulkvid_pipeline.rendering.sound.loudness import block_energies, gated_lufs
-from bulkvid_pipeline.rendering.sound.mastering import mastered
-from bulkvid_pipeline.rendering.sound.voice import levelled
+from bulkvid_pipeline.rendering.sound.envelope import Curve, per_sample
+from bulkvid_pipeline.rendering.sound.loudness import PEAK_CHUNK, energies, gated_lufs, per_step
+from bulkvid_pipeline.rendering.sound.mastering import mastering_gain
+from bulkvid_pipeline.rendering.sound.track import VoiceTrack
+from bulkvid_pipeline.rendering.sound.voice import HOP, Speech, levelled
 
-_BLOCK = 65_536
+
+@dataclass(frozen=True)
+class Mix:
+    """The levelled narration over the ducked music; stereo blocks, (2, samples)."""
+
+    speech: Speech
+    music: LoopedBed | None
+    music_gain: Curve | None
+    """Amplitude at each edge between hops of `HOP` samples."""
+
+    def __len__(self) -> int:
+        return len(self.speech)
+
+    def block(self, start: int, stop: int) -> Pcm:
+        """See `Blocks.block`."""
+        voice = self.speech.block(start, stop)
+        if self.music is None or self.music_gain is None:
+            return np.stack([voice, voice])
+        block = self.music.block(start, stop)
+        block *= per_sample(self.music_gain, HOP, start, start + len(voice))
+        block += voice
+        return block
+
+
+@dataclass(frozen=True, eq=False)
+class ProgrammeSound:
+    """A programme's sound, made anew each time a stretch of it is asked for; never held as a whole.
+
+    Behaves like a read-only array of float32, shape (samples, 2), at SAMPLE_RATE: `sound[start:stop]`.
+    """
+
+    mix: Mix = field(repr=False)
+    gain: NDArray[np.float32] = field(repr=False)
+    """Amplitude at each edge between chunks of `PEAK_CHUNK` samples."""
+
+    def __len__(self) -> int:
+        return len(self.mix)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return len(self.mix), 2
+
+    @property
+    def dtype(self) -> np.dtype[np.float32]:
+        return np.dtype(np.float32)
+
+    def __getitem__(self, stretch: slice) -> Pcm:
+        """The samples of a stretch (step 1), shape (samples, 2). Each channel lies in one piece in memory."""
+        start, stop, step = stretch.indices(len(self))
+        if step != 1:
+            raise ValueError(f"A programme's sound is read forwards, sample by sample, not in steps of {step}")
+        begin = start // HOP * HOP
+        block = self.mix.block(begin, max(start, stop))
+        block *= per_sample(self.gain, PEAK_CHUNK, begin, begin + block.shape[1])
+        return block[:, start - begin :].T
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        """All of it: for short sounds, and for those who cannot do with less."""
+        if copy is False:
+            raise ValueError("A programme's sound is nowhere in memory, so an array of it is always new")
+        whole = np.empty(self.shape, np.float32)
+        for start in range(0, len(self), BLOCK):
+            whole[start : start + BLOCK] = self[start : start + BLOCK]
+        return whole if dtype is None else whole.astype(dtype, copy=False)
 
 
 def programme_sound(
-    voice: Pcm, music: Pcm | None = None, *, target_lufs: float = -14.0, max_true_peak_dbtp: float = -1.0
-) -> Pcm:
+    voice: VoiceTrack | Pcm,
+    music: Bed | Pcm | None = None,
+    *,
+    target_lufs: float = -14.0,
+    max_true_peak_dbtp: float = -1.0,
+) -> ProgrammeSound:
     """The narration, levelled, over ducked music, at a loudness and under a true-peak ceiling.
 
     Args:
-        voice: narration of the whole programme, mono, (samples,), silence where nobody speaks.
-        music: a stereo bed of any length, (length, 2), repeated or cut to the programme; None for narration alone.
+        voice: narration of the whole programme, mono, silence where nobody speaks.
+        music: a stereo bed of any length, repeated or cut to the programme; None for narration alone. An array has the
+            shape (length, 2).
         target_lufs: integrated loudness by BS.1770-4; reached within 0.1 LU by speech and music.
         max_true_peak_dbtp: ceiling of the true peak. Lossy coding adds up to about 1 dB of its own.
 
     Returns:
-        Stereo, (samples, 2). A silent programme stays silent; one under 0.4 s, which has no loudness, keeps its level.
+        Stereo. A silent programme stays silent; one under 0.4 s, which has no loudness, keeps its level.
 
     Raises:
         NarrationError: the narration or music holds values that are no numbers.
     """
-    return mastered(_mixed(voice, music), target_lufs=target_lufs, max_true_peak_dbtp=max_true_peak_dbtp)
+    track = voice if isinstance(voice, VoiceTrack) else VoiceTrack.of(voice)
+    bed = Bed.of(music) if isinstance(music, np.ndarray) else music
+    speech = levelled(track)
+    # Only the narration is filtered: it stands in the middle, music is unlike it, and all gains are slow against the K
+    # filter's memory, so its energies and the bed's, which are known, add up.
+    voice_energies = 2 * energies(speech, PEAK_CHUNK)
+    mix, mix_energies = Mix(speech, None, None), voice_energies
+    if bed is not None and len(track):
+        under = bed.looped(len(track))
+        bed_energies = under.energies()
+        gain = music_gain(speech, gated_lufs(per_step(voice_energies)), per_step(bed_energies))
+        mix = Mix(speech, under, gain)
+        mix_energies = voice_energies + bed_energies * _per_chunk(gain, len(voice_energies)) ** 2
+    if not np.isfinite(mix_energies).all():
+        raise NarrationError(
+            "Mixing the programme failed: the narration or the music holds values that are not numbers"
+        )
+    return ProgrammeSound(
+        mix, mastering_gain(mix, mix_energies, target_lufs=target_lufs, max_true_peak_dbtp=max_true_peak_dbtp)
+    )
 
 
-def _mixed(voice: Pcm, music: Pcm | None) -> Pcm:
-    """The levelled narration over the ducked music, by blocks: whole programmes are large."""
-    samples = len(voice)
-    speech = levelled(voice)
-    mix = np.empty((samples, 2), np.float32)
-    bed = gain = None
-    if music is not None and samples:
-        bed = looped(music, samples)
-        gain = music_gain(speech, gated_lufs(2 * block_energies(speech.pcm)), block_energies(bed), samples)
-    for start in range(0, samples, _BLOCK):
-        block = slice(start, start + _BLOCK)
-        piece = mix[block]
-        if bed is None or gain is None:
-            piece[:] = speech.pcm[block, None]
-        else:
-            np.multiply(bed[block], gain[block, None], out=piece)
-            piece += speech.pcm[block, None]
-        if not np.isfinite(piece).all():
-            raise NarrationError(
-                "Mixing the programme failed: the narration or the music holds values that are not numbers"
-            )
-    return mix
+def _per_chunk(edges: Curve, chunks: int) -> Curve:
+    """A gain curve in the middle of each chunk."""
+    at = (np.arange(chunks) + 0.5) * (PEAK_CHUNK / HOP)
+    return np.asarray(np.interp(at, np.arange(len(edges)), edges), np.float64)

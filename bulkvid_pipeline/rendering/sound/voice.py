@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bulkvid_pipeline.rendering.model import SAMPLE_RATE, Pcm
+from bulkvid_pipeline.rendering.sound.blocks import BLOCK, Blocks
 from bulkvid_pipeline.rendering.sound.envelope import Curve, amplitudes, decibels, per_sample, smoothed
 
 HOP = SAMPLE_RATE // 100
@@ -30,18 +31,31 @@ _RATIO = 2.5
 class Speech:
     """The narration, levelled, with what the music needs to know about it."""
 
-    pcm: Pcm
-    """Mono, as long as the programme."""
+    voice: Blocks
+    """Mono, as it was spoken."""
+    gain: Curve
+    """Amplitude at each edge between hops of `HOP` samples."""
     active: NDArray[np.bool_]
     """Whether there is speech in each `HOP` (the last may be incomplete)."""
 
+    def __len__(self) -> int:
+        return len(self.voice)
 
-def _levels(pcm: Pcm) -> Curve:
+    def block(self, start: int, stop: int) -> Pcm:
+        """The levelled narration; see `Blocks.block`."""
+        block = self.voice.block(start, stop)
+        block *= per_sample(self.gain, HOP, start, start + len(block))
+        return block
+
+
+def _levels(voice: Blocks) -> Curve:
     """RMS of each hop in dBFS."""
-    count = -(-len(pcm) // HOP)
-    hops = np.zeros((count, HOP), np.float32)
-    hops.reshape(-1)[: len(pcm)] = pcm
-    return decibels(np.sqrt(np.einsum("ij,ij->i", hops, hops) / HOP))
+    squares = np.zeros(-(-len(voice) // HOP))
+    for start in range(0, len(voice), BLOCK):
+        block = voice.block(start, start + BLOCK)
+        hops = np.pad(block, (0, -len(block) % HOP)).reshape(-1, HOP)
+        squares[start // HOP :][: len(hops)] = np.einsum("ij,ij->i", hops, hops)
+    return decibels(np.sqrt(squares / HOP))
 
 
 def _phrase_gain(levels: Curve, active: NDArray[np.bool_], reference: float) -> Curve:
@@ -61,22 +75,19 @@ def _syllable_gain(levels: Curve, reference: float) -> Curve:
     return smoothed(-(1 - 1 / _RATIO) * kneed, _SYLLABLE_HOPS)
 
 
-def levelled(voice: Pcm) -> Speech:
+def levelled(voice: Blocks) -> Speech:
     """The narration with quiet phrases raised and loud syllables held back.
 
     Args:
-        voice: mono, (samples,).
+        voice: mono.
     """
     levels = _levels(voice)
     loud = float(np.percentile(levels[levels > _SILENCE_DB], 90)) if (levels > _SILENCE_DB).any() else 0.0
     active = levels > max(_SILENCE_DB, loud - _BELOW_LOUD_DB)
     if not active.any():
-        return Speech(voice, active)
+        return Speech(voice, np.ones(len(levels) + 1), active)
     reference = 10 * np.log10(np.mean(10 ** (levels[active] / 10)))
     gain = _phrase_gain(levels, active, reference)
     gain = gain + _syllable_gain(levels + gain, reference)
     centres = np.pad(gain, 1, mode="edge")
-    edges = amplitudes((centres[:-1] + centres[1:]) / 2)
-    pcm = per_sample(edges, HOP, len(voice))
-    pcm *= voice
-    return Speech(pcm, active)
+    return Speech(voice, amplitudes((centres[:-1] + centres[1:]) / 2), active)

@@ -15,8 +15,8 @@ from bulkvid_pipeline.core.errors import TemplateInvalidError
 from bulkvid_pipeline.core.options import Style
 from bulkvid_pipeline.rendering.model import SAMPLE_RATE, Pcm
 from bulkvid_pipeline.rendering.music.compose import composed, write_opus
-from bulkvid_pipeline.rendering.sound.beds import load_bed, load_music, looped
-from bulkvid_pipeline.rendering.sound.loudness import block_energies, integrated_lufs, true_peak_dbtp
+from bulkvid_pipeline.rendering.sound.beds import Bed, load_bed, load_music, looped
+from bulkvid_pipeline.rendering.sound.loudness import block_energies, integrated_lufs, per_step, true_peak_dbtp
 from bulkvid_pipeline_tests.rendering.sound.signals import pink_noise, seconds, stereo, tone
 
 
@@ -33,24 +33,28 @@ def _write(path: Path, container: str, codec: str, pcm: Pcm, rate: int = SAMPLE_
     return path
 
 
+def _whole(bed: Bed) -> Pcm:
+    return bed.block(0, len(bed)).T
+
+
 @pytest.mark.parametrize("style", Style)
 class TestBuiltInBeds:
     def test_are_20_to_40_seconds_of_stereo_in_a_small_file(self, style: Style) -> None:
-        bed = load_bed(style)
+        bed = _whole(load_bed(style))
         assert bed.shape[1] == 2
         assert 20 <= len(bed) / SAMPLE_RATE <= 40
         file = resources.files("bulkvid_pipeline.rendering.music") / f"{style.value}.opus"
         assert len(file.read_bytes()) <= 400_000
 
     def test_are_level_and_free_of_clipping(self, style: Style) -> None:
-        bed = load_bed(style)
+        bed = _whole(load_bed(style))
         assert -24 < integrated_lufs(bed) < -18
         assert true_peak_dbtp(bed) < -3
         per_second = np.convolve(block_energies(bed), np.ones(10) / 10, "valid")
         assert 10 * np.log10(per_second.max() / per_second.min()) < 14
 
     def test_leave_room_for_consonants_and_do_not_rumble(self, style: Style) -> None:
-        mono = load_bed(style).mean(axis=1)
+        mono = _whole(load_bed(style)).mean(axis=1)
         power = np.abs(np.fft.rfft(mono)) ** 2
         hertz = np.fft.rfftfreq(len(mono), 1 / SAMPLE_RATE)
 
@@ -62,11 +66,11 @@ class TestBuiltInBeds:
         assert share_db(8000, 24000) < -35
 
     def test_stay_whole_in_mono(self, style: Style) -> None:
-        bed = load_bed(style)
+        bed = _whole(load_bed(style))
         assert np.mean(bed.mean(axis=1) ** 2) > 0.4 * np.mean(bed**2)
 
     def test_loop_without_a_seam(self, style: Style) -> None:
-        bed = load_bed(style)
+        bed = _whole(load_bed(style))
         period = len(bed) - SAMPLE_RATE
         twice = looped(bed, 2 * period)
         second = twice[period : period + SAMPLE_RATE]
@@ -78,7 +82,7 @@ class TestBuiltInBeds:
 
 def test_a_bed_cannot_be_changed_by_one_of_its_users() -> None:
     with pytest.raises(ValueError, match="read-only"):
-        load_bed(Style.MODERN)[0] = 1
+        load_bed(Style.MODERN).pcm[0] = 1
 
 
 @pytest.mark.heavy
@@ -86,8 +90,8 @@ def test_a_bed_cannot_be_changed_by_one_of_its_users() -> None:
 def test_the_committed_beds_are_what_the_composer_writes(style: Style, tmp_path: Path) -> None:
     score = composed(style)
     write_opus(score, tmp_path / "again.opus")
-    again = load_music(tmp_path / "again.opus")
-    committed = load_bed(style)
+    again = _whole(load_music(tmp_path / "again.opus"))
+    committed = _whole(load_bed(style))
     assert committed.shape == score.shape
     assert np.corrcoef(committed.ravel(), score.ravel())[0, 1] > 0.99
     np.testing.assert_allclose(again, committed, atol=0.01)
@@ -112,6 +116,25 @@ class TestLooped:
     def test_nothing_repeated_is_silence(self) -> None:
         assert not looped(np.zeros((0, 2), np.float32), 100).any()
 
+    @pytest.mark.parametrize("length", [0.5, 3.0, 31.4])
+    def test_is_read_in_blocks_as_it_is_as_a_whole(self, length: float) -> None:
+        bed = Bed.of(stereo(pink_noise(3, 0.3, 5), pink_noise(3, 0.3, 6)))
+        repeated = bed.looped(seconds(length))
+        blocks = [repeated.block(start, start + 28_800) for start in range(0, seconds(length), 28_800)]
+        assert np.array_equal(np.concatenate(blocks, axis=1), repeated.block(0, seconds(length)))
+
+    def test_has_the_energies_that_are_told_of_it(self) -> None:
+        bed = Bed.of(stereo(pink_noise(3, 0.3, 5), pink_noise(3, 0.1, 6)))
+        for length in (2.0, 17.0):
+            told = per_step(bed.looped(seconds(length)).energies())
+            measured = block_energies(looped(bed, seconds(length)))
+            np.testing.assert_allclose(told, measured, rtol=0.02)
+
+
+def test_music_beyond_full_scale_keeps_its_shape() -> None:
+    loud = stereo(np.concatenate([tone(440, 1, 0.4), tone(440, 1, 3.0)]))
+    np.testing.assert_allclose(_whole(Bed.of(loud)), loud, atol=1e-4)
+
 
 class TestMusicOfTheUser:
     @pytest.mark.parametrize(
@@ -132,7 +155,7 @@ class TestMusicOfTheUser:
     ) -> None:
         time = np.arange(2 * rate) / rate
         source = stereo((0.3 * np.sin(2 * np.pi * 500 * time)).astype(np.float32))
-        music = load_music(_write(tmp_path / name, container, codec, source, rate))
+        music = _whole(load_music(_write(tmp_path / name, container, codec, source, rate)))
         assert music.dtype == np.float32
         assert len(music) == pytest.approx(seconds(2), abs=seconds(0.08))
         middle = music[seconds(0.5) : seconds(1.5), 0]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bulkvid_pipeline.rendering.model import Pcm
+from bulkvid_pipeline.rendering.sound.blocks import Held
 from bulkvid_pipeline.rendering.sound.loudness import (
     block_energies,
     chunk_peaks,
@@ -55,11 +56,13 @@ def test_true_peak_sees_between_the_samples() -> None:
     assert true_peak_dbtp(quarter[5000:-5000]) == pytest.approx(-6.02, abs=0.3)
 
 
-def test_chunk_peaks_above_the_floor_do_not_depend_on_the_floor() -> None:
-    sound = stereo(speech(5))
-    exact = chunk_peaks(sound, 0.0)
+@pytest.mark.parametrize("kind", ["speech", "noise", "12 kHz"])
+def test_chunk_peaks_above_the_floor_do_not_depend_on_the_floor(kind: str) -> None:
+    noise = np.random.default_rng(5).standard_normal((seconds(2), 2)).astype(np.float32)
+    sound = {"speech": stereo(speech(5)), "noise": noise, "12 kHz": stereo(tone(11_997, 2, 0.5))}[kind]
+    exact = chunk_peaks(Held(sound), 0.0)
     floor = 0.4 * float(exact.max())
-    hurried = chunk_peaks(sound, floor)
+    hurried = chunk_peaks(Held(sound), floor)
     np.testing.assert_allclose(np.maximum(hurried, floor), np.maximum(exact, floor), rtol=1e-6)
 
 

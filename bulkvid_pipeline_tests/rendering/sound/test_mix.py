@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -9,11 +10,21 @@ from bulkvid_pipeline.core.errors import NarrationError
 from bulkvid_pipeline.core.options import Style
 from bulkvid_pipeline.rendering.model import SAMPLE_RATE, Pcm
 from bulkvid_pipeline.rendering.sound.beds import load_bed, looped
+from bulkvid_pipeline.rendering.sound.blocks import BLOCK, Held
 from bulkvid_pipeline.rendering.sound.ducking import music_gain
-from bulkvid_pipeline.rendering.sound.loudness import block_energies, gated_lufs, integrated_lufs, true_peak_dbtp
-from bulkvid_pipeline.rendering.sound.mastering import mastered
+from bulkvid_pipeline.rendering.sound.envelope import per_sample
+from bulkvid_pipeline.rendering.sound.loudness import (
+    PEAK_CHUNK,
+    block_energies,
+    energies,
+    gated_lufs,
+    integrated_lufs,
+    true_peak_dbtp,
+)
+from bulkvid_pipeline.rendering.sound.mastering import mastering_gain
 from bulkvid_pipeline.rendering.sound.mix import programme_sound
-from bulkvid_pipeline.rendering.sound.voice import levelled
+from bulkvid_pipeline.rendering.sound.track import Piece, VoiceTrack, quantised
+from bulkvid_pipeline.rendering.sound.voice import HOP, Speech, levelled
 from bulkvid_pipeline_tests.rendering.sound.signals import ffmpeg_ebur128, pink_noise, seconds, speech, stereo, tone
 
 TITLE_S = 4.0
@@ -31,11 +42,20 @@ def narration() -> Pcm:
 @pytest.fixture(scope="module")
 def ducked(narration: Pcm) -> tuple[Pcm, Pcm, Pcm]:
     """Levelled speech, the music as it lies under it, and the music's gain in dB, before mastering."""
-    spoken = levelled(narration)
+    spoken = levelled(Held(narration))
     bed = looped(load_bed(Style.MODERN), len(narration))
-    voice_lufs = gated_lufs(2 * block_energies(spoken.pcm))
-    gain = music_gain(spoken, voice_lufs, block_energies(bed), len(narration))
-    return stereo(spoken.pcm), bed * gain[:, None], 20 * np.log10(np.maximum(gain, 1e-9))
+    gain = _gain_under(spoken, bed)
+    return stereo(_whole(spoken)), bed * gain[:, None], 20 * np.log10(np.maximum(gain, 1e-9))
+
+
+def _whole(spoken: Speech) -> Pcm:
+    return spoken.block(0, len(spoken))
+
+
+def _gain_under(spoken: Speech, music: Pcm) -> Pcm:
+    """The music's amplitude for each sample."""
+    voice_lufs = gated_lufs(2 * block_energies(_whole(spoken)))
+    return per_sample(music_gain(spoken, voice_lufs, block_energies(music)), HOP, 0, len(spoken))
 
 
 def _loudness_between(pcm: Pcm, start: float, end: float) -> float:
@@ -45,7 +65,7 @@ def _loudness_between(pcm: Pcm, start: float, end: float) -> float:
 @pytest.mark.parametrize("style", [*Style, None])
 @pytest.mark.parametrize("level", [1.0, 0.03])
 def test_every_programme_reaches_its_loudness_under_its_peak(narration: Pcm, style: Style | None, level: float) -> None:
-    sound = programme_sound(narration * np.float32(level), load_bed(style) if style else None)
+    sound = np.asarray(programme_sound(narration * np.float32(level), load_bed(style) if style else None))
     assert sound.shape == (len(narration), 2)
     assert sound.dtype == np.float32
     assert integrated_lufs(sound) == pytest.approx(-14, abs=0.1)
@@ -53,13 +73,13 @@ def test_every_programme_reaches_its_loudness_under_its_peak(narration: Pcm, sty
 
 
 def test_ffmpeg_finds_the_same_loudness_and_peak(narration: Pcm) -> None:
-    loudness, peak = ffmpeg_ebur128(programme_sound(narration, load_bed(Style.CORPORATE)))
+    loudness, peak = ffmpeg_ebur128(np.asarray(programme_sound(narration, load_bed(Style.CORPORATE))))
     assert loudness == pytest.approx(-14, abs=0.2)
     assert peak <= -1 + 0.1  # it prints one decimal
 
 
 def test_other_targets_are_met_as_well(narration: Pcm) -> None:
-    sound = programme_sound(narration, load_bed(Style.CLASSIC), target_lufs=-23, max_true_peak_dbtp=-6)
+    sound = np.asarray(programme_sound(narration, load_bed(Style.CLASSIC), target_lufs=-23, max_true_peak_dbtp=-6))
     assert integrated_lufs(sound) == pytest.approx(-23, abs=0.1)
     assert true_peak_dbtp(sound) <= -6
 
@@ -93,16 +113,16 @@ def test_music_never_jumps_and_fades_at_both_ends(ducked: tuple[Pcm, Pcm, Pcm]) 
 def test_a_loud_passage_of_the_music_is_held_down_too(narration: Pcm) -> None:
     music = stereo(pink_noise(LENGTH_S, 0.1))
     music[seconds(8) : seconds(12)] *= 8
-    spoken = levelled(narration)
-    voice_lufs = gated_lufs(2 * block_energies(spoken.pcm))
-    under = music * music_gain(spoken, voice_lufs, block_energies(music), len(narration))[:, None]
+    spoken = levelled(Held(narration))
+    voice_lufs = gated_lufs(2 * block_energies(_whole(spoken)))
+    under = music * _gain_under(spoken, music)[:, None]
     assert voice_lufs - _loudness_between(under, 8.6, 11.4) >= 19
 
 
 def test_levelling_brings_a_quiet_sentence_up(narration: Pcm) -> None:
     uneven = narration.copy()
     uneven[seconds(18) :] *= np.float32(10 ** (-8 / 20))
-    even = levelled(uneven).pcm
+    even = _whole(levelled(Held(uneven)))
     before = _loudness_between(uneven, 5, 14) - _loudness_between(uneven, 19, 26)
     after = _loudness_between(even, 5, 14) - _loudness_between(even, 19, 26)
     assert after < before - 3
@@ -111,12 +131,12 @@ def test_levelling_brings_a_quiet_sentence_up(narration: Pcm) -> None:
 
 def test_silence_stays_silence() -> None:
     silence = np.zeros(seconds(5), np.float32)
-    assert not programme_sound(silence).any()
-    assert not programme_sound(silence, np.zeros((seconds(2), 2), np.float32)).any()
+    assert not np.asarray(programme_sound(silence)).any()
+    assert not np.asarray(programme_sound(silence, np.zeros((seconds(2), 2), np.float32))).any()
 
 
 def test_music_alone_is_brought_to_the_loudness() -> None:
-    sound = programme_sound(np.zeros(seconds(10), np.float32), load_bed(Style.MINIMAL))
+    sound = np.asarray(programme_sound(np.zeros(seconds(10), np.float32), load_bed(Style.MINIMAL)))
     assert integrated_lufs(sound) == pytest.approx(-14, abs=0.1)
     assert true_peak_dbtp(sound) <= -1
 
@@ -124,7 +144,7 @@ def test_music_alone_is_brought_to_the_loudness() -> None:
 @pytest.mark.parametrize("samples", [0, 1, 31, 479, 4801, seconds(0.45)])
 def test_programmes_of_any_length_keep_it(samples: int) -> None:
     for music in (None, load_bed(Style.MODERN)):
-        sound = programme_sound(speech(1)[:samples], music)
+        sound = np.asarray(programme_sound(speech(1)[:samples], music))
         assert sound.shape == (samples, 2)
         assert np.isfinite(sound).all()
 
@@ -132,13 +152,13 @@ def test_programmes_of_any_length_keep_it(samples: int) -> None:
 def test_lone_clicks_are_not_blown_up() -> None:
     clicks = np.zeros(seconds(6), np.float32)
     clicks[:: seconds(1.5)] = 0.9
-    sound = programme_sound(clicks)
+    sound = np.asarray(programme_sound(clicks))
     assert np.isfinite(sound).all()
     assert true_peak_dbtp(sound) <= -1
 
 
 def test_clipped_input_ends_under_the_peak(narration: Pcm) -> None:
-    sound = programme_sound(np.clip(narration * 20, -1, 1), load_bed(Style.MODERN))
+    sound = np.asarray(programme_sound(np.clip(narration * 20, -1, 1), load_bed(Style.MODERN)))
     assert true_peak_dbtp(sound) <= -1
     assert integrated_lufs(sound) == pytest.approx(-14, abs=0.5)
 
@@ -155,11 +175,59 @@ def test_the_limiter_touches_only_the_neighbourhood_of_a_peak() -> None:
     peaky = quiet.copy()
     burst = seconds(3)
     peaky[burst : burst + 200] *= 5
-    gain = mastered(peaky, target_lufs=integrated_lufs(peaky), max_true_peak_dbtp=-6)[:, 0] / np.where(
-        peaky[:, 0] == 0, 1, peaky[:, 0]
+    edges = mastering_gain(
+        Held(peaky),
+        energies(Held(peaky), PEAK_CHUNK),
+        target_lufs=integrated_lufs(peaky),
+        max_true_peak_dbtp=-6,
     )
+    gain = per_sample(edges, PEAK_CHUNK, 0, len(peaky))
     steady = gain[np.abs(quiet[:, 0]) > 0.05]
     assert steady.min() < 0.6
     away = np.r_[gain[100 : burst - SAMPLE_RATE // 50], gain[burst + SAMPLE_RATE // 2 : -100]]
     away = away[away > 0]
     assert 20 * math.log10(float(away.max() / away.min())) < 0.1
+
+
+@pytest.mark.parametrize("samples", [seconds(7.3), 2 * BLOCK, BLOCK + 1])
+def test_a_stretch_of_the_programme_is_what_the_whole_has_there(narration: Pcm, samples: int) -> None:
+    sound = programme_sound(narration[seconds(4) :][:samples], load_bed(Style.CLASSIC))
+    whole = np.asarray(sound)
+    for start, stop in ((0, 48_000), (17, 18), (9_601, BLOCK + 5), (samples - 700, samples), (0, samples + 9), (5, 5)):
+        np.testing.assert_allclose(sound[start:stop], whole[start:stop], atol=1e-6)
+
+
+def test_it_cannot_be_read_backwards_or_in_steps(narration: Pcm) -> None:
+    with pytest.raises(ValueError, match="forwards"):
+        programme_sound(narration)[::2]
+
+
+def test_narration_in_pieces_sounds_like_narration_in_one(narration: Pcm) -> None:
+    cuts = [0, seconds(4), seconds(4) + 7, seconds(15), seconds(18), seconds(27), len(narration)]
+    pieces = tuple(
+        Piece(start, quantised(narration[start:stop]))
+        for start, stop in itertools.pairwise(cuts)
+        if narration[start:stop].any()
+    )
+    assert len(pieces) == 3
+    bed = load_bed(Style.MODERN)
+    in_pieces = programme_sound(VoiceTrack(len(narration), pieces), bed)
+    np.testing.assert_allclose(np.asarray(in_pieces), np.asarray(programme_sound(narration, bed)), atol=3e-4)
+
+
+HARD_TO_MASTER = {
+    "bright": tone(11_990, 6, 0.3) * np.hanning(seconds(6)).astype(np.float32),
+    "noise": (0.1 * np.random.default_rng(7).standard_normal(seconds(6))).astype(np.float32),
+    "bursts": tone(300, 6, 0.4) * np.repeat(np.random.default_rng(8).random(600) < 0.3, 480).astype(np.float32),
+    "clicks": np.where(np.random.default_rng(9).random(seconds(6)) < 2e-4, 0.5, 0).astype(np.float32) + speech(6),
+    "bass": tone(55, 6, 0.6) + tone(3_000, 6, 0.05),
+}
+"""Sounds that peak between samples, that are limited a lot, that start and end at once."""
+
+
+@pytest.mark.parametrize("level", [0.05, 1.0, 20.0])
+@pytest.mark.parametrize("kind", HARD_TO_MASTER)
+def test_the_ceiling_holds_and_the_loudness_is_met_whatever_the_sound(kind: str, level: float) -> None:
+    sound = np.asarray(programme_sound(HARD_TO_MASTER[kind] * np.float32(level), load_bed(Style.CORPORATE)))
+    assert true_peak_dbtp(sound) <= -1
+    assert integrated_lufs(sound) == pytest.approx(-14, abs=0.1)
