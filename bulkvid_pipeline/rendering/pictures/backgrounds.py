@@ -20,6 +20,8 @@ from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.stage import Shape, Stage
 from bulkvid_pipeline.rendering.pictures.themes import Theme
 
+_Painter = Callable[[skia.Canvas, Theme, Stage, bool], None]
+
 _KEPT = 4
 """Backgrounds kept in memory (a 1080p one takes 11 MB, a 4K one 46 MB)."""
 
@@ -57,7 +59,7 @@ def _paint(theme: Theme, stage: Stage, title: bool) -> Background:
     surface = skia.Surface.MakeRasterDirect(info, exact, stage.width * 8)
     canvas = surface.getCanvas()
     canvas.clear(argb(theme.background))
-    painters: dict[Style, Callable[[skia.Canvas, Theme, Stage, bool], None]] = {
+    painters: dict[Style, _Painter] = {
         Style.MODERN: _modern,
         Style.CLASSIC: _classic,
         Style.MINIMAL: _minimal,
@@ -121,8 +123,7 @@ def _fade_down(canvas: skia.Canvas, stage: Stage, top: Rgb, bottom: Rgb) -> None
 
 def _modern(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> None:
     """A night sky of two lights, with thin orbits in a corner."""
-    del title
-    width, height, unit = stage.width, stage.height, stage.unit
+    width, height = stage.width, stage.height
     long = max(width, height)
     strength = 0.5 if luminance(theme.background) < 0.2 else 0.22
     _fade_down(canvas, stage, theme.background, theme.background_2)
@@ -131,6 +132,12 @@ def _modern(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> Non
     _glow(
         canvas, stage, width * 0.6, height * 1.15, long * 0.4, mix(theme.accent, (255, 80, 160), 0.5), strength * 0.45
     )
+    _orbits(canvas, theme, stage, title)
+
+
+def _orbits(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> None:
+    del title
+    width, height, unit = stage.width, stage.height, stage.unit
     line = skia.Paint(AntiAlias=True, Style=skia.Paint.kStroke_Style, StrokeWidth=2 * unit)
     if stage.shape is Shape.TALL:
         for index in range(3):
@@ -149,12 +156,17 @@ def _modern(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> Non
 
 def _classic(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> None:
     """Paper with a soft vignette inside a double hairline frame with turned-in corners."""
-    del title
-    width, height, unit = stage.width, stage.height, stage.unit
+    width, height = stage.width, stage.height
     stops = [0.0, 0.55, 1.0]
     colors = [argb(mix(theme.background, WHITE, 0.25)), argb(theme.background), argb(theme.background_2)]
     shader = skia.GradientShader.MakeRadial((width / 2, height * 0.45), math.hypot(width, height) * 0.6, colors, stops)
     canvas.drawRect(skia.Rect.MakeWH(width, height), skia.Paint(Shader=shader))
+    _page_frame(canvas, theme, stage, title)
+
+
+def _page_frame(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> None:
+    del title
+    width, height, unit = stage.width, stage.height, stage.unit
     line = skia.Paint(AntiAlias=True, Style=skia.Paint.kStroke_Style, Color=argb(theme.accent_2, 0.75))
     edge = 26 * unit
     notch = 26 * unit
@@ -200,7 +212,7 @@ def corporate_panel(stage: Stage, title: bool) -> Box:
 
 def _corporate(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> None:
     """A light ground with a dark panel, cut at an angle and banded with the accents."""
-    width, height, unit = stage.width, stage.height, stage.unit
+    width, unit = stage.width, stage.unit
     _fade_down(canvas, stage, theme.background, theme.background_2)
     if title:
         _bars(canvas, theme, stage)
@@ -208,6 +220,11 @@ def _corporate(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> 
     for row in range(7):
         for column in range(7):
             canvas.drawCircle(width - (56 + column * 30) * unit, (56 + row * 30) * unit, 3.2 * unit, dots)
+    _side_panel(canvas, theme, stage, title)
+
+
+def _side_panel(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> None:
+    width, height, unit = stage.width, stage.height, stage.unit
     panel = corporate_panel(stage, title)
     slant = (150 if title else 70) * unit
     wide = stage.shape is Shape.WIDE
@@ -250,3 +267,16 @@ def _bars(canvas: skia.Canvas, theme: Theme, stage: Stage) -> None:
         last = index == len(heights) - 1
         paint = skia.Paint(AntiAlias=True, Color=argb(theme.accent if last else theme.panel, 0.9 if last else 0.10))
         canvas.drawRect(skia.Rect.MakeXYWH(left, stage.height - height * unit, width, height * unit), paint)
+
+
+def _nothing(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> None:
+    """The minimal style has no ornaments."""
+
+
+ORNAMENTS: dict[Style, _Painter] = {
+    Style.MODERN: _orbits,
+    Style.CLASSIC: _page_frame,
+    Style.MINIMAL: _nothing,
+    Style.CORPORATE: _side_panel,
+}
+"""What each style draws over its ground, a picture of the row's own included."""

@@ -84,6 +84,10 @@ class Canvas:
         bottom = -(-int(np.ceil(box.bottom)) // 8) * 8
         return Box.of_edges(max(0, left), max(0, top), min(self.width, right), min(self.height, bottom))
 
+    def lay(self, background: Pixels) -> None:
+        """Take another background, of the same size; it is seen where bands are cleared from now on."""
+        self._background = background
+
     def clear(self, band: Box) -> None:
         """Bring back the background in a band of whole pixels."""
         rows, columns = _slices(band)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from bulkvid_pipeline.rendering.model import Change, Cue, SceneKind, TimedScene, VideoFormat
 from bulkvid_pipeline.rendering.pictures import scripts
+from bulkvid_pipeline.rendering.pictures.backdrops import Ground, ground_for
 from bulkvid_pipeline.rendering.pictures.backgrounds import background_for
 from bulkvid_pipeline.rendering.pictures.canvas import Canvas
 from bulkvid_pipeline.rendering.pictures.captions import Caption, captions_for
@@ -20,6 +21,8 @@ from bulkvid_pipeline.rendering.pictures.card import parts_of, zones_of
 from bulkvid_pipeline.rendering.pictures.composer import Part
 from bulkvid_pipeline.rendering.pictures.fingerprints import film_fingerprint
 from bulkvid_pipeline.rendering.pictures.geometry import Box, merged
+from bulkvid_pipeline.rendering.pictures.insets import inset_part, with_inset
+from bulkvid_pipeline.rendering.pictures.media import CLIP_STEP, NO_MEDIA, SceneMedia, fingerprint_with
 from bulkvid_pipeline.rendering.pictures.motion import Pose, entrance_length
 from bulkvid_pipeline.rendering.pictures.stage import Stage
 from bulkvid_pipeline.rendering.pictures.themes import Theme
@@ -34,17 +37,22 @@ class _State:
     """Index of the caption shown; -1 for none."""
     word: int
     """Index of the word marked in it; -1 for none."""
+    ground: int = 0
+    """Number of the moving ground's picture; 0 for one that stands still."""
 
 
 class SceneFilm:
     """The `Film` of a scene; composing is put off until a picture is asked for, so the fingerprint is cheap."""
 
-    def __init__(self, timed: TimedScene, stage: Stage, theme: Theme, script: str) -> None:
+    def __init__(
+        self, timed: TimedScene, stage: Stage, theme: Theme, script: str, media: SceneMedia = NO_MEDIA
+    ) -> None:
         if timed.frames < 1:
             raise ValueError(f"A scene has at least one frame, not {timed.frames}")
         self._timed = timed
         self._stage = stage
-        self._theme = theme
+        self._plain_theme = theme
+        self._media = media
         texts = _texts(timed)
         self._variant = scripts.settled_variant(texts, scripts.han_variant(texts + script))
 
@@ -59,13 +67,17 @@ class SceneFilm:
 
     @cached_property
     def fingerprint(self) -> str:
-        return film_fingerprint(self._timed, self._stage, self._theme, self._variant)
+        plain = film_fingerprint(self._timed, self._stage, self._plain_theme, self._variant)
+        return fingerprint_with(plain, self._media)
 
     def changes(self) -> Iterator[Change]:
         canvas = self._canvas()
+        grounds = self._ground.pictures(self._media.start) if self._ground else iter(())
         shown: _State | None = None
         for frame in self._event_frames():
             state = self._state(frame)
+            if self._moves and (shown is None or shown.ground != state.ground):
+                canvas.lay(next(grounds))
             dirty = self._dirty(shown, state)
             if not dirty and frame > 0:
                 continue
@@ -78,7 +90,7 @@ class SceneFilm:
     def still(self, frame: int) -> NDArray[np.uint8]:
         if not 0 <= frame < self.frames:
             raise ValueError(f"The film has frames 0 to {self.frames - 1}, not {frame}")
-        canvas = self._canvas()
+        canvas = self._canvas(frame)
         self._paint(canvas, self._stage.frame, self._state(frame))
         return np.ascontiguousarray(canvas.pixels[..., :3])
 
@@ -100,8 +112,11 @@ class SceneFilm:
     @cached_property
     def _parts(self) -> tuple[Part, ...]:
         heights = [caption.box.height for caption in self._captions if caption]
-        zones = zones_of(self._timed.scene, self._theme, self._stage, max(heights, default=0.0))
-        return parts_of(self._timed.scene, self._theme, self._stage, zones, self._variant)
+        scene, theme, stage = self._timed.scene, self._theme, self._stage
+        zones = zones_of(scene, theme, stage, max(heights, default=0.0))
+        zones, inset = with_inset(scene, theme, stage, zones, self._media.image)
+        parts = parts_of(scene, theme, stage, zones, self._variant)
+        return (inset_part(scene, theme, stage, zones, inset, self._variant), *parts) if inset else parts
 
     @cached_property
     def _captions(self) -> list[Caption | None]:
@@ -110,8 +125,29 @@ class SceneFilm:
         zones = zones_of(self._timed.scene, self._theme, self._stage, self._stage.caption_height)
         return captions_for(self._timed.cues, self._theme, self._stage, zones.captions, self._variant)
 
-    def _canvas(self) -> Canvas:
-        ground = background_for(self._theme, self._stage, self._timed.scene.kind is SceneKind.TITLE)
+    @cached_property
+    def _ground(self) -> Ground | None:
+        """The row's own picture or video behind the card, if it has one."""
+        backdrop = self._media.backdrop
+        return ground_for(self._plain_theme, self._stage, self._is_title, backdrop) if backdrop else None
+
+    @property
+    def _theme(self) -> Theme:
+        return self._ground.theme if self._ground else self._plain_theme
+
+    @property
+    def _moves(self) -> bool:
+        return self._ground is not None and self._ground.moves
+
+    @property
+    def _is_title(self) -> bool:
+        return self._timed.scene.kind is SceneKind.TITLE
+
+    def _canvas(self, frame: int = 0) -> Canvas:
+        if self._ground:
+            ground = self._ground.background(self._media.start + frame)
+        else:
+            ground = background_for(self._theme, self._stage, self._is_title)
         return Canvas(ground.pixels, ground.planes)
 
     def _event_frames(self) -> list[int]:
@@ -120,12 +156,15 @@ class SceneFilm:
         for cue in self._timed.cues:
             frames.update((cue.start, cue.end), (word.start for word in cue.words))
         frames.add(0)
+        if self._moves:
+            frames.update(range(-self._media.start % CLIP_STEP, self.frames, CLIP_STEP))
         return sorted(frame for frame in frames if 0 <= frame < self.frames)
 
     def _state(self, frame: int) -> _State:
         poses = tuple(part.pose(frame, self.frames) for part in self._parts)
         cue = self._cue_at(frame)
-        return _State(poses, cue, -1 if cue < 0 else _spoken(self._timed.cues[cue], frame))
+        ground = (self._media.start + frame) // CLIP_STEP if self._moves else 0
+        return _State(poses, cue, -1 if cue < 0 else _spoken(self._timed.cues[cue], frame), ground)
 
     def _cue_at(self, frame: int) -> int:
         """The cue shown; where cues overlap, the one that came last."""
@@ -137,6 +176,8 @@ class SceneFilm:
 
     def _dirty(self, old: _State | None, new: _State) -> list[Box]:
         """The boxes in which two states differ."""
+        if old is not None and old.ground != new.ground:
+            return [self._stage.frame]
         dirty: list[Box] = []
         for index, pose in enumerate(new.poses):
             before = old.poses[index] if old else None
@@ -163,14 +204,17 @@ class SceneFilm:
         target.restore()
 
 
-def scene_film(timed: TimedScene, fmt: VideoFormat, theme: Theme, *, script: str = "") -> SceneFilm:
+def scene_film(
+    timed: TimedScene, fmt: VideoFormat, theme: Theme, *, script: str = "", media: SceneMedia = NO_MEDIA
+) -> SceneFilm:
     """The film of a scene in one format.
 
     Args:
         script: the video's whole text, or any part of it that shows its language: Han characters are drawn in the
             shapes of the language around them, which a short title alone does not tell.
+        media: the row's own picture and background, in the format's size.
     """
-    return SceneFilm(timed, Stage.of(fmt), theme, script)
+    return SceneFilm(timed, Stage.of(fmt), theme, script, media)
 
 
 def _texts(timed: TimedScene) -> str:

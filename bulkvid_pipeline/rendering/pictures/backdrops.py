@@ -1,0 +1,111 @@
+"""Grounds made of the row's own picture or video: under a veil of the style's ground, so that every text can be read.
+
+The veil is as thick as the lightest pixel (under light text; the darkest under dark text) asks for: text then has
+READING_CONTRAST on every pixel, and accents, which are moved towards the text's colour, at least 4.5:1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+import skia
+
+from bulkvid_pipeline.core.options import Style
+from bulkvid_pipeline.rendering.pictures.backgrounds import ORNAMENTS, Background
+from bulkvid_pipeline.rendering.pictures.canvas import Pixels, converted
+from bulkvid_pipeline.rendering.pictures.colors import TEXT_CONTRAST, Rgb, argb, contrast, luminance, mix
+from bulkvid_pipeline.rendering.pictures.media import CLIP_STEP, Backdrop, Clip, Picture, extremes
+from bulkvid_pipeline.rendering.pictures.stage import Stage
+from bulkvid_pipeline.rendering.pictures.themes import Theme
+
+READING_CONTRAST = 6.0
+"""Of text on any pixel: leaves accents and quieter texts room to differ from it and still have 4.5:1."""
+_LEAST_VEIL = {Style.MODERN: 0.42, Style.CLASSIC: 0.5, Style.MINIMAL: 0.5, Style.CORPORATE: 0.5}
+_STEPS = 100
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A backdrop under its veil, and the theme whose texts can be read on it."""
+
+    theme: Theme
+    stage: Stage
+    title: bool
+    backdrop: Backdrop
+    veil: float
+    """How much of the ground's colour lies over the backdrop, 0..1."""
+
+    @property
+    def moves(self) -> bool:
+        return isinstance(self.backdrop, Clip)
+
+    def pictures(self, start: int) -> Iterator[Pixels]:
+        """RGBA grounds, one for each CLIP_STEP frames from video frame `start` on; a picture's is one and the same."""
+        if isinstance(self.backdrop, Clip):
+            for pixels in self.backdrop.pictures(start // CLIP_STEP):
+                yield self._veiled(pixels)
+            return
+        pixels = self._still(self.backdrop)
+        while True:
+            yield pixels
+
+    def background(self, start: int) -> Background:
+        """The first of them with its planes."""
+        pixels = next(iter(self.pictures(start)))
+        return Background(pixels, converted(pixels))
+
+    def _still(self, picture: Picture) -> Pixels:
+        pixels = np.empty((self.stage.height, self.stage.width, 4), np.uint8)
+        canvas = skia.Surface(pixels).getCanvas()
+        canvas.clear(argb(self.theme.background))
+        canvas.drawImage(picture.image, 0, 0)
+        return self._veiled(pixels)
+
+    def _veiled(self, pixels: Pixels) -> Pixels:
+        """The veil and the style's ornaments over a picture, in place."""
+        skia.Surface(pixels).getCanvas().drawImage(_veil(self.theme, self.stage, self.title, self.veil), 0, 0)
+        return pixels
+
+
+def ground_for(theme: Theme, stage: Stage, title: bool, backdrop: Backdrop) -> Ground:
+    """The backdrop as a ground of title cards or of the other scenes."""
+    darkest, lightest = extremes(backdrop)
+    worst = lightest if _is_dark(theme) else darkest
+    veil = _thickness(theme, worst)
+    return Ground(_readable(theme, mix(worst, theme.background, veil)), stage, title, backdrop, veil)
+
+
+def _is_dark(theme: Theme) -> bool:
+    return luminance(theme.background) < luminance(theme.text)
+
+
+def _thickness(theme: Theme, worst: Rgb) -> float:
+    """The thinnest veil under which text has READING_CONTRAST, or what its own ground gives if that is less."""
+    wanted = min(READING_CONTRAST, contrast(theme.text, theme.background) * 0.98)
+    first = round(_LEAST_VEIL[theme.style] * _STEPS)
+    thicknesses = (step / _STEPS for step in range(first, _STEPS))
+    return next((t for t in thicknesses if contrast(theme.text, mix(worst, theme.background, t)) >= wanted), 1.0)
+
+
+def _readable(theme: Theme, worst: Rgb) -> Theme:
+    """The theme with colours that can be read on the worst pixel."""
+
+    def moved(color: Rgb) -> Rgb:
+        shares = (step / 40 for step in range(41))
+        tones = (mix(color, theme.text, share) for share in shares)
+        return next((tone for tone in tones if contrast(tone, worst) >= TEXT_CONTRAST), theme.text)
+
+    return replace(theme, muted=moved(theme.muted), accent=moved(theme.accent), accent_2=moved(theme.accent_2))
+
+
+@lru_cache(maxsize=4)
+def _veil(theme: Theme, stage: Stage, title: bool, thickness: float) -> skia.Image:
+    info = skia.ImageInfo.Make(stage.width, stage.height, skia.kRGBA_8888_ColorType, skia.kPremul_AlphaType)
+    surface = skia.Surface.MakeRaster(info)
+    canvas = surface.getCanvas()
+    canvas.clear(argb(theme.background, thickness))
+    ORNAMENTS[theme.style](canvas, theme, stage, title)
+    return surface.makeImageSnapshot()

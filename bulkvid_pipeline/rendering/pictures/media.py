@@ -1,0 +1,135 @@
+"""The row's own pictures and videos as the painter gets them: upright, at the right size, safe to decode."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import av
+import numpy as np
+import skia
+from av.video.frame import VideoFrame
+from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
+
+from bulkvid_pipeline.rendering.model import FPS
+from bulkvid_pipeline.rendering.pictures.canvas import Pixels
+from bulkvid_pipeline.rendering.pictures.colors import BLACK, WHITE, Rgb
+
+VERSION = 1
+"""Raise it whenever media are shown differently."""
+CLIP_RATE = 10
+"""Pictures a second of a video background: a quarter of the work of 30, and calm enough to read on."""
+CLIP_STEP = FPS // CLIP_RATE
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture as an encoded PNG of ours; two are equal if their digests are."""
+
+    digest: str
+    """Of the content, and of how it was prepared."""
+    width: int
+    height: int
+    data: bytes = field(repr=False, compare=False)
+
+    @property
+    def image(self) -> skia.Image:
+        return _decoded(self.digest, self)
+
+    @property
+    def pixels(self) -> Pixels:
+        """RGBA, shape (height, width, 4), not premultiplied."""
+        array: Pixels = self.image.toarray(colorType=skia.kRGBA_8888_ColorType)
+        return array
+
+
+@lru_cache(maxsize=4)
+def _decoded(digest: str, picture: Picture) -> skia.Image:  # noqa: ARG001 - the digest is the cache's key
+    return skia.Image.MakeFromEncoded(skia.Data.MakeWithCopy(picture.data)).makeRasterImage()
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A silent video of ours in the frame's size, `frames` pictures at CLIP_RATE; it is shown again and again."""
+
+    digest: str
+    frames: int
+    data: bytes = field(repr=False, compare=False)
+
+    def pictures(self, first: int) -> Iterator[Pixels]:
+        """RGBA pictures from number `first` (of the endless loop) on, without end."""
+        converter = VideoReformatter()
+        with av.open(io.BytesIO(self.data), "r", format="mp4") as source:
+            stream = source.streams.video[0]
+            wanted = first % self.frames
+            while True:
+                assert stream.time_base is not None
+                source.seek(int(wanted / CLIP_RATE / stream.time_base), stream=stream)
+                for frame in source.decode(stream):
+                    if frame.time is None or round(frame.time * CLIP_RATE) < wanted:
+                        continue
+                    yield _rgba(converter, frame)
+                wanted = 0
+
+
+def _rgba(converter: VideoReformatter, frame: VideoFrame) -> Pixels:
+    shown = converter.reformat(
+        frame,
+        format="rgba",
+        src_colorspace=Colorspace.ITU709,
+        dst_colorspace=Colorspace.ITU709,
+        src_color_range=ColorRange.MPEG,
+        dst_color_range=ColorRange.JPEG,
+    )
+    return np.ascontiguousarray(shown.to_ndarray())
+
+
+Backdrop = Picture | Clip
+"""What fills the frame behind a card; it has the frame's size."""
+
+
+@dataclass(frozen=True)
+class SceneMedia:
+    """The media of one scene in one format. `start` is the video's frame at which the scene begins."""
+
+    image: Picture | None = None
+    backdrop: Backdrop | None = None
+    start: int = 0
+
+    @property
+    def identity(self) -> list[object]:
+        """All that decides what they look like in the scene; empty without media."""
+        parts: list[object] = []
+        if self.image:
+            parts.append(["image", self.image.digest])
+        if self.backdrop:
+            parts.append(["backdrop", self.backdrop.digest])
+        if isinstance(self.backdrop, Clip):
+            parts.append(["from", self.start // CLIP_STEP % self.backdrop.frames])
+        return parts
+
+
+NO_MEDIA = SceneMedia()
+
+
+def fingerprint_with(fingerprint: str, media: SceneMedia) -> str:
+    """A film's fingerprint with that of its media; unchanged without any."""
+    if not media.identity:
+        return fingerprint
+    return hashlib.blake2b(repr([fingerprint, VERSION, media.identity]).encode(), digest_size=20).hexdigest()
+
+
+@lru_cache(maxsize=8)
+def extremes(backdrop: Backdrop) -> tuple[Rgb, Rgb]:
+    """Colours that no pixel is darker or lighter than, channel by channel; of a video the worst is assumed."""
+    if isinstance(backdrop, Clip):
+        return BLACK, WHITE
+    pixels = backdrop.pixels
+    if (pixels[..., 3] < 255).any():
+        return BLACK, WHITE
+    flat = pixels[..., :3].reshape(-1, 3)
+    low, high = flat.min(axis=0), flat.max(axis=0)
+    return (int(low[0]), int(low[1]), int(low[2])), (int(high[0]), int(high[1]), int(high[2]))
