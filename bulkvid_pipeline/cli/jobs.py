@@ -127,13 +127,15 @@ def events(
 
 
 def _act(job_id: str, action: Callable[..., object]) -> None:
+    from bulkvid_pipeline.services.job_callbacks import send_now
     from bulkvid_pipeline.services.jobs import Job
     from bulkvid_pipeline.services.launching import open_instance
-    from bulkvid_pipeline.settings import dagster_home
+    from bulkvid_pipeline.settings import dagster_home, settings
 
     with open_instance(dagster_home()) as instance:
         job = action(instance, job_id)
-    assert isinstance(job, Job)
+        assert isinstance(job, Job)
+        send_now(instance, job, settings())
     print(f"{job.job_id} is {job.state}.")
 
 

@@ -18,7 +18,7 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import JobState
-from bulkvid_pipeline.settings import dagster_home
+from bulkvid_pipeline.settings import dagster_home, settings
 
 WATCH_EVERY_S = 0.5
 EXIT_DONE, EXIT_FAILED, EXIT_REFUSED, EXIT_PARTIAL, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
@@ -35,11 +35,10 @@ def run_job(spec: BulkJobSpec, *, plain: bool) -> int:
 def launch_again(job_id: str, action: Callable[..., None], *, plain: bool) -> int:
     """Resume or retry a job in this process; returns the exit code of `bulkvid run`."""
     from bulkvid_pipeline.services.launching import open_instance
-    from bulkvid_pipeline.services.presence import close_orphans
 
     codes = []
     with open_instance(dagster_home()) as instance:
-        close_orphans(instance)
+        _close_orphans(instance)
         action(instance, job_id, lambda spec, whole_id: codes.append(_run_here(instance, spec, whole_id, plain=plain)))
     return codes[0]
 
@@ -62,11 +61,10 @@ def watch_job(job_id: str) -> int:
 
 def _run_here(instance: DagsterInstance, spec: BulkJobSpec, job_id: str, *, plain: bool) -> int:
     from bulkvid_pipeline.services.launching import execute_here, newest_run
-    from bulkvid_pipeline.services.presence import close_orphans
 
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     console = Console(highlight=False, soft_wrap=True)
-    close_orphans(instance)
+    _close_orphans(instance)
     before = newest_run(instance, job_id)
     display = Display(instance, job_id, console, live=console.is_terminal and not plain, after=before)
     interrupted = False
@@ -77,6 +75,18 @@ def _run_here(instance: DagsterInstance, spec: BulkJobSpec, job_id: str, *, plai
             interrupted = True
     ended_early = display.tag(tags.STATE) in {JobState.PAUSED, JobState.CANCELED}
     return _conclude(console, display, stopped=interrupted or ended_early or display.interrupted)
+
+
+def _close_orphans(instance: DagsterInstance) -> None:
+    """Mark jobs whose process died, and tell their callbacks so: there may be no daemon that does."""
+    from bulkvid_pipeline.services.job_callbacks import send_now
+    from bulkvid_pipeline.services.jobs import job_of
+    from bulkvid_pipeline.services.presence import close_orphans
+
+    for run_id in close_orphans(instance):
+        record = instance.get_run_record_by_id(run_id)
+        if record is not None:
+            send_now(instance, job_of([record]), settings())
 
 
 def _conclude(console: Console, display: Display, *, stopped: bool) -> int:
@@ -104,13 +114,23 @@ def _conclude(console: Console, display: Display, *, stopped: bool) -> int:
         refused = watch.report is not None and watch.report["stops_job"]
         return EXIT_REFUSED if refused else EXIT_FAILED
     _print_totals(console, display)
-    if watch.failure and not failed:
-        console.print(f"[red]The job failed:[/] {escape(watch.failure)}")
-        return EXIT_FAILED
-    if len(failed) == len(watch.rows):
+    if display.tag(tags.STATE) == JobState.FAILED or (watch.failure and not failed):
+        _print_job_failure(console, display)
         return EXIT_FAILED
     rejected = watch.report["rows"]["rejected"] if watch.report else 0
     return EXIT_PARTIAL if failed or rejected else EXIT_DONE
+
+
+def _print_job_failure(console: Console, display: Display) -> None:
+    """That the job as a whole has failed, why, how far it came, and the command that goes on."""
+    watch = display.watch
+    assert watch is not None
+    done = sum(row.completed for row in watch.rows)
+    left = max(0, int(watch.progress().get("total", 0)) - len(watch.rows))
+    console.print(f"\n[red]The job failed:[/] {escape(watch.failure)}")
+    not_begun = f", {left} rows were not begun" if left else ""
+    console.print(f"{done} rows are finished and kept{not_begun}. Once the cause is gone, go on with what is left:")
+    console.print(f"  {shlex.join(['bulkvid', 'jobs', 'retry', display.job_id])}")
 
 
 def _print_totals(console: Console, display: Display) -> None:

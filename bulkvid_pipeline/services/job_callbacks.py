@@ -79,6 +79,19 @@ def sending(instance: DagsterInstance, spec: BulkJobSpec, settings: Settings) ->
     return sending_callbacks(instance, secret=secret, allow_private=settings.webhook_allow_private)
 
 
+def send_now(instance: DagsterInstance, job: Job, settings: Settings) -> None:
+    """Send what is due, where the job has a callback: for commands, beside which nobody else may be sending.
+
+    Takes some seconds at most; what fails waits for the next sender.
+    """
+    run = instance.get_run_by_id(job.run_id)
+    if run is None or settings.webhook_secret is None or not config_of(run).get("callback_url"):
+        return
+    secret = settings.webhook_secret.get_secret_value()
+    with sending_callbacks(instance, secret=secret, allow_private=settings.webhook_allow_private):
+        pass
+
+
 def send_due(instance: DagsterInstance, settings: Settings) -> int:
     """Send what is due of all jobs; how many tries were made."""
     if settings.webhook_secret is None:

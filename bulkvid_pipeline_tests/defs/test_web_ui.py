@@ -12,19 +12,30 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from dagster import DagsterInstance
 
+from bulkvid_pipeline import settings as settings_module
+from bulkvid_pipeline.adapters.rate_limits import Budget
 from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.core.states import JobState
+from bulkvid_pipeline.services.job_actions import cancel_job, pause_job
+from bulkvid_pipeline.services.jobs import find_job
 from bulkvid_pipeline.services.launching import INSTANCE_CONFIG, run_config_of
+from bulkvid_pipeline.services.limits import limiter_of
 from bulkvid_pipeline_tests.defs.web_server import BACKFILL, TERMINATE, WebServer, wait_until
 from bulkvid_pipeline_tests.workplace import Workplace, idea
 
 pytestmark = pytest.mark.heavy
 
+LONG_SCRIPT = " ".join(f"Sentence number {n} takes a while to say." for n in range(20))
+
 
 @pytest.fixture
-def home(workplace: Workplace) -> Path:
+def home(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = workplace.folder / "ui_home"
     home.mkdir()
+    monkeypatch.setenv("DAGSTER_HOME", str(home))  # where the instance's storage looks
     (home / "dagster.yaml").write_bytes(INSTANCE_CONFIG.read_bytes())
     return home
 
@@ -89,8 +100,8 @@ def test_the_launchpad_refuses_what_no_job_can_be(workplace: Workplace, server: 
 
 
 def test_a_job_is_terminated_from_the_web_ui(workplace: Workplace, server: WebServer) -> None:
-    script = " ".join(f"Sentence number {n} takes a while to say." for n in range(20))
-    run_id = server.launch(run_config_of(workplace.spec(workplace.sheet([idea(f"Row {n}", script) for n in range(8)]))))
+    sheet = workplace.sheet([idea(f"Row {n}", LONG_SCRIPT) for n in range(8)])
+    run_id = server.launch(run_config_of(workplace.spec(sheet)))
     wait_until(lambda: len(workplace.videos()) >= 1)
 
     server.ask(TERMINATE, r=run_id)
@@ -98,6 +109,64 @@ def test_a_job_is_terminated_from_the_web_ui(workplace: Workplace, server: WebSe
     wait_until(lambda: server.status(run_id) in {"CANCELED", "FAILURE"}, 15)
     wait_until(lambda: not list((workplace.folder / "work" / "bulkvid-work").iterdir()), 5)
     assert len(workplace.videos()) < 8
+
+
+def test_a_paused_job_is_executed_again_from_the_web_ui_and_goes_on(
+    workplace: Workplace, home: Path, server: WebServer
+) -> None:
+    sheet = workplace.sheet([idea(f"Row {n}", LONG_SCRIPT) for n in range(6)])
+    paused = server.launch(run_config_of(workplace.spec(sheet)))
+    wait_until(lambda: len(workplace.videos()) >= 1)
+    with DagsterInstance.from_config(str(home)) as instance:
+        pause_job(instance, paused)
+        wait_until(lambda: server.status(paused) == "FAILURE")
+        assert find_job(instance, paused).state is JobState.PAUSED
+        assert len(workplace.videos()) < 6
+
+        again = server.execute_again(paused, "ALL_STEPS")
+        wait_until(lambda: server.status(again) in {"SUCCESS", "FAILURE"})
+
+        job = find_job(instance, paused)
+        assert (job.state, job.run_id, job.items["completed"]) == (JobState.COMPLETED, again, 6)
+    assert len(workplace.videos()) == 6
+
+
+def test_a_cancelled_job_is_executed_again_from_where_it_failed(
+    workplace: Workplace, home: Path, server: WebServer
+) -> None:
+    sheet = workplace.sheet([idea(f"Row {n}", LONG_SCRIPT) for n in range(6)])
+    cancelled = server.launch(run_config_of(workplace.spec(sheet)))
+    wait_until(lambda: len(workplace.videos()) >= 1)
+    with DagsterInstance.from_config(str(home)) as instance:
+        cancel_job(instance, cancelled)
+        wait_until(lambda: server.status(cancelled) in {"FAILURE", "CANCELED"})
+        assert find_job(instance, cancelled).state is JobState.CANCELED
+
+        again = server.execute_again(cancelled, "FROM_FAILURE")
+        wait_until(lambda: server.status(again) in {"SUCCESS", "FAILURE"})
+
+        assert find_job(instance, cancelled).state is JobState.COMPLETED
+    assert len(workplace.videos()) == 6
+
+
+def test_the_daemon_finds_a_run_that_is_killed_before_its_rows_begin(home: Path, server: WebServer) -> None:
+    spec = BulkJobSpec.for_input("1aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789")
+    with DagsterInstance.from_config(str(home)) as instance:
+        # Somebody else has used up the user's limit, so the run waits in its first step.
+        limiter = limiter_of(instance, settings_module.settings(), Budget.SHEETS_READ)
+        while limiter.can_proceed(spec.user_id, spec.project_id):
+            pass
+        run_id = server.launch(run_config_of(spec))
+
+        def worker() -> str:
+            run = instance.get_run_by_id(run_id)
+            return run.tags.get(tags.PROCESS, "") if run else ""
+
+        wait_until(lambda: bool(worker()))
+        os.kill(int(worker().split(":")[2]), signal.SIGKILL)
+
+        wait_until(lambda: server.status(run_id) == "FAILURE", 60)
+        assert find_job(instance, run_id).state is JobState.FAILED
 
 
 def test_dagster_job_execute_runs_a_job(workplace: Workplace, home: Path) -> None:

@@ -21,6 +21,8 @@ LAUNCH = """mutation($p: ExecutionParams!) { launchRun(executionParams: $p) { __
   ... on RunConfigValidationInvalid { errors { message } } } }"""
 BACKFILL = """mutation($b: LaunchBackfillParams!) { launchPartitionBackfill(backfillParams: $b) { __typename
   ... on LaunchBackfillSuccess { backfillId } ... on PythonError { message } } }"""
+REEXECUTE = """mutation($p: ReexecutionParams!) { launchRunReexecution(reexecutionParams: $p) { __typename
+  ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""
 STATUS = "query($r: ID!) { runOrError(runId: $r) { ... on Run { status tags { key value } } } }"
 TERMINATE = "mutation($r: String!) { terminateRun(runId: $r) { __typename } }"
 RUNS = "{ runsOrError { ... on Runs { results { runId jobName status } } } }"
@@ -65,6 +67,12 @@ class WebServer:
     def launch(self, config: dict[str, Any]) -> str:
         """Launch the job as the Launchpad does; no partition is asked for."""
         answer = self.try_launch(config)
+        assert answer["__typename"] == "LaunchRunSuccess", answer
+        return str(answer["run"]["runId"])
+
+    def execute_again(self, run_id: str, strategy: str) -> str:
+        """What the button Re-execute of a run's page does; strategy is ALL_STEPS or FROM_FAILURE."""
+        answer = self.ask(REEXECUTE, p={"parentRunId": run_id, "strategy": strategy, "useParentRunTags": True})
         assert answer["__typename"] == "LaunchRunSuccess", answer
         return str(answer["run"]["runId"])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import threading
 import time
 from collections.abc import Callable
@@ -19,7 +18,6 @@ from bulkvid_pipeline.services.job_actions import cancel_job, pause_job, resume_
 from bulkvid_pipeline.services.job_events import job_events
 from bulkvid_pipeline.services.jobs import find_job, list_jobs
 from bulkvid_pipeline.services.launching import execute_here, new_job_id
-from bulkvid_pipeline_tests.peers.hook_receiver import HookReceiver
 from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, Workplace, idea
 
 pytestmark = ON_BOTH_DATABASES
@@ -146,22 +144,6 @@ def test_rows_wait_for_the_rate_limit_and_none_fails(workplace: Workplace, monke
     assert job.state is JobState.PAUSED
     assert job.items["completed"] == 2
     assert job.items["failed"] == 0
-
-
-def test_a_callback_is_told_of_the_start_and_the_end_with_signatures(
-    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    secret = "whsec_" + base64.b64encode(b"k" * 32).decode()
-    monkeypatch.setenv("BULKVID_WEBHOOK_SECRET", secret)
-    monkeypatch.setenv("BULKVID_WEBHOOK_ALLOW_PRIVATE", "true")
-    settings_module.settings.cache_clear()
-    with HookReceiver() as receiver:
-        job = workplace.run(workplace.sheet([idea("One")]), callback_url=receiver.url())
-
-    assert job.success
-    told = [message.verified(secret) for message in receiver.received]
-    assert [message["state"] for message in told] == ["running", "completed"]
-    assert told[-1]["items_completed"] == 1
 
 
 def test_a_callback_without_a_secret_is_refused_before_anything_is_read(workplace: Workplace) -> None:

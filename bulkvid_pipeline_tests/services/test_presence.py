@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import dagster as dg
@@ -35,12 +36,19 @@ pytestmark = ON_BOTH_DATABASES
 ELSEWHERE = "elsewhere:boot:1:1"
 
 
-def a_run(workplace: Workplace, *, begun: bool = True, parent: str | None = None, **values: str) -> str:
+def a_run(
+    workplace: Workplace,
+    *,
+    begun: bool = True,
+    parent: str | None = None,
+    callback_url: str | None = None,
+    told: Mapping[str, str] | None = None,
+) -> str:
     """A run of a job, as its record says at work, with these tags."""
     run = workplace.instance.create_run_for_job(
         defs.resolve_job_def(tags.JOB),
-        run_config=run_config_of(workplace.spec(workplace.sheet([idea("One")]))),
-        tags={tags.JOB_ID: "job_lost", **values},
+        run_config=run_config_of(workplace.spec(workplace.sheet([idea("One")]), callback_url=callback_url)),
+        tags={tags.JOB_ID: "job_lost", **(told or {})},
         parent_run_id=parent,
         root_run_id=parent,
     )
@@ -112,7 +120,7 @@ def test_a_process_says_its_name_again_and_again(workplace: Workplace, monkeypat
 
 
 def test_a_worker_of_another_machine_is_lost_after_a_minute_of_silence(workplace: Workplace) -> None:
-    run_id = a_run(workplace, **{tags.PROCESS: ELSEWHERE})
+    run_id = a_run(workplace, told={tags.PROCESS: ELSEWHERE})
 
     assert close_orphans(workplace.instance) == ()
     assert close_orphans(workplace.instance, now=later()) == (run_id,)
@@ -134,7 +142,7 @@ def test_a_run_that_waits_for_a_worker_is_left_alone(workplace: Workplace) -> No
 
 
 def test_a_living_worker_is_left_alone_however_silent(workplace: Workplace) -> None:
-    a_run(workplace, **{tags.PROCESS: this_process()})
+    a_run(workplace, told={tags.PROCESS: this_process()})
 
     assert close_orphans(workplace.instance, now=later()) == ()
 
@@ -154,7 +162,7 @@ def test_a_run_that_ended_well_between_two_looks_is_not_called_lost(
     workplace: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     host, boot, _pid, _start = this_process().split(":")
-    run_id = a_run(workplace, **{tags.PROCESS: f"{host}:{boot}:999999:1"})
+    run_id = a_run(workplace, told={tags.PROCESS: f"{host}:{boot}:999999:1"})
     real = presence.is_gone
 
     def end_meanwhile(name: str) -> bool:
@@ -170,12 +178,12 @@ def test_a_run_that_ended_well_between_two_looks_is_not_called_lost(
 
 def test_a_re_execution_is_not_judged_by_the_process_of_the_run_before_it(workplace: Workplace) -> None:
     host, boot, _pid, _start = this_process().split(":")
-    first = a_run(workplace, **{tags.PROCESS: f"{host}:{boot}:999999:1"})
+    first = a_run(workplace, told={tags.PROCESS: f"{host}:{boot}:999999:1"})
     assert close_orphans(workplace.instance) == (first,)
     inherited = workplace.instance.get_run_by_id(first)
     assert inherited is not None
 
-    second = a_run(workplace, parent=first, **inherited.tags)
+    second = a_run(workplace, parent=first, told=inherited.tags)
 
     assert close_orphans(workplace.instance) == ()
     assert close_orphans(workplace.instance, now=later()) == (second,)
@@ -187,7 +195,7 @@ def test_a_re_execution_keeps_the_job_and_none_of_its_wishes_and_ends(workplace:
     paused = workplace.instance.get_run_by_id(first)
     assert paused is not None
 
-    second = a_run(workplace, parent=first, **paused.tags)
+    second = a_run(workplace, parent=first, told=paused.tags)
 
     job = find_job(workplace.instance, "job_lost")
     assert (job.run_id, job.state, job.items["total"]) == (second, JobState.RUNNING, 0)
