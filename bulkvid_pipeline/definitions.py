@@ -7,6 +7,7 @@ import dagster as dg
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.defs.assets import sheet_rows, video, video_batch, video_ideas
 from bulkvid_pipeline.defs.jobs import bulk_videos_job
+from bulkvid_pipeline.defs.pruning import prune_job, prune_schedule
 from bulkvid_pipeline.defs.resources import bulk_job, run_folder
 from bulkvid_pipeline.defs.sensors import (
     callbacks_sensor,
@@ -17,9 +18,9 @@ from bulkvid_pipeline.defs.sensors import (
 
 defs = dg.Definitions(
     assets=[sheet_rows, video_ideas, video_batch, video],
-    jobs=[bulk_videos_job],
+    jobs=[bulk_videos_job, prune_job],
     sensors=[sheet_changes_sensor, lost_workers_sensor, callbacks_sensor],
-    schedules=[saved_jobs_schedule],
+    schedules=[saved_jobs_schedule, prune_schedule],
     resources={tags.SPEC_RESOURCE: bulk_job, "io_manager": run_folder},
     executor=dg.in_process_executor,
 )

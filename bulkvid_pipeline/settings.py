@@ -72,6 +72,10 @@ class Settings(BaseSettings):
         None, description="Bucket, bucket/prefix or URL of a cache that machines share; with the S3 settings below"
     )
 
+    retention_days: int = Field(
+        30, ge=1, le=3650, description="How long logs of finished jobs and rows that no sheet has any more are kept"
+    )
+
     google_credentials: Path | None = Field(
         None,
         description="Service account file; without it and without an API key, sheets are read by public link",

@@ -169,6 +169,23 @@ def ui(port: Annotated[int, typer.Option("--port", "-p", help="Port on this mach
     os.execve(sys.executable, command, {**os.environ, "DAGSTER_HOME": str(home)})
 
 
+@app.command()
+def prune(
+    older_than: Annotated[
+        str | None, typer.Option("--older-than", help="Age, for example 30d; BULKVID_RETENTION_DAYS if left out")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The figures as JSON")] = False,
+) -> None:
+    """Remove old logs of finished jobs, rows that no sheet has any more, and what dead uploads left. Videos stay.
+
+    Exit codes: 0 done · 1 something could not be removed · 2 wrong input.
+    """
+    from bulkvid_pipeline.cli.pruning import prune_past
+
+    raise typer.Exit(prune_past(older_than, dry_run=dry_run, as_json=as_json))
+
+
 @cache.command("show")
 def cache_show(as_json: Annotated[bool, typer.Option("--json", help="The figures as JSON")] = False) -> None:
     """Say where the cache is and what it holds."""

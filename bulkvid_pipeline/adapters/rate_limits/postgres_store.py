@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -68,6 +68,19 @@ INSERT INTO bulkvid_rate_times VALUES %s ON CONFLICT (budget) DO UPDATE
 """
 _PRUNE = "DELETE FROM bulkvid_rate_meters WHERE budget = %s AND idle_at_us <= %s;"
 
+_IDLE = """
+  FROM bulkvid_rate_times AS time
+ WHERE meter.budget = time.budget
+   AND meter.idle_at_us <= time.now_us
+                         + greatest(0, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint - time.clock_us)
+"""
+_COUNT_IDLE = f"SELECT count(*) FROM bulkvid_rate_meters AS meter WHERE EXISTS (SELECT 1 {_IDLE})"
+_PRUNE_ALL = f"""
+WITH forgotten AS (
+    DELETE FROM bulkvid_rate_meters AS meter USING {_IDLE.replace("FROM", "", 1)} RETURNING 1
+) SELECT count(*) FROM forgotten
+"""
+
 
 class PostgresStore:
     """Counts in a database, by a transaction of two round trips under an advisory lock for each budget.
@@ -86,14 +99,20 @@ class PostgresStore:
     def transact(self, budget: str, user: Subject, project: Subject, step: Step[Answer]) -> Answer:
         return RETRIES.call(lambda: self._attempt(budget, user, project, step))
 
+    def forget_idle(self, *, dry_run: bool = False) -> int:
+        return RETRIES.call(lambda: self._with_cursor(lambda cursor: _forget_idle(cursor, dry_run)))
+
     def close(self) -> None:
         self._connection.close()
 
     def _attempt(self, budget: str, user: Subject, project: Subject, step: Step[Answer]) -> Answer:
         """One try. Where the connection is lost at the commit, another try may take a second slot, never none."""
+        return self._with_cursor(lambda cursor: _transact(cursor, budget, (user, project), step))
+
+    def _with_cursor(self, work: Callable[[Any], Answer]) -> Answer:
         try:
             with self._connection.lend() as connection, connection.cursor() as cursor:
-                return _transact(cursor, budget, (user, project), step)
+                return work(cursor)
         except psycopg2.Error as error:
             raise ServiceUnavailableError(
                 f"Rate limits in the database at {self._place} could not be read or written: {str(error).strip()}",
@@ -144,6 +163,13 @@ def _transact(cursor: Any, budget: str, subjects: tuple[Subject, Subject], step:
     statements = "".join(statement for statement, _ in writes)
     cursor.execute(f"{statements} COMMIT", [value for _, values in writes for value in values])
     return answer
+
+
+def _forget_idle(cursor: Any, dry_run: bool) -> int:
+    """Meters that an admission changes meanwhile are not idle any more and stay, so no budget's lock is needed."""
+    cursor.execute(_COUNT_IDLE if dry_run else _PRUNE_ALL)
+    (number,) = cursor.fetchone()
+    return int(number)
 
 
 def _lock_number(budget: str) -> int:

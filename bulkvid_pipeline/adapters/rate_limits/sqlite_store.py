@@ -41,6 +41,8 @@ _READ_TIME = "SELECT clock_us, now_us, prune_at_us FROM rate_times WHERE budget 
 _WRITE_TIME = "INSERT OR REPLACE INTO rate_times VALUES (?, ?, ?, ?)"
 _READ_METER = "SELECT stamps, full_at_us, idle_at_us FROM rate_meters WHERE budget = ? AND kind = ? AND name = ?"
 _WRITE_METER = "INSERT OR REPLACE INTO rate_meters VALUES (?, ?, ?, ?, ?, ?)"
+_READ_TIMES = "SELECT budget, clock_us, now_us, prune_at_us FROM rate_times"
+_COUNT_IDLE = "SELECT count(*) FROM rate_meters WHERE budget = ? AND idle_at_us <= ?"
 _PRUNE = "DELETE FROM rate_meters WHERE budget = ? AND idle_at_us <= ?"
 
 
@@ -63,14 +65,31 @@ class SqliteStore:
     def transact(self, budget: str, user: Subject, project: Subject, step: Step[Answer]) -> Answer:
         return RETRIES.call(lambda: self._attempt(budget, user, project, step))
 
+    def forget_idle(self, *, dry_run: bool = False) -> int:
+        return RETRIES.call(lambda: self._in_transaction(lambda connection: self._forget_idle(connection, dry_run)))
+
     def close(self) -> None:
         self._connection.close()
 
     def _attempt(self, budget: str, user: Subject, project: Subject, step: Step[Answer]) -> Answer:
+        return self._in_transaction(lambda connection: self._step_within(connection, budget, (user, project), step))
+
+    def _forget_idle(self, connection: sqlite3.Connection, dry_run: bool) -> int:
+        clock_us, forgotten = self._clock_us(), 0
+        for budget, *known in connection.execute(_READ_TIMES).fetchall():
+            idle = (budget, StoreTime(*known).at(clock_us).now_us)
+            (number,) = connection.execute(_COUNT_IDLE, idle).fetchone()
+            if not dry_run:
+                connection.execute(_PRUNE, idle)
+            forgotten += number
+        return forgotten
+
+    def _in_transaction(self, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        """What `work` returns, done while nobody else writes."""
         try:
             with self._connection.lend() as connection:
                 connection.execute("BEGIN IMMEDIATE")
-                answer = self._step_within(connection, budget, (user, project), step)
+                answer = work(connection)
                 connection.execute("COMMIT")
                 return answer
         except (sqlite3.Error, OSError) as error:

@@ -48,6 +48,14 @@ class Store(Protocol):
         """
         ...
 
+    def forget_idle(self, *, dry_run: bool = False) -> int:
+        """Forget the meters of all budgets that say no more than new ones; how many they were (`dry_run`: are).
+
+        Raises:
+            ServiceUnavailableError: as `transact`.
+        """
+        ...
+
     def close(self) -> None:
         """Give the connection free; a later `transact` opens it again."""
         ...
@@ -129,10 +137,22 @@ class MemoryStore:
             self._times[budget] = moment
             return answer
 
+    def forget_idle(self, *, dry_run: bool = False) -> int:
+        with self._lock:
+            clock_us = self._clock_us()
+            idle = [
+                key for budget, known in self._times.items() for key in self._idle(budget, known.at(clock_us).now_us)
+            ]
+            for key in [] if dry_run else idle:
+                del self._meters[key]
+            return len(idle)
+
     def close(self) -> None:
         """Nothing to give free."""
 
     def _forget_idle(self, budget: str, now_us: int) -> None:
-        idle = [key for key, meter in self._meters.items() if key[0] == budget and meter.idle_at_us <= now_us]
-        for key in idle:
+        for key in self._idle(budget, now_us):
             del self._meters[key]
+
+    def _idle(self, budget: str, now_us: int) -> list[tuple[str, Subject]]:
+        return [key for key, meter in self._meters.items() if key[0] == budget and meter.idle_at_us <= now_us]

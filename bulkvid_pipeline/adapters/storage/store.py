@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import logging
 import stat
 import uuid
@@ -108,10 +109,14 @@ class Storage:
             How many temporary objects and unfinished multipart uploads were removed.
         """
         before = datetime.now(UTC) - older_than
-        old = [stored.key for stored in self._backend.find(TEMPORARY_PREFIX) if stored.modified_at <= before]
-        for key in old:
-            self._backend.remove(key)
+        old = self.temporaries(before)
+        for stored in old:
+            self._backend.remove(stored.key)
         return len(old) + self._backend.abort_uploads(TEMPORARY_PREFIX, before)
+
+    def temporaries(self, before: datetime) -> builtins.list[StoredObject]:
+        """What uploads have under way or left behind since before then, but for unfinished multipart uploads."""
+        return [stored for stored in self._backend.find(TEMPORARY_PREFIX) if stored.modified_at <= before]
 
     def url(self, key: str) -> str:
         """Names the object, e.g. s3://bucket/prefix/key or file:///folder/key; opens nothing by itself."""

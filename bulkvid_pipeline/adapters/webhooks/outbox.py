@@ -163,6 +163,16 @@ class Outbox:
             if message is not None and message.outcome is Outcome.WAITING:
                 self.swap(message, dataclasses.replace(message, outcome=Outcome.DROPPED))
 
+    def forget_ended(self, before_ms: int, *, dry_run: bool = False) -> tuple[int, int]:
+        """Forget messages that ended before then; how many they were, and how many characters (`dry_run`: would be)."""
+        ended = sa.and_(_ours(), _stored_head() >= _ENDED + "0", _stored_head() < _head(_ENDED, before_ms))
+        with self._connection() as connection:
+            found = connection.execute(sa.select(_stored_head(), _KVS.c.key, sa.func.length(_KVS.c.value)).where(ended))
+            rows = [(str(head), str(key), int(length)) for head, key, length in found]
+        if not dry_run:
+            self._delete([(head, key) for head, key, _ in rows])
+        return len(rows), sum(length for _, _, length in rows)
+
     def _delete(self, entries: Sequence[tuple[str, str]]) -> None:
         if entries:
             with self._connection() as connection:
