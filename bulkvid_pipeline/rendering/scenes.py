@@ -61,7 +61,8 @@ def split_scenes(title: str, description: str, script: str, target_seconds: floa
     """
     blocks = blocks_of(script)
     scenes = [Scene(SceneKind.TITLE, heading=" ".join(title.split()), subheading=" ".join(description.split()))]
-    count = sum(isinstance(block, Heading) for block in blocks)
+    # One section is no numbering. How many there are is not shown: it would change every scene with each new section.
+    numbered = sum(isinstance(block, Heading) for block in blocks) > 1
     tempo = _tempo(script, target_seconds)
     number, heading = 0, ""
     for is_heading, group in groupby(blocks, lambda block: isinstance(block, Heading)):
@@ -72,17 +73,11 @@ def split_scenes(title: str, description: str, script: str, target_seconds: floa
         section = _section(list(group), tempo)
         if heading:
             section = [
-                _under_heading(replace(scene, number=number, count=count), heading, first=index == 0)
+                _under_heading(replace(scene, number=number) if numbered else scene, heading, first=index == 0)
                 for index, scene in enumerate(section)
             ]
         scenes.extend(section)
-    return tuple(_accented(scene) for scene in (scenes if count else _stepped(scenes)))
-
-
-def _stepped(scenes: list[Scene]) -> list[Scene]:
-    """The scenes after the title card with their place among them."""
-    steps = len(scenes) - 1
-    return scenes[:1] + [replace(scene, step=step, steps=steps) for step, scene in enumerate(scenes[1:], 1)]
+    return tuple(map(_accented, scenes))
 
 
 def _accented(scene: Scene) -> Scene:
@@ -130,7 +125,7 @@ def _list(block: ItemList, tempo: _Tempo) -> list[Scene]:
         scenes = _body([Paragraph((block.lead,))], tempo) if block.lead else []
         for number, (spoken, _) in zip(block.numbers, block.items, strict=True):
             numbered = _body([Paragraph((spoken,))], tempo)
-            scenes += [replace(scene, number=number, count=max(block.numbers)) for scene in numbered]
+            scenes += [replace(scene, number=number) for scene in numbered]
         return scenes
     # A lead of some length is a statement first, then the list's heading.
     apart = estimated_seconds(block.lead) >= _LEAD_ALONE_SECONDS

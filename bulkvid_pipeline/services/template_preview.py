@@ -32,8 +32,6 @@ _SCENES = (
         text="Write down the three things that matter most, and give each of them a day.",
         heading="Three things that matter most",
         emphasis=("matter most",),
-        step=2,
-        steps=4,
     ),
     Scene(
         SceneKind.LIST,
@@ -41,16 +39,12 @@ _SCENES = (
         heading="Before Monday",
         items=("Pick three goals", "Give each a day", "Leave Friday free"),
         spoken_from=2,
-        step=3,
-        steps=4,
     ),
     Scene(
         SceneKind.QUOTE,
         text="Plans are nothing; planning is everything.",
         heading="Plans are nothing; planning is everything.",
         subheading="Dwight D. Eisenhower",
-        step=4,
-        steps=4,
     ),
 )
 

@@ -189,10 +189,29 @@ def test_emphasis_is_always_part_of_the_heading(heading: str, text: str) -> None
     assert all(phrase and phrase in heading for phrase in emphasis_of(heading, text))
 
 
-def test_scenes_know_their_place_unless_sections_number_them() -> None:
-    scenes = spoken(ESSAY)
-    assert [(scene.step, scene.steps) for scene in scenes] == [(place, 5) for place in range(1, 6)]
-    assert {scene.step for scene in spoken("# Water\nSalt it well, until it tastes like the sea.")} == {None}
+ADDED = "\n\nHere is something new that nobody has said before today.\n\n"
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_an_added_paragraph_leaves_the_scenes_around_it_as_they_are(place: int) -> None:
+    paragraphs = [
+        "Most teams still make product videos by hand, one after the other, all day long.",
+        "- Write the script\n- Record a voice for it",
+        '"The best way out is always through," said Robert Frost.',
+    ]
+    before = spoken("\n\n".join(paragraphs))
+    after = spoken("\n\n".join([*paragraphs[:place], ADDED, *paragraphs[place:]]))
+    assert len(after) == len(before) + 1
+    assert [scene for scene in after if scene in before] == list(before)
+
+
+def test_an_added_section_leaves_those_before_it_as_they_are() -> None:
+    script = "# Water\nSalt it well, until it tastes like the sea.\n# Pan\nFinish the last minute in the pan, with oil."
+    assert spoken(script + "\n# Plate\nServe it hot, and serve it at once.")[:2] == spoken(script)
+
+
+def test_a_single_section_is_not_numbered() -> None:
+    assert {scene.number for scene in spoken("# Water\nSalt it well, until it tastes like the sea.")} == {None}
 
 
 def test_long_entries_become_numbered_sections() -> None:
@@ -200,7 +219,7 @@ def test_long_entries_become_numbered_sections() -> None:
         "Take ripe tomatoes, heavy in the hand, for without weight there is no juice, and without juice no sauce " * 2
     )
     scenes = spoken(f"1. {entry}\n2. Cut them.\n")
-    assert {(scene.kind, scene.count) for scene in scenes} == {(SceneKind.BODY, 2)}
+    assert {scene.kind for scene in scenes} == {SceneKind.BODY}
     assert [scene.number for scene in scenes[:-1]] == [1] * (len(scenes) - 1)
     assert (scenes[-1].number, scenes[-1].text) == (2, "Cut them.")
 
@@ -228,7 +247,7 @@ def test_a_remark_in_a_story_is_no_quotation() -> None:
 
 def test_heading_lines_are_shown_and_number_the_sections() -> None:
     scenes = spoken("# Water\nSalt it until it tastes like the sea.\n\n## Pan\nFinish the last minute in the pan.")
-    assert [(scene.heading, scene.number, scene.count) for scene in scenes] == [("Water", 1, 2), ("Pan", 2, 2)]
+    assert [(scene.heading, scene.number) for scene in scenes] == [("Water", 1), ("Pan", 2)]
     assert "Water" not in scenes[0].text
 
 

@@ -26,7 +26,8 @@ def accented(block: SetText, phrases: Sequence[str], color: Rgb) -> SetText:
 def _spans(block: SetText, phrases: Sequence[str], color: Rgb) -> Iterator[Span]:
     at = 0
     for phrase in phrases:
-        match = re.compile(_INSERTED.join(map(re.escape, phrase))).search(block.text, at) if phrase else None
+        letters = ("[ \u00a0]" if letter == " " else re.escape(letter) for letter in phrase)
+        match = re.compile(_INSERTED.join(letters)).search(block.text, at) if phrase else None
         if match is None:
             continue
         if match.start() > at:

@@ -28,7 +28,7 @@ def zones_of(scene: Scene, theme: Theme, stage: Stage, caption_height: float) ->
         theme,
         stage,
         title=scene.kind is SceneKind.TITLE,
-        progress=_progress(scene) is not None,
+        marked=scene.kind is not SceneKind.TITLE and scene.number is not None,
         caption_height=caption_height,
     )
 
@@ -40,9 +40,8 @@ def parts_of(
     scene = _cleaned(scene)
     composer = Composer(scene, theme, stage, zones, variant)
     style = _STYLES[theme.style]
-    place = _progress(scene)
-    if place:
-        style.progress(composer, *place)
+    if scene.kind is not SceneKind.TITLE:
+        style.header(composer)
     composer.logo()
     composers: dict[SceneKind, Callable[[Composer], None]] = {
         SceneKind.TITLE: style.title,
@@ -53,14 +52,6 @@ def parts_of(
     if scene.heading or scene.text or scene.items or scene.subheading:
         composers[scene.kind](composer)
     return tuple(composer.parts)
-
-
-def _progress(scene: Scene) -> tuple[int, int] | None:
-    """How far the video is: (place, of how many), by its sections, or by its scenes where it has none."""
-    place, count = (scene.number, scene.count) if scene.step is None else (scene.step, scene.steps)
-    if scene.kind is SceneKind.TITLE or place is None or count is None or count < 2 or place < 1:
-        return None
-    return min(place, count), count
 
 
 def _cleaned(scene: Scene) -> Scene:

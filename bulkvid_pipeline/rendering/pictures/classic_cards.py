@@ -16,30 +16,25 @@ from bulkvid_pipeline.rendering.pictures.stage import Shape
 from bulkvid_pipeline.rendering.pictures.typefaces import Cut
 from bulkvid_pipeline.rendering.pictures.typesetting import SetText
 
-_MOST_DIAMONDS = 16
+_MOST_DIAMONDS = 12
 
 
-def progress(c: Composer, number: int, count: int) -> None:
-    """A row of diamonds; those reached so far are filled. Too many for a row become a line."""
+def header(c: Composer) -> None:
+    """The section as a row of diamonds, the last one larger; Roman numerals tell those that are too many for a row."""
+    if c.scene.number is None:
+        return
+    count = min(c.scene.number, _MOST_DIAMONDS)
     zone = c.zones.header
     step = 34 * c.unit
-    middle = zone.top + 13 * c.unit
-    width = (count - 1) * step if count <= _MOST_DIAMONDS else min(zone.width, 560 * c.unit)
-    box = Box(zone.center_x - width / 2, middle - 13 * c.unit, width, 26 * c.unit).inset(-14 * c.unit, 0)
+    width = (count - 1) * step
+    first, middle = zone.center_x - width / 2, zone.top + 13 * c.unit
+    box = Box(first, middle - 13 * c.unit, width, 26 * c.unit).inset(-14 * c.unit, 0)
 
     def draw(canvas: skia.Canvas) -> None:
-        first = zone.center_x - width / 2
-        if count > _MOST_DIAMONDS:
-            canvas.drawLine(first, middle, first + width, middle, stroke(c.theme.accent_2, 1.6 * c.unit))
-            share = (number - 1) / (count - 1)
-            at = first + width * (1 - share if c.mirrored else share)
-            diamond(canvas, at, middle, 11 * c.unit, fill(c.theme.accent))
-            return
         for index in range(count):
-            place = count - 1 - index if c.mirrored else index
-            here = index == number - 1
-            paint = fill(c.theme.accent) if index < number else stroke(c.theme.accent_2, 1.8 * c.unit)
-            diamond(canvas, first + place * step, middle, (11 if here else 7) * c.unit, paint)
+            here = index == (0 if c.mirrored else count - 1)
+            color = c.theme.accent if here else c.theme.accent_2
+            diamond(canvas, first + index * step, middle, (11 if here else 7) * c.unit, fill(color))
 
     c.shape(box, draw, 0, Motion.NONE)
 
@@ -138,8 +133,8 @@ def body(c: Composer) -> None:
     )
     height = min(zone.height - used, zone.height * 0.82)
     statement = c.statement(look, width, height, c.lines(4, 7, 6), c.theme.accent)
-    rows.append(_centered(c, statement, zone, 48 * c.unit, 2))
-    rows.append(_ornament(c, zone, 44 * c.unit, 4, c.by_shape(260, 320, 260)))
+    rows.append(_centered(c, statement, zone, 48 * c.unit, 1 if c.scene.number is not None else 0))
+    rows.append(_ornament(c, zone, 44 * c.unit, 3, c.by_shape(260, 320, 260)))
     c.column(zone, rows, 0.5)
 
 
@@ -155,14 +150,14 @@ def listing(c: Composer) -> None:
     columns = 2 if c.stage.shape is Shape.WIDE and len(c.scene.items) > 6 else 1
     width = min(zone.width, c.by_shape(1640 if columns == 2 else 1180, 2000, 2000))
     inner = Box.of_edges(zone.center_x - width / 2, zone.top + taken, zone.center_x + width / 2, zone.bottom)
-    look = c.look(c.by_shape(54, 68, 52), c.theme.text, 480, line_height=1.16, least=20 * c.unit, spacing=0)
+    look = c.look(c.list_size(54, 68, 52), c.theme.text, 480, line_height=1.16, least=20 * c.unit, spacing=0)
     # As wide as the widest of the list's first numbers, so that entries stay where they are as more come in.
     last = max((*c.scene.item_numbers, 8))
     numerals = (f"{roman(number)}." for number in range(1, min(last, 50) + 1))
     marker = max((c.ordinal_width(numeral, look.size * 0.8, 500) for numeral in numerals), default=0.0)
     gap = (2 if columns == 1 else 14) * c.unit
     detail = replace(look, color=c.theme.muted, cut=Cut(c.theme.italic_family, 430))
-    shape = RowShape(marker + 8 * c.unit, 18 * c.unit, 13 * c.unit, gap)
+    shape = RowShape(marker + 8 * c.unit, 18 * c.unit, c.list_size(15, 15, 13), gap)
     rows = arranged(c, inner, look, detail, shape, columns, 0.45)
     if heading:
         top = min((item.row.top for item in rows), default=inner.top) - taken

@@ -23,6 +23,12 @@ from bulkvid_pipeline.rendering.statements import display_width
 
 _STATEMENT_LINE = 11
 """Characters that a line of a statement has at least, on average."""
+_WIDOW_LINES, _TIGHTENED = 3, 0.89
+"""From so many lines on a text may shrink to this share, to have a line less or two words in its last one."""
+_LONGEST_WHOLE_PHRASE = 14
+_WHOLE_PHRASES_SHARE = 0.84
+"""A stressed phrase is kept on one line for as much smaller type."""
+_FEW_ENTRIES = {3: 1.3, 4: 1.2, 5: 1.08}
 
 
 @dataclass(frozen=True)
@@ -113,14 +119,28 @@ class Composer:
         )
 
     def set(self, text: str, look: TextLook, width: float, height: float, max_lines: int) -> SetText:
-        return set_text(text, look, width, height, max_lines=max_lines, variant=self.variant)
+        """The text in a box, without a lone word at its end as far as slightly smaller type can help it."""
+        block = set_text(text, look, width, height, max_lines=max_lines, variant=self.variant)
+        least = block.look.size * _TIGHTENED
+        if block.lines < _WIDOW_LINES or least < look.least_size:
+            return block
+        smaller = replace(look, size=block.look.size, least_size=least)
+        for words, lines in ((text, block.lines - 1), (scripts.ending_whole(text), block.lines)):
+            tighter = set_text(words, smaller, width, height, max_lines=lines, variant=self.variant)
+            if tighter.lines <= lines and tighter.look.size >= least * 0.99:
+                return tighter
+        return block
 
     def statement(self, look: TextLook, width: float, height: float, max_lines: int, accent: Rgb) -> SetText:
         """The scene's large text, with what it stresses in the accent."""
         text = self.scene.heading or self.scene.text
         # Few words in few lines: a column of single words is large, but slow to read.
-        lines = max(2, math.ceil(display_width(text) / _STATEMENT_LINE))
-        block = self.set(text, look, width, height, min(max_lines, lines))
+        lines = min(max_lines, max(2, math.ceil(display_width(text) / _STATEMENT_LINE)))
+        whole = _with_whole_phrases(text, self.scene.emphasis)
+        block = self.set(whole, look, width, height, lines)
+        if whole != text and block.look.size < look.size:
+            parted = self.set(text, look, width, height, lines)
+            block = parted if block.look.size < parted.look.size * _WHOLE_PHRASES_SHARE else block
         return accented(block, self.scene.emphasis, accent)
 
     def text(self, block: SetText, left: float, top: float, order: int, motion: Motion | None = None) -> None:
@@ -165,13 +185,20 @@ class Composer:
         each = height / max(1, len(items)) - padding
         while size > look.least_size:
             tried = replace(look, size=size, least_size=size * 0.98)
-            blocks = [self.set(item, tried, width, height, 4) for item in items]
+            blocks = [set_text(item, tried, width, height, max_lines=4, variant=self.variant) for item in items]
             same = all(block.look.size >= size * 0.97 for block in blocks)
             if same and sum(block.height + padding for block in blocks) <= height:
                 return blocks
             size *= 0.94
         final = replace(look, size=look.least_size, least_size=look.least_size * 0.7)
-        return [self.set(item, final, width, max(float(int(each)), 5.0), 4) for item in items]
+        each = max(float(int(each)), 5.0)
+        return [set_text(item, final, width, each, max_lines=4, variant=self.variant) for item in items]
+
+    def list_size(self, wide: float, tall: float, square: float) -> float:
+        """A measure of a list's rows in design units, as pixels: larger where few entries stand in a wide frame."""
+        room = max(3, len(self.scene.items), self.scene.room)
+        large = 1.0 if self.stage.shape is Shape.TALL else _FEW_ENTRIES.get(room, 1.0)
+        return self.by_shape(wide, tall, square) * large
 
     def ordinal(
         self, canvas: skia.Canvas, text: str, center: tuple[float, float], size: float, color: Rgb, weight: int
@@ -201,6 +228,19 @@ class Composer:
         self.shape(
             box, lambda canvas: canvas.drawImageRect(picture, _rect(box), sampling, skia.Paint()), 0, Motion.NONE
         )
+
+
+def _with_whole_phrases(text: str, phrases: Sequence[str]) -> str:
+    """The text with nothing to break at inside its short phrases: a figure stays with its unit."""
+    at = 0
+    for phrase in phrases:
+        start = text.find(phrase, at)
+        if start < 0 or not 0 < display_width(phrase) <= _LONGEST_WHOLE_PHRASE:
+            continue
+        whole = scripts.unbroken(phrase)
+        text = text[:start] + whole + text[start + len(phrase) :]
+        at = start + len(whole)
+    return text
 
 
 def painted(box: Box, draw: Callable[[skia.Canvas], None]) -> skia.Image:

@@ -1,4 +1,4 @@
-"""Corporate: a dark panel with the section's figures, white cards on a light ground, two accent bands."""
+"""Corporate: a dark panel with the scene's figures or emblem, white cards on a light ground, two accent bands."""
 
 from __future__ import annotations
 
@@ -7,44 +7,88 @@ from functools import partial
 
 import skia
 
+from bulkvid_pipeline.rendering.model import SceneKind
 from bulkvid_pipeline.rendering.pictures.colors import GRAPHIC_CONTRAST, WHITE, with_contrast
 from bulkvid_pipeline.rendering.pictures.composer import Composer, Row, fill, rounded_rect
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.lists import ItemRow, RowShape, arranged, draw_row, heading_motion
 from bulkvid_pipeline.rendering.pictures.motion import Motion
-from bulkvid_pipeline.rendering.pictures.ornaments import quotation_marks
+from bulkvid_pipeline.rendering.pictures.ornaments import list_lines, quotation_marks, rising_columns
 from bulkvid_pipeline.rendering.pictures.stage import Shape
 from bulkvid_pipeline.rendering.pictures.typesetting import SetText
+from bulkvid_pipeline.rendering.statements import display_width
+
+_LONGEST_AMOUNT = 8
 
 
 def _on_panel_accent(c: Composer) -> tuple[int, int, int]:
     return with_contrast(c.theme.accent_2, c.theme.panel, GRAPHIC_CONTRAST)
 
 
-def progress(c: Composer, number: int, count: int) -> None:
-    """The section's figure on the panel, with a bar that fills up under it or beside it."""
+def header(c: Composer) -> None:
+    """The panel shows the section's figure, else an amount that the scene stresses, else an emblem of its kind."""
+    figure = _stressed_figure(c) if c.stage.shape is Shape.WIDE else None
+    if c.scene.number is not None:
+        _section(c, c.scene.number)
+    elif figure:
+        _figure(c, *figure)
+    else:
+        _emblem(c)
+
+
+def _section(c: Composer, number: int) -> None:
+    """The section's number with a rule under it or beside it."""
     panel = c.zones.panel
     wide = c.stage.shape is Shape.WIDE
     size = c.by_shape(190, 84, 72)
-    small = size * (0.26 if wide else 0.42)
-    figure, of = f"{number:02d}", f"/ {count:02d}"
-    width, of_width = c.ordinal_width(figure, size, 780), c.ordinal_width(of, small, 500)
+    digits = f"{number:02d}"
+    width = c.ordinal_width(digits, size, 780)
     middle = panel.top + panel.height * 0.40 if wide else panel.top + size * 0.42
-    figures = Box(panel.left, middle - size * 0.4, width + 18 * c.unit + of_width, size * 0.8)
+    left = panel.left if wide else c.start(panel, width)
+    figures = Box(left, middle - size * 0.4, width, size * 0.8)
     if wide:
-        bar = Box(panel.left, middle + size * 0.62, min(panel.width, 300 * c.unit), 10 * c.unit)
+        rule = Box(left, middle + size * 0.62, 132 * c.unit, 10 * c.unit)
     else:
-        bar = Box.of_edges(figures.right + 36 * c.unit, middle - 4 * c.unit, panel.right, middle + 4 * c.unit)
+        beside = figures.left - (36 + 132) * c.unit if c.mirrored else figures.right + 36 * c.unit
+        rule = Box(beside, middle - 4 * c.unit, 132 * c.unit, 8 * c.unit)
 
     def draw(canvas: skia.Canvas) -> None:
-        ink = c.ordinal(canvas, figure, (panel.left + width / 2, middle), size, c.theme.on_panel, 780)
-        at = (ink.right + 18 * c.unit + of_width / 2, ink.bottom - small * 0.36)
-        c.ordinal(canvas, of, at, small, c.theme.on_panel, 500)
-        rounded_rect(canvas, bar, bar.height / 2, fill(c.theme.on_panel, 0.22))
-        done = Box(bar.left, bar.top, max(bar.height, bar.width * number / count), bar.height)
-        rounded_rect(canvas, done, bar.height / 2, fill(_on_panel_accent(c)))
+        c.ordinal(canvas, digits, (figures.center_x, middle), size, c.theme.on_panel, 780)
+        rounded_rect(canvas, rule, rule.height / 2, fill(_on_panel_accent(c)))
 
-    c.shape(figures.union(bar).inset(-4 * c.unit, -4 * c.unit).intersection(panel), draw, 0, Motion.NONE, [figures])
+    c.shape(figures.union(rule).inset(-4 * c.unit, -4 * c.unit).intersection(panel), draw, 0, Motion.NONE, [figures])
+
+
+def _stressed_figure(c: Composer) -> tuple[str, str] | None:
+    """The first amount that the scene stresses, and its unit, which may be empty; None if it stresses none."""
+    for phrase in c.scene.emphasis:
+        amount, _, unit = phrase.partition(" ")
+        if any(map(str.isdigit, amount)) and display_width(amount) <= _LONGEST_AMOUNT:
+            return amount, unit
+    return None
+
+
+def _figure(c: Composer, amount: str, unit: str) -> None:
+    """The amount as large as the panel is wide, with its unit under it."""
+    panel = c.zones.panel
+    look = c.look(200 * c.unit, c.theme.on_panel, 780, line_height=1.0, least=72 * c.unit)
+    figure = c.set(amount, look, panel.width * 0.94, panel.height * 0.3, 1)
+    rows = [_rule(c, panel, _on_panel_accent(c), 0, 0), _row(c, figure, panel, 40 * c.unit, 1)]
+    if unit:
+        small = c.look(60 * c.unit, _on_panel_accent(c), 600, line_height=1.16, least=30 * c.unit)
+        rows.append(_row(c, c.set(unit, small, panel.width, panel.height * 0.24, 2), panel, 6 * c.unit, 3))
+    c.column(panel, rows, 0.36)
+
+
+def _emblem(c: Composer) -> None:
+    """Rising columns, lines of a list, or quotation marks."""
+    panel = c.zones.panel
+    wide = c.stage.shape is Shape.WIDE
+    height = c.by_shape(150, 58, 50)
+    top = panel.top + panel.height * 0.40 - height / 2 if wide else panel.top + 4 * c.unit
+    box = Box(c.start(panel, height * 1.2) if not wide else panel.left, top, height * 1.2, height).rounded()
+    draw = {SceneKind.LIST: list_lines, SceneKind.QUOTE: quotation_marks}.get(c.scene.kind, rising_columns)
+    c.shape(box, lambda canvas: draw(canvas, box, fill(_on_panel_accent(c))), 0, Motion.NONE)
 
 
 def _row(c: Composer, block: SetText, zone: Box, gap: float, order: int) -> Row:
@@ -72,7 +116,7 @@ def title(c: Composer) -> None:
         c.by_shape(120, 150, 122), c.theme.on_panel, c.theme.display_weight, line_height=1.12, least=56 * c.unit
     )
     heading = c.set(c.scene.heading or c.scene.text, look, zone.width, zone.height - used, 6)
-    rows = [_row(c, heading, zone, 0, 1), _rule(c, zone, _on_panel_accent(c), 44 * c.unit, 2)]
+    rows = [_row(c, heading, zone, 0, 0), _rule(c, zone, _on_panel_accent(c), 44 * c.unit, 2)]
     if sub:
         rows.append(_row(c, sub, zone, 44 * c.unit, 4))
     c.column(zone, rows, 0.5)
@@ -84,30 +128,11 @@ def body(c: Composer) -> None:
         c.by_shape(108, 132, 104), c.theme.text, c.theme.statement_weight, line_height=1.14, least=46 * c.unit
     )
     rows = [_rule(c, zone, c.theme.accent, 0, 0)]
-    if c.scene.number is not None and c.scene.step is not None:  # else the panel shows it
-        rows = [_tile(c, zone, c.scene.number)]
     gap = c.by_shape(44, 52, 40)
     height = min(zone.height - rows[0].height - gap, zone.height * 0.84)
     statement = c.statement(look, zone.width, height, c.lines(5, 7, 6), c.theme.accent)
     rows.append(_row(c, statement, zone, gap, 1))
     c.column(zone, rows, 0.46)
-
-
-def _tile(c: Composer, zone: Box, number: int) -> Row:
-    """An entry's number, where the panel shows how far the video is."""
-    side = c.by_shape(84, 96, 80)
-    wide = max(side, c.ordinal_width(f"{number}", side * 0.5, 700) + side * 0.5)
-
-    def put(top: float) -> None:
-        box = Box(c.start(zone, wide), top, wide, side).rounded()
-
-        def draw(canvas: skia.Canvas) -> None:
-            rounded_rect(canvas, box, 8 * c.unit, fill(c.theme.accent))
-            c.ordinal(canvas, f"{number}", (box.center_x, box.center_y), side * 0.5, c.theme.on_accent, 700)
-
-        c.shape(box, draw, 0, Motion.SLIDE, [box])
-
-    return Row(side, 0, put)
 
 
 def listing(c: Composer) -> None:
@@ -122,7 +147,7 @@ def listing(c: Composer) -> None:
     columns = 2 if c.stage.shape is Shape.WIDE and len(c.scene.items) > 6 else 1
     inner = Box.of_edges(zone.left, zone.top + taken, zone.right, zone.bottom)
     look = c.look(
-        c.by_shape(44 if columns == 1 else 38, 58, 46),
+        c.list_size(44 if columns == 1 else 38, 58, 46),
         c.theme.text,
         600,
         line_height=1.26,
@@ -130,7 +155,7 @@ def listing(c: Composer) -> None:
         spacing=0,
     )
     detail = replace(look, color=c.theme.muted, cut=replace(look.cut, weight=420))
-    shape = RowShape(c.by_shape(60, 64, 54), 20 * c.unit, c.by_shape(26, 26, 17), c.by_shape(20, 20, 14))
+    shape = RowShape(c.list_size(60, 64, 54), 20 * c.unit, c.by_shape(26, 26, 17), c.by_shape(20, 20, 14))
     rows = arranged(c, inner, look, detail, shape, columns, 0.42)
     if heading:
         top = min((item.row.top for item in rows), default=inner.top) - taken
@@ -170,7 +195,7 @@ def quote(c: Composer) -> None:
     zone = c.zones.content
     pad = c.by_shape(60, 48, 44)
     inner = zone.inset(pad, pad)
-    on_panel = c.stage.shape is Shape.WIDE and c.scene.number is None and c.scene.step is None
+    on_panel = c.scene.number is None  # where the panel has the marks, the card needs none
     mark = 0.0 if on_panel else c.by_shape(64, 66, 56)
     source = None
     if c.scene.subheading:
@@ -187,8 +212,6 @@ def quote(c: Composer) -> None:
 
     rows = [] if on_panel else [Row(mark, 0, put_mark)]
     rows.append(_row(c, words, inner, lead, 2))
-    if on_panel:
-        _mark_on_panel(c)
     if source:
         rows.append(_row(c, source, inner, 30 * c.unit, 3))
     height = used + words.height + 2 * pad
@@ -202,10 +225,3 @@ def quote(c: Composer) -> None:
 
     c.shape(card.inset(-8 * c.unit, -10 * c.unit).intersection(c.stage.safe), draw, 0, Motion.FADE)
     c.column(Box.of_edges(zone.left, top + pad, zone.right, top + height - pad), rows, 0)
-
-
-def _mark_on_panel(c: Composer) -> None:
-    panel = c.zones.panel
-    height = 150 * c.unit
-    box = Box(panel.left, panel.top + panel.height * 0.40 - height / 2, height * 1.2, height).rounded()
-    c.shape(box, lambda canvas: quotation_marks(canvas, box, fill(_on_panel_accent(c))), 0, Motion.FADE, [box])

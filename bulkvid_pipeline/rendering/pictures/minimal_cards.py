@@ -15,23 +15,26 @@ from bulkvid_pipeline.rendering.pictures.stage import Shape
 from bulkvid_pipeline.rendering.pictures.typesetting import SetText
 
 
-def progress(c: Composer, number: int, count: int) -> None:
-    """A hairline across the page, thick up to where we are, with the figures at its end."""
+def header(c: Composer) -> None:
+    """A hairline across the page, in the accent where it starts, with the section's figures at its end."""
+    if c.scene.number is None:
+        return
     zone = c.zones.header
-    figures = f"{number}/{count}"
-    size = 34 * c.unit
-    width = c.ordinal_width(figures, size, 520)
+    figures = f"{c.scene.number:02d}"
+    size = 38 * c.unit
+    width = c.ordinal_width(figures, size, 560)
     middle = zone.top + 17 * c.unit
 
     def draw(canvas: skia.Canvas) -> None:
         room = width + 28 * c.unit
         left, right = (zone.left + room, zone.right) if c.mirrored else (zone.left, zone.right - room)
         canvas.drawLine(left, middle, right, middle, stroke(c.theme.text, 2 * c.unit, 0.18))
-        done = (right - left) * number / count
-        start = right - done if c.mirrored else left
-        canvas.drawRect(skia.Rect.MakeXYWH(start, middle - 2.5 * c.unit, done, 5 * c.unit), fill(c.theme.accent))
+        start = right - 132 * c.unit if c.mirrored else left
+        canvas.drawRect(
+            skia.Rect.MakeXYWH(start, middle - 2.5 * c.unit, 132 * c.unit, 5 * c.unit), fill(c.theme.accent)
+        )
         x = zone.left + width / 2 if c.mirrored else zone.right - width / 2
-        c.ordinal(canvas, figures, (x, middle), size, c.theme.muted, 520)
+        c.ordinal(canvas, figures, (x, middle), size, c.theme.accent, 560)
 
     figures_left = zone.left if c.mirrored else zone.right - width
     box = Box(zone.left, zone.top, zone.width, 34 * c.unit)
@@ -72,34 +75,9 @@ def title(c: Composer) -> None:
     c.column(zone, rows, 0.94 if c.stage.shape is Shape.WIDE else 0.7)
 
 
-def _figure(c: Composer, zone: Box, number: int) -> Row:
-    """The section as two digits and a short rule."""
-    text = f"{number:02d}"
-    size = c.by_shape(46, 48, 44)
-    width = c.ordinal_width(text, size, 560)
-    rule = 96 * c.unit
-
-    def put(top: float) -> None:
-        total = width + 24 * c.unit + rule
-        box = Box(c.start(zone, total), top, total, size).rounded()
-
-        def draw(canvas: skia.Canvas) -> None:
-            x = box.right - width / 2 if c.mirrored else box.left + width / 2
-            c.ordinal(canvas, text, (x, box.center_y), size, c.theme.accent, 560)
-            left = box.left if c.mirrored else box.right - rule
-            canvas.drawRect(
-                skia.Rect.MakeXYWH(left, box.center_y - 1.5 * c.unit, rule, 3 * c.unit), fill(c.theme.accent)
-            )
-
-        digits = Box(box.right - width if c.mirrored else box.left, box.top, width, size)
-        c.shape(box, draw, 0, Motion.GROW, [digits])
-
-    return Row(size, 0, put)
-
-
 def body(c: Composer) -> None:
     zone = c.zones.content
-    rows = [_dot(c, zone, 30 * c.unit) if c.scene.number is None else _figure(c, zone, c.scene.number)]
+    rows = [_dot(c, zone, 30 * c.unit)]
     gap = c.by_shape(44, 56, 44)
     look = c.look(
         c.by_shape(140, 164, 126), c.theme.text, c.theme.statement_weight, line_height=1.08, least=50 * c.unit
@@ -125,9 +103,9 @@ def listing(c: Composer) -> None:
         list_zone = (
             c.indented(zone, zone.width * 0.42) if wide else Box.of_edges(zone.left, top, zone.right, zone.bottom)
         )
-    look = c.look(c.by_shape(54, 66, 50), c.theme.text, 480, line_height=1.18, least=20 * c.unit, spacing=-0.012)
+    look = c.look(c.list_size(54, 66, 50), c.theme.text, 480, line_height=1.18, least=20 * c.unit, spacing=-0.012)
     detail = replace(look, color=c.theme.muted, cut=replace(look.cut, weight=400))
-    shape = RowShape(56 * c.unit, 4 * c.unit, 18 * c.unit, 2 * c.unit)
+    shape = RowShape(c.list_size(56, 56, 56), 4 * c.unit, c.list_size(18, 18, 18), 2 * c.unit)
     for item in arranged(c, list_zone, look, detail, shape, 1, 0.0):
         draw_row(c, item, item.row, partial(_draw_item, c, item), Motion.REVEAL)
 

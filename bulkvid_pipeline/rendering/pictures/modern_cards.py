@@ -17,22 +17,25 @@ from bulkvid_pipeline.rendering.pictures.stage import Shape
 from bulkvid_pipeline.rendering.pictures.typesetting import SetText
 
 _BAR_HEIGHT = 12
+_MOST_PILLS = 12
 _TILE_TEXT = ((10, 10, 30), (255, 255, 255))
 
 
-def progress(c: Composer, number: int, count: int) -> None:
-    """Story segments along the top; those reached so far are lit."""
-    zone = Box(c.zones.header.left, c.zones.header.top, c.zones.header.width, 10 * c.unit)
-    gap = 12 * c.unit if count <= 24 else 0.0
-    width = (zone.width - gap * (count - 1)) / count
+def header(c: Composer) -> None:
+    """The section as pills: a short one for each before it, a long one for itself."""
+    if c.scene.number is None:
+        return
+    before = min(c.scene.number, _MOST_PILLS) - 1
+    short, long, gap, height = (size * c.unit for size in (40, 132, 12, 10))
+    total = before * (short + gap) + long
+    zone = Box(c.start(c.zones.header, total), c.zones.header.top, total, height)
 
     def draw(canvas: skia.Canvas) -> None:
-        for index in range(count):
-            place = count - 1 - index if c.mirrored else index
-            segment = Box(zone.left + place * (width + gap), zone.top, width, zone.height)
-            lit = index < number
-            paint = gradient(zone, c.theme.accent_2, c.theme.accent) if lit else fill(c.theme.text, 0.18)
-            rounded_rect(canvas, segment, zone.height / 2, paint)
+        for index in range(before):
+            left = zone.right - index * (short + gap) - short if c.mirrored else zone.left + index * (short + gap)
+            rounded_rect(canvas, Box(left, zone.top, short, height), height / 2, fill(c.theme.text, 0.32))
+        here = Box(zone.left if c.mirrored else zone.right - long, zone.top, long, height)
+        rounded_rect(canvas, here, height / 2, gradient(here, c.theme.accent_2, c.theme.accent))
 
     c.shape(zone, draw, 0, Motion.NONE)
 
@@ -110,9 +113,9 @@ def listing(c: Composer) -> None:
         heading = c.set(c.scene.heading, look, zone.width, zone.height * 0.32, 3)
         taken = heading.height + 40 * c.unit
     columns = 2 if c.stage.shape is Shape.WIDE and len(c.scene.items) > 6 else 1
-    size = c.by_shape(48 if columns == 1 else 42, 62, 50)
+    size = c.list_size(48 if columns == 1 else 42, 62, 50)
     look = c.look(size, c.theme.on_panel, 560, line_height=1.22, least=20 * c.unit, spacing=-0.01)
-    shape = RowShape(c.by_shape(60, 64, 54), 22 * c.unit, 25 * c.unit, 18 * c.unit)
+    shape = RowShape(c.list_size(60, 64, 54), 22 * c.unit, c.list_size(25, 25, 25), 18 * c.unit)
     inner = Box.of_edges(zone.left, zone.top + taken, zone.right, zone.bottom)
     rows = arranged(
         c, inner, look, replace(look, color=c.theme.muted, cut=replace(look.cut, weight=440)), shape, columns, 0.45

@@ -1,4 +1,4 @@
-"""Drawn marks that no font decides: quotation marks, diamonds, Roman numerals."""
+"""Drawn marks that no font decides: quotation marks, diamonds, emblems, Roman numerals."""
 
 from __future__ import annotations
 
@@ -53,3 +53,26 @@ def diamond(canvas: skia.Canvas, x: float, y: float, radius: float, paint: skia.
         True,
     )
     canvas.drawPath(path, paint)
+
+
+def rising_columns(canvas: skia.Canvas, box: Box, paint: skia.Paint) -> None:
+    """Four columns that grow to the right, filling the box; the last one is solid, the others are pale."""
+    width = box.width / 5.2
+    pale = skia.Paint(paint)
+    pale.setAlpha(round(paint.getAlpha() * 0.36))
+    for index, share in enumerate((0.34, 0.58, 0.48, 1.0)):
+        high = box.height * share
+        bar = skia.Rect.MakeXYWH(box.left + index * width * 1.4, box.bottom - high, width, high)
+        canvas.drawRect(bar, paint if share == 1.0 else pale)
+
+
+def list_lines(canvas: skia.Canvas, box: Box, paint: skia.Paint) -> None:
+    """Three lines with squares before them, filling the box."""
+    pale = skia.Paint(paint)
+    pale.setAlpha(round(paint.getAlpha() * 0.36))
+    side = box.height * 0.22
+    for index, share in enumerate((0.62, 0.5, 0.56)):
+        top = box.top + index * (box.height - side) / 2
+        canvas.drawRect(skia.Rect.MakeXYWH(box.left, top, side, side), paint)
+        line = skia.Rect.MakeXYWH(box.left + side * 1.7, top + side * 0.22, box.width * share, side * 0.56)
+        canvas.drawRect(line, pale)

@@ -1,4 +1,4 @@
-"""How the safe area of one scene is shared between progress header, content, captions and logo."""
+"""How the safe area of one scene is shared between the section's mark, content, captions and logo."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Zones:
     """What of the corporate style's dark panel lies in the safe area."""
 
 
-def zones_for(theme: Theme, stage: Stage, *, title: bool, progress: bool, caption_height: float) -> Zones:
-    """Share out the safe area of a scene; `caption_height` 0 means that it has no captions."""
+def zones_for(theme: Theme, stage: Stage, *, title: bool, marked: bool, caption_height: float) -> Zones:
+    """Share out the safe area of a scene; `marked` asks for a header, `caption_height` 0 means no captions."""
     captions = caption_height > 0
     unit = stage.unit
     page, panel = _page(theme, stage, title)
@@ -34,7 +34,7 @@ def zones_for(theme: Theme, stage: Stage, *, title: bool, progress: bool, captio
     on_top = logo_height > 0 and theme.logo_position.startswith("top")
     below = logo_height > 0 and not on_top
     top, bottom = page.top, page.bottom
-    header_height = logo_height if on_top else 34 * unit if progress else 0.0
+    header_height = logo_height if on_top else 34 * unit if marked else 0.0
     header = Box.of_edges(page.left, top, page.right, top + header_height)
     logo = _EMPTY
     right = theme.logo_position.endswith("right")

@@ -48,7 +48,6 @@ BODY = timed(
         "Most of us lose two hours a day to small tasks.",
         heading="Let an assistant draft your replies",
         number=2,
-        count=5,
     )
 )
 LIST = timed(
@@ -58,7 +57,6 @@ LIST = timed(
         heading="Three habits that stick",
         items=("Keep one list, not five", "Review it every morning", "Automate the task you never want to do again"),
         number=3,
-        count=5,
     )
 )
 QUOTE = timed(
@@ -84,8 +82,6 @@ def growing(count: int) -> TimedScene:
             spoken_from=count - 1,
             detail="It keeps the sauce from sticking",
             room=len(_HEADS),
-            step=count,
-            steps=9,
         )
     )
 
@@ -96,11 +92,9 @@ STRESSED = timed(
         "Revenue grew 18 percent.",
         heading="Revenue grew 18 percent",
         emphasis=("18 percent",),
-        step=1,
-        steps=9,
     )
 )
-STEPPED_QUOTE = timed(replace(QUOTE.scene, step=9, steps=9))
+NUMBERED_QUOTE = timed(replace(QUOTE.scene, number=9))
 KINDS = {
     "title": TITLE,
     "body": BODY,
@@ -108,7 +102,7 @@ KINDS = {
     "quote": QUOTE,
     "growing list": growing(3),
     "stressed body": STRESSED,
-    "stepped quote": STEPPED_QUOTE,
+    "numbered quote": NUMBERED_QUOTE,
 }
 
 SAMPLES = {

@@ -20,6 +20,7 @@ from bulkvid_pipeline.rendering.pictures.poster import poster_jpeg
 from bulkvid_pipeline.rendering.pictures.safe_area import safe_area
 from bulkvid_pipeline.rendering.pictures.stage import Stage
 from bulkvid_pipeline.rendering.pictures.themes import THEMES, theme_for
+from bulkvid_pipeline.rendering.scenes import split_scenes
 from bulkvid_pipeline_tests.rendering.pictures import scenes
 
 
@@ -123,7 +124,7 @@ def test_fingerprints_tell_apart_whatever_changes_the_pictures() -> None:
     others = [
         scene_film(replace(scenes.BODY, frames=scenes.BODY.frames + 1), scenes.WIDE, theme),
         scene_film(replace(scenes.BODY, scene=replace(scene, heading="Other")), scenes.WIDE, theme),
-        scene_film(replace(scenes.BODY, scene=replace(scene, count=6)), scenes.WIDE, theme),
+        scene_film(replace(scenes.BODY, scene=replace(scene, number=6)), scenes.WIDE, theme),
         scene_film(shifted(scenes.BODY, 1), scenes.WIDE, theme),
         scene_film(scenes.BODY, scenes.SQUARE, theme),
         scene_film(scenes.BODY, scenes.TALL, theme),
@@ -140,6 +141,22 @@ def test_equal_scenes_have_equal_fingerprints_whatever_their_codec() -> None:
     again = TimedScene(replace(scenes.BODY.scene), scenes.BODY.frames, shifted(scenes.BODY, 0).cues)
     first = scene_film(scenes.BODY, scenes.WIDE, theme).fingerprint
     assert scene_film(again, replace(scenes.WIDE), theme_for(Style.MODERN)[0]).fingerprint == first
+
+
+def test_scenes_added_to_a_script_leave_the_fingerprints_of_the_others_unchanged() -> None:
+    script = "Turn off the tap while you brush your teeth.\n\nShorten your shower by two minutes every day."
+    longer = f"Water is dear, and it will be dearer tomorrow.\n\n{script}\n\nYour bill will thank you for all of it."
+
+    def fingerprints(script: str) -> list[str]:
+        split = split_scenes("Save water", "At home", script)
+        return [
+            scene_film(scenes.timed(scene), scenes.WIDE, THEMES[Style.CORPORATE], script=script).fingerprint
+            for scene in split
+        ]
+
+    before, after = fingerprints(script), fingerprints(longer)
+    assert (len(before), len(after)) == (3, 5)
+    assert [print_ for print_ in after if print_ in before] == before
 
 
 def test_the_script_decides_only_where_han_characters_need_it() -> None:
