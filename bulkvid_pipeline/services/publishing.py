@@ -15,7 +15,8 @@ from bulkvid_pipeline.adapters.storage import Storage, content_type_of
 from bulkvid_pipeline.core.fingerprints import fingerprint_of
 from bulkvid_pipeline.core.keys import output_key, slug
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
-from bulkvid_pipeline.rendering.row import ENGINE_VERSION, RenderedOutput, RenderedRow
+from bulkvid_pipeline.rendering.output import RenderedOutput
+from bulkvid_pipeline.rendering.row import ENGINE_VERSION, RenderedRow
 from bulkvid_pipeline.services.outcomes import OUTPUTS, PublishedOutput
 
 ENGINE = f"bulkvid-{ENGINE_VERSION}"

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from bulkvid_pipeline.rendering.encode.loudness import integrated_loudness, measure
+from bulkvid_pipeline.rendering.certificate.loudness import integrated_loudness, measure
 from bulkvid_pipeline.rendering.model import SAMPLE_RATE, Pcm
 
 

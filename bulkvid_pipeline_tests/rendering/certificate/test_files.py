@@ -14,7 +14,7 @@ import pytest
 from av.packet import Packet
 
 from bulkvid_pipeline.core.options import AudioCodec, Container, VideoCodec
-from bulkvid_pipeline.rendering.certificate import Certificate, Expected, verify
+from bulkvid_pipeline.rendering.certificate import Examination, Expected, verify
 from bulkvid_pipeline.rendering.encode.event import EventRenderer
 from bulkvid_pipeline.rendering.model import Change, Pcm, VideoFormat
 from bulkvid_pipeline_tests.rendering.encode.films import FORMATS, MP4, MP4_HEVC, WEBM, RectangleFilm, films_for, tone
@@ -232,4 +232,4 @@ def test_key_frames_too_far_apart_are_a_fault(tmp_path: Path) -> None:
 
 
 def test_certificates_of_good_files_compare_equal(good: Path) -> None:
-    assert verify(good, EXPECTED) == verify(good, EXPECTED) != Certificate()
+    assert verify(good, EXPECTED) == verify(good, EXPECTED) != Examination()

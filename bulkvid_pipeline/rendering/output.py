@@ -1,0 +1,220 @@
+"""One output of a row: its files made, examined, and made once more where that may cure a fault."""
+
+from __future__ import annotations
+
+import base64
+import json
+import resource
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bulkvid_pipeline.adapters.pieces import Pieces, PiecesOfKind
+from bulkvid_pipeline.core.errors import QualityError
+from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
+from bulkvid_pipeline.rendering.captions import srt, vtt
+from bulkvid_pipeline.rendering.certificate import Certificate, Check, Examination, Expected, Subject, verify
+from bulkvid_pipeline.rendering.certificate.captions import caption_checks, caption_cues
+from bulkvid_pipeline.rendering.certificate.texts import Overrun, overrun, safe_area_check
+from bulkvid_pipeline.rendering.encode.renderer import Renderer
+from bulkvid_pipeline.rendering.model import FPS, Film, TimedScene, VideoFormat
+from bulkvid_pipeline.rendering.pictures.film import SceneFilm, scene_film
+from bulkvid_pipeline.rendering.pictures.poster import poster_jpeg
+from bulkvid_pipeline.rendering.pictures.themes import Theme
+from bulkvid_pipeline.rendering.pictures.thumbnail import thumbnail_webp
+from bulkvid_pipeline.rendering.repair import remedy_for
+from bulkvid_pipeline.rendering.soundtrack import Soundtrack
+
+
+@dataclass(frozen=True)
+class RenderedOutput:
+    """One finished video with what belongs to it, all files in `folder`."""
+
+    platform: str
+    folder: Path
+    video: str
+    poster: str
+    thumbnail: str
+    """The poster in miniature: base64 of a WebP, empty where it has too many details."""
+    srt: str
+    vtt: str
+    width: int
+    height: int
+    duration_s: float
+    frames: int
+    size_bytes: int
+    loudness_lufs: float
+    true_peak_dbtp: float
+    render_seconds: float
+    cpu_seconds: float
+    certificate: Certificate = field(default_factory=Certificate)
+
+
+@dataclass
+class OutputMaking:
+    """One output in the making."""
+
+    plan: VideoPlan
+    planned: PlannedOutput
+    theme: Theme
+    folder: Path
+    soundtrack: Soundtrack
+    progress: Callable[[int, int], None]
+    cancelled: Callable[[], bool]
+    pieces: Pieces | None
+    """Where posters and findings about scenes are looked for and kept."""
+    salt: str
+    """What makes the pieces: part of their keys."""
+    scenes: tuple[TimedScene, ...] = ()
+    films: tuple[SceneFilm, ...] = ()
+
+    @property
+    def fmt(self) -> VideoFormat:
+        return VideoFormat(**vars(self.planned))
+
+    @property
+    def video(self) -> Path:
+        return self.folder / f"video.{self.planned.container}"
+
+    def output(self, renderer: Renderer, second_renderer: Callable[[], Renderer], glyphs: Check) -> RenderedOutput:
+        """All files of the output, checked; made a second time where the first fails and that may help.
+
+        Raises:
+            QualityError: it failed its checks for good.
+        """
+        began, cpu = time.perf_counter(), _cpu_seconds()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._make(renderer)
+        found, certificate = self._examined(glyphs)
+        if certificate.faults:
+            repaired = self._repair(found, certificate, renderer, second_renderer)
+            found, certificate = self._examined(glyphs, repaired)
+        if certificate.faults:
+            raise self._refusal(certificate)
+        poster = self._poster(self.films[0])
+        (self.folder / "poster.jpg").write_bytes(poster)
+        return RenderedOutput(
+            platform=self.planned.platform,
+            folder=self.folder,
+            video=self.video.name,
+            poster="poster.jpg",
+            thumbnail=base64.b64encode(thumbnail_webp(poster)).decode(),
+            srt="captions.srt",
+            vtt="captions.vtt",
+            width=self.planned.width,
+            height=self.planned.height,
+            duration_s=round(found.duration_s, 3),
+            frames=found.frames,
+            size_bytes=found.size_bytes,
+            loudness_lufs=round(found.integrated_lufs, 2),
+            true_peak_dbtp=round(found.true_peak_dbtp, 2),
+            render_seconds=round(time.perf_counter() - began, 3),
+            cpu_seconds=round(_cpu_seconds() - cpu, 3),
+            certificate=certificate,
+        )
+
+    def _make(self, renderer: Renderer) -> None:
+        """Write the video and its caption files."""
+        self.scenes = self.soundtrack.programme.for_aspect(self.planned.platform.aspect)
+        self.films = tuple(scene_film(timed, self.fmt, self.theme, script=self.plan.script) for timed in self.scenes)
+        (self.folder / "captions.srt").write_text(srt(self.scenes), encoding="utf-8")
+        (self.folder / "captions.vtt").write_text(vtt(self.scenes), encoding="utf-8")
+        renderer.render(
+            self.films,
+            self.soundtrack.sound,
+            self.fmt,
+            _metadata(self.plan),
+            self.video,
+            progress=self.progress,
+            cancelled=self.cancelled,
+        )
+
+    def _examined(self, glyphs: Check, repaired: tuple[str, ...] = ()) -> tuple[Examination, Certificate]:
+        """Put the files as they stand on disk to all checks."""
+        texts = [(self.folder / name).read_text(encoding="utf-8") for name in ("captions.srt", "captions.vtt")]
+        found = verify(self.video, self._expected(texts[1]))
+        seconds = sum(timed.frames for timed in self.scenes) / FPS
+        overruns = [self._overrun(film, timed) for film, timed in zip(self.films, self.scenes, strict=True)]
+        checks = (
+            *found.checks,
+            *caption_checks(texts[0], texts[1], seconds),
+            safe_area_check(self.scenes, overruns),
+            glyphs,
+        )
+        return found, Certificate.of(checks, repaired)
+
+    def _expected(self, captions: str) -> Expected:
+        frames = sum(timed.frames for timed in self.scenes)
+        return Expected.of(self.fmt, frames, self.plan.title, caption_cues(captions))
+
+    def _repair(
+        self,
+        found: Examination,
+        certificate: Certificate,
+        renderer: Renderer,
+        second_renderer: Callable[[], Renderer],
+    ) -> tuple[str, ...]:
+        """Make the output again, in the way that may cure its faults; says why and how.
+
+        Raises:
+            QualityError: nothing can cure them.
+        """
+        remedy = remedy_for(certificate.faults, found, self._expected("").true_peak_dbtp)
+        if remedy is None:
+            raise self._refusal(certificate)
+        self.video.unlink(missing_ok=True)
+        if remedy.record:
+            self.soundtrack.record(afresh=True)
+        if remedy.master:
+            self.soundtrack.master(lower_by_db=remedy.lower_by_db)
+        self._make(second_renderer() if remedy.other_renderer else renderer)
+        return (f"the first file failed its checks ({_said(certificate)}), so {remedy}",)
+
+    def _refusal(self, certificate: Certificate) -> QualityError:
+        """What to tell the user of a file that is not published; it is removed."""
+        self.video.unlink(missing_ok=True)
+        again = f"; {certificate.repaired[0]}" if certificate.repaired else ""
+        text = any(fault.subject is Subject.TEXT for fault in certificate.faults)
+        return QualityError(
+            f"The {self.planned.platform} video failed its checks: {_said(certificate)}{again}",
+            fix="Shorten the row's texts, and report the row if that does not help"
+            if text
+            else "Retry the row, and report it if it fails again",
+        )
+
+    def _poster(self, film: Film) -> bytes:
+        """The last picture of a film as JPEG."""
+        return self._kept(f"poster {film.fingerprint}", lambda: poster_jpeg(film.still(film.frames - 1)))
+
+    def _overrun(self, film: SceneFilm, timed: TimedScene) -> Overrun:
+        """Where the texts of a scene stand; kept, since a scene from the cache is not composed again."""
+        document = self._kept(
+            f"overrun {film.fingerprint}", lambda: json.dumps(vars(overrun(film, timed, self.fmt))).encode()
+        )
+        return Overrun(**json.loads(document))
+
+    def _kept(self, key: str, make: Callable[[], bytes]) -> bytes:
+        """What is kept of a picture, or what was made and is kept from now on."""
+        kept = PiecesOfKind(self.pieces, "picture", self.salt) if self.pieces else None
+        piece = kept.get(key) if kept else None
+        if piece is None:
+            piece = make()
+            if kept:
+                kept.put(key, piece)
+        return piece
+
+
+def _said(certificate: Certificate) -> str:
+    return "; ".join(fault.said for fault in certificate.faults)
+
+
+def _metadata(plan: VideoPlan) -> dict[str, str]:
+    texts = {"title": plan.title, "description": plan.description, "comment": f"Row {plan.row_key}"}
+    return {key: value for key, value in texts.items() if value}
+
+
+def _cpu_seconds() -> float:
+    """User and system seconds of this process and of the children it has waited for."""
+    usages = (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)

@@ -1,0 +1,60 @@
+"""What can be done about a file that failed its checks: decided here, done by `rendering.row`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bulkvid_pipeline.rendering.certificate import Check, Examination, Subject
+from bulkvid_pipeline.rendering.certificate.sound import CODEC_OVERSHOOT_DB
+
+_SILENCES = frozenset({"longest_silence_s"})
+_PEAKS = frozenset({"true_peak_dbtp", "clipped_samples"})
+_SAFETY_DB = 0.3
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """How to make a file a second time."""
+
+    record: bool = False
+    """Narrate again, without kept pieces: one of them may be damaged."""
+    master: bool = False
+    """Mix and master again."""
+    lower_by_db: float = 0.0
+    """By how much lower than usual to put the true-peak ceiling."""
+    other_renderer: bool = False
+    """Render with ordinary means, and without kept scenes: whatever was wrong before has no part in it."""
+
+    def __str__(self) -> str:
+        done = []
+        if self.record:
+            done.append("the narration was spoken anew")
+        if self.master:
+            lower = f" with its peaks {self.lower_by_db:.1f} dB lower" if self.lower_by_db else ""
+            done.append(f"the sound was mastered anew{lower}")
+        if self.other_renderer:
+            done.append("the pictures were rendered anew with the graph renderer and without kept scenes")
+        return " and ".join(done)
+
+
+def remedy_for(faults: Sequence[Check], found: Examination, true_peak_dbtp: float | None) -> Remedy | None:
+    """What may cure the faults; None where making the file again would give the same.
+
+    Args:
+        found: the file that has the faults.
+        true_peak_dbtp: the limit of its true peak.
+    """
+    if any(fault.subject is Subject.TEXT for fault in faults):
+        return None
+    sound = {fault.name for fault in faults if fault.subject is Subject.SOUND}
+    silent = bool(sound & _SILENCES) or found.integrated_lufs == float("-inf")
+    over = 0.0
+    if sound & _PEAKS and true_peak_dbtp is not None:
+        over = max(0.0, found.true_peak_dbtp - true_peak_dbtp - CODEC_OVERSHOOT_DB) + _SAFETY_DB
+    return Remedy(
+        record=bool(sound) and silent,
+        master=bool(sound),
+        lower_by_db=round(over, 2),
+        other_renderer=len(sound) < len(faults),
+    )

@@ -1,0 +1,74 @@
+"""What is heard in a row's videos: the narration, and the programme made of it, shared by all outputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bulkvid_pipeline.adapters.pieces import Pieces, PiecesOfKind, UtterancePieces
+from bulkvid_pipeline.adapters.speech.contract import Speech
+from bulkvid_pipeline.core.options import AudioCodec
+from bulkvid_pipeline.core.planning import VideoPlan
+from bulkvid_pipeline.rendering.narration import Programme, narrate
+from bulkvid_pipeline.rendering.scenes import split_scenes
+from bulkvid_pipeline.rendering.sound.beds import load_bed, load_music
+from bulkvid_pipeline.rendering.sound.mix import ProgrammeSound, programme_sound
+from bulkvid_pipeline.rendering.sound.track import VoiceTrack
+
+NO_MUSIC = "none"
+
+_CEILING_DBTP = -1.0
+_CEILING_FOR_OPUS_DBTP = -1.5
+"""Opus lifts peaks by up to 0.5 dB more than AAC does."""
+
+
+@dataclass
+class Soundtrack:
+    """The sound of a row. `record` comes first, then `master`; a repair does either again, for all outputs to come."""
+
+    plan: VideoPlan
+    speech: Speech
+    pieces: Pieces | None
+    """Where narration is looked for and kept."""
+    salt: str
+    """What makes the pieces: part of their keys."""
+    programme: Programme = field(init=False)
+    sound: ProgrammeSound = field(init=False)
+
+    def record(self, *, afresh: bool = False) -> None:
+        """Narrate the row; `afresh`: without what is kept of it.
+
+        Raises:
+            DurationInfeasibleError: it would be too long.
+            NarrationError: the voice failed.
+        """
+        plan, spoken = self.plan, self.plan.template.settings.audio.voice_settings
+        kept = None if afresh or self.pieces is None else PiecesOfKind(self.pieces, "narration", self.salt)
+        self.programme = narrate(
+            split_scenes(plan.title, plan.description, plan.script, plan.target_seconds),
+            self.speech,
+            plan.voice,
+            target_seconds=plan.target_seconds,
+            template_speed=spoken.speed,
+            pitch=spoken.pitch,
+            store=UtterancePieces(kept) if kept else None,
+        )
+
+    def master(self, *, lower_by_db: float = 0.0) -> None:
+        """Mix and master what was recorded, with a true-peak ceiling that may be lower than usual.
+
+        Raises:
+            TemplateInvalidError: the template's music cannot be used.
+        """
+        plan = self.plan
+        voice = VoiceTrack.joined(tuple(VoiceTrack.of(timed.voice) for timed in self.programme.scenes))
+        opus = any(output.audio_codec is AudioCodec.OPUS for output in plan.outputs)
+        ceiling = (_CEILING_FOR_OPUS_DBTP if opus else _CEILING_DBTP) - lower_by_db
+        music = plan.template.settings.audio.background_music
+        if music == NO_MUSIC:
+            bed = None
+        elif music is not None and plan.template.folder:
+            bed = load_music(Path(plan.template.folder) / music)
+        else:
+            bed = load_bed(plan.style)
+        self.sound = programme_sound(voice, bed, max_true_peak_dbtp=ceiling)
