@@ -30,7 +30,7 @@ from bulkvid_pipeline.rendering.scenes import split_scenes
 from bulkvid_pipeline.rendering.sound.beds import load_bed, load_music, looped
 from bulkvid_pipeline.rendering.sound.mix import programme_sound
 
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 """Part of every output's fingerprint: raise it when the same plan gives a different file."""
 
 NO_MUSIC = "none"
