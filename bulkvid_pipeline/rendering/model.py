@@ -7,10 +7,10 @@ content does not depend on where in the video it stands.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,6 +126,22 @@ class Planes:
     v: NDArray[np.uint8]
 
 
+class Region(NamedTuple):
+    """A rectangle of whole pixels, origin at the top left."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+class Redraw(NamedTuple):
+    """At `frame` the picture changes, and differs from the one before only inside `regions`."""
+
+    frame: int
+    regions: tuple[Region, ...]
+
+
 @dataclass(frozen=True)
 class Change:
     """From `frame` on (until the next change or the film's end) the picture is `planes`."""
@@ -145,6 +161,10 @@ class Film(Protocol):
     @property
     def fingerprint(self) -> str:
         """Hash of all that decides the pictures: text, timing, theme, fonts, size; no absolute time."""
+        ...
+
+    def redraws(self) -> Sequence[Redraw]:
+        """When and where `changes` will change the picture, one for each change; nothing is painted for it."""
         ...
 
     def changes(self) -> Iterator[Change]:

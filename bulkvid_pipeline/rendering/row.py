@@ -19,7 +19,7 @@ from bulkvid_pipeline.rendering.output import OutputMaking, RenderedOutput
 from bulkvid_pipeline.rendering.pictures.themes import Theme, theme_for
 from bulkvid_pipeline.rendering.soundtrack import Soundtrack
 
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 """Part of every output's fingerprint: raise it when the same plan gives a different file."""
 
 Progress = Callable[[str, float], None]

@@ -26,7 +26,16 @@ from bulkvid_pipeline.core.spec import BulkJobSpec, InputSource, SourceType
 from bulkvid_pipeline.core.templates import Template
 from bulkvid_pipeline.core.validation import RowProblem, validate_table
 from bulkvid_pipeline.rendering.encode.event import EventRenderer
-from bulkvid_pipeline.rendering.model import FPS, SAMPLES_PER_FRAME, Change, Film, SceneKind, TimedScene, VideoFormat
+from bulkvid_pipeline.rendering.model import (
+    FPS,
+    SAMPLES_PER_FRAME,
+    Change,
+    Film,
+    Redraw,
+    SceneKind,
+    TimedScene,
+    VideoFormat,
+)
 from bulkvid_pipeline.rendering.narration import Programme, narrate
 from bulkvid_pipeline.rendering.pictures.coverage import missing_glyphs
 from bulkvid_pipeline.rendering.pictures.film import SceneFilm, scene_film
@@ -291,6 +300,9 @@ class _Excerpt:
     @property
     def fingerprint(self) -> str:
         return f"{self.film.fingerprint} first {self.frames}"
+
+    def redraws(self) -> list[Redraw]:
+        return [redraw for redraw in self.film.redraws() if redraw.frame < self.frames]
 
     def changes(self) -> Iterator[Change]:
         return takewhile(lambda change: change.frame < self.frames, self.film.changes())

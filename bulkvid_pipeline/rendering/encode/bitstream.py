@@ -8,11 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 START_CODE = b"\x00\x00\x00\x01"
 
 _EMULATION = re.compile(rb"\x00\x00(?=[\x00-\x03])")
 _START = re.compile(rb"\x00\x00\x01")
+
+
+class Bits(NamedTuple):
+    """A run of bits that need not begin or end at a byte."""
+
+    value: int
+    length: int
 
 
 class BitWriter:
@@ -38,6 +46,12 @@ class BitWriter:
     def se(self, value: int) -> BitWriter:
         """Signed Exp-Golomb code."""
         return self.ue(2 * value - 1 if value > 0 else -2 * value)
+
+    def bits(self, tail: Bits) -> BitWriter:
+        """Bits that were read elsewhere."""
+        self._value = self._value << tail.length | tail.value
+        self._length += tail.length
+        return self
 
     def align(self, bit: int) -> BitWriter:
         """Fill up to a whole byte with `bit`."""
@@ -82,6 +96,14 @@ class BitReader:
         """Signed Exp-Golomb code."""
         code = self.ue()
         return (code + 1) // 2 if code & 1 else -(code // 2)
+
+    def data_to_the_stop_bit(self) -> Bits:
+        """What is left before rbsp_trailing_bits: all up to the last bit that is set, without it."""
+        rest = self._value & ((1 << (self._length - self.position)) - 1)
+        if not rest:
+            raise ValueError("the payload has no stop bit")
+        trailing = (rest & -rest).bit_length()
+        return Bits(rest >> trailing, self._length - self.position - trailing)
 
 
 def escape(payload: bytes) -> bytes:

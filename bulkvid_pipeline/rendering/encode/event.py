@@ -13,10 +13,11 @@ from typing import Any, Protocol
 from bulkvid_pipeline.core.errors import EncoderError, RenderCancelledError
 from bulkvid_pipeline.core.options import AudioCodec, VideoCodec
 from bulkvid_pipeline.rendering.encode.codecs import EVENT_SETTINGS
-from bulkvid_pipeline.rendering.encode.h264 import idr_pic_id, with_idr_pic_id
+from bulkvid_pipeline.rendering.encode.h264 import ParameterSets, idr_pic_id, with_idr_pic_id
+from bulkvid_pipeline.rendering.encode.h264_patches import PatchCoder
 from bulkvid_pipeline.rendering.encode.mux import write_file
 from bulkvid_pipeline.rendering.encode.renderer import Programme, Progress, Renderer
-from bulkvid_pipeline.rendering.encode.scene import AccessUnit, EncodedScene, encode_scene
+from bulkvid_pipeline.rendering.encode.scene import AccessUnit, EncodedScene, encode_scene, patch_coder
 from bulkvid_pipeline.rendering.encode.sound import Sound, encode_sound
 from bulkvid_pipeline.rendering.model import Film, VideoFormat
 
@@ -46,6 +47,7 @@ class EventRenderer(Renderer):
     def __init__(self, scene_store: SceneStore | None = None, *, threads: int = 1) -> None:
         self._store = scene_store
         self._threads = max(1, threads)
+        self._idle_patches: list[PatchCoder] = []
         self._last_sound: tuple[weakref.ref[Sound], AudioCodec, bytes] | None = None
 
     def _write(self, programme: Programme, part: Path, progress: Progress, cancelled: Callable[[], bool]) -> None:
@@ -104,7 +106,7 @@ class EventRenderer(Renderer):
     ) -> EncodedScene:
         """The scene from the store, where it is there and whole, else encoded and kept."""
         if self._store is None:
-            return encode_scene(film, fmt, progress=report, cancelled=stopped)
+            return self._encoded(film, fmt, report, stopped)
         key = scene_key(film, fmt)
         piece = self._store.get(key)
         if piece is not None:
@@ -112,8 +114,20 @@ class EventRenderer(Renderer):
                 return EncodedScene.from_bytes(piece)
             except ValueError:
                 pass  # A damaged piece is no hit: it is encoded again and replaced.
-        scene = encode_scene(film, fmt, progress=report, cancelled=stopped)
+        scene = self._encoded(film, fmt, report, stopped)
         self._store.put(key, scene.to_bytes())
+        return scene
+
+    def _encoded(
+        self, film: Film, fmt: VideoFormat, report: Callable[[int], None], stopped: Callable[[], bool]
+    ) -> EncodedScene:
+        """The scene, coded with patch encoders that an earlier one left, if it can use any."""
+        patches = patch_coder(EVENT_SETTINGS[fmt.video_codec])
+        if patches and self._idle_patches:
+            patches = self._idle_patches.pop()
+        scene = encode_scene(film, fmt, patches=patches, progress=report, cancelled=stopped)
+        if patches:
+            self._idle_patches.append(patches)
         return scene
 
 
@@ -128,15 +142,16 @@ def _joined(scenes: list[EncodedScene]) -> Iterator[AccessUnit]:
     """The access units of all scenes."""
     before: int | None = None
     for scene in scenes:
+        sets = ParameterSets.of(scene.head.parameter_sets) if scene.codec is VideoCodec.H264 else None
         for unit in scene.access_units():
-            if scene.codec is not VideoCodec.H264 or not unit.key:
+            if sets is None or not unit.key:
                 before = None
                 yield unit
                 continue
-            number = idr_pic_id(unit.data, scene.head)
+            number = idr_pic_id(unit.data, sets)
             if number is not None and number == before:
                 # A scene of one frame: two IDR pictures in a row, both numbered by an encoder of their own.
                 number = 1 - number
-                unit = AccessUnit(with_idr_pic_id(unit.data, scene.head, number), True)
+                unit = AccessUnit(with_idr_pic_id(unit.data, sets, number), True)
             before = number
             yield unit

@@ -25,8 +25,8 @@ from bulkvid_pipeline.adapters.ffmpeg import FfmpegProgress, Limits, run
 from bulkvid_pipeline.core.errors import EncoderError
 from bulkvid_pipeline.core.options import AudioCodec, Container, VideoCodec
 from bulkvid_pipeline.rendering.encode.codecs import frame_of
+from bulkvid_pipeline.rendering.encode.picture_plan import KEY_GAP_MAX
 from bulkvid_pipeline.rendering.encode.renderer import Programme, Progress, Renderer
-from bulkvid_pipeline.rendering.encode.scene import KEY_GAP_MAX
 from bulkvid_pipeline.rendering.encode.sound import Sound
 from bulkvid_pipeline.rendering.model import FPS, SAMPLE_RATE
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import av
-from av.video.frame import VideoFrame
 
 from bulkvid_pipeline.core.errors import EncoderError, RenderCancelledError
 from bulkvid_pipeline.core.options import VideoCodec
@@ -28,16 +29,13 @@ from bulkvid_pipeline.rendering.encode.codecs import (
     frame_of,
     open_encoder,
 )
-from bulkvid_pipeline.rendering.encode.h264 import H264Repeats
+from bulkvid_pipeline.rendering.encode.h264_patches import PatchCoder
+from bulkvid_pipeline.rendering.encode.h264_repeats import H264Repeats
 from bulkvid_pipeline.rendering.encode.hevc import HevcRepeats
+from bulkvid_pipeline.rendering.encode.picture_plan import Coding, PlannedPicture, plan_pictures
 from bulkvid_pipeline.rendering.encode.repeats import RepeatWriter, StreamHead
 from bulkvid_pipeline.rendering.encode.vp9 import Vp9Repeats
-from bulkvid_pipeline.rendering.model import FPS, Change, Film, VideoFormat
-
-KEY_GAP_MIN = 5 * FPS
-"""A change becomes a key frame at the earliest so many frames after the last one ..."""
-KEY_GAP_MAX = 10 * FPS
-"""... and no two key frames are further apart than this."""
+from bulkvid_pipeline.rendering.model import Change, Film, Planes, Redraw, VideoFormat
 
 _MAGIC = b"BVSC\x01"
 _PREFIX = struct.Struct("<5s16sQI")
@@ -134,6 +132,7 @@ def encode_scene(
     fmt: VideoFormat,
     *,
     settings: EncoderSettings | None = None,
+    patches: PatchCoder | None = None,
     progress: Callable[[int], None] = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> EncodedScene:
@@ -143,6 +142,8 @@ def encode_scene(
         film: the pictures; their size must be that of `fmt`.
         fmt: gives codec and size.
         settings: other settings than those of the event renderer.
+        patches: codes small changes, for formats that `patch_coder` gives one for; its encoders are kept for the next
+            scene.
         progress: told how many frames of the scene are done.
         cancelled: asked before every picture.
 
@@ -150,43 +151,51 @@ def encode_scene(
         EncoderError: the encoder failed, or the film breaks its contract.
         RenderCancelledError: `cancelled` said so.
     """
-    encoder = _SceneEncoder(settings or EVENT_SETTINGS[fmt.video_codec], fmt.width, fmt.height)
-    held: VideoFrame | None = None
-    start = 0
-    for change in film.changes():
+    settings = settings or EVENT_SETTINGS[fmt.video_codec]
+    redraws = film.redraws()
+    _check_order(redraws, film.frames)
+    encoder = _SceneEncoder(settings, fmt, patches or patch_coder(settings))
+    plan = plan_pictures(redraws, film.frames, fmt.width * fmt.height, patches=settings.patches is not None)
+    changes = film.changes()
+    for planned in plan:
         if cancelled():
             raise RenderCancelledError("Encoding was stopped on request")
-        _check_change(change, fmt, film.frames, previous=start if held else None)
-        if held:
-            encoder.hold(held, start, change.frame)
-            progress(change.frame)
-        held, start = frame_of(change.planes), change.frame
-    if held is None:
-        raise EncoderError("Encoding a scene failed: its film has no pictures")
-    encoder.hold(held, start, film.frames)
-    progress(film.frames)
+        encoder.encode(planned, _planes_at(planned.redraw, next(changes, None), fmt))
+        progress(planned.end)
+    if next(changes, None) is not None:
+        raise EncoderError("Encoding a scene failed: its film has more pictures than it told")
     return encoder.finish(film.frames)
 
 
-class _SceneEncoder:
-    """Feeds one encoder and decides where key frames stand."""
+def patch_coder(settings: EncoderSettings) -> PatchCoder | None:
+    """What codes patches beside an encoder of these settings, for those that have them."""
+    return PatchCoder(settings.patches) if settings.patches else None
 
-    def __init__(self, settings: EncoderSettings, width: int, height: int) -> None:
+
+class _SceneEncoder:
+    """Feeds one encoder of whole pictures, and one of patches, as planned."""
+
+    def __init__(self, settings: EncoderSettings, fmt: VideoFormat, patches: PatchCoder | None) -> None:
         self._settings = settings
-        self._size = (width, height)
-        self._context = open_encoder(settings, width, height)
+        self._size = (fmt.width, fmt.height)
+        self._patches = patches
+        self._context = open_encoder(settings, *self._size)
         self._head: StreamHead | None = None
         self._repeats: RepeatWriter | None = None
         self._pictures: list[CodedPicture] = []
+        self._whole = 0
         self._last_key = 0
 
-    def hold(self, picture: VideoFrame, start: int, end: int) -> None:
-        """Show `picture` for start <= frame < end."""
-        since_key = start - self._last_key
-        due = end - self._last_key > KEY_GAP_MAX and since_key >= KEY_GAP_MIN
-        self._encode(picture, start, key=not self._pictures or due)
-        for frame in range(self._last_key + KEY_GAP_MAX, end, KEY_GAP_MAX):
-            self._encode(picture, frame, key=True)
+    def encode(self, planned: PlannedPicture, planes: Planes) -> None:
+        """Code a picture, and again at the key frames within the time that it is shown."""
+        frame = planned.redraw.frame
+        with self._failing_at(frame):
+            if planned.coding is Coding.PATCHES:
+                self._keep(frame, self._patched(planned.redraw, planes), key=False)
+            else:
+                self._keep_whole(planes, frame, key=planned.coding is Coding.KEY)
+            for again in planned.keys:
+                self._keep_whole(planes, again, key=True)
 
     def finish(self, frames: int) -> EncodedScene:
         """All that was encoded, as a scene of so many frames."""
@@ -194,21 +203,34 @@ class _SceneEncoder:
             raise EncoderError("Encoding a scene failed: its film has no pictures")
         return EncodedScene(self._settings.codec, frames, self._head, tuple(self._pictures))
 
-    def _encode(self, picture: VideoFrame, frame: int, *, key: bool) -> None:
+    def _patched(self, redraw: Redraw, planes: Planes) -> bytes:
+        if not isinstance(self._repeats, H264Repeats) or self._patches is None:
+            raise ValueError("the codec has no patches")
+        number = (redraw.frame - self._last_key) % self._repeats.cycle
+        return self._patches.picture(planes, redraw.regions, number, self._repeats.sets)
+
+    def _keep_whole(self, planes: Planes, frame: int, *, key: bool) -> None:
+        packet = encode_picture(self._context, frame_of(planes), self._whole, key=key)
+        self._whole += 1
         if key:
             self._last_key = frame
+        if self._repeats is None:
+            self._head = self._make_head(packet)
+            self._repeats = repeat_writer(self._settings.codec, self._head)
+        self._keep(frame, self._repeats.place(packet, frame - self._last_key), key=key)
+
+    def _keep(self, frame: int, data: bytes, *, key: bool) -> None:
+        self._pictures.append(CodedPicture(frame, key, data))
+
+    @contextmanager
+    def _failing_at(self, frame: int) -> Iterator[None]:
         try:
-            packet = encode_picture(self._context, picture, len(self._pictures), key=key)
-            if self._repeats is None:
-                self._head = self._make_head(packet)
-                self._repeats = repeat_writer(self._settings.codec, self._head)
-            data = self._repeats.place(packet, frame - self._last_key)
+            yield
         except (av.FFmpegError, ValueError) as error:
             raise EncoderError(
                 f"Encoding frame {frame} of a scene with {self._settings.encoder} failed: {error}",
                 fix='Render with the renderer "graph", which does without synthesised frames',
             ) from error
-        self._pictures.append(CodedPicture(frame, key, data))
 
     def _make_head(self, packet: bytes) -> StreamHead:
         if self._settings.codec is VideoCodec.H264:
@@ -218,16 +240,21 @@ class _SceneEncoder:
         return StreamHead(b"")
 
 
-def _check_change(change: Change, fmt: VideoFormat, frames: int, previous: int | None) -> None:
-    in_order = change.frame == 0 if previous is None else previous < change.frame
-    if not in_order or change.frame >= frames:
-        raise EncoderError(
-            f"Encoding a scene failed: its film of {frames} frames has a misplaced change at {change.frame}"
-        )
+def _check_order(redraws: Sequence[Redraw], frames: int) -> None:
+    starts = [redraw.frame for redraw in redraws]
+    if starts[:1] != [0] or starts[-1] >= frames or any(one >= other for one, other in pairwise(starts)):
+        raise EncoderError(f"Encoding a scene failed: its film of {frames} frames has misplaced changes")
+
+
+def _planes_at(redraw: Redraw, change: Change | None, fmt: VideoFormat) -> Planes:
+    """The picture of the change that comes next, which must be the one that was told."""
+    if change is None or change.frame != redraw.frame:
+        raise EncoderError(f"Encoding a scene failed: its film told of a change at {redraw.frame} that does not come")
     chroma = (fmt.height // 2, fmt.width // 2)
     planes = change.planes
     if (planes.y.shape, planes.u.shape, planes.v.shape) != ((fmt.height, fmt.width), chroma, chroma):
         raise EncoderError(f"Encoding a scene failed: its pictures are not {fmt.width}x{fmt.height} in 4:2:0")
+    return planes
 
 
 def _checksum(body: bytes) -> bytes:

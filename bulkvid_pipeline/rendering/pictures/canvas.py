@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
+import threading
+from collections import OrderedDict
+
 import av
 import numpy as np
 import skia
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
-from bulkvid_pipeline.rendering.model import Planes
+from bulkvid_pipeline.rendering.model import Planes, Region
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 
 Pixels = NDArray[np.uint8]
@@ -17,17 +21,26 @@ _AREA_EXACT = Interpolation.AREA | Interpolation.BITEXACT
 """Chroma is the mean of 2x2 pixels (within 0.51 of the exact value), so a band converts as it would in the whole."""
 
 
-class PlaneConverter:
-    """RGBA to BT.709 limited-range 4:2:0 through libswscale (2.7 ms for 1920x1080)."""
+_WIDTH_STEP = 64
+"""Bands are converted this wide or a multiple of it, so that few sizes occur: libswscale prepares itself anew for each
+other size, which takes longer than converting a word."""
+_MOST_SIZES = 64
+
+
+class PlaneConverter(threading.local):
+    """RGBA to BT.709 limited-range 4:2:0 through libswscale (2.7 ms for 1920x1080).
+
+    Keeps what libswscale prepared for the sizes met last, in each thread of its own.
+    """
 
     def __init__(self) -> None:
-        self._reformatter = VideoReformatter()
+        self._reformatters: OrderedDict[tuple[int, int], VideoReformatter] = OrderedDict()
 
     def convert(self, pixels: Pixels, into: Planes, left: int, top: int) -> None:
         """Convert `pixels` (height, width, 4; both even) into the planes at (left, top), both even."""
         height, width = pixels.shape[:2]
         source = av.VideoFrame.from_numpy_buffer(np.ascontiguousarray(pixels), format="rgba")
-        frame = self._reformatter.reformat(
+        frame = self._reformatter(width, height).reformat(
             source,
             format="yuv420p",
             src_colorspace=Colorspace.ITU709,
@@ -41,12 +54,22 @@ class PlaneConverter:
             values = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[:rows, :columns]
             target[top // half : top // half + rows, left // half : left // half + columns] = values
 
+    def _reformatter(self, width: int, height: int) -> VideoReformatter:
+        found = self._reformatters.pop((width, height), None) or VideoReformatter()
+        self._reformatters[width, height] = found
+        if len(self._reformatters) > _MOST_SIZES:
+            self._reformatters.popitem(last=False)
+        return found
+
+
+_CONVERTER = PlaneConverter()
+
 
 def converted(pixels: Pixels) -> Planes:
     """A whole RGBA picture as planes of its own."""
     height, width = pixels.shape[:2]
     planes = empty_planes(width, height)
-    PlaneConverter().convert(pixels, planes, 0, 0)
+    _CONVERTER.convert(pixels, planes, 0, 0)
     return planes
 
 
@@ -71,18 +94,6 @@ class Canvas:
         self.planes = Planes(background_planes.y.copy(), background_planes.u.copy(), background_planes.v.copy())
         self._surface = skia.Surface(self.pixels)
         self.skia: skia.Canvas = self._surface.getCanvas()
-        self._converter = PlaneConverter()
-
-    def band(self, box: Box) -> Box:
-        """The box grown to multiples of 16 columns and 8 rows, and cut to the frame.
-
-        Bands of 2 rows would not do: libswscale treats them differently from the whole picture.
-        """
-        left = int(box.left) // 16 * 16
-        top = int(box.top) // 8 * 8
-        right = -(-int(np.ceil(box.right)) // 16) * 16
-        bottom = -(-int(np.ceil(box.bottom)) // 8) * 8
-        return Box.of_edges(max(0, left), max(0, top), min(self.width, right), min(self.height, bottom))
 
     def lay(self, background: Pixels) -> None:
         """Take another background, of the same size; it is seen where bands are cleared from now on."""
@@ -94,9 +105,29 @@ class Canvas:
         self.pixels[rows, columns] = self._background[rows, columns]
 
     def publish(self, band: Box) -> None:
-        """Bring the planes up to date in a band given by `band()`."""
-        rows, columns = _slices(band)
-        self._converter.convert(self.pixels[rows, columns], self.planes, int(band.left), int(band.top))
+        """Bring the planes up to date in a band of `band_around`."""
+        wider = min(-(-band.width // _WIDTH_STEP) * _WIDTH_STEP, self.width)
+        left = min(band.left, (self.width - wider) // 16 * 16)
+        whole = Box.of_edges(left, band.top, max(left + wider, band.right), band.bottom)
+        rows, columns = _slices(whole)
+        _CONVERTER.convert(self.pixels[rows, columns], self.planes, int(whole.left), int(whole.top))
+
+
+def band_around(box: Box, width: int, height: int) -> Box:
+    """The box grown to multiples of 16 columns and 8 rows, and cut to a frame of `width` x `height` pixels.
+
+    Bands of 2 rows would not do: libswscale treats them differently from the whole picture.
+    """
+    left = int(box.left) // 16 * 16
+    top = int(box.top) // 8 * 8
+    right = -(-math.ceil(box.right) // 16) * 16
+    bottom = -(-math.ceil(box.bottom) // 8) * 8
+    return Box.of_edges(max(0, left), max(0, top), min(width, right), min(height, bottom))
+
+
+def region_of(band: Box) -> Region:
+    """A band of whole pixels as the encoder takes it."""
+    return Region(int(band.left), int(band.top), int(band.width), int(band.height))
 
 
 def _slices(box: Box) -> tuple[slice, slice]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,11 +11,11 @@ import numpy as np
 import skia
 from numpy.typing import NDArray
 
-from bulkvid_pipeline.rendering.model import Change, Cue, SceneKind, TimedScene, VideoFormat
+from bulkvid_pipeline.rendering.model import Change, Cue, Redraw, SceneKind, TimedScene, VideoFormat
 from bulkvid_pipeline.rendering.pictures import scripts
 from bulkvid_pipeline.rendering.pictures.backdrops import Ground, ground_for
 from bulkvid_pipeline.rendering.pictures.backgrounds import background_for
-from bulkvid_pipeline.rendering.pictures.canvas import Canvas
+from bulkvid_pipeline.rendering.pictures.canvas import Canvas, band_around, region_of
 from bulkvid_pipeline.rendering.pictures.captions import Caption, captions_for
 from bulkvid_pipeline.rendering.pictures.card import parts_of, zones_of
 from bulkvid_pipeline.rendering.pictures.composer import Part
@@ -39,6 +39,15 @@ class _State:
     """Index of the word marked in it; -1 for none."""
     ground: int = 0
     """Number of the moving ground's picture; 0 for one that stands still."""
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A frame at which something changes, and where."""
+
+    frame: int
+    state: _State
+    bands: tuple[Box, ...]
 
 
 class SceneFilm:
@@ -70,22 +79,21 @@ class SceneFilm:
         plain = film_fingerprint(self._timed, self._stage, self._plain_theme, self._variant)
         return fingerprint_with(plain, self._media)
 
+    def redraws(self) -> Sequence[Redraw]:
+        return [Redraw(step.frame, tuple(region_of(band) for band in step.bands)) for step in self._steps]
+
     def changes(self) -> Iterator[Change]:
         canvas = self._canvas()
         grounds = self._ground.pictures(self._media.start) if self._ground else iter(())
-        shown: _State | None = None
-        for frame in self._event_frames():
-            state = self._state(frame)
-            if self._moves and (shown is None or shown.ground != state.ground):
+        shown = -1
+        for step in self._steps:
+            if self._moves and step.state.ground != shown:
                 canvas.lay(next(grounds))
-            dirty = self._dirty(shown, state)
-            if not dirty and frame > 0:
-                continue
-            for band in merged(canvas.band(box) for box in dirty):
-                self._paint(canvas, band, state)
+                shown = step.state.ground
+            for band in step.bands:
+                self._paint(canvas, band, step.state)
                 canvas.publish(band)
-            shown = state
-            yield Change(frame, canvas.planes)
+            yield Change(step.frame, canvas.planes)
 
     def still(self, frame: int) -> NDArray[np.uint8]:
         if not 0 <= frame < self.frames:
@@ -149,6 +157,17 @@ class SceneFilm:
         else:
             ground = background_for(self._theme, self._stage, self._is_title)
         return Canvas(ground.pixels, ground.planes)
+
+    @cached_property
+    def _steps(self) -> tuple[_Step, ...]:
+        steps: list[_Step] = []
+        for frame in self._event_frames():
+            state = self._state(frame)
+            dirty = self._dirty(steps[-1].state if steps else None, state)
+            if dirty or frame == 0:
+                bands = merged(band_around(box, self._stage.width, self._stage.height) for box in dirty)
+                steps.append(_Step(frame, state, tuple(bands)))
+        return tuple(steps)
 
     def _event_frames(self) -> list[int]:
         """Frames at which something may change, in order; the first is 0."""

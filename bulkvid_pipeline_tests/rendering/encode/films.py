@@ -10,7 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bulkvid_pipeline.core.options import AudioCodec, Container, Platform, VideoCodec
-from bulkvid_pipeline.rendering.model import SAMPLE_RATE, SAMPLES_PER_FRAME, Change, Pcm, Planes, VideoFormat
+from bulkvid_pipeline.rendering.model import (
+    SAMPLE_RATE,
+    SAMPLES_PER_FRAME,
+    Change,
+    Pcm,
+    Planes,
+    Redraw,
+    Region,
+    VideoFormat,
+)
 
 MP4 = VideoFormat(Platform.YOUTUBE, 192, 108)
 MP4_HEVC = VideoFormat(Platform.YOUTUBE, 192, 108, Container.MP4, VideoCodec.H265)
@@ -39,12 +48,15 @@ class RectangleFilm:
         document = repr((self.width, self.height, self.frames, self.at, self.seed, self.brightness))
         return hashlib.blake2b(document.encode(), digest_size=16).hexdigest()
 
+    def redraws(self) -> list[Redraw]:
+        """Each change with its rectangle."""
+        return [Redraw(frame, (box,)) for frame, (box, _) in zip(self.at, self._rectangles(), strict=True)]
+
     def changes(self) -> Iterator[Change]:
         """The same three planes every time, painted further, as a real painter does."""
-        rng = np.random.default_rng(self.seed)
-        planes = self._background(rng)
-        for frame in self.at:
-            self._rectangle(planes, rng)
+        planes = self._background()
+        for frame, (box, colour) in zip(self.at, self._rectangles(), strict=True):
+            fill(planes, box, colour)
             self.painted.append(frame)
             yield Change(frame, planes)
 
@@ -61,19 +73,31 @@ class RectangleFilm:
             for _ in range(change.frame, end):
                 yield copy
 
-    def _background(self, rng: np.random.Generator) -> Planes:
+    def _background(self) -> Planes:
+        rng = np.random.default_rng(self.seed)
         ramp = np.linspace(0, 60, self.width)[None, :] + np.linspace(0, 30, self.height)[:, None]
         y = np.clip(self.brightness + ramp + rng.normal(0, 1.0, ramp.shape), 16, 235).astype(np.uint8)
         u = np.full((self.height // 2, self.width // 2), 120 + self.seed % 16, np.uint8)
         return Planes(y, u, np.full_like(u, 132))
 
-    def _rectangle(self, planes: Planes, rng: np.random.Generator) -> None:
-        top, left = (int(rng.integers(0, size * 3 // 4)) // 2 * 2 for size in (self.height, self.width))
-        bottom, right = top + max(8, self.height // 6), left + max(12, self.width // 5)
-        luma, blue, red = (int(value) for value in rng.integers(40, 220, 3))
-        planes.y[top:bottom, left:right] = luma
-        planes.u[top // 2 : bottom // 2, left // 2 : right // 2] = blue
-        planes.v[top // 2 : bottom // 2, left // 2 : right // 2] = red
+    def _rectangles(self) -> list[tuple[Region, tuple[int, int, int]]]:
+        """Where, and in which luma and chroma; even edges, a thirtieth of the frame or a little more."""
+        rng = np.random.default_rng((self.seed, 1))
+        size = (max(12, self.width // 5), max(8, self.height // 6))
+        found = []
+        for _ in self.at:
+            left, top = (int(rng.integers(0, side * 3 // 4)) // 2 * 2 for side in (self.width, self.height))
+            luma, blue, red = (int(value) for value in rng.integers(40, 220, 3))
+            found.append((Region(left, top, *size), (luma, blue, red)))
+        return found
+
+
+def fill(planes: Planes, box: Region, colour: tuple[int, int, int]) -> None:
+    """One colour over a part of the picture, as far as it reaches."""
+    left, top, right, bottom = box.left, box.top, box.left + box.width, box.top + box.height
+    planes.y[top:bottom, left:right] = colour[0]
+    planes.u[top // 2 : bottom // 2, left // 2 : right // 2] = colour[1]
+    planes.v[top // 2 : bottom // 2, left // 2 : right // 2] = colour[2]
 
 
 def films_for(fmt: VideoFormat) -> list[RectangleFilm]:

@@ -25,7 +25,7 @@ from bulkvid_pipeline.rendering.encode.bitstream import START_CODE
 from bulkvid_pipeline.rendering.encode.container_boxes import is_faststart, top_level_boxes
 from bulkvid_pipeline.rendering.encode.event import EventRenderer, scene_key
 from bulkvid_pipeline.rendering.encode.graph import GraphRenderer, graph_arguments
-from bulkvid_pipeline.rendering.encode.h264 import idr_pic_id
+from bulkvid_pipeline.rendering.encode.h264 import ParameterSets, idr_pic_id
 from bulkvid_pipeline.rendering.encode.renderer import Programme, Renderer
 from bulkvid_pipeline.rendering.encode.renderers import renderer_named
 from bulkvid_pipeline.rendering.encode.scene import encode_scene
@@ -120,10 +120,10 @@ def test_an_unrelated_decoder_sees_the_same_file(
 
 def test_key_pictures_in_a_row_have_different_numbers(rendered: Rendered) -> None:
     # H.264 7.4.3: "the values of idr_pic_id of two consecutive IDR pictures shall differ".
-    head = encode_scene(films_for(MP4)[0], MP4).head
+    sets = ParameterSets.of(encode_scene(films_for(MP4)[0], MP4).head.parameter_sets)
     with av.open(str(rendered["event", format_name(MP4)])) as file:
         units = [START_CODE + bytes(packet)[4:] for packet in file.demux(video=0) if packet.size]
-    numbers = [idr_pic_id(unit, head) for unit in units]
+    numbers = [idr_pic_id(unit, sets) for unit in units]
     pairs = [(one, other) for one, other in pairwise(numbers) if one is not None and other is not None]
     assert len(pairs) == 2
     assert all(one != other for one, other in pairs)

@@ -12,8 +12,16 @@ from bulkvid_pipeline.core.errors import EncoderError, RenderCancelledError
 from bulkvid_pipeline.core.options import VideoCodec
 from bulkvid_pipeline.rendering.encode import h264
 from bulkvid_pipeline.rendering.encode.bitstream import split_nals
-from bulkvid_pipeline.rendering.encode.codecs import EVENT_SETTINGS, encode_picture, frame_of, open_encoder
-from bulkvid_pipeline.rendering.encode.scene import KEY_GAP_MAX, KEY_GAP_MIN, EncodedScene, encode_scene
+from bulkvid_pipeline.rendering.encode.codecs import (
+    EVENT_SETTINGS,
+    EncoderSettings,
+    encode_picture,
+    frame_of,
+    open_encoder,
+)
+from bulkvid_pipeline.rendering.encode.h264 import ParameterSets
+from bulkvid_pipeline.rendering.encode.picture_plan import KEY_GAP_MAX, KEY_GAP_MIN
+from bulkvid_pipeline.rendering.encode.scene import EncodedScene, encode_scene
 from bulkvid_pipeline.rendering.model import VideoFormat
 from bulkvid_pipeline_tests.rendering.encode.decoding import decode_stream, psnr, stream_of
 from bulkvid_pipeline_tests.rendering.encode.films import MP4, MP4_HEVC, WEBM, RectangleFilm, films_for
@@ -30,7 +38,7 @@ CODECS = [MP4, MP4_HEVC, WEBM]
 
 
 def plain_packets(film: RectangleFilm, fmt: VideoFormat, scene: EncodedScene) -> list[bytes]:
-    """The encoder's own stream of the scene's coded pictures, without any repeat or patch."""
+    """The encoder's own stream of the scene's coded pictures, all of them whole, without any repeat."""
     encoder = open_encoder(EVENT_SETTINGS[fmt.video_codec], fmt.width, fmt.height)
     shown = list(film.pictures())
     return [
@@ -39,11 +47,15 @@ def plain_packets(film: RectangleFilm, fmt: VideoFormat, scene: EncodedScene) ->
     ]
 
 
+def without_patches(fmt: VideoFormat) -> EncoderSettings:
+    return replace(EVENT_SETTINGS[fmt.video_codec], patches=None)
+
+
 @pytest.mark.parametrize(("fmt", "decoder"), DECODERS)
 @pytest.mark.parametrize("which", [0, 1], ids=["changes", "long hold"])
 def test_repeats_show_exactly_the_picture_before_them(fmt: VideoFormat, decoder: str, which: int) -> None:
     film = films_for(fmt)[which]
-    scene = encode_scene(film, fmt)
+    scene = encode_scene(film, fmt, settings=without_patches(fmt))
     plain = decode_stream(decoder, plain_packets(film, fmt, scene))
     ends = [picture.frame for picture in scene.pictures[1:]] + [film.frames]
     expected = [plain[number] for number, end in enumerate(ends) for _ in range(scene.pictures[number].frame, end)]
@@ -144,20 +156,21 @@ def test_settings_have_fingerprints_of_their_own() -> None:
 def test_idr_pictures_can_be_renumbered() -> None:
     scene = encode_scene(RectangleFilm(192, 108, frames=3, at=(0, 1)), MP4)
     key, *others = stream_of(scene)
-    assert h264.idr_pic_id(scene.pictures[0].data, scene.head) == 0
+    sets = ParameterSets.of(scene.head.parameter_sets)
+    assert h264.idr_pic_id(scene.pictures[0].data, sets) == 0
     for number in (1, 5, 300):
-        renumbered = h264.with_idr_pic_id(scene.pictures[0].data, scene.head, number)
-        assert h264.idr_pic_id(renumbered, scene.head) == number
+        renumbered = h264.with_idr_pic_id(scene.pictures[0].data, sets, number)
+        assert h264.idr_pic_id(renumbered, sets) == number
         for decoder in ("h264", "libopenh264"):
             one = decode_stream(decoder, [key, *others])
             other = decode_stream(decoder, [scene.head.parameter_sets + renumbered, *others])
             assert np.array_equal(one, other)
-    assert h264.idr_pic_id(others[0], scene.head) is None
+    assert h264.idr_pic_id(others[0], sets) is None
 
 
 def test_level_and_colour_are_written_as_players_expect_them() -> None:
     nals = list(split_nals(encode_scene(RectangleFilm(192, 108, frames=2), MP4).head.parameter_sets))
-    assert [h264.nal_type(nal) for nal in nals] == [7, 8, 8]
+    assert [h264.nal_type(nal) for nal in nals] == [7, 8]
     assert nals[0][1] == 100
     assert nals[0][3] <= 11, "a small picture has a low level"
 

@@ -68,6 +68,23 @@ def test_playing_the_changes_gives_the_same_picture_as_painting_a_frame_alone(ki
             assert_same(change.planes, planes_of(film.still(change.frame)))
 
 
+@pytest.mark.parametrize("fmt", FORMATS.values(), ids=FORMATS)
+@pytest.mark.parametrize("style", STYLES)
+def test_a_film_tells_where_it_will_change(style: Style, fmt: VideoFormat) -> None:
+    film = film_of("body", style, fmt)
+    before: Planes | None = None
+    for redraw, change in zip(film.redraws(), film.changes(), strict=True):
+        assert redraw.frame == change.frame
+        if before is not None:
+            outside = np.ones(before.y.shape, bool)
+            for left, top, width, height in redraw.regions:
+                outside[top : top + height, left : left + width] = False
+            assert not (outside & (before.y != change.planes.y)).any()
+            half = outside[::2, ::2]
+            assert not (half & ((before.u != change.planes.u) | (before.v != change.planes.v))).any()
+        before = Planes(change.planes.y.copy(), change.planes.u.copy(), change.planes.v.copy())
+
+
 @pytest.mark.parametrize("style", STYLES)
 def test_a_picture_holds_until_the_next_change(style: Style) -> None:
     film = film_of("body", style, scenes.SMALL)

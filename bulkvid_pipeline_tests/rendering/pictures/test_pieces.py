@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from bulkvid_pipeline.core.options import Platform, Style
 from bulkvid_pipeline.rendering.model import Cue, SpokenWord, TimedScene
 from bulkvid_pipeline.rendering.pictures.backgrounds import background_for, dithered
-from bulkvid_pipeline.rendering.pictures.canvas import Canvas, PlaneConverter, converted, empty_planes
+from bulkvid_pipeline.rendering.pictures.canvas import Canvas, PlaneConverter, band_around, converted, empty_planes
 from bulkvid_pipeline.rendering.pictures.film import scene_film
 from bulkvid_pipeline.rendering.pictures.geometry import Box, merged
 from bulkvid_pipeline.rendering.pictures.poster import poster_jpeg
@@ -56,9 +56,23 @@ def test_a_band_converts_as_it_would_in_the_whole_picture() -> None:
 
 
 def test_bands_are_whole_blocks_inside_the_frame() -> None:
-    canvas = Canvas(noise(90, 100), converted(noise(90, 100)))
-    band = canvas.band(Box(17.5, 3.2, 200, 10.1))
+    band = band_around(Box(17.5, 3.2, 200, 10.1), 100, 90)
     assert (band.left, band.top, band.right, band.bottom) == (16, 0, 100, 16)
+
+
+@pytest.mark.parametrize("width", [100, 132, 270, 1080])
+def test_a_published_band_is_what_the_whole_picture_would_be(width: int) -> None:
+    before, after = noise(48, width), noise(48, width)[::-1].copy()
+    wanted = converted(after)
+    for left in range(0, width, 16):
+        canvas = Canvas(before, converted(before))
+        canvas.pixels[:] = after
+        band = band_around(Box(left, 8, 20, 30), width, 48)
+        canvas.publish(band)
+        rows, columns = (slice(int(low), int(high)) for low, high in ((band.top, band.bottom), (band.left, band.right)))
+        np.testing.assert_array_equal(canvas.planes.y[rows, columns], wanted.y[rows, columns])
+        half = [slice(side.start // 2, side.stop // 2) for side in (rows, columns)]
+        np.testing.assert_array_equal(canvas.planes.u[*half], wanted.u[*half])
 
 
 def test_merged_boxes_cover_all_and_do_not_overlap() -> None:

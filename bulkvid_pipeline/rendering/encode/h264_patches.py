@@ -1,0 +1,163 @@
+"""H.264 pictures in which only patches are coded: the rest is skipped.
+
+A spoken word changes a hundredth of the picture. Such a change is coded alone, by an encoder as small as the patch,
+which makes each row of macroblocks an intra slice. Slices know nothing of each other, so between skipped ones they may
+stand anywhere in a P picture of any size (7.3.3; a picture may mix slice types), and show what they showed in their
+small picture. An encoder of the whole picture takes 20 times as long to find out that nothing else changed.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
+
+from bulkvid_pipeline.rendering.encode.bitstream import join_nals
+from bulkvid_pipeline.rendering.encode.codecs import EncoderSettings, encode_picture, open_encoder
+from bulkvid_pipeline.rendering.encode.h264 import (
+    P,
+    ParameterSets,
+    Slice,
+    read_intra_slice,
+    skipped,
+    slices_of,
+    write_slice,
+)
+from bulkvid_pipeline.rendering.model import Planes, Region
+
+MACROBLOCK = 16
+_WIDTH_STEP = 4
+"""Patches are made this many macroblocks wide or a multiple, so that few encoders serve them all."""
+_MOST_ENCODERS = 48
+
+
+@dataclass
+class _SmallEncoder:
+    context: VideoCodecContext
+    sets: ParameterSets | None = None
+
+
+class PatchCoder:
+    """Codes patches; keeps an encoder for each size that it has met. For one thread at a time."""
+
+    def __init__(self, settings: EncoderSettings) -> None:
+        self._settings = settings
+        self._encoders: OrderedDict[tuple[int, int], _SmallEncoder] = OrderedDict()
+
+    def picture(self, planes: Planes, regions: Iterable[Region], frame_num: int, sets: ParameterSets) -> bytes:
+        """An access unit that shows `planes` where only `regions` differ from the picture before.
+
+        Args:
+            planes: the whole picture.
+            regions: where it may differ, in pixels.
+            frame_num: the picture's number (7.4.3).
+            sets: parameter sets of the stream.
+
+        Raises:
+            ValueError: the encoder does not do what patches need.
+            av.FFmpegError: the encoder failed.
+        """
+        slices: list[tuple[Slice, int]] = []
+        for box in blocks_around(regions, sets.columns, sets.rows):
+            slices += [(piece, box.width) for piece in self._coded(planes, box, sets)]
+        return join_nals([write_slice(piece, frame_num, sets) for piece in _with_skips(slices, sets)])
+
+    def _coded(self, planes: Planes, box: Region, sets: ParameterSets) -> Iterator[Slice]:
+        """The slices of a patch, one for each of its rows, placed in the picture."""
+        encoder = self._encoder(box.width, box.height)
+        packet = encode_picture(encoder.context, _cut_out(planes, box), 0, key=True)
+        if encoder.sets is None:
+            encoder.sets = ParameterSets.of(packet)
+            if encoder.sets.tools != sets.tools:
+                raise ValueError("the H.264 patches are coded with other tools than the stream")
+        rows = slices_of(packet)
+        if len(rows) != box.height:
+            raise ValueError(f"the H.264 patch of {box.height} rows has {len(rows)} slices")
+        for row, nal in enumerate(rows):
+            piece = read_intra_slice(nal, encoder.sets)
+            if piece.first != row * box.width:
+                raise ValueError("the H.264 patch has a slice that is no row")
+            yield replace(piece, first=(box.top + row) * sets.columns + box.left)
+
+    def _encoder(self, columns: int, rows: int) -> _SmallEncoder:
+        size = (columns, rows)
+        encoder = self._encoders.pop(size, None)
+        if encoder is None:
+            settings = self._settings.with_slices_of(columns)
+            encoder = _SmallEncoder(open_encoder(settings, columns * MACROBLOCK, rows * MACROBLOCK))
+        self._encoders[size] = encoder
+        if len(self._encoders) > _MOST_ENCODERS:
+            self._encoders.popitem(last=False)
+        return encoder
+
+
+def blocks_around(regions: Iterable[Region], columns: int, rows: int) -> list[Region]:
+    """The regions in whole macroblocks, none overlapping another, of widths that encoders are kept for."""
+    apart: list[Region] = []
+    for region in regions:
+        box = _stepped(_in_blocks(region), columns, rows)
+        while touching := [other for other in apart if _overlap(box, other)]:
+            apart = [other for other in apart if other not in touching]
+            for other in touching:
+                box = _stepped(_union(box, other), columns, rows)
+        apart.append(box)
+    return apart
+
+
+def _in_blocks(region: Region) -> Region:
+    left, top = region.left // MACROBLOCK, region.top // MACROBLOCK
+    right = -(-(region.left + region.width) // MACROBLOCK)
+    bottom = -(-(region.top + region.height) // MACROBLOCK)
+    return Region(left, top, right - left, bottom - top)
+
+
+def _stepped(box: Region, columns: int, rows: int) -> Region:
+    width = min(columns, -(-box.width // _WIDTH_STEP) * _WIDTH_STEP)
+    return Region(min(box.left, columns - width), box.top, width, min(box.height, rows - box.top))
+
+
+def _overlap(one: Region, other: Region) -> bool:
+    return (
+        one.left < other.left + other.width
+        and other.left < one.left + one.width
+        and one.top < other.top + other.height
+        and other.top < one.top + one.height
+    )
+
+
+def _union(one: Region, other: Region) -> Region:
+    left, top = min(one.left, other.left), min(one.top, other.top)
+    right = max(one.left + one.width, other.left + other.width)
+    bottom = max(one.top + one.height, other.top + other.height)
+    return Region(left, top, right - left, bottom - top)
+
+
+def _with_skips(slices: list[tuple[Slice, int]], sets: ParameterSets) -> Iterator[Slice]:
+    """The coded slices with the number of their macroblocks, in raster order, and skipped ones between them."""
+    at = 0
+    for piece, count in sorted(slices, key=lambda placed: placed[0].first):
+        if piece.first > at:
+            yield skipped(P, at, piece.first - at, sets)
+        yield piece
+        at = piece.first + count
+    if at < sets.macroblocks:
+        yield skipped(P, at, sets.macroblocks - at, sets)
+
+
+def _cut_out(planes: Planes, box: Region) -> VideoFrame:
+    """A patch as a picture of its own; past the picture's edge its last pixels go on, as x264 has it."""
+    frame = VideoFrame(box.width * MACROBLOCK, box.height * MACROBLOCK, "yuv420p")
+    for target, source, size in zip(frame.planes, (planes.y, planes.u, planes.v), (16, 8, 8), strict=True):
+        rows: NDArray[np.uint8] = np.frombuffer(memoryview(target), np.uint8).reshape(-1, target.line_size)
+        top, left = box.top * size, box.left * size
+        cut = source[top : top + box.height * size, left : left + box.width * size]
+        height, width = cut.shape
+        rows[:height, :width] = cut
+        rows[:height, width : box.width * size] = cut[:, -1:]
+        rows[height:, : box.width * size] = rows[height - 1, : box.width * size]
+    return frame

@@ -1,0 +1,53 @@
+"""H.264 repeats: slices that consist of nothing but skipped macroblocks.
+
+With CAVLC a whole skipped picture is one `mb_skip_run`, so a repeat is the same few bytes every time but for its
+frame_num. With one reference frame P_Skip predicts a zero vector from the picture before (8.4.1.1), with no residual
+and deblocking off: an exact copy.
+"""
+
+from __future__ import annotations
+
+from bulkvid_pipeline.rendering.encode.bitstream import BitReader, escape, join_nals, overwrite_bits, unescape
+from bulkvid_pipeline.rendering.encode.h264 import (
+    ALL_P,
+    IDR,
+    SLICE,
+    ParameterSets,
+    frame_num_position,
+    nal_type,
+    skipped,
+    slices_of,
+    write_slice,
+)
+from bulkvid_pipeline.rendering.encode.repeats import StreamHead
+
+
+class H264Repeats:
+    """Repeats for one stream; see `RepeatWriter`."""
+
+    def __init__(self, head: StreamHead) -> None:
+        self.sets = ParameterSets.of(head.parameter_sets)
+        whole = skipped(ALL_P, 0, self.sets.macroblocks, self.sets)
+        self.cycle = 1 << self.sets.frame_num_bits
+        self._skips = [join_nals([write_slice(whole, number, self.sets)]) for number in range(self.cycle)]
+
+    def place(self, packet: bytes, since_key: int) -> bytes:
+        """The packet's slices with frame_num counting the repeats before them (7.4.3)."""
+        slices = slices_of(packet)
+        expected = SLICE if since_key else IDR
+        if len(slices) != 1 or nal_type(slices[0]) != expected:
+            raise ValueError(f"the H.264 picture is not one slice of type {expected}")
+        return join_nals([self._with_frame_num(slices[0], since_key % self.cycle)])
+
+    def repeat(self, since_key: int, shown: bytes) -> bytes:  # noqa: ARG002 (the codec does not need the picture)
+        """An all-skip slice."""
+        return self._skips[since_key % self.cycle]
+
+    def _with_frame_num(self, nal: bytes, frame_num: int) -> bytes:
+        payload = unescape(nal)
+        width, position = self.sets.frame_num_bits, frame_num_position(payload)
+        bits = BitReader(payload[:32])
+        bits.position = position
+        if bits.u(width) == frame_num:
+            return nal
+        return escape(overwrite_bits(payload, position, frame_num, width))
