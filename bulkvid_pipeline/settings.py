@@ -90,6 +90,17 @@ class Settings(BaseSettings):
     s3_region: str | None = Field(None, description="Region")
     storage_timeout_s: float = Field(60.0, gt=0, description="Longest time that storage may stay without moving a byte")
 
+    media_folder: Path | None = Field(None, description="Folder of pictures and videos that sheets name by path")
+    media_buckets: tuple[str, ...] = Field(
+        (), description='Buckets that sheets may read pictures from, as JSON, e.g. ["my-pictures", "brand/photos"]'
+    )
+    media_allow_http: bool = Field(False, description="Let sheets name pictures by http:// too")
+    media_allow_private: bool = Field(
+        False, description="Fetch pictures from private, loopback and link-local addresses too"
+    )
+    media_max_bytes: ByteSize = Field(ByteSize(100_000_000), gt=0, description="Size of a picture or video at most")
+    media_timeout_s: float = Field(60.0, gt=0, description="Longest time that one try to fetch one of them may take")
+
     webhook_secret: SecretStr | None = Field(
         None, description="What callbacks are signed with: whsec_ and base64 of 24 to 64 random bytes"
     )

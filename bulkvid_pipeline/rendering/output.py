@@ -24,6 +24,7 @@ from bulkvid_pipeline.rendering.pictures.poster import poster_jpeg
 from bulkvid_pipeline.rendering.pictures.themes import Theme
 from bulkvid_pipeline.rendering.pictures.thumbnail import thumbnail_webp
 from bulkvid_pipeline.rendering.repair import remedy_for
+from bulkvid_pipeline.rendering.row_media import RowMedia
 from bulkvid_pipeline.rendering.soundtrack import Soundtrack
 
 
@@ -117,7 +118,11 @@ class OutputMaking:
     def _make(self, renderer: Renderer) -> None:
         """Write the video and its caption files."""
         self.scenes = self.soundtrack.programme.for_aspect(self.planned.platform.aspect)
-        self.films = tuple(scene_film(timed, self.fmt, self.theme, script=self.plan.script) for timed in self.scenes)
+        media = RowMedia(self.plan, self.folder.parent, self.pieces).for_scenes(self.scenes, self.fmt)
+        self.films = tuple(
+            scene_film(timed, self.fmt, self.theme, script=self.plan.script, media=shown)
+            for timed, shown in zip(self.scenes, media, strict=True)
+        )
         (self.folder / "captions.srt").write_text(srt(self.scenes), encoding="utf-8")
         (self.folder / "captions.vtt").write_text(vtt(self.scenes), encoding="utf-8")
         renderer.render(

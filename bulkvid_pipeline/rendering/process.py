@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from typing import IO, Any
 
+from bulkvid_pipeline.adapters.media import failures
 from bulkvid_pipeline.adapters.pieces import PiecesPlace
 from bulkvid_pipeline.adapters.speech.providers import KEY_VARIABLE, OFFLINE, SpeechChoice
 from bulkvid_pipeline.adapters.speech.spending import Spending
@@ -218,7 +219,10 @@ class _WallClock:
 
 
 _ERRORS_BY_CODE: dict[str, type[BulkVideoError]] = {
-    kind.code: kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, BulkVideoError)
+    kind.code: kind
+    for module in (errors, failures)
+    for kind in vars(module).values()
+    if isinstance(kind, type) and issubclass(kind, BulkVideoError)
 }
 
 

@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -20,7 +20,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from bulkvid_pipeline.adapters.pieces import PiecesPlace
+from bulkvid_pipeline.adapters.media import MediaPolicy
+from bulkvid_pipeline.adapters.pieces import FolderPieces, PiecesPlace, open_pieces
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.adapters.speech.providers import OFFLINE, SpeechChoice
 from bulkvid_pipeline.adapters.speech.spending import Spending
@@ -30,6 +31,7 @@ from bulkvid_pipeline.core.states import ItemState
 from bulkvid_pipeline.rendering.process import RenderProcess
 from bulkvid_pipeline.rendering.worker import RenderRequest
 from bulkvid_pipeline.services.crew import Crew, sweep_folders
+from bulkvid_pipeline.services.media_desk import MediaDesk
 from bulkvid_pipeline.services.outcomes import Failure, PublishedOutput, RowOutcome
 from bulkvid_pipeline.services.progress import JobProgress
 from bulkvid_pipeline.services.publishing import Shelf
@@ -38,6 +40,8 @@ _log = logging.getLogger(__name__)
 
 POLL_S = 0.25
 LOOK_UP_THREADS = 16
+MEDIA_KEPT_BYTES = 2 * 1024**3
+"""Of media that one job keeps for itself where the installation keeps nothing."""
 RENDER_RETRY = RetryPolicy(tries=3, first_delay_s=0.5, longest_delay_s=5.0)
 
 
@@ -104,9 +108,9 @@ class RowLoop:
 
     `command` is asked between rows and while waiting: None to go on, "pause" to let rows in work finish and start no
     other, "cancel" or "deadline" to kill them. `may_publish` is asked before a row's files become visible. `force`
-    renders again what is published already. `gate` shares render slots with other jobs. `pieces` is where narration
-    and encoded scenes are kept for another time. `speech` narrates, with `speech_key` where it is a paid voice; `spent`
-    is what it has cost.
+    renders again what is published already. `gate` shares render slots with other jobs. `pieces` is where narration,
+    encoded scenes and media are kept for another time; `media` says where rows' media may come from. `speech` narrates,
+    with `speech_key` where it is a paid voice; `spent` is what it has cost.
     """
 
     plans: Sequence[VideoPlan]
@@ -116,6 +120,7 @@ class RowLoop:
     work_dir: Path | None = None
     force: bool = False
     pieces: PiecesPlace | None = None
+    media: MediaPolicy = field(default_factory=MediaPolicy)
     speech: SpeechChoice = OFFLINE
     speech_key: str | None = field(default=None, repr=False)
     progress: JobProgress = field(default_factory=JobProgress)
@@ -131,24 +136,33 @@ class RowLoop:
     def run(self) -> Iterator[RowOutcome]:
         """Outcomes as rows end: first what was found published, then what is rendered.
 
+        What a row with media has been made into is known once its media are: until then other rows are rendered.
         Rows that were not begun when the loop was told to stop have no outcome: they are what a resume begins with.
         """
         sweep_folders(self.work_dir)
         self.progress.expect(tuple(self.plans))
         documents = frozenset() if self.force else self.shelf.published_documents()
         waiting: list[Work] = []
+        plans = in_priority_order(self.plans)
+        for outcome in self._sorted_out((plan for plan in plans if not plan.media), documents, waiting):
+            self.progress.end(outcome)
+            yield outcome
+        with_media = [plan for plan in plans if plan.media]
+        if waiting or with_media:
+            yield from self._render_all(deque(waiting), with_media, documents)
+
+    def _sorted_out(
+        self, plans: Iterable[VideoPlan], documents: frozenset[str], waiting: list[Work]
+    ) -> Iterator[RowOutcome]:
+        """The outcomes of rows that are published already; the others go to those waiting."""
         found: list[VideoPlan] = []
-        for plan in in_priority_order(self.plans):
+        for plan in plans:
             missing = self.shelf.missing_outputs(plan, documents)
             if missing:
                 waiting.append((plan, missing))
             else:
                 found.append(plan)
-        for outcome in self._published(found, waiting):
-            self.progress.end(outcome)
-            yield outcome
-        if waiting:
-            yield from self._render_all(deque(waiting))
+        yield from self._published(found, waiting)
 
     def _published(self, found: Sequence[VideoPlan], waiting: list[Work]) -> Iterator[RowOutcome]:
         """Read what is published; a document that cannot be read sends its row to those waiting."""
@@ -175,17 +189,21 @@ class RowLoop:
         warnings = tuple(dict.fromkeys(warning for output in outputs for warning in output.warnings))
         return replace(self._ended(plan, ItemState.COMPLETED), outputs=outputs, rendered=rendered, warnings=warnings)
 
-    def _render_all(self, waiting: deque[Work]) -> Iterator[RowOutcome]:
+    def _render_all(
+        self, waiting: deque[Work], with_media: Sequence[VideoPlan], documents: frozenset[str]
+    ) -> Iterator[RowOutcome]:
         crew = Crew(
-            min(self.workers, len(waiting)),
+            min(self.workers, len(waiting) + len(with_media)),
             lambda: RenderProcess(self.renderer, self.pieces, self._warn, self.speech, self.speech_key),
             self.work_dir,
         )
         in_work: set[Future[RowOutcome]] = set()
         try:
-            with self.gate:
+            kept = open_pieces(self.pieces) if self.pieces else FolderPieces(crew.folder / "media", MEDIA_KEPT_BYTES)
+            with self.gate, MediaDesk(self.media, kept) as desk:
+                desk.ask(with_media)
                 try:
-                    yield from self._schedule(waiting, crew, in_work)
+                    yield from self._schedule(waiting, crew, in_work, desk, documents)
                 finally:
                     # An interrupt reaches the main thread alone, which waits here: the encoders have to be told, and
                     # slots are freed only once they are gone.
@@ -193,10 +211,17 @@ class RowLoop:
         finally:
             crew.dismiss(at_once=True)
 
-    def _schedule(self, waiting: deque[Work], crew: Crew, in_work: set[Future[RowOutcome]]) -> Iterator[RowOutcome]:
+    def _schedule(
+        self,
+        waiting: deque[Work],
+        crew: Crew,
+        in_work: set[Future[RowOutcome]],
+        desk: MediaDesk,
+        documents: frozenset[str],
+    ) -> Iterator[RowOutcome]:
         """Give rows to idle workers as slots allow, until none are left or the job is told to stop."""
         ended: list[RowOutcome] = []
-        while waiting or in_work or ended:
+        while waiting or in_work or ended or desk.pending:
             command = self.command()
             if command in {"cancel", "deadline"}:
                 return
@@ -204,29 +229,47 @@ class RowLoop:
             if draining:
                 self.gate.withdraw()
             else:
-                self._start_rows(waiting, crew, in_work)
+                ended += self._answered(waiting, desk, documents)
+                self._start_rows(waiting, crew, in_work, desk)
             # Told only now, so that freed slots are in use again before anything else is done.
             for outcome in ended:
                 self.progress.end(outcome)
                 yield outcome
             if draining and not in_work:
                 return
-            ended = self._ended_rows(deque() if draining else waiting, crew, in_work)
+            ended = self._ended_rows(deque() if draining else waiting, crew, in_work, desk)
 
-    def _start_rows(self, waiting: deque[Work], crew: Crew, in_work: set[Future[RowOutcome]]) -> None:
+    def _answered(self, waiting: deque[Work], desk: MediaDesk, documents: frozenset[str]) -> list[RowOutcome]:
+        """Let rows whose media are known by now join those waiting; outcomes of those published already, or failed."""
+        answers = desk.answers()
+        known = (answer.plan for answer in answers if answer.error is None)
+        joining: list[Work] = []
+        ended = list(self._sorted_out(known, documents, joining))
+        ended += [
+            self._ended(answer.plan, ItemState.FAILED, Failure.of(answer.error)) for answer in answers if answer.error
+        ]
+        if joining:
+            everybody = sorted((*waiting, *joining), key=lambda work: (work[0].priority.rank, work[0].sheet_row))
+            waiting.clear()
+            waiting.extend(everybody)
+        return ended
+
+    def _start_rows(self, waiting: deque[Work], crew: Crew, in_work: set[Future[RowOutcome]], desk: MediaDesk) -> None:
         self.gate.line_up(self._next_in_line(waiting, crew, in_work))
         while waiting and len(in_work) < crew.size and self.gate.try_enter(waiting[0][0]):
             plan, outputs = waiting.popleft()
-            in_work.add(crew.submit(partial(self._turn, plan, outputs, crew)))
+            in_work.add(crew.submit(partial(self._turn, plan, outputs, crew, desk)))
 
     def _next_in_line(self, waiting: deque[Work], crew: Crew, in_work: set[Future[RowOutcome]]) -> list[VideoPlan]:
         """The rows that idle workers would take."""
         return [plan for plan, _ in islice(waiting, crew.size - len(in_work))]
 
-    def _ended_rows(self, waiting: deque[Work], crew: Crew, in_work: set[Future[RowOutcome]]) -> list[RowOutcome]:
+    def _ended_rows(
+        self, waiting: deque[Work], crew: Crew, in_work: set[Future[RowOutcome]], desk: MediaDesk
+    ) -> list[RowOutcome]:
         """The rows that end within a short while; those next in line join as their slots are freed."""
         if not in_work:
-            time.sleep(self.gate.look_after_s)
+            desk.wait(self.gate.look_after_s)
             return []
         done, _ = wait(in_work, timeout=self.gate.look_after_s, return_when=FIRST_COMPLETED)
         in_work -= done
@@ -236,14 +279,19 @@ class RowLoop:
         return ended
 
     def _turn(
-        self, plan: VideoPlan, outputs: tuple[PlannedOutput, ...], crew: Crew, process: RenderProcess
+        self,
+        plan: VideoPlan,
+        outputs: tuple[PlannedOutput, ...],
+        crew: Crew,
+        desk: MediaDesk,
+        process: RenderProcess,
     ) -> RowOutcome:
         """One row from plan to published files, on a worker of its own; whatever it meets becomes its outcome."""
         began, spent_before = time.perf_counter(), process.spent
         self.progress.start(plan)
         tries: list[object] = []
         try:
-            published = self._rendered(plan, outputs, crew, process, tries.append)
+            published = self._rendered(plan, outputs, crew, desk, process, tries.append)
             outcome = self._completed(plan, published, rendered=True)
         except RenderCancelledError:
             outcome = self._ended(plan, ItemState.CANCELLED)
@@ -264,6 +312,7 @@ class RowLoop:
         plan: VideoPlan,
         outputs: tuple[PlannedOutput, ...],
         crew: Crew,
+        desk: MediaDesk,
         process: RenderProcess,
         on_retry: Callable[[object], None],
     ) -> tuple[PublishedOutput, ...]:
@@ -273,6 +322,7 @@ class RowLoop:
             self.progress.advance(plan, stage, done * 0.98)
 
         with tempfile.TemporaryDirectory(dir=crew.folder, prefix=f"row{plan.sheet_row}-") as folder:
+            desk.lay(plan, Path(folder))
             request = RenderRequest(plan, outputs, folder)
             row = RENDER_RETRY.call(lambda: process.render(request, report), on_wait=on_retry)
             if crew.stopping.is_set() or not self.may_publish():

@@ -28,6 +28,7 @@ from bulkvid_pipeline.services.job_report import write_report
 from bulkvid_pipeline.services.jobs import find_job
 from bulkvid_pipeline.services.judging import JudgedSheet
 from bulkvid_pipeline.services.limits import PacedGate, limiter_of
+from bulkvid_pipeline.services.media_rules import media_policy
 from bulkvid_pipeline.services.outcomes import RowOutcome
 from bulkvid_pipeline.services.presence import close_orphans, this_process
 from bulkvid_pipeline.services.progress import JobProgress
@@ -119,6 +120,7 @@ class BatchRun:
             work_dir=self.settings.work_dir,
             force=self.force,
             pieces=pieces_place(self.settings),
+            media=media_policy(self.settings),
             speech=speech,
             speech_key=speech_key(self.settings),
             progress=progress,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from bulkvid_pipeline.adapters.media import MediaPolicy
 from bulkvid_pipeline.adapters.speech.contract import Speech
 from bulkvid_pipeline.adapters.speech.espeak import EspeakSpeech
 from bulkvid_pipeline.core.errors import ValidationFailedError
@@ -18,6 +19,7 @@ from bulkvid_pipeline.core.validation import RowProblem, validate_table
 from bulkvid_pipeline.rendering.narration import duration_feasibility
 from bulkvid_pipeline.rendering.pictures.coverage import missing_glyphs
 from bulkvid_pipeline.rendering.pictures.themes import theme_for
+from bulkvid_pipeline.services.media_rules import MediaCheck, media_policy
 from bulkvid_pipeline.services.sheet_loading import LoadedSheet
 from bulkvid_pipeline.services.template_store import TemplateStore
 from bulkvid_pipeline.settings import Settings
@@ -57,11 +59,14 @@ def judge_for_spec(sheet: LoadedSheet, spec: BulkJobSpec, settings: Settings) ->
         TemplateError: the template is missing or wrong.
         InvalidSheetError: a required column is missing altogether.
     """
-    return judge_sheet(sheet, spec, TemplateStore(settings.templates_folder).load(spec.template.template_id))
+    template = TemplateStore(settings.templates_folder).load(spec.template.template_id)
+    return judge_sheet(sheet, spec, template, media_policy(settings))
 
 
-def judge_sheet(sheet: LoadedSheet, spec: BulkJobSpec, template: Template) -> JudgedSheet:
-    """Validate every row at the spec's level, all findings at once.
+def judge_sheet(
+    sheet: LoadedSheet, spec: BulkJobSpec, template: Template, media: MediaPolicy | None = None
+) -> JudgedSheet:
+    """Validate every row at the spec's level, all findings at once; no medium is fetched.
 
     Lengths of speech are the offline voice's, whichever voice will narrate: validating asks no server, and is free.
 
@@ -70,8 +75,9 @@ def judge_sheet(sheet: LoadedSheet, spec: BulkJobSpec, template: Template) -> Ju
     """
     with EspeakSpeech() as speech:
         checks = _EngineChecks(spec, template, speech)
-        ideas, report = validate_table(sheet.table, spec.validation_level, [checks.glyphs, checks.duration])
-    plans = tuple(plan_video(idea, spec, template) for idea in ideas)
+        by_media = MediaCheck(media or MediaPolicy(), spec.validation_level)
+        ideas, report = validate_table(sheet.table, spec.validation_level, [checks.glyphs, checks.duration, by_media])
+    plans = tuple(plan_video(by_media.permitted(idea), spec, template) for idea in ideas)
     return JudgedSheet(sheet.label, sheet.name, sheet.uri, plans, report, _titles(sheet.table))
 
 

@@ -16,7 +16,15 @@ import skia
 from bulkvid_pipeline.core.options import Style
 from bulkvid_pipeline.rendering.pictures.backgrounds import ORNAMENTS, Background
 from bulkvid_pipeline.rendering.pictures.canvas import Pixels, converted
-from bulkvid_pipeline.rendering.pictures.colors import TEXT_CONTRAST, Rgb, argb, contrast, luminance, mix
+from bulkvid_pipeline.rendering.pictures.colors import (
+    GRAPHIC_CONTRAST,
+    TEXT_CONTRAST,
+    Rgb,
+    argb,
+    contrast,
+    luminance,
+    mix,
+)
 from bulkvid_pipeline.rendering.pictures.media import CLIP_STEP, Backdrop, Clip, Picture, extremes
 from bulkvid_pipeline.rendering.pictures.stage import Stage
 from bulkvid_pipeline.rendering.pictures.themes import Theme
@@ -32,6 +40,8 @@ class Ground:
     """A backdrop under its veil, and the theme whose texts can be read on it."""
 
     theme: Theme
+    own_theme: Theme
+    """As the template gives it: the ornaments keep its colours."""
     stage: Stage
     title: bool
     backdrop: Backdrop
@@ -66,7 +76,7 @@ class Ground:
 
     def _veiled(self, pixels: Pixels) -> Pixels:
         """The veil and the style's ornaments over a picture, in place."""
-        skia.Surface(pixels).getCanvas().drawImage(_veil(self.theme, self.stage, self.title, self.veil), 0, 0)
+        skia.Surface(pixels).getCanvas().drawImage(_veil(self.own_theme, self.stage, self.title, self.veil), 0, 0)
         return pixels
 
 
@@ -75,7 +85,7 @@ def ground_for(theme: Theme, stage: Stage, title: bool, backdrop: Backdrop) -> G
     darkest, lightest = extremes(backdrop)
     worst = lightest if _is_dark(theme) else darkest
     veil = _thickness(theme, worst)
-    return Ground(_readable(theme, mix(worst, theme.background, veil)), stage, title, backdrop, veil)
+    return Ground(_readable(theme, mix(worst, theme.background, veil)), theme, stage, title, backdrop, veil)
 
 
 def _is_dark(theme: Theme) -> bool:
@@ -93,12 +103,18 @@ def _thickness(theme: Theme, worst: Rgb) -> float:
 def _readable(theme: Theme, worst: Rgb) -> Theme:
     """The theme with colours that can be read on the worst pixel."""
 
-    def moved(color: Rgb) -> Rgb:
-        shares = (step / 40 for step in range(41))
-        tones = (mix(color, theme.text, share) for share in shares)
-        return next((tone for tone in tones if contrast(tone, worst) >= TEXT_CONTRAST), theme.text)
+    def moved(color: Rgb, ratio: float = TEXT_CONTRAST) -> Rgb:
+        tones = (mix(color, theme.text, step / 40) for step in range(41))
+        return next((tone for tone in tones if contrast(tone, worst) >= ratio), theme.text)
 
-    return replace(theme, muted=moved(theme.muted), accent=moved(theme.accent), accent_2=moved(theme.accent_2))
+    # Modern sets texts in its second accent; classic only draws with it, and corporate on its panel alone.
+    second = {
+        Style.MODERN: moved(theme.accent_2),
+        Style.CLASSIC: moved(theme.accent_2, GRAPHIC_CONTRAST),
+        Style.MINIMAL: moved(theme.accent_2),
+        Style.CORPORATE: theme.accent_2,
+    }
+    return replace(theme, muted=moved(theme.muted), accent=moved(theme.accent), accent_2=second[theme.style])
 
 
 @lru_cache(maxsize=4)

@@ -153,7 +153,10 @@ def _classic(c: Composer, canvas: skia.Canvas, inset: Inset) -> None:
 
 
 def _minimal(c: Composer, canvas: skia.Canvas, inset: Inset) -> None:
+    """Nothing but the picture; a hairline keeps a bright one apart from the bright ground."""
     _picture(c, canvas, inset, 10 * c.unit, c.theme.background_2)
+    edge = inset.inner.inset(0.75 * c.unit, 0.75 * c.unit)
+    rounded_rect(canvas, edge, 10 * c.unit, stroke(c.theme.text, 1.5 * c.unit, 0.14))
 
 
 def _corporate(c: Composer, canvas: skia.Canvas, inset: Inset) -> None:

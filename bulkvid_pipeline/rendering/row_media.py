@@ -1,0 +1,65 @@
+"""The media of a row in one format: found in the row's folder, prepared, and shared out to its scenes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bulkvid_pipeline.adapters.pieces import Pieces, PiecesOfKind
+from bulkvid_pipeline.core.media import PlannedMedium
+from bulkvid_pipeline.core.options import Style
+from bulkvid_pipeline.core.planning import VideoPlan
+from bulkvid_pipeline.rendering import ingest
+from bulkvid_pipeline.rendering.ingest import Ingest, Source
+from bulkvid_pipeline.rendering.model import TimedScene, VideoFormat
+from bulkvid_pipeline.rendering.pictures.media import NO_MEDIA, SceneMedia
+
+FOLDER = "media"
+"""Of a row's folder: one file for each of the row's media, named after its use."""
+
+_BLUR = {Style.MODERN: 5.0, Style.CLASSIC: 3.0, Style.MINIMAL: 10.0, Style.CORPORATE: 3.0}
+"""Standard deviation, in 1/1080 of the short side: details as fine as letters would make these hard to read."""
+
+
+def media_path(folder: Path, use: str) -> Path:
+    """Where the content of a row's medium lies."""
+    return folder / FOLDER / use
+
+
+@dataclass(frozen=True)
+class RowMedia:
+    """Prepares the media of a row whose contents lie in `folder`, as often as it has formats."""
+
+    plan: VideoPlan
+    folder: Path
+    pieces: Pieces | None = None
+
+    def for_scenes(self, scenes: Sequence[TimedScene], fmt: VideoFormat) -> Iterator[SceneMedia]:
+        """What each scene shows; a video goes on through all of them.
+
+        Raises:
+            MediumError: a medium is damaged, or not what it seemed.
+        """
+        media = self._prepared(fmt)
+        start = 0
+        for timed in scenes:
+            yield replace(media, start=start) if media.backdrop else media
+            start += timed.frames
+
+    def _prepared(self, fmt: VideoFormat) -> SceneMedia:
+        if not self.plan.media:
+            return NO_MEDIA
+        kept = PiecesOfKind(self.pieces, "ingested", ingest.VERSION) if self.pieces else None
+        prepare = Ingest(kept)
+        image, background = self.plan.image, self.plan.background
+        blur = _BLUR[self.plan.style] * min(fmt.width, fmt.height) / 1080
+        return SceneMedia(
+            prepare.inset(self._source(image, "image"), fmt.width, fmt.height) if image else None,
+            prepare.backdrop(self._source(background, "background"), fmt.width, fmt.height, blur)
+            if background
+            else None,
+        )
+
+    def _source(self, medium: PlannedMedium, use: str) -> Source:
+        return Source(media_path(self.folder, use), medium.digest, medium.source)
