@@ -27,6 +27,7 @@ from pydantic import TypeAdapter
 from bulkvid_pipeline.adapters.pieces import Pieces, PiecesOfKind, PiecesPlace, open_pieces
 from bulkvid_pipeline.adapters.speech.providers import KEY_VARIABLE, OpenedSpeech, SpeechChoice, open_speech
 from bulkvid_pipeline.adapters.speech.spending import Spending
+from bulkvid_pipeline.adapters.work_disk import full_disk_as_ours
 from bulkvid_pipeline.core.errors import BulkVideoError, EncoderError
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
 from bulkvid_pipeline.rendering.encode.renderer import Renderer
@@ -88,15 +89,16 @@ def serve(
             try:
                 request = REQUESTS.validate_json(line)
                 speech = speech or closing.enter_context(voice())
-                row = render_row(
-                    request.plan,
-                    request.outputs,
-                    Path(request.folder),
-                    speech=speech,
-                    renderer=renderer,
-                    progress=lambda stage, done: send({"progress": [stage, done]}),
-                    pieces=pieces,
-                )
+                with full_disk_as_ours("Rendering the row"):
+                    row = render_row(
+                        request.plan,
+                        request.outputs,
+                        Path(request.folder),
+                        speech=speech,
+                        renderer=renderer,
+                        progress=lambda stage, done: send({"progress": [stage, done]}),
+                        pieces=pieces,
+                    )
                 answer = {"result": ROWS.dump_python(row, mode="json")}
             except BulkVideoError as error:
                 answer = {"error": error.as_dict()}

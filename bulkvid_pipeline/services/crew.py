@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from bulkvid_pipeline.adapters.work_disk import full_disk_as_ours
 from bulkvid_pipeline.rendering.process import RenderProcess
 
 Result = TypeVar("Result")
@@ -68,8 +69,9 @@ def sweep_folders(work_dir: Path | None) -> None:
 
 def _fresh_folder(work_dir: Path | None) -> Path:
     root = _root(work_dir)
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return Path(tempfile.mkdtemp(dir=root, prefix=f"{os.getpid()}-"))
+    with full_disk_as_ours(f"Making a folder in {root}"):
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return Path(tempfile.mkdtemp(dir=root, prefix=f"{os.getpid()}-"))
 
 
 def _root(work_dir: Path | None) -> Path:

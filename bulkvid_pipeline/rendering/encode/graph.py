@@ -22,6 +22,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from bulkvid_pipeline.adapters.ffmpeg import FfmpegProgress, Limits, run
+from bulkvid_pipeline.adapters.work_disk import disk_fault, full_disk, said_to_be_full
 from bulkvid_pipeline.core.errors import EncoderError
 from bulkvid_pipeline.core.options import AudioCodec, Container, VideoCodec
 from bulkvid_pipeline.rendering.encode.codecs import frame_of
@@ -81,9 +82,12 @@ class GraphRenderer(Renderer):
                 cancelled=cancelled,
             )
         except OSError as error:
-            raise EncoderError(
-                f"Writing {part.name} failed: {error}", fix="Check that the disk has room and can be written"
-            ) from error
+            raise disk_fault(f"Writing {part.name}", error) from error
+        except EncoderError as error:
+            full = said_to_be_full(error.message)
+            if full:
+                raise full_disk(f"Writing {part.name}", full) from error
+            raise
         finally:
             with suppress(FileNotFoundError):
                 sound.unlink()

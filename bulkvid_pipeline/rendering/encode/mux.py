@@ -18,6 +18,7 @@ from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
+from bulkvid_pipeline.adapters.work_disk import disk_fault
 from bulkvid_pipeline.core.errors import EncoderError
 from bulkvid_pipeline.core.options import Container, VideoCodec
 from bulkvid_pipeline.rendering.encode.repeats import StreamHead
@@ -49,6 +50,7 @@ def write_file(
 
     Raises:
         EncoderError: the container cannot be written.
+        StorageQuotaExceededError: the work disk is full.
     """
     units = iter(units)
     first = next(units)
@@ -59,10 +61,10 @@ def write_file(
             target = files.enter_context(_open_target(path, fmt))
             target.metadata.update(metadata)
             _interleave(target, pictures, voice, chain([first], units), fmt)
-    except (av.FFmpegError, OSError) as error:
-        raise EncoderError(
-            f"Writing {path.name} failed: {error}", fix="Check that the disk has room and can be written"
-        ) from error
+    except OSError as error:
+        raise disk_fault(f"Writing {path.name}", error) from error
+    except av.FFmpegError as error:
+        raise EncoderError(f"Writing {path.name} failed: {error}", fix="Report the row; see the log") from error
 
 
 def _open_target(path: Path, fmt: VideoFormat) -> OutputContainer:

@@ -12,6 +12,7 @@ from pathlib import Path
 import av
 import numpy as np
 
+from bulkvid_pipeline.adapters.work_disk import disk_fault
 from bulkvid_pipeline.core.errors import EncoderError, RenderCancelledError
 from bulkvid_pipeline.rendering.encode.sound import Sound
 from bulkvid_pipeline.rendering.encode.tags import clean_tags
@@ -64,6 +65,7 @@ class Renderer(ABC):
 
         Raises:
             EncoderError: the encoder failed, or the parts do not fit together.
+            StorageQuotaExceededError: the disk of `destination` is full.
             RenderCancelledError: `cancelled` said so; nothing is left on disk.
         """
         programme = Programme(films, sound, fmt, clean_tags(metadata))
@@ -119,6 +121,4 @@ def _publish(part: Path, destination: Path) -> None:
         finally:
             os.close(folder)
     except OSError as error:
-        raise EncoderError(
-            f"Storing {destination.name} failed: {error}", fix="Check that the disk has room and can be written"
-        ) from error
+        raise disk_fault(f"Storing {destination.name}", error) from error
