@@ -25,6 +25,7 @@ from bulkvid_pipeline.adapters.pieces import FolderPieces, PiecesPlace, open_pie
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.adapters.speech.providers import OFFLINE, SpeechChoice
 from bulkvid_pipeline.adapters.speech.spending import Spending
+from bulkvid_pipeline.adapters.work_disk import full_disk_as_ours
 from bulkvid_pipeline.core.errors import BulkVideoError, NotFoundError, RenderCancelledError
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan, in_priority_order
 from bulkvid_pipeline.core.states import ItemState
@@ -291,7 +292,8 @@ class RowLoop:
         self.progress.start(plan)
         tries: list[object] = []
         try:
-            published = self._rendered(plan, outputs, crew, desk, process, tries.append)
+            with full_disk_as_ours("Working on the row"):
+                published = self._rendered(plan, outputs, crew, desk, process, tries.append)
             outcome = self._completed(plan, published, rendered=True)
         except RenderCancelledError:
             outcome = self._ended(plan, ItemState.CANCELLED)
