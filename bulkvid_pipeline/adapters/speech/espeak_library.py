@@ -74,6 +74,9 @@ class EspeakLibrary:
             ctypes.c_void_p,
             ctypes.c_void_p,
         ]
+        # Reads the list of voices, 280 files, which choosing a voice does otherwise: in every fork anew.
+        self._library.espeak_ListVoices.restype = ctypes.c_void_p
+        self._library.espeak_ListVoices(None)
         self._pcm = bytearray()
         self._words: list[tuple[int, int]] = []
         self._callback = _Callback(self._receive)  # kept, or ctypes frees it while espeak still calls it

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
@@ -15,13 +16,28 @@ from av.audio.stream import AudioStream
 from bulkvid_pipeline.core.errors import EncoderError, RenderCancelledError
 from bulkvid_pipeline.core.options import AudioCodec
 from bulkvid_pipeline.rendering.model import SAMPLE_RATE, Pcm
+from bulkvid_pipeline.rendering.sound.mix import ProgrammeSound
 
-# AAC's "fast" coder sounds alike at this rate and takes a third of the time of the default one.
-_SETTINGS: dict[AudioCodec, tuple[str, str, int, dict[str, str]]] = {
-    AudioCodec.AAC: ("aac", "mp4", 160_000, {"aac_coder": "fast"}),
-    AudioCodec.OPUS: ("libopus", "ogg", 128_000, {"application": "audio"}),
-}
-"""Encoder, container, bits per second, options."""
+
+@dataclass(frozen=True)
+class _Settings:
+    """How a codec is used."""
+
+    encoder: str
+    container: str
+    bit_rate: int
+    options: dict[str, str]
+
+
+# The "fast" coder takes a third of the time of the default one. At these rates its tools for low ones do harm: with
+# noise substitution and intensity stereo the error between 4 and 12 kHz is 8 dB higher.
+_AAC_OPTIONS = {"aac_coder": "fast", "aac_tns": "0", "aac_pns": "0", "aac_is": "0"}
+_AAC = _Settings("aac", "mp4", 160_000, _AAC_OPTIONS)
+_AAC_CENTRED = _Settings("aac", "mp4", 144_000, {**_AAC_OPTIONS, "aac_ms": "1"})
+"""Middle and side without trying left and right: a quarter less time. Only for sound whose sides are much alike: what
+is on one side alone would come out of both."""
+_OPUS = _Settings("libopus", "ogg", 128_000, {"application": "audio", "compression_level": "6"})
+"""Level 6 takes 56 % of the time of the default, 10; the error is 0.7 dB higher."""
 
 _CHUNK = 6 * SAMPLE_RATE // 10
 
@@ -52,21 +68,27 @@ def encode_sound(sound: Sound, codec: AudioCodec, *, cancelled: Callable[[], boo
         EncoderError: the encoder failed.
         RenderCancelledError: `cancelled` said so.
     """
-    encoder, container, bit_rate, options = _SETTINGS[codec]
+    settings = _settings_for(sound, codec)
     target = io.BytesIO()
     try:
-        with av.open(target, "w", format=container) as file:
-            stream = file.add_stream(encoder, rate=SAMPLE_RATE, options=options, layout="stereo")
+        with av.open(target, "w", format=settings.container) as file:
+            stream = file.add_stream(settings.encoder, rate=SAMPLE_RATE, options=settings.options, layout="stereo")
             assert isinstance(stream, AudioStream)
-            stream.bit_rate = bit_rate
+            stream.bit_rate = settings.bit_rate
             for start in range(0, len(sound), _CHUNK):
                 if cancelled():
                     raise RenderCancelledError("Encoding sound was stopped on request")
                 file.mux(stream.encode(_frame(sound[start : start + _CHUNK], start, stream)))
             file.mux(stream.encode(None))
     except av.FFmpegError as error:
-        raise EncoderError(f"Encoding {len(sound)} samples of sound with {encoder} failed: {error}") from error
+        raise EncoderError(f"Encoding {len(sound)} samples of sound with {settings.encoder} failed: {error}") from error
     return target.getvalue()
+
+
+def _settings_for(sound: Sound, codec: AudioCodec) -> _Settings:
+    if codec is AudioCodec.OPUS:
+        return _OPUS
+    return _AAC_CENTRED if isinstance(sound, ProgrammeSound) and sound.centred else _AAC
 
 
 def _frame(chunk: Pcm, start: int, stream: AudioStream) -> AudioFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
@@ -41,6 +41,8 @@ class Bed:
 
     pcm: NDArray[np.int16] = field(repr=False)
     scale: float = 1 / _STEPS
+    centred: bool = False
+    """Whether left and right are known to be much alike throughout."""
 
     @classmethod
     def of(cls, pcm: Pcm) -> Bed:
@@ -171,7 +173,7 @@ def load_bed(style: Style) -> Bed:
     Its last second repeats its first, which is what is blended into a seam that cannot be heard.
     """
     with (resources.files("bulkvid_pipeline.rendering.music") / f"{style.value}.opus").open("rb") as file:
-        return _decoded(file, "ogg")
+        return replace(_decoded(file, "ogg"), centred=True)
 
 
 def load_music(path: Path) -> Bed:

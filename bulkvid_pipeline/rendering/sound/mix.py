@@ -65,6 +65,11 @@ class ProgrammeSound:
     def dtype(self) -> np.dtype[np.float32]:
         return np.dtype(np.float32)
 
+    @property
+    def centred(self) -> bool:
+        """Whether left and right are known to be much alike throughout."""
+        return self.mix.music is None or self.mix.music.bed.centred
+
     def __getitem__(self, stretch: slice) -> Pcm:
         """The samples of a stretch (step 1), shape (samples, 2). Each channel lies in one piece in memory."""
         start, stop, step = stretch.indices(len(self))
