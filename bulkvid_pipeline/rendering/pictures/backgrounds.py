@@ -15,13 +15,24 @@ from numpy.typing import NDArray
 from bulkvid_pipeline.core.options import Style
 from bulkvid_pipeline.rendering.model import Planes
 from bulkvid_pipeline.rendering.pictures.canvas import Pixels, converted
-from bulkvid_pipeline.rendering.pictures.colors import WHITE, Rgb, argb, luminance, mix
+from bulkvid_pipeline.rendering.pictures.colors import (
+    GRAPHIC_CONTRAST,
+    TEXT_CONTRAST,
+    WHITE,
+    Rgb,
+    argb,
+    contrast,
+    luminance,
+    mix,
+)
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.stage import Shape, Stage
 from bulkvid_pipeline.rendering.pictures.themes import Theme
 
 _Painter = Callable[[skia.Canvas, Theme, Stage, bool], None]
 
+_GLOW = 0.22
+"""Difference of an accent's luminance from the ground's up to which it glows with full strength."""
 _KEPT = 4
 """Backgrounds kept in memory (a 1080p one takes 11 MB, a 4K one 46 MB)."""
 
@@ -126,6 +137,8 @@ def _modern(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> Non
     width, height = stage.width, stage.height
     long = max(width, height)
     strength = 0.5 if luminance(theme.background) < 0.2 else 0.22
+    # A light accent would outshine texts on a night sky, a dark one soil a day's.
+    strength *= min(1.0, _GLOW / max(abs(luminance(theme.accent) - luminance(theme.background)), _GLOW))
     _fade_down(canvas, stage, theme.background, theme.background_2)
     _glow(canvas, stage, width * 0.95, height * 0.02, long * 0.62, theme.accent, strength)
     _glow(canvas, stage, width * 0.0, height * 1.05, long * 0.55, theme.accent_2, strength * 0.5)
@@ -158,7 +171,10 @@ def _classic(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> No
     """Paper with a soft vignette inside a double hairline frame with turned-in corners."""
     width, height = stage.width, stage.height
     stops = [0.0, 0.55, 1.0]
-    colors = [argb(mix(theme.background, WHITE, 0.25)), argb(theme.background), argb(theme.background_2)]
+    light = mix(theme.background, WHITE, 0.25 if luminance(theme.text) < luminance(theme.background) else 0.07)
+    if contrast(theme.text, light) < TEXT_CONTRAST or contrast(theme.accent, light) < GRAPHIC_CONTRAST:
+        light = theme.background  # the texts stand there
+    colors = [argb(light), argb(theme.background), argb(theme.background_2)]
     shader = skia.GradientShader.MakeRadial((width / 2, height * 0.45), math.hypot(width, height) * 0.6, colors, stops)
     canvas.drawRect(skia.Rect.MakeWH(width, height), skia.Paint(Shader=shader))
     _page_frame(canvas, theme, stage, title)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import colorsys
 import re
 
 import skia
@@ -14,6 +15,9 @@ TEXT_CONTRAST = 4.5
 """WCAG 2.2 SC 1.4.3, text of ordinary size."""
 GRAPHIC_CONTRAST = 3.0
 """WCAG 2.2 SC 1.4.11 graphics, and SC 1.4.3 large text."""
+
+_SURE_CHROMA = 48
+"""Difference of a colour's strongest and weakest part from which on its hue is meant."""
 
 _HEX = re.compile(r"#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 
@@ -60,15 +64,21 @@ def readable_on(background: Rgb, *candidates: Rgb) -> Rgb:
 
 
 def with_contrast(color: Rgb, background: Rgb, ratio: float) -> Rgb:
-    """The colour, lightened or darkened by as little as gives `ratio` on the background.
+    """The colour, lightened or darkened in its own hue by as little as gives `ratio` on the background.
 
     Where neither way gives it, the end (black or white) with more contrast.
     """
-    for step in range(41):
-        for end in (WHITE, BLACK):
-            moved = mix(color, end, step / 40)
-            if contrast(moved, background) >= ratio:
-                return moved
+    if contrast(color, background) >= ratio:
+        return color
+    hue, lightness, saturation = colorsys.rgb_to_hls(*(value / 255 for value in color))
+    # Next to black and white a colour's hue is chance; brought to the middle, it would become a gaudy one.
+    saturation *= min(1.0, (max(color) - min(color)) / _SURE_CHROMA)
+    for step in range(1, 101):
+        for moved in (lightness + step / 100, lightness - step / 100):
+            if 0 <= moved <= 1:
+                red, green, blue = (round(255 * value) for value in colorsys.hls_to_rgb(hue, moved, saturation))
+                if contrast((red, green, blue), background) >= ratio:
+                    return red, green, blue
     return readable_on(background)
 
 

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from bulkvid_pipeline.core.options import Style
 from bulkvid_pipeline.rendering.pictures.colors import (
+    BLACK,
     GRAPHIC_CONTRAST,
     TEXT_CONTRAST,
     WHITE,
     Rgb,
     contrast,
     hex_of,
+    luminance,
     mix,
     parse_hex,
     readable_on,
@@ -22,6 +24,11 @@ from bulkvid_pipeline.rendering.pictures.colors import (
 )
 from bulkvid_pipeline.rendering.pictures.logos import Logo, load_logo
 from bulkvid_pipeline.rendering.pictures.typefaces import TEXT_FONTS
+
+_LIGHT_GROUND_SHIFT = {Style.MODERN: 0.035, Style.CLASSIC: 0.07, Style.MINIMAL: 0.03, Style.CORPORATE: 0.055}
+_DARK_GROUND_SHIFT = {Style.MODERN: 0.1, Style.CLASSIC: 0.12, Style.MINIMAL: 0.05, Style.CORPORATE: 0.08}
+"""How far a custom ground runs towards black, or towards white where it is nearly black itself."""
+_NIGHT = 0.02
 
 LOGO_POSITIONS = ("top_left", "top_right", "bottom_left", "bottom_right")
 
@@ -270,16 +277,30 @@ def _on_background(theme: Theme, background: Rgb) -> Theme:
     """The theme on another ground, with texts that can be read on it."""
     text = readable_on(background, theme.text, WHITE, (20, 20, 24))
     panel_share = 0.12 if theme.style is Style.MODERN else 0.06
-    panel = mix(background, text, panel_share) if theme.style is not Style.CORPORATE else theme.panel
+    panel = mix(background, text, panel_share)
+    if contrast(text, panel) < TEXT_CONTRAST:
+        panel = mix(background, BLACK if luminance(text) > luminance(background) else WHITE, panel_share)
+    if theme.style is Style.CORPORATE:
+        panel = theme.panel
     return replace(
         theme,
         background=background,
-        background_2=mix(background, (0, 0, 0), 0.12),
+        background_2=_second_ground(theme.style, background, text),
         text=text,
         muted=with_contrast(mix(text, background, 0.25), background, TEXT_CONTRAST),
         panel=panel,
         on_panel=readable_on(panel, theme.on_panel, text),
     )
+
+
+def _second_ground(style: Style, background: Rgb, text: Rgb) -> Rgb:
+    """Where a custom ground runs to: hardly further than the style's own, since light colours turn to mud soon."""
+    if luminance(text) < luminance(background):
+        ends, shift = (BLACK, WHITE), _LIGHT_GROUND_SHIFT[style]
+    else:
+        ends, shift = (BLACK, WHITE) if luminance(background) > _NIGHT else (WHITE, BLACK), _DARK_GROUND_SHIFT[style]
+    grounds = (mix(background, end, shift) for end in ends)
+    return next((ground for ground in grounds if contrast(text, ground) >= TEXT_CONTRAST), background)
 
 
 def _with_accented_parts(theme: Theme) -> Theme:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import colorsys
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,14 @@ PALETTES = [
     ("#FFD400", "#00AEEF", "#FFFFFF"),
     ("#111", "#222", "#000"),
     ("#777777", "#787878", "#767676"),
+    ("#FFFFFF", "#FFFFFF", "#FFFFFF"),
+    ("#0A3D2E", "#0A3D2E", "#0F5132"),
+    ("#FF69B4", "#FFB6C1", "#FFE4EC"),
+    ("#FFFF00", "#00FFFF", "#FF00FF"),
+    ("#8B4513", "#D2691E", "#F5DEB3"),
+    ("#E63946", "#A8DADC", "#1D3557"),
+    ("#39FF14", "#FF6EC7", "#101010"),
+    ("#C0C0C0", "#808080", "#F2E205"),
 ]
 
 
@@ -28,6 +37,7 @@ def assert_readable(theme: Theme) -> None:
     captions = theme.captions
     marked_on = captions.mark if captions.mark_kind in (SpokenMark.PILL, SpokenMark.BLOCK) else captions.box
     assert contrast(theme.text, theme.background) >= 4.5
+    assert contrast(theme.text, theme.background_2) >= 4.5
     assert contrast(theme.muted, theme.background) >= 4.5
     assert contrast(theme.on_panel, theme.panel) >= 4.5
     assert contrast(theme.accent, theme.background) >= 3
@@ -62,6 +72,24 @@ def test_a_colour_of_too_little_contrast_is_corrected_with_a_warning() -> None:
     assert len(warnings) == 1
     assert "#FF0000" in warnings[0]
     assert hex_of(theme.accent) in warnings[0]
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("ground", ["#FFFFFF", "#FFE4EC", "#F2E205", "#F5DEB3"])
+def test_a_light_ground_of_ones_own_stays_clean_from_corner_to_corner(style: Style, ground: str) -> None:
+    theme, _ = theme_for(style, colors=["", "", ground])
+    assert theme.background != theme.background_2
+    for first, second in zip(theme.background, theme.background_2, strict=True):
+        assert 0 <= first - second <= 0.075 * first + 1
+
+
+def test_a_corrected_colour_keeps_its_hue() -> None:
+    green = with_contrast((10, 61, 46), (15, 81, 50), 3)
+    assert contrast(green, (15, 81, 50)) >= 3
+    assert colorsys.rgb_to_hls(*green)[0] == pytest.approx(colorsys.rgb_to_hls(10, 61, 46)[0], abs=0.02)
+    assert max(green) > 3 * min(green), "not a grey"
+    almost_black = with_contrast((4, 0, 0), (0, 0, 0), 3)
+    assert max(almost_black) - min(almost_black) < 24, "the hue of black is chance"
 
 
 def test_a_colour_with_enough_contrast_is_used_as_given() -> None:
