@@ -11,6 +11,7 @@ from bulkvid_pipeline.defs.pruning import prune_job, prune_schedule
 from bulkvid_pipeline.defs.resources import bulk_job, run_folder
 from bulkvid_pipeline.defs.sensors import (
     callbacks_sensor,
+    job_end_sensors,
     lost_workers_sensor,
     saved_jobs_schedule,
     sheet_changes_sensor,
@@ -19,7 +20,7 @@ from bulkvid_pipeline.defs.sensors import (
 defs = dg.Definitions(
     assets=[sheet_rows, video_ideas, video_batch, video],
     jobs=[bulk_videos_job, prune_job],
-    sensors=[sheet_changes_sensor, lost_workers_sensor, callbacks_sensor],
+    sensors=[sheet_changes_sensor, lost_workers_sensor, callbacks_sensor, *job_end_sensors],
     schedules=[saved_jobs_schedule, prune_schedule],
     resources={tags.SPEC_RESOURCE: bulk_job, "io_manager": run_folder},
     executor=dg.in_process_executor,

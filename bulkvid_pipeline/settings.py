@@ -38,7 +38,11 @@ class Settings(BaseSettings):
     limit_per_user: int = Field(60, ge=1, description="Turns a minute that one user has in each budget")
     limit_per_project: int = Field(300, ge=1, description="Turns a minute that one project has in each budget")
     limit_refill_per_s: float = Field(5.0, gt=0, description="Turns a second that come back to a project")
-    limit_rows: bool = Field(False, description="Let rows keep to these limits too, not only Google and paid voices")
+    limit_rows: bool | None = Field(
+        None,
+        description="Let rows keep to these limits too, not only Google and paid voices; if empty, those of jobs that "
+        "name a user or a project do",
+    )
     renderer: Literal["event", "graph"] = Field("event", description="event (fast) or graph (plain ffmpeg)")
     ffmpeg: str | None = Field(None, description="ffmpeg binary; the bundled one if empty")
 
@@ -103,6 +107,9 @@ class Settings(BaseSettings):
 
     webhook_secret: SecretStr | None = Field(
         None, description="What callbacks are signed with: whsec_ and base64 of 24 to 64 random bytes"
+    )
+    notify_url: SecretStr | None = Field(
+        None, description="Where people are told of jobs that end: takes JSON with a text, as Slack's webhooks do"
     )
     webhook_allow_private: bool = Field(
         False, description="Let callbacks go to private, loopback and link-local addresses"

@@ -14,6 +14,7 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.fingerprints import fingerprint_of
 from bulkvid_pipeline.defs.jobs import bulk_videos_job
+from bulkvid_pipeline.services.announcements import announce_end
 from bulkvid_pipeline.services.job_callbacks import send_due
 from bulkvid_pipeline.services.launching import new_job_id, run_config_of
 from bulkvid_pipeline.services.limits import wait_for_sheet_read
@@ -134,3 +135,23 @@ def lost_workers_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """Two looks a minute, so that a dead worker is found within sixty seconds."""
     closed = close_orphans(context.instance)
     return dg.SkipReason(f"Closed {', '.join(closed)}" if closed else "Every running job has its worker")
+
+
+def _end_sensor(status: dg.DagsterRunStatus) -> dg.SensorDefinition:
+    @dg.run_status_sensor(
+        name=f"job_{status.value.lower()}_sensor",
+        run_status=status,
+        monitored_jobs=[bulk_videos_job],
+        minimum_interval_seconds=30,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Says of jobs that ended how: to BULKVID_NOTIFY_URL, and to the job's callback if none has told it",
+    )
+    def end_sensor(context: dg.RunStatusSensorContext) -> None:
+        context.log.info(announce_end(context.instance, context.dagster_run.run_id, settings()))
+
+    return end_sensor
+
+
+_ENDS = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
+job_end_sensors = tuple(_end_sensor(status) for status in _ENDS)
+"""One for each way in which Dagster knows a run to end; a paused job's run, too, is a failure to Dagster."""

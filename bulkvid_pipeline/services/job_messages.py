@@ -13,6 +13,8 @@ class EventType(StrEnum):
     STATE_CHANGED = "bulk_job.state_changed"
     COMPLETED = "bulk_job.completed"
     FAILED = "bulk_job.failed"
+    ANNOUNCED = "bulk_job.announced"
+    """A line for people, which no program needs to verify."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import logging
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -118,6 +118,7 @@ def deliver_due(
     timeout_s: float = 10.0,
     budget_s: float = 30.0,
     at_once: int = 4,
+    types: Collection[str] | None = None,
     send: Send = deliver,
     uniform: Callable[[float, float], float] = random.uniform,
 ) -> list[Attempt]:
@@ -130,6 +131,7 @@ def deliver_due(
         timeout_s: wall-clock limit of one try, at most 20 s.
         budget_s: after this long no further try begins, so that it returns within `budget_s + timeout_s`.
         at_once: tries that run side by side.
+        types: only messages of these types; None for all.
 
     Raises:
         InvalidRequestError: the secret is none, or a figure is out of its bounds.
@@ -153,7 +155,7 @@ def deliver_due(
             allow_private=allow_private,
         )
 
-    return _Round(instance, _Clock(now), budget_s, uniform).send_all(attempt, at_once)
+    return _Round(instance, _Clock(now), budget_s, uniform, types).send_all(attempt, at_once)
 
 
 def attempts(instance: DagsterInstance, job_id: str) -> list[Attempt]:
@@ -216,7 +218,9 @@ class _Round:
         clock: _Clock,
         budget_s: float,
         uniform: Callable[[float, float], float],
+        types: Collection[str] | None,
     ) -> None:
+        self._types = types
         self._instance = instance
         self._outbox = Outbox(instance)
         self._clock = clock
@@ -259,6 +263,8 @@ class _Round:
         moment = to_ms(self._clock.now())
         message = self._outbox.read(key)
         if message is None or message.outcome is not Outcome.WAITING or message.due_ms > moment:
+            return None
+        if self._types is not None and message.type not in self._types:
             return None
         return self._outbox.swap(message, claimed_at(message, moment))
 

@@ -11,7 +11,7 @@ import pytest
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline_tests.faults.conftest import SmallDisk
 from bulkvid_pipeline_tests.faults.history import check
-from bulkvid_pipeline_tests.faults.installation import Installation
+from bulkvid_pipeline_tests.faults.installation import Installation, wait_until
 from bulkvid_pipeline_tests.faults.observed import Deed, Strike
 from bulkvid_pipeline_tests.faults.stored import FolderObjects
 from bulkvid_pipeline_tests.workplace import idea
@@ -38,15 +38,15 @@ def test_a_full_output_disk_stops_the_job_and_a_retry_finishes_it(
     check(place, place.job().job_id, completed=TITLES)
 
 
-@pytest.mark.xfail(reason="rendering tells of a full disk as of a fault of the row (EncoderError)", strict=True)
+@pytest.mark.parametrize("renderer", ["event", "graph"])
 def test_a_full_work_disk_stops_the_job_and_a_retry_finishes_it(
-    place: Installation, small_disk: Callable[[int], SmallDisk]
+    place: Installation, small_disk: Callable[[int], SmallDisk], renderer: str
 ) -> None:
     disk = small_disk(100)
-    place.environment["BULKVID_WORK_DIR"] = str(disk.folder)
+    place.environment |= {"BULKVID_WORK_DIR": str(disk.folder), "BULKVID_RENDERER": renderer}
     job = place.start_job(place.sheet([idea(title) for title in TITLES]))
-    assert job.wait() > 0, job.output
-    assert "No space left" in job.output
+    assert job.wait() == 1, job.output
+    assert "the work disk is full: No space left on device" in job.output
     ended = place.job()
     assert ended.state is JobState.FAILED
     assert ended.items["pending"] >= 1, "every row met the same full disk"
@@ -55,6 +55,32 @@ def test_a_full_work_disk_stops_the_job_and_a_retry_finishes_it(
     place.retry(ended.job_id)
 
     check(place, ended.job_id, completed=TITLES)
+
+
+def test_a_job_that_a_full_disk_stopped_in_the_middle_says_that_it_failed_and_how_to_go_on(
+    place: Installation, small_disk: Callable[[int], SmallDisk]
+) -> None:
+    disk = small_disk(8192)
+    place.environment["BULKVID_WORK_DIR"] = str(disk.folder)
+    job = place.start_job(
+        place.sheet([idea(title) for title in TITLES]), strike=Strike("before render", Deed.HOLD, nth=3)
+    )
+    job.wait_for_strike()
+    wait_until(lambda: bool(place.published()))
+    filler = disk.folder / "filler"
+    with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+    job.let_go()
+
+    assert job.wait() == 1, job.output
+    assert "The job failed:" in job.output
+    assert f"bulkvid jobs retry {place.job().job_id}" in job.output
+
+    filler.unlink()
+    place.retry(place.job().job_id)
+
+    check(place, place.job().job_id, completed=TITLES)
 
 
 def test_a_full_cache_costs_a_warning_and_no_row(place: Installation, small_disk: Callable[[int], SmallDisk]) -> None:
