@@ -36,6 +36,7 @@ def materialisation(outcome: RowOutcome, key: str) -> dg.AssetMaterialization:
             "video": place(first.url),
             **{f"video_{output.platform}": place(output.url) for output in outputs[1:]},
             "outputs": "; ".join(map(_facts, outputs)),
+            "quality": "; ".join(map(_quality, outputs)),
             "warnings": "; ".join(outcome.warnings) or "none",
             "sheet_row": outcome.plan.sheet_row,
             "duration_s": dg.MetadataValue.float(round(seconds, 2)),
@@ -71,6 +72,11 @@ def _facts(output: PublishedOutput) -> str:
         f"{output.platform} {output.width}x{output.height}, {output.duration_s:.1f} s, "
         f"{output.size_bytes / 1e6:.1f} MB, {output.loudness_lufs:.1f} LUFS"
     )
+
+
+def _quality(output: PublishedOutput) -> str:
+    """`youtube: 32 checks passed`."""
+    return f"{output.platform}: {output.certificate.summary}"
 
 
 def report_failed_row(context: dg.AssetExecutionContext, outcome: RowOutcome, key: str, *, planned: bool) -> None:

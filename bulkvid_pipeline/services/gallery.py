@@ -61,6 +61,8 @@ class RowOutput:
     width: int = 0
     height: int = 0
     render_seconds: float = 0.0
+    quality: str = ""
+    """What came of its checks, in one line."""
 
 
 @dataclass(frozen=True)
@@ -222,6 +224,7 @@ def _output_document(output: RowOutput) -> dict[str, Any]:
         "size_bytes": output.size_bytes,
         "loudness_lufs": _rounded(output.loudness_lufs),
         "render_seconds": _rounded(output.render_seconds),
+        "quality": output.quality or None,
     }
 
 
@@ -245,7 +248,7 @@ def _rounded(value: float | None) -> float | None:
 
 _CSV_COLUMNS = (
     "sheet_row", "row_key", "title", "state", "platform", "video", "poster", "srt", "vtt", "width", "height",
-    "duration_s", "size_bytes", "loudness_lufs", "render_seconds", "priority", "style", "voice", "error_code", "reason",
+    "duration_s", "size_bytes", "loudness_lufs", "render_seconds", "quality", "priority", "style", "voice", "error_code", "reason",
     "fix", "warnings",
 )  # fmt: skip
 

@@ -111,6 +111,7 @@ def _output(shelf: Shelf, output: PublishedOutput) -> RowOutput:
         width=output.width,
         height=output.height,
         render_seconds=output.render_seconds,
+        quality=output.certificate.summary,
     )
 
 

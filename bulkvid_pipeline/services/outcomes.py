@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.core.states import ItemState
+from bulkvid_pipeline.rendering.certificate import Certificate
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class PublishedOutput:
     warnings: tuple[str, ...] = ()
     thumbnail: str = ""
     """The poster in miniature: base64 of a WebP, empty where it has too many details."""
+    certificate: Certificate = field(default_factory=Certificate)
+    """The checks that the files were put to before they were published."""
 
 
 OUTPUTS = TypeAdapter(PublishedOutput)

@@ -131,8 +131,9 @@ class Shelf:
             language=row.language,
             voice_rate=row.voice_rate,
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            warnings=row.warnings,
+            warnings=(*row.warnings, *(f"{output.platform}: {said}" for said in rendered.certificate.warnings)),
             thumbnail=rendered.thumbnail,
+            certificate=rendered.certificate,
         )
         document = rendered.folder / DOCUMENT
         document.write_bytes(OUTPUTS.dump_json(published, indent=2))

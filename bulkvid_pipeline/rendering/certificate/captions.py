@@ -26,9 +26,8 @@ _SCRIPT_CPS = (
 )
 """Japanese, Korean, Chinese: what tells the language, its script, and characters a second of that (Netflix's guides
 to SDH in these languages). Anything else in such a text is read as elsewhere."""
-_HURRIED = 1.25
-"""Reading speed, against the readable one, over which captions are warned about: speech is said as fast as it is, and
-captions are its words, so that one in a hurry is no news."""
+_HURRIED = 1.1
+"""Reading speed, against the readable one, over which captions are warned about: one letter too many is no news."""
 _UNREADABLE = 2.0
 """Reading speed, against the readable one, at which nobody can follow."""
 _UNREADABLE_SHARE = 0.25

@@ -1,8 +1,8 @@
 """Checks of the pictures: that something is to be seen in them, and that they change where they should.
 
-Decoding every frame would cost half of what making them does. So key frames all over the file are decoded, and from one
-of them on the pictures up to a caption; of all other frames their size is looked at, which tells whether they can be
-more than a repeat of the picture before.
+Decoding every frame would cost half of what making them does. So key frames all over the file are decoded, and from
+them on the pictures up to a caption that comes soon; of all other frames their size is looked at, which tells whether
+they can be more than a repeat of the picture before.
 """
 
 from __future__ import annotations
@@ -28,14 +28,18 @@ _BLACK_LUMA = 24
 """Limited-range luma is 16 for black; a picture with next to nothing brighter than this is black to the eye."""
 _BLACK_SHARE = 0.9995
 _BLACK_LIMIT_S = 1.0
-_RUN_FRAMES = 30
-"""How far from a key frame a run of decoded pictures may reach."""
+_RUN_FRAMES, _LONG_RUN_FRAMES = 30, 60
+"""How far from a key frame a run of decoded pictures may reach, and how far the first in a file."""
+_RUN_SHARE = 1 / 20
+"""Share of the frames that runs decode."""
 _SEEN_LUMA = 16
 """Pictures that differ by more than this somewhere are different to the eye."""
 _NEAR_FRAMES = 5
 """How far from its time a change is looked for: encoders that look ahead code it with a frame near by."""
-_REPEAT_FACTOR, _REPEAT_BYTES, _REPEAT_SHARE_OF_KEY = 1.5, 16, 0.01
-"""A repeat is at most so much larger than the small packets of its file, and so small against its key frames."""
+_REPEAT_FACTOR, _REPEAT_BYTES = 1.5, 16
+"""A repeat is at most so much larger than the small packets of its file ..."""
+_SHARE_OF_KEY, _LEAST_CHANGE_BYTES = 0.01, 64
+"""... and a change is larger than this, whatever the small packets are."""
 
 
 class PictureWatch:
@@ -58,7 +62,9 @@ class PictureWatch:
         self._looked_at = 0
         self._next_look = 0
         self._run: _Run | None = None
-        self._had_long_run = False
+        self._had_run = False
+        self._allowance = max(_LONG_RUN_FRAMES, round(_RUN_SHARE * expected.frames))
+        """Frames that runs may still decode."""
 
     def see(self, packet: Packet[Any]) -> None:
         """Take in the next packet of the pictures."""
@@ -80,12 +86,18 @@ class PictureWatch:
                 self._end_run()
 
     def _run_end(self, frame: int) -> int:
-        """Up to which frame to decode from a key frame: to the next caption, once in a file."""
-        upcoming = next((wanted for wanted in self._wanted if wanted > frame), None)
-        if self._had_long_run or upcoming is None or upcoming > frame + _RUN_FRAMES:
+        """Up to which frame to decode from a key frame: to the caption that comes next, or only itself.
+
+        The first such run of a file goes on through the captions after it.
+        """
+        reach = frame + min(_RUN_FRAMES if self._had_run else _LONG_RUN_FRAMES, self._allowance)
+        within = [wanted for wanted in self._wanted if frame < wanted <= reach]
+        if not within or within[0] > frame + _RUN_FRAMES:
             return frame
-        self._had_long_run = True
-        return upcoming
+        last = within[0] if self._had_run else within[-1]
+        self._had_run = True
+        self._allowance -= last - frame
+        return last
 
     def _end_run(self) -> None:
         run, self._run = self._run, None
@@ -97,8 +109,8 @@ class PictureWatch:
         if run.error or run.decoded != run.fed:
             what = f"the key frame at {at}" if run.fed == 1 else f"a picture after the key frame at {at}"
             self._damage = self._damage or f"{what} cannot be decoded{run.error and f': {run.error}'}"
-        elif run.is_black:
-            self._black.append(run.tick)
+        else:
+            self._black += run.black
         if run.end > run.start and run.decoded == run.fed and not run.changes:
             self._still = self._still or f"the picture at {at} stands still, where a caption should come up"
 
@@ -134,7 +146,7 @@ class PictureWatch:
         keys = np.isin(ticks, self.keys)
         limit = min(
             _REPEAT_FACTOR * float(np.percentile(sizes, 25)) + _REPEAT_BYTES,
-            _REPEAT_SHARE_OF_KEY * float(sizes[keys].min()) + _REPEAT_BYTES,
+            _SHARE_OF_KEY * float(sizes[keys].min()) + _LEAST_CHANGE_BYTES,
         )
         changes = np.flatnonzero(keys | (sizes > limit))
         missed = []
@@ -160,7 +172,8 @@ class _Run:
         """Its first and last frame."""
         self.fed = self.decoded = 0
         self.error = ""
-        self.is_black = False
+        self.black: list[int] = []
+        """Time stamps of its first and last picture where they are black."""
         self.changes = False
         self._context = video.codec_context
         self._first: NDArray[np.uint8] | None = None
@@ -180,18 +193,23 @@ class _Run:
             self.decoded += 1
             self._last = picture
             if self._first is None:
-                self._first = _luma(picture)
-                self.is_black = _is_black(self._first)
+                self._first = self._looked_at(picture)
 
     def close(self) -> None:
         """Take out the pictures that the decoder holds back, and look at the last one."""
         self.feed(None)
         self._context.flush_buffers()
         if self.fed > 1 and self._first is not None and self._last is not None:
-            last = _luma(self._last)
+            last = self._looked_at(self._last)
             difference = np.maximum(self._first, last) - np.minimum(self._first, last)
             self.changes = bool(difference.max() > _SEEN_LUMA)
         self._first = self._last = None
+
+    def _looked_at(self, picture: VideoFrame) -> NDArray[np.uint8]:
+        luma = _luma(picture)
+        if _is_black(luma):
+            self.black.append(picture.pts or 0)
+        return luma
 
 
 def _changes(expected: Expected) -> list[int]:

@@ -15,8 +15,11 @@ from av.packet import Packet
 
 from bulkvid_pipeline.core.options import AudioCodec, Container, VideoCodec
 from bulkvid_pipeline.rendering.certificate import Examination, Expected, verify
+from bulkvid_pipeline.rendering.certificate.captions import CaptionCue
 from bulkvid_pipeline.rendering.encode.event import EventRenderer
-from bulkvid_pipeline.rendering.model import Change, Pcm, VideoFormat
+from bulkvid_pipeline.rendering.encode.graph import GraphRenderer
+from bulkvid_pipeline.rendering.encode.renderer import Renderer
+from bulkvid_pipeline.rendering.model import Change, Pcm, Planes, Redraw, Region, VideoFormat
 from bulkvid_pipeline_tests.rendering.encode.films import FORMATS, MP4, MP4_HEVC, WEBM, RectangleFilm, films_for, tone
 
 TITLE = "A title"
@@ -25,22 +28,32 @@ FRAMES = 170
 
 @dataclass(frozen=True)
 class DarkFilm(RectangleFilm):
-    """Black, but for what is seen from `lit_from` on."""
+    """Black from `lit_until` to `lit_from`."""
 
     lit_from: int = 1_000_000
+    lit_until: int = 0
+
+    def redraws(self) -> list[Redraw]:
+        return [Redraw(frame, (Region(0, 0, self.width, self.height),)) for frame in self.at]
 
     def changes(self) -> Iterator[Change]:
         for change in super().changes():
-            if change.frame < self.lit_from:
+            if self.lit_until <= change.frame < self.lit_from:
                 change.planes.y[:] = 16
                 change.planes.u[:] = change.planes.v[:] = 128
             yield change
 
 
-def render(path: Path, fmt: VideoFormat = MP4, film: RectangleFilm | None = None, sound: Pcm | None = None) -> Path:
+def render(
+    path: Path,
+    fmt: VideoFormat = MP4,
+    film: RectangleFilm | None = None,
+    sound: Pcm | None = None,
+    renderer: Renderer | None = None,
+) -> Path:
     film = film or films_for(fmt)[0]
     sound = tone(film.frames, 1000, 10 ** (-14 / 20)) if sound is None else sound
-    EventRenderer().render([film], sound, fmt, {"title": TITLE}, path)
+    (renderer or EventRenderer()).render([film], sound, fmt, {"title": TITLE}, path)
     return path
 
 
@@ -233,3 +246,88 @@ def test_key_frames_too_far_apart_are_a_fault(tmp_path: Path) -> None:
 
 def test_certificates_of_good_files_compare_equal(good: Path) -> None:
     assert verify(good, EXPECTED) == verify(good, EXPECTED) != Examination()
+
+
+CAPTIONS = tuple(CaptionCue(start, start + 0.8, f"Caption {start}") for start in (0.5, 2.0, 3.5, 5.0))
+WITH_CAPTIONS = RectangleFilm(192, 108, frames=190, at=(0, 15, 60, 105, 150), seed=6)
+
+
+def captioned(fmt: VideoFormat, frames: int = 190) -> Expected:
+    return Expected.of(fmt, frames, TITLE, CAPTIONS)
+
+
+@pytest.mark.parametrize("renderer", [EventRenderer, GraphRenderer])
+@pytest.mark.parametrize("fmt", [MP4, MP4_HEVC, WEBM], ids=["h264", "h265", "vp9"])
+def test_pictures_that_change_with_their_captions_pass(
+    tmp_path: Path, fmt: VideoFormat, renderer: type[Renderer]
+) -> None:
+    path = render(tmp_path / f"x.{fmt.container}", fmt, WITH_CAPTIONS, renderer=renderer())
+    assert faults_of(path, captioned(fmt)) == ""
+
+
+@pytest.mark.parametrize("fmt", [MP4, MP4_HEVC, WEBM], ids=["h264", "h265", "vp9"])
+def test_a_picture_that_stands_still_where_captions_come_up_is_a_fault(tmp_path: Path, fmt: VideoFormat) -> None:
+    path = render(tmp_path / f"x.{fmt.container}", fmt, replace(WITH_CAPTIONS, at=(0, 15, 150)))
+    found = verify(path, captioned(fmt))
+    assert "the picture stands still from 0.5 to 5.0 s, where captions should come up" in found.faults
+    assert {check.name: check.value for check in found.checks}["missed_changes"] == 2
+
+
+@dataclass(frozen=True)
+class StuckFilm(RectangleFilm):
+    """Says that it changes, but shows the same picture again."""
+
+    def changes(self) -> Iterator[Change]:
+        first: Change | None = None
+        for change in super().changes():
+            first = first or Change(0, Planes(*(plane.copy() for plane in vars(change.planes).values())))
+            yield Change(change.frame, first.planes)
+
+
+def test_a_painter_that_is_stuck_is_seen_by_decoding(tmp_path: Path) -> None:
+    film = StuckFilm(192, 108, frames=190, at=WITH_CAPTIONS.at, seed=6)
+    path = render(tmp_path / "x.mp4", MP4, film, renderer=GraphRenderer())
+    assert "stands still, where a caption should come up" in faults_of(path, captioned(MP4))
+
+
+def test_captions_that_repeat_or_show_nothing_need_no_change(tmp_path: Path) -> None:
+    cues = (CaptionCue(0.5, 2.0, "No."), CaptionCue(2.0, 3.5, "No."), CaptionCue(3.5, 5.0, "\u200b"), CAPTIONS[-1])
+    path = render(tmp_path / "x.mp4", MP4, replace(WITH_CAPTIONS, at=(0, 15, 150)))
+    assert faults_of(path, Expected.of(MP4, 190, TITLE, cues)) == ""
+
+
+def test_a_picture_that_goes_black_between_key_frames_is_a_fault(tmp_path: Path) -> None:
+    dark = DarkFilm(192, 108, frames=190, at=(0, 15, 60, 105, 150), seed=6, lit_until=45, lit_from=170)
+    path = render(tmp_path / "x.mp4", MP4, dark)
+    assert "black from 2.0 s" in faults_of(path, captioned(MP4))
+
+
+def test_pictures_that_cannot_be_decoded_are_a_fault(tmp_path: Path) -> None:
+    path = render(tmp_path / "x.mp4", MP4, WITH_CAPTIONS)
+    with av.open(str(path)) as file:
+        change = [packet for packet in file.demux(video=0) if packet.size][15]
+        assert change.pos is not None
+        start, size = change.pos, change.size
+    damaged = bytearray(path.read_bytes())
+    damaged[start + 4 : start + size] = b"\xff" * (size - 4)
+    path.write_bytes(damaged)
+    assert "cannot be decoded" in faults_of(path, captioned(MP4))
+
+
+def test_silence_under_captions_is_a_fault_though_it_is_short(tmp_path: Path) -> None:
+    sound = tone(190, 1000, 10 ** (-14 / 20))
+    sound[96_000 : 96_000 + 3 * 48_000] = 0
+    path = render(tmp_path / "x.mp4", MP4, WITH_CAPTIONS, sound)
+    assert faults_of(path, Expected.of(MP4, 190, TITLE)) == ""
+    talking = tuple(replace(cue, end=cue.start + 1.4) for cue in CAPTIONS)
+    assert "while captions are shown" in faults_of(path, Expected.of(MP4, 190, TITLE, talking))
+
+
+def test_sound_that_is_too_loud_or_clipped_is_a_fault(tmp_path: Path) -> None:
+    loud = tone(FRAMES, 1000, 10 ** (-10 / 20))
+    assert "-10.0 LUFS instead of -14.0" in faults_of(render(tmp_path / "loud.mp4", sound=loud))
+    clipped = tone(FRAMES, 50, 10 ** (-14 / 20))
+    clipped[48_000:48_400] = 1.2
+    faults = faults_of(render(tmp_path / "clipped.mp4", sound=clipped))
+    assert "samples are clipped" in faults
+    assert "dBTP, over -1.0" in faults
