@@ -18,7 +18,7 @@ import pytest
 
 from bulkvid_pipeline.adapters.ffmpeg import Limits
 from bulkvid_pipeline.core.errors import EncoderError, RenderCancelledError
-from bulkvid_pipeline.core.options import AudioCodec, Container, VideoCodec
+from bulkvid_pipeline.core.options import AudioCodec, Container, Platform, Style, VideoCodec
 from bulkvid_pipeline.rendering.certificate import Expected, verify
 from bulkvid_pipeline.rendering.encode import event
 from bulkvid_pipeline.rendering.encode.bitstream import START_CODE
@@ -31,11 +31,26 @@ from bulkvid_pipeline.rendering.encode.renderers import renderer_named
 from bulkvid_pipeline.rendering.encode.scene import encode_scene
 from bulkvid_pipeline.rendering.encode.sound import encode_sound
 from bulkvid_pipeline.rendering.encode.tags import tag_text
-from bulkvid_pipeline.rendering.model import FPS, SAMPLES_PER_FRAME, Change, Film, Pcm, VideoFormat
-from bulkvid_pipeline_tests.rendering.encode.decoding import Picture, decode_file, decode_file_with, psnr
+from bulkvid_pipeline.rendering.model import (
+    FPS,
+    SAMPLES_PER_FRAME,
+    Change,
+    Cue,
+    Film,
+    Pcm,
+    Scene,
+    SceneKind,
+    SpokenWord,
+    TimedScene,
+    VideoFormat,
+)
+from bulkvid_pipeline.rendering.pictures.film import scene_film
+from bulkvid_pipeline.rendering.pictures.themes import THEMES
+from bulkvid_pipeline_tests.rendering.encode.decoding import Picture, decode_file, decode_file_with, psnr, ssim
 from bulkvid_pipeline_tests.rendering.encode.films import (
     FORMATS,
     MOV,
+    MOV_HEVC,
     MP4,
     MP4_HEVC,
     WEBM,
@@ -107,7 +122,38 @@ def test_both_renderers_show_the_same_at_the_same_time(decoded: Decoded, fmt: Vi
     assert min(psnr(one, other) for one, other in zip(event, graph, strict=True)) > 42
 
 
-@pytest.mark.parametrize(("fmt", "decoder"), [(MP4, "libopenh264"), (WEBM, "libvpx-vp9")])
+def painted_films(fmt: VideoFormat) -> list[Film]:
+    """A title card and a statement with captions, as the engine paints them."""
+    said = ("Salt", "the", "water", "well")
+    words = tuple(SpokenWord(word, 20 + 6 * at, 26 + 6 * at) for at, word in enumerate(said))
+    statement = Scene(SceneKind.BODY, text="Salt the water well", heading="Salt the water 9 times")
+    timed = [
+        TimedScene(Scene(SceneKind.TITLE, heading="Five kitchen mistakes", subheading="That ruin your pasta"), 30),
+        TimedScene(statement, 56, (Cue(words, 18, 50),)),
+    ]
+    return [scene_film(each, fmt, THEMES[Style.MODERN]) for each in timed]
+
+
+@pytest.mark.parametrize("codec", [VideoCodec.H264, VideoCodec.H265])
+def test_both_renderers_show_painted_cards_alike_frame_by_frame(folder: Path, codec: VideoCodec) -> None:
+    fmt = VideoFormat(Platform.YOUTUBE, 640, 360, video_codec=codec)
+    films = painted_films(fmt)
+    frames = sum(film.frames for film in films)
+    seen = []
+    for name in BOTH:
+        path = folder / f"painted-{name}-{codec}.mp4"
+        renderer_named(name).render(films, tone(frames), fmt, TAGS, path)
+        seen.append([picture[: fmt.height] for picture in decode_file(path)[0]])
+    assert [len(pictures) for pictures in seen] == [frames, frames]
+    alike = [ssim(one, other) for one, other in zip(*seen, strict=True)]
+    assert min(alike) > 0.985
+    moving = [ssim(before, after) for before, after in pairwise(seen[0][:18])]
+    assert min(moving) < 0.97, "pictures a frame apart are less alike: a slip of one frame would be seen"
+
+
+@pytest.mark.parametrize(
+    ("fmt", "decoder"), [(MP4, "libopenh264"), (MP4_HEVC, "libde265"), (MOV_HEVC, "libde265"), (WEBM, "libvpx-vp9")]
+)
 def test_an_unrelated_decoder_sees_the_same_file(
     rendered: Rendered, decoded: Decoded, fmt: VideoFormat, decoder: str
 ) -> None:

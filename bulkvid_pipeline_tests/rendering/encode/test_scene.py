@@ -26,11 +26,12 @@ from bulkvid_pipeline.rendering.model import VideoFormat
 from bulkvid_pipeline_tests.rendering.encode.decoding import decode_stream, psnr, stream_of
 from bulkvid_pipeline_tests.rendering.encode.films import MP4, MP4_HEVC, WEBM, RectangleFilm, films_for
 
-# Each codec with decoders that share no code. (No second HEVC decoder is to be had with pip alone.)
+# Each codec with two decoders that share no code.
 DECODERS = [
     (MP4, "h264"),
     (MP4, "libopenh264"),
     (MP4_HEVC, "hevc"),
+    (MP4_HEVC, "libde265"),
     (WEBM, "vp9"),
     (WEBM, "libvpx-vp9"),
 ]
@@ -81,7 +82,7 @@ def test_frames_that_are_no_whole_blocks_repeat_exactly_too(fmt: VideoFormat, wi
     width, height = width_height
     film = RectangleFilm(width, height, frames=12, at=(0, 4, 5))
     scene = encode_scene(film, replace(fmt, width=width, height=height))
-    decoder = {VideoCodec.H264: "libopenh264", VideoCodec.H265: "hevc", VideoCodec.VP9: "vp9"}[fmt.video_codec]
+    decoder = {VideoCodec.H264: "libopenh264", VideoCodec.H265: "libde265", VideoCodec.VP9: "vp9"}[fmt.video_codec]
     decoded = decode_stream(decoder, stream_of(scene))
     differs = [not np.array_equal(one, other) for one, other in pairwise(decoded)]
     assert [frame + 1 for frame, changed in enumerate(differs) if changed] == [4, 5]
