@@ -13,7 +13,6 @@ from bulkvid_pipeline.rendering.narration import Programme, narrate
 from bulkvid_pipeline.rendering.scenes import split_scenes
 from bulkvid_pipeline.rendering.sound.beds import load_bed, load_music
 from bulkvid_pipeline.rendering.sound.mix import ProgrammeSound, programme_sound
-from bulkvid_pipeline.rendering.sound.track import VoiceTrack
 
 NO_MUSIC = "none"
 
@@ -61,7 +60,6 @@ class Soundtrack:
             TemplateInvalidError: the template's music cannot be used.
         """
         plan = self.plan
-        voice = VoiceTrack.joined(tuple(VoiceTrack.of(timed.voice) for timed in self.programme.scenes))
         opus = any(output.audio_codec is AudioCodec.OPUS for output in plan.outputs)
         ceiling = (_CEILING_FOR_OPUS_DBTP if opus else _CEILING_DBTP) - lower_by_db
         music = plan.template.settings.audio.background_music
@@ -71,4 +69,4 @@ class Soundtrack:
             bed = load_music(Path(plan.template.folder) / music)
         else:
             bed = load_bed(plan.style)
-        self.sound = programme_sound(voice, bed, max_true_peak_dbtp=ceiling)
+        self.sound = programme_sound(self.programme.voice, bed, max_true_peak_dbtp=ceiling)

@@ -108,7 +108,7 @@ def preview_row(
     shown = [_PlatformFilms.of(plan, judge.programme, each, theme) for each in dict.fromkeys(_platforms(plan))]
     stills, sheet = _write_pictures(row, shown, folder)
     draft = folder / f"row-{row}-draft.mp4"
-    _write_draft(shown[0], plan, draft)
+    _write_draft(shown[0], judge.programme, plan, draft)
     return RowPreview(
         folder=folder,
         title=plan.title,
@@ -272,7 +272,7 @@ def _write_pictures(row: int, shown: Sequence[_PlatformFilms], folder: Path) -> 
     return tuple(paths), sheet
 
 
-def _write_draft(films: _PlatformFilms, plan: VideoPlan, path: Path) -> None:
+def _write_draft(films: _PlatformFilms, programme: Programme, plan: VideoPlan, path: Path) -> None:
     """The narration from the first body scene on, in pictures and sound, without the music."""
     kinds = [timed.scene.kind for timed in films.scenes]
     spoken = next((at for at, kind in enumerate(kinds) if kind is not SceneKind.TITLE), 0)
@@ -280,11 +280,11 @@ def _write_draft(films: _PlatformFilms, plan: VideoPlan, path: Path) -> None:
     left = DRAFT_SECONDS * FPS
     pictures: list[Film] = []
     voices = []
-    for timed, film in zip(films.scenes[first:], films.films[first:], strict=True):
-        frames = min(left, timed.frames)
+    for narrated, film in zip(programme.scenes[first:], films.films[first:], strict=True):
+        frames = min(left, narrated.frames)
         if frames:
             pictures.append(_Excerpt(film, frames))
-            voices.append(timed.voice[: frames * SAMPLES_PER_FRAME])
+            voices.append(narrated.voice[: frames * SAMPLES_PER_FRAME])
         left -= frames
     sound = programme_sound(np.concatenate(voices))
     EventRenderer().render(pictures, sound, films.fmt, {"title": plan.title, "comment": "Draft"}, path)

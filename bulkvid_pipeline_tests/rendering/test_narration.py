@@ -138,6 +138,26 @@ def test_pauses_are_lengthened_without_speaking_anew(speech: EspeakSpeech) -> No
     assert shelf.puts <= 3 * sum(len(sentences_of(scene.text)) for scene in SCENES)
 
 
+@pytest.mark.parametrize("target", [22.0, 25.7, 28.0, 30.0, 34.0])
+def test_a_wanted_duration_is_mostly_found_with_one_synthesis_and_never_takes_three(
+    speech: EspeakSpeech, target: float
+) -> None:
+    shelf = Shelf()
+    sentences = sum(len(sentences_of(scene.text)) for scene in SCENES)
+    assert narrate(SCENES, speech, Voice.FEMALE, target_seconds=target, store=shelf).feasibility.ok
+    assert shelf.puts in (sentences, 2 * sentences)
+
+
+def test_a_voice_of_quite_another_pace_meets_the_duration_too(speech: EspeakSpeech) -> None:
+    programme = narrate(SCENES, speech, Voice.FEMALE, target_seconds=24, language="hi")
+    assert programme.frames == 24 * FPS
+
+
+def test_the_whole_narration_is_that_of_its_scenes(natural: Programme) -> None:
+    whole = natural.voice.block(0, len(natural.voice))
+    assert np.array_equal(whole, np.concatenate([scene.voice for scene in natural.scenes]))
+
+
 def test_a_duration_out_of_reach_gives_the_nearest_and_says_how_many_words(speech: EspeakSpeech) -> None:
     programme = narrate(SCENES, speech, Voice.FEMALE, target_seconds=10)
     assert not programme.feasibility.ok
