@@ -8,6 +8,7 @@ import resource
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 
 from bulkvid_pipeline.adapters.pieces import Pieces, PiecesOfKind
@@ -150,8 +151,8 @@ class OutputMaking:
         return found, Certificate.of(checks, repaired)
 
     def _expected(self, captions: str) -> Expected:
-        frames = sum(timed.frames for timed in self.scenes)
-        return Expected.of(self.fmt, frames, self.plan.title, caption_cues(captions))
+        *starts, frames = accumulate((timed.frames for timed in self.scenes), initial=0)
+        return Expected.of(self.fmt, frames, self.plan.title, caption_cues(captions), starts)
 
     def _repair(
         self,

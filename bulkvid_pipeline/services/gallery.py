@@ -248,8 +248,8 @@ def _rounded(value: float | None) -> float | None:
 
 _CSV_COLUMNS = (
     "sheet_row", "row_key", "title", "state", "platform", "video", "poster", "srt", "vtt", "width", "height",
-    "duration_s", "size_bytes", "loudness_lufs", "render_seconds", "quality", "priority", "style", "voice", "error_code", "reason",
-    "fix", "warnings",
+    "duration_s", "size_bytes", "loudness_lufs", "render_seconds", "quality", "priority", "style", "voice",
+    "error_code", "reason", "fix", "warnings",
 )  # fmt: skip
 
 

@@ -31,9 +31,18 @@ class Expected:
     longest_silence_s: float = 15.0
     captions: tuple[CaptionCue, ...] = ()
     """Captions that are burned into the pictures: the picture changes where one begins, and somebody speaks."""
+    scene_starts: tuple[int, ...] = ()
+    """Frames in which scenes begin; these can be jumped to, so they are key frames."""
 
     @classmethod
-    def of(cls, fmt: VideoFormat, frames: int, title: str = "", captions: Sequence[CaptionCue] = ()) -> Expected:
+    def of(
+        cls,
+        fmt: VideoFormat,
+        frames: int,
+        title: str = "",
+        captions: Sequence[CaptionCue] = (),
+        scene_starts: Sequence[int] = (),
+    ) -> Expected:
         """What a file of this format and length should be."""
         return cls(
             frames,
@@ -44,4 +53,5 @@ class Expected:
             fmt.audio_codec,
             title,
             captions=tuple(captions),
+            scene_starts=tuple(scene_starts),
         )

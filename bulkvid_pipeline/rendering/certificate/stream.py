@@ -87,6 +87,7 @@ def timing_checks(ticks: NDArray[np.int64], keys: Sequence[int], tick: Fraction,
     said = f"the picture starts at {float(start):.3f} s" if abs(start) > _START_SLACK_S else ""
     yield check("start_s", Subject.FILE, float(start), f"0, to {float(_START_SLACK_S):g}", said)
     yield from _key_checks(ticks, keys, tick)
+    yield _scene_check(ticks, keys, expected)
 
 
 def _key_checks(ticks: NDArray[np.int64], keys: Sequence[int], tick: Fraction) -> Iterator[Check]:
@@ -96,6 +97,14 @@ def _key_checks(ticks: NDArray[np.int64], keys: Sequence[int], tick: Fraction) -
     gap = float(int(max(np.diff(stops), default=0)) * tick) if stops else 0.0
     said = f"two key frames are {gap:.1f} s apart, so players cannot seek well" if gap > _KEY_GAP_LIMIT_S else ""
     yield check("key_frame_gap_s", Subject.FILE, gap, f"at most {_KEY_GAP_LIMIT_S:g}", said)
+
+
+def _scene_check(ticks: NDArray[np.int64], keys: Sequence[int], expected: Expected) -> Check:
+    """A scene that does not begin with a key frame is not where it should be."""
+    shown_as = set(np.searchsorted(ticks, keys).tolist())
+    lost = [start for start in expected.scene_starts if start not in shown_as]
+    said = f"no scene begins at {lost[0] / expected.fps:.2f} s, where one should" if lost else ""
+    return check("missed_scene_starts", Subject.FILE, len(lost), f"0 of {len(expected.scene_starts)}", said)
 
 
 def drift_check(samples: int, expected: Expected) -> Check:
