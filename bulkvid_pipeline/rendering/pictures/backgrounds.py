@@ -286,13 +286,13 @@ def _bars(canvas: skia.Canvas, theme: Theme, stage: Stage) -> None:
 
 
 def _nothing(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> None:
-    """The minimal style has no ornaments."""
+    """Minimal has no ornaments, and modern's orbits would be taken for a part of the picture."""
 
 
 ORNAMENTS: dict[Style, _Painter] = {
-    Style.MODERN: _orbits,
+    Style.MODERN: _nothing,
     Style.CLASSIC: _page_frame,
     Style.MINIMAL: _nothing,
     Style.CORPORATE: _side_panel,
 }
-"""What each style draws over its ground, a picture of the row's own included."""
+"""What each style draws over a picture of the row's own."""
