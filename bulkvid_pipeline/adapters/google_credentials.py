@@ -16,6 +16,11 @@ READ_SCOPES = (
     "https://www.googleapis.com/auth/spreadsheets.readonly",
     "https://www.googleapis.com/auth/drive.metadata.readonly",
 )
+WRITE_SCOPES = (
+    "https://www.googleapis.com/auth/spreadsheets",
+    "https://www.googleapis.com/auth/drive.metadata.readonly",
+)
+"""Asked for by jobs with write_back alone."""
 
 _TOKEN_HOSTS = {"oauth2.googleapis.com", "accounts.google.com", "www.googleapis.com"}
 _NEW_KEY = "Create a JSON key for the service account in the Google Cloud console (IAM, Service accounts, Keys)"

@@ -8,7 +8,7 @@ environment, as requests reads it (HTTPS_PROXY, REQUESTS_CA_BUNDLE).
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -38,7 +38,7 @@ WHOLE_SHEET = A1Range(first_column=0, last_column=MAX_COLUMN)
 DRIVE_FILES = "https://www.googleapis.com/drive/v3/files"
 
 Result = TypeVar("Result")
-_Params = MutableMapping[str, str | int | bool | float | list[str] | None]
+Params = MutableMapping[str, str | int | bool | float | list[str] | None]
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,8 @@ class GoogleSheets:
         retry: how transient faults are tried again.
         on_wait: told before each pause between two tries.
     """
+
+    scopes: Sequence[str] = READ_SCOPES
 
     def __init__(
         self,
@@ -127,13 +129,13 @@ class GoogleSheets:
 
     def _values(self, sheet_id: str, area: A1Range) -> dict[str, Any]:
         # FORMATTED_VALUE is what the sheet shows; UNFORMATTED_VALUE would turn a 007 shown by a number format into 7.
-        params: _Params = {"valueRenderOption": "FORMATTED_VALUE", "majorDimension": "ROWS"}
+        params: Params = {"valueRenderOption": "FORMATTED_VALUE", "majorDimension": "ROWS"}
         return self._asked(
             sheet_id, area.text, lambda client: client.http_client.values_get(sheet_id, area.text, params=params)
         )
 
     def _drive_file(self, sheet_id: str) -> dict[str, Any]:
-        params: _Params = {"fields": "modifiedTime,version", "supportsAllDrives": True}
+        params: Params = {"fields": "modifiedTime,version", "supportsAllDrives": True}
         return self._asked(
             sheet_id,
             None,
@@ -156,7 +158,7 @@ class GoogleSheets:
         with self._opening:
             if self._opened is None:
                 if isinstance(self._credentials, ServiceAccount):
-                    account = load_service_account(self._credentials, READ_SCOPES)
+                    account = load_service_account(self._credentials, self.scopes)
                     self._opened = (gspread.Client(auth=account), account.service_account_email)
                 else:
                     assert isinstance(self._credentials, ApiKey)

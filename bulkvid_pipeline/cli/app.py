@@ -49,6 +49,9 @@ def run(
     priority: Annotated[str | None, typer.Option(help="urgent, high, normal or low")] = None,
     title: Annotated[str | None, typer.Option(help="Name of the job")] = None,
     prefix: Annotated[str | None, typer.Option(help="Folder inside the output")] = None,
+    write_back: Annotated[
+        bool | None, typer.Option("--write-back", help="Write state and link of each row into the Google sheet")
+    ] = None,
     plain: Annotated[bool, typer.Option("--plain", help="Plain lines instead of a live display")] = False,
 ) -> None:
     """Render the videos of a sheet. Rows that are finished already are not rendered again.
@@ -71,6 +74,7 @@ def run(
             "prefix": prefix,
         },
         "template": {"template_id": template, "overrides": {"style": style, "voice": voice}},
+        "write_back": write_back,
     }
     raise typer.Exit(run_job(_spec(sheet, fields), plain=plain))
 

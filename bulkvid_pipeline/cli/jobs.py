@@ -104,6 +104,17 @@ def retry(job_id: JobId, plain: Annotated[bool, typer.Option("--plain", help="Pl
     raise typer.Exit(launch_again(job_id, retry_job, plain=plain))
 
 
+@jobs.command("write-back")
+def write_back(job_id: JobId) -> None:
+    """Write state and link of a job's rows into its Google sheet, once more or for the first time."""
+    from bulkvid_pipeline.services.launching import open_instance
+    from bulkvid_pipeline.services.write_back_again import write_again
+    from bulkvid_pipeline.settings import dagster_home, settings
+
+    with open_instance(dagster_home()) as instance:
+        print(f"{write_again(instance, job_id, settings())}.")
+
+
 @jobs.command()
 def events(
     job_id: JobId,

@@ -144,6 +144,10 @@ def _print_totals(console: Console, display: Display) -> None:
         f"{sum(not row.completed for row in watch.rows)} failed, in {display.elapsed_s:.1f} s"
         + (f": {seconds / display.elapsed_s:.1f} x real time" if made else "")
     )
+    told = display.tag(tags.WRITE_BACK) or ""
+    if told:
+        colour = "yellow" if told.startswith("failed") else "default"
+        console.print(f"[{colour}]Write-back:[/] {escape(told)}")
     report = display.tag(tags.REPORT)
     if report and report != "none":
         console.print(f"Gallery: {report}")

@@ -25,6 +25,9 @@ COLUMNS = (
 MEDIA_COLUMNS = ("image_url", "background_url")
 """Optional at every level; they may stand anywhere in a sheet with a header."""
 
+REPORT_COLUMNS = ("video_status", "video_url", "video_duration", "video_error", "video_updated_at")
+"""What write-back tells in the sheet itself; no idea is read from them."""
+
 REQUIRED = ("idea_title", "script_content")
 ROW_ID = "id"
 
@@ -68,6 +71,7 @@ def _normalised(header: str) -> str:
 
 
 _BY_HEADER = {_normalised(name): column for column, aliases in _ALIASES.items() for name in (column, *aliases)}
+_REPORTS = {_normalised(name): name for name in REPORT_COLUMNS}
 
 
 @dataclass(frozen=True)
@@ -89,13 +93,23 @@ def map_headers(headers: Sequence[str]) -> HeaderMap:
     for index, header in enumerate(headers):
         column = _BY_HEADER.get(_normalised(header))
         if column is None:
-            if header.strip():
+            if header.strip() and _normalised(header) not in _REPORTS:
                 unknown.append(header.strip())
         elif column in positions:
             repeated.append(header.strip())
         else:
             positions[column] = index
     return HeaderMap(positions, tuple(unknown), tuple(repeated))
+
+
+def report_columns_in(headers: Sequence[str]) -> dict[str, int]:
+    """Where in a header row the columns of write-back stand; the first of a name counts."""
+    found: dict[str, int] = {}
+    for index, header in enumerate(headers):
+        name = _REPORTS.get(_normalised(header))
+        if name is not None:
+            found.setdefault(name, index)
+    return found
 
 
 def positional_map(width: int) -> HeaderMap:

@@ -18,6 +18,8 @@ PROCESS = "bulkvid/process"
 REPORT = "bulkvid/report"
 OWNER = "bulkvid/owner"
 """Id of the run that state, intent, progress, process and report were written for: re-executions inherit tags."""
+WRITE_BACK = "bulkvid/write_back"
+"""What became of writing results back into the sheet, in words."""
 FINGERPRINT = "bulkvid/fingerprint"
 
 JOB = "bulk_videos"

@@ -26,6 +26,7 @@ from bulkvid_pipeline.services.judging import JudgedSheet, judge_for_spec
 from bulkvid_pipeline.services.limits import wait_for_sheet_read
 from bulkvid_pipeline.services.presence import at_work, close_orphans
 from bulkvid_pipeline.services.sheet_loading import LoadedSheet, load_sheet
+from bulkvid_pipeline.services.write_back import check_write_back
 from bulkvid_pipeline.settings import settings
 
 SHEET_CHECK = "sheet_is_valid"
@@ -37,6 +38,7 @@ def sheet_rows(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Loaded
     spec = _spec(context)
     with failures_in_words():
         check_callback(spec, settings())
+        check_write_back(spec, settings())
     with _job_at_work(context, spec):
         wait_for_sheet_read(context.instance, spec, settings())
         sheet = load_sheet(spec.input_source, settings())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -14,7 +15,7 @@ from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.adapters.run_slots import RunSlots, SlotGate
 from bulkvid_pipeline.adapters.speech.providers import Provider, SpeechChoice, check_choice
 from bulkvid_pipeline.adapters.speech.spending import Spending
-from bulkvid_pipeline.adapters.storage import Storage, open_storage
+from bulkvid_pipeline.adapters.storage import Storage
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import DeadlineExceededError, RenderCancelledError
 from bulkvid_pipeline.core.options import Voice
@@ -30,23 +31,19 @@ from bulkvid_pipeline.services.judging import JudgedSheet
 from bulkvid_pipeline.services.limits import PacedGate, limiter_of
 from bulkvid_pipeline.services.media_rules import media_policy
 from bulkvid_pipeline.services.outcomes import RowOutcome
+from bulkvid_pipeline.services.output_places import open_place
 from bulkvid_pipeline.services.presence import close_orphans, this_process
 from bulkvid_pipeline.services.progress import JobProgress
 from bulkvid_pipeline.services.publishing import Shelf, engine_of
 from bulkvid_pipeline.services.run_control import RunControl
+from bulkvid_pipeline.services.sheet_reporting import writing_back
+from bulkvid_pipeline.services.write_back import refused_results
 from bulkvid_pipeline.settings import Settings
 
 
 def open_output(spec: BulkJobSpec, settings: Settings) -> Storage:
     """The storage that the job writes to."""
-    return open_storage(
-        spec.output.output_bucket or settings.output_url,
-        endpoint_url=settings.s3_endpoint_url,
-        key=settings.s3_key.get_secret_value() if settings.s3_key else None,
-        secret=settings.s3_secret.get_secret_value() if settings.s3_secret else None,
-        region=settings.s3_region,
-        timeout_s=settings.storage_timeout_s,
-    )
+    return open_place(spec.output.output_bucket or settings.output_url, settings)
 
 
 def speech_choice(spec: BulkJobSpec, settings: Settings, instance: DagsterInstance) -> SpeechChoice:
@@ -131,9 +128,11 @@ class BatchRun:
         self.state = JobState.CANCELED
         try:
             shelf.retry.call(storage.check_writable)
-            for outcome in loop.run():
-                self.ended.append(outcome)
-                yield outcome
+            with self._sheet_report() as tell_sheet:
+                for outcome in loop.run():
+                    self.ended.append(outcome)
+                    tell_sheet(outcome)
+                    yield outcome
             self.state = self._outcome(loop, control)
         except Exception:
             self.state = JobState.FAILED
@@ -163,6 +162,11 @@ class BatchRun:
             control.tell({tags.STATE: self.state, tags.REPORT: self.report_url or "none"})
             control.tell_progress()
             self._tell_callback()
+
+    def _sheet_report(self) -> AbstractContextManager[Callable[[RowOutcome], None]]:
+        """Takes outcomes of rows, to be written back into the sheet where the job asks for that."""
+        refused = refused_results(self.sheet) if self.spec.write_back and self.only is None else ()
+        return writing_back(self.instance, self.run_id, self._job_id(), self.spec, self.settings, refused)
 
     def count(self, state: ItemState) -> int:
         return sum(outcome.state is state for outcome in self.ended)

@@ -41,6 +41,8 @@ class JudgedSheet:
     report: ValidationReport
     titles: Mapping[int, str]
     """What the title cells say, by sheet row, of rows without a plan too; empty ones are left out."""
+    refused_keys: Mapping[int, str]
+    """Keys of the rows without a plan, by sheet row."""
 
     def refusal(self) -> ValidationFailedError:
         """The error of a job that the report stops."""
@@ -78,7 +80,8 @@ def judge_sheet(
         by_media = MediaCheck(media or MediaPolicy(), spec.validation_level)
         ideas, report = validate_table(sheet.table, spec.validation_level, [checks.glyphs, checks.duration, by_media])
     plans = tuple(plan_video(by_media.permitted(idea), spec, template) for idea in ideas)
-    return JudgedSheet(sheet.label, sheet.name, sheet.uri, plans, report, _titles(sheet.table))
+    refused = {number: str(sheet.table.frame.at[number, "row_key"]) for number in (*report.rejected, *report.skipped)}
+    return JudgedSheet(sheet.label, sheet.name, sheet.uri, plans, report, _titles(sheet.table), refused)
 
 
 def _titles(table: SheetTable) -> dict[int, str]:

@@ -29,16 +29,25 @@ def limiter_of(instance: DagsterInstance, settings: Settings, budget: Budget) ->
     )
 
 
-def wait_for_sheet_read(instance: DagsterInstance, spec: BulkJobSpec, settings: Settings) -> None:
+def wait_for_sheet_read(
+    instance: DagsterInstance, spec: BulkJobSpec, settings: Settings, timeout_s: float = LONGEST_WAIT_S
+) -> None:
     """Wait until the job's user and project may read a Google sheet; files need no turn.
 
     Raises:
-        QuotaExceededError: no turn comes within five minutes.
+        QuotaExceededError: no turn comes within that time.
     """
     if spec.input_source.type is SourceType.SHEET:
-        limiter_of(instance, settings, Budget.SHEETS_READ).acquire(
-            spec.user_id, spec.project_id, timeout=LONGEST_WAIT_S
-        )
+        limiter_of(instance, settings, Budget.SHEETS_READ).acquire(spec.user_id, spec.project_id, timeout=timeout_s)
+
+
+def wait_for_sheet_write(instance: DagsterInstance, spec: BulkJobSpec, settings: Settings, timeout_s: float) -> None:
+    """Wait until the job's user and project may write to a Google sheet, which is counted apart from reading.
+
+    Raises:
+        QuotaExceededError: no turn comes within that time.
+    """
+    limiter_of(instance, settings, Budget.SHEETS_WRITE).acquire(spec.user_id, spec.project_id, timeout=timeout_s)
 
 
 @dataclass

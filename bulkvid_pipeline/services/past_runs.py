@@ -20,7 +20,7 @@ from bulkvid_pipeline.services.sheet_loading import sheet_label
 PAGE = 500
 PRUNE_JOB = "prune_job"
 THINNED = "bulkvid/thinned"
-"""When pruning has left only what must stay of a run's events."""
+"""Id of the run that pruning has left only what must stay of: re-executions inherit tags."""
 
 _OUR_JOBS = {tags.JOB, PRUNE_JOB}
 _OUR_ASSETS = {AssetKey(name) for name in ("sheet_rows", "video_ideas", tags.BATCH_ASSET, tags.VIDEO_ASSET)}
@@ -83,7 +83,7 @@ def _known(record: RunRecord, living: set[str]) -> KnownRun:
         complete=items["total"] > 0 and not items["pending"] and not items["cancelled"],
         started_at=record.start_time or record.create_timestamp.timestamp(),
         ended_at=record.end_time or record.update_timestamp.timestamp(),
-        thinned=THINNED in run.tags,
+        thinned=run.tags.get(THINNED) == run.run_id,
     )
     return KnownRun(past, spec, run.is_success)
 

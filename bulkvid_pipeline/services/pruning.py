@@ -143,7 +143,7 @@ class _Pruning:
                 cut = history.measure(run_id, keep)
             else:
                 cut = history.thin(run_id, keep)
-                self._instance.add_run_tags(run_id, {THINNED: self._now.isoformat(timespec="seconds")})
+                self._instance.add_run_tags(run_id, {THINNED: run_id})
             count += cut.events
             size += cut.bytes + self._removed(self._files / run_id)
         return Pruned("events", count, size)

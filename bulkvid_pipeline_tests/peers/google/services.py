@@ -35,6 +35,7 @@ HOSTS: dict[str, Service] = {
 }
 _VALUES = re.compile(r"/v4/spreadsheets/([^/:]+)/values/([^/]+)")
 _BATCH_UPDATE = re.compile(r"/v4/spreadsheets/([^/:]+)/values:batchUpdate")
+_SPREADSHEET_UPDATE = re.compile(r"/v4/spreadsheets/([^/:]+):batchUpdate")
 _SPREADSHEET = re.compile(r"/v4/spreadsheets/([^/:]+)")
 _DRIVE_FILE = re.compile(r"/drive/v3/files/([^/]+)")
 _EXPORT = re.compile(r"/spreadsheets/d/([^/]+)/export")
@@ -76,6 +77,7 @@ class Google:
         return [
             (sheets, "GET", _VALUES, "sheets.values.get", self._values_get),
             (sheets, "POST", _BATCH_UPDATE, "sheets.values.batchUpdate", self._values_batch_update),
+            (sheets, "POST", _SPREADSHEET_UPDATE, "sheets.batchUpdate", self._spreadsheet_update),
             (sheets, "GET", _SPREADSHEET, "sheets.get", self._spreadsheet_get),
             ("www.googleapis.com", "GET", _DRIVE_FILE, "drive.files.get", self._file_get),
             ("oauth2.googleapis.com", "POST", re.compile("/token"), "oauth.token", self._token),
@@ -119,13 +121,26 @@ class Google:
         url = f"https://docs.google.com/spreadsheets/d/{sheet_id}/edit"
         return json_answer({"spreadsheetId": sheet_id, "properties": properties, "sheets": tabs, "spreadsheetUrl": url})
 
+    def _spreadsheet_update(self, request: Request, sheet_id: str) -> Answer:
+        """Of all that this call can do: adding columns at the right end of a tab."""
+        book = self._opened_for_writing(request, sheet_id)
+        try:
+            wanted = [one["appendDimension"] for one in json.loads(request.body)["requests"]]
+            tabs = [next(tab for tab in book.tabs if tab.tab_id == one["sheetId"]) for one in wanted]
+        except StopIteration:
+            return api_error(400, "Invalid requests[0].appendDimension: No grid with id")
+        except (ValueError, KeyError, TypeError):
+            return api_error(400, "Invalid JSON payload received.")
+        if any(one["dimension"] != "COLUMNS" or int(one["length"]) < 1 for one in wanted):
+            return api_error(400, "Invalid requests[0].appendDimension")
+        for tab, one in zip(tabs, wanted, strict=True):
+            tab.column_count += int(one["length"])
+        book.version += 1
+        book.modified = self.now()
+        return json_answer({"spreadsheetId": sheet_id, "replies": [{} for _ in wanted]})
+
     def _values_batch_update(self, request: Request, sheet_id: str) -> Answer:
-        caller, book = self._opened(request, sheet_id, "Write")
-        if caller.scopes is None:
-            message = "API keys are not supported by this API. Expected OAuth2 access token or other authentication."
-            return api_error(401, message, reason="CREDENTIALS_MISSING")
-        if caller.user not in book.writers:
-            return api_error(403, "The caller does not have permission")
+        book = self._opened_for_writing(request, sheet_id)
         try:
             body = json.loads(request.body)
             option, data = body["valueInputOption"], body["data"]
@@ -140,6 +155,12 @@ class Google:
             rows = item["values"]
             if len(rows) > area.bottom - area.top or any(len(row) > area.right - area.left for row in rows):
                 return api_error(400, f"Invalid data[0]: Requested writing within range [{area.text}], but tried more")
+            if area.right - 1 in book.protected_columns:
+                message = (
+                    "Invalid data[0]: You are trying to edit a protected cell or object. Please contact the "
+                    "spreadsheet owner to remove protection if you need to edit."
+                )
+                return api_error(400, message)
         responses = [self._write(book, item, option) for item in data]
         book.version += 1
         book.modified = self.now()
@@ -169,6 +190,15 @@ class Google:
             "updatedColumns": width,
             "updatedCells": cells,
         }
+
+    def _opened_for_writing(self, request: Request, sheet_id: str) -> Workbook:
+        caller, book = self._opened(request, sheet_id, "Write")
+        if caller.scopes is None:
+            message = "API keys are not supported by this API. Expected OAuth2 access token or other authentication."
+            raise Refusal(api_error(401, message, reason="CREDENTIALS_MISSING"))
+        if caller.user not in book.writers:
+            raise Refusal(api_error(403, "The caller does not have permission"))
+        return book
 
     def _opened(self, request: Request, sheet_id: str, kind: str) -> tuple[Caller, Workbook]:
         """Who asks, and the workbook if they may see it; the request is counted."""
@@ -202,6 +232,7 @@ class Google:
             "modifiedTime": datetime.fromtimestamp(book.modified, UTC).isoformat(timespec="milliseconds")[:-6] + "Z",
             "version": str(book.version),
             "trashed": book.trashed,
+            "capabilities": {"canEdit": caller.scopes is not None and caller.user in book.writers},
         }
         wanted = (request.param("fields") or "kind,id,name,mimeType").split(",")
         return json_answer({name: known[name] for name in wanted if name in known})

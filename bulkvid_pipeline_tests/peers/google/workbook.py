@@ -96,6 +96,8 @@ class Workbook:
     """False for an uploaded Office file, which the Sheets API refuses."""
     version: int = 1
     modified: float = 0.0
+    protected_columns: set[int] = field(default_factory=set)
+    """0-based columns, of all tabs, that nobody may edit."""
 
     def area(self, text: str, *, clip: bool = True) -> Area:
         """The rectangle that a range names; its end is cut to the grid when read, and refused when written.

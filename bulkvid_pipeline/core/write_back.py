@@ -1,0 +1,158 @@
+"""What is written back into a sheet, and where: pure decisions over the sheet's cells as they are now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from bulkvid_pipeline.core.cells import cleaned
+from bulkvid_pipeline.core.columns import REPORT_COLUMNS, report_columns_in
+from bulkvid_pipeline.core.errors import InvalidSheetError
+from bulkvid_pipeline.core.findings import shortened
+from bulkvid_pipeline.core.rows import sheet_table
+from bulkvid_pipeline.core.spec import SheetFormat
+
+Value = str | float
+
+LONGEST_ERROR = 1_000
+"""Characters of a reason in a cell; Google takes 50,000, but nobody reads them there."""
+
+
+@dataclass(frozen=True)
+class RowResult:
+    """What the sheet is told of one row."""
+
+    row_key: str
+    title: str
+    status: str
+    urls: tuple[str, ...] = ()
+    duration_s: float | None = None
+    """Seconds of all its videos together."""
+    error: str = ""
+
+    def cells(self, written_at: str) -> dict[str, Value]:
+        """The row's cells by column. Several links stand in lines of their own; each names its platform."""
+        return {
+            "video_status": self.status,
+            "video_url": "\n".join(self.urls),
+            "video_duration": "" if self.duration_s is None else round(self.duration_s, 2),
+            "video_error": shortened(self.error, LONGEST_ERROR),
+            "video_updated_at": written_at,
+        }
+
+
+@dataclass(frozen=True)
+class CellBlock:
+    """Values for a rectangle whose top left cell is (`row`, `column`): 1-based sheet row, 0-based column."""
+
+    row: int
+    column: int
+    values: tuple[tuple[Value, ...], ...]
+
+
+@dataclass(frozen=True)
+class WritePlan:
+    """What is to be written. `missing` are titles of rows that the sheet does not have any more."""
+
+    blocks: tuple[CellBlock, ...]
+    width: int
+    """Columns that the sheet must have, counted from A."""
+    new_columns: bool
+    """Whether columns are added, for which the sheet may be too narrow."""
+    written: int
+    unchanged: int
+    missing: tuple[str, ...]
+
+
+def plan_writing(
+    cells: Sequence[Sequence[str]],
+    results: Iterable[RowResult],
+    *,
+    first_row: int,
+    first_column: int,
+    ideas_width: int,
+    written_at: str,
+) -> WritePlan:
+    """Find each row by its key and each column by its header, and say which cells to write.
+
+    Columns that the sheet lacks get the first free place at the right of its header. A row whose status, links and
+    reason stand there already is left alone, so that writing twice changes nothing.
+
+    Args:
+        cells: the sheet as it is now, from (`first_row`, `first_column`) to its right end.
+        ideas_width: how many of these columns the job reads ideas from.
+
+    Raises:
+        InvalidSheetError: there is no header row any more.
+    """
+    ideas = [row[:ideas_width] for row in cells]
+    table = sheet_table(ideas, layout=SheetFormat.STANDARD, first_row=first_row, first_column=first_column)
+    header_at = next(at for at, row in enumerate(ideas) if any(map(cleaned, row)))
+    known = report_columns_in(cells[header_at])
+    new = _places_for_new(cells, header_at, [name for name in REPORT_COLUMNS if name not in known])
+    places = {**known, **new}
+    rows = {key: int(number) for key, number in zip(table.frame["row_key"], table.frame.index, strict=True)}
+    changed: dict[int, Mapping[str, Value]] = {}
+    unchanged, missing = 0, []
+    for result in results:
+        number = rows.get(result.row_key)
+        if number is None:
+            missing.append(result.title or result.row_key)
+        elif _stands(cells[number - first_row], places, values := result.cells(written_at)):
+            unchanged += 1
+        else:
+            changed[number] = values
+    headers = {first_row + header_at: {name: name for name in new}} if new and changed else {}
+    blocks = [*_blocks(headers, new, first_column), *_blocks(changed, places, first_column)]
+    width = first_column + max(places.values()) + 1
+    return WritePlan(tuple(blocks), width, bool(new), len(changed), unchanged, tuple(missing))
+
+
+def _places_for_new(cells: Sequence[Sequence[str]], header_at: int, names: Sequence[str]) -> dict[str, int]:
+    """The first run of columns behind the header in which nothing stands in any row."""
+    if not names:
+        return {}
+    filled = {at for row in cells for at, cell in enumerate(row) if cell}
+    behind = max(at for at, cell in enumerate(cells[header_at]) if cell) + 1
+    start = next(at for at in count(behind) if filled.isdisjoint(range(at, at + len(names))))
+    return {name: start + offset for offset, name in enumerate(names)}
+
+
+def _stands(row: Sequence[str], places: Mapping[str, int], values: Mapping[str, Value]) -> bool:
+    """Whether the row says this already; its length is left out, which the sheet shows in its own locale's digits."""
+    told = ("video_status", "video_url", "video_error")
+    return all((row[places[name]] if places[name] < len(row) else "") == values[name] for name in told)
+
+
+def _blocks(
+    rows: Mapping[int, Mapping[str, Value]], places: Mapping[str, int], first_column: int
+) -> Iterator[CellBlock]:
+    """Neighbouring columns of neighbouring rows as one block each."""
+    for names in _neighbours(places):
+        lines: list[tuple[Value, ...]] = []
+        numbers = sorted(rows)
+        for position, number in enumerate(numbers):
+            lines.append(tuple(rows[number][name] for name in names))
+            if position + 1 == len(numbers) or numbers[position + 1] != number + 1:
+                yield CellBlock(number - len(lines) + 1, first_column + places[names[0]], tuple(lines))
+                lines = []
+
+
+def _neighbours(places: Mapping[str, int]) -> list[list[str]]:
+    groups: list[list[str]] = []
+    for name in sorted(places, key=places.__getitem__):
+        if groups and places[groups[-1][-1]] + 1 == places[name]:
+            groups[-1].append(name)
+        else:
+            groups.append([name])
+    return groups
+
+
+def require_header(layout: SheetFormat) -> None:
+    """Raise InvalidSheetError for sheets without a header, which have no place to name our columns."""
+    if layout is SheetFormat.POSITIONAL:
+        raise InvalidSheetError(
+            "write_back needs a header row, and input_source.format is positional",
+            fix="Give the sheet a header row and set input_source.format to standard, or set write_back to false",
+        )
