@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+import numpy as np
+
 from bulkvid_pipeline.adapters.speech.contract import Speech, Utterance, UtteranceStore
 from bulkvid_pipeline.adapters.speech.scripts import SCRIPT_LANGUAGE, SPACELESS
 from bulkvid_pipeline.core.errors import DurationInfeasibleError
@@ -34,7 +36,7 @@ from bulkvid_pipeline.rendering.model import (
 from bulkvid_pipeline.rendering.scenes import split_scenes
 from bulkvid_pipeline.rendering.script_words import ScriptWord
 from bulkvid_pipeline.rendering.sentences import sentences_of
-from bulkvid_pipeline.rendering.sound.track import Pcm16, Piece, VoiceTrack, quantised
+from bulkvid_pipeline.rendering.sound.track import FULL_SCALE, Pcm16, Piece, VoiceTrack, quantised
 from bulkvid_pipeline.rendering.spoken import SpokenText, spoken_form
 from bulkvid_pipeline.rendering.timeline import Feasibility, Lengths, Pace, Solution
 
@@ -277,6 +279,8 @@ class _Narrator:
         utterance = self._store.get(key)
         if utterance is None:
             utterance = self._speech.speak(text, self._voice, self.language, rate, self._pitch)
+            # On the grid on which it is held in any case, for which a store needs half the room.
+            utterance = replace(utterance, pcm=quantised(utterance.pcm) * np.float32(1 / FULL_SCALE))
             self._store.put(key, utterance)
         return utterance
 

@@ -24,7 +24,7 @@ from bulkvid_pipeline.core.errors import NarrationError
 from bulkvid_pipeline.core.options import Voice
 
 MAX_CHARACTERS = 20_000
-_SETTINGS_VERSION = 1
+_SETTINGS_VERSION = 2
 """Raise it with any change of voices, tone or trimming: cached utterances are named by it."""
 _SILENT_READING_SECONDS = 0.07
 _VOWEL_MARKS = {"he": (Script.HEBREW, range(0x05B0, 0x05C8)), "ar": (Script.ARABIC, range(0x064B, 0x0653))}

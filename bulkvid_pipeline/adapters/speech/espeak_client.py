@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import select
 import signal
@@ -17,6 +18,8 @@ from bulkvid_pipeline.core.errors import NarrationError
 
 _MODULE = "bulkvid_pipeline.adapters.speech.espeak_process"
 _START_SECONDS = 20.0
+_PIPE_BYTES = 1 << 20
+"""Room for 20 seconds of speech, so that whoever speaks need not wait for us to read."""
 
 
 class WorkerDied(Exception):  # noqa: N818 - internal: the client tries once more, then raises NarrationError
@@ -43,6 +46,9 @@ class EspeakWorker:
             env={"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry), "LC_ALL": "C.UTF-8"},
         )
         self._owner = os.getpid()
+        assert self._process.stdout is not None
+        with contextlib.suppress(OSError):  # a user may have too many pipes; smaller ones only take more wake-ups
+            fcntl.fcntl(self._process.stdout, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         try:
             hello, _ = self._receive(time.monotonic() + _START_SECONDS)
             self.version = str(hello["version"])

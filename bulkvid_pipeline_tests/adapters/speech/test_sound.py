@@ -50,3 +50,22 @@ def test_silence_around_speech_is_found() -> None:
     assert 1.5 < end / 22_050 < 1.55
     assert audible(quiet, 22_050) == (0, 0)
     assert finish(quiet[:0], 22_050).size == 0
+
+
+@pytest.mark.parametrize("rate", [16_000, 22_050, 24_000])
+def test_sound_of_any_length_and_rate_has_no_seams(rate: int) -> None:
+    """A tone stays a tone, however many blocks it is worked in."""
+    out = finish(tone(500.0, 3.3, rate), rate)
+    assert out.size == round(3.3 * 48_000)
+    inner = out[4_800:-4_800].astype(np.float64)
+    time = np.arange(inner.size) / 48_000
+    parts = np.stack([np.sin(2 * np.pi * 500 * time), np.cos(2 * np.pi * 500 * time)], axis=1)
+    rest = inner - parts @ np.linalg.lstsq(parts, inner, rcond=None)[0]
+    assert np.abs(rest).max() < 1e-3 * np.abs(inner).max()
+
+
+def test_samples_lie_on_the_grid_of_16_bits() -> None:
+    steps = finish(4 * tone(300.0, 1.0), 22_050) * 32_768
+    assert np.array_equal(steps, np.rint(steps))
+    assert steps.max() == 32_767
+    assert steps.min() == -32_768
