@@ -156,12 +156,13 @@ def _orbits(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> Non
         for index in range(3):
             line.setColor(argb(theme.text, 0.10 - index * 0.025))
             canvas.drawCircle(0, height, (260 + index * 150) * unit, line)
-    for index, degrees in enumerate((150, 118, 141, 104)):
+    # On the margins: a dot beside a word, in whichever direction it is read, is punctuation.
+    for index, degrees in enumerate((100.0, 175.0, 96.0, 176.5)):
         radius = (300 + index * 150) * unit
         line.setColor(argb(theme.text, 0.13 - index * 0.025))
         canvas.drawCircle(width, 0, radius, line)
         if stage.shape is not Shape.WIDE:
-            continue  # texts come close here, and a dot beside a word reads as punctuation
+            continue
         x, y = width + radius * math.cos(math.radians(degrees)), radius * math.sin(math.radians(degrees))
         color = theme.accent_2 if index % 2 else theme.text
         canvas.drawCircle(x, y, (9 - index) * unit, skia.Paint(AntiAlias=True, Color=argb(color, 0.55 - index * 0.08)))

@@ -106,11 +106,11 @@ def title(c: Composer) -> None:
     heading = c.set(c.scene.heading or c.scene.text, look, width, zone.height - used, 6)
     rows = [
         _ornament(c, zone, 0, 0, 360 * c.unit),
-        _centered(c, heading, zone, 48 * c.unit, 1),
-        _ornament(c, zone, 48 * c.unit, 3, 360 * c.unit),
+        _centered(c, heading, zone, 48 * c.unit, 0),
+        _ornament(c, zone, 48 * c.unit, 2, 360 * c.unit),
     ]
     if sub:
-        rows.append(_centered(c, sub, zone, 40 * c.unit, 5))
+        rows.append(_centered(c, sub, zone, 40 * c.unit, 3))
     c.column(zone, rows, 0.5)
 
 
@@ -133,8 +133,8 @@ def body(c: Composer) -> None:
     )
     height = min(zone.height - used, zone.height * 0.82)
     statement = c.statement(look, width, height, c.lines(4, 7, 6), c.theme.accent)
-    rows.append(_centered(c, statement, zone, 48 * c.unit, 1 if c.scene.number is not None else 0))
-    rows.append(_ornament(c, zone, 44 * c.unit, 3, c.by_shape(260, 320, 260)))
+    rows.append(_centered(c, statement, zone, 48 * c.unit, 0))
+    rows.append(_ornament(c, zone, 44 * c.unit, 2, c.by_shape(260, 320, 260)))
     c.column(zone, rows, 0.5)
 
 
@@ -197,8 +197,8 @@ def quote(c: Composer) -> None:
         box = Box(zone.center_x - mark * 0.6, top, mark * 1.2, mark).rounded()
         c.shape(box, lambda canvas: quotation_marks(canvas, box, fill(c.theme.accent)), 0, Motion.FADE)
 
-    rows = [Row(mark, 0, put_mark), _centered(c, words, zone, 36 * c.unit, 2)]
+    rows = [Row(mark, 0, put_mark), _centered(c, words, zone, 36 * c.unit, 0)]
     if source:
-        rows.append(_ornament(c, zone, 40 * c.unit, 4, 240 * c.unit))
-        rows.append(_centered(c, source, zone, 30 * c.unit, 5))
+        rows.append(_ornament(c, zone, 40 * c.unit, 2, 240 * c.unit))
+        rows.append(_centered(c, source, zone, 30 * c.unit, 3))
     c.column(zone, rows, 0.5)

@@ -118,7 +118,7 @@ def title(c: Composer) -> None:
     heading = c.set(c.scene.heading or c.scene.text, look, zone.width, zone.height - used, 6)
     rows = [_row(c, heading, zone, 0, 0), _rule(c, zone, _on_panel_accent(c), 44 * c.unit, 2)]
     if sub:
-        rows.append(_row(c, sub, zone, 44 * c.unit, 4))
+        rows.append(_row(c, sub, zone, 44 * c.unit, 3))
     c.column(zone, rows, 0.5)
 
 
@@ -131,7 +131,7 @@ def body(c: Composer) -> None:
     gap = c.by_shape(44, 52, 40)
     height = min(zone.height - rows[0].height - gap, zone.height * 0.84)
     statement = c.statement(look, zone.width, height, c.lines(5, 7, 6), c.theme.accent)
-    rows.append(_row(c, statement, zone, gap, 1))
+    rows.append(_row(c, statement, zone, gap, 0))
     c.column(zone, rows, 0.46)
 
 
@@ -208,12 +208,12 @@ def quote(c: Composer) -> None:
 
     def put_mark(top: float) -> None:
         box = Box(c.start(inner, mark * 1.2), top, mark * 1.2, mark).rounded()
-        c.shape(box, lambda canvas: quotation_marks(canvas, box, fill(c.theme.accent)), 1, Motion.SLIDE)
+        c.shape(box, lambda canvas: quotation_marks(canvas, box, fill(c.theme.accent)), 0, Motion.SLIDE)
 
     rows = [] if on_panel else [Row(mark, 0, put_mark)]
-    rows.append(_row(c, words, inner, lead, 2))
+    rows.append(_row(c, words, inner, lead, 0))
     if source:
-        rows.append(_row(c, source, inner, 30 * c.unit, 3))
+        rows.append(_row(c, source, inner, 30 * c.unit, 2))
     height = used + words.height + 2 * pad
     top = zone.top + max(0.0, zone.height - height) * 0.46
     card = Box(zone.left, top, zone.width, height).rounded()

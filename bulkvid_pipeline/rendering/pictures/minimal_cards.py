@@ -69,9 +69,9 @@ def title(c: Composer) -> None:
     used = dot + 52 * c.unit + ((sub.height + 36 * c.unit) if sub else 0)
     look = c.look(c.by_shape(154, 172, 142), c.theme.text, c.theme.display_weight, line_height=1.06, least=62 * c.unit)
     heading = c.set(c.scene.heading or c.scene.text, look, width, zone.height - used, 6)
-    rows = [_dot(c, zone, dot), _row(c, heading, zone, 52 * c.unit, 1)]
+    rows = [_dot(c, zone, dot), _row(c, heading, zone, 52 * c.unit, 0)]
     if sub:
-        rows.append(_row(c, sub, zone, 36 * c.unit, 4))
+        rows.append(_row(c, sub, zone, 36 * c.unit, 3))
     c.column(zone, rows, 0.94 if c.stage.shape is Shape.WIDE else 0.7)
 
 
@@ -85,7 +85,7 @@ def body(c: Composer) -> None:
     width = min(zone.width, c.by_shape(1600, 2000, 2000))
     height = min(zone.height - rows[0].height - gap, zone.height * 0.84)
     statement = c.statement(look, width, height, c.lines(4, 7, 6), c.theme.accent)
-    rows.append(_row(c, statement, zone, gap, 2))
+    rows.append(_row(c, statement, zone, gap, 0))
     c.column(zone, rows, 0.34)
 
 
@@ -134,9 +134,9 @@ def quote(c: Composer) -> None:
     words = c.set(
         c.scene.heading or c.scene.text, look, min(inner.width, c.by_shape(1500, 2000, 2000)), zone.height - used, 8
     )
-    rows = [_row(c, words, inner, 0, 1)]
+    rows = [_row(c, words, inner, 0, 0)]
     if source:
-        rows.append(_row(c, source, inner, 40 * c.unit, 4))
+        rows.append(_row(c, source, inner, 40 * c.unit, 3))
     total = words.height + used
     top = zone.top + max(0.0, zone.height - total) * 0.4
     rule = Box(c.start(zone, 6 * c.unit), top, 6 * c.unit, total).rounded()

@@ -66,9 +66,9 @@ def title(c: Composer) -> None:
     heading = c.set(c.scene.heading or c.scene.text, look, width, zone.height - used, 6)
 
     rows.append(_bar(c, zone))
-    rows.append(_text_row(c, heading, zone, 44 * c.unit, 1))
+    rows.append(_text_row(c, heading, zone, 44 * c.unit, 0))
     if sub:
-        rows.append(_text_row(c, sub, zone, 40 * c.unit, 4))
+        rows.append(_text_row(c, sub, zone, 40 * c.unit, 3))
     c.column(zone, rows, 0.5)
 
 
@@ -99,7 +99,7 @@ def body(c: Composer) -> None:
     width = min(zone.width, c.by_shape(1560, 2000, 2000))
     height = min(zone.height - rows[0].height - gap, zone.height * 0.82)
     statement = c.statement(look, width, height, c.lines(4, 7, 6), c.theme.accent_2)
-    rows.append(_text_row(c, statement, zone, gap, 2))
+    rows.append(_text_row(c, statement, zone, gap, 0))
     c.column(zone, rows, 0.5)
 
 
@@ -155,9 +155,9 @@ def quote(c: Composer) -> None:
     words = c.set(
         c.scene.heading or c.scene.text, look, min(inner.width, c.by_shape(1480, 2000, 2000)), zone.height - used, 8
     )
-    rows.append(_text_row(c, words, inner, 30 * c.unit, 2))
+    rows.append(_text_row(c, words, inner, 30 * c.unit, 0))
     if source:
-        rows.append(_text_row(c, source, inner, 36 * c.unit, 5))
+        rows.append(_text_row(c, source, inner, 36 * c.unit, 3))
     total = sum(row.height for row in rows) + sum(row.gap for row in rows[1:])
     top = zone.top + max(0.0, zone.height - total) * 0.5
     side = Box(c.start(zone, 10 * c.unit), top, 10 * c.unit, total).rounded()

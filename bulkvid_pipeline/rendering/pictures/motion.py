@@ -10,7 +10,9 @@ from bulkvid_pipeline.rendering.pictures.geometry import Box
 ENTRANCE_FRAMES = 18
 """0.6 s at 30 frames a second."""
 PART_FRAMES = 12
-"""Length of one part's own movement; parts start one after the other within the entrance."""
+"""Length of one part's own movement; parts start one after the other within the entrance.
+
+The main text has order 0: the card before is gone at once, and its successor is to be seen in the very next frame."""
 LAST_ORDER = 6
 
 

@@ -138,6 +138,16 @@ def test_the_entrance_ends_within_its_frames_and_the_card_then_rests(style: Styl
     np.testing.assert_array_equal(film.still(ENTRANCE_FRAMES), film.still(film.frames - 1))
 
 
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("kind", ["title", "body", "quote", "stressed body", "numbered quote"])
+def test_the_main_text_is_to_be_seen_from_the_first_frame_on(kind: str, style: Style) -> None:
+    film = film_of(kind, style, scenes.SMALL)
+    main = max(film.text_boxes(ENTRANCE_FRAMES), key=lambda box: box.width * box.height)
+    seen = max(film.text_boxes(0), key=lambda box: box.width * box.height)
+    assert abs(seen.left - main.left) <= 30
+    assert seen.width == main.width
+
+
 @pytest.mark.parametrize("frames", [1, 2, 5])
 def test_a_very_short_scene_still_shows_its_whole_card(frames: int) -> None:
     short = replace(scenes.TITLE, frames=frames)
