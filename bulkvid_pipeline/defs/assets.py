@@ -162,6 +162,7 @@ def _totals(run: BatchRun) -> dict[str, RawMetadataValue]:
         "rendered_now": sum(outcome.rendered for outcome in run.ended),
         "failed": run.count(ItemState.FAILED),
         "rejected": len(run.sheet.report.rejected),
+        "cost": round(run.spent.cost, 6),
         "report": events.place(run.report_url) if run.report_url else "none",
     }
 

@@ -45,6 +45,7 @@ def materialisation(outcome: RowOutcome, key: str) -> dg.AssetMaterialization:
             "render_seconds": dg.MetadataValue.float(round(spent, 2)),
             "times_real_time": dg.MetadataValue.float(round(seconds / spent, 1) if spent else 0.0),
             "rendered_now": outcome.rendered,
+            "cost": dg.MetadataValue.float(round(sum(output.cost for output in outputs), 6)),
             "attempts": outcome.attempts,
             "dagster/data_version": outcome.fingerprint,
         },

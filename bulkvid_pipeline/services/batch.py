@@ -323,6 +323,7 @@ class RowLoop:
         def report(stage: str, done: float) -> None:
             self.progress.advance(plan, stage, done * 0.98)
 
+        spent_before = process.spent
         with tempfile.TemporaryDirectory(dir=crew.folder, prefix=f"row{plan.sheet_row}-") as folder:
             desk.lay(plan, Path(folder))
             request = RenderRequest(plan, outputs, folder)
@@ -330,7 +331,8 @@ class RowLoop:
             if crew.stopping.is_set() or not self.may_publish():
                 raise RenderCancelledError("The row was stopped")
             self.progress.advance(plan, "publishing", 0.99)
-            new = {output.platform: output for output in self.shelf.publish(plan, outputs, row)}
+            cost = (process.spent - spent_before).cost
+            new = {output.platform: output for output in self.shelf.publish(plan, outputs, row, cost)}
         everything = (new.get(planned.platform) or self._read_output(plan, planned) for planned in plan.outputs)
         return tuple(output for output in everything if output is not None)
 
@@ -342,6 +344,7 @@ class RowLoop:
         if spent != Spending():
             with self._lock:
                 self.spent += spent
+            self.progress.pay(spent.cost)
             _log.info("Row %d: %d characters spoken, cost %.6f", plan.sheet_row, spent.characters, spent.cost)
 
     def _warn(self, warning: str) -> None:

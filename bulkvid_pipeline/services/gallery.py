@@ -61,6 +61,8 @@ class RowOutput:
     width: int = 0
     height: int = 0
     render_seconds: float = 0.0
+    cost: float = 0.0
+    """What a paid voice has asked for it."""
     quality: str = ""
     """What came of its checks, in one line."""
 
@@ -82,6 +84,8 @@ class RowReport:
     priority: Priority = Priority.NORMAL
     style: Style | None = None
     voice: Voice | None = None
+    spent_in_vain: float = 0.0
+    """What a paid voice has asked for a row that has no video."""
 
     @property
     def duration_s(self) -> float:
@@ -99,6 +103,10 @@ class RowReport:
     @property
     def render_seconds(self) -> float:
         return sum(output.render_seconds for output in self.outputs)
+
+    @property
+    def cost(self) -> float:
+        return self.spent_in_vain + sum(output.cost for output in self.outputs)
 
 
 @dataclass(frozen=True)
@@ -136,6 +144,11 @@ class JobReport:
     @property
     def render_seconds(self) -> float:
         return sum(row.render_seconds for row in self.rows)
+
+    @property
+    def cost(self) -> float:
+        """What paid voices have asked for all rows, in the currency of their price."""
+        return sum(row.cost for row in self.rows)
 
     @property
     def speed(self) -> float:
@@ -188,6 +201,7 @@ def manifest_json(job: JobReport) -> str:
             "size_bytes": job.size_bytes,
             "render_seconds": _rounded(job.render_seconds),
             "speed_x_real_time": _rounded(job.speed),
+            "cost": round(job.cost, 6),
         },
         "rows": [_row_document(row) for row in job.rows],
         "findings": [_finding_document(finding) for finding in job.findings],
@@ -206,6 +220,7 @@ def _row_document(row: RowReport) -> dict[str, Any]:
         "voice": row.voice.value if row.voice else None,
         "error": {"code": row.error_code, "reason": row.reason, "fix": row.fix} if row.reason else None,
         "warnings": list(row.warnings),
+        "cost": round(row.cost, 6),
         "outputs": [_output_document(output) for output in row.outputs],
     }
 
@@ -224,6 +239,7 @@ def _output_document(output: RowOutput) -> dict[str, Any]:
         "size_bytes": output.size_bytes,
         "loudness_lufs": _rounded(output.loudness_lufs),
         "render_seconds": _rounded(output.render_seconds),
+        "cost": round(output.cost, 6),
         "quality": output.quality or None,
     }
 
@@ -248,8 +264,8 @@ def _rounded(value: float | None) -> float | None:
 
 _CSV_COLUMNS = (
     "sheet_row", "row_key", "title", "state", "platform", "video", "poster", "srt", "vtt", "width", "height",
-    "duration_s", "size_bytes", "loudness_lufs", "render_seconds", "quality", "priority", "style", "voice",
-    "error_code", "reason", "fix", "warnings",
+    "duration_s", "size_bytes", "loudness_lufs", "render_seconds", "cost", "quality", "priority", "style",
+    "voice", "error_code", "reason", "fix", "warnings",
 )  # fmt: skip
 
 

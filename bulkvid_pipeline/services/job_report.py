@@ -93,6 +93,7 @@ def _planned(shelf: Shelf, plan: VideoPlan, outcome: RowOutcome | None, findings
         priority=plan.priority,
         style=Style(plan.style),
         voice=Voice(plan.voice),
+        spent_in_vain=outcome.cost if outcome and not outcome.outputs else 0.0,
     )
 
 
@@ -111,6 +112,7 @@ def _output(shelf: Shelf, output: PublishedOutput) -> RowOutput:
         width=output.width,
         height=output.height,
         render_seconds=output.render_seconds,
+        cost=output.cost,
         quality=output.certificate.summary,
     )
 

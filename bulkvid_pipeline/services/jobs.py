@@ -44,6 +44,8 @@ class Job:
     ended_at: float | None
     updated_at: float
     progress: dict[str, Any] = field(default_factory=dict, repr=False)
+    cost: float = 0.0
+    """What paid voices have asked in all its runs, in the currency of their price."""
 
     @property
     def items(self) -> dict[str, int]:
@@ -78,6 +80,7 @@ class Job:
             "updated_at": _iso(self.updated_at),
             "ended_at": _iso(self.ended_at),
             "report": self.report,
+            "cost": self.cost,
             **self.progress_dict(),
         }
 
@@ -204,8 +207,14 @@ def job_of(records: Sequence[RunRecord]) -> Job:
         started_at=oldest.start_time,
         ended_at=newest.end_time,
         updated_at=newest.update_timestamp.timestamp(),
-        progress=json.loads(told.get(tags.PROGRESS, "{}")),
+        progress=_progress_of(run),
+        cost=round(sum(_progress_of(record.dagster_run).get("cost", 0.0) for record in records), 6),
     )
+
+
+def _progress_of(run: DagsterRun) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(own_tags(run).get(tags.PROGRESS, "{}"))
+    return found
 
 
 def spec_of(instance: DagsterInstance, job: Job) -> BulkJobSpec:

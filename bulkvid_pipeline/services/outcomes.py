@@ -45,6 +45,8 @@ class PublishedOutput:
     voice_rate: float
     created_at: str
     warnings: tuple[str, ...] = ()
+    cost: float = 0.0
+    """What a paid voice has asked for it, in the currency of its price: its share of what its row's narration cost."""
     thumbnail: str = ""
     """The poster in miniature: base64 of a WebP, empty where it has too many details."""
     certificate: Certificate = field(default_factory=Certificate)

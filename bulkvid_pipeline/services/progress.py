@@ -38,6 +38,8 @@ class JobSnapshot:
     now: float
     rate_limited: bool = False
     """Whether the next row waits for a rate limit."""
+    cost: float = 0.0
+    """What paid voices have asked so far in this run."""
 
     @property
     def ended(self) -> int:
@@ -52,6 +54,7 @@ class JobSnapshot:
             "elapsed_ms": round(self.elapsed_s * 1000),
             "eta_ms": None if self.eta_s is None else round(self.eta_s * 1000),
             "rate_limited": self.rate_limited,
+            "cost": round(self.cost, 6),
             "in_work": [[row.row_key, row.stage, round(row.done * 100)] for row in self.in_work],
         }
 
@@ -77,6 +80,7 @@ class JobProgress:
     _started: float = field(default=0.0)
     _found_done: float = field(default=0.0)
     _rate_limited: bool = field(default=False)
+    _cost: float = field(default=0.0)
 
     def __post_init__(self) -> None:
         self._started = self.clock()
@@ -94,6 +98,11 @@ class JobProgress:
                 self._rate_limited = waiting
                 queued, limited = ItemState.QUEUED, ItemState.RATE_LIMITED
                 self._move(*((queued, limited) if waiting else (limited, queued)))
+
+    def pay(self, cost: float) -> None:
+        """A row has cost so much, finished or not."""
+        with self._lock:
+            self._cost += cost
 
     def start(self, plan: VideoPlan) -> None:
         """A worker takes the row up."""
@@ -139,6 +148,7 @@ class JobProgress:
                 eta_s=elapsed * left / made if made > 0 else (0.0 if left == 0 else None),
                 now=now,
                 rate_limited=self._rate_limited,
+                cost=self._cost,
             )
 
     def _move(self, before: ItemState, after: ItemState) -> None:

@@ -85,20 +85,20 @@ class Shelf:
             return None
 
     def publish(
-        self, plan: VideoPlan, planned: Sequence[PlannedOutput], row: RenderedRow
+        self, plan: VideoPlan, planned: Sequence[PlannedOutput], row: RenderedRow, cost: float = 0.0
     ) -> tuple[PublishedOutput, ...]:
-        """Store the files of a rendered row; each output's document goes last.
+        """Store the files of a rendered row, which has cost so much; each output's document goes last.
 
         Raises:
             BulkVideoError: storage refused; what is stored of the row so far is not visible as finished.
         """
         return tuple(
-            self._publish_output(plan, output, rendered, row)
+            self._publish_output(plan, output, rendered, row, cost / len(row.outputs))
             for output, rendered in zip(planned, row.outputs, strict=True)
         )
 
     def _publish_output(
-        self, plan: VideoPlan, output: PlannedOutput, rendered: RenderedOutput, row: RenderedRow
+        self, plan: VideoPlan, output: PlannedOutput, rendered: RenderedOutput, row: RenderedRow, cost: float
     ) -> PublishedOutput:
         keys = {
             name: self._store(rendered.folder / name, self.key(plan, output, name))
@@ -132,6 +132,7 @@ class Shelf:
             voice_rate=row.voice_rate,
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
             warnings=(*row.warnings, *(f"{output.platform}: {said}" for said in rendered.certificate.warnings)),
+            cost=round(cost, 6),
             thumbnail=rendered.thumbnail,
             certificate=rendered.certificate,
         )

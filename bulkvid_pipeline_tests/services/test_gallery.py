@@ -265,6 +265,7 @@ class TestManifest:
             "size_bytes": 8_000_000,
             "render_seconds": 10.0,
             "speed_x_real_time": 12.0,
+            "cost": 0.0,
         }
 
     def test_has_the_same_keys_for_every_row_and_output(self) -> None:
