@@ -3,7 +3,8 @@
     .venv/bin/python benchmarks/jobs.py [--large] [--postgres]
 
 Whole jobs (sheet, validation, slots, publishing, events, report) in processes of their own, but each row is "rendered"
-by a stand-in that waits 50 ms and writes small files. `--large` takes 10,000 rows in place of 1,000.
+by a stand-in that waits 50 ms and writes small files. `--large` takes 10,000 rows in place of 1,000, and lists 2,000
+jobs in place of 200.
 """
 
 from __future__ import annotations
@@ -21,19 +22,23 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from unittest import mock
 
 import psycopg2  # type: ignore[import-untyped]
 
 from bulkvid_pipeline.adapters.speech.spending import Spending
-from bulkvid_pipeline.rendering.row import RenderedOutput, RenderedRow
+from bulkvid_pipeline.rendering.output import RenderedOutput
+from bulkvid_pipeline.rendering.row import RenderedRow
 from bulkvid_pipeline.rendering.worker import RenderRequest
+
+Answer = TypeVar("Answer")
 
 ROW_S = 0.05
 WORKERS = 4
-JOBS_LISTED = 200
+LOOK_EVERY_S = 1.0
 FILES = {"video.mp4": bytes(2048), "poster.jpg": bytes(512), "captions.srt": b"1\n", "captions.vtt": b"WEBVTT\n"}
 
 
@@ -44,6 +49,8 @@ class Course:
         self._lock = threading.Lock()
         self.samples: list[tuple[float, float, float]] = []
         """Seconds on the clock of the machine, CPU seconds, resident memory in MB."""
+        self.in_line = 0.0
+        """When workers were hired, just before the first rows join the line for slots."""
 
     def sample(self) -> None:
         used = resource.getrusage(resource.RUSAGE_SELF)
@@ -75,7 +82,22 @@ class StandInProcess:
             (folder / name).write_bytes(content)
         video, poster, srt, vtt = FILES
         return RenderedOutput(
-            platform, folder, video, poster, srt, vtt, 1280, 720, 6.0, 180, 2048, -14.0, -1.0, ROW_S, 0.0
+            platform=platform,
+            folder=folder,
+            video=video,
+            poster=poster,
+            thumbnail="",
+            srt=srt,
+            vtt=vtt,
+            width=1280,
+            height=720,
+            duration_s=6.0,
+            frames=180,
+            size_bytes=2048,
+            loudness_lufs=-14.0,
+            true_peak_dbtp=-1.0,
+            render_seconds=ROW_S,
+            cpu_seconds=0.0,
         )
 
     def kill(self) -> None:
@@ -95,6 +117,7 @@ def run_job(sheet: str, job_id: str, priority: str, user: str) -> None:
     spec = BulkJobSpec.for_input(sheet, priority=priority, user_id=user)
 
     def hire(*_: object) -> StandInProcess:
+        course.in_line = course.in_line or time.monotonic()
         return StandInProcess(course)
 
     stand_in = mock.patch.object(batch, "RenderProcess", hire)
@@ -103,7 +126,25 @@ def run_job(sheet: str, job_id: str, priority: str, user: str) -> None:
         success = execute_here(spec, instance, job_id)
         ended = time.monotonic()
         course.sample()
-    print(json.dumps({"success": success, "began": began, "ended": ended, "samples": course.samples}))
+    told = {"success": success, "began": began, "in_line": course.in_line, "ended": ended, "samples": course.samples}
+    print(json.dumps(told))
+
+
+@dataclass(frozen=True)
+class Started:
+    """A job's process, started at that time on the clock of the machine; what it prints goes to a file."""
+
+    process: subprocess.Popen[bytes]
+    output: Path
+    at: float
+
+    def course(self) -> dict[str, Any]:
+        """What came of it, once it has ended."""
+        self.process.wait()
+        output = self.output.read_text()
+        course: dict[str, Any] = json.loads(output.splitlines()[-1])
+        assert course["success"], output
+        return course
 
 
 class Bench:
@@ -123,21 +164,16 @@ class Bench:
         }
         os.environ.update(self.environment)
 
-    def start(self, name: str, rows: int, priority: str = "normal", user: str = "ann") -> subprocess.Popen[str]:
+    def start(self, name: str, rows: int, priority: str = "normal", user: str = "ann") -> Started:
         sheet = self.folder / f"{name}.csv"
         with sheet.open("w", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(["idea_title", "script_content"])
             writer.writerows([f"{name} {n}", f"Tip number {n}."] for n in range(rows))
         command = [sys.executable, __file__, "--job", str(sheet), f"job_{name}", priority, user]
-        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-
-    @staticmethod
-    def course_of(process: subprocess.Popen[str]) -> dict[str, Any]:
-        output, _ = process.communicate()
-        course: dict[str, Any] = json.loads(output.splitlines()[-1])
-        assert course["success"], output
-        return course
+        output = self.folder / f"{name}.out"
+        with output.open("w") as file:
+            return Started(subprocess.Popen(command, stdout=file), output, time.monotonic())
 
     def stored_bytes(self) -> int:
         """What Dagster's storage takes."""
@@ -153,10 +189,12 @@ class Bench:
 
 
 def cost_of_rows(bench: Bench, rows: int) -> None:
-    """One job, alone."""
-    Bench.course_of(bench.start("warm", 20))
+    """One job, alone but for somebody who looks at it every second."""
+    bench.start("warm", 20).course()
     before = bench.stored_bytes()
-    course = Bench.course_of(bench.start("big", rows))
+    started = bench.start("big", rows)
+    looks = watched(bench, started)
+    course = started.course()
     samples = course["samples"]
     first, last, end = samples[rows // 10], samples[-2], samples[-1]
     counted = rows - 1 - rows // 10
@@ -169,44 +207,90 @@ def cost_of_rows(bench: Bench, rows: int) -> None:
     print(f"  after the last began    {end[0] - last[0]:.1f} s, CPU {end[1] - last[1]:.1f} s")
     print(f"  memory                  {first[2]:.0f} MB at a tenth, {last[2]:.0f} MB at the end of the rows, "
           f"{end[2]:.0f} MB after the report ({1024 * (last[2] - first[2]) / counted:.2f} KB per row)")  # fmt: skip
+    print(f"  CPU in all              {end[1]:.1f} s")
     print(f"  Dagster's storage       {(bench.stored_bytes() - before) / rows:.0f} bytes per row")
-    again = Bench.course_of(bench.start("big", rows))
+    for what, seconds in looks.items():
+        print(f"  {what:23} {_spread(seconds)}, {len(seconds)} times while the job ran")
+    again = bench.start("big", rows).course()
     print(f"  second run, all kept    {again['ended'] - again['began']:.1f} s, CPU {again['samples'][-1][1]:.1f} s")
 
 
-def look_ups(bench: Bench) -> None:
-    """Finding one job, and listing many."""
+def watched(bench: Bench, started: Started) -> dict[str, list[float]]:
+    """What it costs to look at the job every second until it ends: seconds of each look, by what is read."""
+    from bulkvid_pipeline.core.errors import JobNotFoundError
+    from bulkvid_pipeline.services.jobs import find_job
+    from bulkvid_pipeline.services.launching import open_instance
+    from bulkvid_pipeline.services.watching import JobWatch
+
+    looks: dict[str, list[float]] = {"progress read": [], "new events read": []}
+    watch: JobWatch | None = None
+    with open_instance(bench.folder / "home") as instance:
+        while started.process.poll() is None:
+            time.sleep(LOOK_EVERY_S)
+            try:
+                took, job = _timed(lambda: find_job(instance, "job_big"))
+            except JobNotFoundError:
+                continue
+            looks["progress read"].append(took)
+            watch = watch or JobWatch(instance, job.run_id)
+            looks["new events read"].append(_timed(watch.poll)[0])
+    return looks
+
+
+def look_ups(bench: Bench, jobs: int) -> None:
+    """Finding one job, its events, and listing many."""
     from bulkvid_pipeline.core import tags
     from bulkvid_pipeline.definitions import defs
+    from bulkvid_pipeline.services.job_events import job_events
     from bulkvid_pipeline.services.jobs import find_job, list_jobs
     from bulkvid_pipeline.services.launching import open_instance
 
     job = defs.resolve_job_def(tags.JOB)
     with open_instance(bench.folder / "home") as instance:
         print(f"find_job                  {_ms(lambda: find_job(instance, 'job_big'))}")
+        print(f"its 100 newest events     {_ms(lambda: job_events(instance, 'job_big'), 3)}")
         config: Mapping[str, Any] = {
             "resources": {tags.SPEC_RESOURCE: {"config": {"input_source": {"type": "file", "path": "x.csv"}}}}
         }
-        for number in range(JOBS_LISTED):
+        for number in range(jobs):
             instance.create_run_for_job(job, run_config=config, tags={tags.JOB_ID: f"job_{number:06}"})
-        print(f"find_job, {JOBS_LISTED} jobs more  {_ms(lambda: find_job(instance, 'job_big'))}")
+        print(f"find_job, {jobs:4} jobs more {_ms(lambda: find_job(instance, 'job_big'))}")
         print(f"find_job, part of its id  {_ms(lambda: find_job(instance, 'job_bi'), 3)}")
         print(f"list_jobs, newest 20      {_ms(lambda: list(list_jobs(instance, limit=20)))}")
-        print(f"list_jobs, all            {_ms(lambda: list(list_jobs(instance)), 3)}")
+        print(f"list_jobs, all {jobs + 2:5}      {_ms(lambda: list(list_jobs(instance)), 3)}")
 
 
 def overtaking(bench: Bench) -> None:
-    """An urgent job of another user comes while a low one is in the middle of its rows."""
+    """An urgent job of another user is entered while a low one is in the middle of its rows."""
     low = bench.start("low", 1000, "low")
     time.sleep(12)
-    urgent = bench.course_of(bench.start("urgent", 50, "urgent", "bob"))
-    starts = [at for at, _, _ in bench.course_of(low)["samples"][:-1]]
+    entered = bench.start("urgent", 50, "urgent", "bob")
+    urgent = entered.course()
+    starts = [at for at, _, _ in low.course()["samples"][:-1]]
     rows = [at for at, _, _ in urgent["samples"][:-1]]
     assert starts[0] < rows[0] < starts[-1], "they did not meet"
-    before = max(at for at in starts if at <= rows[0])
-    between = sum(rows[WORKERS - 1] < at < rows[-1] for at in starts)
-    print(f"urgent job of 50 rows     first row {1000 * (rows[0] - before):.0f} ms after the low job's last before, "
-          f"{between} rows of the low job started until its last")  # fmt: skip
+
+    def passed(since: float, until: float) -> int:
+        return sum(since < at < until for at in starts)
+
+    print(f"urgent job of 50 rows     first row {rows[0] - entered.at:.1f} s after it was entered, of which "
+          f"{urgent['began'] - entered.at:.1f} s imports, {urgent['in_line'] - urgent['began']:.1f} s the sheet; "
+          f"{passed(entered.at, rows[0])} rows of the low job began meanwhile")  # fmt: skip
+    print(f"  once in line            first row after {1000 * (rows[0] - urgent['in_line']):.0f} ms, "
+          f"{passed(urgent['in_line'], rows[0])} rows of the low job began meanwhile, "
+          f"{passed(rows[WORKERS - 1], rows[-1])} between its own first and last")  # fmt: skip
+
+
+def _timed(call: Callable[[], Answer]) -> tuple[float, Answer]:
+    began = time.perf_counter()
+    answer = call()
+    return time.perf_counter() - began, answer
+
+
+def _spread(seconds: list[float]) -> str:
+    ranked = sorted(seconds)
+    middle, high = statistics.median(ranked), ranked[int(len(ranked) * 0.95)]
+    return f"median {1000 * middle:.1f} ms, 95th percentile {1000 * high:.1f} ms"
 
 
 def _ms(call: Callable[[], object], times: int = 10) -> str:
@@ -233,7 +317,7 @@ def main() -> None:
         url = stack.enter_context(PostgresServer(durable=True)).create_database() if chosen.postgres else ""
         bench = Bench(Path(stack.enter_context(tempfile.TemporaryDirectory())), url)
         cost_of_rows(bench, 10_000 if chosen.large else 1_000)
-        look_ups(bench)
+        look_ups(bench, 2_000 if chosen.large else 200)
         overtaking(bench)
 
 

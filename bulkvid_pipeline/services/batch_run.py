@@ -28,7 +28,7 @@ from bulkvid_pipeline.services.job_callbacks import tell_callback
 from bulkvid_pipeline.services.job_report import write_report
 from bulkvid_pipeline.services.jobs import find_job
 from bulkvid_pipeline.services.judging import JudgedSheet
-from bulkvid_pipeline.services.limits import PacedGate, limiter_of
+from bulkvid_pipeline.services.limits import PacedGate, limiter_of, rows_are_limited
 from bulkvid_pipeline.services.media_rules import media_policy
 from bulkvid_pipeline.services.outcomes import RowOutcome
 from bulkvid_pipeline.services.output_places import open_place
@@ -194,7 +194,7 @@ class BatchRun:
         )
         slots.ensure_pool(self.settings.render_slots)
         gate = SlotGate(slots, free_dead=lambda: close_orphans(self.instance))
-        if not self.settings.limit_rows:
+        if not rows_are_limited(self.spec, self.settings):
             return gate
         limiter = limiter_of(self.instance, self.settings, Budget.DISPATCH)
         return PacedGate(gate, limiter, self.spec.user_id, self.spec.project_id, progress.wait_for_limit)

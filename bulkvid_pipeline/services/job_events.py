@@ -13,6 +13,8 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import InvalidRequestError
 from bulkvid_pipeline.services.jobs import find_job
 
+PAGE = 250
+
 _LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}
 
 _TOLD = {
@@ -57,9 +59,22 @@ def job_events(instance: DagsterInstance, job_id: str, *, level: str = "INFO", l
     least = _LEVELS[level.upper()]
     found = []
     for run in instance.get_runs(RunsFilter(tags={tags.JOB_ID: job.job_id})):
-        events = (_event(entry) for entry in instance.all_logs(run.run_id))
-        found += [event for event in events if event is not None and _LEVELS[event.level] >= least]
+        found += _newest(instance, run.run_id, least, limit)
     return sorted(found, key=lambda event: event.timestamp)[-limit:]
+
+
+def _newest(instance: DagsterInstance, run_id: str, least: int, limit: int) -> list[JobEvent]:
+    """The newest events of a run, oldest first: a job of 10,000 rows has more than anybody wants to wait for."""
+    found: list[JobEvent] = []
+    cursor: str | None = None
+    while len(found) < limit:
+        page = instance.get_records_for_run(run_id, cursor=cursor, limit=PAGE, ascending=False)
+        events = (_event(record.event_log_entry) for record in page.records)
+        found += [event for event in events if event is not None and _LEVELS[event.level] >= least]
+        if not page.has_more:
+            break
+        cursor = page.cursor
+    return found[:limit][::-1]
 
 
 def _event(entry: EventLogEntry) -> JobEvent | None:

@@ -342,6 +342,30 @@ def test_an_urgent_job_gets_every_slot_that_is_freed_while_a_low_one_is_in_the_m
     assert most_at_once(happenings) <= slots
 
 
+@pytest.mark.heavy
+def test_a_user_with_ten_jobs_does_not_starve_one_with_one_job(
+    instance: DagsterInstance, start: Callable[..., StandInJob]
+) -> None:
+    RunSlots(instance, "any").ensure_pool(2)
+    many = [start(f"a{number}", rows=20, workers=2, user="a") for number in range(10)]
+    one = start("b", rows=20, workers=2, user="b")
+    go(*many)
+    for job in many:
+        wait_for(job, "joined")
+
+    go(one)
+    wait_for(one, "end", 20)
+    happenings = sorted((h for job in (*many, one) for h in job.happenings()), key=lambda h: h.at)
+
+    joined = next(h.at for h in happenings if h.what == "joined" and h.run_id == "b")
+    last = [h.at for h in happenings if h.what == "start" and h.run_id == "b"][-1]
+    others = sum(h.what == "start" and h.run_id != "b" and joined < h.at < last for h in happenings)
+    assert Counter(h.run_id[0] for h in happenings if h.what == "end")["a"] < 200, "the others had ended"
+    # Each has half of the slots; those granted before b joined may start after it.
+    assert others <= 20 + 2
+    assert most_at_once(happenings) <= 2
+
+
 def test_slots_of_a_process_killed_with_9_are_freed_once_its_run_is_marked_as_failed(
     instance: DagsterInstance, start: Callable[..., StandInJob]
 ) -> None:

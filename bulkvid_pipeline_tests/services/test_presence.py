@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -16,7 +17,9 @@ import dagster as dg
 import pytest
 
 from bulkvid_pipeline import settings as settings_module
+from bulkvid_pipeline.adapters import run_slots
 from bulkvid_pipeline.adapters.rate_limits import Budget
+from bulkvid_pipeline.adapters.run_slots import RunSlots, SlotGate
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import JobState
@@ -26,8 +29,9 @@ from bulkvid_pipeline.services import presence
 from bulkvid_pipeline.services.jobs import find_job
 from bulkvid_pipeline.services.launching import run_config_of
 from bulkvid_pipeline.services.limits import limiter_of
-from bulkvid_pipeline.services.presence import SILENT_S, at_work, close_orphans, this_process
+from bulkvid_pipeline.services.presence import SILENT_S, at_work, close_orphans, process_name, this_process
 from bulkvid_pipeline.services.told_tags import tell_tags
+from bulkvid_pipeline_tests.adapters.slot_worker import StandInJob, a_plan, work
 from bulkvid_pipeline_tests.defs.web_server import wait_until
 from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, Workplace, idea
 
@@ -101,6 +105,34 @@ def test_a_run_of_dagster_job_execute_killed_in_its_first_step_is_found_by_the_s
     after = workplace.instance.get_run_by_id(run.run_id)
     assert after is not None
     assert after.status is dg.DagsterRunStatus.FAILURE
+
+
+def test_a_waiting_job_gets_the_slot_of_a_killed_one_though_no_daemon_runs(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_slots, "LOOK_FOR_DEAD_EVERY_S", 0.1)
+    run_id = a_run(workplace)
+    heir = RunSlots(workplace.instance, "heir")
+    heir.ensure_pool(1)
+    home = workplace.folder / "home"
+    job = StandInJob(home, run_id, rows=1, row_s=600, workers=1, log=workplace.folder / "log", go=home)
+    # A fork server has the environment of its start, this database's address not in it.
+    process = multiprocessing.get_context("spawn").Process(target=work, args=(job,))
+    process.start()
+    assert process.pid is not None
+    tell_tags(workplace.instance, run_id, {tags.PROCESS: str(process_name(process.pid))})
+    wait_until(lambda: any(happening.what == "start" for happening in job.happenings()))
+    with SlotGate(heir, free_dead=lambda: close_orphans(workplace.instance)) as gate:
+        end = time.monotonic() + 1
+        while time.monotonic() < end:
+            assert not gate.try_enter(a_plan("row"))
+            time.sleep(0.05)
+
+        process.kill()
+        process.join()
+
+        wait_until(lambda: gate.try_enter(a_plan("row")))
+    assert find_job(workplace.instance, "job_lost").state is JobState.FAILED
 
 
 def test_a_process_says_its_name_again_and_again(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
