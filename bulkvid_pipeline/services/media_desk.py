@@ -22,6 +22,7 @@ from bulkvid_pipeline.rendering.row_media import media_path
 
 THREADS = 6
 """Media asked for at once; each may hold a whole file in memory."""
+_LOOK_AFTER_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,10 @@ class MediaDesk:
 
     Args:
         policy: where media may come from.
-        pieces: where contents are kept.
+        pieces: where contents are kept; without it each is fetched again when it is laid out.
     """
 
-    def __init__(self, policy: MediaPolicy, pieces: Pieces) -> None:
+    def __init__(self, policy: MediaPolicy, pieces: Pieces | None) -> None:
         self._stopped = threading.Event()
         retry = RetryPolicy(tries=4, first_delay_s=0.5, longest_delay_s=10.0, sleep=self._sleep)
         self._library = MediaLibrary(policy, pieces, retry)
@@ -125,3 +126,32 @@ class MediaDesk:
     def _sleep(self, seconds: float) -> None:
         if self._stopped.wait(seconds):
             raise RenderCancelledError("The job was stopped")
+
+
+def with_known_media(plans: Iterable[VideoPlan], policy: MediaPolicy, pieces: Pieces | None) -> tuple[VideoPlan, ...]:
+    """The plans, in their order, with the content of their media known wherever it can be had; waits until it is."""
+    plans = tuple(plans)
+    known: dict[str, VideoPlan] = {}
+    with MediaDesk(policy, pieces) as desk:
+        desk.ask(plan for plan in plans if plan.media)
+        while desk.pending:
+            desk.wait(_LOOK_AFTER_S)
+            known |= {answer.plan.row_key: answer.plan for answer in desk.answers() if answer.error is None}
+    return tuple(known.get(plan.row_key, plan) for plan in plans)
+
+
+def laid_out(plan: VideoPlan, folder: Path, policy: MediaPolicy, pieces: Pieces | None) -> VideoPlan:
+    """The plan with its media known, and their contents in `folder` as a render worker wants them.
+
+    Raises:
+        BulkVideoError: a medium cannot be had or used.
+    """
+    with MediaDesk(policy, pieces) as desk:
+        desk.ask([plan])
+        while not (answers := desk.answers()):
+            desk.wait(_LOOK_AFTER_S)
+        (answer,) = answers
+        if answer.error is not None:
+            raise answer.error
+        desk.lay(answer.plan, folder)
+        return answer.plan

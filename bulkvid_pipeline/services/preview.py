@@ -7,8 +7,10 @@ needed: a preview is worth having while it costs less than thinking about it.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import groupby, takewhile
 from pathlib import Path
 
@@ -41,9 +43,11 @@ from bulkvid_pipeline.rendering.pictures.coverage import missing_glyphs
 from bulkvid_pipeline.rendering.pictures.film import SceneFilm, scene_film
 from bulkvid_pipeline.rendering.pictures.poster import poster_jpeg
 from bulkvid_pipeline.rendering.pictures.themes import Theme
+from bulkvid_pipeline.rendering.row_media import RowMedia
 from bulkvid_pipeline.rendering.scenes import split_scenes
 from bulkvid_pipeline.rendering.sound.mix import programme_sound
 from bulkvid_pipeline.services.contact_sheet import halved, tiled, wrapped
+from bulkvid_pipeline.services.media_rules import MediaCheck, media_policy
 from bulkvid_pipeline.services.template_store import TemplateStore, theme_of
 from bulkvid_pipeline.settings import Settings
 
@@ -97,15 +101,21 @@ def preview_row(
     template = TemplateStore(settings.templates_folder).load(spec.template.template_id)
     with EspeakSpeech() as speech:
         judge = _RowJudge(row, spec, template, speech)
-        ideas, report = validate_table(table, spec.validation_level, [judge])
+        by_media = MediaCheck(media_policy(settings), spec.validation_level)
+        ideas, report = validate_table(table, spec.validation_level, [judge, by_media])
     findings = report.of_row(row)
     idea = next((idea for idea in ideas if idea.sheet_row == row), None)
     if idea is None or judge.programme is None:
         raise _rejection(row, findings)
+    idea = by_media.permitted(idea)
     plan = plan_video(idea if platform is None else replace(idea, platforms=(platform,)), spec, template)
     theme, theme_warnings = theme_of(template, plan.style)
     folder.mkdir(parents=True, exist_ok=True)
-    shown = [_PlatformFilms.of(plan, judge.programme, each, theme) for each in dict.fromkeys(_platforms(plan))]
+    with tempfile.TemporaryDirectory() as media:
+        if plan.media:
+            plan = _laid_out(plan, Path(media), settings)
+        of_plan = partial(_PlatformFilms.of, plan, judge.programme, theme=theme, media=Path(media))
+        shown = [of_plan(each) for each in dict.fromkeys(_platforms(plan))]
     stills, sheet = _write_pictures(row, shown, folder)
     draft = folder / f"row-{row}-draft.mp4"
     _write_draft(shown[0], judge.programme, plan, draft)
@@ -119,6 +129,16 @@ def preview_row(
         findings=findings,
         warnings=(*theme_warnings, *_unsaid(judge.programme, findings), *_other_voice(settings)),
     )
+
+
+def _laid_out(plan: VideoPlan, folder: Path, settings: Settings) -> VideoPlan:
+    """The plan with its media known, their contents in `folder`."""
+    from bulkvid_pipeline.adapters.pieces import open_pieces
+    from bulkvid_pipeline.services.caching import pieces_place
+    from bulkvid_pipeline.services.media_desk import laid_out
+
+    place = pieces_place(settings)
+    return laid_out(plan, folder, media_policy(settings), open_pieces(place) if place else None)
 
 
 def _unsaid(programme: Programme, findings: Sequence[Finding]) -> Iterator[str]:
@@ -231,10 +251,13 @@ class _PlatformFilms:
     films: tuple[SceneFilm, ...]
 
     @classmethod
-    def of(cls, plan: VideoPlan, programme: Programme, platform: Platform, theme: Theme) -> _PlatformFilms:
+    def of(cls, plan: VideoPlan, programme: Programme, platform: Platform, theme: Theme, media: Path) -> _PlatformFilms:
+        """The films; the contents of the plan's media lie in the folder `media`."""
         fmt = draft_format(platform)
         scenes = programme.for_aspect(platform.aspect)
-        return cls(fmt, scenes, tuple(scene_film(timed, fmt, theme, script=plan.script) for timed in scenes))
+        shown = zip(scenes, RowMedia(plan, media).for_scenes(scenes, fmt), strict=True)
+        films = (scene_film(timed, fmt, theme, script=plan.script, media=its) for timed, its in shown)
+        return cls(fmt, scenes, tuple(films))
 
     def stills(self) -> Iterator[NDArray[np.uint8]]:
         """Each scene when all of it stands there, with its last caption if it has one."""

@@ -9,6 +9,7 @@ from functools import partial
 
 from dagster import DagsterEventType, DagsterInstance, RunsFilter
 
+from bulkvid_pipeline.adapters.pieces import open_pieces
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import NotFoundError
@@ -17,9 +18,12 @@ from bulkvid_pipeline.core.states import ItemState
 from bulkvid_pipeline.core.write_back import RowResult
 from bulkvid_pipeline.services.batch import LOOK_UP_THREADS
 from bulkvid_pipeline.services.batch_run import open_output, speech_choice
+from bulkvid_pipeline.services.caching import pieces_place
 from bulkvid_pipeline.services.jobs import Job, find_job, spec_of
 from bulkvid_pipeline.services.judging import judge_for_spec
 from bulkvid_pipeline.services.limits import wait_for_sheet_read
+from bulkvid_pipeline.services.media_desk import with_known_media
+from bulkvid_pipeline.services.media_rules import media_policy
 from bulkvid_pipeline.services.outcomes import RowOutcome
 from bulkvid_pipeline.services.publishing import Shelf, engine_of
 from bulkvid_pipeline.services.sheet_loading import load_sheet
@@ -47,7 +51,10 @@ def write_again(instance: DagsterInstance, job_id: str, settings: Settings) -> W
     judged = judge_for_spec(load_sheet(spec.input_source, settings), spec, settings)
     speech = speech_choice(spec, settings, instance)
     shelf = Shelf(open_output(spec, settings), spec.output.prefix, judged.label, RetryPolicy(), engine_of(speech))
-    results = [*refused_results(judged), *_finished(shelf, judged.plans)]
+    # What a row with media was made into is filed under their content.
+    place = pieces_place(settings)
+    plans = with_known_media(judged.plans, media_policy(settings), open_pieces(place) if place else None)
+    results = [*refused_results(judged), *_finished(shelf, plans)]
     finished = {result.row_key for result in results}
     results += [result for result in _failed(instance, job, judged.label) if result.row_key not in finished]
     written = write_results(instance, spec, settings, results)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,18 @@ import numpy as np
 import pytest
 
 from bulkvid_pipeline import settings as settings_module
+from bulkvid_pipeline.adapters.media import MediaPolicy, MediumNotFoundError
+from bulkvid_pipeline.adapters.media.library import medium_of
+from bulkvid_pipeline.adapters.pieces import FolderPieces
+from bulkvid_pipeline.core.planning import plan_video
+from bulkvid_pipeline.core.rows import VideoIdea
+from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.core.templates import BUILT_IN_TEMPLATES
+from bulkvid_pipeline.services.judging import judge_for_spec
+from bulkvid_pipeline.services.media_desk import MediaDesk, with_known_media
+from bulkvid_pipeline.services.media_rules import media_policy
+from bulkvid_pipeline.services.preview import preview_row
+from bulkvid_pipeline.services.sheet_loading import load_sheet
 from bulkvid_pipeline_tests import media_files
 from bulkvid_pipeline_tests.peers.hook_receiver import Reply, Silence
 from bulkvid_pipeline_tests.peers.media_server import MediaServer
@@ -158,3 +171,54 @@ def test_a_video_plays_behind_the_words(open_workplace: Workplace, tmp_path: Pat
     moving = np.flatnonzero(steps > 0.4)
     assert len(moving) > len(corners) / 5, "it moves to the end"
     assert moving[-1] > len(corners) * 0.9
+
+
+def test_a_preview_shows_the_rows_media_and_says_what_is_wrong_with_them(
+    open_workplace: Workplace, server: MediaServer
+) -> None:
+    picture = server.serve("/a.png", RED)
+    path = sheet(
+        open_workplace, idea("Red", Background=picture), idea("Gone", **{"Image URL": server.url("/none.png")})
+    )
+    folder = open_workplace.folder / "preview"
+    made = preview_row(open_workplace.spec(path), settings_module.settings(), 2, folder)
+    with av.open(str(made.stills[0])) as file:
+        (frame,) = file.decode(video=0)
+    red, green, _ = frame.to_ndarray(format="rgb24")[:40, -40:].mean(axis=(0, 1))
+    assert red > green + 60
+    with pytest.raises(MediumNotFoundError, match="answered 404"):
+        preview_row(open_workplace.spec(path), settings_module.settings(), 3, folder)
+
+
+def test_plans_are_known_again_by_the_content_of_their_media(
+    open_workplace: Workplace, server: MediaServer, tmp_path: Path
+) -> None:
+    path = sheet(
+        open_workplace,
+        idea("Red", Background=server.serve("/a.png", RED)),
+        idea("Gone", Background=server.url("/none.png")),
+        idea("Plain"),
+    )
+    spec, configured = open_workplace.spec(path), settings_module.settings()
+    plans = judge_for_spec(load_sheet(spec.input_source, configured), spec, configured).plans
+    known = with_known_media(plans, media_policy(configured), FolderPieces(tmp_path / "pieces", 10**8))
+    assert [plan.title for plan in known] == ["Red", "Gone", "Plain"]
+    assert known[0].background is not None
+    assert known[0].background.digest == medium_of(RED, "it").digest
+    assert known[1:] == plans[1:]
+
+
+def test_a_stopped_desk_leaves_nobody_waiting(server: MediaServer) -> None:
+    policy = MediaPolicy(allow_http=True, allow_private=True, deadline_s=60)
+    source = server.misbehave("/a.png", Silence())
+    spec = BulkJobSpec.for_input("sheet.csv")
+    plan = plan_video(
+        VideoIdea("key", 2, "Title", "Script.", image=source), spec, BUILT_IN_TEMPLATES["default_template"]
+    )
+    began = time.monotonic()
+    with MediaDesk(policy, None) as desk:
+        desk.ask([plan])
+        desk.wait(0.2)
+        assert desk.answers() == []
+        assert desk.pending == 1
+    assert time.monotonic() - began < 30, "not as long as the server is silent"

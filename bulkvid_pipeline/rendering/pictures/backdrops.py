@@ -33,6 +33,8 @@ READING_CONTRAST = 6.0
 """Of text on any pixel: leaves accents and quieter texts room to differ from it and still have 4.5:1."""
 _LEAST_VEIL = {Style.MODERN: 0.42, Style.CLASSIC: 0.5, Style.MINIMAL: 0.5, Style.CORPORATE: 0.5}
 _STEPS = 100
+_BESIDE_PANEL = 0.1
+"""Veil of a title whose texts all stand on a panel of their own: just so much that picture and panel go together."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,8 @@ class Ground:
 
 def ground_for(theme: Theme, stage: Stage, title: bool, backdrop: Backdrop) -> Ground:
     """The backdrop as a ground of title cards or of the other scenes."""
+    if title and theme.style is Style.CORPORATE:
+        return Ground(theme, theme, stage, title, backdrop, _BESIDE_PANEL)
     darkest, lightest = extremes(backdrop)
     worst = lightest if _is_dark(theme) else darkest
     veil = _thickness(theme, worst)
