@@ -158,6 +158,7 @@ class Bench:
             "BULKVID_OUTPUT_URL": f"file://{folder}/output",
             "BULKVID_WORK_DIR": str(folder / "work"),
             "BULKVID_CACHE": "false",
+            "BULKVID_LIMIT_ROWS": "false",
             "BULKVID_WORKERS": str(WORKERS),
             "BULKVID_RENDER_SLOTS": str(WORKERS),
             "BULKVID_POSTGRES_URL": postgres_url,
