@@ -18,7 +18,7 @@ from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.write_back import RowResult
 from bulkvid_pipeline.services.outcomes import RowOutcome
 from bulkvid_pipeline.services.told_tags import tell_tags
-from bulkvid_pipeline.services.write_back import Written, by_key, result_of, write_results
+from bulkvid_pipeline.services.write_back import Written, by_key, in_rows, result_of, write_results
 from bulkvid_pipeline.settings import Settings
 
 _LOG = logging.getLogger(__name__)
@@ -101,11 +101,11 @@ class _Reporter:
         self._stopping.set()
         self._thread.join()
         self._flush()
-        if self._fault is None:
+        if self._fault is not None:
+            self._tell_unwritten(self._fault)
+        elif self._done != Written():
             self._tell(str(self._done), logging.WARNING if self._done.missing else logging.INFO)
             self._tag(str(self._done))
-        else:
-            self._tell_unwritten(self._fault)
 
     def abandon(self) -> None:
         """Leave at once: a pause between two tries ends, and a request under way is not waited for."""
@@ -149,7 +149,7 @@ class _Reporter:
 
     def _tell_unwritten(self, fault: str) -> None:
         text = (
-            f"The results of {len(self._waiting)} rows were not written into the sheet: {fault.rstrip('.')}. "
+            f"{in_rows(len(self._waiting))} not written into the sheet: {fault.rstrip('.')}. "
             f"Then run: bulkvid jobs write-back {self._job_id}"
         )
         self._tell(text, logging.WARNING)

@@ -17,7 +17,7 @@ from dagster import DagsterInstance
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.adapters.sheets import MAX_COLUMNS
 from bulkvid_pipeline.core.errors import InvalidSpecError
-from bulkvid_pipeline.core.findings import Finding, Severity
+from bulkvid_pipeline.core.findings import Finding, Severity, shortened
 from bulkvid_pipeline.core.ranges import A1Range, parse_range
 from bulkvid_pipeline.core.spec import BulkJobSpec, SourceType
 from bulkvid_pipeline.core.states import ItemState
@@ -46,14 +46,19 @@ class Written:
         return Written(self.rows + other.rows, self.unchanged + other.unchanged, (*self.missing, *other.missing))
 
     def __str__(self) -> str:
-        parts = [f"{self.rows} rows written into the sheet"]
+        parts = [f"{in_rows(self.rows)} written into the sheet"]
         if self.unchanged:
-            parts.append(f"{self.unchanged} stood there already")
+            parts.append(f"{in_rows(self.unchanged)} stood there already")
         if self.missing:
-            named = ", ".join(f"'{title}'" for title in self.missing[:5])
+            named = ", ".join(f"'{shortened(title)}'" for title in self.missing[:5])
             more = ", ..." if len(self.missing) > 5 else ""
-            parts.append(f"{len(self.missing)} are not in the sheet any more: {named}{more}")
+            parts.append(f"{in_rows(len(self.missing))} not found in the sheet any more: {named}{more}")
         return "; ".join(parts)
+
+
+def in_rows(count: int) -> str:
+    """`1 row`, `2 rows`."""
+    return f"{count} row{'' if count == 1 else 's'}"
 
 
 def check_write_back(spec: BulkJobSpec, settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from datetime import UTC, datetime, timedelta
@@ -10,11 +11,14 @@ from pathlib import Path
 
 import pytest
 from dagster import AssetKey, AssetMaterialization, DagsterRunStatus, RunsFilter, job, materialize, op
+from typer.testing import CliRunner
 
 from bulkvid_pipeline.adapters.rate_limits import Budget
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.adapters.run_history import RunHistory
+from bulkvid_pipeline.cli.app import app
 from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.core.errors import InvalidRequestError
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.definitions import defs
 from bulkvid_pipeline.defs.assets import video
@@ -291,3 +295,19 @@ def test_runs_of_other_code_locations_are_left_alone(workplace: Workplace) -> No
     prune_after(workplace, 4000)
 
     assert workplace.instance.get_run_by_id(run_id) is not None
+
+
+def test_the_command_says_what_it_would_remove_and_refuses_what_is_no_age(workplace: Workplace) -> None:
+    workplace.run(workplace.sheet([idea("One")]))
+    environment = {"DAGSTER_HOME": str(workplace.folder / "home")}
+
+    dry = CliRunner(env=environment).invoke(app, ["prune", "--older-than", "0h", "--dry-run", "--json"])
+    wet = CliRunner(env=environment).invoke(app, ["prune", "--older-than", "30d"])
+    wrong = CliRunner(env=environment).invoke(app, ["prune", "--older-than", "soon"])
+
+    assert (dry.exit_code, wet.exit_code) == (0, 0), dry.output + wet.output
+    told = json.loads(dry.stdout)
+    assert told["dry_run"] is True
+    assert told["parts"]["frames"]["count"] == 1
+    assert "freed" in wet.stdout
+    assert isinstance(wrong.exception, InvalidRequestError)

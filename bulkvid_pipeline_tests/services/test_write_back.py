@@ -341,7 +341,7 @@ def test_a_row_that_vanished_meanwhile_is_told_on_the_job_and_written_nowhere(jo
         job.sheet.remove(1)
 
     assert job.statuses() == {"Two": "completed"}
-    assert any("1 are not in the sheet any more: 'One'" in line for line in job.log())
+    assert any("1 row not found in the sheet any more: 'One'" in line for line in job.log())
 
 
 def test_a_spent_quota_in_mid_job_is_made_up_for_later(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -353,7 +353,7 @@ def test_a_spent_quota_in_mid_job_is_made_up_for_later(job: Job, monkeypatch: py
 
     assert job.statuses() == {"One": "completed", "Two": ""}
     assert any("could not be written" in line and "rate limit" in line for line in job.log())
-    assert job.log()[-1] == "Write-back: 1 rows written into the sheet"
+    assert job.log()[-1] == "Write-back: 1 row written into the sheet"
 
 
 def test_a_refusal_in_mid_job_is_tried_once_more_at_its_end(job: Job) -> None:
@@ -378,7 +378,7 @@ def test_an_interrupt_leaves_at_once_and_says_what_is_left(job: Job) -> None:
         interrupted()
 
     assert job.sheet.rows[0] == HEADER
-    assert any("1 rows were not written" in line and "jobs write-back job_by_hand" in line for line in job.log())
+    assert any("1 row not written" in line and "jobs write-back job_by_hand" in line for line in job.log())
 
 
 def test_a_row_that_was_stopped_says_nothing(job: Job) -> None:
