@@ -145,8 +145,9 @@ def _row_events(
                 yield events.observation_of_failure(outcome, key)
     failed = run.count(ItemState.FAILED)
     if failed:
+        others = "; the others are finished and kept" if run.count(ItemState.COMPLETED) else ""
         raise dg.Failure(
-            f"{failed} of {len(run.ended)} rows failed; the others are finished and kept. "
+            f"{failed} of {len(run.ended)} rows failed{others}. "
             "Materialise the failed partitions of the asset video, or run the job again, to retry them.",
             metadata=_totals(run),
             allow_retries=False,
