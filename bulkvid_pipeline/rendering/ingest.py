@@ -8,11 +8,13 @@ compiles the argument lists.
 from __future__ import annotations
 
 import io
+import struct
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +34,7 @@ from bulkvid_pipeline.adapters.media.sniffing import (
 from bulkvid_pipeline.adapters.pieces import PiecesOfKind
 from bulkvid_pipeline.core.errors import EncoderError
 from bulkvid_pipeline.core.media import shown_source
-from bulkvid_pipeline.rendering.pictures.media import CLIP_RATE, Clip, Picture
+from bulkvid_pipeline.rendering.pictures.media import CLIP_RATE, Clip, Picture, extremes_of
 
 VERSION = "1"
 """Raise it when anything here gives another result."""
@@ -40,6 +42,7 @@ MAX_CLIP_SECONDS = 60
 """A longer video is shown up to here, and then from its beginning again."""
 MAX_CLIP_PIXELS = 4096 * 2304
 
+_CLIP_HEAD = struct.Struct("<I6B")
 _LIMITS = Limits(wall_s=120, cpu_s=120, file_mib=512)
 _TURNS: dict[int, tuple[tuple[str, dict[str, int]], ...]] = {
     2: (("hflip", {}),),
@@ -119,12 +122,10 @@ class Ingest:
         digest = _digest(source, "clip", (width, height), blur, CLIP_RATE)
         data = self.kept.get(digest) if self.kept else None
         if data is None:
-            data = self._made(source, lambda out: clip_arguments(source, out, width, height, blur))
+            video = self._made(source, lambda out: clip_arguments(source, out, width, height, blur))
+            data = _measured(digest, video, shown_source(source.address))
             self._keep(digest, data)
-        frames = _frames(data)
-        if frames < 1:
-            raise MediumError(f"{shown_source(source.address)} holds no picture", fix="Export the video again")
-        return Clip(digest, frames, data)
+        return _clip_in(digest, data)
 
     def _keep(self, digest: str, data: bytes) -> None:
         if self.kept:
@@ -221,7 +222,18 @@ def _digest(source: Source, *how: object) -> str:
     return blake2b(repr((VERSION, source.digest, *how)).encode(), digest_size=16).hexdigest()
 
 
-def _frames(clip: bytes) -> int:
-    """Pictures in a clip of ours, counted without decoding them."""
-    with av.open(io.BytesIO(clip), "r", format="mp4") as file:
-        return sum(packet.size > 0 for packet in file.demux(file.streams.video[0]))
+def _measured(digest: str, video: bytes, shown: str) -> bytes:
+    """A clip as it is kept: number of pictures, the colours of its extremes, the video."""
+    with av.open(io.BytesIO(video), "r", format="mp4") as file:
+        frames = sum(packet.size > 0 for packet in file.demux(file.streams.video[0]))
+    if frames < 1:
+        raise MediumError(f"{shown} holds no picture", fix="Export the video again")
+    darkest, lightest = extremes_of(islice(Clip(digest, frames, video).pictures(0), frames))
+    return _CLIP_HEAD.pack(frames, *darkest, *lightest) + video
+
+
+def _clip_in(digest: str, data: bytes) -> Clip:
+    """The clip in what `_measured` made."""
+    frames, *colors = _CLIP_HEAD.unpack_from(data)
+    darkest, lightest = (colors[0], colors[1], colors[2]), (colors[3], colors[4], colors[5])
+    return Clip(digest, frames, data[_CLIP_HEAD.size :], darkest, lightest)

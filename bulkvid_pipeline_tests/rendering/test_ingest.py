@@ -139,6 +139,18 @@ def test_a_video_keeps_its_shape_and_pixels_that_are_not_square(folder: Path, tm
     assert abs(int(dark.any(axis=0).sum()) - 120 * 640 / 360) <= 4
 
 
+def test_the_darkest_and_lightest_colours_of_a_video_are_known(folder: Path, tmp_path: Path) -> None:
+    source_of_red = "color=red:size=64x64:rate=10,drawbox=x=20:y=20:w=20:h=20:color=0x402010:t=fill:enable='gte(n,2)'"
+    clip = Ingest().backdrop(source(folder, media_files.clip(tmp_path / "a.mp4", source_of_red, 0.5)), 64, 64)
+    assert isinstance(clip, Clip)
+    pictures = np.stack([picture for picture, _ in zip(clip.pictures(0), range(clip.frames), strict=False)])
+    assert clip.darkest == tuple(pictures.min(axis=(0, 1, 2))[:3])
+    assert clip.lightest == tuple(pictures.max(axis=(0, 1, 2))[:3])
+    assert clip.darkest[0] < 90
+    assert clip.lightest[0] > 240
+    assert clip.lightest[1] < 90
+
+
 def test_a_long_video_is_cut(folder: Path, tmp_path: Path) -> None:
     data = media_files.clip(tmp_path / "a.mp4", "color=red:size=32x32:rate=2", MAX_CLIP_SECONDS + 20)
     clip = Ingest().backdrop(source(folder, data), 64, 64)

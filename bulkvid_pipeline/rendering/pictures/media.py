@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -58,6 +58,9 @@ class Clip:
     digest: str
     frames: int
     data: bytes = field(repr=False, compare=False)
+    darkest: Rgb = BLACK
+    lightest: Rgb = WHITE
+    """Colours that no pixel of it is darker or lighter than, channel by channel."""
 
     def pictures(self, first: int) -> Iterator[Pixels]:
         """RGBA pictures from number `first` (of the endless loop) on, without end."""
@@ -124,12 +127,19 @@ def fingerprint_with(fingerprint: str, media: SceneMedia) -> str:
 
 @lru_cache(maxsize=8)
 def extremes(backdrop: Backdrop) -> tuple[Rgb, Rgb]:
-    """Colours that no pixel is darker or lighter than, channel by channel; of a video the worst is assumed."""
+    """Colours that no pixel is darker or lighter than, channel by channel."""
     if isinstance(backdrop, Clip):
-        return BLACK, WHITE
+        return backdrop.darkest, backdrop.lightest
     pixels = backdrop.pixels
     if (pixels[..., 3] < 255).any():
         return BLACK, WHITE
-    flat = pixels[..., :3].reshape(-1, 3)
-    low, high = flat.min(axis=0), flat.max(axis=0)
+    return extremes_of([pixels])
+
+
+def extremes_of(pictures: Iterable[Pixels]) -> tuple[Rgb, Rgb]:
+    """Colours that no pixel of any of the pictures is darker or lighter than, channel by channel."""
+    low, high = np.full(4, 255, np.uint8), np.zeros(4, np.uint8)
+    for pixels in pictures:
+        low = np.minimum(low, pixels.min(axis=0).min(axis=0))
+        high = np.maximum(high, pixels.max(axis=0).max(axis=0))
     return (int(low[0]), int(low[1]), int(low[2])), (int(high[0]), int(high[1]), int(high[2]))
