@@ -8,6 +8,7 @@ import resource
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 
@@ -20,7 +21,9 @@ from bulkvid_pipeline.rendering.certificate.captions import caption_checks, capt
 from bulkvid_pipeline.rendering.certificate.texts import Overrun, overrun, safe_area_check
 from bulkvid_pipeline.rendering.encode.renderer import Renderer
 from bulkvid_pipeline.rendering.model import FPS, Film, TimedScene, VideoFormat
+from bulkvid_pipeline.rendering.passing_film import PassingFilm
 from bulkvid_pipeline.rendering.pictures.film import SceneFilm, scene_film
+from bulkvid_pipeline.rendering.pictures.media import SceneMedia
 from bulkvid_pipeline.rendering.pictures.poster import poster_jpeg
 from bulkvid_pipeline.rendering.pictures.themes import Theme
 from bulkvid_pipeline.rendering.pictures.thumbnail import thumbnail_webp
@@ -69,7 +72,7 @@ class OutputMaking:
     salt: str
     """What makes the pieces: part of their keys."""
     scenes: tuple[TimedScene, ...] = ()
-    films: tuple[SceneFilm, ...] = ()
+    films: tuple[PassingFilm, ...] = ()
 
     @property
     def fmt(self) -> VideoFormat:
@@ -120,10 +123,7 @@ class OutputMaking:
         """Write the video and its caption files."""
         self.scenes = self.soundtrack.programme.for_aspect(self.planned.platform.aspect)
         media = RowMedia(self.plan, self.folder.parent, self.pieces).for_scenes(self.scenes, self.fmt)
-        self.films = tuple(
-            scene_film(timed, self.fmt, self.theme, script=self.plan.script, media=shown)
-            for timed, shown in zip(self.scenes, media, strict=True)
-        )
+        self.films = tuple(self._film(timed, shown) for timed, shown in zip(self.scenes, media, strict=True))
         (self.folder / "captions.srt").write_text(srt(self.scenes), encoding="utf-8")
         (self.folder / "captions.vtt").write_text(vtt(self.scenes), encoding="utf-8")
         renderer.render(
@@ -136,18 +136,19 @@ class OutputMaking:
             cancelled=self.cancelled,
         )
 
+    def _film(self, timed: TimedScene, media: SceneMedia) -> PassingFilm:
+        return PassingFilm(
+            partial(scene_film, timed, self.fmt, self.theme, script=self.plan.script, media=media),
+            lambda film: self._overrun(film, timed),
+        )
+
     def _examined(self, glyphs: Check, repaired: tuple[str, ...] = ()) -> tuple[Examination, Certificate]:
         """Put the files as they stand on disk to all checks."""
         texts = [(self.folder / name).read_text(encoding="utf-8") for name in ("captions.srt", "captions.vtt")]
         found = verify(self.video, self._expected(texts[1]))
         seconds = sum(timed.frames for timed in self.scenes) / FPS
-        overruns = [self._overrun(film, timed) for film, timed in zip(self.films, self.scenes, strict=True)]
-        checks = (
-            *found.checks,
-            *caption_checks(texts[0], texts[1], seconds),
-            safe_area_check(self.scenes, overruns),
-            glyphs,
-        )
+        safe = safe_area_check(self.scenes, (film.overrun for film in self.films))
+        checks = (*found.checks, *caption_checks(texts[0], texts[1], seconds), safe, glyphs)
         return found, Certificate.of(checks, repaired)
 
     def _expected(self, captions: str) -> Expected:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from bulkvid_pipeline.rendering.certificate.loudness import integrated_loudness, measure
+from bulkvid_pipeline.rendering.certificate.loudness import SoundMeter, integrated_loudness, measure
 from bulkvid_pipeline.rendering.model import SAMPLE_RATE, Pcm
 
 
@@ -109,3 +109,30 @@ def test_fast_filtering_leaves_no_seams_against_the_filters_by_the_letter() -> N
     expected = integrated_loudness((heard.reshape(-1, 4800) ** 2).mean(axis=1))
     sound = np.stack([noise, np.zeros_like(noise)], axis=1).astype(np.float32)
     assert measure(sound).integrated_lufs == pytest.approx(expected, abs=0.001)
+
+
+@pytest.mark.parametrize("piece", [1024, 960, 28_800, 50_001])
+def test_sound_that_comes_in_pieces_measures_as_in_one(piece: int) -> None:
+    rng = np.random.default_rng(3)
+    sound = (rng.standard_normal((211_111, 2)) * 0.1).astype(np.float32)
+    sound[60_000:130_000] = 0
+    sound[-1] = 0.9
+    meter = SoundMeter()
+    for start in range(0, len(sound), piece):
+        meter.feed(sound[start : start + piece].T)
+    assert meter.finish() == measure(sound)
+    assert measure(sound).samples == 211_111
+
+
+@pytest.mark.parametrize("at", [28_799, 28_800, 57_599, 57_600, 86_399])
+def test_a_peak_between_two_blocks_is_found(at: int) -> None:
+    # Two equal samples: the wave between them is higher, whichever block they are in.
+    sound = np.zeros((86_400, 2), np.float32)
+    sound[max(0, at - 1) : at + 1, 1] = 0.5
+    assert measure(sound).true_peak_dbtp == pytest.approx(20 * math.log10(0.5) + 1.9, abs=0.4)
+
+
+def test_samples_at_full_scale_are_counted() -> None:
+    sound = sine(1, 440, -20)
+    sound[100:103, 0] = (1.0, -1.2, 0.999)
+    assert measure(sound).clipped == 2
