@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -26,11 +26,13 @@ from bulkvid_pipeline.adapters.media.library import medium_of, require_picture
 from bulkvid_pipeline.adapters.media.sniffing import picture_size
 from bulkvid_pipeline.adapters.pieces import FolderPieces
 from bulkvid_pipeline.adapters.retry import RetryPolicy
+from bulkvid_pipeline.adapters.storage import open_storage
 from bulkvid_pipeline.adapters.web.addresses import Address, is_allowed
 from bulkvid_pipeline.core.errors import BulkVideoError, NetworkError, ServiceUnavailableError
 from bulkvid_pipeline_tests import media_files
 from bulkvid_pipeline_tests.peers.hook_receiver import Drip, Drop, Flood, Garbage, Reply, Silence
 from bulkvid_pipeline_tests.peers.media_server import MediaServer
+from bulkvid_pipeline_tests.peers.s3 import OWNER, REGION, SwiftS3
 
 PICTURE = media_files.encoded(media_files.quarters(64, 48))
 OTHER = media_files.encoded(media_files.flat(64, 48))
@@ -359,3 +361,31 @@ def test_buckets_are_closed_to_sheets_unless_configuration_opens_them() -> None:
     assert policy.object_of("s3://brand/photos/a.png") == ("brand", "photos/a.png")
     for source in ("s3://brand/photosecret/a.png", "s3://brand/a.png", "s3://pictures2/a.png"):
         refused(MediumRefusedError, source, policy)
+
+
+def test_an_object_of_a_bucket_that_is_open_to_sheets_is_read_and_noticed_when_it_changes(
+    s3_server: SwiftS3, new_bucket_name: Callable[[], str], pieces: FolderPieces
+) -> None:
+    bucket = s3_server.create_bucket(new_bucket_name())
+    storage = open_storage(
+        bucket, endpoint_url=s3_server.endpoint_url, key=OWNER.key, secret=OWNER.secret, region=REGION, timeout_s=20
+    )
+    storage.write_bytes("photos/a b.png", PICTURE)
+    policy = MediaPolicy(
+        buckets=(f"{bucket}/photos",),
+        s3_endpoint_url=s3_server.endpoint_url,
+        s3_key=OWNER.key,
+        s3_secret=OWNER.secret,
+        s3_region=REGION,
+    )
+    source = f"s3://{bucket}/photos/a%20b.png"
+    first = library(policy, pieces).identify(source)
+    assert library(policy, pieces).identify(source) == first
+    storage.write_bytes("photos/a b.png", OTHER)
+    assert library(policy, pieces).identify(source) != first
+    refused(MediumNotFoundError, f"s3://{bucket}/photos/none.png", policy)
+    refused(MediumError, source, replace(policy, max_bytes=100))
+    refused(MediumRefusedError, source, replace(policy, s3_secret="wrong" * 8))
+    refused(
+        MediumNotFoundError, "s3://no-such-bucket-at-all/a.png", replace(policy, buckets=("no-such-bucket-at-all",))
+    )
