@@ -150,12 +150,28 @@ class Change:
     planes: Planes
 
 
+class Material(StrEnum):
+    """What fills most of a film's pictures: it decides how finely they are coded."""
+
+    DRAWN = "drawn"
+    """Flat colours, gradients and lettering: every flaw shows, and nearly nothing changes."""
+    PHOTO = "photo"
+    """A photograph that stands still."""
+    CLIP = "clip"
+    """A video: all of the picture changes many times a second."""
+
+
 class Film(Protocol):
     """The pictures of one scene in one format, painted only where they change."""
 
     @property
     def frames(self) -> int:
         """Length of the scene in frames, at least 1."""
+        ...
+
+    @property
+    def material(self) -> Material:
+        """What fills most of its pictures."""
         ...
 
     @property

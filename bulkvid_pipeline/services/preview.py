@@ -33,6 +33,7 @@ from bulkvid_pipeline.rendering.model import (
     SAMPLES_PER_FRAME,
     Change,
     Film,
+    Material,
     Redraw,
     SceneKind,
     TimedScene,
@@ -319,6 +320,10 @@ class _Excerpt:
 
     film: Film
     frames: int
+
+    @property
+    def material(self) -> Material:
+        return self.film.material
 
     @property
     def fingerprint(self) -> str:

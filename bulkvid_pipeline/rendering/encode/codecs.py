@@ -16,7 +16,7 @@ from av.video.frame import PictureType, VideoFrame
 from numpy.typing import NDArray
 
 from bulkvid_pipeline.core.options import VideoCodec
-from bulkvid_pipeline.rendering.model import FPS, Planes
+from bulkvid_pipeline.rendering.model import FPS, Material, Planes
 
 _BT709 = 1
 _LIMITED_RANGE = 1
@@ -25,15 +25,22 @@ _PROBE_SIZE = 64
 # No B frames, one reference, no weights, no lookahead: every packet comes at once, in order, and depends on the picture
 # before it only, which is what repeats need. Parameter sets stand in front of every key frame; key frames come where we
 # ask for them and nowhere else. CAVLC, because its slices can be joined with others (`h264`).
-# What a key frame gets right is copied for seconds, so x264's are 9 quantiser steps finer than the rest (ipratio 3):
-# dithered gradients stay smooth, and adaptive quantisation, which costs time, is not needed for it. Partitions,
-# subpixel search and deblocking cost half of x264's time and gained nothing on text that moves for a third of a second.
+# Partitions, subpixel search, deblocking and adaptive quantisation cost half of x264's time and gained nothing on text
+# that moves for a third of a second; nor did crf, whose look at each picture's complexity costs a fifth. `stitchable`
+# keeps quantisers out of the parameter sets, which all scenes of a file share.
 _X264 = (
     "bframes=0:ref=1:weightp=0:rc-lookahead=0:mbtree=0:scenecut=0:keyint=infinite:repeat-headers=1:annexb=1:force-cfr=1:"
-    "sliced-threads=0:aq-mode=0:ipratio=3:qcomp=0.8:partitions=none:cabac=0:no-deblock=1:subme=0"
+    "sliced-threads=0:aq-mode=0:partitions=none:cabac=0:no-deblock=1:subme=0:stitchable=1"
 )
-# A constant quantiser, so that a patch is the same bytes whatever was coded before it.
-_X264_PATCHES = "keyint=1:ipratio=1:repeat-headers=1:annexb=1:sliced-threads=0:cabac=0:no-deblock=1"
+# What a key frame gets right is copied for seconds: with ipratio 3 it is 9 quantiser steps finer than the rest, and
+# dithered gradients stay smooth.
+_X264_QUANTISERS: dict[Material, tuple[int, float]] = {
+    Material.DRAWN: (18, 3.0),
+    Material.PHOTO: (20, 1.6),
+    Material.CLIP: (24, 1.4),
+}
+"""Quantiser of predicted pictures, and ipratio: how much finer key frames are."""
+_X264_PATCHES = "keyint=1:ipratio=1:repeat-headers=1:annexb=1:sliced-threads=0:cabac=0:no-deblock=1:stitchable=1"
 _X265 = (
     "log-level=none:bframes=0:ref=1:weightp=0:rc-lookahead=0:cutree=0:scenecut=0:keyint=-1:repeat-headers=1:annexb=1:"
     "pools=none:frame-threads=1:wpp=0:aud=0:info=0:sao=0:open-gop=0:temporal-mvp=0:log2-max-poc-lsb=8"
@@ -64,23 +71,21 @@ class EncoderSettings:
         return hashlib.blake2b(document.encode(), digest_size=16).hexdigest()
 
 
-EVENT_SETTINGS: dict[VideoCodec, EncoderSettings] = {
-    VideoCodec.H264: EncoderSettings(
+def _x264(material: Material) -> EncoderSettings:
+    quantiser, ratio = _X264_QUANTISERS[material]
+    speed = (("preset", "superfast"), ("tune", "zerolatency"), ("forced-idr", "1"))
+    # A constant quantiser makes a patch the same bytes whatever was coded before it.
+    patches = (*speed, ("qp", "18"), ("x264-params", _X264_PATCHES))
+    return EncoderSettings(
         VideoCodec.H264,
         "libx264",
-        (
-            ("preset", "superfast"),
-            ("tune", "zerolatency"),
-            ("crf", "17"),
-            ("forced-idr", "1"),
-            ("x264-params", _X264),
-        ),
-        patches=EncoderSettings(
-            VideoCodec.H264,
-            "libx264",
-            (("preset", "superfast"), ("tune", "zerolatency"), ("qp", "18"), ("x264-params", _X264_PATCHES)),
-        ),
-    ),
+        (*speed, ("qp", str(quantiser)), ("x264-params", f"{_X264}:ipratio={ratio}")),
+        patches=EncoderSettings(VideoCodec.H264, "libx264", patches),
+    )
+
+
+_X264_SETTINGS = {material: _x264(material) for material in Material}
+_OTHER_SETTINGS = {
     VideoCodec.H265: EncoderSettings(
         VideoCodec.H265,
         "libx265",
@@ -108,7 +113,11 @@ EVENT_SETTINGS: dict[VideoCodec, EncoderSettings] = {
         ),
     ),
 }
-"""The settings of the event renderer."""
+
+
+def event_settings(codec: VideoCodec, material: Material = Material.DRAWN) -> EncoderSettings:
+    """The settings with which the event renderer codes pictures of a material."""
+    return _X264_SETTINGS[material] if codec is VideoCodec.H264 else _OTHER_SETTINGS[codec]
 
 
 def open_encoder(settings: EncoderSettings, width: int, height: int) -> VideoCodecContext:

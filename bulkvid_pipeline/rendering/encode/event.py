@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from bulkvid_pipeline.core.errors import EncoderError, RenderCancelledError
 from bulkvid_pipeline.core.options import AudioCodec, VideoCodec
-from bulkvid_pipeline.rendering.encode.codecs import EVENT_SETTINGS
+from bulkvid_pipeline.rendering.encode.codecs import event_settings
 from bulkvid_pipeline.rendering.encode.h264 import ParameterSets, idr_pic_id, with_idr_pic_id
 from bulkvid_pipeline.rendering.encode.h264_patches import PatchCoder
 from bulkvid_pipeline.rendering.encode.mux import write_file
@@ -122,7 +122,7 @@ class EventRenderer(Renderer):
         self, film: Film, fmt: VideoFormat, report: Callable[[int], None], stopped: Callable[[], bool]
     ) -> EncodedScene:
         """The scene, coded with patch encoders that an earlier one left, if it can use any."""
-        patches = patch_coder(EVENT_SETTINGS[fmt.video_codec])
+        patches = patch_coder(event_settings(fmt.video_codec))
         if patches and self._idle_patches:
             patches = self._idle_patches.pop()
         scene = encode_scene(film, fmt, patches=patches, progress=report, cancelled=stopped)
@@ -133,7 +133,7 @@ class EventRenderer(Renderer):
 
 def scene_key(film: Film, fmt: VideoFormat) -> str:
     """Under which an encoded scene is kept: hash of its pictures, its size, the settings and the encoder's build."""
-    settings = EVENT_SETTINGS[fmt.video_codec].fingerprint
+    settings = event_settings(fmt.video_codec, film.material).fingerprint
     document = f"{film.fingerprint}\n{film.frames}\n{fmt.width}x{fmt.height}\n{settings}"
     return hashlib.blake2b(document.encode(), digest_size=16).hexdigest()
 

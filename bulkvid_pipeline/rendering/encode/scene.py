@@ -22,9 +22,9 @@ from bulkvid_pipeline.core.errors import EncoderError, RenderCancelledError
 from bulkvid_pipeline.core.options import VideoCodec
 from bulkvid_pipeline.rendering.encode import h264, hevc
 from bulkvid_pipeline.rendering.encode.codecs import (
-    EVENT_SETTINGS,
     EncoderSettings,
     encode_picture,
+    event_settings,
     flat_planes,
     frame_of,
     open_encoder,
@@ -151,7 +151,7 @@ def encode_scene(
         EncoderError: the encoder failed, or the film breaks its contract.
         RenderCancelledError: `cancelled` said so.
     """
-    settings = settings or EVENT_SETTINGS[fmt.video_codec]
+    settings = settings or event_settings(fmt.video_codec, film.material)
     redraws = film.redraws()
     _check_order(redraws, film.frames)
     encoder = _SceneEncoder(settings, fmt, patches or patch_coder(settings))

@@ -11,7 +11,7 @@ import numpy as np
 import skia
 from numpy.typing import NDArray
 
-from bulkvid_pipeline.rendering.model import Change, Cue, Redraw, SceneKind, TimedScene, VideoFormat
+from bulkvid_pipeline.rendering.model import Change, Cue, Material, Redraw, SceneKind, TimedScene, VideoFormat
 from bulkvid_pipeline.rendering.pictures import scripts
 from bulkvid_pipeline.rendering.pictures.backdrops import Ground, ground_for
 from bulkvid_pipeline.rendering.pictures.backgrounds import background_for
@@ -73,6 +73,12 @@ class SceneFilm:
     def safe_area(self) -> Box:
         """The box that no text leaves."""
         return self._stage.safe
+
+    @property
+    def material(self) -> Material:
+        if self._media.backdrop is None:
+            return Material.DRAWN
+        return Material.CLIP if self._moves else Material.PHOTO
 
     @cached_property
     def fingerprint(self) -> str:

@@ -14,6 +14,7 @@ from bulkvid_pipeline.rendering.model import (
     SAMPLE_RATE,
     SAMPLES_PER_FRAME,
     Change,
+    Material,
     Pcm,
     Planes,
     Redraw,
@@ -39,6 +40,7 @@ class RectangleFilm:
     at: tuple[int, ...] = (0,)
     seed: int = 0
     brightness: int = 60
+    material: Material = Material.DRAWN
     painted: list[int] = field(default_factory=list, compare=False)
     """The frames that were painted, in order, to see what a renderer asked for."""
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bulkvid_pipeline.core.errors import EncoderError
 from bulkvid_pipeline.core.options import VideoCodec
-from bulkvid_pipeline.rendering.encode.codecs import EVENT_SETTINGS, encode_picture, frame_of, open_encoder
+from bulkvid_pipeline.rendering.encode.codecs import encode_picture, event_settings, frame_of, open_encoder
 from bulkvid_pipeline.rendering.encode.h264 import ParameterSets, nal_type, slices_of
 from bulkvid_pipeline.rendering.encode.h264_patches import MACROBLOCK, PatchCoder, blocks_around
 from bulkvid_pipeline.rendering.encode.scene import EncodedScene, encode_scene
@@ -21,7 +21,7 @@ from bulkvid_pipeline.rendering.model import Change, Planes, Redraw, Region
 from bulkvid_pipeline_tests.rendering.encode.decoding import Picture, decode_stream, psnr, stream_of
 from bulkvid_pipeline_tests.rendering.encode.films import MP4, RectangleFilm, fill
 
-WHOLE = EVENT_SETTINGS[VideoCodec.H264]
+WHOLE = event_settings(VideoCodec.H264)
 assert WHOLE.patches
 PATCHES = WHOLE.patches
 DECODERS = ("h264", "libopenh264")

@@ -13,16 +13,16 @@ from bulkvid_pipeline.core.options import VideoCodec
 from bulkvid_pipeline.rendering.encode import h264
 from bulkvid_pipeline.rendering.encode.bitstream import split_nals
 from bulkvid_pipeline.rendering.encode.codecs import (
-    EVENT_SETTINGS,
     EncoderSettings,
     encode_picture,
+    event_settings,
     frame_of,
     open_encoder,
 )
 from bulkvid_pipeline.rendering.encode.h264 import ParameterSets
 from bulkvid_pipeline.rendering.encode.picture_plan import KEY_GAP_MAX, KEY_GAP_MIN
 from bulkvid_pipeline.rendering.encode.scene import EncodedScene, encode_scene
-from bulkvid_pipeline.rendering.model import VideoFormat
+from bulkvid_pipeline.rendering.model import Material, VideoFormat
 from bulkvid_pipeline_tests.rendering.encode.decoding import decode_stream, psnr, stream_of
 from bulkvid_pipeline_tests.rendering.encode.films import MP4, MP4_HEVC, WEBM, RectangleFilm, films_for
 
@@ -40,7 +40,7 @@ CODECS = [MP4, MP4_HEVC, WEBM]
 
 def plain_packets(film: RectangleFilm, fmt: VideoFormat, scene: EncodedScene) -> list[bytes]:
     """The encoder's own stream of the scene's coded pictures, all of them whole, without any repeat."""
-    encoder = open_encoder(EVENT_SETTINGS[fmt.video_codec], fmt.width, fmt.height)
+    encoder = open_encoder(event_settings(fmt.video_codec), fmt.width, fmt.height)
     shown = list(film.pictures())
     return [
         encode_picture(encoder, frame_of(shown[picture.frame]), number, key=picture.key)
@@ -49,7 +49,7 @@ def plain_packets(film: RectangleFilm, fmt: VideoFormat, scene: EncodedScene) ->
 
 
 def without_patches(fmt: VideoFormat) -> EncoderSettings:
-    return replace(EVENT_SETTINGS[fmt.video_codec], patches=None)
+    return replace(event_settings(fmt.video_codec), patches=None)
 
 
 @pytest.mark.parametrize(("fmt", "decoder"), DECODERS)
@@ -146,10 +146,18 @@ def test_all_scenes_of_a_format_share_their_parameter_sets() -> None:
         assert len({encode_scene(film, fmt).head for film in films_for(fmt)}) == 1
 
 
+def test_scenes_of_all_materials_can_stand_in_one_file() -> None:
+    films = [RectangleFilm(192, 108, frames=9, at=(0, 4), material=material) for material in Material]
+    scenes = [encode_scene(film, MP4) for film in films]
+    assert len({scene.head for scene in scenes}) == 1
+    sizes = [len(scene.pictures[0].data) for scene in scenes]
+    assert sizes == sorted(sizes, reverse=True), "drawn pictures are coded finest, clips coarsest"
+
+
 def test_settings_have_fingerprints_of_their_own() -> None:
-    settings = EVENT_SETTINGS[VideoCodec.H264]
-    finer = replace(settings, options=tuple((key, "12" if key == "crf" else value) for key, value in settings.options))
-    prints = {each.fingerprint for each in (*EVENT_SETTINGS.values(), finer)}
+    settings = event_settings(VideoCodec.H264)
+    finer = replace(settings, options=tuple((key, "12" if key == "qp" else value) for key, value in settings.options))
+    prints = {each.fingerprint for each in (*map(event_settings, VideoCodec), finer)}
     assert len(prints) == 4
     assert settings.fingerprint == replace(settings).fingerprint
 
@@ -201,7 +209,7 @@ def test_a_film_of_another_size_is_refused() -> None:
 
 
 def test_an_encoder_that_cannot_do_what_repeats_need_is_an_error() -> None:
-    settings = EVENT_SETTINGS[VideoCodec.H264]
+    settings = event_settings(VideoCodec.H264)
     with_b_frames = replace(settings, options=(("preset", "superfast"), ("crf", "20")))
     with pytest.raises(EncoderError, match="graph"):
         encode_scene(RectangleFilm(192, 108, frames=10), MP4, settings=with_b_frames)
