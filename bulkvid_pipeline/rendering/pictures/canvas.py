@@ -48,6 +48,7 @@ class PlaneConverter(threading.local):
             src_color_range=ColorRange.JPEG,
             dst_color_range=ColorRange.MPEG,
             interpolation=_AREA_EXACT,
+            threads=1,
         )
         for plane, target, half in zip(frame.planes, (into.y, into.u, into.v), (1, 2, 2), strict=True):
             rows, columns = height // half, width // half

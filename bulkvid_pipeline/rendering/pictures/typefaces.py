@@ -227,19 +227,20 @@ class Cut:
     display: bool = True
 
 
-def runs_of(text: str, cut: Cut, variant: HanVariant | None) -> list[tuple[str, list[str]]]:
+@lru_cache(maxsize=4_000)
+def runs_of(text: str, cut: Cut, variant: HanVariant | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The text as stretches with the font aliases that draw them, best first."""
     primary = shelf().alias(TEXT_FONTS[cut.family], cut.weight, cut.display)
     emoji = shelf().alias(EMOJI_FONT, 400, False)
-    runs: list[tuple[str, list[str]]] = []
+    runs: list[tuple[str, tuple[str, ...]]] = []
     for stretch, is_emoji in split_emoji(text):
         aliases = [emoji, primary] if is_emoji else [primary]
         for char in dict.fromkeys(stretch):
             font = None if is_invisible(char) else font_for(char, cut.family, variant)
             if font is not None:
                 aliases.append(shelf().alias(font, cut.weight, cut.display))
-        runs.append((stretch, list(dict.fromkeys(aliases))))
-    return runs
+        runs.append((stretch, tuple(dict.fromkeys(aliases))))
+    return tuple(runs)
 
 
 @cache

@@ -105,7 +105,7 @@ def build(
     strut.setStrutEnabled(True)
     strut.setForceStrutHeight(True)
     strut.setHeightOverride(True)
-    strut.setFontFamilies(primary)
+    strut.setFontFamilies(list(primary))
     strut.setFontSize(look.size)
     strut.setHeight(line_height_px(look, text) / look.size)
     style.setStrutStyle(strut)
@@ -119,7 +119,7 @@ def build(
             paint.setColorFilter(skia.ColorFilters.Blend(argb(span.color), skia.BlendMode.kSrcIn))
         for stretch, families in runs_of(span.text, look.cut, variant):
             run = layout.TextStyle()
-            run.setFontFamilies(families)
+            run.setFontFamilies(list(families))
             run.setFontSize(look.size)
             run.setForegroundPaint(paint)
             run.setLetterSpacing(spacing * look.size)
