@@ -33,9 +33,11 @@ _THRIFT = {
     "MALLOC_TRIM_THRESHOLD_": str(16 * 2**20),
     "OPENBLAS_NUM_THREADS": "1",
 }
-"""How a worker gives memory back: a fifth less at its peak for the same CPU. By itself glibc (mallopt(3)) learns to
-keep ever larger blocks in its heaps, one heap a thread, where encoders leave holes. OpenBLAS needs no threads of its own:
-rows are what is done at the same time."""
+"""How a worker gives memory back: a fifth less at its peak for the same CPU.
+
+By itself glibc (mallopt(3)) learns to keep ever larger blocks in its heaps, one heap a thread, where encoders leave
+holes. OpenBLAS needs no threads of its own: rows are what is done at the same time.
+"""
 
 _log = logging.getLogger(__name__)
 
