@@ -117,7 +117,8 @@ def measure(work: Path) -> dict[str, float]:
     _, alone_again, _ = rendered([changed], work / "alone-again", cache)
     if packets(cached) != packets(uncached):
         sys.exit("The video packets of the cached and the uncached file differ")
-    if made != {"narration": 1, "picture": 0, "scene": 1}:
+    # The picture is a finding about where the changed scene's texts stand, for the certificate.
+    if made != {"narration": 1, "picture": 1, "scene": 1}:
         sys.exit(f"More than one scene was made anew: {made}")
     return {
         "start of a worker and a short row": start,
