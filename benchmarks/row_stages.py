@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 from reference_row import Result, reference_plan
 from scene_cache import cpu_seconds
 
@@ -31,7 +30,7 @@ from bulkvid_pipeline.rendering.pictures.film import scene_film
 from bulkvid_pipeline.rendering.pictures.poster import poster_jpeg
 from bulkvid_pipeline.rendering.pictures.themes import theme_for
 from bulkvid_pipeline.rendering.scenes import split_scenes
-from bulkvid_pipeline.rendering.sound.beds import load_bed, looped
+from bulkvid_pipeline.rendering.sound.beds import load_bed
 from bulkvid_pipeline.rendering.sound.mix import programme_sound
 
 
@@ -50,8 +49,7 @@ def stages(plan: VideoPlan, speech: Speech, folder: Path) -> dict[str, float]:
     theme, _ = theme_for(plan.style)
     parts = split_scenes(plan.title, plan.description, plan.script, plan.target_seconds)
     programme = take("voice", lambda: narrate(parts, speech, plan.voice, target_seconds=plan.target_seconds))
-    voice = np.concatenate([timed.voice for timed in programme.scenes])
-    sound = take("sound", lambda: programme_sound(voice, looped(load_bed(plan.style), len(voice))))
+    sound = take("sound", lambda: programme_sound(programme.voice, load_bed(plan.style)))
     films = [scene_film(scene, fmt, theme, script=plan.script) for scene in programme.for_aspect(fmt.platform.aspect)]
     take("paint", lambda: [sum(1 for _ in film.changes()) for film in films])
     scenes = take("encode", lambda: [encode_scene(film, fmt) for film in films])
