@@ -19,6 +19,7 @@ from bulkvid_pipeline.rendering.captions import srt, vtt
 from bulkvid_pipeline.rendering.certificate import Certificate, Check, Examination, Expected, Subject, verify
 from bulkvid_pipeline.rendering.certificate.captions import caption_checks, caption_cues
 from bulkvid_pipeline.rendering.certificate.texts import Overrun, overrun, safe_area_check
+from bulkvid_pipeline.rendering.encode.event import scene_key
 from bulkvid_pipeline.rendering.encode.renderer import Renderer
 from bulkvid_pipeline.rendering.model import FPS, Film, TimedScene, VideoFormat
 from bulkvid_pipeline.rendering.passing_film import PassingFilm
@@ -175,8 +176,22 @@ class OutputMaking:
             self.soundtrack.record(afresh=True)
         if remedy.master:
             self.soundtrack.master(lower_by_db=remedy.lower_by_db)
+        if remedy.other_renderer:
+            self._forget_scenes()
         self._make(second_renderer() if remedy.other_renderer else renderer)
         return (f"the first file failed its checks ({_said(certificate)}), so {remedy}",)
+
+    def _forget_scenes(self) -> None:
+        """Empty the kept scenes of the output: one of them may be what was wrong, and would be so in other rows.
+
+        An empty piece is taken for a damaged one: the scene is encoded again and kept anew.
+        """
+        if self.pieces is None:
+            return
+        kept = PiecesOfKind(self.pieces, "scene", self.salt)
+        for key in (scene_key(film, self.fmt) for film in self.films):
+            if kept.get(key) is not None:
+                kept.put(key, b"")
 
     def _refusal(self, certificate: Certificate) -> QualityError:
         """What to tell the user of a file that is not published; it is removed."""

@@ -35,6 +35,7 @@ def test_a_passing_film_shows_what_the_film_shows() -> None:
     plain = scene_film(TIMED, scenes.SMALL, THEMES[Style.MODERN])
     film: Film = PassingFilm(Made(), lambda _: Overrun())  # the type checker proves the protocol
     assert (film.frames, film.fingerprint, film.redraws()) == (plain.frames, plain.fingerprint, plain.redraws())
+    assert film.material is plain.material
     for ours, theirs in zip(film.changes(), plain.changes(), strict=True):
         assert ours.frame == theirs.frame
         np.testing.assert_array_equal(ours.planes.y, theirs.planes.y)

@@ -18,7 +18,7 @@ from bulkvid_pipeline.core.rows import read_idea
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.templates import BUILT_IN_TEMPLATES
 from bulkvid_pipeline.rendering import output as output_module
-from bulkvid_pipeline.rendering.certificate import Examination, Outcome, Subject
+from bulkvid_pipeline.rendering.certificate import Certificate, Examination, Outcome, Subject
 from bulkvid_pipeline.rendering.certificate.checks import check
 from bulkvid_pipeline.rendering.certificate.texts import Overrun
 from bulkvid_pipeline.rendering.encode.event import EventRenderer
@@ -27,7 +27,7 @@ from bulkvid_pipeline.rendering.encode.renderer import Progress, Renderer
 from bulkvid_pipeline.rendering.encode.sound import Sound
 from bulkvid_pipeline.rendering.model import Film, VideoFormat
 from bulkvid_pipeline.rendering.repair import remedy_for
-from bulkvid_pipeline.rendering.row import RenderedRow, render_row
+from bulkvid_pipeline.rendering.row import ENGINE_VERSION, RenderedRow, render_row
 
 SCRIPT = "Turn off the tap while you brush your teeth. Every drop counts in a dry summer."
 
@@ -207,33 +207,42 @@ def test_sound_that_is_always_too_loud_fails_the_row(tmp_path: Path, espeak: Esp
         render(plan_of(), tmp_path, espeak, Loud(unspoilt, times=9, gain=2.0))
 
 
-def test_a_wrong_kept_scene_costs_a_render_but_no_row(tmp_path: Path, espeak: EspeakSpeech) -> None:
-    store = Swapped(PiecesOfKind(FolderPieces(tmp_path / "cache", 10**9), "scene", "test"))
-    render(plan_of(), tmp_path / "first", espeak, EventRenderer(store))
-    store.swap()
-    (output,) = render(plan_of(), tmp_path / "second", espeak, EventRenderer(store)).outputs
-    (repaired,) = output.certificate.repaired
-    assert "no scene begins at" in repaired
-    assert "without kept scenes" in repaired
-
-
 @dataclass
-class Swapped:
-    """A store that gives one scene where another is asked for, once told to: whole by its checksum, but wrong."""
+class Recording:
+    """A store that remembers what it was asked for."""
 
     store: PiecesOfKind
     keys: list[str] = field(default_factory=list)
-    others: dict[str, str] = field(default_factory=dict)
 
     def get(self, key: str) -> bytes | None:
         self.keys.append(key)
-        return self.store.get(self.others.get(key, key))
+        return self.store.get(key)
 
     def put(self, key: str, piece: bytes) -> None:
         self.store.put(key, piece)
 
-    def swap(self) -> None:
-        self.others = {self.keys[1]: self.keys[2], self.keys[2]: self.keys[1]}
+    def swap(self, one: str, other: str) -> None:
+        """Give two pieces each other's content: whole by their checksums, but wrong."""
+        first, second = self.store.get(one), self.store.get(other)
+        assert first
+        assert second
+        self.store.put(one, second)
+        self.store.put(other, first)
+
+
+def test_a_wrong_kept_scene_costs_one_render_and_is_forgotten(tmp_path: Path, espeak: EspeakSpeech) -> None:
+    pieces = FolderPieces(tmp_path / "cache", 10**9)
+    store = Recording(PiecesOfKind(pieces, "scene", ENGINE_VERSION))
+
+    def rendered(name: str) -> Certificate:
+        return render(plan_of(), tmp_path / name, espeak, EventRenderer(store), pieces=pieces).outputs[0].certificate
+
+    assert rendered("first").outcome is Outcome.PASSED
+    store.swap(store.keys[1], store.keys[2])
+    (repaired,) = rendered("second").repaired
+    assert "no scene begins at" in repaired
+    assert "without kept scenes" in repaired
+    assert rendered("third").outcome is Outcome.PASSED
 
 
 def test_text_that_overruns_is_refused_without_another_render(

@@ -277,6 +277,16 @@ class TestManifest:
         assert rows[1]["style"] is None
         assert rows[0]["outputs"][1]["poster"] == "row-2/tiktok.jpg"
 
+    def test_says_what_came_of_the_checks(self) -> None:
+        outputs = (replace(COMPLETED.outputs[0], quality="33 checks passed"), COMPLETED.outputs[1])
+        job = replace(JOB, rows=(replace(COMPLETED, outputs=outputs),))
+        assert [output["quality"] for output in json.loads(manifest_json(job))["rows"][0]["outputs"]] == [
+            "33 checks passed",
+            None,
+        ]
+        assert [line["quality"] for line in _csv_rows(job)] == ["33 checks passed", ""]
+        assert "33 checks passed" in Page(report_html(job)).text
+
     def test_has_null_where_there_is_no_number(self) -> None:
         silent = replace(COMPLETED, outputs=(replace(COMPLETED.outputs[0], loudness_lufs=float("-inf")),))
         job = replace(JOB, rows=(silent,))
