@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bulkvid_pipeline.rendering.certificate.texts import Overrun
-from bulkvid_pipeline.rendering.model import Change, Material, Redraw
+from bulkvid_pipeline.rendering.model import Change, Redraw
 from bulkvid_pipeline.rendering.pictures.film import SceneFilm
 
 
@@ -28,10 +28,6 @@ class PassingFilm:
         self.material = self._film.material
         self.fingerprint = self._film.fingerprint
         self._overrun: Overrun | None = None
-
-    @property
-    def material(self) -> Material:
-        return self._composed().material
 
     def redraws(self) -> Sequence[Redraw]:
         return self._composed().redraws()
