@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -23,11 +24,14 @@ from bulkvid_pipeline.rendering.statements import display_width
 
 _STATEMENT_LINE = 11
 """Characters that a line of a statement has at least, on average."""
-_WIDOW_LINES, _TIGHTENED = 3, 0.89
-"""From so many lines on a text may shrink to this share, to have a line less or two words in its last one."""
-_LONGEST_WHOLE_PHRASE = 14
+_RAGGED_LINES = 3
+"""From so many lines on a text is tried in smaller sizes too, for the sake of its edge."""
+_SMALLER = (1.0, 0.94, 0.89, 0.84)
+_SIZE_WEIGHT = 0.6
+"""What a share of the size is worth, against the same share of evenness."""
+_LONGEST_WHOLE_PHRASES = (22, 14)
 _WHOLE_PHRASES_SHARE = 0.84
-"""A stressed phrase is kept on one line for as much smaller type."""
+"""Stressed phrases, the long ones too if that can be, are kept on one line for as much smaller type."""
 _FEW_ENTRIES = {3: 1.3, 4: 1.2, 5: 1.08}
 
 
@@ -119,29 +123,35 @@ class Composer:
         )
 
     def set(self, text: str, look: TextLook, width: float, height: float, max_lines: int) -> SetText:
-        """The text in a box, without a lone word at its end as far as slightly smaller type can help it."""
+        """The text in a box, in slightly smaller type where that spares it a lone word or a ragged edge."""
         block = set_text(text, look, width, height, max_lines=max_lines, variant=self.variant)
-        least = block.look.size * _TIGHTENED
-        if block.lines < _WIDOW_LINES or least < look.least_size:
+        if block.lines < _RAGGED_LINES:
             return block
-        smaller = replace(look, size=block.look.size, least_size=least)
-        for words, lines in ((text, block.lines - 1), (scripts.ending_whole(text), block.lines)):
-            tighter = set_text(words, smaller, width, height, max_lines=lines, variant=self.variant)
-            if tighter.lines <= lines and tighter.look.size >= least * 0.99:
-                return tighter
-        return block
+        full, best = block.look.size, block
+        for words, share in itertools.product((text, scripts.ending_whole(text)), _SMALLER):
+            size = full * share
+            if size < look.least_size or (words, share) == (text, 1.0):
+                continue
+            fixed = replace(look, size=size, least_size=size)
+            tried = set_text(words, fixed, width, height, max_lines=block.lines, variant=self.variant)
+            whole = tried.look.size >= size * 0.99 and tried.lines <= block.lines
+            if whole and _evenness(tried, full) > _evenness(best, full) + 0.01:
+                best = tried
+        return best
 
     def statement(self, look: TextLook, width: float, height: float, max_lines: int, accent: Rgb) -> SetText:
         """The scene's large text, with what it stresses in the accent."""
         text = self.scene.heading or self.scene.text
         # Few words in few lines: a column of single words is large, but slow to read.
         lines = min(max_lines, max(2, math.ceil(display_width(text) / _STATEMENT_LINE)))
-        whole = _with_whole_phrases(text, self.scene.emphasis)
-        block = self.set(whole, look, width, height, lines)
-        if whole != text and block.look.size < look.size:
-            parted = self.set(text, look, width, height, lines)
-            block = parted if block.look.size < parted.look.size * _WHOLE_PHRASES_SHARE else block
-        return accented(block, self.scene.emphasis, accent)
+        parted = set_text(text, look, width, height, max_lines=lines, variant=self.variant)
+        for longest in _LONGEST_WHOLE_PHRASES:
+            whole = _with_whole_phrases(text, self.scene.emphasis, longest)
+            block = set_text(whole, look, width, height, max_lines=lines, variant=self.variant)
+            if block.look.size >= parted.look.size * _WHOLE_PHRASES_SHARE:
+                text = whole
+                break
+        return accented(self.set(text, look, width, height, lines), self.scene.emphasis, accent)
 
     def text(self, block: SetText, left: float, top: float, order: int, motion: Motion | None = None) -> None:
         """Add a text part."""
@@ -230,12 +240,19 @@ class Composer:
         )
 
 
-def _with_whole_phrases(text: str, phrases: Sequence[str]) -> str:
-    """The text with nothing to break at inside its short phrases: a figure stays with its unit."""
+def _evenness(block: SetText, full_size: float) -> float:
+    """Mean length of the lines over that of the longest, less a fine for type smaller than could be."""
+    paragraph = block.paragraph
+    mean = paragraph.MaxIntrinsicWidth / block.lines
+    return float(mean / max(paragraph.LongestLine, 1.0)) - _SIZE_WEIGHT * (1 - block.look.size / full_size)
+
+
+def _with_whole_phrases(text: str, phrases: Sequence[str], longest: int) -> str:
+    """The text with nothing to break at inside phrases up to that width: a figure stays with its unit."""
     at = 0
     for phrase in phrases:
         start = text.find(phrase, at)
-        if start < 0 or not 0 < display_width(phrase) <= _LONGEST_WHOLE_PHRASE:
+        if start < 0 or not 0 < display_width(phrase) <= longest:
             continue
         whole = scripts.unbroken(phrase)
         text = text[:start] + whole + text[start + len(phrase) :]
