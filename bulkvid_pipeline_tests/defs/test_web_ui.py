@@ -24,6 +24,7 @@ from bulkvid_pipeline.services.jobs import find_job
 from bulkvid_pipeline.services.launching import INSTANCE_CONFIG, run_config_of
 from bulkvid_pipeline.services.limits import limiter_of
 from bulkvid_pipeline_tests.defs.web_server import BACKFILL, TERMINATE, WebServer, wait_until
+from bulkvid_pipeline_tests.peers.hook_receiver import HookReceiver
 from bulkvid_pipeline_tests.workplace import Workplace, idea
 
 pytestmark = pytest.mark.heavy
@@ -126,6 +127,9 @@ def test_a_paused_job_is_executed_again_from_the_web_ui_and_goes_on(
         again = server.execute_again(paused, "ALL_STEPS")
         wait_until(lambda: server.status(again) in {"SUCCESS", "FAILURE"})
 
+        run = instance.get_run_by_id(again)
+        assert run is not None
+        assert run.tags[tags.INTENT] == "", "the pause was inherited, and taken away"
         job = find_job(instance, paused)
         assert (job.state, job.run_id, job.items["completed"]) == (JobState.COMPLETED, again, 6)
     assert len(workplace.videos()) == 6
@@ -149,7 +153,19 @@ def test_a_cancelled_job_is_executed_again_from_where_it_failed(
     assert len(workplace.videos()) == 6
 
 
-def test_the_daemon_finds_a_run_that_is_killed_before_its_rows_begin(home: Path, server: WebServer) -> None:
+@pytest.fixture
+def chat(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> Iterator[HookReceiver]:
+    """Where a web server that is started after it tells people of jobs that end."""
+    assert workplace.folder.is_dir()
+    with HookReceiver() as receiver:
+        monkeypatch.setenv("BULKVID_NOTIFY_URL", receiver.url())
+        monkeypatch.setenv("BULKVID_WEBHOOK_ALLOW_PRIVATE", "true")
+        yield receiver
+
+
+def test_the_daemon_finds_a_run_that_is_killed_before_its_rows_begin_and_tells_people(
+    chat: HookReceiver, home: Path, server: WebServer
+) -> None:
     spec = BulkJobSpec.for_input("1aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789")
     with DagsterInstance.from_config(str(home)) as instance:
         # Somebody else has used up the user's limit, so the run waits in its first step.
@@ -167,6 +183,8 @@ def test_the_daemon_finds_a_run_that_is_killed_before_its_rows_begin(home: Path,
 
         wait_until(lambda: server.status(run_id) == "FAILURE", 60)
         assert find_job(instance, run_id).state is JobState.FAILED
+    wait_until(lambda: bool(chat.received))
+    assert f"({run_id}) has failed: no row was begun" in json.loads(chat.received[0].body)["text"]
 
 
 def test_dagster_job_execute_runs_a_job(workplace: Workplace, home: Path) -> None:
