@@ -131,13 +131,13 @@ class RunHistory:
             checks = AssetCheckExecutionsTable
             connection.execute(checks.delete().where(checks.c.run_id == run_id))
         self._log.free_concurrency_slots_for_run(run_id)
-        self._runs.delete_run(run_id)
+        shard = self._shard(run_id)
+        for file in _files_of(shard) if shard is not None else ():
+            file.unlink(missing_ok=True)
+        # The run goes last: as long as it is known, another pruning can finish what this one began.
         with self._runs.connect() as connection:  # on SQLite nothing cascades
             connection.execute(RunTagsTable.delete().where(RunTagsTable.c.run_id == run_id))
-        shard = self._shard(run_id)
-        if shard is not None:
-            for file in _files_of(shard):
-                file.unlink(missing_ok=True)
+        self._runs.delete_run(run_id)
         return cut
 
     def remove_partitions(self, definition: str, asset: str, keys: Sequence[str]) -> Cut:
@@ -153,6 +153,7 @@ class RunHistory:
                 named = sa.and_(table.c.partitions_def_name == definition, table.c.partition.in_(some))
                 connection.execute(table.delete().where(named))
             events, size = events + len(found), size + sum(length for _, length in found)
+        self._log.wipe_asset_cached_status(AssetKey(asset))  # it counts partitions that are gone
         return Cut(events, size)
 
     def _to_cut(self, run_id: str, keep: Collection[int] | None) -> list[tuple[int, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
+from types import MappingProxyType
 
 from bulkvid_pipeline.core.cells import cleaned
 from bulkvid_pipeline.core.columns import REPORT_COLUMNS, report_columns_in
@@ -65,14 +66,39 @@ class WritePlan:
     missing: tuple[str, ...]
 
 
+class ReportedSheet:
+    """The sheet at one moment: where each row stands, and what our columns say.
+
+    Args:
+        cells: the sheet from (`first_row`, `first_column`) to its right end, rows of equal length.
+        ideas_width: how many of these columns the job reads ideas from.
+
+    Raises:
+        InvalidSheetError: there is no header row any more.
+    """
+
+    def __init__(self, cells: Sequence[Sequence[str]], *, first_row: int, first_column: int, ideas_width: int) -> None:
+        self.cells, self.first_row, self.first_column = cells, first_row, first_column
+        ideas = [row[:ideas_width] for row in cells]
+        table = sheet_table(ideas, layout=SheetFormat.STANDARD, first_row=first_row, first_column=first_column)
+        self.header_at = next(at for at, row in enumerate(ideas) if any(map(cleaned, row)))
+        self.places = report_columns_in(cells[self.header_at])
+        """Index in a row of each of our columns that there are."""
+        self.rows = {key: int(number) for key, number in zip(table.frame["row_key"], table.frame.index, strict=True)}
+        """Sheet row number of each row's key."""
+
+    def says(self, number: int) -> dict[str, str]:
+        """What our columns say in a row; nothing where there is no such column yet."""
+        row = self.cells[number - self.first_row]
+        return {name: row[self.places[name]] if name in self.places else "" for name in REPORT_COLUMNS}
+
+
 def plan_writing(
-    cells: Sequence[Sequence[str]],
+    sheet: ReportedSheet,
     results: Iterable[RowResult],
     *,
-    first_row: int,
-    first_column: int,
-    ideas_width: int,
     written_at: str,
+    restore: Mapping[str, Mapping[str, Value]] = MappingProxyType({}),
 ) -> WritePlan:
     """Find each row by its key and each column by its header, and say which cells to write.
 
@@ -80,49 +106,57 @@ def plan_writing(
     reason stand there already is left alone, so that writing twice changes nothing.
 
     Args:
-        cells: the sheet as it is now, from (`first_row`, `first_column`) to its right end.
-        ideas_width: how many of these columns the job reads ideas from.
-
-    Raises:
-        InvalidSheetError: there is no header row any more.
+        restore: cells that other rows get back, by key; see `written_over`.
     """
-    ideas = [row[:ideas_width] for row in cells]
-    table = sheet_table(ideas, layout=SheetFormat.STANDARD, first_row=first_row, first_column=first_column)
-    header_at = next(at for at, row in enumerate(ideas) if any(map(cleaned, row)))
-    known = report_columns_in(cells[header_at])
-    new = _places_for_new(cells, header_at, [name for name in REPORT_COLUMNS if name not in known])
-    places = {**known, **new}
-    rows = {key: int(number) for key, number in zip(table.frame["row_key"], table.frame.index, strict=True)}
-    changed: dict[int, Mapping[str, Value]] = {}
-    unchanged, missing = 0, []
+    new = _places_for_new(sheet, [name for name in REPORT_COLUMNS if name not in sheet.places])
+    changed = {sheet.rows[key]: cells for key, cells in restore.items()}
+    unchanged, written, missing = 0, 0, []
     for result in results:
-        number = rows.get(result.row_key)
+        number, values = sheet.rows.get(result.row_key), result.cells(written_at)
         if number is None:
             missing.append(result.title or result.row_key)
-        elif _stands(cells[number - first_row], places, values := result.cells(written_at)):
+        elif _told(sheet.says(number)) == _told(values):
             unchanged += 1
         else:
+            written += 1
             changed[number] = values
-    headers = {first_row + header_at: {name: name for name in new}} if new and changed else {}
-    blocks = [*_blocks(headers, new, first_column), *_blocks(changed, places, first_column)]
-    width = first_column + max(places.values()) + 1
-    return WritePlan(tuple(blocks), width, bool(new), len(changed), unchanged, tuple(missing))
+    places = {**sheet.places, **new}
+    headers = {sheet.first_row + sheet.header_at: {name: name for name in new}} if new and changed else {}
+    blocks = [*_blocks(headers, new, sheet.first_column), *_blocks(changed, places, sheet.first_column)]
+    width = sheet.first_column + max(places.values()) + 1
+    return WritePlan(tuple(blocks), width, bool(new), written, unchanged, tuple(missing))
 
 
-def _places_for_new(cells: Sequence[Sequence[str]], header_at: int, names: Sequence[str]) -> dict[str, int]:
+def written_over(
+    before: ReportedSheet, after: ReportedSheet, results: Iterable[RowResult]
+) -> dict[str, Mapping[str, Value]]:
+    """The cells of rows that were hit by results of other rows, because the sheet was sorted as we wrote, by key."""
+    results = list(results)
+    ours, told = {result.row_key for result in results}, {_told(result.cells("")) for result in results}
+    hit: dict[str, Mapping[str, Value]] = {}
+    for key, number in after.rows.items():
+        if key in ours:
+            continue
+        was = before.says(before.rows[key]) if key in before.rows else dict.fromkeys(REPORT_COLUMNS, "")
+        now = after.says(number)
+        if now != was and _told(now) in told:
+            hit[key] = was
+    return hit
+
+
+def _told(cells: Mapping[str, Value]) -> tuple[Value, ...]:
+    """What matters of a row's cells: not its length, which the sheet shows in its own locale's digits, nor the time."""
+    return cells["video_status"], cells["video_url"], cells["video_error"]
+
+
+def _places_for_new(sheet: ReportedSheet, names: Sequence[str]) -> dict[str, int]:
     """The first run of columns behind the header in which nothing stands in any row."""
     if not names:
         return {}
-    filled = {at for row in cells for at, cell in enumerate(row) if cell}
-    behind = max(at for at, cell in enumerate(cells[header_at]) if cell) + 1
+    filled = {at for row in sheet.cells for at, cell in enumerate(row) if cell}
+    behind = max(at for at, cell in enumerate(sheet.cells[sheet.header_at]) if cell) + 1
     start = next(at for at in count(behind) if filled.isdisjoint(range(at, at + len(names))))
     return {name: start + offset for offset, name in enumerate(names)}
-
-
-def _stands(row: Sequence[str], places: Mapping[str, int], values: Mapping[str, Value]) -> bool:
-    """Whether the row says this already; its length is left out, which the sheet shows in its own locale's digits."""
-    told = ("video_status", "video_url", "video_error")
-    return all((row[places[name]] if places[name] < len(row) else "") == values[name] for name in told)
 
 
 def _blocks(

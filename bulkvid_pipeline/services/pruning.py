@@ -132,8 +132,8 @@ class _Pruning:
     def _old_runs(self, history: RunHistory, run_ids: list[str]) -> Pruned:
         size = 0
         for run_id in run_ids:
-            cut = history.measure(run_id) if self._dry_run else history.delete(run_id)
-            size += cut.bytes + self._removed(self._files / run_id)
+            size += self._removed(self._files / run_id)
+            size += (history.measure(run_id) if self._dry_run else history.delete(run_id)).bytes
         return Pruned("runs", len(run_ids), size)
 
     def _old_events(self, history: RunHistory, to_keep: dict[str, set[int]]) -> Pruned:

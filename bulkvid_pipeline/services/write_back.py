@@ -1,7 +1,8 @@
 """Telling the sheet itself what became of its rows: status, links, length, reason and time, beside the ideas.
 
-Rows are found again by their keys in the sheet as it stands just before each writing, since people sort and delete
-while a job runs. What cannot be written is told on the run and never fails a row; `write_again` does it again.
+Rows are found again by their keys in the sheet as it stands just before each writing, and looked at once more after
+it, since people sort and delete while a job runs. What cannot be written is told on the run and never fails a row;
+`write_again` does it again.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ from dagster import DagsterInstance
 
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.adapters.sheets import MAX_COLUMNS
-from bulkvid_pipeline.core.errors import InvalidSpecError
+from bulkvid_pipeline.core.errors import InvalidSpecError, ServiceUnavailableError
 from bulkvid_pipeline.core.findings import Finding, Severity, shortened
 from bulkvid_pipeline.core.ranges import A1Range, parse_range
 from bulkvid_pipeline.core.spec import BulkJobSpec, SourceType
 from bulkvid_pipeline.core.states import ItemState
-from bulkvid_pipeline.core.write_back import RowResult, plan_writing, require_header
+from bulkvid_pipeline.core.write_back import ReportedSheet, RowResult, plan_writing, require_header, written_over
 from bulkvid_pipeline.services.judging import JudgedSheet
 from bulkvid_pipeline.services.limits import wait_for_sheet_read, wait_for_sheet_write
 from bulkvid_pipeline.services.outcomes import RowOutcome
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 LONGEST_TURN_S = 60.0
 """How long a turn of the rate limits is waited for: the end of a job waits with it."""
+
+MOST_TRIES = 3
+"""How often results are put right when the sheet is sorted while they are written."""
 
 
 @dataclass(frozen=True)
@@ -125,34 +129,47 @@ def write_results(
     *,
     retry: RetryPolicy | None = None,
 ) -> Written:
-    """Write results into the job's sheet: one read of the sheet as it is now, and one write.
+    """Write results into the job's sheet as it is now, in one request, and see that each stands in its row.
+
+    Nothing keeps a sheet from being sorted between our reading and our writing; where that happened, rows get their
+    own results, and rows that were hit get back what they had.
 
     Raises:
         BulkVideoError: the sheet cannot be read or written, or no turn comes within a minute.
     """
+    assert spec.input_source.sheet_id is not None
+    writer, sheet_id, results = _writer(settings, retry), spec.input_source.sheet_id, list(results)
+    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+    def wait_for_turn() -> None:
+        wait_for_sheet_write(instance, spec, settings, LONGEST_TURN_S)
+
+    name, sheet = _read(instance, spec, settings, writer)
+    first = plan = plan_writing(sheet, results, written_at=now)
+    tries = 0
+    while plan.blocks:
+        if tries == MOST_TRIES:
+            raise ServiceUnavailableError(f"The rows of sheet ID '{sheet_id}' keep moving while results are written")
+        if plan.new_columns:
+            writer.ensure_width(sheet_id, name, plan.width, before_writing=wait_for_turn)
+        writer.write(sheet_id, name, plan.blocks, before_writing=wait_for_turn)
+        before, tries = sheet, tries + 1
+        name, sheet = _read(instance, spec, settings, writer)
+        plan = plan_writing(sheet, results, written_at=now, restore=written_over(before, sheet, results))
+    return Written(first.written, first.unchanged, plan.missing)
+
+
+def _read(
+    instance: DagsterInstance, spec: BulkJobSpec, settings: Settings, writer: SheetWriter
+) -> tuple[str, ReportedSheet]:
+    """The name of the job's tab, and what stands in the rows of its range, to their right end."""
     source = spec.input_source
     assert source.sheet_id is not None
-    writer, sheet_id = _writer(settings, retry), source.sheet_id
     area = parse_range(source.range) if source.range else A1Range(0, MAX_COLUMNS - 1)
     wait_for_sheet_read(instance, spec, settings, LONGEST_TURN_S)
-    now = writer.read(sheet_id, dataclasses.replace(area, last_column=area.first_column + MAX_COLUMNS - 1))
-    plan = plan_writing(
-        now.cells,
-        results,
-        first_row=now.first_row,
-        first_column=now.first_column,
-        ideas_width=area.last_column - area.first_column + 1,
-        written_at=datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
-    )
-    if plan.blocks:
-
-        def wait_for_turn() -> None:
-            wait_for_sheet_write(instance, spec, settings, LONGEST_TURN_S)
-
-        if plan.new_columns:
-            writer.ensure_width(sheet_id, now.name, plan.width, before_writing=wait_for_turn)
-        writer.write(sheet_id, now.name, plan.blocks, before_writing=wait_for_turn)
-    return Written(plan.written, plan.unchanged, plan.missing)
+    raw = writer.read(source.sheet_id, dataclasses.replace(area, last_column=area.first_column + MAX_COLUMNS - 1))
+    width = area.last_column - area.first_column + 1
+    return raw.name, ReportedSheet(raw.cells, first_row=raw.first_row, first_column=raw.first_column, ideas_width=width)
 
 
 def _writer(settings: Settings, retry: RetryPolicy | None = None) -> SheetWriter:

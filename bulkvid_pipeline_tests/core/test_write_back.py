@@ -10,7 +10,15 @@ import pytest
 from bulkvid_pipeline.core.columns import REPORT_COLUMNS, map_headers
 from bulkvid_pipeline.core.errors import InvalidSheetError
 from bulkvid_pipeline.core.spec import SheetFormat
-from bulkvid_pipeline.core.write_back import CellBlock, RowResult, WritePlan, plan_writing, require_header
+from bulkvid_pipeline.core.write_back import (
+    CellBlock,
+    ReportedSheet,
+    RowResult,
+    WritePlan,
+    plan_writing,
+    require_header,
+    written_over,
+)
 
 HEADER = ["idea_title", "script_content"]
 ONE, TWO = (
@@ -24,7 +32,7 @@ def planned(cells: list[list[str]], *results: RowResult, **place: Any) -> WriteP
     width = max(map(len, cells))
     padded = [row + [""] * (width - len(row)) for row in cells]
     where = {"first_row": 1, "first_column": 0, "ideas_width": 256, **place}
-    return plan_writing(padded, results, written_at=AT, **where)
+    return plan_writing(ReportedSheet(padded, **where), results, written_at=AT)
 
 
 def written(cells: list[list[str]], plan: WritePlan, first_row: int = 1, first_column: int = 0) -> list[list[Any]]:
@@ -117,6 +125,23 @@ def test_our_columns_are_no_unknown_columns() -> None:
 
     assert found.unknown == ("notes",)
     assert found.positions == {"idea_title": 0, "script_content": 1}
+
+
+def test_a_row_that_was_hit_by_anothers_result_gets_back_what_it_had() -> None:
+    def sheet(*rows: list[str]) -> ReportedSheet:
+        cells = [[*HEADER, *REPORT_COLUMNS], *rows]
+        return ReportedSheet(cells, first_row=1, first_column=0, ideas_width=256)
+
+    old = ["failed", "", "", "Bad", "yesterday"]
+    result = ["completed", "s3://b/1.mp4", "12.35", "", AT]
+    before = sheet(["One", "A.", "", "", "", "", ""], ["Three", "C.", *old])
+    sorted_meanwhile = sheet(["Three", "C.", *result], ["One", "A.", *old])
+
+    restore = written_over(before, sorted_meanwhile, [ONE])
+    plan = plan_writing(sorted_meanwhile, [ONE], written_at=AT, restore=restore)
+
+    assert plan.blocks == (CellBlock(2, 2, (tuple(old), ("completed", "s3://b/1.mp4", 12.35, "", AT))),)
+    assert written_over(before, sheet(["One", "A.", *result], ["Three", "C.", *old]), [ONE]) == {}
 
 
 def test_a_sheet_without_a_header_has_no_place_for_them() -> None:

@@ -13,6 +13,7 @@ import pytest
 from dagster import AssetKey, materialize
 from typer.testing import CliRunner
 
+from bulkvid_pipeline.adapters.google_writing import SheetWriter
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.cli.app import app
 from bulkvid_pipeline.core import tags
@@ -332,6 +333,23 @@ def test_rows_that_were_sorted_meanwhile_are_found_by_their_keys(job: Job) -> No
 
     assert job.statuses() == {"Two": "", "One": "completed"}
     assert job.sheet.rows[2][0] == "One"
+
+
+def test_a_sheet_that_is_sorted_between_reading_and_writing_is_put_right(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, sorts = SheetWriter.write, iter([job.sheet.sort])
+
+    def write_later(writer: SheetWriter, *args: Any, **more: Any) -> None:
+        next(sorts, lambda: None)()
+        write(writer, *args, **more)
+
+    monkeypatch.setattr(SheetWriter, "write", write_later)
+    with job.writing() as take:
+        take(job.ended[0])
+
+    assert job.statuses() == {"Two": "", "One": "completed"}
+    assert job.log()[-1] == "Write-back: 1 row written into the sheet"
 
 
 def test_a_row_that_vanished_meanwhile_is_told_on_the_job_and_written_nowhere(job: Job) -> None:
