@@ -30,7 +30,7 @@ _BLACK_SHARE = 0.9995
 _BLACK_LIMIT_S = 1.0
 _RUN_FRAMES, _LONG_RUN_FRAMES = 30, 60
 """How far from a key frame a run of decoded pictures may reach, and how far the first in a file."""
-_RUN_SHARE = 1 / 20
+_RUN_SHARE = 1 / 30
 """Share of the frames that runs decode."""
 _SEEN_LUMA = 16
 """Pictures that differ by more than this somewhere are different to the eye."""
