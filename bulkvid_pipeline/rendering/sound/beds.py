@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import IO
@@ -177,7 +177,7 @@ def load_bed(style: Style) -> Bed:
 
 
 def load_music(path: Path) -> Bed:
-    """The audio file that a template names.
+    """The audio file that a template names; the last one is kept, since the rows of a job mostly share it.
 
     The container is told by the file's first bytes, never by its name, and only that demuxer sees it: a playlist
     cannot make us open other files.
@@ -186,14 +186,8 @@ def load_music(path: Path) -> Bed:
         TemplateInvalidError: there is no such file, it is not audio, or it is too long or too short.
     """
     try:
-        with path.open("rb") as file:
-            container = _sniffed(file.read(16))
-            if container is None:
-                raise _refusal(path, "it is not an audio file", f"Give a file in {_FORMATS_IN_WORDS}")
-            if file.seek(0, 2) > _MAX_MUSIC_BYTES:
-                raise _refusal(path, "it is larger than 256 MB", "Give a shorter or a compressed file")
-            file.seek(0)
-            music = _decoded(file, container)
+        found = path.stat()
+        return _read_music(path, found.st_mtime_ns, found.st_size)
     except _NoSoundError as error:
         fix = "Export the music anew, as 16 or 24 bit"
         raise _refusal(path, "it holds samples that are no sound", fix) from error
@@ -203,6 +197,19 @@ def load_music(path: Path) -> Bed:
         raise _refusal(
             path, (error.strerror or "it cannot be read").lower(), "Check the path in the template"
         ) from error
+
+
+@lru_cache(maxsize=1)
+def _read_music(path: Path, _changed: int, _size: int) -> Bed:
+    """What `load_music` gives; a file that was changed is read anew."""
+    with path.open("rb") as file:
+        container = _sniffed(file.read(16))
+        if container is None:
+            raise _refusal(path, "it is not an audio file", f"Give a file in {_FORMATS_IN_WORDS}")
+        if file.seek(0, 2) > _MAX_MUSIC_BYTES:
+            raise _refusal(path, "it is larger than 256 MB", "Give a shorter or a compressed file")
+        file.seek(0)
+        music = _decoded(file, container)
     if len(music) > MAX_MUSIC_SECONDS * SAMPLE_RATE:
         raise _refusal(path, "it plays for more than 10 minutes", "Give an excerpt of at most 10 minutes")
     if len(music) < _MIN_MUSIC_SECONDS * SAMPLE_RATE:

@@ -183,6 +183,13 @@ class TestMusicOfTheUser:
             load_music(path)
         assert "MP3" in caught.value.fix
 
+    def test_is_decoded_once_for_all_rows_but_anew_when_it_was_changed(self, tmp_path: Path) -> None:
+        path = _write(tmp_path / "music.wav", "wav", "pcm_s16le", stereo(tone(440, 2, 0.3)))
+        first = load_music(path)
+        assert load_music(path) is first
+        _write(path, "wav", "pcm_s16le", stereo(tone(440, 3, 0.3)))
+        assert len(load_music(path)) == seconds(3)
+
     def test_that_is_missing_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(TemplateInvalidError, match="no such file"):
             load_music(tmp_path / "nowhere.mp3")
