@@ -1,7 +1,9 @@
 """Grounds made of the row's own picture or video: under a veil of the style's ground, so that every text can be read.
 
 The veil is as thick as the lightest pixel (under light text; the darkest under dark text) asks for: text then has
-READING_CONTRAST on every pixel, and accents, which are moved towards the text's colour, at least 4.5:1.
+READING_CONTRAST on every pixel, and accents, which are moved towards the text's colour, at least 4.5:1. A light style
+over a dark picture would have to turn it grey: there, text and ground change places, as in a dark style over a bright
+picture.
 """
 
 from __future__ import annotations
@@ -17,8 +19,10 @@ from bulkvid_pipeline.core.options import Style
 from bulkvid_pipeline.rendering.pictures.backgrounds import ORNAMENTS, Background
 from bulkvid_pipeline.rendering.pictures.canvas import Pixels, converted
 from bulkvid_pipeline.rendering.pictures.colors import (
+    BLACK,
     GRAPHIC_CONTRAST,
     TEXT_CONTRAST,
+    WHITE,
     Rgb,
     argb,
     contrast,
@@ -27,12 +31,15 @@ from bulkvid_pipeline.rendering.pictures.colors import (
 )
 from bulkvid_pipeline.rendering.pictures.media import CLIP_STEP, Backdrop, Clip, Picture, extremes
 from bulkvid_pipeline.rendering.pictures.stage import Stage
-from bulkvid_pipeline.rendering.pictures.themes import Theme
+from bulkvid_pipeline.rendering.pictures.themes import Theme, on_ground
 
 READING_CONTRAST = 6.0
 """Of text on any pixel: leaves accents and quieter texts room to differ from it and still have 4.5:1."""
-_LEAST_VEIL = {Style.MODERN: 0.42, Style.CLASSIC: 0.5, Style.MINIMAL: 0.5, Style.CORPORATE: 0.5}
+_LEAST_VEIL = {Style.MODERN: 0.28, Style.CLASSIC: 0.34, Style.MINIMAL: 0.34, Style.CORPORATE: 0.28}
+"""Enough to take the edge off details behind letters."""
 _STEPS = 100
+_WORTH_INVERTING = 0.12
+"""How much thinner the veil has to become for text and ground to change places."""
 _BESIDE_PANEL = 0.1
 """Veil of a title whose texts all stand on a panel of their own: just so much that picture and panel go together."""
 
@@ -43,7 +50,7 @@ class Ground:
 
     theme: Theme
     own_theme: Theme
-    """As the template gives it: the ornaments keep its colours."""
+    """As the template gives it, or its inverse: veil and ornaments have its colours."""
     stage: Stage
     title: bool
     backdrop: Backdrop
@@ -86,10 +93,22 @@ def ground_for(theme: Theme, stage: Stage, title: bool, backdrop: Backdrop) -> G
     """The backdrop as a ground of title cards or of the other scenes."""
     if title and theme.style is Style.CORPORATE:
         return Ground(theme, theme, stage, title, backdrop, _BESIDE_PANEL)
+    own, other = _under_veil(theme, backdrop), _under_veil(_inverted(theme), backdrop)
+    base, worst, veil = other if other[2] < own[2] - _WORTH_INVERTING else own
+    return Ground(_readable(base, mix(worst, base.background, veil)), base, stage, title, backdrop, veil)
+
+
+def _under_veil(theme: Theme, backdrop: Backdrop) -> tuple[Theme, Rgb, float]:
+    """The theme, the pixel that is worst for its texts, and the veil that this one asks for."""
     darkest, lightest = extremes(backdrop)
     worst = lightest if _is_dark(theme) else darkest
-    veil = _thickness(theme, worst)
-    return Ground(_readable(theme, mix(worst, theme.background, veil)), theme, stage, title, backdrop, veil)
+    return theme, worst, _thickness(theme, worst)
+
+
+def _inverted(theme: Theme) -> Theme:
+    """The theme by day if it is one of the night, and the other way round."""
+    ground = mix(theme.background, WHITE, 0.93) if _is_dark(theme) else mix(theme.text, BLACK, 0.25)
+    return on_ground(theme, ground)
 
 
 def _is_dark(theme: Theme) -> bool:

@@ -250,7 +250,7 @@ def _with_colors(theme: Theme, colors: Sequence[str], warnings: list[str]) -> Th
         warnings.append("only the first three colours are used: accent, second accent, background")
     accent, accent_2, background = (*parsed, None, None, None)[:3]
     if background is not None:
-        theme = _on_background(theme, background)
+        theme = on_ground(theme, background)
     theme = replace(
         theme,
         accent=_checked(accent or theme.accent, theme.background, accent is not None, warnings),
@@ -273,7 +273,7 @@ def _checked(color: Rgb, background: Rgb, custom: bool, warnings: list[str]) -> 
     return better
 
 
-def _on_background(theme: Theme, background: Rgb) -> Theme:
+def on_ground(theme: Theme, background: Rgb) -> Theme:
     """The theme on another ground, with texts that can be read on it."""
     text = readable_on(background, theme.text, WHITE, (20, 20, 24))
     panel_share = 0.12 if theme.style is Style.MODERN else 0.06

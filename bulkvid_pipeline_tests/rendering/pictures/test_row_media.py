@@ -197,6 +197,16 @@ def test_a_calm_background_keeps_more_of_itself_than_a_glaring_one(style: Style)
     assert calm.veil < glaring.veil < 0.9
 
 
+@pytest.mark.parametrize("style", Style)
+def test_text_and_ground_change_places_where_that_keeps_more_of_the_picture(style: Style) -> None:
+    stage = Stage.of(scenes.WIDE)
+    own = THEMES[style]
+    is_dark = own.background < own.text
+    for name, turned in (("black", not is_dark), ("white", is_dark), ("noise", False)):
+        theme = ground_for(own, stage, False, picture(EXTREMES[name], name)).theme
+        assert (theme.background < theme.text) == (is_dark != turned), name
+
+
 @pytest.mark.parametrize("fmt", [scenes.WIDE, scenes.TALL, scenes.SQUARE], ids=["wide", "tall", "square"])
 def test_a_background_is_shown_pixel_by_pixel(fmt: VideoFormat) -> None:
     shown = backdrop(fmt)
