@@ -14,6 +14,7 @@ from dagster import AssetKey, materialize
 from typer.testing import CliRunner
 
 from bulkvid_pipeline.adapters.google_writing import SheetWriter
+from bulkvid_pipeline.adapters.rate_limits import Budget
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.cli.app import app
 from bulkvid_pipeline.core import tags
@@ -27,6 +28,7 @@ from bulkvid_pipeline.services import sheet_reporting
 from bulkvid_pipeline.services.job_events import job_events
 from bulkvid_pipeline.services.judging import judge_for_spec
 from bulkvid_pipeline.services.launching import run_config_of
+from bulkvid_pipeline.services.limits import limiter_of
 from bulkvid_pipeline.services.outcomes import RowOutcome
 from bulkvid_pipeline.services.sheet_loading import load_sheet
 from bulkvid_pipeline.services.sheet_reporting import writing_back
@@ -127,6 +129,8 @@ def test_a_second_run_says_the_same_and_writes_nothing(
     sheet = Sheet(peer, account, ONE, columns=3)
     run(workplace, sheet)
     before, writes = sheet.rows, peer.count(WRITES)
+    turns = limiter_of(workplace.instance, settings(), Budget.SHEETS_WRITE).usage("local", "default").user_used
+    assert turns == 2  # the sheet was widened, then written
 
     again = run(workplace, sheet)
 
