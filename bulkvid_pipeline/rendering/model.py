@@ -51,8 +51,6 @@ class Scene:
     """Entries of a LIST scene: those that have been spoken when it ends, or the last of them."""
     number: int | None = None
     """Section number to show, 1-based."""
-    count: int | None = None
-    """How many numbered sections the video has."""
     emphasis: tuple[str, ...] = ()
     """Phrases of the heading to set off, in the order in which they stand in it."""
     item_numbers: tuple[int, ...] = ()
@@ -63,10 +61,6 @@ class Scene:
     """What is said about the last entry."""
     room: int = 0
     """How many entries the list will show at most, so that they need not move as it grows; 0: only those it has."""
-    step: int | None = None
-    """Where the scene stands among the spoken ones of the video, 1-based; shown where there are no sections."""
-    steps: int | None = None
-    """How many spoken scenes the video has."""
     continues: bool = False
     """Whether its first sentence began in the scene before."""
 

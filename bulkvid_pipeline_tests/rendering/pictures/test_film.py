@@ -167,7 +167,7 @@ def test_the_four_styles_and_the_three_shapes_are_laid_out_anew(style: Style) ->
 @pytest.mark.parametrize("name", scenes.SAMPLES)
 def test_every_script_stays_in_the_safe_area(name: str, style: Style) -> None:
     text = scenes.SAMPLES[name]
-    scene = Scene(SceneKind.LIST, text, text, text, (text, text, text), 1, 3)
+    scene = Scene(SceneKind.LIST, text, text, text, (text, text, text), 1)
     film = scene_film(scenes.timed(scene), scenes.SHORTS, THEMES[style])
     boxes = film.text_boxes(9)
     assert len(boxes) >= 5
@@ -178,7 +178,7 @@ def test_every_script_stays_in_the_safe_area(name: str, style: Style) -> None:
 @pytest.mark.parametrize("style", STYLES)
 def test_four_hundred_letters_without_a_blank_fit(style: Style, fmt: VideoFormat) -> None:
     for kind in SceneKind:
-        scene = Scene(kind, "w" * 400, "w" * 400, "w" * 400, ("w" * 400, "w" * 120), 1, 2)
+        scene = Scene(kind, "w" * 400, "w" * 400, "w" * 400, ("w" * 400, "w" * 120), 1)
         film = scene_film(scenes.timed(scene), fmt, THEMES[style])
         boxes = film.text_boxes(20)
         assert boxes

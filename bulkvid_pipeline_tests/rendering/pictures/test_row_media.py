@@ -96,7 +96,7 @@ def test_a_picture_stands_at_the_other_side_of_text_that_runs_from_right_to_left
 def test_every_script_and_length_leaves_the_picture_free(style: Style) -> None:
     for fmt, text in itertools.product((scenes.WIDE, scenes.SQUARE), (scenes.SAMPLES["chinese"], "w" * 300)):
         for kind in SceneKind:
-            scene = Scene(kind, text[:80], text, text, (text, text), 1, 3)
+            scene = Scene(kind, text[:80], text, text, (text, text), 1)
             film = scene_film(scenes.timed(scene), fmt, THEMES[style], media=SceneMedia(LANDSCAPE))
             mask = marked(film)
             assert mask.any() or fmt is scenes.SQUARE, kind
