@@ -16,8 +16,8 @@ from bulkvid_pipeline.core.rows import SheetTable, VideoIdea
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.templates import Template
 from bulkvid_pipeline.core.validation import RowProblem, validate_table
+from bulkvid_pipeline.rendering.certificate.texts import missing_characters
 from bulkvid_pipeline.rendering.narration import duration_feasibility
-from bulkvid_pipeline.rendering.pictures.coverage import missing_glyphs
 from bulkvid_pipeline.rendering.pictures.themes import theme_for
 from bulkvid_pipeline.services.media_rules import MediaCheck, media_policy
 from bulkvid_pipeline.services.sheet_loading import LoadedSheet
@@ -104,12 +104,13 @@ class _EngineChecks:
         theme, _warnings = theme_for(plan.style, font_family=self.template.settings.style.font_family)
         texts = (("idea_title", idea.title), ("description", idea.description), ("script_content", idea.script))
         for column, text in texts:
-            missing = missing_glyphs((text,), theme)
+            missing = missing_characters([(column, text)], theme)
             if missing:
+                named = ", ".join(map(str, missing[:10])) + (" ..." if len(missing) > 10 else "")
                 yield RowProblem(
                     column,
                     text,
-                    f"No font has {' '.join(missing[:10])}{' ...' if len(missing) > 10 else ''}",
+                    f"No font has {named}",
                     "Remove or replace these characters",
                     "GLYPHS_MISSING",
                     _NOT_PERMISSIVE,
