@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from itertools import accumulate
 from pathlib import Path
 
 from reference_row import Result, reference_plan
@@ -20,7 +21,9 @@ from scene_cache import cpu_seconds
 from bulkvid_pipeline.adapters.speech.contract import Speech
 from bulkvid_pipeline.adapters.speech.providers import OFFLINE, open_speech
 from bulkvid_pipeline.core.planning import VideoPlan
+from bulkvid_pipeline.rendering.captions import vtt
 from bulkvid_pipeline.rendering.certificate import Expected, verify
+from bulkvid_pipeline.rendering.certificate.captions import caption_cues
 from bulkvid_pipeline.rendering.encode.mux import write_file
 from bulkvid_pipeline.rendering.encode.scene import encode_scene
 from bulkvid_pipeline.rendering.encode.sound import encode_sound
@@ -50,7 +53,8 @@ def stages(plan: VideoPlan, speech: Speech, folder: Path) -> dict[str, float]:
     parts = split_scenes(plan.title, plan.description, plan.script, plan.target_seconds)
     programme = take("voice", lambda: narrate(parts, speech, plan.voice, target_seconds=plan.target_seconds))
     sound = take("sound", lambda: programme_sound(programme.voice, load_bed(plan.style)))
-    films = [scene_film(scene, fmt, theme, script=plan.script) for scene in programme.for_aspect(fmt.platform.aspect)]
+    shown = programme.for_aspect(fmt.platform.aspect)
+    films = [scene_film(scene, fmt, theme, script=plan.script) for scene in shown]
     take("paint", lambda: [sum(1 for _ in film.changes()) for film in films])
     scenes = take("encode", lambda: [encode_scene(film, fmt) for film in films])
     spent["encode"] -= spent["paint"]
@@ -59,7 +63,9 @@ def stages(plan: VideoPlan, speech: Speech, folder: Path) -> dict[str, float]:
     video = folder / f"video.{fmt.container}"
     take("mux", lambda: write_file(video, fmt, scenes[0].head, units, coded, {"title": plan.title}))
     take("poster", lambda: poster_jpeg(films[0].still(films[0].frames - 1)))
-    take("checks", lambda: verify(video, Expected.of(fmt, programme.frames, plan.title)))
+    *starts, frames = accumulate((timed.frames for timed in shown), initial=0)
+    expected = Expected.of(fmt, frames, plan.title, caption_cues(vtt(shown)), starts)
+    take("checks", lambda: verify(video, expected))
     return spent
 
 
