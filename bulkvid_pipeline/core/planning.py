@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pydantic.main import IncEx
 
@@ -19,9 +20,11 @@ from bulkvid_pipeline.core.options import (
     Voice,
     frame_size,
 )
-from bulkvid_pipeline.core.rows import VideoIdea
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.templates import Template
+
+if TYPE_CHECKING:  # it reads tables with pandas, which render workers do without
+    from bulkvid_pipeline.core.rows import VideoIdea
 
 _RESOLVED: IncEx = {"style": {"base"}, "audio": {"voice"}}
 """Settings whose outcome a plan holds itself, since rows and jobs override them: a change that does not reach the row

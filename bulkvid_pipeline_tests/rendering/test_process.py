@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -35,3 +37,10 @@ def test_a_worker_is_thrifty_with_memory_where_the_user_said_nothing_else(
     process.close()
     assert b"MALLOC_ARENA_MAX=1" in environment
     assert b"MALLOC_TRIM_THRESHOLD_=1234567" in environment
+
+
+def test_a_worker_brings_along_only_what_rendering_needs() -> None:
+    heavy = {"pandas", "pandera", "dagster", "gspread", "s3fs", "sqlalchemy"}
+    said = f"import sys, bulkvid_pipeline.rendering.worker; print(sorted({heavy!r} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
