@@ -29,7 +29,7 @@ from bulkvid_pipeline.adapters.work_disk import full_disk_as_ours
 from bulkvid_pipeline.core.errors import BulkVideoError, NotFoundError, RenderCancelledError
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan, in_priority_order
 from bulkvid_pipeline.core.states import ItemState
-from bulkvid_pipeline.rendering.process import RenderProcess
+from bulkvid_pipeline.rendering.process import WALL_CLOCK_FLOOR_S, RenderProcess
 from bulkvid_pipeline.rendering.worker import RenderRequest
 from bulkvid_pipeline.services.crew import Crew, sweep_folders
 from bulkvid_pipeline.services.media_desk import MediaDesk
@@ -41,6 +41,8 @@ _log = logging.getLogger(__name__)
 
 POLL_S = 0.25
 LOOK_UP_THREADS = 16
+MOVING_GROUND = 6
+"""How much longer a row may take whose background may be a video: all of each picture changes ten times a second."""
 MEDIA_KEPT_BYTES = 2 * 1024**3
 """Of media that one job keeps for itself where the installation keeps nothing."""
 RENDER_RETRY = RetryPolicy(tries=3, first_delay_s=0.5, longest_delay_s=5.0)
@@ -327,7 +329,8 @@ class RowLoop:
         with tempfile.TemporaryDirectory(dir=crew.folder, prefix=f"row{plan.sheet_row}-") as folder:
             desk.lay(plan, Path(folder))
             request = RenderRequest(plan, outputs, folder)
-            row = RENDER_RETRY.call(lambda: process.render(request, report), on_wait=on_retry)
+            limit_s = WALL_CLOCK_FLOOR_S * (MOVING_GROUND if plan.background else 1)
+            row = RENDER_RETRY.call(lambda: process.render(request, report, limit_s), on_wait=on_retry)
             if crew.stopping.is_set() or not self.may_publish():
                 raise RenderCancelledError("The row was stopped")
             self.progress.advance(plan, "publishing", 0.99)
