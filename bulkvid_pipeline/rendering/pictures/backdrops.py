@@ -57,10 +57,6 @@ class Ground:
     veil: float
     """How much of the ground's colour lies over the backdrop, 0..1."""
 
-    @property
-    def moves(self) -> bool:
-        return isinstance(self.backdrop, Clip)
-
     def pictures(self, start: int) -> Iterator[Pixels]:
         """RGBA grounds, one for each CLIP_STEP frames from video frame `start` on; a picture's is one and the same."""
         if isinstance(self.backdrop, Clip):

@@ -22,7 +22,7 @@ from bulkvid_pipeline.rendering.pictures.composer import Part
 from bulkvid_pipeline.rendering.pictures.fingerprints import film_fingerprint
 from bulkvid_pipeline.rendering.pictures.geometry import Box, merged
 from bulkvid_pipeline.rendering.pictures.insets import inset_part, with_inset
-from bulkvid_pipeline.rendering.pictures.media import CLIP_STEP, NO_MEDIA, SceneMedia, fingerprint_with
+from bulkvid_pipeline.rendering.pictures.media import CLIP_STEP, NO_MEDIA, Clip, SceneMedia, fingerprint_with
 from bulkvid_pipeline.rendering.pictures.motion import Pose, entrance_length
 from bulkvid_pipeline.rendering.pictures.stage import Stage
 from bulkvid_pipeline.rendering.pictures.themes import Theme
@@ -151,7 +151,7 @@ class SceneFilm:
 
     @property
     def _moves(self) -> bool:
-        return self._ground is not None and self._ground.moves
+        return isinstance(self._media.backdrop, Clip)
 
     @property
     def _is_title(self) -> bool:
