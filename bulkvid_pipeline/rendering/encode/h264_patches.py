@@ -33,7 +33,7 @@ from bulkvid_pipeline.rendering.model import Planes, Region
 MACROBLOCK = 16
 _WIDTH_STEP = 4
 """Patches are made this many macroblocks wide or a multiple, so that few encoders serve them all."""
-_MOST_ENCODERS = 48
+_MOST_ENCODERS = 24
 
 
 @dataclass
