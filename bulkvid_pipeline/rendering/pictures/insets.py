@@ -139,7 +139,7 @@ def _modern(c: Composer, canvas: skia.Canvas, inset: Inset) -> None:
     shadow.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, 7 * c.unit))
     rounded_rect(canvas, inset.frame.shifted(0, 3 * c.unit), radius, shadow)
     rounded_rect(canvas, inset.frame, radius, gradient(inset.frame, c.theme.accent_2, c.theme.accent))
-    _picture(c, canvas, inset, radius - 6 * c.unit, c.theme.panel)
+    _picture(canvas, inset, radius - 6 * c.unit, c.theme.panel)
 
 
 def _classic(c: Composer, canvas: skia.Canvas, inset: Inset) -> None:
@@ -149,12 +149,12 @@ def _classic(c: Composer, canvas: skia.Canvas, inset: Inset) -> None:
     edge = inset.frame.inset(2 * c.unit, 2 * c.unit)
     rounded_rect(canvas, edge, 0, stroke(c.theme.accent_2, 2.2 * c.unit))
     rounded_rect(canvas, inset.inner.inset(-9 * c.unit, -9 * c.unit), 0, stroke(c.theme.accent_2, 1.2 * c.unit, 0.8))
-    _picture(c, canvas, inset, 0, paper)
+    _picture(canvas, inset, 0, paper)
 
 
 def _minimal(c: Composer, canvas: skia.Canvas, inset: Inset) -> None:
     """Nothing but the picture; a hairline keeps a bright one apart from the bright ground."""
-    _picture(c, canvas, inset, 10 * c.unit, c.theme.background_2)
+    _picture(canvas, inset, 10 * c.unit, c.theme.background_2)
     edge = inset.inner.inset(0.75 * c.unit, 0.75 * c.unit)
     rounded_rect(canvas, edge, 10 * c.unit, stroke(c.theme.text, 1.5 * c.unit, 0.14))
 
@@ -167,12 +167,11 @@ def _corporate(c: Composer, canvas: skia.Canvas, inset: Inset) -> None:
     rounded_rect(canvas, inset.frame, 8 * c.unit, fill(WHITE))
     foot = Box(inset.frame.left, inset.frame.bottom - 6 * c.unit, inset.frame.width, 6 * c.unit)
     rounded_rect(canvas, foot, 3 * c.unit, fill(c.theme.accent))
-    _picture(c, canvas, inset, 3 * c.unit, WHITE)
+    _picture(canvas, inset, 3 * c.unit, WHITE)
 
 
-def _picture(c: Composer, canvas: skia.Canvas, inset: Inset, radius: float, mat: Rgb) -> None:
+def _picture(canvas: skia.Canvas, inset: Inset, radius: float, mat: Rgb) -> None:
     """The picture itself; what is transparent in it shows a ground that it stands out from."""
-    del c
     inner = skia.Rect.MakeXYWH(inset.inner.left, inset.inner.top, inset.inner.width, inset.inner.height)
     canvas.save()
     canvas.clipRRect(skia.RRect.MakeRectXY(inner, radius, radius), doAntiAlias=True)
