@@ -62,7 +62,7 @@ def stages(plan: VideoPlan, speech: Speech, folder: Path) -> dict[str, float]:
     units = (unit for scene in scenes for unit in scene.access_units())
     video = folder / f"video.{fmt.container}"
     take("mux", lambda: write_file(video, fmt, scenes[0].head, units, coded, {"title": plan.title}))
-    take("poster", lambda: poster_jpeg(films[0].still(films[0].frames - 1)))
+    take("poster", lambda: poster_jpeg(films[0].still(films[0].rest)))
     *starts, frames = accumulate((timed.frames for timed in shown), initial=0)
     expected = Expected.of(fmt, frames, plan.title, caption_cues(vtt(shown)), starts)
     take("checks", lambda: verify(video, expected))

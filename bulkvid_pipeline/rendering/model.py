@@ -63,6 +63,8 @@ class Scene:
     """How many entries the list will show at most, so that they need not move as it grows; 0: only those it has."""
     continues: bool = False
     """Whether its first sentence began in the scene before."""
+    leaves: bool = False
+    """Whether its card leaves at the end, to make room for another: not at the end of the video or within a list."""
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,11 @@ class Film(Protocol):
     @property
     def frames(self) -> int:
         """Length of the scene in frames, at least 1."""
+        ...
+
+    @property
+    def rest(self) -> int:
+        """The last frame that shows its card whole and at rest; after it, it may leave."""
         ...
 
     @property

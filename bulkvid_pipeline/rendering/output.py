@@ -206,8 +206,8 @@ class OutputMaking:
         )
 
     def _poster(self, film: Film) -> bytes:
-        """The last picture of a film as JPEG."""
-        return self._kept(f"poster {film.fingerprint}", lambda: poster_jpeg(film.still(film.frames - 1)))
+        """A film's card as JPEG."""
+        return self._kept(f"poster {film.fingerprint}", lambda: poster_jpeg(film.still(film.rest)))
 
     def _overrun(self, film: SceneFilm, timed: TimedScene) -> Overrun:
         """Where the texts of a scene stand; kept, since a scene from the cache is not composed again."""

@@ -25,6 +25,7 @@ class PassingFilm:
         self._look = look
         self._film: SceneFilm | None = make()
         self.frames = self._film.frames
+        self.rest = self._film.rest
         self.material = self._film.material
         self.fingerprint = self._film.fingerprint
         self._overrun: Overrun | None = None

@@ -77,7 +77,13 @@ def split_scenes(title: str, description: str, script: str, target_seconds: floa
                 for index, scene in enumerate(section)
             ]
         scenes.extend(section)
-    return tuple(map(_accented, scenes))
+    return tuple(map(_leaving, map(_accented, scenes), (*scenes[1:], None)))
+
+
+def _leaving(scene: Scene, following: Scene | None) -> Scene:
+    """Whether the scene's card makes room: a list that goes on stays, and so does the last card."""
+    goes_on = following is not None and following.kind is SceneKind.LIST and following.spoken_from > 0
+    return replace(scene, leaves=following is not None and not goes_on)
 
 
 def _accented(scene: Scene) -> Scene:

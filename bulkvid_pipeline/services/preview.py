@@ -263,8 +263,8 @@ class _PlatformFilms:
     def stills(self) -> Iterator[NDArray[np.uint8]]:
         """Each scene when all of it stands there, with its last caption if it has one."""
         for timed, film in zip(self.scenes, self.films, strict=True):
-            last = timed.cues[-1].end - 1 if timed.cues else film.frames - 1
-            yield film.still(min(max(last, 0), film.frames - 1))
+            last = timed.cues[-1].end - 1 if timed.cues else film.rest
+            yield film.still(min(max(last, 0), film.rest))
 
 
 def draft_format(platform: Platform, short_side: int = SHORT_SIDE) -> VideoFormat:
@@ -320,6 +320,10 @@ class _Excerpt:
 
     film: Film
     frames: int
+
+    @property
+    def rest(self) -> int:
+        return min(self.film.rest, self.frames - 1)
 
     @property
     def material(self) -> Material:

@@ -69,7 +69,7 @@ def _card(scene: Scene, fmt: VideoFormat, theme: Theme) -> NDArray[np.uint8]:
     """The card when all of it stands there, with the first caption of its text."""
     timed = _timed(scene, fmt.platform.aspect)
     film = scene_film(timed, fmt, theme, script=scene.text)
-    return halved(film.still(timed.cues[0].end - 1 if timed.cues else film.frames - 1))
+    return halved(film.still(min(timed.cues[0].end - 1, film.rest) if timed.cues else film.rest))
 
 
 def _timed(scene: Scene, aspect: Aspect) -> TimedScene:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -54,7 +56,7 @@ def test_sentences_end_where_readers_see_them_end(text: str, sentences: list[str
 
 def test_the_first_scene_is_the_title_card() -> None:
     card = split_scenes(" A\ntitle ", "What it is", "Text.")[0]
-    assert card == Scene(SceneKind.TITLE, heading="A title", subheading="What it is")
+    assert card == Scene(SceneKind.TITLE, heading="A title", subheading="What it is", leaves=True)
 
 
 def test_an_empty_script_is_a_title_card_alone() -> None:
@@ -192,6 +194,20 @@ def test_emphasis_is_always_part_of_the_heading(heading: str, text: str) -> None
 ADDED = "\n\nHere is something new that nobody has said before today.\n\n"
 
 
+def test_cards_leave_except_the_last_and_lists_that_go_on() -> None:
+    entries = "".join(f"- Entry {number} of a list that takes a while to be read aloud\n" for number in range(5))
+    shown = spoken(f"A sentence to begin with, of some length.\n\n{entries}\nAnd a sentence that ends it all, at last.")
+    lists = [scene for scene in shown if scene.kind is SceneKind.LIST]
+    assert len(lists) > 1
+    assert [scene.leaves for scene in lists] == [False] * (len(lists) - 1) + [True]
+    assert [scene.leaves for scene in (shown[0], shown[-1])] == [True, False]
+
+
+def apart_from_the_last(scenes: tuple[Scene, ...]) -> list[Scene]:
+    """The scenes as they are whether or not others follow: only the video's last card does not leave."""
+    return [replace(scene, leaves=True) for scene in scenes]
+
+
 @pytest.mark.parametrize("place", range(4))
 def test_an_added_paragraph_leaves_the_scenes_around_it_as_they_are(place: int) -> None:
     paragraphs = [
@@ -202,12 +218,14 @@ def test_an_added_paragraph_leaves_the_scenes_around_it_as_they_are(place: int) 
     before = spoken("\n\n".join(paragraphs))
     after = spoken("\n\n".join([*paragraphs[:place], ADDED, *paragraphs[place:]]))
     assert len(after) == len(before) + 1
-    assert [scene for scene in after if scene in before] == list(before)
+    kept = [scene for scene in apart_from_the_last(after) if scene in apart_from_the_last(before)]
+    assert kept == apart_from_the_last(before)
 
 
 def test_an_added_section_leaves_those_before_it_as_they_are() -> None:
     script = "# Water\nSalt it well, until it tastes like the sea.\n# Pan\nFinish the last minute in the pan, with oil."
-    assert spoken(script + "\n# Plate\nServe it hot, and serve it at once.")[:2] == spoken(script)
+    longer = spoken(script + "\n# Plate\nServe it hot, and serve it at once.")
+    assert longer[:2] == tuple(apart_from_the_last(spoken(script)))
 
 
 def test_a_single_section_is_not_numbered() -> None:

@@ -22,7 +22,9 @@ from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, Workplace, idea
 
 pytestmark = ON_BOTH_DATABASES
 
-SIX = [idea(f"Row {n}", " ".join(f"Sentence {n} {k} takes a while to say." for k in range(16))) for n in range(6)]
+MANY = 16
+"""Rows: so many that some are left when a job is told to stop after its first one."""
+ROWS = [idea(f"Row {n}", " ".join(f"Sentence {n} {k} takes a while to say." for k in range(16))) for n in range(MANY)]
 
 
 def while_running(workplace: Workplace, spec: BulkJobSpec, act: Callable[[str], object]) -> str:
@@ -67,31 +69,31 @@ def test_a_finished_job_is_completed_and_allows_nothing(workplace: Workplace) ->
 
 
 def test_a_paused_job_keeps_what_is_done_and_resume_makes_the_rest_under_the_same_id(workplace: Workplace) -> None:
-    spec = workplace.spec(workplace.sheet(SIX))
+    spec = workplace.spec(workplace.sheet(ROWS))
     job_id = while_running(workplace, spec, lambda job: pause_job(workplace.instance, job))
 
     paused = find_job(workplace.instance, job_id)
     assert paused.state is JobState.PAUSED
     done = len(workplace.videos())
-    assert 1 <= done < 6
-    assert paused.items["pending"] == 6 - done
+    assert 1 <= done < MANY
+    assert paused.items["pending"] == MANY - done
 
     kept = {path: path.stat().st_mtime_ns for path in workplace.videos()}
     resume_job(workplace.instance, job_id, here(workplace))
 
     resumed = find_job(workplace.instance, job_id)
     assert resumed.state is JobState.COMPLETED
-    assert resumed.items["completed"] == 6
+    assert resumed.items["completed"] == MANY
     assert {path: path.stat().st_mtime_ns for path in workplace.videos() if path in kept} == kept
     assert [job.job_id for job in list_jobs(workplace.instance)] == [job_id]
 
 
 def test_a_cancelled_job_stops_and_leaves_nothing_half_made(workplace: Workplace) -> None:
-    spec = workplace.spec(workplace.sheet(SIX))
+    spec = workplace.spec(workplace.sheet(ROWS))
     job_id = while_running(workplace, spec, lambda job: cancel_job(workplace.instance, job))
 
     assert find_job(workplace.instance, job_id).state is JobState.CANCELED
-    assert 1 <= len(workplace.videos()) < 6
+    assert 1 <= len(workplace.videos()) < MANY
     assert all((path.parent / "video.json").exists() for path in workplace.videos())
     assert list((workplace.folder / "work" / "bulkvid-work").iterdir()) == []
 
@@ -116,14 +118,14 @@ def test_a_job_past_its_deadline_fails_with_what_is_finished_kept(
 ) -> None:
     real = batch_run.BatchRun._deadline
     monkeypatch.setattr(batch_run.BatchRun, "_deadline", lambda run: (real(run) or 0) - 57)
-    spec = workplace.spec(workplace.sheet(SIX), processing_deadline_ms=60_000)
+    spec = workplace.spec(workplace.sheet(ROWS), processing_deadline_ms=60_000)
     job_id = new_job_id()
 
     execute_here(spec, workplace.instance, job_id)
 
     assert find_job(workplace.instance, job_id).state is JobState.FAILED
     assert any("did not finish within" in event.message for event in job_events(workplace.instance, job_id))
-    assert len(workplace.videos()) < 6
+    assert len(workplace.videos()) < MANY
 
 
 def test_rows_wait_for_the_rate_limit_and_none_fails(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:

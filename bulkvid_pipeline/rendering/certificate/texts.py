@@ -11,7 +11,7 @@ from bulkvid_pipeline.rendering.certificate.checks import Check, Subject, check
 from bulkvid_pipeline.rendering.model import FPS, TimedScene, VideoFormat
 from bulkvid_pipeline.rendering.pictures.coverage import missing_glyphs
 from bulkvid_pipeline.rendering.pictures.geometry import Box
-from bulkvid_pipeline.rendering.pictures.motion import entrance_length
+from bulkvid_pipeline.rendering.pictures.motion import entrance_length, rest_of
 from bulkvid_pipeline.rendering.pictures.safe_area import safe_area
 from bulkvid_pipeline.rendering.pictures.scripts import is_invisible
 from bulkvid_pipeline.rendering.pictures.themes import Theme
@@ -45,9 +45,10 @@ class Overrun:
 
 def resting_frames(timed: TimedScene) -> list[int]:
     """Frames that show every text of a scene at rest: one for each caption, and the last."""
-    rest = min(entrance_length(timed.frames), timed.frames - 1)
-    frames = {max(rest, min(cue.end, timed.frames) - 1) for cue in timed.cues}
-    return sorted(frames | {timed.frames - 1})
+    last = rest_of(timed.frames, leaves=timed.scene.leaves)
+    first = min(entrance_length(timed.frames), last)
+    frames = {min(max(first, cue.end - 1), last) for cue in timed.cues}
+    return sorted(frames | {last})
 
 
 def overrun(film: TextFilm, timed: TimedScene, fmt: VideoFormat) -> Overrun:

@@ -184,12 +184,15 @@ class _SceneEncoder:
         self._repeats: RepeatWriter | None = None
         self._pictures: list[CodedPicture] = []
         self._whole = 0
+        self._fleeting = False
         self._last_key = 0
 
     def encode(self, planned: PlannedPicture, planes: Planes) -> None:
         """Code a picture, and again at the key frames within the time that it is shown."""
         frame = planned.redraw.frame
         with self._failing_at(frame):
+            if planned.fleeting and not self._fleeting:
+                self._start_fleeting()
             if planned.coding is Coding.PATCHES:
                 self._keep(frame, self._patched(planned.redraw, planes), key=False)
             else:
@@ -208,6 +211,12 @@ class _SceneEncoder:
             raise ValueError("the codec has no patches")
         number = (redraw.frame - self._last_key) % self._repeats.cycle
         return self._patches.picture(planes, redraw.regions, number, self._repeats.sets)
+
+    def _start_fleeting(self) -> None:
+        """Go on with the encoder of the movement that ends the scene; the other has nothing more to do."""
+        if self._settings.fleeting is not None:
+            self._context, self._whole = open_encoder(self._settings.fleeting, *self._size), 0
+        self._fleeting = True
 
     def _keep_whole(self, planes: Planes, frame: int, *, key: bool) -> None:
         packet = encode_picture(self._context, frame_of(planes), self._whole, key=key)

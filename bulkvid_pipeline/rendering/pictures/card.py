@@ -43,6 +43,7 @@ def parts_of(
     if scene.kind is not SceneKind.TITLE:
         style.header(composer)
     composer.logo()
+    composer.page = False
     composers: dict[SceneKind, Callable[[Composer], None]] = {
         SceneKind.TITLE: style.title,
         SceneKind.BODY: style.body,

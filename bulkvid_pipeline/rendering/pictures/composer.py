@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 
 import skia
 
-from bulkvid_pipeline.rendering.model import Scene
+from bulkvid_pipeline.rendering.model import Scene, SceneKind
 from bulkvid_pipeline.rendering.pictures import scripts
 from bulkvid_pipeline.rendering.pictures.accents import accented
 from bulkvid_pipeline.rendering.pictures.colors import Rgb, argb
 from bulkvid_pipeline.rendering.pictures.geometry import Box
-from bulkvid_pipeline.rendering.pictures.motion import Motion, Pose, pose
+from bulkvid_pipeline.rendering.pictures.motion import EXIT_FRAMES, Motion, Pose, leaving_pose, pose, rest_of
 from bulkvid_pipeline.rendering.pictures.stage import Shape, Stage
 from bulkvid_pipeline.rendering.pictures.themes import Theme
 from bulkvid_pipeline.rendering.pictures.typefaces import TEXT_FONTS, Cut, shelf
@@ -47,8 +47,14 @@ class Part:
     mirrored: bool
     texts: tuple[Box, ...] = ()
     """Where its texts stand at rest."""
+    leaves: bool = False
+    """Whether it makes room at the scene's end."""
 
     def pose(self, frame: int, scene_frames: int) -> Pose:
+        rest = rest_of(scene_frames, leaves=self.leaves)
+        if frame > rest:
+            gone = (frame - rest) / (EXIT_FRAMES + 1)
+            return leaving_pose(self.motion, self.box, gone, self.distance, self.mirrored)
         return pose(self.motion, self.box, self.order, frame, scene_frames, self.distance, self.mirrored)
 
     def paint(self, canvas: skia.Canvas, at: Pose) -> None:
@@ -90,6 +96,8 @@ class Composer:
         self.unit = stage.unit
         self.mirrored = scripts.is_right_to_left(scene.heading or scene.text or scene.subheading)
         self.parts: list[Part] = []
+        self.page = True
+        """Whether what is added is of the page, which all cards share, and stays when a card leaves."""
 
     def by_shape(self, wide: float, tall: float, square: float) -> float:
         """One of three measures in design units, as pixels."""
@@ -176,7 +184,10 @@ class Composer:
         if motion is Motion.SLIDE:
             room = self.stage.safe.right - box.right if self.mirrored else box.left - self.stage.safe.left
             distance = max(0.0, min(60 * self.unit, room))
-        self.parts.append(Part(image, box, order, motion, distance, self.mirrored, texts))
+        leaves = (
+            self.scene.leaves and not self.page and (motion is not Motion.NONE or self.scene.kind is SceneKind.LIST)
+        )
+        self.parts.append(Part(image, box, order, motion, distance, self.mirrored, texts, leaves))
 
     def column(self, zone: Box, rows: list[Row], anchor: float) -> None:
         """Put rows one under the other; `anchor` 0 is at the zone's top, 0.5 in its middle, 1 at its bottom."""

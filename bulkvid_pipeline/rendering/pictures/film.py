@@ -23,7 +23,7 @@ from bulkvid_pipeline.rendering.pictures.fingerprints import film_fingerprint
 from bulkvid_pipeline.rendering.pictures.geometry import Box, merged
 from bulkvid_pipeline.rendering.pictures.insets import inset_part, with_inset
 from bulkvid_pipeline.rendering.pictures.media import CLIP_STEP, NO_MEDIA, Clip, SceneMedia, fingerprint_with
-from bulkvid_pipeline.rendering.pictures.motion import Pose, entrance_length
+from bulkvid_pipeline.rendering.pictures.motion import Pose, entrance_length, rest_of
 from bulkvid_pipeline.rendering.pictures.stage import Stage
 from bulkvid_pipeline.rendering.pictures.themes import Theme
 
@@ -73,6 +73,10 @@ class SceneFilm:
     def safe_area(self) -> Box:
         """The box that no text leaves."""
         return self._stage.safe
+
+    @property
+    def rest(self) -> int:
+        return rest_of(self.frames, leaves=self._timed.scene.leaves)
 
     @property
     def material(self) -> Material:
@@ -177,7 +181,7 @@ class SceneFilm:
 
     def _event_frames(self) -> list[int]:
         """Frames at which something may change, in order; the first is 0."""
-        frames = set(range(min(entrance_length(self.frames), self.frames)))
+        frames = {*range(min(entrance_length(self.frames), self.frames)), *range(self.rest + 1, self.frames)}
         for cue in self._timed.cues:
             frames.update((cue.start, cue.end), (word.start for word in cue.words))
         frames.add(0)

@@ -1,4 +1,4 @@
-"""Entrances: where and how visible a part of a card is in each of the scene's first frames."""
+"""Entrances and exits: where and how visible a part of a card is in each of the scene's first and last frames."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ PART_FRAMES = 12
 
 The main text has order 0: the card before is gone at once, and its successor is to be seen in the very next frame."""
 LAST_ORDER = 6
+EXIT_FRAMES = 4
+"""Of a card that makes room for the next one: all its parts go at once, each the way it came in."""
+_SHORTEST_WITH_EXIT = 40
+"""A scene of fewer frames has none: it needs its time to be read."""
 
 
 class Motion(StrEnum):
@@ -50,6 +54,29 @@ def eased(progress: float) -> float:
 def entrance_length(scene_frames: int) -> int:
     """Frames that the entrance takes; a very short scene has half of its length to be read."""
     return max(1, min(ENTRANCE_FRAMES, scene_frames // 2))
+
+
+def rest_of(scene_frames: int, *, leaves: bool) -> int:
+    """The last frame in which a card is at rest."""
+    return scene_frames - 1 - (EXIT_FRAMES if leaves and scene_frames >= _SHORTEST_WITH_EXIT else 0)
+
+
+def leaving_pose(motion: Motion, box: Box, gone: float, distance: float, mirrored: bool) -> Pose:
+    """The pose of a part that leaves its place in `box`; `gone` goes from 0, at rest, to 1."""
+    far = gone * gone
+    alpha = round(255 * (1 - gone))
+    if motion is Motion.RISE:
+        dy = -round(distance / 2 * far)
+        return Pose(alpha, 0, dy, box.shifted(0, dy))
+    if motion is Motion.SLIDE:
+        dx = round(distance * far) * (-1 if mirrored else 1)
+        return Pose(alpha, dx, 0, box.shifted(dx, 0))
+    if motion is Motion.REVEAL:
+        dy = -round(min(box.height, 5 * distance) * far)
+        return Pose(alpha, 0, dy, box.shifted(0, dy).intersection(box))
+    if motion in (Motion.GROW, Motion.GROW_FROM_CENTER):
+        return Pose(255, 0, 0, _grown(box, 1 - far, motion is Motion.GROW_FROM_CENTER, mirrored))
+    return Pose(alpha, 0, 0, box)
 
 
 def pose(motion: Motion, box: Box, order: int, frame: int, scene_frames: int, distance: float, mirrored: bool) -> Pose:

@@ -50,6 +50,11 @@ class RectangleFilm:
         document = repr((self.width, self.height, self.frames, self.at, self.seed, self.brightness))
         return hashlib.blake2b(document.encode(), digest_size=16).hexdigest()
 
+    @property
+    def rest(self) -> int:
+        """The last frame: nothing leaves."""
+        return self.frames - 1
+
     def redraws(self) -> list[Redraw]:
         """Each change with its rectangle."""
         return [Redraw(frame, (box,)) for frame, (box, _) in zip(self.at, self._rectangles(), strict=True)]

@@ -15,7 +15,7 @@ from bulkvid_pipeline.rendering.pictures.backgrounds import background_for
 from bulkvid_pipeline.rendering.pictures.canvas import converted
 from bulkvid_pipeline.rendering.pictures.film import SceneFilm, scene_film
 from bulkvid_pipeline.rendering.pictures.geometry import Box
-from bulkvid_pipeline.rendering.pictures.motion import ENTRANCE_FRAMES
+from bulkvid_pipeline.rendering.pictures.motion import ENTRANCE_FRAMES, EXIT_FRAMES
 from bulkvid_pipeline.rendering.pictures.stage import Stage
 from bulkvid_pipeline.rendering.pictures.themes import THEMES
 from bulkvid_pipeline_tests.rendering.pictures import scenes
@@ -66,6 +66,40 @@ def test_playing_the_changes_gives_the_same_picture_as_painting_a_frame_alone(ki
     for number, change in enumerate(film.changes()):
         if number % 4 == 0 or change.frame > ENTRANCE_FRAMES:
             assert_same(change.planes, planes_of(film.still(change.frame)))
+
+
+def leaving_film(style: Style, fmt: VideoFormat = scenes.WIDE) -> SceneFilm:
+    return scene_film(replace(scenes.BODY, scene=replace(scenes.BODY.scene, leaves=True)), fmt, THEMES[style])
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_card_that_makes_room_stays_at_rest_until_it_leaves(style: Style) -> None:
+    film, stays = leaving_film(style), film_of("body", style)
+    assert (film.rest, stays.rest) == (film.frames - 1 - EXIT_FRAMES, stays.frames - 1)
+    np.testing.assert_array_equal(film.still(film.rest), stays.still(film.rest))
+    shown = [film.still(frame) for frame in range(film.rest, film.frames)]
+    assert all((before != after).any() for before, after in itertools.pairwise(shown))
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_leaving_is_played_as_it_is_painted(style: Style) -> None:
+    film = leaving_film(style, scenes.SMALL)
+    for change in film.changes():
+        if change.frame > film.rest:
+            assert_same(change.planes, planes_of(film.still(change.frame)))
+
+
+def test_each_style_leaves_in_a_way_of_its_own() -> None:
+    halfway = {style: leaving_film(style) for style in STYLES}
+    poses = {
+        style: tuple(
+            (at.alpha < 255, at.dx != 0, at.dy != 0, at.clip != part.box.shifted(at.dx, at.dy))
+            for part, at in zip(film._parts, film._state(film.frames - 1).poses, strict=True)
+            if part.texts
+        )
+        for style, film in halfway.items()
+    }
+    assert len(set(poses.values())) == len(STYLES)
 
 
 @pytest.mark.parametrize("fmt", FORMATS.values(), ids=FORMATS)

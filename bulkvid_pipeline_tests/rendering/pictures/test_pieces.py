@@ -170,7 +170,8 @@ def test_scenes_added_to_a_script_leave_the_fingerprints_of_the_others_unchanged
 
     before, after = fingerprints(script), fingerprints(longer)
     assert (len(before), len(after)) == (3, 5)
-    assert [print_ for print_ in after if print_ in before] == before
+    # The last card of a video does not leave; followed by another, it does.
+    assert [print_ for print_ in after if print_ in before] == before[:-1]
 
 
 def test_the_script_decides_only_where_han_characters_need_it() -> None:
