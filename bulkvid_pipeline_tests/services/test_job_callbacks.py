@@ -16,7 +16,7 @@ from bulkvid_pipeline.services.jobs import find_job
 from bulkvid_pipeline.services.launching import execute_here
 from bulkvid_pipeline.services.presence import close_orphans, this_process
 from bulkvid_pipeline_tests.peers.hook_receiver import HookReceiver
-from bulkvid_pipeline_tests.services.test_jobs import SIX, here, while_running
+from bulkvid_pipeline_tests.services.test_jobs import ROWS, here, while_running
 from bulkvid_pipeline_tests.services.test_presence import a_run
 from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, Workplace, idea
 
@@ -54,7 +54,7 @@ def test_the_start_and_the_end_are_told(workplace: Workplace, receiver: HookRece
 
 
 def test_a_pause_and_what_follows_are_told(workplace: Workplace, receiver: HookReceiver) -> None:
-    spec = workplace.spec(workplace.sheet(SIX), callback_url=receiver.url())
+    spec = workplace.spec(workplace.sheet(ROWS), callback_url=receiver.url())
 
     job_id = while_running(workplace, spec, lambda job: pause_job(workplace.instance, job))
     assert told(receiver) == ["running", "pausing", "paused"]
@@ -65,7 +65,7 @@ def test_a_pause_and_what_follows_are_told(workplace: Workplace, receiver: HookR
 
 
 def test_a_cancel_and_what_follows_are_told(workplace: Workplace, receiver: HookReceiver) -> None:
-    spec = workplace.spec(workplace.sheet(SIX), callback_url=receiver.url())
+    spec = workplace.spec(workplace.sheet(ROWS), callback_url=receiver.url())
 
     while_running(workplace, spec, lambda job: cancel_job(workplace.instance, job))
 
