@@ -25,7 +25,7 @@ from bulkvid_pipeline.rendering.captions import vtt
 from bulkvid_pipeline.rendering.certificate import Expected, verify
 from bulkvid_pipeline.rendering.certificate.captions import caption_cues
 from bulkvid_pipeline.rendering.encode.mux import write_file
-from bulkvid_pipeline.rendering.encode.scene import encode_scene
+from bulkvid_pipeline.rendering.encode.scene import SceneCoders, encode_scene
 from bulkvid_pipeline.rendering.encode.sound import encode_sound
 from bulkvid_pipeline.rendering.model import VideoFormat
 from bulkvid_pipeline.rendering.narration import narrate
@@ -37,7 +37,7 @@ from bulkvid_pipeline.rendering.sound.beds import load_bed
 from bulkvid_pipeline.rendering.sound.mix import programme_sound
 
 
-def stages(plan: VideoPlan, speech: Speech, folder: Path) -> dict[str, float]:
+def stages(plan: VideoPlan, speech: Speech, coders: SceneCoders, folder: Path) -> dict[str, float]:
     """CPU seconds of each stage, the voice's process included."""
     spent: dict[str, float] = {}
 
@@ -56,7 +56,7 @@ def stages(plan: VideoPlan, speech: Speech, folder: Path) -> dict[str, float]:
     shown = programme.for_aspect(fmt.platform.aspect)
     films = [scene_film(scene, fmt, theme, script=plan.script) for scene in shown]
     take("paint", lambda: [sum(1 for _ in film.changes()) for film in films])
-    scenes = take("encode", lambda: [encode_scene(film, fmt) for film in films])
+    scenes = take("encode", lambda: [encode_scene(film, fmt, coders=coders) for film in films])
     spent["encode"] -= spent["paint"]
     coded = take("audio coder", lambda: encode_sound(sound, fmt.audio_codec))
     units = (unit for scene in scenes for unit in scene.access_units())
@@ -78,9 +78,9 @@ def stages_in_a_process() -> dict[str, float]:
 
 def main(times: int = 3) -> None:
     """Print medians as JSON, after one round that warms up."""
-    plan = reference_plan()
+    plan, coders = reference_plan(), SceneCoders()
     with tempfile.TemporaryDirectory() as folder, open_speech(OFFLINE, None, on_wait=lambda _: None) as speech:
-        found = [stages(plan, speech, Path(folder)) for _ in range(times + 1)][1:]
+        found = [stages(plan, speech, coders, Path(folder)) for _ in range(times + 1)][1:]
     print(json.dumps({name: statistics.median(each[name] for each in found) for name in found[0]}))
 
 

@@ -17,8 +17,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from types import TracebackType
-from typing import Protocol, Self
 
 from bulkvid_pipeline.adapters.media import MediaPolicy
 from bulkvid_pipeline.adapters.pieces import FolderPieces, PiecesPlace, open_pieces
@@ -32,6 +30,7 @@ from bulkvid_pipeline.core.states import ItemState
 from bulkvid_pipeline.rendering.process import WALL_CLOCK_FLOOR_S, RenderProcess
 from bulkvid_pipeline.rendering.worker import RenderRequest
 from bulkvid_pipeline.services.crew import Crew, sweep_folders
+from bulkvid_pipeline.services.gates import Gate, OpenGate
 from bulkvid_pipeline.services.media_desk import MediaDesk
 from bulkvid_pipeline.services.outcomes import Failure, PublishedOutput, RowOutcome
 from bulkvid_pipeline.services.progress import JobProgress
@@ -39,7 +38,6 @@ from bulkvid_pipeline.services.publishing import Shelf
 
 _log = logging.getLogger(__name__)
 
-POLL_S = 0.25
 LOOK_UP_THREADS = 16
 MOVING_GROUND = 6
 """How much longer a row may take whose background may be a video: all of each picture changes ten times a second."""
@@ -50,49 +48,6 @@ RENDER_RETRY = RetryPolicy(tries=3, first_delay_s=0.5, longest_delay_s=5.0)
 
 Work = tuple[VideoPlan, tuple[PlannedOutput, ...]]
 """A row, and those of its outputs that are missing."""
-
-
-class Gate(Protocol):
-    """Decides when a row may start, beside the rows of other jobs; see `adapters.run_slots.SlotGate`."""
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
-
-    @property
-    def look_after_s(self) -> float: ...
-
-    def line_up(self, plans: Sequence[VideoPlan]) -> None: ...
-
-    def try_enter(self, plan: VideoPlan) -> bool: ...
-
-    def leave(self, plan: VideoPlan, upcoming: Sequence[VideoPlan] = ()) -> None: ...
-
-    def withdraw(self) -> None: ...
-
-
-class OpenGate:
-    """Lets every row start at once: for jobs that share their machine with no other."""
-
-    look_after_s = POLL_S
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
-
-    def line_up(self, plans: Sequence[VideoPlan]) -> None: ...
-
-    def try_enter(self, plan: VideoPlan) -> bool:  # noqa: ARG002
-        return True
-
-    def leave(self, plan: VideoPlan, upcoming: Sequence[VideoPlan] = ()) -> None: ...
-
-    def withdraw(self) -> None: ...
 
 
 def always() -> bool:

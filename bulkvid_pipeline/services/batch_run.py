@@ -22,8 +22,9 @@ from bulkvid_pipeline.core.options import Voice
 from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import ItemState, JobState, outcome_of
-from bulkvid_pipeline.services.batch import Gate, RowLoop
+from bulkvid_pipeline.services.batch import RowLoop
 from bulkvid_pipeline.services.caching import pieces_place
+from bulkvid_pipeline.services.gates import Gate
 from bulkvid_pipeline.services.job_callbacks import tell_callback
 from bulkvid_pipeline.services.job_report import write_report
 from bulkvid_pipeline.services.jobs import find_job

@@ -12,7 +12,7 @@ from dagster import DagsterInstance
 from bulkvid_pipeline.adapters.rate_limits import Budget, RateLimiter, limiter_for, location_of
 from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.core.spec import BulkJobSpec, SourceType
-from bulkvid_pipeline.services.batch import Gate
+from bulkvid_pipeline.services.gates import Gate
 from bulkvid_pipeline.settings import Settings
 
 LONGEST_WAIT_S = 300.0

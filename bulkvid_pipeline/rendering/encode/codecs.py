@@ -54,10 +54,10 @@ class EncoderSettings:
     codec: VideoCodec
     encoder: str
     options: tuple[tuple[str, str], ...]
+    forgets: bool = False
+    """Whether what it codes depends on nothing before the last key frame, so that it can go on with another scene."""
     patches: EncoderSettings | None = None
     """What codes parts of a picture, where the codec can do that."""
-    fleeting: EncoderSettings | None = None
-    """What codes a movement that ends a scene after patches, in coarser pictures of the same stream."""
 
     def with_slices_of(self, macroblocks: int) -> EncoderSettings:
         """These settings of x264 with a slice for every so many macroblocks."""
@@ -68,22 +68,21 @@ class EncoderSettings:
     @property
     def fingerprint(self) -> str:
         """Hash of the settings and of the encoder's build: equal for equal output from equal pictures."""
-        others = [each.fingerprint for each in (self.patches, self.fleeting) if each]
-        document = json.dumps([self.encoder, self.options, _encoder_build(self), others])
+        patches = self.patches.fingerprint if self.patches else None
+        document = json.dumps([self.encoder, self.options, _encoder_build(self), patches])
         return hashlib.blake2b(document.encode(), digest_size=16).hexdigest()
 
 
-def _x264(quantiser: int, parameters: str, **others: EncoderSettings) -> EncoderSettings:
+def _x264(quantiser: int, parameters: str, patches: EncoderSettings | None = None) -> EncoderSettings:
     speed = (("preset", "superfast"), ("tune", "zerolatency"), ("forced-idr", "1"))
     options = (*speed, ("qp", str(quantiser)), ("x264-params", parameters))
-    return EncoderSettings(VideoCodec.H264, "libx264", options, **others)
+    # With a constant quantiser there is no rate control that could remember anything.
+    return EncoderSettings(VideoCodec.H264, "libx264", options, forgets=True, patches=patches)
 
 
 def _x264_for(material: Material) -> EncoderSettings:
     quantiser, ratio = _X264_QUANTISERS[material]
-    # A constant quantiser makes a patch the same bytes whatever was coded before it.
-    patches = _x264(18, _X264_PATCHES)
-    return _x264(quantiser, f"{_X264}:ipratio={ratio}", patches=patches, fleeting=_x264(24, f"{_X264}:ipratio=1.4"))
+    return _x264(quantiser, f"{_X264}:ipratio={ratio}", _x264(18, _X264_PATCHES))
 
 
 _X264_SETTINGS = {material: _x264_for(material) for material in Material}

@@ -14,10 +14,9 @@ from bulkvid_pipeline.core.errors import EncoderError, RenderCancelledError
 from bulkvid_pipeline.core.options import AudioCodec, VideoCodec
 from bulkvid_pipeline.rendering.encode.codecs import event_settings
 from bulkvid_pipeline.rendering.encode.h264 import ParameterSets, idr_pic_id, with_idr_pic_id
-from bulkvid_pipeline.rendering.encode.h264_patches import PatchCoder
 from bulkvid_pipeline.rendering.encode.mux import write_file
 from bulkvid_pipeline.rendering.encode.renderer import Programme, Progress, Renderer
-from bulkvid_pipeline.rendering.encode.scene import AccessUnit, EncodedScene, encode_scene, patch_coder
+from bulkvid_pipeline.rendering.encode.scene import AccessUnit, EncodedScene, SceneCoders, encode_scene
 from bulkvid_pipeline.rendering.encode.sound import Sound, encode_sound
 from bulkvid_pipeline.rendering.model import Film, VideoFormat
 
@@ -47,7 +46,7 @@ class EventRenderer(Renderer):
     def __init__(self, scene_store: SceneStore | None = None, *, threads: int = 1) -> None:
         self._store = scene_store
         self._threads = max(1, threads)
-        self._idle_patches: list[PatchCoder] = []
+        self._idle: list[SceneCoders] = []
         self._last_sound: tuple[weakref.ref[Sound], AudioCodec, bytes] | None = None
 
     def _write(self, programme: Programme, part: Path, progress: Progress, cancelled: Callable[[], bool]) -> None:
@@ -121,13 +120,10 @@ class EventRenderer(Renderer):
     def _encoded(
         self, film: Film, fmt: VideoFormat, report: Callable[[int], None], stopped: Callable[[], bool]
     ) -> EncodedScene:
-        """The scene, coded with patch encoders that an earlier one left, if it can use any."""
-        patches = patch_coder(event_settings(fmt.video_codec))
-        if patches and self._idle_patches:
-            patches = self._idle_patches.pop()
-        scene = encode_scene(film, fmt, patches=patches, progress=report, cancelled=stopped)
-        if patches:
-            self._idle_patches.append(patches)
+        """The scene, coded with what an earlier one left open."""
+        coders = self._idle.pop() if self._idle else SceneCoders()
+        scene = encode_scene(film, fmt, coders=coders, progress=report, cancelled=stopped)
+        self._idle.append(coders)
         return scene
 
 

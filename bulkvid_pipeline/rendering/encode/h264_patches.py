@@ -8,17 +8,15 @@ small picture. An encoder of the whole picture takes 20 times as long to find ou
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from bulkvid_pipeline.rendering.encode.bitstream import join_nals
-from bulkvid_pipeline.rendering.encode.codecs import EncoderSettings, encode_picture, open_encoder
+from bulkvid_pipeline.rendering.encode.codecs import EncoderSettings
 from bulkvid_pipeline.rendering.encode.h264 import (
     P,
     ParameterSets,
@@ -28,6 +26,7 @@ from bulkvid_pipeline.rendering.encode.h264 import (
     slices_of,
     write_slice,
 )
+from bulkvid_pipeline.rendering.encode.kept_encoders import KeptEncoders
 from bulkvid_pipeline.rendering.model import Planes, Region
 
 MACROBLOCK = 16
@@ -36,18 +35,12 @@ _WIDTH_STEP = 4
 _MOST_ENCODERS = 24
 
 
-@dataclass
-class _SmallEncoder:
-    context: VideoCodecContext
-    sets: ParameterSets | None = None
-
-
 class PatchCoder:
-    """Codes patches; keeps an encoder for each size that it has met. For one thread at a time."""
+    """Codes patches; keeps encoders for the sizes that it has met. For one thread at a time."""
 
     def __init__(self, settings: EncoderSettings) -> None:
         self._settings = settings
-        self._encoders: OrderedDict[tuple[int, int], _SmallEncoder] = OrderedDict()
+        self._encoders = KeptEncoders(_MOST_ENCODERS)
 
     def picture(self, planes: Planes, regions: Iterable[Region], frame_num: int, sets: ParameterSets) -> bytes:
         """An access unit that shows `planes` where only `regions` differ from the picture before.
@@ -69,31 +62,20 @@ class PatchCoder:
 
     def _coded(self, planes: Planes, box: Region, sets: ParameterSets) -> Iterator[Slice]:
         """The slices of a patch, one for each of its rows, placed in the picture."""
-        encoder = self._encoder(box.width, box.height)
-        packet = encode_picture(encoder.context, _cut_out(planes, box), 0, key=True)
-        if encoder.sets is None:
-            encoder.sets = ParameterSets.of(packet)
-            if encoder.sets.tools != sets.tools:
-                raise ValueError("the H.264 patches are coded with other tools than the stream")
+        settings = self._settings.with_slices_of(box.width)
+        encoder = self._encoders.encoder(settings, box.width * MACROBLOCK, box.height * MACROBLOCK)
+        packet = encoder.encode(_cut_out(planes, box), key=True)
+        own = ParameterSets.of(packet)
+        if own.tools != sets.tools:
+            raise ValueError("the H.264 patches are coded with other tools than the stream")
         rows = slices_of(packet)
         if len(rows) != box.height:
             raise ValueError(f"the H.264 patch of {box.height} rows has {len(rows)} slices")
         for row, nal in enumerate(rows):
-            piece = read_intra_slice(nal, encoder.sets)
+            piece = read_intra_slice(nal, own)
             if piece.first != row * box.width:
                 raise ValueError("the H.264 patch has a slice that is no row")
             yield replace(piece, first=(box.top + row) * sets.columns + box.left)
-
-    def _encoder(self, columns: int, rows: int) -> _SmallEncoder:
-        size = (columns, rows)
-        encoder = self._encoders.pop(size, None)
-        if encoder is None:
-            settings = self._settings.with_slices_of(columns)
-            encoder = _SmallEncoder(open_encoder(settings, columns * MACROBLOCK, rows * MACROBLOCK))
-        self._encoders[size] = encoder
-        if len(self._encoders) > _MOST_ENCODERS:
-            self._encoders.popitem(last=False)
-        return encoder
 
 
 def blocks_around(regions: Iterable[Region], columns: int, rows: int) -> list[Region]:

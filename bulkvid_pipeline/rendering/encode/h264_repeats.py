@@ -14,9 +14,11 @@ from bulkvid_pipeline.rendering.encode.h264 import (
     SLICE,
     ParameterSets,
     frame_num_position,
+    idr_pic_id,
     nal_type,
     skipped,
     slices_of,
+    with_idr_pic_id,
     write_slice,
 )
 from bulkvid_pipeline.rendering.encode.repeats import StreamHead
@@ -37,7 +39,9 @@ class H264Repeats:
         expected = SLICE if since_key else IDR
         if len(slices) != 1 or nal_type(slices[0]) != expected:
             raise ValueError(f"the H.264 picture is not one slice of type {expected}")
-        return join_nals([self._with_frame_num(slices[0], since_key % self.cycle)])
+        unit = join_nals([self._with_frame_num(slices[0], since_key % self.cycle)])
+        # x264 counts its IDR pictures, those of scenes before this one too.
+        return unit if since_key or idr_pic_id(unit, self.sets) == 0 else with_idr_pic_id(unit, self.sets, 0)
 
     def repeat(self, since_key: int, shown: bytes) -> bytes:  # noqa: ARG002 (the codec does not need the picture)
         """An all-skip slice."""

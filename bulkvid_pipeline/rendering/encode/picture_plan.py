@@ -38,8 +38,6 @@ class PlannedPicture:
     coding: Coding
     keys: tuple[int, ...]
     """Frames of a long hold at which it is coded once more, as a key frame."""
-    fleeting: bool = False
-    """Whether it belongs to a movement that ends the film: nobody sees how finely it is coded."""
 
 
 def plan_pictures(redraws: Sequence[Redraw], frames: int, area: int, *, patches: bool) -> Iterator[PlannedPicture]:
@@ -55,11 +53,7 @@ def plan_pictures(redraws: Sequence[Redraw], frames: int, area: int, *, patches:
         patches and sum(each.width * each.height for each in redraw.regions) <= _SMALL_SHARE * area
         for redraw in redraws
     ]
-    starts = [redraw.frame for redraw in redraws]
-    # Where the pictures that follow one another without a pause up to the end begin.
-    last_move = next((at for at in range(len(starts) - 1, 0, -1) if starts[at] - starts[at - 1] > 1), 0)
-    moves = bool(starts) and starts[-1] == frames - 1 and not all(small[last_move:])
-    last_key, in_step, fleeting = 0, False, False
+    last_key, in_step = 0, False
     for index, redraw in enumerate(redraws):
         end = redraws[index + 1].frame if index + 1 < len(redraws) else frames
         due = index == 0 or (end - last_key > KEY_GAP_MAX and redraw.frame - last_key >= KEY_GAP_MIN)
@@ -70,8 +64,7 @@ def plan_pictures(redraws: Sequence[Redraw], frames: int, area: int, *, patches:
             coding, in_step = Coding.WHOLE if in_step and not due else Coding.KEY, True
         if coding is Coding.KEY:
             last_key = redraw.frame
-            fleeting = moves and index >= last_move > 0 and not due
         keys = tuple(range(last_key + KEY_GAP_MAX, end, KEY_GAP_MAX))
         if keys:
             last_key, in_step = keys[-1], True
-        yield PlannedPicture(redraw, end, coding, keys, fleeting)
+        yield PlannedPicture(redraw, end, coding, keys)

@@ -32,12 +32,16 @@ from bulkvid_pipeline.rendering.encode.codecs import (
 from bulkvid_pipeline.rendering.encode.h264_patches import PatchCoder
 from bulkvid_pipeline.rendering.encode.h264_repeats import H264Repeats
 from bulkvid_pipeline.rendering.encode.hevc import HevcRepeats
+from bulkvid_pipeline.rendering.encode.kept_encoders import KeptEncoders
 from bulkvid_pipeline.rendering.encode.picture_plan import Coding, PlannedPicture, plan_pictures
 from bulkvid_pipeline.rendering.encode.repeats import RepeatWriter, StreamHead
 from bulkvid_pipeline.rendering.encode.vp9 import Vp9Repeats
 from bulkvid_pipeline.rendering.model import Change, Film, Planes, Redraw, VideoFormat
 
 _MAGIC = b"BVSC\x01"
+_MOST_WHOLE = 1
+"""Encoders of whole pictures kept open: 20 MB each at 1080p."""
+
 _PREFIX = struct.Struct("<5s16sQI")
 """Magic, checksum of all that follows, its length in bytes, length of the JSON index at its start."""
 
@@ -127,12 +131,26 @@ def repeat_writer(codec: VideoCodec, head: StreamHead) -> RepeatWriter:
     return HevcRepeats(head) if codec is VideoCodec.H265 else Vp9Repeats(head)
 
 
+class SceneCoders:
+    """What codes scenes one after another. For one thread at a time."""
+
+    def __init__(self) -> None:
+        self.whole = KeptEncoders(_MOST_WHOLE)
+        self._patches: dict[EncoderSettings, PatchCoder] = {}
+
+    def patches(self, settings: EncoderSettings) -> PatchCoder | None:
+        """What codes patches beside an encoder of these settings, for those that have them."""
+        if settings.patches is None:
+            return None
+        return self._patches.setdefault(settings.patches, PatchCoder(settings.patches))
+
+
 def encode_scene(
     film: Film,
     fmt: VideoFormat,
     *,
     settings: EncoderSettings | None = None,
-    patches: PatchCoder | None = None,
+    coders: SceneCoders | None = None,
     progress: Callable[[int], None] = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> EncodedScene:
@@ -142,8 +160,7 @@ def encode_scene(
         film: the pictures; their size must be that of `fmt`.
         fmt: gives codec and size.
         settings: other settings than those of the event renderer.
-        patches: codes small changes, for formats that `patch_coder` gives one for; its encoders are kept for the next
-            scene.
+        coders: encoders that earlier scenes have left open, and that this one leaves.
         progress: told how many frames of the scene are done.
         cancelled: asked before every picture.
 
@@ -154,7 +171,7 @@ def encode_scene(
     settings = settings or event_settings(fmt.video_codec, film.material)
     redraws = film.redraws()
     _check_order(redraws, film.frames)
-    encoder = _SceneEncoder(settings, fmt, patches or patch_coder(settings))
+    encoder = _SceneEncoder(settings, fmt, coders or SceneCoders())
     plan = plan_pictures(redraws, film.frames, fmt.width * fmt.height, patches=settings.patches is not None)
     changes = film.changes()
     for planned in plan:
@@ -167,32 +184,23 @@ def encode_scene(
     return encoder.finish(film.frames)
 
 
-def patch_coder(settings: EncoderSettings) -> PatchCoder | None:
-    """What codes patches beside an encoder of these settings, for those that have them."""
-    return PatchCoder(settings.patches) if settings.patches else None
-
-
 class _SceneEncoder:
     """Feeds one encoder of whole pictures, and one of patches, as planned."""
 
-    def __init__(self, settings: EncoderSettings, fmt: VideoFormat, patches: PatchCoder | None) -> None:
+    def __init__(self, settings: EncoderSettings, fmt: VideoFormat, coders: SceneCoders) -> None:
         self._settings = settings
         self._size = (fmt.width, fmt.height)
-        self._patches = patches
-        self._context = open_encoder(settings, *self._size)
+        self._patches = coders.patches(settings)
+        self._encoder = coders.whole.encoder(settings, *self._size)
         self._head: StreamHead | None = None
         self._repeats: RepeatWriter | None = None
         self._pictures: list[CodedPicture] = []
-        self._whole = 0
-        self._fleeting = False
         self._last_key = 0
 
     def encode(self, planned: PlannedPicture, planes: Planes) -> None:
         """Code a picture, and again at the key frames within the time that it is shown."""
         frame = planned.redraw.frame
         with self._failing_at(frame):
-            if planned.fleeting and not self._fleeting:
-                self._start_fleeting()
             if planned.coding is Coding.PATCHES:
                 self._keep(frame, self._patched(planned.redraw, planes), key=False)
             else:
@@ -212,15 +220,8 @@ class _SceneEncoder:
         number = (redraw.frame - self._last_key) % self._repeats.cycle
         return self._patches.picture(planes, redraw.regions, number, self._repeats.sets)
 
-    def _start_fleeting(self) -> None:
-        """Go on with the encoder of the movement that ends the scene; the other has nothing more to do."""
-        if self._settings.fleeting is not None:
-            self._context, self._whole = open_encoder(self._settings.fleeting, *self._size), 0
-        self._fleeting = True
-
     def _keep_whole(self, planes: Planes, frame: int, *, key: bool) -> None:
-        packet = encode_picture(self._context, frame_of(planes), self._whole, key=key)
-        self._whole += 1
+        packet = self._encoder.encode(frame_of(planes), key=key)
         if key:
             self._last_key = frame
         if self._repeats is None:

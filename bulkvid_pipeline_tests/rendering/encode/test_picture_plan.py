@@ -51,16 +51,6 @@ def test_a_large_change_after_patches_is_a_key_frame() -> None:
     assert codings(few_and_then_many)[1] is PATCHES
 
 
-def test_a_movement_that_ends_the_film_after_patches_is_fleeting() -> None:
-    words = dict.fromkeys(range(20, 80, 10), SMALL)
-    changes = {0: SMALL, 1: LARGE, **words, **dict.fromkeys(range(95, 100), LARGE)}
-    ended = planned(changes, 100)
-    assert [each.coding for each in ended[-5:]] == [KEY, WHOLE, WHOLE, WHOLE, WHOLE]
-    assert [each.fleeting for each in ended] == [False] * 8 + [True] * 5
-    assert not any(each.fleeting for each in planned(changes, 140)), "what is held is not fleeting"
-    assert not any(each.fleeting for each in planned(changes, 100, patches=False))
-
-
 def test_without_patches_all_but_keys_are_predicted() -> None:
     assert [each.coding for each in planned({0: SMALL, 9: SMALL, 20: LARGE}, 50, patches=False)] == [KEY, WHOLE, WHOLE]
 

@@ -21,7 +21,7 @@ from bulkvid_pipeline.rendering.encode.codecs import (
 )
 from bulkvid_pipeline.rendering.encode.h264 import ParameterSets
 from bulkvid_pipeline.rendering.encode.picture_plan import KEY_GAP_MAX, KEY_GAP_MIN
-from bulkvid_pipeline.rendering.encode.scene import EncodedScene, encode_scene
+from bulkvid_pipeline.rendering.encode.scene import EncodedScene, SceneCoders, encode_scene
 from bulkvid_pipeline.rendering.model import Material, VideoFormat
 from bulkvid_pipeline_tests.rendering.encode.decoding import decode_stream, psnr, stream_of
 from bulkvid_pipeline_tests.rendering.encode.films import MP4, MP4_HEVC, WEBM, RectangleFilm, films_for
@@ -139,6 +139,15 @@ def test_equal_films_give_equal_bytes() -> None:
     for fmt in CODECS:
         pieces = {encode_scene(films_for(fmt)[0], fmt).to_bytes() for _ in range(2)}
         assert len(pieces) == 1
+
+
+@pytest.mark.parametrize("fmt", CODECS)
+def test_a_scene_is_the_same_bytes_whatever_its_encoders_coded_before(fmt: VideoFormat) -> None:
+    coders = SceneCoders()
+    one, other, *_ = films_for(fmt)
+    used = [encode_scene(film, fmt, coders=coders).to_bytes() for film in (one, other, other, one, other)]
+    assert used[0] == used[3] == encode_scene(one, fmt).to_bytes()
+    assert used[1] == used[2] == used[4] == encode_scene(other, fmt).to_bytes()
 
 
 def test_all_scenes_of_a_format_share_their_parameter_sets() -> None:
