@@ -26,7 +26,7 @@ import scene_cache
 from peers import running
 from peers.scenery import excerpt, write_scenery
 from quality import quality_of
-from reference_row import SECONDS, Worker, metered, path_of, reference_plan, scene_count
+from reference_row import SECONDS, Worker, metered, path_of, reference_plan, scene_count, watched_cpu
 from row_stages import stages_in_a_process
 
 from bulkvid_pipeline.core.options import Platform, Style
@@ -143,13 +143,13 @@ def peer_cpu(bench: Bench, name: str) -> float:
     """CPU seconds of a peer's row; when quick, from two excerpts along a straight line."""
     tool: Callable[[Path, Path], None] = getattr(running, name)
     if not bench.quick:
-        return metered(lambda: tool(scenery(bench), bench.work / f"{name}.mp4"))[1].cpu
+        return watched_cpu(lambda: tool(scenery(bench), bench.work / f"{name}.mp4"))
     found = []
     for seconds in EXCERPTS:
         folder = bench.work / f"excerpt-{seconds}"
         if not folder.exists():
             excerpt(scenery(bench), seconds, folder)
-        found.append(metered(partial(tool, folder, bench.work / f"{name}.mp4"))[1].cpu)
+        found.append(watched_cpu(partial(tool, folder, bench.work / f"{name}.mp4")))
     per_second = (found[1] - found[0]) / (EXCERPTS[1] - EXCERPTS[0])
     return found[1] + per_second * (SECONDS - EXCERPTS[1])
 
