@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,6 +18,7 @@ from bulkvid_pipeline.rendering.encode.mux import write_file
 from bulkvid_pipeline.rendering.encode.renderer import Programme, Progress, Renderer
 from bulkvid_pipeline.rendering.encode.scene import AccessUnit, EncodedScene, SceneCoders, encode_scene
 from bulkvid_pipeline.rendering.encode.sound import Sound, encode_sound
+from bulkvid_pipeline.rendering.encode.spool import SceneSpool
 from bulkvid_pipeline.rendering.model import Film, VideoFormat
 
 _POLL_S = 0.1
@@ -50,29 +51,29 @@ class EventRenderer(Renderer):
         self._last_sound: tuple[weakref.ref[Sound], AudioCodec, bytes] | None = None
 
     def _write(self, programme: Programme, part: Path, progress: Progress, cancelled: Callable[[], bool]) -> None:
-        scenes, sound = self._encode(programme, progress, cancelled)
-        head = scenes[0].head
-        if any(scene.head != head for scene in scenes):
-            raise EncoderError(
-                "Joining the scenes failed: their parameter sets differ",
-                fix='Clear the scene store, or render with the renderer "graph"',
-            )
-        write_file(part, programme.fmt, head, _joined(scenes), sound, programme.metadata)
+        with SceneSpool(part) as spool:
+            sound = self._encode(programme, spool, progress, cancelled)
+            if len(spool.heads) > 1:
+                raise EncoderError(
+                    "Joining the scenes failed: their parameter sets differ",
+                    fix='Clear the scene store, or render with the renderer "graph"',
+                )
+            ((_codec, head),) = spool.heads
+            write_file(part, programme.fmt, head, _joined(spool.scenes()), sound, programme.metadata)
 
     def _encode(
-        self, programme: Programme, progress: Progress, cancelled: Callable[[], bool]
-    ) -> tuple[list[EncodedScene], bytes]:
-        """All scenes and the sound; the calling thread reports and watches for a stop meanwhile."""
+        self, programme: Programme, spool: SceneSpool, progress: Progress, cancelled: Callable[[], bool]
+    ) -> bytes:
+        """All scenes, spooled, and the sound; the calling thread reports and watches for a stop meanwhile."""
         stop = threading.Event()
         done = [0] * len(programme.films)
 
-        def encode(index: int, film: Film) -> EncodedScene:
+        def encode(index: int, film: Film) -> None:
             def report(frames: int) -> None:
                 done[index] = frames
 
-            scene = self._scene(film, programme.fmt, report, stop.is_set)
+            spool.put(index, self._scene(film, programme.fmt, report, stop.is_set))
             done[index] = film.frames
-            return scene
 
         pool = ThreadPoolExecutor(self._threads, thread_name_prefix="encode")
         try:
@@ -86,7 +87,7 @@ class EventRenderer(Renderer):
                 if cancelled():
                     raise RenderCancelledError("Rendering was stopped on request")
                 progress(sum(done), programme.frames)
-            return [scene.result() for scene in scenes], sound.result()
+            return sound.result()
         finally:
             stop.set()
             pool.shutdown(wait=True, cancel_futures=True)
@@ -134,7 +135,7 @@ def scene_key(film: Film, fmt: VideoFormat) -> str:
     return hashlib.blake2b(document.encode(), digest_size=16).hexdigest()
 
 
-def _joined(scenes: list[EncodedScene]) -> Iterator[AccessUnit]:
+def _joined(scenes: Iterable[EncodedScene]) -> Iterator[AccessUnit]:
     """The access units of all scenes."""
     before: int | None = None
     for scene in scenes:

@@ -24,7 +24,8 @@ _AREA_EXACT = Interpolation.AREA | Interpolation.BITEXACT
 _WIDTH_STEP = 64
 """Bands are converted this wide or a multiple of it, so that few sizes occur: libswscale prepares itself anew for each
 other size, which takes longer than converting a word."""
-_MOST_SIZES = 64
+_MOST_SIZES = 20
+"""Half a megabyte each."""
 
 
 class PlaneConverter(threading.local):
