@@ -8,7 +8,7 @@ content does not depend on where in the video it stands.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
@@ -87,15 +87,11 @@ class Cue:
 
 @dataclass(frozen=True)
 class TimedScene:
-    """A scene with its length in frames, its captions, and its narration.
-
-    `voice` has exactly `frames * SAMPLES_PER_FRAME` samples (silence for a title card).
-    """
+    """A scene with its length in frames and its captions."""
 
     scene: Scene
     frames: int
     cues: tuple[Cue, ...] = ()
-    voice: Pcm = field(default_factory=lambda: np.zeros(0, np.float32), repr=False, compare=False)
 
 
 @dataclass(frozen=True)

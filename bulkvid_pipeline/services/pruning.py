@@ -8,7 +8,7 @@ newest event of each row and asset stays too, by which Dagster shows their state
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -19,6 +19,7 @@ from dagster import DagsterInstance
 from bulkvid_pipeline.adapters.rate_limits import location_of, store_at
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.adapters.run_history import NewestEvent, RunHistory, ids_by_run
+from bulkvid_pipeline.adapters.run_tags import change_tags
 from bulkvid_pipeline.adapters.webhooks.outbox import Outbox
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import BucketNotFoundError, BulkVideoError
@@ -143,7 +144,7 @@ class _Pruning:
                 cut = history.measure(run_id, keep)
             else:
                 cut = history.thin(run_id, keep)
-                self._instance.add_run_tags(run_id, {THINNED: run_id})
+                change_tags(self._instance, run_id, partial(_thinned, run_id))
             count += cut.events
             size += cut.bytes + self._removed(self._files / run_id)
         return Pruned("events", count, size)
@@ -225,6 +226,10 @@ class _Pruning:
         if not self._dry_run and folder.is_dir():
             shutil.rmtree(folder)
         return size
+
+
+def _thinned(run_id: str, _tags: Mapping[str, str]) -> dict[str, str]:
+    return {THINNED: run_id}
 
 
 def _stays(event: NewestEvent, rows: set[str]) -> bool:
