@@ -37,9 +37,11 @@ _X264 = (
 _X264_QUANTISERS: dict[Material, tuple[int, float]] = {
     Material.DRAWN: (18, 3.0),
     Material.PHOTO: (20, 1.6),
-    Material.CLIP: (24, 1.4),
+    Material.CLIP: (20, 1.4),
 }
 """Quantiser of predicted pictures, and ipratio: how much finer key frames are."""
+_X264_MOVING = "no-deblock=0:deblock=0,0:subme=1"
+"""For clips, whose every picture is predicted from many before it: without it their blocks show."""
 _X264_PATCHES = "keyint=1:ipratio=1:repeat-headers=1:annexb=1:sliced-threads=0:cabac=0:no-deblock=1:stitchable=1"
 _X265 = (
     "log-level=none:bframes=0:ref=1:weightp=0:rc-lookahead=0:cutree=0:scenecut=0:keyint=-1:repeat-headers=1:annexb=1:"
@@ -82,7 +84,8 @@ def _x264(quantiser: int, parameters: str, patches: EncoderSettings | None = Non
 
 def _x264_for(material: Material) -> EncoderSettings:
     quantiser, ratio = _X264_QUANTISERS[material]
-    return _x264(quantiser, f"{_X264}:ipratio={ratio}", _x264(18, _X264_PATCHES))
+    moving = f":{_X264_MOVING}" if material is Material.CLIP else ""
+    return _x264(quantiser, f"{_X264}:ipratio={ratio}{moving}", _x264(18, _X264_PATCHES))
 
 
 _X264_SETTINGS = {material: _x264_for(material) for material in Material}
