@@ -29,6 +29,8 @@ from bulkvid_pipeline_tests.workplace import Workplace, idea
 
 pytestmark = pytest.mark.heavy
 
+MANY = 24
+"""Rows: so many that some are left when a job is told to stop after its first one."""
 LONG_SCRIPT = " ".join(f"Sentence number {n} takes a while to say." for n in range(20))
 
 
@@ -115,14 +117,14 @@ def test_a_job_is_terminated_from_the_web_ui(workplace: Workplace, server: WebSe
 def test_a_paused_job_is_executed_again_from_the_web_ui_and_goes_on(
     workplace: Workplace, home: Path, server: WebServer
 ) -> None:
-    sheet = workplace.sheet([idea(f"Row {n}", LONG_SCRIPT) for n in range(6)])
+    sheet = workplace.sheet([idea(f"Row {n}", LONG_SCRIPT) for n in range(MANY)])
     paused = server.launch(run_config_of(workplace.spec(sheet)))
     wait_until(lambda: len(workplace.videos()) >= 1)
     with DagsterInstance.from_config(str(home)) as instance:
         pause_job(instance, paused)
         wait_until(lambda: server.status(paused) == "FAILURE")
         assert find_job(instance, paused).state is JobState.PAUSED
-        assert len(workplace.videos()) < 6
+        assert len(workplace.videos()) < MANY
 
         again = server.execute_again(paused, "ALL_STEPS")
         wait_until(lambda: server.status(again) in {"SUCCESS", "FAILURE"})
@@ -131,14 +133,14 @@ def test_a_paused_job_is_executed_again_from_the_web_ui_and_goes_on(
         assert run is not None
         assert run.tags[tags.INTENT] == "", "the pause was inherited, and taken away"
         job = find_job(instance, paused)
-        assert (job.state, job.run_id, job.items["completed"]) == (JobState.COMPLETED, again, 6)
-    assert len(workplace.videos()) == 6
+        assert (job.state, job.run_id, job.items["completed"]) == (JobState.COMPLETED, again, MANY)
+    assert len(workplace.videos()) == MANY
 
 
 def test_a_cancelled_job_is_executed_again_from_where_it_failed(
     workplace: Workplace, home: Path, server: WebServer
 ) -> None:
-    sheet = workplace.sheet([idea(f"Row {n}", LONG_SCRIPT) for n in range(6)])
+    sheet = workplace.sheet([idea(f"Row {n}", LONG_SCRIPT) for n in range(MANY)])
     cancelled = server.launch(run_config_of(workplace.spec(sheet)))
     wait_until(lambda: len(workplace.videos()) >= 1)
     with DagsterInstance.from_config(str(home)) as instance:
@@ -150,7 +152,7 @@ def test_a_cancelled_job_is_executed_again_from_where_it_failed(
         wait_until(lambda: server.status(again) in {"SUCCESS", "FAILURE"})
 
         assert find_job(instance, cancelled).state is JobState.COMPLETED
-    assert len(workplace.videos()) == 6
+    assert len(workplace.videos()) == MANY
 
 
 @pytest.fixture
