@@ -63,7 +63,8 @@ def _stressed_figure(c: Composer) -> tuple[str, str] | None:
     """The first amount that the scene stresses, and its unit, which may be empty; None if it stresses none."""
     for phrase in c.scene.emphasis:
         amount, _, unit = phrase.partition(" ")
-        if any(map(str.isdigit, amount)) and display_width(amount) <= _LONGEST_AMOUNT:
+        of_a_range = any(map(str.isdigit, unit))  # "44 and 46 million dollars" is not 44 of anything
+        if any(map(str.isdigit, amount)) and not of_a_range and display_width(amount) <= _LONGEST_AMOUNT:
             return amount, unit
     return None
 

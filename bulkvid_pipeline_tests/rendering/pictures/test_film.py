@@ -291,6 +291,10 @@ def test_a_stressed_figure_stands_on_the_corporate_panel_with_its_unit() -> None
     said = replace(scenes.STRESSED.scene, heading="Never break the spaghetti", emphasis=("Never",))
     plain = scene_film(replace(scenes.STRESSED, scene=said), scenes.WIDE, theme).text_boxes(40)
     assert min(box.left for box in plain) > number.right, "a word is no figure"
+    span = "44 and 46 million dollars"
+    said = replace(scenes.STRESSED.scene, heading=f"We expect between {span}", emphasis=(span,))
+    ranged = scene_film(replace(scenes.STRESSED, scene=said), scenes.WIDE, theme).text_boxes(40)
+    assert min(box.left for box in ranged) > number.right, "half of a range is no figure"
 
 
 @pytest.mark.parametrize("name", ["arabic", "chinese", "hebrew", "hindi", "korean"])
