@@ -109,8 +109,9 @@ class StandInProcess:
 def run_job(sheet: str, job_id: str, priority: str, user: str) -> None:
     """In a process of its own: run a job with stand-ins, and print its course as JSON."""
     from bulkvid_pipeline.core.spec import BulkJobSpec
-    from bulkvid_pipeline.services import batch
-    from bulkvid_pipeline.services.launching import execute_here, open_instance
+    from bulkvid_pipeline.launch.here import execute_here
+    from bulkvid_pipeline.services.batch import row_loop as batch
+    from bulkvid_pipeline.services.jobs.instance import open_instance
     from bulkvid_pipeline.settings import dagster_home
 
     course = Course()
@@ -219,9 +220,9 @@ def cost_of_rows(bench: Bench, rows: int) -> None:
 def watched(bench: Bench, started: Started) -> dict[str, list[float]]:
     """What it costs to look at the job every second until it ends: seconds of each look, by what is read."""
     from bulkvid_pipeline.core.errors import JobNotFoundError
-    from bulkvid_pipeline.services.jobs import find_job
-    from bulkvid_pipeline.services.launching import open_instance
-    from bulkvid_pipeline.services.watching import JobWatch
+    from bulkvid_pipeline.services.jobs.follow import JobWatch
+    from bulkvid_pipeline.services.jobs.instance import open_instance
+    from bulkvid_pipeline.services.jobs.jobs import find_job
 
     looks: dict[str, list[float]] = {"progress read": [], "new events read": []}
     watch: JobWatch | None = None
@@ -243,9 +244,9 @@ def look_ups(bench: Bench, jobs: int) -> None:
     from dagster import DagsterRun
 
     from bulkvid_pipeline.core import tags
-    from bulkvid_pipeline.services.job_events import job_events
-    from bulkvid_pipeline.services.jobs import find_job, list_jobs
-    from bulkvid_pipeline.services.launching import open_instance
+    from bulkvid_pipeline.services.jobs.events import job_events
+    from bulkvid_pipeline.services.jobs.instance import open_instance
+    from bulkvid_pipeline.services.jobs.jobs import find_job, list_jobs
 
     with open_instance(bench.folder / "home") as instance:
         print(f"find_job                  {_ms(lambda: find_job(instance, 'job_big'))}")

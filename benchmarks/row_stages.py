@@ -22,8 +22,6 @@ from bulkvid_pipeline.adapters.speech.contract import Speech
 from bulkvid_pipeline.adapters.speech.providers import OFFLINE, open_speech
 from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.rendering.captions import vtt
-from bulkvid_pipeline.rendering.certificate import Expected, verify
-from bulkvid_pipeline.rendering.certificate.captions import caption_cues
 from bulkvid_pipeline.rendering.encode.mux import write_file
 from bulkvid_pipeline.rendering.encode.scene import SceneCoders, encode_scene
 from bulkvid_pipeline.rendering.encode.sound import encode_sound
@@ -32,6 +30,8 @@ from bulkvid_pipeline.rendering.narration import narrate
 from bulkvid_pipeline.rendering.pictures.film import scene_film
 from bulkvid_pipeline.rendering.pictures.poster import poster_jpeg
 from bulkvid_pipeline.rendering.pictures.themes import theme_for
+from bulkvid_pipeline.rendering.quality import Expected, verify
+from bulkvid_pipeline.rendering.quality.captions import caption_cues
 from bulkvid_pipeline.rendering.scenes import split_scenes
 from bulkvid_pipeline.rendering.sound.beds import load_bed
 from bulkvid_pipeline.rendering.sound.mix import programme_sound

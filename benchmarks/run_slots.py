@@ -17,9 +17,9 @@ from typing import Any
 
 from dagster import DagsterInstance
 
-from bulkvid_pipeline.adapters.run_slots import Claim, RunSlots
+from bulkvid_pipeline.adapters.dagster.run_slots import Claim, RunSlots
 from bulkvid_pipeline.core.options import Priority
-from bulkvid_pipeline_tests.adapters.slot_worker import (
+from bulkvid_pipeline_tests.adapters.dagster.slot_worker import (
     Happening,
     StandInJob,
     most_at_once,

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import av
 
-from bulkvid_pipeline.adapters.pieces import FolderPieces, PiecesPlace
+from bulkvid_pipeline.adapters.cache import FolderPieces, PiecesPlace
 from bulkvid_pipeline.core.planning import VideoPlan, plan_video
 from bulkvid_pipeline.core.rows import read_idea
 from bulkvid_pipeline.core.spec import BulkJobSpec

@@ -10,7 +10,7 @@ import pytest
 from dagster import DagsterInstance
 
 from bulkvid_pipeline import settings as settings_module
-from bulkvid_pipeline.services.launching import INSTANCE_CONFIG
+from bulkvid_pipeline.services.jobs.instance import INSTANCE_CONFIG
 from bulkvid_pipeline_tests.peers.postgres import postgres_server
 from bulkvid_pipeline_tests.workplace import Workplace
 

@@ -15,8 +15,10 @@ from dagster import DagsterEventType, DagsterInstance, DagsterRun
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.columns import COLUMNS
 from bulkvid_pipeline.core.spec import BulkJobSpec
-from bulkvid_pipeline.services.launching import execute_here, new_job_id, newest_run
-from bulkvid_pipeline.services.watching import JobWatch, RowEnded
+from bulkvid_pipeline.launch.here import execute_here
+from bulkvid_pipeline.services.jobs.follow import JobWatch, RowEnded
+from bulkvid_pipeline.services.jobs.jobs import newest_run
+from bulkvid_pipeline.services.jobs.run_config import new_job_id
 
 SHORT_SCRIPT = "Turn off the tap. Save the water."
 

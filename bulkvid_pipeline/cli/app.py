@@ -163,7 +163,8 @@ def templates_check(template: Annotated[str, typer.Argument(help="Template id or
 @app.command()
 def ui(port: Annotated[int, typer.Option("--port", "-p", help="Port on this machine")] = 3000) -> None:
     """Open the Dagster web UI on this folder's jobs."""
-    from bulkvid_pipeline.services.launching import DEFINITIONS_MODULE, open_instance
+    from bulkvid_pipeline.launch.here import DEFINITIONS_MODULE
+    from bulkvid_pipeline.services.jobs.instance import open_instance
     from bulkvid_pipeline.settings import dagster_home
 
     home = dagster_home()

@@ -6,10 +6,10 @@ from pydantic import ByteSize, TypeAdapter, ValidationError
 from rich.console import Console
 from rich.table import Column, Table
 
-from bulkvid_pipeline.adapters.pieces import FolderPieces
+from bulkvid_pipeline.adapters.cache import FolderPieces
 from bulkvid_pipeline.cli.printing import print_json
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError
-from bulkvid_pipeline.services.caching import local_pieces
+from bulkvid_pipeline.services.wiring.cache import local_pieces
 from bulkvid_pipeline.settings import Settings, settings
 
 _SIZES = TypeAdapter(ByteSize)

@@ -15,8 +15,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 
 from bulkvid_pipeline.core.findings import shortened
-from bulkvid_pipeline.services.launching import newest_run, was_canceled
-from bulkvid_pipeline.services.watching import JobWatch, RowEnded
+from bulkvid_pipeline.services.jobs.follow import JobWatch, RowEnded
+from bulkvid_pipeline.services.jobs.jobs import newest_run, was_canceled
 
 POLL_S = 1.0
 PLAIN_EVERY_S = 10.0

@@ -24,8 +24,8 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List jobs, newest first."""
-    from bulkvid_pipeline.services.jobs import list_jobs
-    from bulkvid_pipeline.services.launching import open_instance
+    from bulkvid_pipeline.services.jobs.instance import open_instance
+    from bulkvid_pipeline.services.jobs.jobs import list_jobs
     from bulkvid_pipeline.settings import dagster_home
 
     with open_instance(dagster_home()) as instance:
@@ -46,8 +46,8 @@ def list_(
 @jobs.command()
 def show(job_id: JobId, as_json: AsJson = False) -> None:
     """Show one job."""
-    from bulkvid_pipeline.services.jobs import find_job
-    from bulkvid_pipeline.services.launching import open_instance
+    from bulkvid_pipeline.services.jobs.instance import open_instance
+    from bulkvid_pipeline.services.jobs.jobs import find_job
     from bulkvid_pipeline.settings import dagster_home
 
     with open_instance(dagster_home()) as instance:
@@ -73,7 +73,7 @@ def watch(job_id: JobId) -> None:
 @jobs.command()
 def pause(job_id: JobId) -> None:
     """Let the rows in work finish, and start no other."""
-    from bulkvid_pipeline.services.job_actions import pause_job
+    from bulkvid_pipeline.services.control.actions import pause_job
 
     _act(job_id, pause_job)
 
@@ -81,7 +81,7 @@ def pause(job_id: JobId) -> None:
 @jobs.command()
 def cancel(job_id: JobId) -> None:
     """Stop a job for good; what is finished stays."""
-    from bulkvid_pipeline.services.job_actions import cancel_job
+    from bulkvid_pipeline.services.control.actions import cancel_job
 
     _act(job_id, cancel_job)
 
@@ -90,7 +90,7 @@ def cancel(job_id: JobId) -> None:
 def resume(job_id: JobId, plain: Annotated[bool, typer.Option("--plain", help="Plain lines")] = False) -> None:
     """Go on with a paused job, in this terminal."""
     from bulkvid_pipeline.cli.running import launch_again
-    from bulkvid_pipeline.services.job_actions import resume_job
+    from bulkvid_pipeline.services.control.actions import resume_job
 
     raise typer.Exit(launch_again(job_id, resume_job, plain=plain))
 
@@ -99,7 +99,7 @@ def resume(job_id: JobId, plain: Annotated[bool, typer.Option("--plain", help="P
 def retry(job_id: JobId, plain: Annotated[bool, typer.Option("--plain", help="Plain lines")] = False) -> None:
     """Render what a job failed to render, in this terminal."""
     from bulkvid_pipeline.cli.running import launch_again
-    from bulkvid_pipeline.services.job_actions import retry_job
+    from bulkvid_pipeline.services.control.actions import retry_job
 
     raise typer.Exit(launch_again(job_id, retry_job, plain=plain))
 
@@ -107,8 +107,8 @@ def retry(job_id: JobId, plain: Annotated[bool, typer.Option("--plain", help="Pl
 @jobs.command("write-back")
 def write_back(job_id: JobId) -> None:
     """Write state and link of a job's rows into its Google sheet, once more or for the first time."""
-    from bulkvid_pipeline.services.launching import open_instance
-    from bulkvid_pipeline.services.write_back_again import write_again
+    from bulkvid_pipeline.services.jobs.instance import open_instance
+    from bulkvid_pipeline.services.write_back.resync import write_again
     from bulkvid_pipeline.settings import dagster_home, settings
 
     with open_instance(dagster_home()) as instance:
@@ -123,8 +123,8 @@ def events(
     as_json: AsJson = False,
 ) -> None:
     """List what happened in a job."""
-    from bulkvid_pipeline.services.job_events import job_events
-    from bulkvid_pipeline.services.launching import open_instance
+    from bulkvid_pipeline.services.jobs.events import job_events
+    from bulkvid_pipeline.services.jobs.instance import open_instance
     from bulkvid_pipeline.settings import dagster_home
 
     with open_instance(dagster_home()) as instance:
@@ -138,9 +138,9 @@ def events(
 
 
 def _act(job_id: str, action: Callable[..., object]) -> None:
-    from bulkvid_pipeline.services.job_callbacks import send_now
-    from bulkvid_pipeline.services.jobs import Job
-    from bulkvid_pipeline.services.launching import open_instance
+    from bulkvid_pipeline.services.jobs.instance import open_instance
+    from bulkvid_pipeline.services.jobs.jobs import Job
+    from bulkvid_pipeline.services.webhooks.callbacks import send_now
     from bulkvid_pipeline.settings import dagster_home, settings
 
     with open_instance(dagster_home()) as instance:

@@ -17,7 +17,7 @@ def preview_sheet_row(spec: BulkJobSpec, row: int, platform: str | None, folder:
     # A tenth of the time would go into looking for garbage among the modules imported, now and when the process ends.
     gc.disable()
     try:
-        from bulkvid_pipeline.services.preview import preview_row
+        from bulkvid_pipeline.services.previews.row_preview import preview_row
 
         made = preview_row(spec, settings(), row, folder, platform=chosen)
     finally:
@@ -45,7 +45,7 @@ def _platform(name: str | None) -> Platform | None:
 
 def list_templates() -> int:
     """Print the templates, one a line; one that cannot be used says so in its line."""
-    from bulkvid_pipeline.services.template_store import TemplateStore
+    from bulkvid_pipeline.services.templates.template_store import TemplateStore
 
     store = TemplateStore(settings().templates_folder)
     for template_id in store.ids():
@@ -60,8 +60,8 @@ def list_templates() -> int:
 
 def preview_templates(template_id: str | None, folder: Path) -> int:
     """Write a sheet of cards for a template, or for each of them, and print where and with which warnings."""
-    from bulkvid_pipeline.services.template_preview import preview_template
-    from bulkvid_pipeline.services.template_store import TemplateStore
+    from bulkvid_pipeline.services.previews.template_preview import preview_template
+    from bulkvid_pipeline.services.templates.template_store import TemplateStore
 
     store = TemplateStore(settings().templates_folder)
     for each in [template_id] if template_id else store.ids():
@@ -73,7 +73,7 @@ def preview_templates(template_id: str | None, folder: Path) -> int:
 
 def check_template(template: str) -> int:
     """Print every problem of a template; 0 if it can be used as it is, 2 if it cannot, 3 if only with changes."""
-    from bulkvid_pipeline.services.template_store import TemplateStore
+    from bulkvid_pipeline.services.templates.template_store import TemplateStore
 
     folder, template_id = settings().templates_folder, template
     if template.endswith(".json") or "/" in template:

@@ -31,8 +31,8 @@ def prune_past(older_than: str | None, *, dry_run: bool, as_json: bool) -> int:
         InvalidRequestError: the age is none.
     """
     age = parse_age(older_than) if older_than is not None else None
-    from bulkvid_pipeline.services.launching import open_instance
-    from bulkvid_pipeline.services.pruning import prune
+    from bulkvid_pipeline.services.jobs.instance import open_instance
+    from bulkvid_pipeline.services.retention.pruning import prune
 
     with open_instance(dagster_home()) as instance:
         report = prune(instance, settings(), older_than=age, dry_run=dry_run)

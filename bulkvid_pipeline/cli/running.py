@@ -26,7 +26,8 @@ EXIT_DONE, EXIT_FAILED, EXIT_REFUSED, EXIT_PARTIAL, EXIT_INTERRUPTED = 0, 1, 2, 
 
 def run_job(spec: BulkJobSpec, *, plain: bool) -> int:
     """Run a new job to its end; returns the exit code of `bulkvid run`."""
-    from bulkvid_pipeline.services.launching import new_job_id, open_instance
+    from bulkvid_pipeline.services.jobs.instance import open_instance
+    from bulkvid_pipeline.services.jobs.run_config import new_job_id
 
     with open_instance(dagster_home()) as instance:
         return _run_here(instance, spec, new_job_id(), plain=plain)
@@ -34,7 +35,7 @@ def run_job(spec: BulkJobSpec, *, plain: bool) -> int:
 
 def launch_again(job_id: str, action: Callable[..., None], *, plain: bool) -> int:
     """Resume or retry a job in this process; returns the exit code of `bulkvid run`."""
-    from bulkvid_pipeline.services.launching import open_instance
+    from bulkvid_pipeline.services.jobs.instance import open_instance
 
     codes = []
     with open_instance(dagster_home()) as instance:
@@ -45,8 +46,8 @@ def launch_again(job_id: str, action: Callable[..., None], *, plain: bool) -> in
 
 def watch_job(job_id: str) -> int:
     """Follow a job that runs elsewhere; returns the exit code that its own `bulkvid run` would."""
-    from bulkvid_pipeline.services.jobs import find_job
-    from bulkvid_pipeline.services.launching import open_instance
+    from bulkvid_pipeline.services.jobs.instance import open_instance
+    from bulkvid_pipeline.services.jobs.jobs import find_job
 
     console = Console(highlight=False, soft_wrap=True)
     with open_instance(dagster_home()) as instance:
@@ -60,7 +61,8 @@ def watch_job(job_id: str) -> int:
 
 
 def _run_here(instance: DagsterInstance, spec: BulkJobSpec, job_id: str, *, plain: bool) -> int:
-    from bulkvid_pipeline.services.launching import execute_here, newest_run
+    from bulkvid_pipeline.launch.here import execute_here
+    from bulkvid_pipeline.services.jobs.jobs import newest_run
 
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     console = Console(highlight=False, soft_wrap=True)
@@ -79,9 +81,9 @@ def _run_here(instance: DagsterInstance, spec: BulkJobSpec, job_id: str, *, plai
 
 def _close_orphans(instance: DagsterInstance) -> None:
     """Mark jobs whose process died, and tell their callbacks so: there may be no daemon that does."""
-    from bulkvid_pipeline.services.job_callbacks import send_now
-    from bulkvid_pipeline.services.jobs import job_of
-    from bulkvid_pipeline.services.presence import close_orphans
+    from bulkvid_pipeline.services.jobs.jobs import job_of
+    from bulkvid_pipeline.services.liveness.orphans import close_orphans
+    from bulkvid_pipeline.services.webhooks.callbacks import send_now
 
     for run_id in close_orphans(instance):
         record = instance.get_run_record_by_id(run_id)

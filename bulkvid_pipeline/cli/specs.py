@@ -19,7 +19,7 @@ def spec_from(sheet: str, fields: Mapping[str, Any]) -> BulkJobSpec:
     """
     if Path(sheet).suffix.lower() in {".yaml", ".yml", ".json"}:
         # YAML and cron are of no use to a job that is no file.
-        from bulkvid_pipeline.services.saved_jobs import read_document
+        from bulkvid_pipeline.services.jobs.saved_jobs import read_document
 
         document = read_document(Path(sheet))
         # A saved job says when it is launched by itself; launched by hand, that is of no matter.

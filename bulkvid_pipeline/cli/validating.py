@@ -14,12 +14,12 @@ from bulkvid_pipeline.settings import settings
 
 def validate_sheet(spec: BulkJobSpec, *, as_json: bool) -> int:
     """Print the report of a sheet; the exit code says what a job would do with it."""
-    from bulkvid_pipeline.services.judging import judge_for_spec
-    from bulkvid_pipeline.services.sheet_loading import load_sheet
+    from bulkvid_pipeline.services.sheets.loading import load_sheet
+    from bulkvid_pipeline.services.sheets.validation import judge_for_spec
 
     if spec.write_back:
         # It brings Dagster along: a second of imports that sheets which nothing is written to need not pay.
-        from bulkvid_pipeline.services.write_back import check_write_back
+        from bulkvid_pipeline.services.write_back.writer import check_write_back
 
         check_write_back(spec, settings())
     report = judge_for_spec(load_sheet(spec.input_source, settings()), spec, settings()).report

@@ -19,14 +19,15 @@ from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import ItemState, JobState
 from bulkvid_pipeline.defs import events
 from bulkvid_pipeline.defs.partitions import ensure_partitions, video_rows
-from bulkvid_pipeline.services.batch_run import BatchRun
-from bulkvid_pipeline.services.chosen_rows import chosen_rows
-from bulkvid_pipeline.services.job_callbacks import check_callback, sending
-from bulkvid_pipeline.services.judging import JudgedSheet, judge_for_spec
-from bulkvid_pipeline.services.limits import wait_for_sheet_read
-from bulkvid_pipeline.services.presence import at_work, close_orphans
-from bulkvid_pipeline.services.sheet_loading import LoadedSheet, load_sheet
-from bulkvid_pipeline.services.write_back import check_write_back
+from bulkvid_pipeline.services.batch.batch_run import BatchRun
+from bulkvid_pipeline.services.jobs.chosen_rows import chosen_rows
+from bulkvid_pipeline.services.liveness.heartbeat import at_work
+from bulkvid_pipeline.services.liveness.orphans import close_orphans
+from bulkvid_pipeline.services.sheets.loading import LoadedSheet, load_sheet
+from bulkvid_pipeline.services.sheets.validation import JudgedSheet, judge_for_spec
+from bulkvid_pipeline.services.webhooks.callbacks import check_callback, sending
+from bulkvid_pipeline.services.wiring.limits import wait_for_sheet_read
+from bulkvid_pipeline.services.write_back.writer import check_write_back
 from bulkvid_pipeline.settings import settings
 
 SHEET_CHECK = "sheet_is_valid"

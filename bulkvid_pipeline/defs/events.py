@@ -11,7 +11,7 @@ from dagster._core.events import AssetMaterializationPlannedData, DagsterEvent
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.findings import ValidationReport, shortened, table_row
 from bulkvid_pipeline.core.rows import SheetTable
-from bulkvid_pipeline.services.outcomes import PublishedOutput, RowOutcome
+from bulkvid_pipeline.services.outputs.outcomes import PublishedOutput, RowOutcome
 
 PREVIEW_ROWS = 20
 FINDINGS_KEPT = 1_000

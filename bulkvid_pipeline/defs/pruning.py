@@ -11,8 +11,8 @@ from dagster._core.definitions.metadata import RawMetadataValue
 from pydantic import Field, PositiveInt
 
 from bulkvid_pipeline.core.findings import table_row
-from bulkvid_pipeline.services.past_runs import PRUNE_JOB
-from bulkvid_pipeline.services.pruning import PruneReport, prune
+from bulkvid_pipeline.services.retention.past_runs import PRUNE_JOB
+from bulkvid_pipeline.services.retention.pruning import PruneReport, prune
 from bulkvid_pipeline.settings import settings
 
 

@@ -14,14 +14,14 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.fingerprints import fingerprint_of
 from bulkvid_pipeline.defs.jobs import bulk_videos_job
-from bulkvid_pipeline.services.announcements import announce_end
-from bulkvid_pipeline.services.job_callbacks import send_due
-from bulkvid_pipeline.services.launching import new_job_id, run_config_of
-from bulkvid_pipeline.services.limits import wait_for_sheet_read
-from bulkvid_pipeline.services.presence import close_orphans
-from bulkvid_pipeline.services.saved_jobs import SavedJob, load_saved_jobs
-from bulkvid_pipeline.services.sheet_loading import google_sheets, load_sheet
-from bulkvid_pipeline.services.sheet_watching import changes_between, cheap_version, row_hashes
+from bulkvid_pipeline.services.jobs.run_config import new_job_id, run_config_of
+from bulkvid_pipeline.services.jobs.saved_jobs import SavedJob, load_saved_jobs
+from bulkvid_pipeline.services.liveness.orphans import close_orphans
+from bulkvid_pipeline.services.notifications import announce_end
+from bulkvid_pipeline.services.sheets.changes import changes_between, cheap_version, row_hashes
+from bulkvid_pipeline.services.sheets.loading import google_sheets, load_sheet
+from bulkvid_pipeline.services.webhooks.callbacks import send_due
+from bulkvid_pipeline.services.wiring.limits import wait_for_sheet_read
 from bulkvid_pipeline.settings import settings
 
 

@@ -21,6 +21,7 @@ from typing import Any
 import av
 import ffmpeg
 
+from bulkvid_pipeline.adapters.cache import PiecesOfKind
 from bulkvid_pipeline.adapters.ffmpeg import Limits, run
 from bulkvid_pipeline.adapters.media.failures import MediumError
 from bulkvid_pipeline.adapters.media.orientation import orientation_of
@@ -31,7 +32,6 @@ from bulkvid_pipeline.adapters.media.sniffing import (
     check_picture,
     format_of,
 )
-from bulkvid_pipeline.adapters.pieces import PiecesOfKind
 from bulkvid_pipeline.core.errors import EncoderError
 from bulkvid_pipeline.core.media import shown_source
 from bulkvid_pipeline.rendering.pictures.media import CLIP_RATE, Clip, Picture, extremes_of

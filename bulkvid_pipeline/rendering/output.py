@@ -12,22 +12,22 @@ from functools import partial
 from itertools import accumulate
 from pathlib import Path
 
-from bulkvid_pipeline.adapters.pieces import Pieces, PiecesOfKind
+from bulkvid_pipeline.adapters.cache import Pieces, PiecesOfKind
 from bulkvid_pipeline.core.errors import QualityError
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
 from bulkvid_pipeline.rendering.captions import srt, vtt
-from bulkvid_pipeline.rendering.certificate import Certificate, Check, Examination, Expected, Subject, verify
-from bulkvid_pipeline.rendering.certificate.captions import caption_checks, caption_cues
-from bulkvid_pipeline.rendering.certificate.texts import Overrun, overrun, safe_area_check
 from bulkvid_pipeline.rendering.encode.event import scene_key
 from bulkvid_pipeline.rendering.encode.renderer import Renderer
+from bulkvid_pipeline.rendering.lazy_film import PassingFilm
 from bulkvid_pipeline.rendering.model import FPS, Film, TimedScene, VideoFormat
-from bulkvid_pipeline.rendering.passing_film import PassingFilm
 from bulkvid_pipeline.rendering.pictures.film import SceneFilm, scene_film
 from bulkvid_pipeline.rendering.pictures.media import SceneMedia
 from bulkvid_pipeline.rendering.pictures.poster import poster_jpeg
 from bulkvid_pipeline.rendering.pictures.themes import Theme
 from bulkvid_pipeline.rendering.pictures.thumbnail import thumbnail_webp
+from bulkvid_pipeline.rendering.quality import Certificate, Check, Examination, Expected, Subject, verify
+from bulkvid_pipeline.rendering.quality.captions import caption_checks, caption_cues
+from bulkvid_pipeline.rendering.quality.texts import Overrun, overrun, safe_area_check
 from bulkvid_pipeline.rendering.repair import remedy_for
 from bulkvid_pipeline.rendering.row_media import RowMedia
 from bulkvid_pipeline.rendering.soundtrack import Soundtrack

@@ -15,8 +15,8 @@ import time
 from collections.abc import Callable
 from typing import IO, Any
 
+from bulkvid_pipeline.adapters.cache import PiecesPlace
 from bulkvid_pipeline.adapters.media import failures
-from bulkvid_pipeline.adapters.pieces import PiecesPlace
 from bulkvid_pipeline.adapters.speech.providers import KEY_VARIABLE, OFFLINE, SpeechChoice
 from bulkvid_pipeline.adapters.speech.spending import Spending
 from bulkvid_pipeline.core import errors

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bulkvid_pipeline.rendering.certificate import Check, Examination, Subject
-from bulkvid_pipeline.rendering.certificate.sound import CODEC_OVERSHOOT_DB
+from bulkvid_pipeline.rendering.quality import Check, Examination, Subject
+from bulkvid_pipeline.rendering.quality.sound import CODEC_OVERSHOOT_DB
 
 _SILENCES = frozenset({"longest_silence_s"})
 _PEAKS = frozenset({"true_peak_dbtp", "clipped_samples"})

@@ -7,16 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bulkvid_pipeline.adapters.pieces import Pieces
+from bulkvid_pipeline.adapters.cache import Pieces
 from bulkvid_pipeline.adapters.speech.contract import Speech
 from bulkvid_pipeline.core.errors import GlyphsMissingError, RenderCancelledError
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
-from bulkvid_pipeline.rendering.certificate import Check
-from bulkvid_pipeline.rendering.certificate.texts import glyph_check, missing_characters, missing_in_words
 from bulkvid_pipeline.rendering.encode.graph import GraphRenderer
 from bulkvid_pipeline.rendering.encode.renderer import Renderer
 from bulkvid_pipeline.rendering.output import OutputMaking, RenderedOutput
 from bulkvid_pipeline.rendering.pictures.themes import Theme, theme_for
+from bulkvid_pipeline.rendering.quality import Check
+from bulkvid_pipeline.rendering.quality.texts import glyph_check, missing_characters, missing_in_words
 from bulkvid_pipeline.rendering.soundtrack import Soundtrack
 
 ENGINE_VERSION = "2"

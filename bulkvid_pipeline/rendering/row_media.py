@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bulkvid_pipeline.adapters.pieces import Pieces, PiecesOfKind
+from bulkvid_pipeline.adapters.cache import Pieces, PiecesOfKind
 from bulkvid_pipeline.core.media import PlannedMedium
 from bulkvid_pipeline.core.options import Style
 from bulkvid_pipeline.core.planning import VideoPlan

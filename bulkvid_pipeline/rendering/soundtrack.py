@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bulkvid_pipeline.adapters.pieces import Pieces, PiecesOfKind, UtterancePieces
+from bulkvid_pipeline.adapters.cache import Pieces, PiecesOfKind, UtterancePieces
 from bulkvid_pipeline.adapters.speech.contract import Speech
 from bulkvid_pipeline.core.options import AudioCodec
 from bulkvid_pipeline.core.planning import VideoPlan

@@ -24,7 +24,7 @@ from typing import IO, Any
 
 from pydantic import TypeAdapter
 
-from bulkvid_pipeline.adapters.pieces import Pieces, PiecesOfKind, PiecesPlace, open_pieces
+from bulkvid_pipeline.adapters.cache import Pieces, PiecesOfKind, PiecesPlace, open_pieces
 from bulkvid_pipeline.adapters.speech.providers import KEY_VARIABLE, OpenedSpeech, SpeechChoice, open_speech
 from bulkvid_pipeline.adapters.speech.spending import Spending
 from bulkvid_pipeline.adapters.work_disk import full_disk_as_ours

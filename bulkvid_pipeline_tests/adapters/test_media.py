@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import trustme
 
+from bulkvid_pipeline.adapters.cache import FolderPieces
 from bulkvid_pipeline.adapters.media import (
     MediaFormat,
     MediaLibrary,
@@ -24,7 +25,6 @@ from bulkvid_pipeline.adapters.media import (
 )
 from bulkvid_pipeline.adapters.media.library import medium_of, require_picture
 from bulkvid_pipeline.adapters.media.sniffing import picture_size
-from bulkvid_pipeline.adapters.pieces import FolderPieces
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.adapters.storage import open_storage
 from bulkvid_pipeline.adapters.web.addresses import Address, is_allowed

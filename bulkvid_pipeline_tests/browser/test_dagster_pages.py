@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from bulkvid_pipeline.services.launching import run_config_of
+from bulkvid_pipeline.services.jobs.run_config import run_config_of
 from bulkvid_pipeline_tests.browser.web_ui import WebUI
 from bulkvid_pipeline_tests.defs.web_server import wait_until
 from bulkvid_pipeline_tests.workplace import Workplace, idea

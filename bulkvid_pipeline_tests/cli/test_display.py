@@ -3,7 +3,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from bulkvid_pipeline.cli.display import _line
-from bulkvid_pipeline.services.watching import RowEnded
+from bulkvid_pipeline.services.jobs.follow import RowEnded
 
 
 def test_a_title_cannot_command_the_terminal_or_the_markup() -> None:

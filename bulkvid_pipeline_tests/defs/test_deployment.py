@@ -16,7 +16,8 @@ import pytest
 import yaml
 
 from bulkvid_pipeline.core import tags
-from bulkvid_pipeline.services.launching import INSTANCE_CONFIG, run_config_of
+from bulkvid_pipeline.services.jobs.instance import INSTANCE_CONFIG
+from bulkvid_pipeline.services.jobs.run_config import run_config_of
 from bulkvid_pipeline_tests.defs.web_server import WebServer, wait_until
 from bulkvid_pipeline_tests.peers.postgres import PostgresServer
 from bulkvid_pipeline_tests.workplace import Workplace, idea

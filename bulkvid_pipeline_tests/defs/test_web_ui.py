@@ -19,10 +19,11 @@ from bulkvid_pipeline.adapters.rate_limits import Budget
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import JobState
-from bulkvid_pipeline.services.job_actions import cancel_job, pause_job
-from bulkvid_pipeline.services.jobs import find_job
-from bulkvid_pipeline.services.launching import INSTANCE_CONFIG, run_config_of
-from bulkvid_pipeline.services.limits import limiter_of
+from bulkvid_pipeline.services.control.actions import cancel_job, pause_job
+from bulkvid_pipeline.services.jobs.instance import INSTANCE_CONFIG
+from bulkvid_pipeline.services.jobs.jobs import find_job
+from bulkvid_pipeline.services.jobs.run_config import run_config_of
+from bulkvid_pipeline.services.wiring.limits import limiter_of
 from bulkvid_pipeline_tests.defs.web_server import BACKFILL, TERMINATE, WebServer, wait_until
 from bulkvid_pipeline_tests.peers.hook_receiver import HookReceiver
 from bulkvid_pipeline_tests.workplace import Workplace, idea

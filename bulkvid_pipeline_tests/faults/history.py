@@ -22,12 +22,12 @@ import av
 import psycopg2  # type: ignore[import-untyped]
 from dagster import AssetMaterialization, AssetObservation, DagsterEventType, DagsterInstance, RunsFilter
 
-from bulkvid_pipeline.adapters.run_slots import POOL
+from bulkvid_pipeline.adapters.dagster.run_slots import POOL
 from bulkvid_pipeline.adapters.storage.store import TEMPORARY_PREFIX
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.states import JobState
-from bulkvid_pipeline.services.jobs import find_job
-from bulkvid_pipeline.services.outcomes import OUTPUTS, PublishedOutput
+from bulkvid_pipeline.services.jobs.jobs import find_job
+from bulkvid_pipeline.services.outputs.outcomes import OUTPUTS, PublishedOutput
 from bulkvid_pipeline_tests.faults.installation import Installation, wait_until
 
 REPORT = {"report.html", "results.csv", "manifest.json"}

@@ -17,8 +17,8 @@ from pathlib import Path
 from dagster import DagsterInstance
 
 from bulkvid_pipeline.core.columns import COLUMNS
-from bulkvid_pipeline.services.jobs import Job, list_jobs
-from bulkvid_pipeline.services.launching import INSTANCE_CONFIG
+from bulkvid_pipeline.services.jobs.instance import INSTANCE_CONFIG
+from bulkvid_pipeline.services.jobs.jobs import Job, list_jobs
 from bulkvid_pipeline_tests.faults.observed import (
     JOURNAL_VARIABLE,
     STRIKE_VARIABLE,

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from bulkvid_pipeline.core.states import JobState
-from bulkvid_pipeline.services.run_control import LOOK_EVERY_S
+from bulkvid_pipeline.services.batch.run_control import LOOK_EVERY_S
 from bulkvid_pipeline_tests.faults.history import check, check_objects
 from bulkvid_pipeline_tests.faults.installation import Installation
 from bulkvid_pipeline_tests.faults.observed import Deed, Strike

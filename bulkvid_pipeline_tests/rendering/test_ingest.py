@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bulkvid_pipeline.adapters.cache import FolderPieces, PiecesOfKind
 from bulkvid_pipeline.adapters.media import MediumError
 from bulkvid_pipeline.adapters.media.library import medium_of
-from bulkvid_pipeline.adapters.pieces import FolderPieces, PiecesOfKind
 from bulkvid_pipeline.rendering.ingest import (
     MAX_CLIP_SECONDS,
     Ingest,

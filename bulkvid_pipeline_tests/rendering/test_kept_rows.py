@@ -9,7 +9,7 @@ from pathlib import Path
 import av
 import pytest
 
-from bulkvid_pipeline.adapters.pieces import FolderPieces, PiecesOfKind, PiecesPlace
+from bulkvid_pipeline.adapters.cache import FolderPieces, PiecesOfKind, PiecesPlace
 from bulkvid_pipeline.adapters.speech.contract import Utterance
 from bulkvid_pipeline.adapters.speech.espeak import EspeakSpeech
 from bulkvid_pipeline.core.options import Voice

@@ -10,7 +10,7 @@ import av
 import numpy as np
 import pytest
 
-from bulkvid_pipeline.adapters.pieces import FolderPieces, PiecesOfKind
+from bulkvid_pipeline.adapters.cache import FolderPieces, PiecesOfKind
 from bulkvid_pipeline.adapters.speech.espeak import EspeakSpeech
 from bulkvid_pipeline.core.errors import GlyphsMissingError, QualityError
 from bulkvid_pipeline.core.planning import VideoPlan, plan_video
@@ -18,14 +18,14 @@ from bulkvid_pipeline.core.rows import read_idea
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.templates import BUILT_IN_TEMPLATES
 from bulkvid_pipeline.rendering import output as output_module
-from bulkvid_pipeline.rendering.certificate import Certificate, Examination, Outcome, Subject
-from bulkvid_pipeline.rendering.certificate.checks import check
-from bulkvid_pipeline.rendering.certificate.texts import Overrun
 from bulkvid_pipeline.rendering.encode.event import EventRenderer
 from bulkvid_pipeline.rendering.encode.graph import GraphRenderer
 from bulkvid_pipeline.rendering.encode.renderer import Progress, Renderer
 from bulkvid_pipeline.rendering.encode.sound import Sound
 from bulkvid_pipeline.rendering.model import Film, VideoFormat
+from bulkvid_pipeline.rendering.quality import Certificate, Examination, Outcome, Subject
+from bulkvid_pipeline.rendering.quality.checks import check
+from bulkvid_pipeline.rendering.quality.texts import Overrun
 from bulkvid_pipeline.rendering.repair import remedy_for
 from bulkvid_pipeline.rendering.row import ENGINE_VERSION, RenderedRow, render_row
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bulkvid_pipeline.adapters.pieces import PiecesPlace
+from bulkvid_pipeline.adapters.cache import PiecesPlace
 from bulkvid_pipeline.adapters.rate_limits import Budget, limiter_for
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.adapters.speech.contract import Speech

@@ -19,7 +19,6 @@ import pytest
 from bulkvid_pipeline.adapters.ffmpeg import Limits
 from bulkvid_pipeline.core.errors import EncoderError, RenderCancelledError
 from bulkvid_pipeline.core.options import AudioCodec, Container, Platform, Style, VideoCodec
-from bulkvid_pipeline.rendering.certificate import Expected, verify
 from bulkvid_pipeline.rendering.encode import event
 from bulkvid_pipeline.rendering.encode.bitstream import START_CODE
 from bulkvid_pipeline.rendering.encode.container_boxes import is_faststart, top_level_boxes
@@ -46,6 +45,7 @@ from bulkvid_pipeline.rendering.model import (
 )
 from bulkvid_pipeline.rendering.pictures.film import scene_film
 from bulkvid_pipeline.rendering.pictures.themes import THEMES
+from bulkvid_pipeline.rendering.quality import Expected, verify
 from bulkvid_pipeline_tests.rendering.encode.decoding import Picture, decode_file, decode_file_with, psnr, ssim
 from bulkvid_pipeline_tests.rendering.encode.films import (
     FORMATS,

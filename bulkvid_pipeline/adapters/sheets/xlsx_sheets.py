@@ -1,0 +1,241 @@
+"""Excel workbooks (.xlsx, .xlsm) as a RawSheet; the file is taken to be hostile.
+
+openpyxl reads the cells; before it sees the file, the archive is checked for bombs and every XML part for a document
+type (the way to entity expansion and external entities).
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from itertools import chain, repeat
+from typing import IO, Any
+from xml.etree.ElementTree import Element, ParseError
+
+import openpyxl
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import iterparse
+from openpyxl.cell.read_only import EMPTY_CELL
+from openpyxl.utils.cell import coordinate_to_tuple
+from openpyxl.utils.escape import unescape
+
+from bulkvid_pipeline.adapters.sheets.raw_sheet import MAX_COLUMNS, RawSheet, as_raw_sheet, refuse_outside
+from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRangeError, InvalidSheetError
+from bulkvid_pipeline.core.ranges import A1Range, column_letter
+
+MAX_ENTRIES = 2_000
+MAX_UNPACKED_BYTES = 96 * 2**20
+"""openpyxl takes about 0.4 s a MiB for the worst that a file can hold: half a minute at most."""
+MAX_RATIO = 200
+"""Unpacked over packed size, looked at for entries over RATIO_FREE_BYTES: real sheets stay under 50."""
+RATIO_FREE_BYTES = 8 * 2**20
+EXCEL_ROWS = 1_048_576
+
+_SPREADSHEET_XML = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_SAVE_AS_XLSX = "Open it in your spreadsheet program and save it as Excel workbook (.xlsx) or CSV UTF-8"
+_REMOVE_PASSWORD = "Remove the password in Excel (File, Info, Protect Workbook) and save the file again"
+
+
+def read_xlsx(file: IO[bytes], *, name: str, source_uri: str, area: A1Range | None) -> RawSheet:
+    """The cells that `area` names (all of the first visible sheet, if None) of a workbook.
+
+    A formula gives the result that the program saved with it. Merged cells: the top left one holds the text.
+
+    Args:
+        file: seekable and open for reading.
+        name: the file's name, for messages.
+
+    Raises:
+        InvalidSheetError: corrupt, protected, another format, a bomb, empty, over the limits, or not calculated.
+        InvalidRangeError: no sheet of that name, or the area starts outside its rows.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            refuse_hostile(archive, name=name)
+            workbook = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            try:
+                return _read_sheet(archive, _choose_sheet(workbook, area, name), source_uri, area)
+            finally:
+                workbook.close()
+    except BulkVideoError:
+        raise
+    except Exception as error:  # A broken workbook can make openpyxl raise nearly anything.
+        raise InvalidSheetError(f"'{name}' is damaged: it cannot be read as a workbook", fix=_SAVE_AS_XLSX) from error
+
+
+def refuse_hostile(archive: zipfile.ZipFile, *, name: str) -> None:
+    """Raise InvalidSheetError if the archive is no plain Excel workbook of sensible size."""
+    entries = archive.infolist()
+    names = {entry.filename for entry in entries}
+    if len(entries) > MAX_ENTRIES:
+        raise _bomb(name, f"it has {len(entries):,} parts, the limit is {MAX_ENTRIES:,}")
+    if (unpacked := sum(entry.file_size for entry in entries)) > MAX_UNPACKED_BYTES:
+        raise _bomb(name, f"it unpacks to {unpacked >> 20:,} MiB, the limit is {MAX_UNPACKED_BYTES >> 20}")
+    for entry in entries:
+        if entry.file_size > RATIO_FREE_BYTES and entry.file_size > MAX_RATIO * entry.compress_size:
+            raise _bomb(name, f"'{entry.filename}' is packed more than {MAX_RATIO} times")
+        if entry.flag_bits & 1:
+            raise InvalidSheetError(f"'{name}' is protected by a password", fix=_REMOVE_PASSWORD)
+    if "mimetype" in names and archive.read("mimetype").startswith(b"application/vnd.oasis.opendocument"):
+        raise InvalidSheetError(f"'{name}' is an OpenDocument file, which is not supported", fix=_SAVE_AS_XLSX)
+    if "xl/workbook.bin" in names:
+        raise InvalidSheetError(f"'{name}' is a binary workbook (.xlsb), which is not supported", fix=_SAVE_AS_XLSX)
+    if "[Content_Types].xml" not in names:
+        raise InvalidSheetError(f"'{name}' is a ZIP archive but no Excel workbook", fix=_SAVE_AS_XLSX)
+    for entry in entries:
+        _refuse_document_type(archive, entry, name)
+
+
+def _refuse_document_type(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> None:
+    """A document type can only stand before the first element, so no more than that is parsed."""
+    with archive.open(entry) as part:
+        try:
+            next(iter(iterparse(part, events=("start",), forbid_dtd=True)), None)
+        except DefusedXmlException as error:
+            raise InvalidSheetError(
+                f"'{name}' is refused: its part '{entry.filename}' declares a document type or entities",
+                fix=_SAVE_AS_XLSX,
+            ) from error
+        except ParseError:
+            return  # a picture, say; a part that should be XML fails when it is read
+
+
+def _bomb(name: str, reason: str) -> InvalidSheetError:
+    return InvalidSheetError(
+        f"'{name}' is refused: {reason}", fix="Save only the sheet with your ideas, as a new workbook or as CSV UTF-8"
+    )
+
+
+def _choose_sheet(workbook: openpyxl.Workbook, area: A1Range | None, name: str) -> Any:
+    sheets = workbook.worksheets
+    if not sheets:
+        raise InvalidSheetError(f"'{name}' holds no worksheet", fix=_SAVE_AS_XLSX)
+    if area is None or area.sheet is None:
+        return next((sheet for sheet in sheets if sheet.sheet_state == "visible"), sheets[0])
+    for sheet in sheets:
+        if sheet.title.casefold() == area.sheet.casefold():
+            return sheet
+    titles = ", ".join(f"'{sheet.title}'" for sheet in sheets[:10])
+    raise InvalidRangeError(
+        f"Range '{area.text}' is invalid or out of bounds: '{name}' has no sheet '{area.sheet}'",
+        fix=f"Use one of its sheets: {titles}",
+    )
+
+
+def _read_sheet(archive: zipfile.ZipFile, sheet: Any, source_uri: str, area: A1Range | None) -> RawSheet:
+    window = area or A1Range(first_column=0, last_column=MAX_COLUMNS)
+    # One column more than allowed, so that a wider sheet is noticed.
+    last_column = min(window.last_column, window.first_column + MAX_COLUMNS)
+    last_row = min(window.last_row or EXCEL_ROWS, EXCEL_ROWS)
+    window = A1Range(window.first_column, last_column, window.first_row, last_row)
+    _refuse_uncalculated(archive, sheet, window)
+    # Bounds are given, since the size written in the file may be wrong, or a lie.
+    cells = sheet.iter_rows(
+        min_row=window.first_row, max_row=last_row, min_col=window.first_column + 1, max_col=last_column + 1
+    )
+    rows = _texts(cells, window)
+    blank_rows = 0
+    first_filled = None
+    for row in rows:
+        if any(map(str.strip, row)):
+            first_filled = row
+            break
+        blank_rows += 1
+    if first_filled is None:
+        if area is not None:
+            _refuse_start_outside(sheet, area)
+        first_filled = ()
+    return as_raw_sheet(
+        chain(repeat((), blank_rows), (first_filled,), rows),
+        name=sheet.title,
+        first_row=window.first_row,
+        first_column=window.first_column,
+        source_uri=source_uri,
+    )
+
+
+def _refuse_start_outside(sheet: Any, area: A1Range) -> None:
+    """Tell an area beyond the filled cells from one that is merely empty."""
+    height = width = 0
+    max_column = max(MAX_COLUMNS, area.first_column + 1)
+    for number, row in enumerate(sheet.iter_rows(min_row=1, max_row=EXCEL_ROWS, max_col=max_column), 1):
+        filled = [index for index, cell in enumerate(row, 1) if cell is not EMPTY_CELL and cell.value is not None]
+        if filled:
+            height, width = number, max(width, filled[-1])
+    refuse_outside(area, name=sheet.title, height=height, width=width)
+
+
+def _texts(rows: Iterator[tuple[Any, ...]], window: A1Range) -> Iterator[Sequence[str]]:
+    blank: tuple[Any, ...] | None = None
+    for row_number, row in enumerate(rows, window.first_row):
+        # openpyxl fills gaps with one and the same tuple, and a file may claim a million rows.
+        if row is blank or all(cell is EMPTY_CELL for cell in row):
+            blank = row
+            yield ()
+            continue
+        texts = [cell_text(cell.value, cell.number_format) if cell is not EMPTY_CELL else "" for cell in row]
+        for offset, text in enumerate(texts):
+            if "\0" in text:
+                where = f"{column_letter(window.first_column + offset)}{row_number}"
+                raise InvalidSheetError(f"Cell {where} holds a NUL character", fix="Type the cell's text anew")
+        yield texts
+
+
+def cell_text(value: object, number_format: str) -> str:
+    """A cell's value as Excel shows it: integers without decimals, at most 15 digits, dates and times in ISO form."""
+    match value:
+        case None:
+            return ""
+        case str():
+            return unescape(value).replace("\r\n", "\n")
+        case bool():
+            return "TRUE" if value else "FALSE"
+        case int() | float():
+            return _number_text(value, number_format)
+        case datetime.datetime() if value.time() == datetime.time():
+            return value.date().isoformat()
+        case datetime.datetime() | datetime.date() | datetime.time():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def _number_text(value: float, number_format: str) -> str:
+    if value == int(value) and abs(value) < 1e15:
+        # A format of zeros alone ("000") is how Excel keeps leading ones.
+        width = len(number_format) if re.fullmatch("0+", number_format) else 0
+        return str(int(value)).zfill(width)
+    return format(value, ".15G")
+
+
+def _refuse_uncalculated(archive: zipfile.ZipFile, sheet: Any, window: A1Range) -> None:
+    """Raise InvalidSheetError for a formula in the window without a saved result, which would read as empty."""
+    path = sheet._worksheet_path
+    if not re.search(rb"<(?:\w+:)?f[\s/>]", archive.read(path)):
+        return
+    with archive.open(path) as part:
+        for _, element in iterparse(part, forbid_dtd=True):
+            if element.tag == f"{_SPREADSHEET_XML}c":
+                where = element.get("r")
+                if _is_uncalculated(element) and where and _holds(window, where):
+                    raise InvalidSheetError(
+                        f"Cell {where} of sheet '{sheet.title}' holds a formula whose result was never saved",
+                        fix="Open the file in Excel, let it calculate, and save it",
+                    )
+            elif element.tag == f"{_SPREADSHEET_XML}row":
+                element.clear()
+
+
+def _is_uncalculated(cell: Element) -> bool:
+    """Whether a formula's result is missing; a result that is empty text is there, and says so by its type."""
+    if cell.find(f"{_SPREADSHEET_XML}f") is None or cell.get("t") == "str":
+        return False
+    return not cell.findtext(f"{_SPREADSHEET_XML}v")
+
+
+def _holds(window: A1Range, coordinate: str) -> bool:
+    row, column = coordinate_to_tuple(coordinate)
+    last_row = window.last_row or EXCEL_ROWS
+    return window.first_row <= row <= last_row and window.first_column <= column - 1 <= window.last_column

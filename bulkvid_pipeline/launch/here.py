@@ -1,0 +1,31 @@
+"""Running a bulk job in this process, with the same run config that the Launchpad would make."""
+
+from __future__ import annotations
+
+from dagster import DagsterInstance, execute_job
+from dagster._core.code_pointer import CodePointer
+from dagster._core.definitions.reconstruct import ReconstructableRepository
+
+from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.services.jobs.run_config import run_config_of
+from bulkvid_pipeline.services.liveness.heartbeat import this_process
+
+DEFINITIONS_MODULE = "bulkvid_pipeline.definitions"
+
+
+def execute_here(spec: BulkJobSpec, instance: DagsterInstance, job_id: str) -> bool:
+    """Run the job in this process and wait for it; True when its run succeeded.
+
+    An interrupt (Ctrl-C) cancels the run and is raised again.
+    """
+    pointer = CodePointer.from_module(DEFINITIONS_MODULE, "defs", working_directory=None)
+    job = ReconstructableRepository(pointer).get_reconstructable_job(tags.JOB)
+    result = execute_job(
+        job,
+        instance=instance,
+        run_config=run_config_of(spec, quiet=True),
+        tags={tags.JOB_ID: job_id, tags.PROCESS: this_process()},
+        raise_on_error=False,
+    )
+    return result.success

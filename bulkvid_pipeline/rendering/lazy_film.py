@@ -1,0 +1,54 @@
+"""Films that hold their painted parts no longer than they are shown: a long video has hundreds of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bulkvid_pipeline.rendering.model import Change, Redraw
+from bulkvid_pipeline.rendering.pictures.film import SceneFilm
+from bulkvid_pipeline.rendering.quality.texts import Overrun
+
+
+class PassingFilm:
+    """The `Film` of a scene, composed when it is first asked for and let go once its last change was shown.
+
+    Args:
+        make: makes the film; it is called again if the film is asked for after it was let go.
+        look: finds where its texts stand, while it is composed.
+    """
+
+    def __init__(self, make: Callable[[], SceneFilm], look: Callable[[SceneFilm], Overrun]) -> None:
+        self._make = make
+        self._look = look
+        self._film: SceneFilm | None = make()
+        self.frames = self._film.frames
+        self.rest = self._film.rest
+        self.material = self._film.material
+        self.fingerprint = self._film.fingerprint
+        self._overrun: Overrun | None = None
+
+    def redraws(self) -> Sequence[Redraw]:
+        return self._composed().redraws()
+
+    def changes(self) -> Iterator[Change]:
+        film = self._composed()
+        yield from film.changes()
+        self._overrun = self._overrun or self._look(film)
+        self._film = None
+
+    def still(self, frame: int) -> NDArray[np.uint8]:
+        return self._composed().still(frame)
+
+    @property
+    def overrun(self) -> Overrun:
+        """By how much texts reach out of the safe area."""
+        if self._overrun is None:
+            self._overrun = self._look(self._film or self._make())
+        return self._overrun
+
+    def _composed(self) -> SceneFilm:
+        self._film = self._film or self._make()
+        return self._film

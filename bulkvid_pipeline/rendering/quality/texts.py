@@ -1,0 +1,117 @@
+"""Checks of the text in the pictures: whether it stays clear of a platform's buttons, and whether fonts can show it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bulkvid_pipeline.rendering.model import FPS, TimedScene, VideoFormat
+from bulkvid_pipeline.rendering.pictures.coverage import missing_glyphs
+from bulkvid_pipeline.rendering.pictures.geometry import Box
+from bulkvid_pipeline.rendering.pictures.motion import entrance_length, rest_of
+from bulkvid_pipeline.rendering.pictures.safe_area import safe_area
+from bulkvid_pipeline.rendering.pictures.scripts import is_invisible
+from bulkvid_pipeline.rendering.pictures.themes import Theme
+from bulkvid_pipeline.rendering.quality.checks import Check, Subject, check
+
+_TOLERANCE_PX = 1.0
+"""Boxes are of whole pixels, zones are not."""
+_NAMED = 10
+"""Missing characters that are named."""
+
+
+class TextFilm(Protocol):
+    """A film that tells where its texts stand."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of all that decides the pictures."""
+        ...
+
+    def text_boxes(self, frame: int) -> Sequence[Box]:
+        """Where text stands at a frame, in pixels."""
+        ...
+
+
+@dataclass(frozen=True)
+class Overrun:
+    """By how much the texts of one scene reach out of the safe area, in pixels, and in which of its frames most."""
+
+    pixels: float = 0.0
+    frame: int = 0
+
+
+def resting_frames(timed: TimedScene) -> list[int]:
+    """Frames that show every text of a scene at rest: one for each caption, and the last."""
+    last = rest_of(timed.frames, leaves=timed.scene.leaves)
+    first = min(entrance_length(timed.frames), last)
+    frames = {min(max(first, cue.end - 1), last) for cue in timed.cues}
+    return sorted(frames | {last})
+
+
+def overrun(film: TextFilm, timed: TimedScene, fmt: VideoFormat) -> Overrun:
+    """Look at every text of a scene at rest."""
+    safe = safe_area(fmt.platform, fmt.width, fmt.height)
+    found = ((_outside(box, safe), frame) for frame in resting_frames(timed) for box in film.text_boxes(frame))
+    worst = max(found, default=(0.0, 0))
+    return Overrun(*worst) if worst[0] > _TOLERANCE_PX else Overrun()
+
+
+def _outside(box: Box, safe: Box) -> float:
+    return max(safe.left - box.left, safe.top - box.top, box.right - safe.right, box.bottom - safe.bottom)
+
+
+def safe_area_check(scenes: Sequence[TimedScene], overruns: Iterable[Overrun]) -> Check:
+    """Judge where texts stand; one overrun for each scene."""
+    start, worst, at = 0, Overrun(), 0
+    for timed, found in zip(scenes, overruns, strict=True):
+        if found.pixels > worst.pixels:
+            worst, at = found, start + found.frame
+        start += timed.frames
+    said = ""
+    if worst.pixels > 0:
+        said = f"a text at {at / FPS:.1f} s reaches {worst.pixels:.0f} pixels out of the platform's safe area"
+    return check("outside_safe_area_px", Subject.TEXT, worst.pixels, f"at most {_TOLERANCE_PX:g}", said)
+
+
+@dataclass(frozen=True)
+class MissingCharacter:
+    """A character that no font can draw, and the first cell that has it."""
+
+    character: str
+    column: str
+
+    def __str__(self) -> str:
+        """`🧿 (U+1F9FF NAZAR AMULET)`."""
+        points = [point for point in self.character if not is_invisible(point)] or list(self.character)
+        named = " + ".join(f"U+{ord(point):04X} {unicodedata.name(point, 'without a name')}" for point in points)
+        return f"{self.character} ({named})"
+
+
+def missing_characters(cells: Iterable[tuple[str, str]], theme: Theme) -> tuple[MissingCharacter, ...]:
+    """The characters of (column, text) cells that would show as empty boxes, each once."""
+    missing: dict[str, MissingCharacter] = {}
+    for column, text in cells:
+        for cluster in missing_glyphs((text,), theme):
+            missing.setdefault(cluster, MissingCharacter(cluster, column))
+    return tuple(missing.values())
+
+
+def missing_in_words(missing: Sequence[MissingCharacter]) -> str:
+    """`🧿 (U+1F9FF NAZAR AMULET) in idea_title; ...`: every character named, by the cell that has it."""
+    return "; ".join(_by_column(missing[:_NAMED])) + (
+        f"; and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+    )
+
+
+def _by_column(missing: Sequence[MissingCharacter]) -> Iterator[str]:
+    for column in dict.fromkeys(each.column for each in missing):
+        yield f"{', '.join(str(each) for each in missing if each.column == column)} in {column}"
+
+
+def glyph_check(missing: Sequence[MissingCharacter]) -> Check:
+    """Judge whether the fonts have all characters."""
+    said = f"no font has {missing_in_words(missing)}" if missing else ""
+    return check("missing_glyphs", Subject.TEXT, len(missing), "none", said)

@@ -1,0 +1,72 @@
+"""A bulk job's run as its own worker sees it: what is wanted of it, and what it says about itself."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+
+from dagster import DagsterInstance, DagsterRunStatus
+
+from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.services.batch.progress import JobProgress
+from bulkvid_pipeline.services.jobs.run_state import own_tags, tell_tags
+
+LOOK_EVERY_S = 2.0
+TELL_EVERY_S = 1.0
+
+_STOPPED = {DagsterRunStatus.CANCELING, DagsterRunStatus.CANCELED, DagsterRunStatus.FAILURE}
+
+
+class RunControl:
+    """Reads the run's wishes every two seconds and writes its progress every second, from the main thread alone."""
+
+    def __init__(
+        self, instance: DagsterInstance, run_id: str, progress: JobProgress, *, deadline: float | None = None
+    ) -> None:
+        """`deadline` is the epoch second at which the job's time is over."""
+        self._instance = instance
+        self._deadline = deadline
+        self._run_id = run_id
+        self._progress = progress
+        self._looked = float("-inf")
+        self._told = float("-inf")
+        self._command: str | None = None
+
+    def command(self) -> str | None:
+        """What is wanted of the run: "cancel" (also from the web UI), "deadline", "pause", or None to go on."""
+        now = time.monotonic()
+        if now - self._told >= TELL_EVERY_S:
+            self._told = now
+            self.tell_progress()
+        if now - self._looked >= LOOK_EVERY_S:
+            self._looked = now
+            self._command = self._wanted()
+        return self._command
+
+    def _wanted(self) -> str | None:
+        run = self._instance.get_run_by_id(self._run_id)
+        if run is None or run.status in _STOPPED:
+            return "cancel"
+        if self._deadline is not None and time.time() >= self._deadline:
+            return "deadline"
+        return own_tags(run).get(tags.INTENT) or None
+
+    def may_publish(self) -> bool:
+        """Whether the run is still ours: one that was declared dead or stopped commits nothing more."""
+        run = self._instance.get_run_by_id(self._run_id)
+        return run is not None and run.status is DagsterRunStatus.STARTED
+
+    def is_lost(self) -> bool:
+        """Whether the run was declared dead meanwhile, so that what this process says of it would be stale."""
+        run = self._instance.get_run_by_id(self._run_id)
+        return run is None or run.status is DagsterRunStatus.FAILURE
+
+    def tell(self, values: Mapping[str, str]) -> None:
+        """Put tags on the run."""
+        tell_tags(self._instance, self._run_id, values)
+
+    def tell_progress(self) -> None:
+        """Put the progress on the run."""
+        told = {**self._progress.snapshot().as_tag(), "at": round(time.time(), 1)}
+        self.tell({tags.PROGRESS: json.dumps(told, separators=(",", ":"))})

@@ -1,0 +1,82 @@
+"""A process says that it works on a run, so that its death is noticed."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dagster import DagsterInstance
+
+from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.core.states import JobState
+from bulkvid_pipeline.services.jobs.run_state import ended_as, tell_tags
+from bulkvid_pipeline.services.webhooks.callbacks import tell_state
+
+_log = logging.getLogger(__name__)
+
+BEAT_EVERY_S = 15.0
+
+
+@contextmanager
+def at_work(instance: DagsterInstance, run_id: str) -> Iterator[None]:
+    """Say which process works on the run, again and again while the block lasts, so that its death is noticed.
+
+    A block that fails has ended its job, and the job's callback is told so unless the block has done that itself.
+    """
+    run = instance.get_run_by_id(run_id)
+    job_id = (run.tags.get(tags.JOB_ID) if run else None) or run_id
+    tell_tags(instance, run_id, {tags.PROCESS: this_process(), tags.JOB_ID: job_id})
+    ending = threading.Event()
+    beating = threading.Thread(target=_beat, args=(instance, run_id, ending), name="heartbeat", daemon=True)
+    beating.start()
+    try:
+        yield
+    except GeneratorExit:
+        raise
+    except BaseException as error:
+        _tell_end(instance, run_id, JobState.FAILED if isinstance(error, Exception) else JobState.CANCELED)
+        raise
+    finally:
+        ending.set()
+        beating.join()
+
+
+def _beat(instance: DagsterInstance, run_id: str, ending: threading.Event) -> None:
+    while not ending.wait(BEAT_EVERY_S):
+        try:
+            tell_tags(instance, run_id, {tags.PROCESS: this_process()})
+        except Exception:  # a database that is away for a while is met, and told of, by the work itself
+            _log.warning("The run %s could not be told that its process lives", run_id, exc_info=True)
+
+
+def _tell_end(instance: DagsterInstance, run_id: str, state: JobState) -> None:
+    """Let nothing that goes wrong here hide why the block failed."""
+    try:
+        run = instance.get_run_by_id(run_id)
+        if run is None or run.is_finished or ended_as(run) is not None:
+            return
+        tell_tags(instance, run_id, {tags.STATE: state})
+        tell_state(instance, run_id, state)
+    except Exception:
+        _log.exception("Nobody could be told that run %s is %s", run_id, state)
+
+
+def this_process() -> str:
+    """`host:boot:pid:start` of this process: names it among all processes that ever were."""
+    return process_name(os.getpid()) or f"{socket.gethostname()}::{os.getpid()}:"
+
+
+def process_name(pid: int) -> str | None:
+    """The name of a process of this machine; None when there is no such process."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        # The command in parentheses may hold blanks; field 22 (start time in ticks after boot) is counted from its end.
+        start = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except OSError:
+        return None
+    return f"{socket.gethostname()}:{boot}:{pid}:{start}"

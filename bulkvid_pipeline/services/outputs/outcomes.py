@@ -1,0 +1,92 @@
+"""What became of a row: values that are stored as `video.json`, shown in Dagster, and listed in the gallery."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pydantic import TypeAdapter
+
+from bulkvid_pipeline.core.errors import BulkVideoError
+from bulkvid_pipeline.core.planning import VideoPlan
+from bulkvid_pipeline.core.states import ItemState
+from bulkvid_pipeline.rendering.quality import Certificate
+
+
+@dataclass(frozen=True)
+class PublishedOutput:
+    """One finished video in storage. Keys are relative to the storage's root; `cpu_seconds` covers render and checks.
+
+    This is the content of `video.json`, which is published last: where it stands, everything else stands too.
+    """
+
+    row_key: str
+    title: str
+    platform: str
+    fingerprint: str
+    engine: str
+    url: str
+    video: str
+    poster: str
+    srt: str
+    vtt: str
+    document: str
+    width: int
+    height: int
+    duration_s: float
+    frames: int
+    size_bytes: int
+    loudness_lufs: float
+    true_peak_dbtp: float
+    render_seconds: float
+    cpu_seconds: float
+    voice: str
+    style: str
+    language: str
+    voice_rate: float
+    created_at: str
+    warnings: tuple[str, ...] = ()
+    cost: float = 0.0
+    """What a paid voice has asked for it, in the currency of its price: its share of what its row's narration cost."""
+    thumbnail: str = ""
+    """The poster in miniature: base64 of a WebP, empty where it has too many details."""
+    certificate: Certificate = field(default_factory=Certificate)
+    """The checks that the files were put to before they were published."""
+
+
+OUTPUTS = TypeAdapter(PublishedOutput)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a row failed, in words for the user."""
+
+    code: str
+    message: str
+    fix: str
+
+    @classmethod
+    def of(cls, error: BulkVideoError) -> Failure:
+        return cls(error.code, error.message, error.fix)
+
+    def __str__(self) -> str:
+        return f"{self.message}. {self.fix}" if self.fix else self.message
+
+
+@dataclass(frozen=True)
+class RowOutcome:
+    """The end of one row's turn.
+
+    `rendered` is False when its outputs stood in storage already. `attempts` counts the tries of this run.
+    """
+
+    plan: VideoPlan
+    state: ItemState
+    fingerprint: str
+    outputs: tuple[PublishedOutput, ...] = ()
+    failure: Failure | None = None
+    rendered: bool = False
+    attempts: int = 1
+    seconds: float = 0.0
+    cost: float = 0.0
+    """What a paid voice has asked for it, in the currency of its price."""
+    warnings: tuple[str, ...] = field(default=())

@@ -1,0 +1,146 @@
+"""From rendered files to published objects, and what of a row is published already."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from bulkvid_pipeline.adapters.retry import RetryPolicy
+from bulkvid_pipeline.adapters.speech.providers import Provider, SpeechChoice
+from bulkvid_pipeline.adapters.storage import Storage, content_type_of
+from bulkvid_pipeline.core.fingerprints import fingerprint_of
+from bulkvid_pipeline.core.keys import output_key, slug
+from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
+from bulkvid_pipeline.rendering.output import RenderedOutput
+from bulkvid_pipeline.rendering.row import ENGINE_VERSION, RenderedRow
+from bulkvid_pipeline.services.outputs.outcomes import OUTPUTS, PublishedOutput
+
+ENGINE = f"bulkvid-{ENGINE_VERSION}"
+DOCUMENT = "video.json"
+
+
+def engine_of(speech: SpeechChoice) -> str:
+    """The engine's version, and the voice where it is not the offline one: another voice makes another video."""
+    if speech.provider is Provider.ESPEAK:
+        return ENGINE
+    voices = {voice.value: name for voice, name in speech.voices.items()}
+    said_by = [speech.provider.value, voices, speech.piper_model, speech.base_url, speech.model, speech.server_paces]
+    return f"{ENGINE}-{fingerprint_of('speech', {'said_by': said_by})[:12]}"
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The place of one sheet's outputs in storage."""
+
+    storage: Storage
+    prefix: str
+    sheet_label: str
+    retry: RetryPolicy
+    engine: str = ENGINE
+    """What makes the files: part of every fingerprint."""
+
+    @property
+    def folder(self) -> str:
+        """Key prefix of everything that belongs to the sheet."""
+        return "/".join(part for part in (self.prefix, slug(self.sheet_label)) if part)
+
+    def key(self, plan: VideoPlan, output: PlannedOutput, name: str) -> str:
+        """Key of one file of an output: it names the content by its hash."""
+        return output_key(
+            name,
+            prefix=self.prefix,
+            job_folder=self.sheet_label,
+            title=plan.title,
+            row_key=plan.row_key,
+            platform=output.platform,
+            fingerprint=plan.output_fingerprint(self.engine, output),
+        )
+
+    def beside(self, name: str) -> str:
+        """Key of a document about the sheet as a whole."""
+        return f"{self.folder}/{name}"
+
+    def write_text(self, name: str, text: str) -> None:
+        """Store a document about the sheet as a whole, all or nothing."""
+        self.retry.call(lambda: self.storage.write_text(self.beside(name), text))
+
+    def published_documents(self) -> frozenset[str]:
+        """Keys of all `video.json` of the sheet, in one listing."""
+        listed = self.retry.call(lambda: self.storage.list(self.folder + "/"))
+        return frozenset(item.key for item in listed if item.key.endswith("/" + DOCUMENT))
+
+    def missing_outputs(self, plan: VideoPlan, documents: Collection[str]) -> tuple[PlannedOutput, ...]:
+        """The outputs of the plan that are not published yet."""
+        return tuple(output for output in plan.outputs if self.key(plan, output, DOCUMENT) not in documents)
+
+    def read_output(self, plan: VideoPlan, output: PlannedOutput) -> PublishedOutput | None:
+        """What is published of an output; None when its document cannot be read, so that it counts as missing."""
+        try:
+            return OUTPUTS.validate_json(self.storage.read_bytes(self.key(plan, output, DOCUMENT)))
+        except ValidationError:
+            return None
+
+    def publish(
+        self, plan: VideoPlan, planned: Sequence[PlannedOutput], row: RenderedRow, cost: float = 0.0
+    ) -> tuple[PublishedOutput, ...]:
+        """Store the files of a rendered row, which has cost so much; each output's document goes last.
+
+        Raises:
+            BulkVideoError: storage refused; what is stored of the row so far is not visible as finished.
+        """
+        return tuple(
+            self._publish_output(plan, output, rendered, row, cost / len(row.outputs))
+            for output, rendered in zip(planned, row.outputs, strict=True)
+        )
+
+    def _publish_output(
+        self, plan: VideoPlan, output: PlannedOutput, rendered: RenderedOutput, row: RenderedRow, cost: float
+    ) -> PublishedOutput:
+        keys = {
+            name: self._store(rendered.folder / name, self.key(plan, output, name))
+            for name in (rendered.video, rendered.poster, rendered.srt, rendered.vtt)
+        }
+        document_key = self.key(plan, output, DOCUMENT)
+        published = PublishedOutput(
+            row_key=plan.row_key,
+            title=plan.title,
+            platform=output.platform,
+            fingerprint=plan.output_fingerprint(self.engine, output),
+            engine=self.engine,
+            url=self.storage.url(keys[rendered.video]),
+            video=keys[rendered.video],
+            poster=keys[rendered.poster],
+            srt=keys[rendered.srt],
+            vtt=keys[rendered.vtt],
+            document=document_key,
+            width=rendered.width,
+            height=rendered.height,
+            duration_s=rendered.duration_s,
+            frames=rendered.frames,
+            size_bytes=rendered.size_bytes,
+            loudness_lufs=rendered.loudness_lufs,
+            true_peak_dbtp=rendered.true_peak_dbtp,
+            render_seconds=rendered.render_seconds,
+            cpu_seconds=rendered.cpu_seconds,
+            voice=plan.voice,
+            style=plan.style,
+            language=row.language,
+            voice_rate=row.voice_rate,
+            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            warnings=(*row.warnings, *(f"{output.platform}: {said}" for said in rendered.certificate.warnings)),
+            cost=round(cost, 6),
+            thumbnail=rendered.thumbnail,
+            certificate=rendered.certificate,
+        )
+        document = rendered.folder / DOCUMENT
+        document.write_bytes(OUTPUTS.dump_json(published, indent=2))
+        self._store(document, document_key)
+        return published
+
+    def _store(self, local: Path, key: str) -> str:
+        self.retry.call(lambda: self.storage.publish(local, key, content_type=content_type_of(key), metadata={}))
+        return key

@@ -1,0 +1,343 @@
+"""A look at one row before the job runs: a still of every scene, one sheet of them all, and a short draft with sound.
+
+The row goes through the engine that will render it, on small frames. What `services.sheets.validation` speaks once to judge and
+the engine once more to render is spoken once here, and modules that only some sheets need are imported when they are
+needed: a preview is worth having while it costs less than thinking about it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import groupby, takewhile
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bulkvid_pipeline.adapters.speech.contract import Speech
+from bulkvid_pipeline.adapters.speech.espeak import EspeakSpeech
+from bulkvid_pipeline.core.errors import InvalidRequestError, ValidationFailedError
+from bulkvid_pipeline.core.findings import Finding, Severity
+from bulkvid_pipeline.core.options import Aspect, Platform, ValidationLevel
+from bulkvid_pipeline.core.planning import VideoPlan, plan_video
+from bulkvid_pipeline.core.rows import SheetTable, VideoIdea, sheet_table
+from bulkvid_pipeline.core.spec import BulkJobSpec, InputSource, SourceType
+from bulkvid_pipeline.core.templates import Template
+from bulkvid_pipeline.core.validation import RowProblem, validate_table
+from bulkvid_pipeline.rendering.encode.event import EventRenderer
+from bulkvid_pipeline.rendering.model import (
+    FPS,
+    SAMPLES_PER_FRAME,
+    Change,
+    Film,
+    Material,
+    Redraw,
+    SceneKind,
+    TimedScene,
+    VideoFormat,
+)
+from bulkvid_pipeline.rendering.narration import Programme, narrate
+from bulkvid_pipeline.rendering.pictures.coverage import missing_glyphs
+from bulkvid_pipeline.rendering.pictures.film import SceneFilm, scene_film
+from bulkvid_pipeline.rendering.pictures.poster import poster_jpeg
+from bulkvid_pipeline.rendering.pictures.themes import Theme
+from bulkvid_pipeline.rendering.row_media import RowMedia
+from bulkvid_pipeline.rendering.scenes import split_scenes
+from bulkvid_pipeline.rendering.sound.mix import programme_sound
+from bulkvid_pipeline.services.media.policy import MediaCheck, media_policy
+from bulkvid_pipeline.services.previews.contact_sheet import halved, tiled, wrapped
+from bulkvid_pipeline.services.templates.template_store import TemplateStore, theme_of
+from bulkvid_pipeline.settings import Settings
+
+SHORT_SIDE = 540
+"""Of stills and draft, in pixels: half the usual size, a quarter of its work, and all text can still be read."""
+DRAFT_SECONDS = 5
+_ROWS_NAMED = 12
+
+_NOT_PERMISSIVE = frozenset({ValidationLevel.STRICT, ValidationLevel.MODERATE})
+_STRICT = frozenset({ValidationLevel.STRICT})
+
+
+@dataclass(frozen=True)
+class RowPreview:
+    """What was made of one row; all paths lie in `folder`."""
+
+    folder: Path
+    title: str
+    seconds: float
+    """Length that the whole video will have."""
+    stills: tuple[Path, ...]
+    """One a scene and platform, JPEG."""
+    contact_sheet: Path
+    draft: Path
+    """About DRAFT_SECONDS of the first spoken scenes, with voice and captions, on the first platform."""
+    findings: tuple[Finding, ...]
+    """What validation says about this row."""
+    warnings: tuple[str, ...]
+    """What the template and the voice say about it."""
+
+
+def preview_row(
+    spec: BulkJobSpec, settings: Settings, row: int, folder: Path, *, platform: Platform | None = None
+) -> RowPreview:
+    """Make the preview of the row with that number in the sheet.
+
+    It speaks with the offline voice, whichever voice will narrate: a preview asks no server, and is free.
+
+    Args:
+        platform: the only one to show; None for all that the row names. One that the row does not name is shown too:
+            the question is how it would look there.
+        folder: where to write, made if missing; files of an earlier preview of the same row are replaced.
+
+    Raises:
+        InvalidRequestError: there is no such row; names those that there are.
+        ValidationFailedError: the row has errors at the spec's level; tells them all.
+        BulkVideoError: the sheet or the template cannot be used, or the row cannot be rendered.
+    """
+    table = _table(spec.input_source, settings)
+    _require_row(table, row)
+    template = TemplateStore(settings.templates_folder).load(spec.template.template_id)
+    with EspeakSpeech() as speech:
+        judge = _RowJudge(row, spec, template, speech)
+        by_media = MediaCheck(media_policy(settings), spec.validation_level)
+        ideas, report = validate_table(table, spec.validation_level, [judge, by_media])
+    findings = report.of_row(row)
+    idea = next((idea for idea in ideas if idea.sheet_row == row), None)
+    if idea is None or judge.programme is None:
+        raise _rejection(row, findings)
+    idea = by_media.permitted(idea)
+    plan = plan_video(idea if platform is None else replace(idea, platforms=(platform,)), spec, template)
+    theme, theme_warnings = theme_of(template, plan.style)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as media:
+        if plan.media:
+            plan = _laid_out(plan, Path(media), settings)
+        of_plan = partial(_PlatformFilms.of, plan, judge.programme, theme=theme, media=Path(media))
+        shown = [of_plan(each) for each in dict.fromkeys(_platforms(plan))]
+    stills, sheet = _write_pictures(row, shown, folder)
+    draft = folder / f"row-{row}-draft.mp4"
+    _write_draft(shown[0], judge.programme, plan, draft)
+    return RowPreview(
+        folder=folder,
+        title=plan.title,
+        seconds=judge.programme.seconds,
+        stills=stills,
+        contact_sheet=sheet,
+        draft=draft,
+        findings=findings,
+        warnings=(*theme_warnings, *_unsaid(judge.programme, findings), *_other_voice(settings)),
+    )
+
+
+def _laid_out(plan: VideoPlan, folder: Path, settings: Settings) -> VideoPlan:
+    """The plan with its media known, their contents in `folder`."""
+    from bulkvid_pipeline.adapters.cache import open_pieces
+    from bulkvid_pipeline.services.media.prefetch import laid_out
+    from bulkvid_pipeline.services.wiring.cache import pieces_place
+
+    place = pieces_place(settings)
+    return laid_out(plan, folder, media_policy(settings), open_pieces(place) if place else None)
+
+
+def _unsaid(programme: Programme, findings: Sequence[Finding]) -> Iterator[str]:
+    """The narration's warnings without the one that is a finding already."""
+    judged = any(finding.code == "DURATION_INFEASIBLE" for finding in findings)
+    return (text for text in programme.warnings if not (judged and text == programme.feasibility.message))
+
+
+def _other_voice(settings: Settings) -> Iterator[str]:
+    if settings.speech_provider != "espeak":
+        yield f"The draft has the offline voice, which is free; the job will have that of {settings.speech_provider}"
+
+
+def _platforms(plan: VideoPlan) -> Iterator[Platform]:
+    return (output.platform for output in plan.outputs)
+
+
+def _table(source: InputSource, settings: Settings) -> SheetTable:
+    if source.type is SourceType.SHEET:
+        from bulkvid_pipeline.services.sheets.loading import load_sheet
+
+        return load_sheet(source, settings).table
+    # Not `load_sheet`, which brings Google's client along: 0.3 s of imports that a file does not need.
+    from bulkvid_pipeline.adapters.sheets.local_sheets import read_local
+    from bulkvid_pipeline.core.ranges import parse_range
+
+    assert source.path is not None
+    raw = read_local(Path(source.path).expanduser(), parse_range(source.range) if source.range else None)
+    return sheet_table(raw.cells, layout=source.format, first_row=raw.first_row, first_column=raw.first_column)
+
+
+def _require_row(table: SheetTable, row: int) -> None:
+    numbers = [int(number) for number in table.frame.index]
+    if row not in numbers:
+        raise InvalidRequestError(
+            f"The sheet has no idea in row {row}", fix=f"Choose one of its rows: {row_ranges(numbers)}"
+        )
+
+
+def row_ranges(numbers: Iterable[int]) -> str:
+    """`2-9, 12`: increasing row numbers in words, the last ones left out where there are many gaps."""
+    runs: list[str] = []
+    for _, group in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
+        run = [number for _, number in group]
+        runs.append(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]))
+    more = len(runs) - _ROWS_NAMED
+    return ", ".join(runs[:_ROWS_NAMED]) + (f" and {more} more stretches" if more > 0 else "")
+
+
+def _rejection(row: int, findings: Sequence[Finding]) -> ValidationFailedError:
+    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+    if errors:
+        return ValidationFailedError(
+            f"Row {row} would be rejected: {' '.join(str(finding) for finding in errors)}",
+            fix="Correct the cells named, or choose --level permissive to see what would be made of them",
+        )
+    told = " ".join(str(finding) for finding in findings)
+    return ValidationFailedError(f"Row {row} would be skipped: {told}", fix="Write a title, description or script")
+
+
+@dataclass
+class _RowJudge:
+    """The checks that need the engine, for one row alone; the narration made for them is kept."""
+
+    row: int
+    spec: BulkJobSpec
+    template: Template
+    speech: Speech
+    programme: Programme | None = field(default=None, init=False)
+
+    def __call__(self, idea: VideoIdea) -> Iterator[RowProblem]:
+        if idea.sheet_row != self.row:
+            return
+        plan = plan_video(idea, self.spec, self.template)
+        yield from self._glyphs(plan)
+        voice = self.template.settings.audio.voice_settings
+        self.programme = narrate(
+            split_scenes(plan.title, plan.description, plan.script, plan.target_seconds),
+            self.speech,
+            plan.voice,
+            target_seconds=plan.target_seconds,
+            template_speed=voice.speed,
+            pitch=voice.pitch,
+        )
+        found = self.programme.feasibility
+        if plan.target_seconds is not None and not found.ok:
+            problem, _, fix = found.message.partition(": ")
+            cell = f"{plan.target_seconds:g}"
+            yield RowProblem(
+                "duration_seconds", cell, problem, fix[:1].upper() + fix[1:], "DURATION_INFEASIBLE", _STRICT
+            )
+
+    def _glyphs(self, plan: VideoPlan) -> Iterator[RowProblem]:
+        theme, _ = theme_of(self.template, plan.style)
+        texts = (("idea_title", plan.title), ("description", plan.description), ("script_content", plan.script))
+        for column, text in texts:
+            missing = missing_glyphs((text,), theme)
+            if missing:
+                shown = " ".join(missing[:10]) + (" ..." if len(missing) > 10 else "")
+                fix = "Remove or replace these characters"
+                yield RowProblem(column, text, f"No font has {shown}", fix, "GLYPHS_MISSING", _NOT_PERMISSIVE)
+
+
+@dataclass(frozen=True)
+class _PlatformFilms:
+    """The row on one platform: scenes, films of them in order, and their format."""
+
+    fmt: VideoFormat
+    scenes: tuple[TimedScene, ...]
+    films: tuple[SceneFilm, ...]
+
+    @classmethod
+    def of(cls, plan: VideoPlan, programme: Programme, platform: Platform, theme: Theme, media: Path) -> _PlatformFilms:
+        """The films; the contents of the plan's media lie in the folder `media`."""
+        fmt = draft_format(platform)
+        scenes = programme.for_aspect(platform.aspect)
+        shown = zip(scenes, RowMedia(plan, media).for_scenes(scenes, fmt), strict=True)
+        films = (scene_film(timed, fmt, theme, script=plan.script, media=its) for timed, its in shown)
+        return cls(fmt, scenes, tuple(films))
+
+    def stills(self) -> Iterator[NDArray[np.uint8]]:
+        """Each scene when all of it stands there, with its last caption if it has one."""
+        for timed, film in zip(self.scenes, self.films, strict=True):
+            last = timed.cues[-1].end - 1 if timed.cues else film.rest
+            yield film.still(min(max(last, 0), film.rest))
+
+
+def draft_format(platform: Platform, short_side: int = SHORT_SIDE) -> VideoFormat:
+    """The format of a preview: the platform's shape in small; sides are multiples of 4."""
+    long_side = short_side * 16 // 9 // 4 * 4
+    sizes = {
+        Aspect.WIDE: (long_side, short_side),
+        Aspect.TALL: (short_side, long_side),
+        Aspect.SQUARE: (short_side, short_side),
+    }
+    return VideoFormat(platform, *sizes[platform.aspect])
+
+
+def _write_pictures(row: int, shown: Sequence[_PlatformFilms], folder: Path) -> tuple[tuple[Path, ...], Path]:
+    """All stills as files, and the sheet of them: platform under platform."""
+    for left in folder.glob(f"row-{row}-*-[0-9]*.jpg"):
+        left.unlink()
+    paths: list[Path] = []
+    bands: list[list[NDArray[np.uint8]]] = []
+    for films in shown:
+        thumbnails = []
+        for number, picture in enumerate(films.stills(), start=1):
+            paths.append(folder / f"row-{row}-{films.fmt.platform}-{number:02}.jpg")
+            paths[-1].write_bytes(poster_jpeg(picture))
+            thumbnails.append(halved(picture))
+        bands += wrapped(thumbnails)
+    sheet = folder / f"row-{row}-contact-sheet.jpg"
+    sheet.write_bytes(poster_jpeg(tiled(bands)))
+    return tuple(paths), sheet
+
+
+def _write_draft(films: _PlatformFilms, programme: Programme, plan: VideoPlan, path: Path) -> None:
+    """The narration from the first body scene on, in pictures and sound, without the music."""
+    kinds = [timed.scene.kind for timed in films.scenes]
+    spoken = next((at for at, kind in enumerate(kinds) if kind is not SceneKind.TITLE), 0)
+    first = kinds.index(SceneKind.BODY) if SceneKind.BODY in kinds else spoken
+    left = DRAFT_SECONDS * FPS
+    pictures: list[Film] = []
+    voices = []
+    for narrated, film in zip(programme.scenes[first:], films.films[first:], strict=True):
+        frames = min(left, narrated.frames)
+        if frames:
+            pictures.append(_Excerpt(film, frames))
+            voices.append(narrated.voice[: frames * SAMPLES_PER_FRAME])
+        left -= frames
+    sound = programme_sound(np.concatenate(voices))
+    EventRenderer().render(pictures, sound, films.fmt, {"title": plan.title, "comment": "Draft"}, path)
+
+
+@dataclass(frozen=True)
+class _Excerpt:
+    """The beginning of a film. It has a name of its own, though its pictures are the film's."""
+
+    film: Film
+    frames: int
+
+    @property
+    def rest(self) -> int:
+        return min(self.film.rest, self.frames - 1)
+
+    @property
+    def material(self) -> Material:
+        return self.film.material
+
+    @property
+    def fingerprint(self) -> str:
+        return f"{self.film.fingerprint} first {self.frames}"
+
+    def redraws(self) -> list[Redraw]:
+        return [redraw for redraw in self.film.redraws() if redraw.frame < self.frames]
+
+    def changes(self) -> Iterator[Change]:
+        return takewhile(lambda change: change.frame < self.frames, self.film.changes())
+
+    def still(self, frame: int) -> NDArray[np.uint8]:
+        return self.film.still(frame)

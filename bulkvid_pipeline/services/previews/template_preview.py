@@ -1,0 +1,83 @@
+"""Templates as pictures: the four kinds of card in the three shapes of frame, on one sheet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bulkvid_pipeline.core.options import Aspect, Platform
+from bulkvid_pipeline.core.templates import Template
+from bulkvid_pipeline.rendering.captions import cues_for
+from bulkvid_pipeline.rendering.model import Scene, SceneKind, SpokenWord, TimedScene, VideoFormat
+from bulkvid_pipeline.rendering.pictures.film import scene_film
+from bulkvid_pipeline.rendering.pictures.poster import poster_jpeg
+from bulkvid_pipeline.rendering.pictures.themes import Theme
+from bulkvid_pipeline.services.previews.contact_sheet import halved, tiled
+from bulkvid_pipeline.services.templates.template_store import theme_of
+
+# All of one height, so that the shapes stand side by side; painted at twice the size in which they are shown.
+_FORMATS = (
+    VideoFormat(Platform.YOUTUBE, 1712, 960),
+    VideoFormat(Platform.INSTAGRAM, 960, 960),
+    VideoFormat(Platform.TIKTOK, 540, 960),
+)
+_WORD_FRAMES = 10
+
+_SCENES = (
+    Scene(SceneKind.TITLE, heading="How to plan a week in ten minutes", subheading="A habit that pays for itself"),
+    Scene(
+        SceneKind.BODY,
+        text="Write down the three things that matter most, and give each of them a day.",
+        heading="Three things that matter most",
+        emphasis=("matter most",),
+    ),
+    Scene(
+        SceneKind.LIST,
+        text="Third, leave Friday afternoon free.",
+        heading="Before Monday",
+        items=("Pick three goals", "Give each a day", "Leave Friday free"),
+        spoken_from=2,
+    ),
+    Scene(
+        SceneKind.QUOTE,
+        text="Plans are nothing; planning is everything.",
+        heading="Plans are nothing; planning is everything.",
+        subheading="Dwight D. Eisenhower",
+    ),
+)
+
+
+def preview_template(template: Template, folder: Path) -> tuple[Path, tuple[str, ...]]:
+    """Write `<template_id>.jpg` into the folder (made if missing): a row a card, a column a shape.
+
+    Returns:
+        The file, and warnings about what of the template could not be used as given.
+
+    Raises:
+        TemplateInvalidError: the logo cannot be used.
+    """
+    theme, warnings = theme_of(template, template.settings.style.base)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{template.template_id}.jpg"
+    path.write_bytes(poster_jpeg(tiled([[_card(scene, fmt, theme) for fmt in _FORMATS] for scene in _SCENES])))
+    return path, warnings
+
+
+def _card(scene: Scene, fmt: VideoFormat, theme: Theme) -> NDArray[np.uint8]:
+    """The card when all of it stands there, with the first caption of its text."""
+    timed = _timed(scene, fmt.platform.aspect)
+    film = scene_film(timed, fmt, theme, script=scene.text)
+    return halved(film.still(min(timed.cues[0].end - 1, film.rest) if timed.cues else film.rest))
+
+
+def _timed(scene: Scene, aspect: Aspect) -> TimedScene:
+    """The scene spoken at an even pace, after a lead in which everything comes in."""
+    texts = scene.text.split()
+    lead = 2 * _WORD_FRAMES
+    words = tuple(
+        SpokenWord(text, lead + at * _WORD_FRAMES, lead + (at + 1) * _WORD_FRAMES) for at, text in enumerate(texts)
+    )
+    frames = lead + (len(words) + 6) * _WORD_FRAMES
+    return TimedScene(scene, frames, cues_for(words, aspect, frames))

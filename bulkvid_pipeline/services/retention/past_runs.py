@@ -1,0 +1,99 @@
+"""Runs as pruning sees them: whose they are, whether they are over, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dagster import AssetKey, DagsterInstance, DagsterRun
+from dagster._core.storage.dagster_run import RunRecord
+
+from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.core.errors import BulkVideoError
+from bulkvid_pipeline.core.pruning import PastRun
+from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.core.states import JobState
+from bulkvid_pipeline.services.jobs.jobs import job_of, state_of
+from bulkvid_pipeline.services.sheets.loading import sheet_label
+
+PAGE = 500
+PRUNE_JOB = "prune_job"
+THINNED = "bulkvid/thinned"
+"""Id of the run that pruning has left only what must stay of: re-executions inherit tags."""
+
+_OUR_JOBS = {tags.JOB, PRUNE_JOB}
+_OUR_ASSETS = {AssetKey(name) for name in ("sheet_rows", "video_ideas", tags.BATCH_ASSET, tags.VIDEO_ASSET)}
+
+
+@dataclass(frozen=True)
+class KnownRun:
+    """A run of ours with what its config says."""
+
+    past: PastRun
+    spec: BulkJobSpec | None
+    """None where the run has none, or one that is not valid any more."""
+    succeeded: bool
+
+
+def known_runs(instance: DagsterInstance) -> list[KnownRun]:
+    """All runs of ours, newest first; other code locations' runs on the instance are none of our business."""
+    records = [record for record in _records(instance) if _is_ours(record.dagster_run)]
+    newest: dict[str, DagsterRun] = {}
+    for record in records:
+        newest.setdefault(_job_id(record.dagster_run), record.dagster_run)
+    living = {job_id for job_id, run in newest.items() if not _is_final(run)}
+    return [_known(record, living) for record in records]
+
+
+def _records(instance: DagsterInstance) -> Iterator[RunRecord]:
+    cursor: str | None = None
+    while True:
+        records: Sequence[RunRecord] = instance.get_run_records(limit=PAGE, cursor=cursor)
+        yield from records
+        if len(records) < PAGE:
+            return
+        cursor = records[-1].dagster_run.run_id
+
+
+def _is_ours(run: DagsterRun) -> bool:
+    chosen = run.asset_selection
+    return run.job_name in _OUR_JOBS or tags.JOB_ID in run.tags or bool(chosen and chosen <= _OUR_ASSETS)
+
+
+def _job_id(run: DagsterRun) -> str:
+    return run.tags.get(tags.JOB_ID, run.run_id)
+
+
+def _is_final(run: DagsterRun) -> bool:
+    """Whether the job whose newest run this is has ended: a paused one has not, though its run has."""
+    return run.is_finished and state_of(run) is not JobState.PAUSED
+
+
+def _known(record: RunRecord, living: set[str]) -> KnownRun:
+    run = record.dagster_run
+    spec, items = _spec(run), job_of([record]).items
+    label = run.tags.get(tags.SHEET) or (sheet_label(spec.input_source) if spec else "")
+    past = PastRun(
+        run_id=run.run_id,
+        job_id=_job_id(run),
+        sheet=label,
+        whole_sheet=run.job_name == tags.JOB,
+        over=run.is_finished and _job_id(run) not in living,
+        complete=items["total"] > 0 and not items["pending"] and not items["cancelled"],
+        started_at=record.start_time or record.create_timestamp.timestamp(),
+        ended_at=record.end_time or record.update_timestamp.timestamp(),
+        thinned=run.tags.get(THINNED) == run.run_id,
+    )
+    return KnownRun(past, spec, run.is_success)
+
+
+def _spec(run: DagsterRun) -> BulkJobSpec | None:
+    config: Any = run.run_config
+    given = config.get("resources", {}).get(tags.SPEC_RESOURCE, {}).get("config")
+    if given is None:
+        return None
+    try:
+        return BulkJobSpec.parse(given)
+    except BulkVideoError:
+        return None

@@ -1,0 +1,88 @@
+"""Reading the sheet that a job names: one source in, one table out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bulkvid_pipeline.adapters.sheets.local_sheets import read_local
+from bulkvid_pipeline.adapters.sheets.raw_sheet import RawSheet
+from bulkvid_pipeline.core.keys import slug
+from bulkvid_pipeline.core.ranges import parse_range
+from bulkvid_pipeline.core.rows import SheetTable, sheet_table
+from bulkvid_pipeline.core.spec import InputSource, SourceType
+from bulkvid_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from bulkvid_pipeline.adapters.sheets.google_sheets import GoogleSheets
+
+
+@dataclass(frozen=True)
+class LoadedSheet:
+    """A sheet as it was read.
+
+    `label` names the sheet in partition keys and output folders: the same for the same sheet, however often it is read.
+    """
+
+    label: str
+    name: str
+    uri: str
+    version: str | None
+    table: SheetTable
+
+
+def load_sheet(source: InputSource, settings: Settings) -> LoadedSheet:
+    """Read the sheet once.
+
+    Raises:
+        BulkVideoError: one of its kinds says why the sheet cannot be read or used.
+    """
+    raw = _read(source, settings)
+    table = sheet_table(raw.cells, layout=source.format, first_row=raw.first_row, first_column=raw.first_column)
+    return LoadedSheet(sheet_label(source), raw.name, raw.source_uri, raw.version, table)
+
+
+def _read(source: InputSource, settings: Settings) -> RawSheet:
+    area = parse_range(source.range) if source.range else None
+    if source.type is SourceType.FILE:
+        assert source.path is not None
+        return read_local(Path(source.path).expanduser(), area)
+    assert source.sheet_id is not None
+    return google_sheets(settings).read(source.sheet_id, area)
+
+
+def google_sheets(settings: Settings) -> GoogleSheets:
+    """Google Sheets with the credentials of this installation: service account, else API key, else public links."""
+    # gspread takes a third of a second to import, which jobs over files need not pay.
+    from bulkvid_pipeline.adapters.sheets.google_sheets import ApiKey, GoogleSheets, ServiceAccount
+
+    if settings.google_credentials is not None:
+        return GoogleSheets(ServiceAccount(settings.google_credentials), timeout_s=settings.network_timeout_s)
+    if settings.google_api_key is not None:
+        key = ApiKey(settings.google_api_key.get_secret_value())
+        return GoogleSheets(key, timeout_s=settings.network_timeout_s)
+    return GoogleSheets(None, timeout_s=settings.network_timeout_s)
+
+
+def sheet_label(source: InputSource) -> str:
+    """A short name for the sheet: its file or id, and its tab where the range names one.
+
+    Two files of one name in different folders have different labels.
+    """
+    if source.type is SourceType.FILE:
+        assert source.path is not None
+        path = Path(source.path).expanduser().resolve()
+        label = f"{slug(path.stem, max_length=32)}-{_digest(str(path))[:6]}"
+    else:
+        assert source.sheet_id is not None
+        # Sheet ids differ in case alone; keys on disk may not.
+        label = f"sheet-{re.sub('[^a-z0-9]', '', source.sheet_id.lower())[:12]}-{_digest(source.sheet_id)[:6]}"
+    tab = parse_range(source.range).sheet if source.range else None
+    return f"{label}-{slug(tab, max_length=12)}-{_digest(tab)[:4]}" if tab else label
+
+
+def _digest(text: str) -> str:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -1,0 +1,144 @@
+"""Judging a loaded sheet: the schema's findings and what only the engine can see (length of speech, missing glyphs)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bulkvid_pipeline.adapters.media import MediaPolicy
+from bulkvid_pipeline.adapters.speech.contract import Speech
+from bulkvid_pipeline.adapters.speech.espeak import EspeakSpeech
+from bulkvid_pipeline.core.errors import ValidationFailedError
+from bulkvid_pipeline.core.findings import ValidationReport
+from bulkvid_pipeline.core.options import ValidationLevel
+from bulkvid_pipeline.core.planning import VideoPlan, plan_video
+from bulkvid_pipeline.core.rows import SheetTable, VideoIdea
+from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.core.templates import Template
+from bulkvid_pipeline.core.validation import RowProblem, validate_table
+from bulkvid_pipeline.rendering.narration import duration_feasibility
+from bulkvid_pipeline.rendering.pictures.themes import theme_for
+from bulkvid_pipeline.rendering.quality.texts import missing_characters
+from bulkvid_pipeline.services.media.policy import MediaCheck, media_policy
+from bulkvid_pipeline.services.sheets.loading import LoadedSheet
+from bulkvid_pipeline.services.templates.template_store import TemplateStore
+from bulkvid_pipeline.settings import Settings
+
+REFUSAL_SHOWS = 3
+
+_STRICT = frozenset({ValidationLevel.STRICT})
+_NOT_PERMISSIVE = frozenset({ValidationLevel.STRICT, ValidationLevel.MODERATE})
+
+
+@dataclass(frozen=True)
+class JudgedSheet:
+    """A sheet after validation: the plans of the rows that may be rendered, and the report."""
+
+    label: str
+    name: str
+    uri: str
+    plans: tuple[VideoPlan, ...]
+    report: ValidationReport
+    titles: Mapping[int, str]
+    """What the title cells say, by sheet row, of rows without a plan too; empty ones are left out."""
+    refused_keys: Mapping[int, str]
+    """Keys of the rows without a plan, by sheet row."""
+
+    def refusal(self) -> ValidationFailedError:
+        """The error of a job that the report stops."""
+        errors = self.report.errors or self.report.warnings
+        shown = "; ".join(str(finding) for finding in errors[:REFUSAL_SHOWS])
+        more = f" ... and {len(errors) - REFUSAL_SHOWS} more" if len(errors) > REFUSAL_SHOWS else ""
+        return ValidationFailedError(
+            f"The sheet did not pass validation at level {self.report.level}: {len(errors)} findings. {shown}{more}"
+        )
+
+
+def judge_for_spec(sheet: LoadedSheet, spec: BulkJobSpec, settings: Settings) -> JudgedSheet:
+    """`judge_sheet` with the template that the spec names.
+
+    Raises:
+        TemplateError: the template is missing or wrong.
+        InvalidSheetError: a required column is missing altogether.
+    """
+    template = TemplateStore(settings.templates_folder).load(spec.template.template_id)
+    return judge_sheet(sheet, spec, template, media_policy(settings))
+
+
+def judge_sheet(
+    sheet: LoadedSheet, spec: BulkJobSpec, template: Template, media: MediaPolicy | None = None
+) -> JudgedSheet:
+    """Validate every row at the spec's level, all findings at once; no medium is fetched.
+
+    Lengths of speech are the offline voice's, whichever voice will narrate: validating asks no server, and is free.
+
+    Raises:
+        InvalidSheetError: a required column is missing altogether.
+    """
+    with EspeakSpeech() as speech:
+        checks = _EngineChecks(spec, template, speech)
+        by_media = MediaCheck(media or MediaPolicy(), spec.validation_level)
+        ideas, report = validate_table(sheet.table, spec.validation_level, [checks.glyphs, checks.duration, by_media])
+    plans = tuple(plan_video(by_media.permitted(idea), spec, template) for idea in ideas)
+    refused = {number: str(sheet.table.frame.at[number, "row_key"]) for number in (*report.rejected, *report.skipped)}
+    return JudgedSheet(sheet.label, sheet.name, sheet.uri, plans, report, _titles(sheet.table), refused)
+
+
+def _titles(table: SheetTable) -> dict[int, str]:
+    if "idea_title" not in table.frame:
+        return {}
+    rows = zip(table.frame.index, table.frame["idea_title"], strict=True)
+    titles = {int(row): " ".join(title.split()) for row, title in rows}
+    return {row: title for row, title in titles.items() if title}
+
+
+@dataclass(frozen=True)
+class _EngineChecks:
+    spec: BulkJobSpec
+    template: Template
+    speech: Speech
+
+    def glyphs(self, idea: VideoIdea) -> Iterator[RowProblem]:
+        """Characters that no font has would be shown as empty boxes."""
+        plan = plan_video(idea, self.spec, self.template)
+        theme, _warnings = theme_for(plan.style, font_family=self.template.settings.style.font_family)
+        texts = (("idea_title", idea.title), ("description", idea.description), ("script_content", idea.script))
+        for column, text in texts:
+            missing = missing_characters([(column, text)], theme)
+            if missing:
+                named = ", ".join(map(str, missing[:10])) + (" ..." if len(missing) > 10 else "")
+                yield RowProblem(
+                    column,
+                    text,
+                    f"No font has {named}",
+                    "Remove or replace these characters",
+                    "GLYPHS_MISSING",
+                    _NOT_PERMISSIVE,
+                )
+
+    def duration(self, idea: VideoIdea) -> Iterator[RowProblem]:
+        """A script that does not fit its time is refused at strict; elsewhere the nearest length is taken."""
+        if idea.duration_seconds is None:
+            return
+        plan = plan_video(idea, self.spec, self.template)
+        spoken = self.template.settings.audio.voice_settings
+        found = duration_feasibility(
+            idea.title,
+            idea.description,
+            idea.script,
+            plan.voice,
+            idea.duration_seconds,
+            self.speech,
+            template_speed=spoken.speed,
+            pitch=spoken.pitch,
+        )
+        if not found.ok:
+            problem, _, fix = found.message.partition(": ")
+            yield RowProblem(
+                "duration_seconds",
+                f"{idea.duration_seconds:g}",
+                problem,
+                fix[:1].upper() + fix[1:],
+                "DURATION_INFEASIBLE",
+                _STRICT,
+            )

@@ -1,0 +1,65 @@
+"""Sending beside a job's work: messages leave while it runs, and the last ones before its process ends."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from dagster import DagsterInstance
+
+from bulkvid_pipeline.adapters.webhooks import check_secret, deliver
+from bulkvid_pipeline.services.webhooks.dispatch import Send, deliver_due
+
+_LOG = logging.getLogger(__name__)
+
+EVERY_S = 2.0
+TIMEOUT_S = 5.0
+"""Shorter than elsewhere: the end of a job waits for the last try, and a slow receiver gets others later."""
+ROUND_S, LAST_ROUND_S = 1.0, 4.0
+"""How long a round begins tries: short, as the job's end may come at any time."""
+
+
+@contextmanager
+def sending_callbacks(
+    instance: DagsterInstance, *, secret: str, allow_private: bool, every_s: float = EVERY_S, send: Send = deliver
+) -> Iterator[None]:
+    """Send what is due every `every_s` seconds from a thread, and once more at the end of the block.
+
+    Leaving takes 3 * TIMEOUT_S at most. What fails is logged and never reaches the block: a callback is no reason for a
+    job to fail. What is left over is for the next sender.
+
+    Raises:
+        InvalidRequestError: the secret is none.
+    """
+    check_secret(secret)
+    stop = threading.Event()
+
+    def send_due(budget_s: float) -> None:
+        try:
+            deliver_due(
+                instance,
+                datetime.now(UTC),
+                secret=secret,
+                allow_private=allow_private,
+                timeout_s=TIMEOUT_S,
+                budget_s=budget_s,
+                send=send,
+            )
+        except Exception:
+            _LOG.exception("Callbacks could not be sent; they stay where they are")
+
+    def work() -> None:
+        while not stop.wait(every_s):
+            send_due(ROUND_S)
+
+    thread = threading.Thread(target=work, name="callbacks", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+        send_due(LAST_ROUND_S)

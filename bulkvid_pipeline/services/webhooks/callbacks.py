@@ -1,0 +1,114 @@
+"""Telling a job's callback URL about its states."""
+
+from __future__ import annotations
+
+import base64
+import os
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
+from typing import Any
+
+from dagster import DagsterInstance
+
+from bulkvid_pipeline.adapters.webhooks import check_secret, check_target
+from bulkvid_pipeline.core.errors import InvalidSpecError
+from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.core.states import JobState
+from bulkvid_pipeline.services.jobs.jobs import Job, config_of, job_of
+from bulkvid_pipeline.services.webhooks.background import sending_callbacks
+from bulkvid_pipeline.services.webhooks.dispatch import deliver_due, notify
+from bulkvid_pipeline.services.webhooks.payloads import EventType, JobFacts, event_type_of, payload_of
+from bulkvid_pipeline.settings import Settings
+
+
+def check_callback(spec: BulkJobSpec, settings: Settings) -> None:
+    """Find out before anything is rendered whether the job's callback can be sent at all.
+
+    Raises:
+        InvalidSpecError: there is no secret to sign with.
+        BulkVideoError: the address is refused or unknown.
+    """
+    if spec.callback_url is None:
+        return
+    if settings.webhook_secret is None:
+        raise InvalidSpecError(
+            "The job has a callback URL, but there is no secret to sign callbacks with",
+            fix="Set BULKVID_WEBHOOK_SECRET to whsec_ and the base64 of 32 random bytes",
+        )
+    check_secret(settings.webhook_secret.get_secret_value())
+    check_target(spec.callback_url, allow_private=settings.webhook_allow_private)
+
+
+def tell_state(instance: DagsterInstance, run_id: str, state: JobState | None = None) -> None:
+    """Queue the message that the run's job has reached a state (its own where none is given), if anybody waits for it.
+
+    A run says each state once, however often this is called.
+
+    Raises:
+        ServiceUnavailableError: the instance's database did not answer.
+    """
+    record = instance.get_run_record_by_id(run_id)
+    url = config_of(record.dagster_run).get("callback_url") if record else None
+    if record is not None and isinstance(url, str):
+        tell_callback(instance, job_of([record]), url, state)
+
+
+def tell_callback(instance: DagsterInstance, job: Job, callback_url: str | None, state: JobState | None = None) -> None:
+    """Queue the message that the job has reached a state (its own where none is given)."""
+    if callback_url is None:
+        return
+    reached, items = state or job.state, job.items
+    facts = JobFacts(
+        job_id=job.job_id,
+        title=job.title,
+        state=reached,
+        percent_complete=100.0 if reached is JobState.COMPLETED else job.percent,
+        items_total=items["total"],
+        items_completed=items["completed"],
+        items_failed=items["failed"],
+        items_pending=items["pending"],
+        report_url=job.report,
+    )
+    body = payload_of(facts, datetime.now(UTC))
+    notify(instance, job.run_id, job.job_id, event_type_of(reached), body, callback_url)
+
+
+def sending(instance: DagsterInstance, spec: BulkJobSpec, settings: Settings) -> AbstractContextManager[Any]:
+    """Sends due callbacks beside the work inside the block, where the job has any."""
+    if spec.callback_url is None or settings.webhook_secret is None:
+        return nullcontext()
+    secret = settings.webhook_secret.get_secret_value()
+    return sending_callbacks(instance, secret=secret, allow_private=settings.webhook_allow_private)
+
+
+def send_now(instance: DagsterInstance, job: Job, settings: Settings) -> None:
+    """Send what is due, where the job has a callback: for commands, beside which nobody else may be sending.
+
+    Takes some seconds at most; what fails waits for the next sender.
+    """
+    run = instance.get_run_by_id(job.run_id)
+    if run is None or settings.webhook_secret is None or not config_of(run).get("callback_url"):
+        return
+    secret = settings.webhook_secret.get_secret_value()
+    with sending_callbacks(instance, secret=secret, allow_private=settings.webhook_allow_private):
+        pass
+
+
+def send_due(instance: DagsterInstance, settings: Settings) -> int:
+    """Send what is due of all jobs; how many tries were made. Without a secret, only what nobody verifies is sent."""
+    if settings.webhook_secret is None and settings.notify_url is None:
+        return 0
+    signed = settings.webhook_secret is not None
+    secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else _a_secret_of_nobody()
+    tries = deliver_due(
+        instance,
+        datetime.now(UTC),
+        secret=secret,
+        allow_private=settings.webhook_allow_private,
+        types=None if signed else {EventType.ANNOUNCED},
+    )
+    return len(tries)
+
+
+def _a_secret_of_nobody() -> str:
+    return "whsec_" + base64.b64encode(os.urandom(32)).decode()

@@ -1,0 +1,35 @@
+"""Where this installation keeps pieces of videos for another time, and what is there."""
+
+from __future__ import annotations
+
+from bulkvid_pipeline.adapters.cache import FolderPieces, PiecesPlace
+from bulkvid_pipeline.adapters.storage.location import parse_location
+from bulkvid_pipeline.settings import Settings
+
+
+def pieces_place(settings: Settings) -> PiecesPlace | None:
+    """The place that the settings name; None where nothing is to be kept.
+
+    Raises:
+        InvalidSpecError: the bucket's name means no place.
+    """
+    if not settings.cache or settings.cache_dir is None:
+        return None
+    if settings.cache_bucket is not None:
+        parse_location(settings.cache_bucket)
+    return PiecesPlace(
+        folder=str(settings.cache_dir.expanduser().absolute()),
+        max_bytes=settings.cache_max_bytes,
+        bucket=settings.cache_bucket,
+        endpoint_url=settings.s3_endpoint_url,
+        key=settings.s3_key.get_secret_value() if settings.s3_key else None,
+        secret=settings.s3_secret.get_secret_value() if settings.s3_secret else None,
+        region=settings.s3_region,
+    )
+
+
+def local_pieces(settings: Settings) -> FolderPieces | None:
+    """The folder of pieces on this machine; None where the settings name none. A cache switched off is still there."""
+    if settings.cache_dir is None:
+        return None
+    return FolderPieces(settings.cache_dir.expanduser().absolute(), settings.cache_max_bytes)

@@ -1,0 +1,41 @@
+"""The voice that a job speaks with, as the settings choose it."""
+
+from __future__ import annotations
+
+from dagster import DagsterInstance
+
+from bulkvid_pipeline.adapters.rate_limits import location_of
+from bulkvid_pipeline.adapters.speech.providers import Provider, SpeechChoice, check_choice
+from bulkvid_pipeline.core.options import Voice
+from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.settings import Settings
+
+
+def speech_choice(spec: BulkJobSpec, settings: Settings, instance: DagsterInstance) -> SpeechChoice:
+    """The voice that the settings name, for the job's user and project.
+
+    Raises:
+        InvalidSpecError: the settings contradict each other, or what they name is not there.
+    """
+    provider = Provider(settings.speech_provider)
+    limits_at = location_of(instance) if provider is Provider.OPENAI else None
+    choice = SpeechChoice(
+        provider,
+        {Voice(name): voice for name, voice in settings.speech_voices.items()},
+        str(settings.piper_model.expanduser().absolute()) if settings.piper_model else None,
+        settings.speech_base_url,
+        settings.speech_model,
+        settings.speech_price,
+        server_paces=settings.speech_pace == "server",
+        timeout_s=2 * settings.network_timeout_s,
+        limits_at=str(limits_at) if limits_at is not None else None,
+        user_id=spec.user_id,
+        project_id=spec.project_id,
+    )
+    check_choice(choice, speech_key(settings))
+    return choice
+
+
+def speech_key(settings: Settings) -> str | None:
+    """The key of the speech server."""
+    return settings.speech_api_key.get_secret_value() if settings.speech_api_key else None

@@ -1,0 +1,120 @@
+"""Writing back once more what became of a job's rows, from what is published and what its runs have told."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from dagster import DagsterEventType, DagsterInstance, RunsFilter
+
+from bulkvid_pipeline.adapters.cache import open_pieces
+from bulkvid_pipeline.adapters.retry import RetryPolicy
+from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.core.errors import NotFoundError
+from bulkvid_pipeline.core.planning import VideoPlan
+from bulkvid_pipeline.core.states import ItemState
+from bulkvid_pipeline.core.write_back import RowResult
+from bulkvid_pipeline.services.batch.row_loop import LOOK_UP_THREADS
+from bulkvid_pipeline.services.jobs.jobs import Job, find_job, spec_of
+from bulkvid_pipeline.services.jobs.run_state import tell_tags
+from bulkvid_pipeline.services.media.policy import media_policy
+from bulkvid_pipeline.services.media.prefetch import with_known_media
+from bulkvid_pipeline.services.outputs.outcomes import RowOutcome
+from bulkvid_pipeline.services.outputs.output_store import Shelf, engine_of
+from bulkvid_pipeline.services.sheets.loading import load_sheet
+from bulkvid_pipeline.services.sheets.validation import judge_for_spec
+from bulkvid_pipeline.services.wiring.cache import pieces_place
+from bulkvid_pipeline.services.wiring.limits import wait_for_sheet_read
+from bulkvid_pipeline.services.wiring.speech import speech_choice
+from bulkvid_pipeline.services.wiring.storage import open_output
+from bulkvid_pipeline.services.write_back.background import tell_run
+from bulkvid_pipeline.services.write_back.writer import (
+    Written,
+    check_write_back,
+    refused_results,
+    result_of,
+    write_results,
+)
+from bulkvid_pipeline.settings import Settings
+
+PAGE = 1_000
+
+
+def write_again(instance: DagsterInstance, job_id: str, settings: Settings) -> Written:
+    """Tell a job's sheet what there is of its rows now, whether the job was to write back or not.
+
+    A row that was changed since, and was not rendered again, is left as it is.
+
+    Raises:
+        JobNotFoundError: there is no such job.
+        BulkVideoError: the sheet cannot be read, judged or written, or storage not be read.
+    """
+    job = find_job(instance, job_id)
+    spec = spec_of(instance, job).model_copy(update={"write_back": True})
+    check_write_back(spec, settings)
+    wait_for_sheet_read(instance, spec, settings)
+    judged = judge_for_spec(load_sheet(spec.input_source, settings), spec, settings)
+    speech = speech_choice(spec, settings, instance)
+    shelf = Shelf(open_output(spec, settings), spec.output.prefix, judged.label, RetryPolicy(), engine_of(speech))
+    # What a row with media was made into is filed under their content.
+    place = pieces_place(settings)
+    plans = with_known_media(judged.plans, media_policy(settings), open_pieces(place) if place else None)
+    results = [*refused_results(judged), *_finished(shelf, plans)]
+    finished = {result.row_key for result in results}
+    results += [result for result in _failed(instance, job, judged.label) if result.row_key not in finished]
+    written = write_results(instance, spec, settings, results)
+    tell_run(instance, job.run_id, f"Write-back: {written}", logging.INFO)
+    tell_tags(instance, job.run_id, {tags.WRITE_BACK: str(written)})
+    return written
+
+
+def _finished(shelf: Shelf, plans: tuple[VideoPlan, ...]) -> Iterator[RowResult]:
+    """Results of the rows all of whose videos are published."""
+    documents = shelf.published_documents()
+    found = [plan for plan in plans if not shelf.missing_outputs(plan, documents)]
+    with ThreadPoolExecutor(LOOK_UP_THREADS) as pool:
+        for outcome in pool.map(lambda plan: _published(shelf, plan), found):
+            result = result_of(outcome) if outcome else None
+            if result is not None:
+                yield result
+
+
+def _published(shelf: Shelf, plan: VideoPlan) -> RowOutcome | None:
+    try:
+        read = [shelf.retry.call(partial(shelf.read_output, plan, one)) for one in plan.outputs]
+    except NotFoundError:
+        return None
+    outputs = tuple(output for output in read if output is not None)
+    if len(outputs) < len(plan.outputs):
+        return None
+    return RowOutcome(plan, ItemState.COMPLETED, plan.fingerprint(shelf.engine), outputs)
+
+
+def _failed(instance: DagsterInstance, job: Job, sheet_label: str) -> Iterator[RowResult]:
+    """Why rows failed, as the job's runs have told; of each row the newest."""
+    newest: dict[str, RowResult] = {}
+    for run in reversed(instance.get_runs(RunsFilter(tags={tags.JOB_ID: job.job_id}))):
+        for partition, told in _observations(instance, run.run_id):
+            label, row_key = tags.split_partition_key(partition)
+            if label == sheet_label and "reason" in told:
+                error = ". ".join(part for part in (told["reason"], told.get("fix", "")) if part)
+                newest[row_key] = RowResult(row_key, told.get("title", row_key), told["state"], error=error)
+    yield from newest.values()
+
+
+def _observations(instance: DagsterInstance, run_id: str) -> Iterator[tuple[str, dict[str, str]]]:
+    cursor: str | None = None
+    while True:
+        page = instance.get_records_for_run(
+            run_id, cursor=cursor, of_type=DagsterEventType.ASSET_OBSERVATION, limit=PAGE
+        )
+        for record in page.records:
+            event = record.event_log_entry.dagster_event
+            if event is not None and event.partition:
+                metadata = event.asset_observation_data.asset_observation.metadata
+                yield event.partition, {name: str(getattr(value, "value", value)) for name, value in metadata.items()}
+        if not page.has_more:
+            return
+        cursor = page.cursor
