@@ -117,11 +117,11 @@ def run_job(sheet: str, job_id: str, priority: str, user: str) -> None:
     course = Course()
     spec = BulkJobSpec.for_input(sheet, priority=priority, user_id=user)
 
-    def hire(*_: object) -> StandInProcess:
+    def start(*_: object) -> StandInProcess:
         course.in_line = course.in_line or time.monotonic()
         return StandInProcess(course)
 
-    stand_in = mock.patch.object(batch, "RenderProcess", hire)
+    stand_in = mock.patch.object(batch, "RenderProcess", start)
     with open_instance(dagster_home()) as instance, stand_in:
         began = time.monotonic()
         success = execute_here(spec, instance, job_id)

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import av
 
-from bulkvid_pipeline.adapters.cache import FolderPieces, PiecesPlace
+from bulkvid_pipeline.adapters.cache import CachePlace, FolderCache
 from bulkvid_pipeline.core.planning import VideoPlan, plan_video
 from bulkvid_pipeline.core.rows import read_idea
 from bulkvid_pipeline.core.spec import BulkJobSpec
@@ -76,7 +76,7 @@ def cpu_seconds() -> float:
 
 def rendered(plans: Sequence[VideoPlan], folder: Path, cache: Path | None) -> tuple[float, float, Path]:
     """CPU seconds of the last row, those of the worker that rendered them all, and the video of the last."""
-    place = PiecesPlace(str(cache), MAX_BYTES) if cache else None
+    place = CachePlace(str(cache), MAX_BYTES) if cache else None
     start = cpu_seconds()
     process = RenderProcess("event", place)
     for plan in plans:
@@ -95,7 +95,7 @@ def packets(video: Path) -> list[tuple[int | None, bytes]]:
 
 def kinds_in(cache: Path) -> dict[str, int]:
     """How many pieces of each kind are kept."""
-    return {name: kind.pieces for name, kind in FolderPieces(cache, MAX_BYTES).statistics().kinds.items()}
+    return {name: kind.pieces for name, kind in FolderCache(cache, MAX_BYTES).statistics().kinds.items()}
 
 
 def measure(work: Path) -> dict[str, float]:

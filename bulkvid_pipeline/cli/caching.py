@@ -6,10 +6,10 @@ from pydantic import ByteSize, TypeAdapter, ValidationError
 from rich.console import Console
 from rich.table import Column, Table
 
-from bulkvid_pipeline.adapters.cache import FolderPieces
+from bulkvid_pipeline.adapters.cache import FolderCache
 from bulkvid_pipeline.cli.printing import print_json
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError
-from bulkvid_pipeline.services.wiring.cache import local_pieces
+from bulkvid_pipeline.services.wiring.cache import local_cache
 from bulkvid_pipeline.settings import Settings, settings
 
 _SIZES = TypeAdapter(ByteSize)
@@ -68,11 +68,11 @@ def prune_cache(down_to: str) -> int:
     return 0
 
 
-def _pieces(here: Settings) -> FolderPieces:
-    pieces = local_pieces(here)
-    if pieces is None:
+def _pieces(here: Settings) -> FolderCache:
+    cache = local_cache(here)
+    if cache is None:
         raise InvalidRequestError("There is no cache: this user has no home folder", fix="Set BULKVID_CACHE_DIR")
-    return pieces
+    return cache
 
 
 def _right(name: str) -> Column:

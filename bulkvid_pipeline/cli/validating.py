@@ -15,14 +15,14 @@ from bulkvid_pipeline.settings import settings
 def validate_sheet(spec: BulkJobSpec, *, as_json: bool) -> int:
     """Print the report of a sheet; the exit code says what a job would do with it."""
     from bulkvid_pipeline.services.sheets.loading import load_sheet
-    from bulkvid_pipeline.services.sheets.validation import judge_for_spec
+    from bulkvid_pipeline.services.sheets.validation import validate_for_spec
 
     if spec.write_back:
         # It brings Dagster along: a second of imports that sheets which nothing is written to need not pay.
         from bulkvid_pipeline.services.write_back.writer import check_write_back
 
         check_write_back(spec, settings())
-    report = judge_for_spec(load_sheet(spec.input_source, settings()), spec, settings()).report
+    report = validate_for_spec(load_sheet(spec.input_source, settings()), spec, settings()).report
     if as_json:
         print_json(report.as_dict())
     else:

@@ -19,8 +19,9 @@ from bulkvid_pipeline.core.errors import InvalidSheetError
 from bulkvid_pipeline.core.findings import Finding, Severity, ValidationReport, shortened
 from bulkvid_pipeline.core.media import SOURCE_FIX, shown_source, source_fault
 from bulkvid_pipeline.core.options import Platform, Priority, Style, ValidationLevel, Voice
-from bulkvid_pipeline.core.rows import SheetTable, VideoIdea, read_idea
+from bulkvid_pipeline.core.rows import VideoIdea, read_idea
 from bulkvid_pipeline.core.schema import FILLED, idea_schema
+from bulkvid_pipeline.core.sheet_table import SheetTable
 
 TITLE_FROM_TEXT = 60
 

@@ -11,7 +11,7 @@ from bulkvid_pipeline.core.cells import cleaned
 from bulkvid_pipeline.core.columns import REPORT_COLUMNS, report_columns_in
 from bulkvid_pipeline.core.errors import InvalidSheetError
 from bulkvid_pipeline.core.findings import shortened
-from bulkvid_pipeline.core.rows import sheet_table
+from bulkvid_pipeline.core.sheet_table import sheet_table
 from bulkvid_pipeline.core.spec import SheetFormat
 
 Value = str | float

@@ -24,7 +24,7 @@ from bulkvid_pipeline.services.jobs.chosen_rows import chosen_rows
 from bulkvid_pipeline.services.liveness.heartbeat import at_work
 from bulkvid_pipeline.services.liveness.orphans import close_orphans
 from bulkvid_pipeline.services.sheets.loading import LoadedSheet, load_sheet
-from bulkvid_pipeline.services.sheets.validation import JudgedSheet, judge_for_spec
+from bulkvid_pipeline.services.sheets.validation import ValidatedSheet, validate_for_spec
 from bulkvid_pipeline.services.webhooks.callbacks import check_callback, sending
 from bulkvid_pipeline.services.wiring.limits import wait_for_sheet_read
 from bulkvid_pipeline.services.write_back.writer import check_write_back
@@ -62,11 +62,11 @@ def sheet_rows(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Loaded
 )
 def video_ideas(
     context: dg.AssetExecutionContext, sheet_rows: LoadedSheet
-) -> Iterator[dg.AssetCheckResult | dg.Output[JudgedSheet]]:
+) -> Iterator[dg.AssetCheckResult | dg.Output[ValidatedSheet]]:
     """The rows that may be rendered, judged at the job's validation level."""
     spec = _spec(context)
     with _job_at_work(context, spec):
-        judged = judge_for_spec(sheet_rows, spec, settings())
+        judged = validate_for_spec(sheet_rows, spec, settings())
         yield events.report_check(judged.report, SHEET_CHECK, "video_ideas")
         if judged.report.stops_job:
             raise _failure(judged.refusal(), dg.MetadataValue.md(judged.report.as_markdown()))
@@ -75,7 +75,7 @@ def video_ideas(
 
 @dg.asset(group_name="bulk_videos", kinds={"python"}, required_resource_keys={tags.SPEC_RESOURCE})
 def video_batch(
-    context: dg.AssetExecutionContext, video_ideas: JudgedSheet
+    context: dg.AssetExecutionContext, video_ideas: ValidatedSheet
 ) -> Iterator[dg.AssetMaterialization | dg.AssetObservation | dg.Output[None]]:
     """All videos of a job. Rows are materialised one by one as partitions of `video`; done rows are skipped."""
     spec = _spec(context)
@@ -111,7 +111,7 @@ def video(
         for spec, chosen in chosen_rows(context.instance, context.partition_keys):
             wait_for_sheet_read(context.instance, spec, settings())
             sheet = load_sheet(spec.input_source, settings())
-            judged = judge_for_spec(sheet, spec, settings())
+            judged = validate_for_spec(sheet, spec, settings())
             run = BatchRun(
                 spec, judged, settings(), context.instance, context.run.run_id, only=chosen, force=config.force
             )

@@ -10,7 +10,7 @@ from dagster._core.events import AssetMaterializationPlannedData, DagsterEvent
 
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.findings import ValidationReport, shortened, table_row
-from bulkvid_pipeline.core.rows import SheetTable
+from bulkvid_pipeline.core.sheet_table import SheetTable
 from bulkvid_pipeline.services.outputs.outcomes import PublishedOutput, RowOutcome
 
 PREVIEW_ROWS = 20
@@ -77,7 +77,7 @@ def _facts(output: PublishedOutput) -> str:
 
 def _quality(output: PublishedOutput) -> str:
     """`youtube: 32 checks passed`."""
-    return f"{output.platform}: {output.certificate.summary}"
+    return f"{output.platform}: {output.quality.summary}"
 
 
 def report_failed_row(context: dg.AssetExecutionContext, outcome: RowOutcome, key: str, *, planned: bool) -> None:

@@ -21,7 +21,7 @@ from typing import Any
 import av
 import ffmpeg
 
-from bulkvid_pipeline.adapters.cache import PiecesOfKind
+from bulkvid_pipeline.adapters.cache import CacheOfKind
 from bulkvid_pipeline.adapters.ffmpeg import Limits, run
 from bulkvid_pipeline.adapters.media.failures import MediumError
 from bulkvid_pipeline.adapters.media.orientation import orientation_of
@@ -78,7 +78,7 @@ class Ingest:
         binary: the ffmpeg to use; the one of imageio-ffmpeg if None.
     """
 
-    kept: PiecesOfKind | None = None
+    kept: CacheOfKind | None = None
     binary: Path | None = None
 
     def inset(self, source: Source, width: int, height: int) -> Picture:

@@ -12,7 +12,7 @@ from bulkvid_pipeline.rendering.pictures.film import SceneFilm
 from bulkvid_pipeline.rendering.quality.texts import Overrun
 
 
-class PassingFilm:
+class LazyFilm:
     """The `Film` of a scene, composed when it is first asked for and let go once its last change was shown.
 
     Args:

@@ -12,20 +12,20 @@ from functools import partial
 from itertools import accumulate
 from pathlib import Path
 
-from bulkvid_pipeline.adapters.cache import Pieces, PiecesOfKind
+from bulkvid_pipeline.adapters.cache import Cache, CacheOfKind
 from bulkvid_pipeline.core.errors import QualityError
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
 from bulkvid_pipeline.rendering.captions import srt, vtt
 from bulkvid_pipeline.rendering.encode.event import scene_key
 from bulkvid_pipeline.rendering.encode.renderer import Renderer
-from bulkvid_pipeline.rendering.lazy_film import PassingFilm
+from bulkvid_pipeline.rendering.lazy_film import LazyFilm
 from bulkvid_pipeline.rendering.model import FPS, Film, TimedScene, VideoFormat
 from bulkvid_pipeline.rendering.pictures.film import SceneFilm, scene_film
 from bulkvid_pipeline.rendering.pictures.media import SceneMedia
 from bulkvid_pipeline.rendering.pictures.poster import poster_jpeg
 from bulkvid_pipeline.rendering.pictures.themes import Theme
 from bulkvid_pipeline.rendering.pictures.thumbnail import thumbnail_webp
-from bulkvid_pipeline.rendering.quality import Certificate, Check, Examination, Expected, Subject, verify
+from bulkvid_pipeline.rendering.quality import Check, Examination, Expected, QualityReport, Subject, verify
 from bulkvid_pipeline.rendering.quality.captions import caption_checks, caption_cues
 from bulkvid_pipeline.rendering.quality.texts import Overrun, overrun, safe_area_check
 from bulkvid_pipeline.rendering.repair import remedy_for
@@ -54,7 +54,7 @@ class RenderedOutput:
     true_peak_dbtp: float
     render_seconds: float
     cpu_seconds: float
-    certificate: Certificate = field(default_factory=Certificate)
+    quality: QualityReport = field(default_factory=QualityReport)
 
 
 @dataclass
@@ -68,12 +68,12 @@ class OutputMaking:
     soundtrack: Soundtrack
     progress: Callable[[int, int], None]
     cancelled: Callable[[], bool]
-    pieces: Pieces | None
+    cache: Cache | None
     """Where posters and findings about scenes are looked for and kept."""
     salt: str
-    """What makes the pieces: part of their keys."""
+    """What makes the cached pieces: part of their keys."""
     scenes: tuple[TimedScene, ...] = ()
-    films: tuple[PassingFilm, ...] = ()
+    films: tuple[LazyFilm, ...] = ()
 
     @property
     def fmt(self) -> VideoFormat:
@@ -92,12 +92,12 @@ class OutputMaking:
         began, cpu = time.perf_counter(), _cpu_seconds()
         self.folder.mkdir(parents=True, exist_ok=True)
         self._make(renderer)
-        found, certificate = self._examined(glyphs)
-        if certificate.faults:
-            repaired = self._repair(found, certificate, renderer, second_renderer)
-            found, certificate = self._examined(glyphs, repaired)
-        if certificate.faults:
-            raise self._refusal(certificate)
+        found, quality = self._examined(glyphs)
+        if quality.faults:
+            repaired = self._repair(found, quality, renderer, second_renderer)
+            found, quality = self._examined(glyphs, repaired)
+        if quality.faults:
+            raise self._refusal(quality)
         poster = self._poster(self.films[0])
         (self.folder / "poster.jpg").write_bytes(poster)
         return RenderedOutput(
@@ -117,13 +117,13 @@ class OutputMaking:
             true_peak_dbtp=round(found.true_peak_dbtp, 2),
             render_seconds=round(time.perf_counter() - began, 3),
             cpu_seconds=round(_cpu_seconds() - cpu, 3),
-            certificate=certificate,
+            quality=quality,
         )
 
     def _make(self, renderer: Renderer) -> None:
         """Write the video and its caption files."""
         self.scenes = self.soundtrack.programme.for_aspect(self.planned.platform.aspect)
-        media = RowMedia(self.plan, self.folder.parent, self.pieces).for_scenes(self.scenes, self.fmt)
+        media = RowMedia(self.plan, self.folder.parent, self.cache).for_scenes(self.scenes, self.fmt)
         self.films = tuple(self._film(timed, shown) for timed, shown in zip(self.scenes, media, strict=True))
         (self.folder / "captions.srt").write_text(srt(self.scenes), encoding="utf-8")
         (self.folder / "captions.vtt").write_text(vtt(self.scenes), encoding="utf-8")
@@ -137,20 +137,20 @@ class OutputMaking:
             cancelled=self.cancelled,
         )
 
-    def _film(self, timed: TimedScene, media: SceneMedia) -> PassingFilm:
-        return PassingFilm(
+    def _film(self, timed: TimedScene, media: SceneMedia) -> LazyFilm:
+        return LazyFilm(
             partial(scene_film, timed, self.fmt, self.theme, script=self.plan.script, media=media),
             lambda film: self._overrun(film, timed),
         )
 
-    def _examined(self, glyphs: Check, repaired: tuple[str, ...] = ()) -> tuple[Examination, Certificate]:
+    def _examined(self, glyphs: Check, repaired: tuple[str, ...] = ()) -> tuple[Examination, QualityReport]:
         """Put the files as they stand on disk to all checks."""
         texts = [(self.folder / name).read_text(encoding="utf-8") for name in ("captions.srt", "captions.vtt")]
         found = verify(self.video, self._expected(texts[1]))
         seconds = sum(timed.frames for timed in self.scenes) / FPS
         safe = safe_area_check(self.scenes, (film.overrun for film in self.films))
         checks = (*found.checks, *caption_checks(texts[0], texts[1], seconds), safe, glyphs)
-        return found, Certificate.of(checks, repaired)
+        return found, QualityReport.of(checks, repaired)
 
     def _expected(self, captions: str) -> Expected:
         *starts, frames = accumulate((timed.frames for timed in self.scenes), initial=0)
@@ -159,7 +159,7 @@ class OutputMaking:
     def _repair(
         self,
         found: Examination,
-        certificate: Certificate,
+        quality: QualityReport,
         renderer: Renderer,
         second_renderer: Callable[[], Renderer],
     ) -> tuple[str, ...]:
@@ -168,9 +168,9 @@ class OutputMaking:
         Raises:
             QualityError: nothing can cure them.
         """
-        remedy = remedy_for(certificate.faults, found, self._expected("").true_peak_dbtp)
+        remedy = remedy_for(quality.faults, found, self._expected("").true_peak_dbtp)
         if remedy is None:
-            raise self._refusal(certificate)
+            raise self._refusal(quality)
         self.video.unlink(missing_ok=True)
         if remedy.record:
             self.soundtrack.record(afresh=True)
@@ -179,27 +179,27 @@ class OutputMaking:
         if remedy.other_renderer:
             self._forget_scenes()
         self._make(second_renderer() if remedy.other_renderer else renderer)
-        return (f"the first file failed its checks ({_said(certificate)}), so {remedy}",)
+        return (f"the first file failed its checks ({_said(quality)}), so {remedy}",)
 
     def _forget_scenes(self) -> None:
         """Empty the kept scenes of the output: one of them may be what was wrong, and would be so in other rows.
 
         An empty piece is taken for a damaged one: the scene is encoded again and kept anew.
         """
-        if self.pieces is None:
+        if self.cache is None:
             return
-        kept = PiecesOfKind(self.pieces, "scene", self.salt)
+        kept = CacheOfKind(self.cache, "scene", self.salt)
         for key in (scene_key(film, self.fmt) for film in self.films):
             if kept.get(key) is not None:
                 kept.put(key, b"")
 
-    def _refusal(self, certificate: Certificate) -> QualityError:
+    def _refusal(self, quality: QualityReport) -> QualityError:
         """What to tell the user of a file that is not published; it is removed."""
         self.video.unlink(missing_ok=True)
-        again = f"; {certificate.repaired[0]}" if certificate.repaired else ""
-        text = any(fault.subject is Subject.TEXT for fault in certificate.faults)
+        again = f"; {quality.repaired[0]}" if quality.repaired else ""
+        text = any(fault.subject is Subject.TEXT for fault in quality.faults)
         return QualityError(
-            f"The {self.planned.platform} video failed its checks: {_said(certificate)}{again}",
+            f"The {self.planned.platform} video failed its checks: {_said(quality)}{again}",
             fix="Shorten the row's texts, and report the row if that does not help"
             if text
             else "Retry the row, and report it if it fails again",
@@ -218,7 +218,7 @@ class OutputMaking:
 
     def _kept(self, key: str, make: Callable[[], bytes]) -> bytes:
         """What is kept of a picture, or what was made and is kept from now on."""
-        kept = PiecesOfKind(self.pieces, "picture", self.salt) if self.pieces else None
+        kept = CacheOfKind(self.cache, "picture", self.salt) if self.cache else None
         piece = kept.get(key) if kept else None
         if piece is None:
             piece = make()
@@ -227,8 +227,8 @@ class OutputMaking:
         return piece
 
 
-def _said(certificate: Certificate) -> str:
-    return "; ".join(fault.said for fault in certificate.faults)
+def _said(quality: QualityReport) -> str:
+    return "; ".join(fault.said for fault in quality.faults)
 
 
 def _metadata(plan: VideoPlan) -> dict[str, str]:

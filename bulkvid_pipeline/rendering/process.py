@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from typing import IO, Any
 
-from bulkvid_pipeline.adapters.cache import PiecesPlace
+from bulkvid_pipeline.adapters.cache import CachePlace
 from bulkvid_pipeline.adapters.media import failures
 from bulkvid_pipeline.adapters.speech.providers import KEY_VARIABLE, OFFLINE, SpeechChoice
 from bulkvid_pipeline.adapters.speech.spending import Spending
@@ -58,7 +58,7 @@ class RenderProcess:
     def __init__(
         self,
         renderer: str = "event",
-        place: PiecesPlace | None = None,
+        place: CachePlace | None = None,
         on_warning: Callable[[str], None] = _log.warning,
         speech: SpeechChoice = OFFLINE,
         speech_key: str | None = None,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bulkvid_pipeline.adapters.cache import Pieces
+from bulkvid_pipeline.adapters.cache import Cache
 from bulkvid_pipeline.adapters.speech.contract import Speech
 from bulkvid_pipeline.core.errors import GlyphsMissingError, RenderCancelledError
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
@@ -46,7 +46,7 @@ def render_row(
     renderer: Renderer,
     progress: Progress,
     cancelled: Callable[[], bool] = lambda: False,
-    pieces: Pieces | None = None,
+    cache: Cache | None = None,
     second_renderer: Callable[[], Renderer] = GraphRenderer,
 ) -> RenderedRow:
     """Render `outputs` of `plan` into sub-folders of `folder`, each named after its platform.
@@ -63,7 +63,7 @@ def render_row(
     glyphs = _glyphs(plan, theme)
     began = time.perf_counter()
     progress("voice", 0.0)
-    soundtrack = Soundtrack(plan, speech, pieces, ENGINE_VERSION)
+    soundtrack = Soundtrack(plan, speech, cache, ENGINE_VERSION)
     soundtrack.record()
     if cancelled():
         raise RenderCancelledError("The row was stopped")
@@ -78,7 +78,7 @@ def render_row(
             progress(output.platform, 0.15 + 0.85 * (at + done / max(1, total)) / len(outputs))
 
         making = OutputMaking(
-            plan, output, theme, folder / output.platform, soundtrack, film_progress, cancelled, pieces, ENGINE_VERSION
+            plan, output, theme, folder / output.platform, soundtrack, film_progress, cancelled, cache, ENGINE_VERSION
         )
         finished.append(making.output(renderer, second_renderer, glyphs))
     progress("done", 1.0)
@@ -100,7 +100,7 @@ def _theme(plan: VideoPlan) -> tuple[Theme, tuple[str, ...]]:
 
 
 def _glyphs(plan: VideoPlan, theme: Theme) -> Check:
-    """That fonts have all characters, which every output's certificate says.
+    """That fonts have all characters, which every output's quality report says.
 
     Raises:
         GlyphsMissingError: they have not; each is named, with its cell.

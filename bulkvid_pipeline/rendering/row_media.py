@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bulkvid_pipeline.adapters.cache import Pieces, PiecesOfKind
+from bulkvid_pipeline.adapters.cache import Cache, CacheOfKind
 from bulkvid_pipeline.core.media import PlannedMedium
 from bulkvid_pipeline.core.options import Style
 from bulkvid_pipeline.core.planning import VideoPlan
@@ -33,7 +33,7 @@ class RowMedia:
 
     plan: VideoPlan
     folder: Path
-    pieces: Pieces | None = None
+    cache: Cache | None = None
 
     def for_scenes(self, scenes: Sequence[TimedScene], fmt: VideoFormat) -> Iterator[SceneMedia]:
         """What each scene shows; a video goes on through all of them.
@@ -50,7 +50,7 @@ class RowMedia:
     def _prepared(self, fmt: VideoFormat) -> SceneMedia:
         if not self.plan.media:
             return NO_MEDIA
-        kept = PiecesOfKind(self.pieces, "ingested", ingest.VERSION) if self.pieces else None
+        kept = CacheOfKind(self.cache, "ingested", ingest.VERSION) if self.cache else None
         prepare = Ingest(kept)
         image, background = self.plan.image, self.plan.background
         blur = _BLUR[self.plan.style] * min(fmt.width, fmt.height) / 1080

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bulkvid_pipeline.adapters.cache import Pieces, PiecesOfKind, UtterancePieces
+from bulkvid_pipeline.adapters.cache import Cache, CacheOfKind, UtteranceCache
 from bulkvid_pipeline.adapters.speech.contract import Speech
 from bulkvid_pipeline.core.options import AudioCodec
 from bulkvid_pipeline.core.planning import VideoPlan
@@ -27,10 +27,10 @@ class Soundtrack:
 
     plan: VideoPlan
     speech: Speech
-    pieces: Pieces | None
+    cache: Cache | None
     """Where narration is looked for and kept."""
     salt: str
-    """What makes the pieces: part of their keys."""
+    """What makes the cached pieces: part of their keys."""
     programme: Programme = field(init=False)
     sound: ProgrammeSound = field(init=False)
 
@@ -42,7 +42,7 @@ class Soundtrack:
             NarrationError: the voice failed.
         """
         plan, spoken = self.plan, self.plan.template.settings.audio.voice_settings
-        kept = None if afresh or self.pieces is None else PiecesOfKind(self.pieces, "narration", self.salt)
+        kept = None if afresh or self.cache is None else CacheOfKind(self.cache, "narration", self.salt)
         self.programme = narrate(
             split_scenes(plan.title, plan.description, plan.script, plan.target_seconds),
             self.speech,
@@ -50,7 +50,7 @@ class Soundtrack:
             target_seconds=plan.target_seconds,
             template_speed=spoken.speed,
             pitch=spoken.pitch,
-            store=UtterancePieces(kept) if kept else None,
+            store=UtteranceCache(kept) if kept else None,
         )
 
     def master(self, *, lower_by_db: float = 0.0) -> None:

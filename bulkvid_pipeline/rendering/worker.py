@@ -24,7 +24,7 @@ from typing import IO, Any
 
 from pydantic import TypeAdapter
 
-from bulkvid_pipeline.adapters.cache import Pieces, PiecesOfKind, PiecesPlace, open_pieces
+from bulkvid_pipeline.adapters.cache import Cache, CacheOfKind, CachePlace, open_cache
 from bulkvid_pipeline.adapters.speech.providers import KEY_VARIABLE, OpenedSpeech, SpeechChoice, open_speech
 from bulkvid_pipeline.adapters.speech.spending import Spending
 from bulkvid_pipeline.adapters.work_disk import full_disk_as_ours
@@ -48,7 +48,7 @@ class RenderRequest:
 
 REQUESTS = TypeAdapter(RenderRequest)
 ROWS = TypeAdapter(RenderedRow)
-PLACES: TypeAdapter[PiecesPlace | None] = TypeAdapter(PiecesPlace | None)
+PLACES: TypeAdapter[CachePlace | None] = TypeAdapter(CachePlace | None)
 CHOICES = TypeAdapter(SpeechChoice)
 SPENDINGS = TypeAdapter(Spending)
 
@@ -79,7 +79,7 @@ def sender(answers: IO[str]) -> Send:
 
 
 def serve(
-    requests: IO[str], send: Send, renderer: Renderer, pieces: Pieces | None, voice: Callable[[], OpenedSpeech]
+    requests: IO[str], send: Send, renderer: Renderer, cache: Cache | None, voice: Callable[[], OpenedSpeech]
 ) -> None:
     """Answer requests until there are no more; `voice` opens the voice, again for every row until it succeeds."""
     with contextlib.ExitStack() as closing:
@@ -97,7 +97,7 @@ def serve(
                         speech=speech,
                         renderer=renderer,
                         progress=lambda stage, done: send({"progress": [stage, done]}),
-                        pieces=pieces,
+                        cache=cache,
                     )
                 answer = {"result": ROWS.dump_python(row, mode="json")}
             except BulkVideoError as error:
@@ -125,7 +125,7 @@ def main(renderer_name: str, parent: int, key: str | None) -> None:
     os.dup2(2, 1)
     logging.getLogger("bulkvid_pipeline").addHandler(_Warnings(send))
     place = PLACES.validate_json(sys.stdin.readline() or "null")
-    pieces = open_pieces(place) if place else None
+    cache = open_cache(place) if place else None
     choice = CHOICES.validate_json(sys.stdin.readline())
 
     def voice() -> OpenedSpeech:
@@ -136,14 +136,14 @@ def main(renderer_name: str, parent: int, key: str | None) -> None:
             on_answer=lambda seconds: send({"answered": seconds}),
         )
 
-    serve(sys.stdin, send, _renderer(renderer_name, pieces), pieces, voice)
+    serve(sys.stdin, send, _renderer(renderer_name, cache), cache, voice)
 
 
-def _renderer(name: str, pieces: Pieces | None) -> Renderer:
+def _renderer(name: str, cache: Cache | None) -> Renderer:
     """The renderer, with encoded scenes kept in `pieces` if it encodes scenes one by one."""
-    if pieces is None or name != "event":
+    if cache is None or name != "event":
         return renderer_named(name)
-    return renderer_named(name, scene_store=PiecesOfKind(pieces, "scene", ENGINE_VERSION))
+    return renderer_named(name, scene_store=CacheOfKind(cache, "scene", ENGINE_VERSION))
 
 
 if __name__ == "__main__":

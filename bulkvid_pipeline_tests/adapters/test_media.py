@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import trustme
 
-from bulkvid_pipeline.adapters.cache import FolderPieces
+from bulkvid_pipeline.adapters.cache import FolderCache
 from bulkvid_pipeline.adapters.media import (
     MediaFormat,
     MediaLibrary,
@@ -48,12 +48,12 @@ def server() -> Iterator[MediaServer]:
 
 
 @pytest.fixture
-def pieces(tmp_path: Path) -> FolderPieces:
-    return FolderPieces(tmp_path / "cache", 10_000_000)
+def pieces(tmp_path: Path) -> FolderCache:
+    return FolderCache(tmp_path / "cache", 10_000_000)
 
 
-def library(policy: MediaPolicy = OPEN, pieces: FolderPieces | None = None) -> MediaLibrary:
-    return MediaLibrary(policy, pieces, QUICK)
+def library(policy: MediaPolicy = OPEN, cache: FolderCache | None = None) -> MediaLibrary:
+    return MediaLibrary(policy, cache, QUICK)
 
 
 def refused(kind: type[BulkVideoError], source: str, policy: MediaPolicy = OPEN) -> BulkVideoError:
@@ -169,19 +169,19 @@ def test_a_redirect_into_private_space_is_refused(
     server: MediaServer, monkeypatch: pytest.MonkeyPatch, inside: str
 ) -> None:
     # All our servers are private; the first one is let through here, so that it is the redirect that is judged.
-    judged: list[str] = []
+    validated: list[str] = []
 
     def first_only(address: Address, *, allow_private: bool) -> bool:
-        judged.append(str(address))
-        return len(judged) == 1 or is_allowed(address, allow_private=allow_private)
+        validated.append(str(address))
+        return len(validated) == 1 or is_allowed(address, allow_private=allow_private)
 
     monkeypatch.setattr("bulkvid_pipeline.adapters.media.web.is_allowed", first_only)
     outside = replace(
-        OPEN, allow_private=False, resolver=lambda _host, _port: ["127.0.0.1"] if not judged else [inside]
+        OPEN, allow_private=False, resolver=lambda _host, _port: ["127.0.0.1"] if not validated else [inside]
     )
     server.redirect("/trap.png", "http://inside.example/latest/meta-data/")
     error = refused(MediumRefusedError, f"http://pictures.example:{server.port}/trap.png", outside)
-    assert judged == ["127.0.0.1", inside]
+    assert validated == ["127.0.0.1", inside]
     assert f"{inside}, which is not on the public internet" in error.message
     assert len(server.answered) == 1
 
@@ -279,67 +279,67 @@ def test_permanent_faults_are_not(server: MediaServer, status: int, kind: type[B
 # Once per content
 
 
-def test_an_address_is_asked_once_a_job_by_however_many_rows(server: MediaServer, pieces: FolderPieces) -> None:
+def test_an_address_is_asked_once_a_job_by_however_many_rows(server: MediaServer, cache: FolderCache) -> None:
     source = server.serve("/a.png", PICTURE)
-    shelf = library(pieces=pieces)
+    store = library(cache=cache)
     with ThreadPoolExecutor(8) as pool:
-        media = set(pool.map(lambda _: shelf.identify(source), range(40)))
+        media = set(pool.map(lambda _: store.identify(source), range(40)))
     assert len(media) == 1
-    assert shelf.content(source, media.pop().digest) == PICTURE
+    assert store.content(source, media.pop().digest) == PICTURE
     assert server.answered == ["/a.png 200"]
 
 
 def test_the_next_job_asks_whether_it_changed_and_fetches_only_what_did(
-    server: MediaServer, pieces: FolderPieces
+    server: MediaServer, cache: FolderCache
 ) -> None:
     source = server.serve("/a.png", PICTURE)
-    first = library(pieces=pieces).identify(source)
-    assert library(pieces=pieces).identify(source) == first
+    first = library(cache=cache).identify(source)
+    assert library(cache=cache).identify(source) == first
     assert server.answered == ["/a.png 200", "/a.png 304"]
     server.serve("/a.png", OTHER)
-    changed = library(pieces=pieces).identify(source)
+    changed = library(cache=cache).identify(source)
     assert changed.digest != first.digest
-    assert library(pieces=pieces).content(source, changed.digest) == OTHER
+    assert library(cache=cache).content(source, changed.digest) == OTHER
     assert server.answered[2:] == ["/a.png 200"]
 
 
 def test_a_server_that_tells_no_versions_is_asked_for_the_content_once_a_job(
-    server: MediaServer, pieces: FolderPieces
+    server: MediaServer, cache: FolderCache
 ) -> None:
     server.with_versions = False
     source = server.serve("/a.png", PICTURE)
-    first = library(pieces=pieces).identify(source)
+    first = library(cache=cache).identify(source)
     server.serve("/a.png", OTHER)
-    assert library(pieces=pieces).identify(source) != first
+    assert library(cache=cache).identify(source) != first
     assert server.answered == ["/a.png 200"] * 2
 
 
 def test_a_content_that_was_evicted_is_fetched_again_if_it_is_still_the_same(
-    server: MediaServer, pieces: FolderPieces
+    server: MediaServer, cache: FolderCache
 ) -> None:
     source = server.serve("/a.png", PICTURE)
-    shelf = library(pieces=pieces)
-    digest = shelf.identify(source).digest
-    pieces.shrink(0)
-    assert shelf.content(source, digest) == PICTURE
-    pieces.shrink(0)
+    store = library(cache=cache)
+    digest = store.identify(source).digest
+    cache.shrink(0)
+    assert store.content(source, digest) == PICTURE
+    cache.shrink(0)
     server.serve("/a.png", OTHER)
     with pytest.raises(NetworkError, match="changed while the job was at work"):
-        shelf.content(source, digest)
+        store.content(source, digest)
 
 
 # The media folder
 
 
-def test_a_file_of_the_media_folder_is_read_and_noticed_when_it_changes(tmp_path: Path, pieces: FolderPieces) -> None:
+def test_a_file_of_the_media_folder_is_read_and_noticed_when_it_changes(tmp_path: Path, cache: FolderCache) -> None:
     folder = tmp_path / "media"
     (folder / "summer").mkdir(parents=True)
     (folder / "summer" / "a.png").write_bytes(PICTURE)
     policy = MediaPolicy(folder=folder)
-    first = library(policy, pieces).identify("summer/a.png")
-    assert library(policy, pieces).identify("summer/a.png") == first
+    first = library(policy, cache).identify("summer/a.png")
+    assert library(policy, cache).identify("summer/a.png") == first
     (folder / "summer" / "a.png").write_bytes(OTHER)
-    assert library(policy, pieces).identify("summer/a.png") != first
+    assert library(policy, cache).identify("summer/a.png") != first
 
 
 def test_nothing_outside_the_media_folder_is_read(tmp_path: Path) -> None:
@@ -364,7 +364,7 @@ def test_buckets_are_closed_to_sheets_unless_configuration_opens_them() -> None:
 
 
 def test_an_object_of_a_bucket_that_is_open_to_sheets_is_read_and_noticed_when_it_changes(
-    s3_server: SwiftS3, new_bucket_name: Callable[[], str], pieces: FolderPieces
+    s3_server: SwiftS3, new_bucket_name: Callable[[], str], cache: FolderCache
 ) -> None:
     bucket = s3_server.create_bucket(new_bucket_name())
     storage = open_storage(
@@ -379,10 +379,10 @@ def test_an_object_of_a_bucket_that_is_open_to_sheets_is_read_and_noticed_when_i
         s3_region=REGION,
     )
     source = f"s3://{bucket}/photos/a%20b.png"
-    first = library(policy, pieces).identify(source)
-    assert library(policy, pieces).identify(source) == first
+    first = library(policy, cache).identify(source)
+    assert library(policy, cache).identify(source) == first
     storage.write_bytes("photos/a b.png", OTHER)
-    assert library(policy, pieces).identify(source) != first
+    assert library(policy, cache).identify(source) != first
     refused(MediumNotFoundError, f"s3://{bucket}/photos/none.png", policy)
     refused(MediumError, source, replace(policy, max_bytes=100))
     refused(MediumRefusedError, source, replace(policy, s3_secret="wrong" * 8))

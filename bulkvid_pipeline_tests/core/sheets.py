@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bulkvid_pipeline.core.columns import COLUMNS
-from bulkvid_pipeline.core.rows import SheetTable, sheet_table
+from bulkvid_pipeline.core.sheet_table import SheetTable, sheet_table
 from bulkvid_pipeline.core.spec import SheetFormat
 
 MESSY = Path(__file__).parent.parent / "samples" / "ideas_messy.csv"

@@ -11,7 +11,8 @@ from bulkvid_pipeline.core.columns import COLUMNS
 from bulkvid_pipeline.core.errors import InvalidSheetError
 from bulkvid_pipeline.core.options import Platform, Priority, Style, Voice
 from bulkvid_pipeline.core.ranges import column_index
-from bulkvid_pipeline.core.rows import VideoIdea, read_idea, sheet_table
+from bulkvid_pipeline.core.rows import VideoIdea, read_idea
+from bulkvid_pipeline.core.sheet_table import sheet_table
 from bulkvid_pipeline.core.spec import SheetFormat
 from bulkvid_pipeline_tests.core.sheets import table
 

@@ -10,7 +10,8 @@ from bulkvid_pipeline.core.columns import COLUMNS
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidSheetError
 from bulkvid_pipeline.core.findings import ValidationReport
 from bulkvid_pipeline.core.options import Platform, ValidationLevel
-from bulkvid_pipeline.core.rows import VideoIdea, sheet_table
+from bulkvid_pipeline.core.rows import VideoIdea
+from bulkvid_pipeline.core.sheet_table import sheet_table
 from bulkvid_pipeline.core.spec import SheetFormat
 from bulkvid_pipeline.core.validation import RowProblem, validate_table
 from bulkvid_pipeline_tests.core.sheets import GOOD, full_table, messy_table, table
@@ -346,8 +347,8 @@ def test_any_sheet_gives_a_report_or_a_typed_error(
     except BulkVideoError as error:
         assert type(error) is InvalidSheetError  # noqa: PT017
         return
-    judged = [*report.accepted, *report.rejected, *report.skipped]
-    assert sorted(judged) == list(found.frame.index)
+    validated = [*report.accepted, *report.rejected, *report.skipped]
+    assert sorted(validated) == list(found.frame.index)
     assert tuple(idea.sheet_row for idea in ideas) == report.accepted
     assert {f.sheet_row for f in report.errors} - {None} == set(report.rejected)
     assert report.stops_job or all(idea.title and idea.script for idea in ideas)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bulkvid_pipeline.adapters.cache import FolderPieces, PiecesOfKind
+from bulkvid_pipeline.adapters.cache import CacheOfKind, FolderCache
 from bulkvid_pipeline.adapters.media import MediumError
 from bulkvid_pipeline.adapters.media.library import medium_of
 from bulkvid_pipeline.rendering.ingest import (
@@ -222,7 +222,7 @@ def test_the_argument_lists_open_files_alone_with_the_demuxer_that_the_content_a
 
 
 def test_what_was_prepared_is_kept_by_content_and_treatment(folder: Path, tmp_path: Path) -> None:
-    kept = PiecesOfKind(FolderPieces(tmp_path / "cache", 10**8), "ingested", "1")
+    kept = CacheOfKind(FolderCache(tmp_path / "cache", 10**8), "ingested", "1")
     prepare = Ingest(kept)
     given = source(folder, media_files.encoded(PHOTO))
     first = prepare.inset(given, 200, 200)

@@ -9,7 +9,7 @@ from pathlib import Path
 import av
 import pytest
 
-from bulkvid_pipeline.adapters.cache import FolderPieces, PiecesOfKind, PiecesPlace
+from bulkvid_pipeline.adapters.cache import CacheOfKind, CachePlace, FolderCache
 from bulkvid_pipeline.adapters.speech.contract import Utterance
 from bulkvid_pipeline.adapters.speech.espeak import EspeakSpeech
 from bulkvid_pipeline.core.options import Voice
@@ -69,15 +69,15 @@ def plan_of(script: str, **cells: str) -> VideoPlan:
     return replace(plan, outputs=small)
 
 
-def render(plan: VideoPlan, folder: Path, voice: Heard, pieces: FolderPieces | None) -> RenderedRow:
-    renderer = EventRenderer(PiecesOfKind(pieces, "scene", "test") if pieces else None)
+def render(plan: VideoPlan, folder: Path, voice: Heard, cache: FolderCache | None) -> RenderedRow:
+    renderer = EventRenderer(CacheOfKind(cache, "scene", "test") if cache else None)
     return render_row(
-        plan, plan.outputs, folder, speech=voice, renderer=renderer, progress=lambda *_: None, pieces=pieces
+        plan, plan.outputs, folder, speech=voice, renderer=renderer, progress=lambda *_: None, cache=cache
     )
 
 
-def misses(pieces: FolderPieces) -> dict[str, int]:
-    return {name: kind.misses for name, kind in pieces.statistics().kinds.items()}
+def misses(cache: FolderCache) -> dict[str, int]:
+    return {name: kind.misses for name, kind in cache.statistics().kinds.items()}
 
 
 def packets(row: RenderedRow, kind: str) -> list[tuple[int | None, int | None, bool, bytes]]:
@@ -105,10 +105,10 @@ class Edit:
 def edit(tmp_path_factory: pytest.TempPathFactory, espeak: EspeakSpeech) -> Edit:
     folder = tmp_path_factory.mktemp("edit")
     voice = Heard(espeak)
-    render(plan_of(SCRIPT), folder / "first", voice, first := FolderPieces(folder / "cache", MANY))
+    render(plan_of(SCRIPT), folder / "first", voice, first := FolderCache(folder / "cache", MANY))
     voice.said.clear()
     changed = plan_of(SCRIPT.replace("Heat", "Warmth"))
-    cached = render(changed, folder / "cached", voice, second := FolderPieces(folder / "cache", MANY))
+    cached = render(changed, folder / "cached", voice, second := FolderCache(folder / "cache", MANY))
     said = list(voice.said)
     uncached = render(changed, folder / "uncached", voice, None)
     return Edit(folder / "cache", misses(first), misses(second), said, cached, uncached)
@@ -135,29 +135,29 @@ def test_a_row_from_the_cache_is_the_same_file_as_one_without(edit: Edit) -> Non
 def test_scenes_are_shared_by_rows_that_have_them_at_the_same_place(tmp_path: Path, edit: Edit, voice: Heard) -> None:
     new = "This one is new, and it has a scene of its own in the video."
     other = plan_of(" ".join((*SENTENCES[:-1], new)), idea_title="Another title")
-    render(other, tmp_path, voice, pieces := FolderPieces(edit.cache, MANY))
+    render(other, tmp_path, voice, cache := FolderCache(edit.cache, MANY))
     assert voice.said == [new]
-    assert misses(pieces)["scene"] == 2, "the title card and the new one"
+    assert misses(cache)["scene"] == 2, "the title card and the new one"
 
 
 def test_sentences_are_shared_by_rows_that_have_them_anywhere(tmp_path: Path, edit: Edit, voice: Heard) -> None:
     other = plan_of(" ".join((SENTENCES[4], SENTENCES[0], "This one is new, and it has a scene of its own.")))
-    render(other, tmp_path, voice, FolderPieces(edit.cache, MANY))
+    render(other, tmp_path, voice, FolderCache(edit.cache, MANY))
     assert voice.said == ["This one is new, and it has a scene of its own."]
 
 
 def test_damaged_pieces_are_made_again(tmp_path: Path, voice: Heard) -> None:
-    cache = tmp_path / "cache"
+    folder = tmp_path / "cache"
     plan = plan_of(SENTENCES[0])
-    whole = render(plan, tmp_path / "whole", voice, FolderPieces(cache, MANY))
-    damaged = [path for path in (cache / "pieces").rglob("*-*") if path.is_file()]
+    whole = render(plan, tmp_path / "whole", voice, FolderCache(folder, MANY))
+    damaged = [path for path in (folder / "pieces").rglob("*-*") if path.is_file()]
     for path in damaged:
         path.write_bytes(path.read_bytes()[:-1])
-    mended = render(plan, tmp_path / "mended", voice, pieces := FolderPieces(cache, MANY))
-    assert sum(misses(pieces).values()) == len(damaged)
+    mended = render(plan, tmp_path / "mended", voice, cache := FolderCache(folder, MANY))
+    assert sum(misses(cache).values()) == len(damaged)
     assert packets(whole, "video") == packets(mended, "video")
-    render(plan, tmp_path / "again", voice, pieces := FolderPieces(cache, MANY))
-    assert sum(misses(pieces).values()) == 0
+    render(plan, tmp_path / "again", voice, cache := FolderCache(folder, MANY))
+    assert sum(misses(cache).values()) == 0
 
 
 @pytest.mark.parametrize(
@@ -167,10 +167,10 @@ def test_workers_share_the_cache_they_are_told(tmp_path: Path, renderer: str, ki
     plan = plan_of("A tap drips.")
     cache = tmp_path / "cache"
     for name in ("one", "other"):
-        process = RenderProcess(renderer, PiecesPlace(str(cache), MANY))
+        process = RenderProcess(renderer, CachePlace(str(cache), MANY))
         process.render(RenderRequest(plan, plan.outputs, str(tmp_path / name)), lambda *_: None)
         process.close()
-        kept = FolderPieces(cache, MANY).statistics()
+        kept = FolderCache(cache, MANY).statistics()
         if name == "one":
             first = kept
     assert set(kept.kinds) == kinds
@@ -181,7 +181,7 @@ def test_a_cache_that_cannot_be_written_is_told_once_and_costs_no_row(tmp_path: 
     plan = plan_of("A tap drips.")
     (tmp_path / "file").write_text("in the way")
     told: list[str] = []
-    process = RenderProcess("event", PiecesPlace(str(tmp_path / "file" / "cache"), MANY), told.append)
+    process = RenderProcess("event", CachePlace(str(tmp_path / "file" / "cache"), MANY), told.append)
     for name in ("one", "other"):
         row = process.render(RenderRequest(plan, plan.outputs, str(tmp_path / name)), lambda *_: None)
         assert (row.outputs[0].folder / row.outputs[0].video).exists()

@@ -5,7 +5,7 @@ import weakref
 import numpy as np
 
 from bulkvid_pipeline.core.options import Style
-from bulkvid_pipeline.rendering.lazy_film import PassingFilm
+from bulkvid_pipeline.rendering.lazy_film import LazyFilm
 from bulkvid_pipeline.rendering.model import Film
 from bulkvid_pipeline.rendering.pictures.film import SceneFilm, scene_film
 from bulkvid_pipeline.rendering.pictures.themes import THEMES
@@ -33,7 +33,7 @@ class Made:
 
 def test_a_passing_film_shows_what_the_film_shows() -> None:
     plain = scene_film(TIMED, scenes.SMALL, THEMES[Style.MODERN])
-    film: Film = PassingFilm(Made(), lambda _: Overrun())  # the type checker proves the protocol
+    film: Film = LazyFilm(Made(), lambda _: Overrun())  # the type checker proves the protocol
     assert (film.frames, film.fingerprint, film.redraws()) == (plain.frames, plain.fingerprint, plain.redraws())
     assert film.material is plain.material
     for ours, theirs in zip(film.changes(), plain.changes(), strict=True):
@@ -50,7 +50,7 @@ def test_it_is_let_go_once_it_was_shown_and_looked_at() -> None:
         looked_at.append(composed.frames)
         return Overrun(3.0, 2)
 
-    film = PassingFilm(made, look)
+    film = LazyFilm(made, look)
     film.redraws()
     assert made.alive == 1
     for _ in film.changes():
@@ -61,5 +61,5 @@ def test_it_is_let_go_once_it_was_shown_and_looked_at() -> None:
 
 
 def test_a_film_that_was_never_shown_is_looked_at_when_it_is_asked() -> None:
-    film = PassingFilm(Made(), lambda _: Overrun(1.5, 0))
+    film = LazyFilm(Made(), lambda _: Overrun(1.5, 0))
     assert film.overrun == Overrun(1.5, 0)

@@ -26,7 +26,7 @@ SCRIPT = (
 SCENES = split_scenes("How to Improve Productivity", "Learn about tools", SCRIPT)
 
 
-class Shelf:
+class OutputStore:
     """An utterance store in memory that counts what it is given."""
 
     def __init__(self) -> None:
@@ -131,21 +131,21 @@ def test_a_sentence_goes_on_into_its_next_scene_without_a_long_pause(
 
 
 def test_pauses_are_lengthened_without_speaking_anew(speech: EspeakSpeech) -> None:
-    shelf = Shelf()
-    narrate(SCENES, speech, Voice.FEMALE, target_seconds=40, store=shelf)
+    store = OutputStore()
+    narrate(SCENES, speech, Voice.FEMALE, target_seconds=40, store=store)
     rates = {timeline.pace(step).rate for step in range(timeline.CALMEST_STEP, timeline.SLOWEST_STEP + 1)}
     assert rates == {timeline.SLOWEST}
-    assert shelf.puts <= 3 * sum(len(sentences_of(scene.text)) for scene in SCENES)
+    assert store.puts <= 3 * sum(len(sentences_of(scene.text)) for scene in SCENES)
 
 
 @pytest.mark.parametrize("target", [22.0, 25.7, 28.0, 30.0, 34.0])
 def test_a_wanted_duration_is_mostly_found_with_one_synthesis_and_never_takes_three(
     speech: EspeakSpeech, target: float
 ) -> None:
-    shelf = Shelf()
+    store = OutputStore()
     sentences = sum(len(sentences_of(scene.text)) for scene in SCENES)
-    assert narrate(SCENES, speech, Voice.FEMALE, target_seconds=target, store=shelf).feasibility.ok
-    assert shelf.puts in (sentences, 2 * sentences)
+    assert narrate(SCENES, speech, Voice.FEMALE, target_seconds=target, store=store).feasibility.ok
+    assert store.puts in (sentences, 2 * sentences)
 
 
 def test_a_voice_of_quite_another_pace_meets_the_duration_too(speech: EspeakSpeech) -> None:
@@ -179,17 +179,17 @@ def test_cutting_or_adding_as_told_makes_it_feasible(speech: EspeakSpeech) -> No
 
 
 def test_without_a_target_five_minutes_are_the_most(speech: EspeakSpeech) -> None:
-    shelf = Shelf()
+    store = OutputStore()
     long, too_long = " ".join([SCRIPT] * 16), " ".join([SCRIPT] * 26)
-    hurried = duration_feasibility("T", "", long, Voice.MALE, None, speech, store=shelf)
+    hurried = duration_feasibility("T", "", long, Voice.MALE, None, speech, store=store)
     assert hurried.ok
     assert 285 < hurried.nearest_seconds <= 300
-    verdict = duration_feasibility("T", "", too_long, Voice.MALE, None, speech, store=shelf)
+    verdict = duration_feasibility("T", "", too_long, Voice.MALE, None, speech, store=store)
     assert not verdict.ok
     assert verdict.nearest_seconds > 300
     assert "more than the 300 allowed" in verdict.message
     with pytest.raises(DurationInfeasibleError, match="300"):
-        narrate(split_scenes("T", "", too_long), speech, Voice.MALE, store=shelf)
+        narrate(split_scenes("T", "", too_long), speech, Voice.MALE, store=store)
 
 
 def test_a_changed_word_changes_no_other_scene(speech: EspeakSpeech, natural: Programme) -> None:
@@ -215,15 +215,15 @@ def test_with_a_target_a_changed_word_is_taken_up_by_the_holds(speech: EspeakSpe
 
 
 def test_stored_utterances_are_not_spoken_again(speech: EspeakSpeech, natural: Programme) -> None:
-    shelf = Shelf()
-    narrate(SCENES, speech, Voice.FEMALE, store=shelf)
-    first = shelf.puts
-    again = narrate(SCENES, speech, Voice.FEMALE, store=shelf)
+    store = OutputStore()
+    narrate(SCENES, speech, Voice.FEMALE, store=store)
+    first = store.puts
+    again = narrate(SCENES, speech, Voice.FEMALE, store=store)
     assert first == 5
-    assert shelf.puts == first
+    assert store.puts == first
     assert np.array_equal(again.scenes[1].voice, natural.scenes[1].voice)
-    narrate(split_scenes("T", "", SCRIPT.replace("small", "dull")), speech, Voice.FEMALE, store=shelf)
-    assert shelf.puts == first + 1
+    narrate(split_scenes("T", "", SCRIPT.replace("small", "dull")), speech, Voice.FEMALE, store=store)
+    assert store.puts == first + 1
 
 
 def test_utterance_keys_differ_by_all_that_decides_the_sound(speech: EspeakSpeech) -> None:

@@ -10,7 +10,7 @@ import av
 import numpy as np
 import pytest
 
-from bulkvid_pipeline.adapters.cache import FolderPieces, PiecesOfKind
+from bulkvid_pipeline.adapters.cache import CacheOfKind, FolderCache
 from bulkvid_pipeline.adapters.speech.espeak import EspeakSpeech
 from bulkvid_pipeline.core.errors import GlyphsMissingError, QualityError
 from bulkvid_pipeline.core.planning import VideoPlan, plan_video
@@ -23,7 +23,7 @@ from bulkvid_pipeline.rendering.encode.graph import GraphRenderer
 from bulkvid_pipeline.rendering.encode.renderer import Progress, Renderer
 from bulkvid_pipeline.rendering.encode.sound import Sound
 from bulkvid_pipeline.rendering.model import Film, VideoFormat
-from bulkvid_pipeline.rendering.quality import Certificate, Examination, Outcome, Subject
+from bulkvid_pipeline.rendering.quality import Examination, Outcome, QualityReport, Subject
 from bulkvid_pipeline.rendering.quality.checks import check
 from bulkvid_pipeline.rendering.quality.texts import Overrun
 from bulkvid_pipeline.rendering.repair import remedy_for
@@ -124,7 +124,7 @@ def render(
     espeak: EspeakSpeech,
     renderer: Renderer,
     second: Callable[[], Renderer] = GraphRenderer,
-    pieces: FolderPieces | None = None,
+    cache: FolderCache | None = None,
 ) -> RenderedRow:
     return render_row(
         plan,
@@ -133,7 +133,7 @@ def render(
         speech=espeak,
         renderer=renderer,
         progress=lambda *_: None,
-        pieces=pieces,
+        cache=cache,
         second_renderer=second,
     )
 
@@ -142,9 +142,9 @@ def test_a_good_row_is_certified_at_once(tmp_path: Path, espeak: EspeakSpeech) -
     renderer = Spoiling(unspoilt)
     (output,) = render(plan_of(), tmp_path, espeak, renderer).outputs
     assert renderer.renders == 1
-    assert output.certificate.outcome is Outcome.PASSED
-    assert output.certificate.warnings == ()
-    names = [check.name for check in output.certificate.checks]
+    assert output.quality.outcome is Outcome.PASSED
+    assert output.quality.warnings == ()
+    names = [check.name for check in output.quality.checks]
     assert len(names) == len(set(names)) >= 30
     assert {
         *("frames", "duration_s", "frame_size", "picture_codec", "faststart", "loudness_lufs", "true_peak_dbtp"),
@@ -160,13 +160,13 @@ def test_a_file_that_is_spoilt_once_is_rendered_by_other_means_and_says_so(
     renderer = Spoiling(spoil)
     (output,) = render(plan_of(), tmp_path, espeak, renderer).outputs
     assert renderer.renders == 1, "the second file is the other renderer's"
-    (repaired,) = output.certificate.repaired
+    (repaired,) = output.quality.repaired
     assert fault in repaired
     assert "rendered anew with the graph renderer" in repaired
-    assert output.certificate.outcome is Outcome.WARNING
-    assert output.certificate.warnings == (repaired,)
-    assert output.certificate.faults == ()
-    assert output.certificate.summary.endswith("checks passed; repaired once")
+    assert output.quality.outcome is Outcome.WARNING
+    assert output.quality.warnings == (repaired,)
+    assert output.quality.faults == ()
+    assert output.quality.summary.endswith("checks passed; repaired once")
     with av.open(str(output.folder / output.video)) as file:
         assert sum(1 for _ in file.decode(video=0)) == output.frames
 
@@ -185,7 +185,7 @@ def test_sound_that_is_too_loud_once_is_mastered_anew(tmp_path: Path, espeak: Es
     renderer = Loud(unspoilt, gain=2.0)
     (output,) = render(plan_of(), tmp_path, espeak, renderer).outputs
     assert renderer.renders == 2, "the pictures were good, so their renderer is"
-    (repaired,) = output.certificate.repaired
+    (repaired,) = output.quality.repaired
     assert "LUFS instead of -14.0; the true peak is" in repaired
     assert "mastered anew with its peaks" in repaired
     assert "graph" not in repaired
@@ -194,10 +194,10 @@ def test_sound_that_is_too_loud_once_is_mastered_anew(tmp_path: Path, espeak: Es
 
 
 def test_sound_that_falls_silent_once_is_spoken_anew(tmp_path: Path, espeak: EspeakSpeech) -> None:
-    pieces = FolderPieces(tmp_path / "cache", 10**9)
-    render(plan_of(), tmp_path / "first", espeak, EventRenderer(), pieces=pieces)
-    (output,) = render(plan_of(), tmp_path / "mute", espeak, Loud(unspoilt, gain=0.0), pieces=pieces).outputs
-    (repaired,) = output.certificate.repaired
+    cache = FolderCache(tmp_path / "cache", 10**9)
+    render(plan_of(), tmp_path / "first", espeak, EventRenderer(), cache=cache)
+    (output,) = render(plan_of(), tmp_path / "mute", espeak, Loud(unspoilt, gain=0.0), cache=cache).outputs
+    (repaired,) = output.quality.repaired
     assert "the sound is silent" in repaired
     assert "the narration was spoken anew and the sound was mastered anew" in repaired
 
@@ -211,7 +211,7 @@ def test_sound_that_is_always_too_loud_fails_the_row(tmp_path: Path, espeak: Esp
 class Recording:
     """A store that remembers what it was asked for."""
 
-    store: PiecesOfKind
+    store: CacheOfKind
     keys: list[str] = field(default_factory=list)
 
     def get(self, key: str) -> bytes | None:
@@ -231,11 +231,11 @@ class Recording:
 
 
 def test_a_wrong_kept_scene_costs_one_render_and_is_forgotten(tmp_path: Path, espeak: EspeakSpeech) -> None:
-    pieces = FolderPieces(tmp_path / "cache", 10**9)
-    store = Recording(PiecesOfKind(pieces, "scene", ENGINE_VERSION))
+    cache = FolderCache(tmp_path / "cache", 10**9)
+    store = Recording(CacheOfKind(cache, "scene", ENGINE_VERSION))
 
-    def rendered(name: str) -> Certificate:
-        return render(plan_of(), tmp_path / name, espeak, EventRenderer(store), pieces=pieces).outputs[0].certificate
+    def rendered(name: str) -> QualityReport:
+        return render(plan_of(), tmp_path / name, espeak, EventRenderer(store), cache=cache).outputs[0].quality
 
     assert rendered("first").outcome is Outcome.PASSED
     store.swap(store.keys[1], store.keys[2])

@@ -11,7 +11,7 @@ KEY = re.compile(r"[a-z]{1,20}-[0-9a-f]{32}")
 """A key: the kind of the piece, and the hash of all that decides its content."""
 
 
-class Pieces(Protocol):
+class Cache(Protocol):
     """Keeps pieces under their keys. A piece that is lost or cannot be kept costs time, never a row: nothing raises.
 
     Called from several threads at once.
@@ -27,7 +27,7 @@ class Pieces(Protocol):
 
 
 @dataclass(frozen=True)
-class PiecesOfKind:
+class CacheOfKind:
     """The pieces of one kind in a store that holds several.
 
     Args:
@@ -35,7 +35,7 @@ class PiecesOfKind:
         salt: part of every key: another salt finds none of the pieces kept under this one.
     """
 
-    pieces: Pieces
+    pieces: Cache
     kind: str
     salt: str
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bulkvid_pipeline.adapters.cache.contract import KindStatistics, Statistics, checked, kind_of
 from bulkvid_pipeline.adapters.cache.sealing import seal, unsealed
-from bulkvid_pipeline.adapters.cache.stock import KeptPiece, Stock, made
+from bulkvid_pipeline.adapters.cache.stock import CacheEntry, Stock, made
 
 TOUCH_EVERY_S = 60.0
 """How exactly we remember when a piece was last used."""
@@ -24,7 +24,7 @@ _TAG_TEXT = "Signature: 8a477f597d28d172789f06886806bc55\n# Pieces of videos kep
 """Tells backup programs to leave the folder out: https://bford.info/cachedir/"""
 
 
-class FolderPieces:
+class FolderCache:
     """Pieces in files under `root`, which is made when first written to; at most `max_bytes` of them.
 
     Safe among threads and processes, and when any of them is killed. A file gets its name when it is written, and its
@@ -87,7 +87,7 @@ class FolderPieces:
             {kind: KindStatistics(numbers[kind], sizes[kind], self._hits[kind], self._misses[kind]) for kind in kinds}
         )
 
-    def shrink(self, max_bytes: int) -> list[KeptPiece]:
+    def shrink(self, max_bytes: int) -> list[CacheEntry]:
         """Remove pieces, those longest unused first, down to `max_bytes`; returns what was removed.
 
         Raises:

@@ -7,7 +7,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from bulkvid_pipeline.adapters.cache.contract import Pieces, checked, kind_of
+from bulkvid_pipeline.adapters.cache.contract import Cache, checked, kind_of
 from bulkvid_pipeline.adapters.cache.sealing import seal, unsealed
 from bulkvid_pipeline.adapters.storage import Storage
 from bulkvid_pipeline.core.errors import BulkVideoError, NotFoundError
@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass
-class BucketPieces:
+class BucketCache:
     """Pieces under `prefix` of a storage, sealed like those in a folder. How much it holds is for the bucket's rules.
 
     A failing storage never fails a row: its pieces are misses, it is left alone for a while, and one warning says why.
@@ -68,11 +68,11 @@ class BucketPieces:
 
 
 @dataclass(frozen=True)
-class LayeredPieces:
+class LayeredCache:
     """What is not near is looked for far away, and kept near when found there."""
 
-    near: Pieces
-    far: Pieces
+    near: Cache
+    far: Cache
 
     def get(self, key: str) -> bytes | None:
         """The piece, or None."""

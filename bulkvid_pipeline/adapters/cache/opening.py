@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bulkvid_pipeline.adapters.cache.contract import Pieces
-from bulkvid_pipeline.adapters.cache.folder import FolderPieces
-from bulkvid_pipeline.adapters.cache.layers import BucketPieces, LayeredPieces
+from bulkvid_pipeline.adapters.cache.contract import Cache
+from bulkvid_pipeline.adapters.cache.folder import FolderCache
+from bulkvid_pipeline.adapters.cache.layers import BucketCache, LayeredCache
 from bulkvid_pipeline.adapters.storage import open_storage
 
 BUCKET_TIMEOUT_S = 10.0
@@ -15,7 +15,7 @@ BUCKET_TIMEOUT_S = 10.0
 
 
 @dataclass(frozen=True)
-class PiecesPlace:
+class CachePlace:
     """A folder of at most `max_bytes`, and behind it a bucket (or URL) that machines share, if one is named."""
 
     folder: str
@@ -27,13 +27,13 @@ class PiecesPlace:
     region: str | None = None
 
 
-def open_pieces(place: PiecesPlace) -> Pieces:
+def open_cache(place: CachePlace) -> Cache:
     """The store at a place; nothing is read or written yet.
 
     Raises:
         InvalidSpecError: the bucket's name means no place.
     """
-    near = FolderPieces(Path(place.folder), place.max_bytes)
+    near = FolderCache(Path(place.folder), place.max_bytes)
     if place.bucket is None:
         return near
     storage = open_storage(
@@ -44,4 +44,4 @@ def open_pieces(place: PiecesPlace) -> Pieces:
         region=place.region,
         timeout_s=BUCKET_TIMEOUT_S,
     )
-    return LayeredPieces(near, BucketPieces(storage))
+    return LayeredCache(near, BucketCache(storage))

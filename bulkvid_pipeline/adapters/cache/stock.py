@@ -30,7 +30,7 @@ _MODE = 0o600
 
 
 @dataclass(frozen=True)
-class KeptPiece:
+class CacheEntry:
     """A file that holds a piece."""
 
     path: Path
@@ -76,21 +76,21 @@ class Stock:
                 total, _ = self._look_through(round(self._max_bytes * FULL_AFTER_EVICTION))
             return total <= self._max_bytes
 
-    def shrink(self, max_bytes: int) -> list[KeptPiece]:
+    def shrink(self, max_bytes: int) -> list[CacheEntry]:
         """Remove pieces, those longest unused first, until no more than `max_bytes` are held; returns what went."""
         if not self._root.is_dir():
             return []
         with self._eviction(wait=True):
             return self._look_through(max_bytes)[1]
 
-    def kept(self) -> Iterator[KeptPiece]:
+    def kept(self) -> Iterator[CacheEntry]:
         """All pieces, in no order; those that vanish meanwhile are left out."""
         for shard in _entries(self._root / "pieces"):
             for entry in _entries(Path(shard.path)):
                 if KEY.fullmatch(entry.name):
                     with suppress(FileNotFoundError):
                         status = entry.stat(follow_symlinks=False)
-                        yield KeptPiece(Path(entry.path), status.st_size, status.st_mtime)
+                        yield CacheEntry(Path(entry.path), status.st_size, status.st_mtime)
 
     def sweep(self) -> int:
         """Remove what dead writers left; returns the size in bytes of what living ones are making."""
@@ -103,7 +103,7 @@ class Stock:
                     living += os.fstat(file).st_size
         return living
 
-    def _look_through(self, goal: int) -> tuple[int, list[KeptPiece]]:
+    def _look_through(self, goal: int) -> tuple[int, list[CacheEntry]]:
         """Count everything anew and evict down to `goal`; the caller holds the eviction lock.
 
         Files in the making are counted before those made: one that is named in between counts twice rather than never.
@@ -112,7 +112,7 @@ class Stock:
         held = self.sweep()
         pieces = sorted(self.kept(), key=lambda piece: piece.used_at)
         held += sum(piece.bytes for piece in pieces)
-        evicted: list[KeptPiece] = []
+        evicted: list[CacheEntry] = []
         for piece in pieces:
             if held <= goal:
                 break

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bulkvid_pipeline.adapters.cache.contract import PiecesOfKind
+from bulkvid_pipeline.adapters.cache.contract import CacheOfKind
 from bulkvid_pipeline.adapters.speech.contract import Utterance, WordTime
 
 _INDEX_LENGTH = struct.Struct("<I")
@@ -16,13 +16,13 @@ _FULL_SCALE = np.float32(32768)
 
 
 @dataclass(frozen=True)
-class UtterancePieces:
+class UtteranceCache:
     """An `UtteranceStore` in a store of pieces. What comes back is equal to the last bit to what was put.
 
     Sound that lies on the grid of 16-bit samples takes 2 bytes a sample, other sound 4.
     """
 
-    pieces: PiecesOfKind
+    pieces: CacheOfKind
 
     def get(self, key: str) -> Utterance | None:
         """The utterance, or None."""

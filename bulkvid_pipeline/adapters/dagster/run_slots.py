@@ -148,7 +148,7 @@ class Claim:
         self.slots.change(release=[self])
 
 
-class SlotGate:
+class SlotAdmission:
     """Lets a run's rows start when they hold a slot; for the one thread that starts them, as a context manager.
 
     Its rows in the line keep slots from less urgent ones of other runs: have only as many there as workers are idle,

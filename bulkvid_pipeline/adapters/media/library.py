@@ -1,4 +1,4 @@
-"""Media by their content: asked for once a job, fetched once per content, kept in the store of pieces.
+"""Media by their content: asked for once a job, fetched once per content, kept in the cache.
 
 A row's fingerprint holds what its media are, so that a picture which changed at the same address is rendered anew. To
 know that without fetching everything again, the version that a server told (ETag, Last-Modified) is kept with the
@@ -17,7 +17,7 @@ from hashlib import blake2b
 
 from pydantic import TypeAdapter, ValidationError
 
-from bulkvid_pipeline.adapters.cache import Pieces, PiecesOfKind
+from bulkvid_pipeline.adapters.cache import Cache, CacheOfKind
 from bulkvid_pipeline.adapters.media.failures import MediumError
 from bulkvid_pipeline.adapters.media.policy import MediaPolicy
 from bulkvid_pipeline.adapters.media.sniffing import HEAD_BYTES, MediaFormat, check_picture, format_of
@@ -55,15 +55,15 @@ class MediaLibrary:
 
     Args:
         policy: where media may come from.
-        pieces: where contents are kept; without it each is fetched once to know it, and again when it is needed.
+        cache: where contents are kept; without it each is fetched once to know it, and again when it is needed.
         retry: how transient faults are tried again.
     """
 
-    def __init__(self, policy: MediaPolicy, pieces: Pieces | None, retry: RetryPolicy) -> None:
+    def __init__(self, policy: MediaPolicy, cache: Cache | None, retry: RetryPolicy) -> None:
         self._policy = policy
         self._retry = retry
-        self._contents = PiecesOfKind(pieces, "medium", _LAYOUT) if pieces else None
-        self._index = PiecesOfKind(pieces, "mediumindex", _LAYOUT) if pieces else None
+        self._contents = CacheOfKind(cache, "medium", _LAYOUT) if cache else None
+        self._index = CacheOfKind(cache, "mediumindex", _LAYOUT) if cache else None
         self._asked: dict[str, Future[Medium]] = {}
         self._lock = threading.Lock()
 

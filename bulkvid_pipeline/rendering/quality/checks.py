@@ -1,4 +1,4 @@
-"""What a certificate consists of: checks, each with what was found, what was allowed, and what came of it."""
+"""What a quality report consists of: checks, each with what was found, what was allowed, and what came of it."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def check(
 
 
 @dataclass(frozen=True)
-class Certificate:
-    """All checks of one output. One without checks says nothing: the output is older than certificates."""
+class QualityReport:
+    """All checks of one output. One without checks says nothing: the output is older than these checks."""
 
     outcome: Outcome = Outcome.PASSED
     """The gravest of the checks'; a warning at least where the output was repaired."""
@@ -69,8 +69,8 @@ class Certificate:
     """Why it had to be made a second time, and how that was done; empty where the first was good."""
 
     @classmethod
-    def of(cls, checks: Iterable[Check], repaired: tuple[str, ...] = ()) -> Certificate:
-        """The certificate of these checks."""
+    def of(cls, checks: Iterable[Check], repaired: tuple[str, ...] = ()) -> QualityReport:
+        """The report of these checks."""
         checks = tuple(checks)
         found = {each.outcome for each in checks} | ({Outcome.WARNING} if repaired else set())
         return cls(max(found, key=list(Outcome).index, default=Outcome.PASSED), checks, repaired)

@@ -13,8 +13,8 @@ from bulkvid_pipeline.core.planning import VideoPlan
 LOOK_AFTER_S = 0.25
 
 
-class Gate(Protocol):
-    """Decides when a row may start, beside the rows of other jobs; see `adapters.dagster.run_slots.SlotGate`."""
+class Admission(Protocol):
+    """Decides when a row may start, beside the rows of other jobs; see `adapters.dagster.run_slots.SlotAdmission`."""
 
     def __enter__(self) -> Self: ...
 
@@ -34,7 +34,7 @@ class Gate(Protocol):
     def withdraw(self) -> None: ...
 
 
-class OpenGate:
+class OpenAdmission:
     """Lets every row start at once: for jobs that share their machine with no other."""
 
     look_after_s = LOOK_AFTER_S
@@ -57,46 +57,46 @@ class OpenGate:
 
 
 @dataclass
-class PacedGate:
-    """A gate behind which rows also keep to the rate limit of their user and project.
+class PacedAdmission:
+    """An admission behind which rows also keep to the rate limit of their user and project.
 
     `on_wait` is told whether a row is waiting for the limit now.
     """
 
-    gate: Gate
+    admission: Admission
     limiter: RateLimiter
     user_id: str
     project_id: str
     on_wait: Callable[[bool], None]
 
     def __enter__(self) -> Self:
-        self.gate.__enter__()
+        self.admission.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.gate.__exit__(kind, error, trace)
+        self.admission.__exit__(kind, error, trace)
 
     @property
     def look_after_s(self) -> float:
-        return self.gate.look_after_s
+        return self.admission.look_after_s
 
     def line_up(self, plans: Sequence[VideoPlan]) -> None:
-        self.gate.line_up(plans)
+        self.admission.line_up(plans)
 
     def try_enter(self, plan: VideoPlan) -> bool:
         """Whether the row has a slot and a turn; a slot without a turn goes to other jobs."""
-        if not self.gate.try_enter(plan):
+        if not self.admission.try_enter(plan):
             return False
         may_go = self.limiter.can_proceed(self.user_id, self.project_id)
         self.on_wait(not may_go)
         if not may_go:
-            self.gate.leave(plan)
+            self.admission.leave(plan)
         return may_go
 
     def leave(self, plan: VideoPlan, upcoming: Sequence[VideoPlan] = ()) -> None:
-        self.gate.leave(plan, upcoming)
+        self.admission.leave(plan, upcoming)
 
     def withdraw(self) -> None:
-        self.gate.withdraw()
+        self.admission.withdraw()

@@ -1,4 +1,4 @@
-"""One run of a bulk job: from judged rows to published videos and the gallery beside them."""
+"""One run of a bulk job: from validated rows to published videos and the gallery beside them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from dagster import DagsterInstance, RunsFilter
 
-from bulkvid_pipeline.adapters.dagster.run_slots import RunSlots, SlotGate
+from bulkvid_pipeline.adapters.dagster.run_slots import RunSlots, SlotAdmission
 from bulkvid_pipeline.adapters.rate_limits import Budget
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.adapters.speech.spending import Spending
@@ -19,7 +19,7 @@ from bulkvid_pipeline.core.errors import DeadlineExceededError, RenderCancelledE
 from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import ItemState, JobState, outcome_of
-from bulkvid_pipeline.services.batch.admission import Gate, PacedGate
+from bulkvid_pipeline.services.batch.admission import Admission, PacedAdmission
 from bulkvid_pipeline.services.batch.progress import JobProgress
 from bulkvid_pipeline.services.batch.row_loop import RowLoop
 from bulkvid_pipeline.services.batch.run_control import RunControl
@@ -28,11 +28,11 @@ from bulkvid_pipeline.services.liveness.heartbeat import this_process
 from bulkvid_pipeline.services.liveness.orphans import close_orphans
 from bulkvid_pipeline.services.media.policy import media_policy
 from bulkvid_pipeline.services.outputs.outcomes import RowOutcome
-from bulkvid_pipeline.services.outputs.output_store import Shelf, engine_of
+from bulkvid_pipeline.services.outputs.output_store import OutputStore, engine_of
 from bulkvid_pipeline.services.reports.job_report import write_report
-from bulkvid_pipeline.services.sheets.validation import JudgedSheet
+from bulkvid_pipeline.services.sheets.validation import ValidatedSheet
 from bulkvid_pipeline.services.webhooks.callbacks import tell_callback
-from bulkvid_pipeline.services.wiring.cache import pieces_place
+from bulkvid_pipeline.services.wiring.cache import cache_place
 from bulkvid_pipeline.services.wiring.limits import limiter_of, rows_are_limited
 from bulkvid_pipeline.services.wiring.speech import speech_choice, speech_key
 from bulkvid_pipeline.services.wiring.storage import open_output
@@ -43,10 +43,10 @@ from bulkvid_pipeline.settings import Settings
 
 @dataclass
 class BatchRun:
-    """Renders the rows of a judged sheet in the run `run_id`; `only` limits it to some row keys."""
+    """Renders the rows of a validated sheet in the run `run_id`; `only` limits it to some row keys."""
 
     spec: BulkJobSpec
-    sheet: JudgedSheet
+    sheet: ValidatedSheet
     settings: Settings
     instance: DagsterInstance
     run_id: str
@@ -73,26 +73,26 @@ class BatchRun:
         self._tell_callback()
         storage = open_output(self.spec, self.settings)
         speech = speech_choice(self.spec, self.settings, self.instance)
-        shelf = Shelf(storage, self.spec.output.prefix, self.sheet.label, RetryPolicy(), engine_of(speech))
+        store = OutputStore(storage, self.spec.output.prefix, self.sheet.label, RetryPolicy(), engine_of(speech))
         loop = RowLoop(
             self._plans(),
-            shelf,
+            store,
             workers=self.settings.workers,
             renderer=self.settings.renderer,
             work_dir=self.settings.work_dir,
             force=self.force,
-            pieces=pieces_place(self.settings),
+            cache=cache_place(self.settings),
             media=media_policy(self.settings),
             speech=speech,
             speech_key=speech_key(self.settings),
             progress=progress,
             command=control.command,
             may_publish=control.may_publish,
-            gate=self._gate(progress),
+            admission=self._admission(progress),
         )
         self.state = JobState.CANCELED
         try:
-            shelf.retry.call(storage.check_writable)
+            store.retry.call(storage.check_writable)
             with self._sheet_report() as tell_sheet:
                 for outcome in loop.run():
                     self.ended.append(outcome)
@@ -106,19 +106,19 @@ class BatchRun:
             self.spent = loop.spent
             lost = control.is_lost()
             if not lost:
-                self._conclude(control, shelf, started_at, time.perf_counter() - began)
+                self._conclude(control, store, started_at, time.perf_counter() - began)
         if lost:
             # Without an error Dagster would call the run a success, whatever was said of it meanwhile.
             raise RenderCancelledError("The run was declared dead while it was at work", fix="Retry the job")
         if loop.stopped_by is not None:
             raise loop.stopped_by
 
-    def _conclude(self, control: RunControl, shelf: Shelf, started_at: datetime, seconds: float) -> None:
+    def _conclude(self, control: RunControl, store: OutputStore, started_at: datetime, seconds: float) -> None:
         """Leave the gallery and tell what came of the run, which has failed where the gallery cannot be left."""
         try:
             if self.ended:
                 self.report_url = write_report(
-                    shelf, self.sheet, self.spec, self._job_id(), self.ended, started_at, seconds
+                    store, self.sheet, self.spec, self._job_id(), self.ended, started_at, seconds
                 )
         except Exception:
             self.state = JobState.FAILED
@@ -152,17 +152,17 @@ class BatchRun:
             return JobState.PAUSED
         return outcome_of(self.count(ItemState.COMPLETED), self.count(ItemState.FAILED), command == "cancel")
 
-    def _gate(self, progress: JobProgress) -> Gate:
+    def _admission(self, progress: JobProgress) -> Admission:
         """This job's part of the render slots that all jobs of the instance share, at the pace it may keep."""
         slots = RunSlots(
             self.instance, self.run_id, user=self.spec.user_id, job=self.spec.priority, job_id=self._job_id()
         )
         slots.ensure_pool(self.settings.render_slots)
-        gate = SlotGate(slots, free_dead=lambda: close_orphans(self.instance))
+        admission = SlotAdmission(slots, free_dead=lambda: close_orphans(self.instance))
         if not rows_are_limited(self.spec, self.settings):
-            return gate
+            return admission
         limiter = limiter_of(self.instance, self.settings, Budget.DISPATCH)
-        return PacedGate(gate, limiter, self.spec.user_id, self.spec.project_id, progress.wait_for_limit)
+        return PacedAdmission(admission, limiter, self.spec.user_id, self.spec.project_id, progress.wait_for_limit)
 
     def _deadline(self) -> float | None:
         """When the job's time is over; it is counted from the start of its first run."""

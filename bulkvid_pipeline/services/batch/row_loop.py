@@ -18,7 +18,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from bulkvid_pipeline.adapters.cache import FolderPieces, PiecesPlace, open_pieces
+from bulkvid_pipeline.adapters.cache import CachePlace, FolderCache, open_cache
 from bulkvid_pipeline.adapters.media import MediaPolicy
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.adapters.speech.providers import OFFLINE, SpeechChoice
@@ -29,12 +29,12 @@ from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan, in_priority
 from bulkvid_pipeline.core.states import ItemState
 from bulkvid_pipeline.rendering.process import WALL_CLOCK_FLOOR_S, RenderProcess
 from bulkvid_pipeline.rendering.worker import RenderRequest
-from bulkvid_pipeline.services.batch.admission import Gate, OpenGate
+from bulkvid_pipeline.services.batch.admission import Admission, OpenAdmission
 from bulkvid_pipeline.services.batch.progress import JobProgress
-from bulkvid_pipeline.services.batch.worker_pool import Crew, sweep_folders
-from bulkvid_pipeline.services.media.prefetch import MediaDesk
+from bulkvid_pipeline.services.batch.worker_pool import WorkerPool, sweep_folders
+from bulkvid_pipeline.services.media.prefetch import MediaPrefetch
 from bulkvid_pipeline.services.outputs.outcomes import Failure, PublishedOutput, RowOutcome
-from bulkvid_pipeline.services.outputs.output_store import Shelf
+from bulkvid_pipeline.services.outputs.output_store import OutputStore
 
 _log = logging.getLogger(__name__)
 
@@ -66,25 +66,25 @@ class RowLoop:
 
     `command` is asked between rows and while waiting: None to go on, "pause" to let rows in work finish and start no
     other, "cancel" or "deadline" to kill them. `may_publish` is asked before a row's files become visible. `force`
-    renders again what is published already. `gate` shares render slots with other jobs. `pieces` is where narration,
-    encoded scenes and media are kept for another time; `media` says where rows' media may come from. `speech` narrates,
-    with `speech_key` where it is a paid voice; `spent` is what it has cost.
+    renders again what is published already. `admission` shares render slots with other jobs. `cache` is where
+    narration, encoded scenes and media are kept for another time; `media` says where rows' media may come from.
+    `speech` narrates, with `speech_key` where it is a paid voice; `spent` is what it has cost.
     """
 
     plans: Sequence[VideoPlan]
-    shelf: Shelf
+    store: OutputStore
     workers: int
     renderer: str
     work_dir: Path | None = None
     force: bool = False
-    pieces: PiecesPlace | None = None
+    cache: CachePlace | None = None
     media: MediaPolicy = field(default_factory=MediaPolicy)
     speech: SpeechChoice = OFFLINE
     speech_key: str | None = field(default=None, repr=False)
     progress: JobProgress = field(default_factory=JobProgress)
     command: Callable[[], str | None] = no_command
     may_publish: Callable[[], bool] = always
-    gate: Gate = field(default_factory=OpenGate)
+    admission: Admission = field(default_factory=OpenAdmission)
     stopped_by: BulkVideoError | None = field(default=None, init=False)
     """The fault of the system that ended the loop early, if one did."""
     spent: Spending = field(default_factory=Spending, init=False)
@@ -99,7 +99,7 @@ class RowLoop:
         """
         sweep_folders(self.work_dir)
         self.progress.expect(tuple(self.plans))
-        documents = frozenset() if self.force else self.shelf.published_documents()
+        documents = frozenset() if self.force else self.store.published_documents()
         waiting: list[Work] = []
         plans = in_priority_order(self.plans)
         for outcome in self._sorted_out((plan for plan in plans if not plan.media), documents, waiting):
@@ -115,7 +115,7 @@ class RowLoop:
         """The outcomes of rows that are published already; the others go to those waiting."""
         found: list[VideoPlan] = []
         for plan in plans:
-            missing = self.shelf.missing_outputs(plan, documents)
+            missing = self.store.missing_outputs(plan, documents)
             if missing:
                 waiting.append((plan, missing))
             else:
@@ -139,7 +139,7 @@ class RowLoop:
 
     def _read_output(self, plan: VideoPlan, output: PlannedOutput) -> PublishedOutput | None:
         try:
-            return self.shelf.retry.call(lambda: self.shelf.read_output(plan, output))
+            return self.store.retry.call(lambda: self.store.read_output(plan, output))
         except NotFoundError:
             return None
 
@@ -150,56 +150,56 @@ class RowLoop:
     def _render_all(
         self, waiting: deque[Work], with_media: Sequence[VideoPlan], documents: frozenset[str]
     ) -> Iterator[RowOutcome]:
-        crew = Crew(
+        pool = WorkerPool(
             min(self.workers, len(waiting) + len(with_media)),
-            lambda: RenderProcess(self.renderer, self.pieces, self._warn, self.speech, self.speech_key),
+            lambda: RenderProcess(self.renderer, self.cache, self._warn, self.speech, self.speech_key),
             self.work_dir,
         )
         in_work: set[Future[RowOutcome]] = set()
         try:
-            kept = open_pieces(self.pieces) if self.pieces else FolderPieces(crew.folder / "media", MEDIA_KEPT_BYTES)
-            with self.gate, MediaDesk(self.media, kept) as desk:
-                desk.ask(with_media)
+            kept = open_cache(self.cache) if self.cache else FolderCache(pool.folder / "media", MEDIA_KEPT_BYTES)
+            with self.admission, MediaPrefetch(self.media, kept) as prefetch:
+                prefetch.ask(with_media)
                 try:
-                    yield from self._schedule(waiting, crew, in_work, desk, documents)
+                    yield from self._schedule(waiting, pool, in_work, prefetch, documents)
                 finally:
                     # An interrupt reaches the main thread alone, which waits here: the encoders have to be told, and
                     # slots are freed only once they are gone.
-                    crew.dismiss(at_once=bool(in_work))
+                    pool.stop(at_once=bool(in_work))
         finally:
-            crew.dismiss(at_once=True)
+            pool.stop(at_once=True)
 
     def _schedule(
         self,
         waiting: deque[Work],
-        crew: Crew,
+        pool: WorkerPool,
         in_work: set[Future[RowOutcome]],
-        desk: MediaDesk,
+        prefetch: MediaPrefetch,
         documents: frozenset[str],
     ) -> Iterator[RowOutcome]:
         """Give rows to idle workers as slots allow, until none are left or the job is told to stop."""
         ended: list[RowOutcome] = []
-        while waiting or in_work or ended or desk.pending:
+        while waiting or in_work or ended or prefetch.pending:
             command = self.command()
             if command in {"cancel", "deadline"}:
                 return
             draining = command == "pause" or self.stopped_by is not None
             if draining:
-                self.gate.withdraw()
+                self.admission.withdraw()
             else:
-                ended += self._answered(waiting, desk, documents)
-                self._start_rows(waiting, crew, in_work, desk)
+                ended += self._answered(waiting, prefetch, documents)
+                self._start_rows(waiting, pool, in_work, prefetch)
             # Told only now, so that freed slots are in use again before anything else is done.
             for outcome in ended:
                 self.progress.end(outcome)
                 yield outcome
             if draining and not in_work:
                 return
-            ended = self._ended_rows(deque() if draining else waiting, crew, in_work, desk)
+            ended = self._ended_rows(deque() if draining else waiting, pool, in_work, prefetch)
 
-    def _answered(self, waiting: deque[Work], desk: MediaDesk, documents: frozenset[str]) -> list[RowOutcome]:
+    def _answered(self, waiting: deque[Work], prefetch: MediaPrefetch, documents: frozenset[str]) -> list[RowOutcome]:
         """Let rows whose media are known by now join those waiting; outcomes of those published already, or failed."""
-        answers = desk.answers()
+        answers = prefetch.answers()
         known = (answer.plan for answer in answers if answer.error is None)
         joining: list[Work] = []
         ended = list(self._sorted_out(known, documents, joining))
@@ -212,36 +212,40 @@ class RowLoop:
             waiting.extend(everybody)
         return ended
 
-    def _start_rows(self, waiting: deque[Work], crew: Crew, in_work: set[Future[RowOutcome]], desk: MediaDesk) -> None:
-        self.gate.line_up(self._next_in_line(waiting, crew, in_work))
-        while waiting and len(in_work) < crew.size and self.gate.try_enter(waiting[0][0]):
+    def _start_rows(
+        self, waiting: deque[Work], pool: WorkerPool, in_work: set[Future[RowOutcome]], prefetch: MediaPrefetch
+    ) -> None:
+        self.admission.line_up(self._next_in_line(waiting, pool, in_work))
+        while waiting and len(in_work) < pool.size and self.admission.try_enter(waiting[0][0]):
             plan, outputs = waiting.popleft()
-            in_work.add(crew.submit(partial(self._turn, plan, outputs, crew, desk)))
+            in_work.add(pool.submit(partial(self._turn, plan, outputs, pool, prefetch)))
 
-    def _next_in_line(self, waiting: deque[Work], crew: Crew, in_work: set[Future[RowOutcome]]) -> list[VideoPlan]:
+    def _next_in_line(
+        self, waiting: deque[Work], pool: WorkerPool, in_work: set[Future[RowOutcome]]
+    ) -> list[VideoPlan]:
         """The rows that idle workers would take."""
-        return [plan for plan, _ in islice(waiting, crew.size - len(in_work))]
+        return [plan for plan, _ in islice(waiting, pool.size - len(in_work))]
 
     def _ended_rows(
-        self, waiting: deque[Work], crew: Crew, in_work: set[Future[RowOutcome]], desk: MediaDesk
+        self, waiting: deque[Work], pool: WorkerPool, in_work: set[Future[RowOutcome]], prefetch: MediaPrefetch
     ) -> list[RowOutcome]:
         """The rows that end within a short while; those next in line join as their slots are freed."""
         if not in_work:
-            desk.wait(self.gate.look_after_s)
+            prefetch.wait(self.admission.look_after_s)
             return []
-        done, _ = wait(in_work, timeout=self.gate.look_after_s, return_when=FIRST_COMPLETED)
+        done, _ = wait(in_work, timeout=self.admission.look_after_s, return_when=FIRST_COMPLETED)
         in_work -= done
         ended = [future.result() for future in done]
         for outcome in ended:
-            self.gate.leave(outcome.plan, self._next_in_line(waiting, crew, in_work))
+            self.admission.leave(outcome.plan, self._next_in_line(waiting, pool, in_work))
         return ended
 
     def _turn(
         self,
         plan: VideoPlan,
         outputs: tuple[PlannedOutput, ...],
-        crew: Crew,
-        desk: MediaDesk,
+        pool: WorkerPool,
+        prefetch: MediaPrefetch,
         process: RenderProcess,
     ) -> RowOutcome:
         """One row from plan to published files, on a worker of its own; whatever it meets becomes its outcome."""
@@ -250,7 +254,7 @@ class RowLoop:
         tries: list[object] = []
         try:
             with full_disk_as_ours("Working on the row"):
-                published = self._rendered(plan, outputs, crew, desk, process, tries.append)
+                published = self._rendered(plan, outputs, pool, prefetch, process, tries.append)
             outcome = self._completed(plan, published, rendered=True)
         except RenderCancelledError:
             outcome = self._ended(plan, ItemState.CANCELLED)
@@ -270,8 +274,8 @@ class RowLoop:
         self,
         plan: VideoPlan,
         outputs: tuple[PlannedOutput, ...],
-        crew: Crew,
-        desk: MediaDesk,
+        pool: WorkerPool,
+        prefetch: MediaPrefetch,
         process: RenderProcess,
         on_retry: Callable[[object], None],
     ) -> tuple[PublishedOutput, ...]:
@@ -281,21 +285,21 @@ class RowLoop:
             self.progress.advance(plan, stage, done * 0.98)
 
         spent_before = process.spent
-        with tempfile.TemporaryDirectory(dir=crew.folder, prefix=f"row{plan.sheet_row}-") as folder:
-            desk.lay(plan, Path(folder))
+        with tempfile.TemporaryDirectory(dir=pool.folder, prefix=f"row{plan.sheet_row}-") as folder:
+            prefetch.lay(plan, Path(folder))
             request = RenderRequest(plan, outputs, folder)
             limit_s = WALL_CLOCK_FLOOR_S * (MOVING_GROUND if plan.background else 1)
             row = RENDER_RETRY.call(lambda: process.render(request, report, limit_s), on_wait=on_retry)
-            if crew.stopping.is_set() or not self.may_publish():
+            if pool.stopping.is_set() or not self.may_publish():
                 raise RenderCancelledError("The row was stopped")
             self.progress.advance(plan, "publishing", 0.99)
             cost = (process.spent - spent_before).cost
-            new = {output.platform: output for output in self.shelf.publish(plan, outputs, row, cost)}
+            new = {output.platform: output for output in self.store.publish(plan, outputs, row, cost)}
         everything = (new.get(planned.platform) or self._read_output(plan, planned) for planned in plan.outputs)
         return tuple(output for output in everything if output is not None)
 
     def _ended(self, plan: VideoPlan, state: ItemState, failure: Failure | None = None) -> RowOutcome:
-        return RowOutcome(plan, state, plan.fingerprint(self.shelf.engine), failure=failure)
+        return RowOutcome(plan, state, plan.fingerprint(self.store.engine), failure=failure)
 
     def _pay(self, plan: VideoPlan, spent: Spending) -> None:
         """Count what a row has cost at a paid voice, finished or not."""

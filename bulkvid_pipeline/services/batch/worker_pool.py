@@ -19,14 +19,14 @@ from bulkvid_pipeline.rendering.process import RenderProcess
 Result = TypeVar("Result")
 
 
-class Crew:
+class WorkerPool:
     """`size` workers, for the one thread that gives them work."""
 
-    def __init__(self, size: int, hire: Callable[[], RenderProcess], work_dir: Path | None) -> None:
+    def __init__(self, size: int, start: Callable[[], RenderProcess], work_dir: Path | None) -> None:
         self.size = size
         self.stopping = threading.Event()
         self.folder = _fresh_folder(work_dir)
-        self._processes = [hire() for _ in range(size)]
+        self._processes = [start() for _ in range(size)]
         self._idle: queue.SimpleQueue[RenderProcess] = queue.SimpleQueue()
         for process in self._processes:
             self._idle.put(process)
@@ -49,7 +49,7 @@ class Crew:
         finally:
             self._idle.put(process)
 
-    def dismiss(self, *, at_once: bool) -> None:
+    def stop(self, *, at_once: bool) -> None:
         """Let the workers end; `at_once` kills what is under way."""
         self.stopping.set()
         for process in self._processes:

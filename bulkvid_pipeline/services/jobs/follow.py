@@ -47,7 +47,7 @@ class JobWatch:
     step: str = ""
     rows: list[RowEnded] = field(default_factory=list)
     report: dict[str, Any] | None = None
-    """The validation report, once the sheet was judged."""
+    """The validation report, once the sheet was validated."""
     failure: str = ""
     interrupted: bool = False
     _cursor: str | None = None

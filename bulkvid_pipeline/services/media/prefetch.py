@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bulkvid_pipeline.adapters.cache import Pieces
+from bulkvid_pipeline.adapters.cache import Cache
 from bulkvid_pipeline.adapters.media import MediaLibrary, MediaPolicy
 from bulkvid_pipeline.adapters.media.library import require_picture
 from bulkvid_pipeline.adapters.retry import RetryPolicy
@@ -33,18 +33,18 @@ class Answer:
     error: BulkVideoError | None = None
 
 
-class MediaDesk:
+class MediaPrefetch:
     """Asks for the media of rows in threads of its own. Use as a context manager, from one thread.
 
     Args:
         policy: where media may come from.
-        pieces: where contents are kept; without it each is fetched again when it is laid out.
+        cache: where contents are kept; without it each is fetched again when it is laid out.
     """
 
-    def __init__(self, policy: MediaPolicy, pieces: Pieces | None) -> None:
+    def __init__(self, policy: MediaPolicy, cache: Cache | None) -> None:
         self._stopped = threading.Event()
         retry = RetryPolicy(tries=4, first_delay_s=0.5, longest_delay_s=10.0, sleep=self._sleep)
-        self._library = MediaLibrary(policy, pieces, retry)
+        self._library = MediaLibrary(policy, cache, retry)
         self._asked: queue.SimpleQueue[VideoPlan] = queue.SimpleQueue()
         self._answered: queue.SimpleQueue[Answer] = queue.SimpleQueue()
         self._news = threading.Event()
@@ -128,30 +128,30 @@ class MediaDesk:
             raise RenderCancelledError("The job was stopped")
 
 
-def with_known_media(plans: Iterable[VideoPlan], policy: MediaPolicy, pieces: Pieces | None) -> tuple[VideoPlan, ...]:
+def with_known_media(plans: Iterable[VideoPlan], policy: MediaPolicy, cache: Cache | None) -> tuple[VideoPlan, ...]:
     """The plans, in their order, with the content of their media known wherever it can be had; waits until it is."""
     plans = tuple(plans)
     known: dict[str, VideoPlan] = {}
-    with MediaDesk(policy, pieces) as desk:
-        desk.ask(plan for plan in plans if plan.media)
-        while desk.pending:
-            desk.wait(_LOOK_AFTER_S)
-            known |= {answer.plan.row_key: answer.plan for answer in desk.answers() if answer.error is None}
+    with MediaPrefetch(policy, cache) as prefetch:
+        prefetch.ask(plan for plan in plans if plan.media)
+        while prefetch.pending:
+            prefetch.wait(_LOOK_AFTER_S)
+            known |= {answer.plan.row_key: answer.plan for answer in prefetch.answers() if answer.error is None}
     return tuple(known.get(plan.row_key, plan) for plan in plans)
 
 
-def laid_out(plan: VideoPlan, folder: Path, policy: MediaPolicy, pieces: Pieces | None) -> VideoPlan:
+def laid_out(plan: VideoPlan, folder: Path, policy: MediaPolicy, cache: Cache | None) -> VideoPlan:
     """The plan with its media known, and their contents in `folder` as a render worker wants them.
 
     Raises:
         BulkVideoError: a medium cannot be had or used.
     """
-    with MediaDesk(policy, pieces) as desk:
-        desk.ask([plan])
-        while not (answers := desk.answers()):
-            desk.wait(_LOOK_AFTER_S)
+    with MediaPrefetch(policy, cache) as prefetch:
+        prefetch.ask([plan])
+        while not (answers := prefetch.answers()):
+            prefetch.wait(_LOOK_AFTER_S)
         (answer,) = answers
         if answer.error is not None:
             raise answer.error
-        desk.lay(answer.plan, folder)
+        prefetch.lay(answer.plan, folder)
         return answer.plan

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
-from pydantic import TypeAdapter
+from pydantic import AliasChoices, Field, TypeAdapter
 
 from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.core.states import ItemState
-from bulkvid_pipeline.rendering.quality import Certificate
+from bulkvid_pipeline.rendering.quality import QualityReport
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,10 @@ class PublishedOutput:
     """What a paid voice has asked for it, in the currency of its price: its share of what its row's narration cost."""
     thumbnail: str = ""
     """The poster in miniature: base64 of a WebP, empty where it has too many details."""
-    certificate: Certificate = field(default_factory=Certificate)
-    """The checks that the files were put to before they were published."""
+    quality: Annotated[QualityReport, Field(validation_alias=AliasChoices("quality", "certificate"))] = field(
+        default_factory=QualityReport
+    )
+    """The checks that the files were put to before they were published; older documents say `certificate`."""
 
 
 OUTPUTS = TypeAdapter(PublishedOutput)

@@ -33,7 +33,7 @@ def engine_of(speech: SpeechChoice) -> str:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class OutputStore:
     """The place of one sheet's outputs in storage."""
 
     storage: Storage
@@ -131,10 +131,10 @@ class Shelf:
             language=row.language,
             voice_rate=row.voice_rate,
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            warnings=(*row.warnings, *(f"{output.platform}: {said}" for said in rendered.certificate.warnings)),
+            warnings=(*row.warnings, *(f"{output.platform}: {said}" for said in rendered.quality.warnings)),
             cost=round(cost, 6),
             thumbnail=rendered.thumbnail,
-            certificate=rendered.certificate,
+            quality=rendered.quality,
         )
         document = rendered.folder / DOCUMENT
         document.write_bytes(OUTPUTS.dump_json(published, indent=2))

@@ -1,8 +1,8 @@
 """A look at one row before the job runs: a still of every scene, one sheet of them all, and a short draft with sound.
 
-The row goes through the engine that will render it, on small frames. What `services.sheets.validation` speaks once to judge and
-the engine once more to render is spoken once here, and modules that only some sheets need are imported when they are
-needed: a preview is worth having while it costs less than thinking about it.
+The row goes through the engine that will render it, on small frames. What `services.sheets.validation` speaks once to
+validate and the engine once more to render is spoken once here, and modules that only some sheets need are imported
+when they are needed: a preview is worth having while it costs less than thinking about it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from bulkvid_pipeline.core.errors import InvalidRequestError, ValidationFailedEr
 from bulkvid_pipeline.core.findings import Finding, Severity
 from bulkvid_pipeline.core.options import Aspect, Platform, ValidationLevel
 from bulkvid_pipeline.core.planning import VideoPlan, plan_video
-from bulkvid_pipeline.core.rows import SheetTable, VideoIdea, sheet_table
+from bulkvid_pipeline.core.rows import VideoIdea
+from bulkvid_pipeline.core.sheet_table import SheetTable, sheet_table
 from bulkvid_pipeline.core.spec import BulkJobSpec, InputSource, SourceType
 from bulkvid_pipeline.core.templates import Template
 from bulkvid_pipeline.core.validation import RowProblem, validate_table
@@ -101,7 +102,7 @@ def preview_row(
     _require_row(table, row)
     template = TemplateStore(settings.templates_folder).load(spec.template.template_id)
     with EspeakSpeech() as speech:
-        judge = _RowJudge(row, spec, template, speech)
+        judge = _RowValidation(row, spec, template, speech)
         by_media = MediaCheck(media_policy(settings), spec.validation_level)
         ideas, report = validate_table(table, spec.validation_level, [judge, by_media])
     findings = report.of_row(row)
@@ -134,18 +135,18 @@ def preview_row(
 
 def _laid_out(plan: VideoPlan, folder: Path, settings: Settings) -> VideoPlan:
     """The plan with its media known, their contents in `folder`."""
-    from bulkvid_pipeline.adapters.cache import open_pieces
+    from bulkvid_pipeline.adapters.cache import open_cache
     from bulkvid_pipeline.services.media.prefetch import laid_out
-    from bulkvid_pipeline.services.wiring.cache import pieces_place
+    from bulkvid_pipeline.services.wiring.cache import cache_place
 
-    place = pieces_place(settings)
-    return laid_out(plan, folder, media_policy(settings), open_pieces(place) if place else None)
+    place = cache_place(settings)
+    return laid_out(plan, folder, media_policy(settings), open_cache(place) if place else None)
 
 
 def _unsaid(programme: Programme, findings: Sequence[Finding]) -> Iterator[str]:
     """The narration's warnings without the one that is a finding already."""
-    judged = any(finding.code == "DURATION_INFEASIBLE" for finding in findings)
-    return (text for text in programme.warnings if not (judged and text == programme.feasibility.message))
+    validated = any(finding.code == "DURATION_INFEASIBLE" for finding in findings)
+    return (text for text in programme.warnings if not (validated and text == programme.feasibility.message))
 
 
 def _other_voice(settings: Settings) -> Iterator[str]:
@@ -201,7 +202,7 @@ def _rejection(row: int, findings: Sequence[Finding]) -> ValidationFailedError:
 
 
 @dataclass
-class _RowJudge:
+class _RowValidation:
     """The checks that need the engine, for one row alone; the narration made for them is kept."""
 
     row: int

@@ -11,7 +11,7 @@ from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import ItemState
 from bulkvid_pipeline.services.outputs.outcomes import PublishedOutput, RowOutcome
-from bulkvid_pipeline.services.outputs.output_store import Shelf
+from bulkvid_pipeline.services.outputs.output_store import OutputStore
 from bulkvid_pipeline.services.reports.gallery import (
     JobReport,
     RowOutput,
@@ -21,14 +21,14 @@ from bulkvid_pipeline.services.reports.gallery import (
     report_html,
     results_csv,
 )
-from bulkvid_pipeline.services.sheets.validation import JudgedSheet
+from bulkvid_pipeline.services.sheets.validation import ValidatedSheet
 
 REPORT, RESULTS, MANIFEST = "report.html", "results.csv", "manifest.json"
 
 
 def write_report(
-    shelf: Shelf,
-    sheet: JudgedSheet,
+    store: OutputStore,
+    sheet: ValidatedSheet,
     spec: BulkJobSpec,
     job_id: str,
     outcomes: Sequence[RowOutcome],
@@ -47,22 +47,22 @@ def write_report(
         started_at=started_at.isoformat(timespec="seconds"),
         finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
         wall_seconds=round(wall_seconds, 3),
-        rows=_rows(shelf, sheet, outcomes),
+        rows=_rows(store, sheet, outcomes),
         findings=sheet.report.findings,
     )
     documents = {RESULTS: results_csv(job), MANIFEST: manifest_json(job), REPORT: report_html(job)}
     for name, text in documents.items():
-        shelf.write_text(name, text)
-    return shelf.storage.url(shelf.beside(REPORT))
+        store.write_text(name, text)
+    return store.storage.url(store.beside(REPORT))
 
 
-def _rows(shelf: Shelf, sheet: JudgedSheet, outcomes: Sequence[RowOutcome]) -> tuple[RowReport, ...]:
+def _rows(store: OutputStore, sheet: ValidatedSheet, outcomes: Sequence[RowOutcome]) -> tuple[RowReport, ...]:
     by_key = {outcome.plan.row_key: outcome for outcome in outcomes}
     by_row: dict[int, list[Finding]] = {}
     for finding in sheet.report.findings:
         if finding.sheet_row is not None:
             by_row.setdefault(finding.sheet_row, []).append(finding)
-    rows = [_planned(shelf, plan, by_key.get(plan.row_key), by_row.get(plan.sheet_row, ())) for plan in sheet.plans]
+    rows = [_planned(store, plan, by_key.get(plan.row_key), by_row.get(plan.sheet_row, ())) for plan in sheet.plans]
     for state, numbers in ((RowState.REJECTED, sheet.report.rejected), (RowState.SKIPPED, sheet.report.skipped)):
         rows += [_refused(n, sheet.titles.get(n) or f"Row {n}", state, by_row.get(n, ())) for n in numbers]
     return tuple(sorted(rows, key=lambda row: row.sheet_row))
@@ -75,7 +75,7 @@ _STATES: Mapping[ItemState, RowState] = {
 }
 
 
-def _planned(shelf: Shelf, plan: VideoPlan, outcome: RowOutcome | None, findings: Iterable[Finding]) -> RowReport:
+def _planned(store: OutputStore, plan: VideoPlan, outcome: RowOutcome | None, findings: Iterable[Finding]) -> RowReport:
     findings = tuple(findings)
     said = outcome.warnings if outcome else ()
     news = tuple(text for text in said if not any(text.startswith(finding.problem) for finding in findings))
@@ -85,7 +85,7 @@ def _planned(shelf: Shelf, plan: VideoPlan, outcome: RowOutcome | None, findings
         sheet_row=plan.sheet_row,
         title=plan.title,
         state=_STATES[outcome.state] if outcome else RowState.CANCELLED,
-        outputs=tuple(_output(shelf, output) for output in outcome.outputs) if outcome else (),
+        outputs=tuple(_output(store, output) for output in outcome.outputs) if outcome else (),
         reason=failure.message if failure else ("" if outcome else "Not begun when the job was stopped"),
         fix=failure.fix if failure else ("" if outcome else "Run the job again: finished rows are kept"),
         error_code=failure.code if failure else "",
@@ -97,8 +97,8 @@ def _planned(shelf: Shelf, plan: VideoPlan, outcome: RowOutcome | None, findings
     )
 
 
-def _output(shelf: Shelf, output: PublishedOutput) -> RowOutput:
-    inside = len(shelf.folder) + 1
+def _output(store: OutputStore, output: PublishedOutput) -> RowOutput:
+    inside = len(store.folder) + 1
     return RowOutput(
         platform=Platform(output.platform),
         video=output.video[inside:],
@@ -113,7 +113,7 @@ def _output(shelf: Shelf, output: PublishedOutput) -> RowOutput:
         height=output.height,
         render_seconds=output.render_seconds,
         cost=output.cost,
-        quality=output.certificate.summary,
+        quality=output.quality.summary,
     )
 
 

@@ -25,7 +25,7 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import BucketNotFoundError, BulkVideoError
 from bulkvid_pipeline.core.pruning import rows_to_prune, runs_to_prune
 from bulkvid_pipeline.services.retention.past_runs import THINNED, KnownRun, known_runs
-from bulkvid_pipeline.services.wiring.cache import local_pieces
+from bulkvid_pipeline.services.wiring.cache import local_cache
 from bulkvid_pipeline.services.wiring.storage import open_place
 from bulkvid_pipeline.settings import Settings
 
@@ -198,7 +198,7 @@ class _Pruning:
 
     def pieces(self) -> Iterator[Pruned]:
         """Pieces of videos over what this machine's cache may hold; those in use were touched last."""
-        pieces = local_pieces(self._settings)
+        pieces = local_cache(self._settings)
         if pieces is None:
             return
         if self._dry_run:

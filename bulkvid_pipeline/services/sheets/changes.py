@@ -9,7 +9,7 @@ from hashlib import blake2b
 from bulkvid_pipeline.adapters.sheets.google_sheets import GoogleSheets
 from bulkvid_pipeline.core.fingerprints import canonical_json
 from bulkvid_pipeline.core.ranges import parse_range
-from bulkvid_pipeline.core.rows import SheetTable
+from bulkvid_pipeline.core.sheet_table import SheetTable
 from bulkvid_pipeline.core.spec import InputSource, SourceType
 
 

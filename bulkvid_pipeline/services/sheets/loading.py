@@ -12,7 +12,7 @@ from bulkvid_pipeline.adapters.sheets.local_sheets import read_local
 from bulkvid_pipeline.adapters.sheets.raw_sheet import RawSheet
 from bulkvid_pipeline.core.keys import slug
 from bulkvid_pipeline.core.ranges import parse_range
-from bulkvid_pipeline.core.rows import SheetTable, sheet_table
+from bulkvid_pipeline.core.sheet_table import SheetTable, sheet_table
 from bulkvid_pipeline.core.spec import InputSource, SourceType
 from bulkvid_pipeline.settings import Settings
 

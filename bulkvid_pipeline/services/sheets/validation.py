@@ -12,7 +12,8 @@ from bulkvid_pipeline.core.errors import ValidationFailedError
 from bulkvid_pipeline.core.findings import ValidationReport
 from bulkvid_pipeline.core.options import ValidationLevel
 from bulkvid_pipeline.core.planning import VideoPlan, plan_video
-from bulkvid_pipeline.core.rows import SheetTable, VideoIdea
+from bulkvid_pipeline.core.rows import VideoIdea
+from bulkvid_pipeline.core.sheet_table import SheetTable
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.templates import Template
 from bulkvid_pipeline.core.validation import RowProblem, validate_table
@@ -31,7 +32,7 @@ _NOT_PERMISSIVE = frozenset({ValidationLevel.STRICT, ValidationLevel.MODERATE})
 
 
 @dataclass(frozen=True)
-class JudgedSheet:
+class ValidatedSheet:
     """A sheet after validation: the plans of the rows that may be rendered, and the report."""
 
     label: str
@@ -54,20 +55,20 @@ class JudgedSheet:
         )
 
 
-def judge_for_spec(sheet: LoadedSheet, spec: BulkJobSpec, settings: Settings) -> JudgedSheet:
-    """`judge_sheet` with the template that the spec names.
+def validate_for_spec(sheet: LoadedSheet, spec: BulkJobSpec, settings: Settings) -> ValidatedSheet:
+    """`validate_sheet` with the template that the spec names.
 
     Raises:
         TemplateError: the template is missing or wrong.
         InvalidSheetError: a required column is missing altogether.
     """
     template = TemplateStore(settings.templates_folder).load(spec.template.template_id)
-    return judge_sheet(sheet, spec, template, media_policy(settings))
+    return validate_sheet(sheet, spec, template, media_policy(settings))
 
 
-def judge_sheet(
+def validate_sheet(
     sheet: LoadedSheet, spec: BulkJobSpec, template: Template, media: MediaPolicy | None = None
-) -> JudgedSheet:
+) -> ValidatedSheet:
     """Validate every row at the spec's level, all findings at once; no medium is fetched.
 
     Lengths of speech are the offline voice's, whichever voice will narrate: validating asks no server, and is free.
@@ -81,7 +82,7 @@ def judge_sheet(
         ideas, report = validate_table(sheet.table, spec.validation_level, [checks.glyphs, checks.duration, by_media])
     plans = tuple(plan_video(by_media.permitted(idea), spec, template) for idea in ideas)
     refused = {number: str(sheet.table.frame.at[number, "row_key"]) for number in (*report.rejected, *report.skipped)}
-    return JudgedSheet(sheet.label, sheet.name, sheet.uri, plans, report, _titles(sheet.table), refused)
+    return ValidatedSheet(sheet.label, sheet.name, sheet.uri, plans, report, _titles(sheet.table), refused)
 
 
 def _titles(table: SheetTable) -> dict[int, str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bulkvid_pipeline.adapters.cache import FolderPieces, PiecesPlace
+from bulkvid_pipeline.adapters.cache import CachePlace, FolderCache
 from bulkvid_pipeline.adapters.storage.location import parse_location
 from bulkvid_pipeline.settings import Settings
 
 
-def pieces_place(settings: Settings) -> PiecesPlace | None:
+def cache_place(settings: Settings) -> CachePlace | None:
     """The place that the settings name; None where nothing is to be kept.
 
     Raises:
@@ -17,7 +17,7 @@ def pieces_place(settings: Settings) -> PiecesPlace | None:
         return None
     if settings.cache_bucket is not None:
         parse_location(settings.cache_bucket)
-    return PiecesPlace(
+    return CachePlace(
         folder=str(settings.cache_dir.expanduser().absolute()),
         max_bytes=settings.cache_max_bytes,
         bucket=settings.cache_bucket,
@@ -28,8 +28,8 @@ def pieces_place(settings: Settings) -> PiecesPlace | None:
     )
 
 
-def local_pieces(settings: Settings) -> FolderPieces | None:
+def local_cache(settings: Settings) -> FolderCache | None:
     """The folder of pieces on this machine; None where the settings name none. A cache switched off is still there."""
     if settings.cache_dir is None:
         return None
-    return FolderPieces(settings.cache_dir.expanduser().absolute(), settings.cache_max_bytes)
+    return FolderCache(settings.cache_dir.expanduser().absolute(), settings.cache_max_bytes)

@@ -9,7 +9,7 @@ from functools import partial
 
 from dagster import DagsterEventType, DagsterInstance, RunsFilter
 
-from bulkvid_pipeline.adapters.cache import open_pieces
+from bulkvid_pipeline.adapters.cache import open_cache
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import NotFoundError
@@ -22,10 +22,10 @@ from bulkvid_pipeline.services.jobs.run_state import tell_tags
 from bulkvid_pipeline.services.media.policy import media_policy
 from bulkvid_pipeline.services.media.prefetch import with_known_media
 from bulkvid_pipeline.services.outputs.outcomes import RowOutcome
-from bulkvid_pipeline.services.outputs.output_store import Shelf, engine_of
+from bulkvid_pipeline.services.outputs.output_store import OutputStore, engine_of
 from bulkvid_pipeline.services.sheets.loading import load_sheet
-from bulkvid_pipeline.services.sheets.validation import judge_for_spec
-from bulkvid_pipeline.services.wiring.cache import pieces_place
+from bulkvid_pipeline.services.sheets.validation import validate_for_spec
+from bulkvid_pipeline.services.wiring.cache import cache_place
 from bulkvid_pipeline.services.wiring.limits import wait_for_sheet_read
 from bulkvid_pipeline.services.wiring.speech import speech_choice
 from bulkvid_pipeline.services.wiring.storage import open_output
@@ -49,47 +49,49 @@ def write_again(instance: DagsterInstance, job_id: str, settings: Settings) -> W
 
     Raises:
         JobNotFoundError: there is no such job.
-        BulkVideoError: the sheet cannot be read, judged or written, or storage not be read.
+        BulkVideoError: the sheet cannot be read, validated or written, or storage not be read.
     """
     job = find_job(instance, job_id)
     spec = spec_of(instance, job).model_copy(update={"write_back": True})
     check_write_back(spec, settings)
     wait_for_sheet_read(instance, spec, settings)
-    judged = judge_for_spec(load_sheet(spec.input_source, settings), spec, settings)
+    validated = validate_for_spec(load_sheet(spec.input_source, settings), spec, settings)
     speech = speech_choice(spec, settings, instance)
-    shelf = Shelf(open_output(spec, settings), spec.output.prefix, judged.label, RetryPolicy(), engine_of(speech))
+    store = OutputStore(
+        open_output(spec, settings), spec.output.prefix, validated.label, RetryPolicy(), engine_of(speech)
+    )
     # What a row with media was made into is filed under their content.
-    place = pieces_place(settings)
-    plans = with_known_media(judged.plans, media_policy(settings), open_pieces(place) if place else None)
-    results = [*refused_results(judged), *_finished(shelf, plans)]
+    place = cache_place(settings)
+    plans = with_known_media(validated.plans, media_policy(settings), open_cache(place) if place else None)
+    results = [*refused_results(validated), *_finished(store, plans)]
     finished = {result.row_key for result in results}
-    results += [result for result in _failed(instance, job, judged.label) if result.row_key not in finished]
+    results += [result for result in _failed(instance, job, validated.label) if result.row_key not in finished]
     written = write_results(instance, spec, settings, results)
     tell_run(instance, job.run_id, f"Write-back: {written}", logging.INFO)
     tell_tags(instance, job.run_id, {tags.WRITE_BACK: str(written)})
     return written
 
 
-def _finished(shelf: Shelf, plans: tuple[VideoPlan, ...]) -> Iterator[RowResult]:
+def _finished(store: OutputStore, plans: tuple[VideoPlan, ...]) -> Iterator[RowResult]:
     """Results of the rows all of whose videos are published."""
-    documents = shelf.published_documents()
-    found = [plan for plan in plans if not shelf.missing_outputs(plan, documents)]
+    documents = store.published_documents()
+    found = [plan for plan in plans if not store.missing_outputs(plan, documents)]
     with ThreadPoolExecutor(LOOK_UP_THREADS) as pool:
-        for outcome in pool.map(lambda plan: _published(shelf, plan), found):
+        for outcome in pool.map(lambda plan: _published(store, plan), found):
             result = result_of(outcome) if outcome else None
             if result is not None:
                 yield result
 
 
-def _published(shelf: Shelf, plan: VideoPlan) -> RowOutcome | None:
+def _published(store: OutputStore, plan: VideoPlan) -> RowOutcome | None:
     try:
-        read = [shelf.retry.call(partial(shelf.read_output, plan, one)) for one in plan.outputs]
+        read = [store.retry.call(partial(store.read_output, plan, one)) for one in plan.outputs]
     except NotFoundError:
         return None
     outputs = tuple(output for output in read if output is not None)
     if len(outputs) < len(plan.outputs):
         return None
-    return RowOutcome(plan, ItemState.COMPLETED, plan.fingerprint(shelf.engine), outputs)
+    return RowOutcome(plan, ItemState.COMPLETED, plan.fingerprint(store.engine), outputs)
 
 
 def _failed(instance: DagsterInstance, job: Job, sheet_label: str) -> Iterator[RowResult]:

@@ -24,7 +24,7 @@ from bulkvid_pipeline.core.spec import BulkJobSpec, SourceType
 from bulkvid_pipeline.core.states import ItemState
 from bulkvid_pipeline.core.write_back import ReportedSheet, RowResult, plan_writing, require_header, written_over
 from bulkvid_pipeline.services.outputs.outcomes import RowOutcome
-from bulkvid_pipeline.services.sheets.validation import JudgedSheet
+from bulkvid_pipeline.services.sheets.validation import ValidatedSheet
 from bulkvid_pipeline.services.wiring.limits import wait_for_sheet_read, wait_for_sheet_write
 from bulkvid_pipeline.settings import Settings
 
@@ -104,7 +104,7 @@ def result_of(outcome: RowOutcome) -> RowResult | None:
     return None
 
 
-def refused_results(sheet: JudgedSheet) -> list[RowResult]:
+def refused_results(sheet: ValidatedSheet) -> list[RowResult]:
     """What the sheet is told of rows that validation refused."""
     by_row: dict[int, list[Finding]] = {}
     for finding in sheet.report.findings:

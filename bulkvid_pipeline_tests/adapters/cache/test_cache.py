@@ -17,13 +17,13 @@ import numpy as np
 import pytest
 
 from bulkvid_pipeline.adapters.cache import (
-    BucketPieces,
-    FolderPieces,
-    LayeredPieces,
-    PiecesOfKind,
-    PiecesPlace,
-    UtterancePieces,
-    open_pieces,
+    BucketCache,
+    CacheOfKind,
+    CachePlace,
+    FolderCache,
+    LayeredCache,
+    UtteranceCache,
+    open_cache,
 )
 from bulkvid_pipeline.adapters.cache.sealing import seal
 from bulkvid_pipeline.adapters.speech.contract import Utterance, WordTime
@@ -61,46 +61,46 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_a_piece_is_found_as_it_was_put_by_whoever_looks(root: Path) -> None:
-    FolderPieces(root, MANY).put(key(1), b"abc")
-    FolderPieces(root, MANY).put(key(2), b"")
+    FolderCache(root, MANY).put(key(1), b"abc")
+    FolderCache(root, MANY).put(key(2), b"")
 
-    pieces = FolderPieces(root, MANY)
-    assert [pieces.get(key(1)), pieces.get(key(2)), pieces.get(key(3))] == [b"abc", b"", None]
+    cache = FolderCache(root, MANY)
+    assert [cache.get(key(1)), cache.get(key(2)), cache.get(key(3))] == [b"abc", b"", None]
 
 
 def test_a_piece_can_be_replaced(root: Path) -> None:
-    pieces = FolderPieces(root, MANY)
-    pieces.put(key(1), b"old")
-    pieces.put(key(1), b"newer")
-    assert pieces.get(key(1)) == b"newer"
+    cache = FolderCache(root, MANY)
+    cache.put(key(1), b"old")
+    cache.put(key(1), b"newer")
+    assert cache.get(key(1)) == b"newer"
 
 
 def test_a_cache_that_was_never_written_is_empty_and_stays_unmade(root: Path) -> None:
-    pieces = FolderPieces(root, MANY)
-    assert pieces.get(key(1)) is None
-    assert pieces.shrink(0) == []
-    assert pieces.statistics().pieces == 0
+    cache = FolderCache(root, MANY)
+    assert cache.get(key(1)) is None
+    assert cache.shrink(0) == []
+    assert cache.statistics().pieces == 0
     assert not root.exists()
 
 
 @pytest.mark.parametrize("wrong", ["", "scene-../../x", "/etc/passwd", key(1) + "/", "scene-" + 32 * "G", 32 * "0"])
 def test_nothing_but_keys_becomes_a_file_name(root: Path, wrong: str) -> None:
-    pieces = FolderPieces(root, MANY)
+    cache = FolderCache(root, MANY)
     with pytest.raises(ValueError, match="no key"):
-        pieces.get(wrong)
+        cache.get(wrong)
     with pytest.raises(ValueError, match="no key"):
-        pieces.put(wrong, b"x")
+        cache.put(wrong, b"x")
     assert not root.exists()
 
 
 def test_statistics_tell_kinds_sizes_hits_and_misses(root: Path) -> None:
-    pieces = FolderPieces(root, MANY)
-    pieces.put(key(1), b"12345")
-    pieces.put(key(2, "narration"), b"1")
+    cache = FolderCache(root, MANY)
+    cache.put(key(1), b"12345")
+    cache.put(key(2, "narration"), b"1")
     for wanted in (key(1), key(1), key(9)):
-        pieces.get(wanted)
+        cache.get(wanted)
 
-    statistics = pieces.statistics()
+    statistics = cache.statistics()
     scene, narration = statistics.kinds["scene"], statistics.kinds["narration"]
     assert (scene.pieces, scene.bytes, scene.hits, scene.misses) == (1, HEAD + 5, 2, 1)
     assert (narration.pieces, narration.bytes, narration.hits, narration.misses) == (1, HEAD + 1, 0, 0)
@@ -108,19 +108,19 @@ def test_statistics_tell_kinds_sizes_hits_and_misses(root: Path) -> None:
 
 
 def test_kinds_and_salts_do_not_meet(root: Path) -> None:
-    pieces = FolderPieces(root, MANY)
-    PiecesOfKind(pieces, "scene", "1").put("k", b"x")
-    views = [PiecesOfKind(pieces, kind, salt) for kind, salt in [("scene", "1"), ("scene", "2"), ("picture", "1")]]
+    cache = FolderCache(root, MANY)
+    CacheOfKind(cache, "scene", "1").put("k", b"x")
+    views = [CacheOfKind(cache, kind, salt) for kind, salt in [("scene", "1"), ("scene", "2"), ("picture", "1")]]
     assert [view.get("k") for view in views] == [b"x", None, None]
 
 
 def test_a_folder_removed_under_a_running_process_is_made_again(root: Path) -> None:
-    pieces = FolderPieces(root, MANY)
-    pieces.put(key(1), b"abc")
+    cache = FolderCache(root, MANY)
+    cache.put(key(1), b"abc")
     subprocess.run(["rm", "-r", root], check=True)
-    assert pieces.get(key(1)) is None
-    pieces.put(key(1), b"abc")
-    assert pieces.get(key(1)) == b"abc"
+    assert cache.get(key(1)) is None
+    cache.put(key(1), b"abc")
+    assert cache.get(key(1)) == b"abc"
 
 
 # Damage
@@ -128,36 +128,36 @@ def test_a_folder_removed_under_a_running_process_is_made_again(root: Path) -> N
 
 @pytest.mark.parametrize("length", [0, 1, HEAD - 1, HEAD, HEAD + 1, HEAD + 999])
 def test_a_truncated_piece_is_a_miss_and_deleted(root: Path, length: int) -> None:
-    pieces = FolderPieces(root, MANY)
-    pieces.put(key(1), os.urandom(1000))
+    cache = FolderCache(root, MANY)
+    cache.put(key(1), os.urandom(1000))
     os.truncate(files(root)[0], length)
-    assert pieces.get(key(1)) is None
+    assert cache.get(key(1)) is None
     assert files(root) == []
 
 
 def test_any_flipped_bit_makes_a_miss(root: Path) -> None:
-    pieces = FolderPieces(root, MANY)
+    cache = FolderCache(root, MANY)
     piece = os.urandom(40)
-    pieces.put(key(1), piece)
+    cache.put(key(1), piece)
     path = files(root)[0]
     whole = path.read_bytes()
     for bit in range(8 * len(whole)):
         broken = bytearray(whole)
         broken[bit // 8] ^= 1 << bit % 8
         path.write_bytes(broken)
-        assert pieces.get(key(1)) is None
+        assert cache.get(key(1)) is None
     path.write_bytes(whole)
-    assert pieces.get(key(1)) == piece
+    assert cache.get(key(1)) == piece
 
 
 def test_a_piece_under_another_name_or_with_a_tail_is_a_miss(root: Path) -> None:
-    pieces = FolderPieces(root, MANY)
-    pieces.put(key(1), b"abc")
+    cache = FolderCache(root, MANY)
+    cache.put(key(1), b"abc")
     path = files(root)[0]
     path.with_name(key(0x101)).write_bytes(path.read_bytes())
-    assert pieces.get(key(0x101)) is None
+    assert cache.get(key(0x101)) is None
     path.write_bytes(path.read_bytes() + b"d")
-    assert pieces.get(key(1)) is None
+    assert cache.get(key(1)) is None
 
 
 # Bound
@@ -165,88 +165,88 @@ def test_a_piece_under_another_name_or_with_a_tail_is_a_miss(root: Path) -> None
 
 def test_the_bound_holds_after_every_put(root: Path) -> None:
     bound = 20 * (HEAD + 100)
-    pieces = FolderPieces(root, bound)
+    cache = FolderCache(root, bound)
     for number in range(100):
-        pieces.put(key(number), bytes(100))
+        cache.put(key(number), bytes(100))
         assert held(root) <= bound
-        assert pieces.get(key(number)) is not None
+        assert cache.get(key(number)) is not None
     assert held(root) > 0.6 * bound
 
 
 def test_pieces_longest_unused_go_first(root: Path) -> None:
-    pieces = FolderPieces(root, 10 * (HEAD + 100))
+    cache = FolderCache(root, 10 * (HEAD + 100))
     for number in range(10):
-        pieces.put(key(number), bytes(100))
+        cache.put(key(number), bytes(100))
         age(root, number, 3600 * (10 - number))
-    assert pieces.get(key(0)) is not None, "used now"
-    pieces.put(key(10), bytes(100))
-    found = [number for number in range(11) if pieces.get(key(number)) is not None]
+    assert cache.get(key(0)) is not None, "used now"
+    cache.put(key(10), bytes(100))
+    found = [number for number in range(11) if cache.get(key(number)) is not None]
     assert found == [0, 4, 5, 6, 7, 8, 9, 10]
 
 
 def test_a_bound_of_one_byte_keeps_nothing_and_says_nothing(root: Path, caplog: pytest.LogCaptureFixture) -> None:
-    pieces = FolderPieces(root, 1)
-    pieces.put(key(1), b"")
-    assert pieces.get(key(1)) is None
+    cache = FolderCache(root, 1)
+    cache.put(key(1), b"")
+    assert cache.get(key(1)) is None
     assert not root.exists()
     assert not caplog.records
 
 
 def test_a_piece_above_the_bound_drives_nothing_out(root: Path) -> None:
-    pieces = FolderPieces(root, 1000)
-    pieces.put(key(1), bytes(100))
-    pieces.put(key(2), bytes(1000))
-    assert pieces.get(key(1)) is not None
-    assert pieces.get(key(2)) is None
+    cache = FolderCache(root, 1000)
+    cache.put(key(1), bytes(100))
+    cache.put(key(2), bytes(1000))
+    assert cache.get(key(1)) is not None
+    assert cache.get(key(2)) is None
 
 
 def test_a_lower_bound_is_met_with_the_next_piece(root: Path) -> None:
     for number in range(50):
-        FolderPieces(root, MANY).put(key(number), bytes(100))
-    FolderPieces(root, 2000).put(key(50), bytes(100))
+        FolderCache(root, MANY).put(key(number), bytes(100))
+    FolderCache(root, 2000).put(key(50), bytes(100))
     assert held(root) <= 2000
 
 
 def test_pieces_that_nobody_counted_are_found_where_the_count_is_lost_damaged_or_old(root: Path) -> None:
     bound = 10 * (HEAD + 100)
     for lost in ("", "damaged", "old"):
-        FolderPieces(root, MANY).shrink(0)
+        FolderCache(root, MANY).shrink(0)
         for number in range(30):
-            FolderPieces(root, MANY).put(key(number), bytes(100))
+            FolderCache(root, MANY).put(key(number), bytes(100))
         count = root / "count"
         content = count.read_bytes()
         count.write_bytes({"": b"", "damaged": content[::-1], "old": content[:12] + bytes(8)}[lost])
-        FolderPieces(root, bound).put(key(99), bytes(100))
+        FolderCache(root, bound).put(key(99), bytes(100))
         assert held(root) <= bound
 
 
 def test_shrinking_removes_pieces_and_nothing_else(root: Path) -> None:
-    pieces = FolderPieces(root, MANY)
+    cache = FolderCache(root, MANY)
     for number in range(4):
-        pieces.put(key(number), bytes(100))
+        cache.put(key(number), bytes(100))
         age(root, number, 100 - number)
     mine = root / "pieces" / "00" / "notes.txt"
     mine.parent.mkdir(exist_ok=True)
     mine.write_text("not a piece")
-    gone = pieces.shrink(2 * (HEAD + 100))
+    gone = cache.shrink(2 * (HEAD + 100))
     assert [piece.path.name for piece in gone] == [key(0), key(1)]
-    assert len(pieces.shrink(0)) == 2
+    assert len(cache.shrink(0)) == 2
     assert files(root) == [mine]
 
 
 def test_nothing_waits_for_an_eviction_elsewhere(root: Path) -> None:
     bound = 5 * (HEAD + 100)
-    pieces = FolderPieces(root, bound)
+    cache = FolderCache(root, bound)
     for number in range(5):
-        pieces.put(key(number), bytes(100))
+        cache.put(key(number), bytes(100))
     with (root / "evicting").open("r+b") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
-        pieces.put(key(5), bytes(100))
+        cache.put(key(5), bytes(100))
         assert held(root) <= bound
-        assert pieces.get(key(5)) is None, "there was no room, and making some was not ours"
-        assert pieces.get(key(0)) is not None
-    pieces.put(key(5), bytes(100))
-    assert pieces.get(key(5)) is not None
+        assert cache.get(key(5)) is None, "there was no room, and making some was not ours"
+        assert cache.get(key(0)) is not None
+    cache.put(key(5), bytes(100))
+    assert cache.get(key(5)) is not None
 
 
 # Many writers
@@ -254,19 +254,19 @@ def test_nothing_waits_for_an_eviction_elsewhere(root: Path) -> None:
 WRITER = """
 import random, sys
 from pathlib import Path
-from bulkvid_pipeline.adapters.pieces import FolderPieces
+from bulkvid_pipeline.adapters.pieces import FolderCache
 
 def content(number):
     return random.Random(number).randbytes(2000 + 37 * number)
 
 root, bound, seed = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-pieces, choose = FolderPieces(root, bound), random.Random(seed)
+cache, choose = FolderCache(root, bound), random.Random(seed)
 print("ready", flush=True)
 for _ in range(200):
     number = choose.randrange(60)
-    found = pieces.get(f"scene-{number:032x}")
+    found = cache.get(f"scene-{number:032x}")
     if found is None:
-        pieces.put(f"scene-{number:032x}", content(number))
+        cache.put(f"scene-{number:032x}", content(number))
     elif found != content(number):
         sys.exit("a piece is not what was put")
 """
@@ -295,21 +295,21 @@ def test_eight_processes_some_killed_leave_only_whole_pieces(root: Path, bound: 
     assert all(code == 0 for at, code in enumerate(codes) if at % 3), codes
 
     assert held(root) <= bound
-    pieces = FolderPieces(root, bound)
+    cache = FolderCache(root, bound)
     for path in files(root):
-        assert pieces.get(path.name) == content(int(path.name.removeprefix("scene-"), 16))
-    pieces.put(key(77), b"whatever was left half made goes with the first piece of the next process")
+        assert cache.get(path.name) == content(int(path.name.removeprefix("scene-"), 16))
+    cache.put(key(77), b"whatever was left half made goes with the first piece of the next process")
     assert list((root / "making").iterdir()) == []
 
 
 def test_a_writer_killed_in_the_middle_leaves_nothing_that_counts(root: Path) -> None:
-    FolderPieces(root, MANY).put(key(1), b"abc")
+    FolderCache(root, MANY).put(key(1), b"abc")
     left = root / "making" / f"{key(2)}.left"
     killed = subprocess.Popen(
         [
             sys.executable,
             "-c",
-            "import sys, time\nfrom pathlib import Path\nfrom bulkvid_pipeline.adapters.pieces.stock import made\n"
+            "import sys, time\nfrom pathlib import Path\nfrom bulkvid_pipeline.adapters.cache.stock import made\n"
             "import os\nwith made(Path(sys.argv[1])) as f:\n os.write(f, b'half'); print(flush=True); time.sleep(60)",
             str(left),
         ],
@@ -317,26 +317,26 @@ def test_a_writer_killed_in_the_middle_leaves_nothing_that_counts(root: Path) ->
     )
     assert killed.stdout is not None
     killed.stdout.readline()
-    FolderPieces(root, MANY).put(key(3), b"abc")
+    FolderCache(root, MANY).put(key(3), b"abc")
     assert left.exists(), "its writer lives"
     killed.kill()
     killed.communicate()
-    FolderPieces(root, MANY).put(key(4), b"abc")
+    FolderCache(root, MANY).put(key(4), b"abc")
     assert not left.exists()
-    assert FolderPieces(root, MANY).get(key(2)) is None
+    assert FolderCache(root, MANY).get(key(2)) is None
 
 
 def test_threads_share_one_store(root: Path) -> None:
-    pieces = FolderPieces(root, 60_000)
+    cache = FolderCache(root, 60_000)
 
     def work(seed: int) -> int:
         choose = random.Random(seed)
         wrong = 0
         for _ in range(100):
             number = choose.randrange(60)
-            found = pieces.get(key(number))
+            found = cache.get(key(number))
             if found is None:
-                pieces.put(key(number), content(number))
+                cache.put(key(number), content(number))
             else:
                 wrong += found != content(number)
         return wrong
@@ -344,7 +344,7 @@ def test_threads_share_one_store(root: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(work, range(8))) == 0
     assert held(root) <= 60_000
-    assert pieces.statistics().hits + pieces.statistics().misses == 800
+    assert cache.statistics().hits + cache.statistics().misses == 800
 
 
 # Folders that cannot be used
@@ -355,23 +355,23 @@ def test_an_unwritable_folder_is_told_once_and_costs_nothing_else(
     tmp_path: Path, place: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "file").write_text("in the way")
-    pieces = FolderPieces(tmp_path / place, MANY)
+    cache = FolderCache(tmp_path / place, MANY)
     with caplog.at_level(logging.WARNING):
         for number in range(5):
-            pieces.put(key(number), b"abc")
-            assert pieces.get(key(number)) is None
+            cache.put(key(number), b"abc")
+            assert cache.get(key(number)) is None
     (record,) = caplog.records
     assert place in record.getMessage()
 
 
 def test_a_disk_without_room_is_told_once_and_leaves_no_rest(root: Path) -> None:
-    FolderPieces(root, MANY).put(key(1), b"abc")
+    FolderCache(root, MANY).put(key(1), b"abc")
     program = (
-        "import resource, sys\nfrom pathlib import Path\nfrom bulkvid_pipeline.adapters.pieces import FolderPieces\n"
+        "import resource, sys\nfrom pathlib import Path\nfrom bulkvid_pipeline.adapters.pieces import FolderCache\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
-        "pieces = FolderPieces(Path(sys.argv[1]), 10**9)\n"
-        "for number in range(3): pieces.put(f'scene-{number + 2:032x}', bytes(9000))\n"
-        "pieces.put(f'scene-{9:032x}', b'small')\n"
+        "cache = FolderCache(Path(sys.argv[1]), 10**9)\n"
+        "for number in range(3): cache.put(f'scene-{number + 2:032x}', bytes(9000))\n"
+        "cache.put(f'scene-{9:032x}', b'small')\n"
     )
     done = subprocess.run([sys.executable, "-c", program, root], capture_output=True, text=True, check=True)
     assert done.stderr.count("cannot be written") == 1
@@ -384,31 +384,31 @@ def test_a_disk_without_room_is_told_once_and_leaves_no_rest(root: Path) -> None
 
 def test_what_another_machine_put_is_found_in_the_bucket_and_kept_near(tmp_path: Path) -> None:
     bucket = f"file://{tmp_path}/bucket"
-    one = open_pieces(PiecesPlace(str(tmp_path / "one"), MANY, bucket))
-    other = open_pieces(PiecesPlace(str(tmp_path / "other"), MANY, bucket))
+    one = open_cache(CachePlace(str(tmp_path / "one"), MANY, bucket))
+    other = open_cache(CachePlace(str(tmp_path / "other"), MANY, bucket))
     one.put(key(1), b"abc")
     assert other.get(key(1)) == b"abc"
-    assert FolderPieces(tmp_path / "other", MANY).get(key(1)) == b"abc"
+    assert FolderCache(tmp_path / "other", MANY).get(key(1)) == b"abc"
     assert other.get(key(2)) is None
 
 
 def test_a_truncated_object_is_a_miss(tmp_path: Path) -> None:
-    pieces = BucketPieces(open_storage(f"file://{tmp_path}"), "cache")
-    pieces.put(key(1), b"abcdef")
+    cache = BucketCache(open_storage(f"file://{tmp_path}"), "cache")
+    cache.put(key(1), b"abcdef")
     (stored,) = (path for path in (tmp_path / "cache").rglob("*") if path.is_file())
-    assert pieces.get(key(1)) == b"abcdef"
+    assert cache.get(key(1)) == b"abcdef"
     os.truncate(stored, stored.stat().st_size - 1)
-    assert pieces.get(key(1)) is None
+    assert cache.get(key(1)) is None
 
 
 def test_a_dead_bucket_is_asked_once_and_the_folder_goes_on(root: Path, caplog: pytest.LogCaptureFixture) -> None:
     storage = open_storage("s3://pieces", endpoint_url="http://127.0.0.1:9", key="k", secret="s", timeout_s=2)
-    far = BucketPieces(storage)
-    pieces = LayeredPieces(FolderPieces(root, MANY), far)
+    far = BucketCache(storage)
+    cache = LayeredCache(FolderCache(root, MANY), far)
     with caplog.at_level(logging.WARNING, logger="bulkvid_pipeline"):
         for number in range(200):
-            pieces.put(key(number), b"abc")
-            assert pieces.get(key(number)) == b"abc"
+            cache.put(key(number), b"abc")
+            assert cache.get(key(number)) == b"abc"
             assert far.get(key(number)) is None
     assert [record.getMessage() for record in caplog.records if "cannot be used" in record.getMessage()]
     assert len(caplog.records) == 1
@@ -423,7 +423,7 @@ def test_an_utterance_comes_back_equal_to_the_last_bit(root: Path, grid: bool) -
     if grid:
         pcm = (np.round(pcm * 32768).clip(-32768, 32767) / 32768).astype(np.float32)
     said = Utterance(pcm, (WordTime(0, 0.0), WordTime(4, 1 / 3)), ("Lines of Ogham are silent",))
-    store = UtterancePieces(PiecesOfKind(FolderPieces(root, MANY), "narration", "1"))
+    store = UtteranceCache(CacheOfKind(FolderCache(root, MANY), "narration", "1"))
     store.put("k", said)
     found = store.get("k")
     assert found is not None
@@ -434,7 +434,7 @@ def test_an_utterance_comes_back_equal_to_the_last_bit(root: Path, grid: bool) -
 
 
 def test_silence_is_an_utterance_too(root: Path) -> None:
-    store = UtterancePieces(PiecesOfKind(FolderPieces(root, MANY), "narration", "1"))
+    store = UtteranceCache(CacheOfKind(FolderCache(root, MANY), "narration", "1"))
     store.put("k", Utterance(np.zeros(0, np.float32), ()))
     found = store.get("k")
     assert found is not None
@@ -443,6 +443,6 @@ def test_silence_is_an_utterance_too(root: Path) -> None:
 
 @pytest.mark.parametrize("piece", [b"", b"\xff\xff\xff\xff", b"\x02\0\0\0{}", b"\x02\0\0\0[]", b"\x01\0\0\0x"])
 def test_a_whole_piece_that_is_no_utterance_is_a_miss(root: Path, piece: bytes) -> None:
-    view = PiecesOfKind(FolderPieces(root, MANY), "narration", "1")
+    view = CacheOfKind(FolderCache(root, MANY), "narration", "1")
     view.put("k", piece)
-    assert UtterancePieces(view).get("k") is None
+    assert UtteranceCache(view).get("k") is None

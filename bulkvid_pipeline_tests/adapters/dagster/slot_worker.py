@@ -15,7 +15,7 @@ from pathlib import Path
 
 from dagster import DagsterInstance
 
-from bulkvid_pipeline.adapters.dagster.run_slots import RunSlots, SlotGate
+from bulkvid_pipeline.adapters.dagster.run_slots import RunSlots, SlotAdmission
 from bulkvid_pipeline.core.options import Priority, Style, Voice
 from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.core.templates import Template
@@ -92,18 +92,18 @@ def work(job: StandInJob) -> None:
         slots = RunSlots(instance, job.run_id, user=job.user, job=job.priority)
         waiting = deque(a_plan(f"row{number}") for number in range(job.rows))
         in_work: set[Future[VideoPlan]] = set()
-        with SlotGate(slots) as gate, ThreadPoolExecutor(job.workers) as pool:
-            gate.line_up(list(islice(waiting, job.workers)))
+        with SlotAdmission(slots) as admission, ThreadPoolExecutor(job.workers) as pool:
+            admission.line_up(list(islice(waiting, job.workers)))
             note("joined")
             while waiting or in_work:
-                while waiting and len(in_work) < job.workers and gate.try_enter(waiting[0]):
+                while waiting and len(in_work) < job.workers and admission.try_enter(waiting[0]):
                     in_work.add(pool.submit(render, waiting.popleft()))
                 if not in_work:
-                    time.sleep(gate.look_after_s)  # there is nothing that `wait` could wait for
-                ended, in_work = wait(in_work, gate.look_after_s, FIRST_COMPLETED)
+                    time.sleep(admission.look_after_s)  # there is nothing that `wait` could wait for
+                ended, in_work = wait(in_work, admission.look_after_s, FIRST_COMPLETED)
                 for future in ended:
                     idle = job.workers - len(in_work)
-                    gate.leave(future.result(), upcoming=list(islice(waiting, idle)))
+                    admission.leave(future.result(), upcoming=list(islice(waiting, idle)))
 
 
 def most_at_once(happenings: Sequence[Happening]) -> int:

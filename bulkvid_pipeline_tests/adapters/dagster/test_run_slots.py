@@ -19,7 +19,7 @@ from dagster._core.storage.event_log.schema import ConcurrencyLimitsTable, Concu
 from dagster._core.test_utils import create_run_for_test
 from dagster._daemon.monitoring.concurrency import execute_concurrency_slots_iteration
 
-from bulkvid_pipeline.adapters.dagster.run_slots import LOOK_LATER_S, LOOK_SOON_S, Claim, RunSlots, SlotGate
+from bulkvid_pipeline.adapters.dagster.run_slots import LOOK_LATER_S, LOOK_SOON_S, Claim, RunSlots, SlotAdmission
 from bulkvid_pipeline.adapters.dagster.slot_pool import SlotPool
 from bulkvid_pipeline.core.errors import ServiceUnavailableError
 from bulkvid_pipeline.core.options import Priority
@@ -240,21 +240,21 @@ def test_claims_far_back_in_the_line_need_to_be_looked_at_less_often(instance: D
     assert runs[4].look_after_s == LOOK_SOON_S
 
 
-# The gate
+# The admission
 
 
 def test_leaving_with_upcoming_rows_gives_no_slot_to_a_less_urgent_run(instance: DagsterInstance) -> None:
     urgent = RunSlots(instance, "urgent", job=Priority.URGENT)
     urgent.ensure_pool(1)
-    with SlotGate(urgent) as gate:
-        assert gate.try_enter(a_plan("one"))
+    with SlotAdmission(urgent) as admission:
+        assert admission.try_enter(a_plan("one"))
         low = RunSlots(instance, "low", job=Priority.LOW).claim("r")
 
-        gate.leave(a_plan("one"), upcoming=[a_plan("two")])
+        admission.leave(a_plan("one"), upcoming=[a_plan("two")])
 
         assert not low.granted()
-        assert gate.try_enter(a_plan("two"))
-        gate.leave(a_plan("two"))
+        assert admission.try_enter(a_plan("two"))
+        admission.leave(a_plan("two"))
         assert low.granted()
 
 
@@ -262,12 +262,12 @@ def test_a_gate_that_withdraws_lets_the_next_run_pass(instance: DagsterInstance)
     low = RunSlots(instance, "low", job=Priority.LOW)
     low.ensure_pool(1)
     held, low_next = low.claim("r1"), low.claim("r2")
-    with SlotGate(RunSlots(instance, "urgent", job=Priority.URGENT)) as gate:
-        assert not gate.try_enter(a_plan("row"))
+    with SlotAdmission(RunSlots(instance, "urgent", job=Priority.URGENT)) as admission:
+        assert not admission.try_enter(a_plan("row"))
         held.release()
         assert not low_next.granted()
 
-        gate.withdraw()
+        admission.withdraw()
 
         assert low_next.granted()
 
@@ -278,9 +278,9 @@ def test_a_gate_frees_everything_when_it_closes_and_what_an_earlier_process_of_t
     slots, other = RunSlots(instance, "one"), RunSlots(instance, "other")
     slots.ensure_pool(2)
     slots.claim("left behind")
-    with SlotGate(slots) as gate:
-        gate.line_up([a_plan("a"), a_plan("b"), a_plan("c")])
-        assert [gate.try_enter(a_plan(row)) for row in "abc"] == [True, True, False]
+    with SlotAdmission(slots) as admission:
+        admission.line_up([a_plan("a"), a_plan("b"), a_plan("c")])
+        assert [admission.try_enter(a_plan(row)) for row in "abc"] == [True, True, False]
 
     assert [other.claim(row).granted() for row in "ab"] == [True, True]
 

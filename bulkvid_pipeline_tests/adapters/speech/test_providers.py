@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bulkvid_pipeline.adapters.cache import PiecesPlace
+from bulkvid_pipeline.adapters.cache import CachePlace
 from bulkvid_pipeline.adapters.rate_limits import Budget, limiter_for
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.adapters.speech.contract import Speech
@@ -141,7 +141,7 @@ class Worker:
     def __init__(self, server: SpeechServer, folder: Path, key: str | None = KEY) -> None:
         self.folder = folder
         self.stages: list[str] = []
-        place = PiecesPlace(str(folder / "cache"), 10**9)
+        place = CachePlace(str(folder / "cache"), 10**9)
         self.process = RenderProcess("event", place, self.stages.append, remote(server), key)
 
     def render(self, script: str, wall_clock_s: float = 300.0) -> RenderedRow:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import math
 
-from bulkvid_pipeline.rendering.quality import Certificate, Outcome, Subject
+from bulkvid_pipeline.rendering.quality import Outcome, QualityReport, Subject
 from bulkvid_pipeline.rendering.quality.checks import check
 
 GOOD = check("frames", Subject.FILE, 170, "170")
@@ -16,21 +16,21 @@ def test_a_check_passes_unless_something_is_said_against_it() -> None:
 
 
 def test_a_certificate_is_as_good_as_its_worst_check() -> None:
-    assert Certificate.of([GOOD]).outcome is Outcome.PASSED
-    assert Certificate.of([HURRIED, GOOD]).outcome is Outcome.WARNING
-    assert Certificate.of([BAD, HURRIED, GOOD]).outcome is Outcome.FAULT
-    assert Certificate.of([GOOD], repaired=("it was made again",)).outcome is Outcome.WARNING
+    assert QualityReport.of([GOOD]).outcome is Outcome.PASSED
+    assert QualityReport.of([HURRIED, GOOD]).outcome is Outcome.WARNING
+    assert QualityReport.of([BAD, HURRIED, GOOD]).outcome is Outcome.FAULT
+    assert QualityReport.of([GOOD], repaired=("it was made again",)).outcome is Outcome.WARNING
 
 
 def test_a_certificate_sums_itself_up_in_a_line() -> None:
-    assert Certificate().summary == "not checked"
-    assert Certificate.of([GOOD, GOOD]).summary == "2 checks passed"
-    assert Certificate.of([GOOD, HURRIED]).summary == "1 of 2 checks passed; warning: speed"
-    assert Certificate.of([GOOD], ("again",)).summary == "1 checks passed; repaired once"
-    assert Certificate.of([BAD, HURRIED]).summary == "0 of 2 checks passed; fault: loudness_lufs; warning: speed"
+    assert QualityReport().summary == "not checked"
+    assert QualityReport.of([GOOD, GOOD]).summary == "2 checks passed"
+    assert QualityReport.of([GOOD, HURRIED]).summary == "1 of 2 checks passed; warning: speed"
+    assert QualityReport.of([GOOD], ("again",)).summary == "1 checks passed; repaired once"
+    assert QualityReport.of([BAD, HURRIED]).summary == "0 of 2 checks passed; fault: loudness_lufs; warning: speed"
 
 
 def test_warnings_are_for_the_user_and_faults_for_the_repair() -> None:
-    found = Certificate.of([GOOD, HURRIED, BAD], ("it was made again",))
+    found = QualityReport.of([GOOD, HURRIED, BAD], ("it was made again",))
     assert found.warnings == ("it was made again", "a caption is hurried")
     assert found.faults == (BAD,)

@@ -86,10 +86,10 @@ def test_sound_shorter_than_a_gating_block_has_no_loudness(seconds: float) -> No
 
 def k_weighted_by_recursion(channel: np.ndarray[tuple[int], np.dtype[np.float64]]) -> list[float]:
     """The two filters of BS.1770-4, tables 1 and 2, sample by sample."""
-    shelf = (1.53512485958697, -2.69169618940638, 1.19839281085285, -1.69065929318241, 0.73248077421585)
+    store = (1.53512485958697, -2.69169618940638, 1.19839281085285, -1.69065929318241, 0.73248077421585)
     high_pass = (1.0, -2.0, 1.0, -1.99004745483398, 0.99007225036621)
     samples = channel.tolist()
-    for b0, b1, b2, a1, a2 in (shelf, high_pass):
+    for b0, b1, b2, a1, a2 in (store, high_pass):
         x1 = x2 = y1 = y2 = 0.0
         filtered = []
         for x in samples:

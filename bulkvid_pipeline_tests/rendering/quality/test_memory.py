@@ -15,7 +15,7 @@ CHECKING = """
 import sys
 from pathlib import Path
 from bulkvid_pipeline.core.options import Platform
-from bulkvid_pipeline.rendering.certificate import Expected, verify
+from bulkvid_pipeline.rendering.quality import Expected, verify
 from bulkvid_pipeline.rendering.model import VideoFormat
 found = verify(Path(sys.argv[1]), Expected.of(VideoFormat(Platform.YOUTUBE, 192, 108), int(sys.argv[2])))
 assert not found.faults, found.faults

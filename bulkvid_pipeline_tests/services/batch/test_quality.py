@@ -7,7 +7,7 @@ import json
 from dagster import AssetKey, DagsterEventType
 
 from bulkvid_pipeline.core import tags
-from bulkvid_pipeline.rendering.quality import Certificate, Outcome
+from bulkvid_pipeline.rendering.quality import Outcome, QualityReport
 from bulkvid_pipeline.services.outputs.outcomes import OUTPUTS, PublishedOutput
 from bulkvid_pipeline_tests.workplace import FinishedJob, Workplace, idea
 
@@ -33,8 +33,8 @@ def published(workplace: Workplace) -> PublishedOutput:
 def test_every_video_comes_with_its_certificate(workplace: Workplace) -> None:
     job = workplace.run(workplace.sheet([idea("One")]))
     output = published(workplace)
-    checks = {check.name: check for check in output.certificate.checks}
-    assert output.certificate.outcome is Outcome.PASSED
+    checks = {check.name: check for check in output.quality.checks}
+    assert output.quality.outcome is Outcome.PASSED
     assert (checks["frames"].value, checks["frames"].limit) == (output.frames, str(output.frames))
     assert checks["faststart"].value is True
     assert output.warnings == ()
@@ -48,15 +48,15 @@ def test_every_video_comes_with_its_certificate(workplace: Workplace) -> None:
 
 def assert_read_without_certificate(document: dict[str, object]) -> None:
     """Documents from before there were certificates are no reason to render again."""
-    del document["certificate"]
-    assert OUTPUTS.validate_python(document).certificate == Certificate()
-    assert OUTPUTS.validate_python(document).certificate.summary == "not checked"
+    del document["quality"]
+    assert OUTPUTS.validate_python(document).quality == QualityReport()
+    assert OUTPUTS.validate_python(document).quality.summary == "not checked"
 
 
 def test_what_a_check_warns_of_reaches_the_row(workplace: Workplace) -> None:
     job = workplace.run(workplace.sheet([idea("One", HURRIED, duration_seconds="13", style_override="minimal")]))
     output = published(workplace)
-    warnings = [check for check in output.certificate.checks if check.outcome is Outcome.WARNING]
+    warnings = [check for check in output.quality.checks if check.outcome is Outcome.WARNING]
     assert [check.name for check in warnings] == ["caption_characters_per_second"]
     assert f"youtube: {warnings[0].said}" in output.warnings
     metadata = materialised(workplace, job)

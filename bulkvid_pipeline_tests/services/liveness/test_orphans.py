@@ -18,7 +18,7 @@ import pytest
 
 from bulkvid_pipeline import settings as settings_module
 from bulkvid_pipeline.adapters.dagster import run_slots
-from bulkvid_pipeline.adapters.dagster.run_slots import RunSlots, SlotGate
+from bulkvid_pipeline.adapters.dagster.run_slots import RunSlots, SlotAdmission
 from bulkvid_pipeline.adapters.rate_limits import Budget
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.spec import BulkJobSpec
@@ -123,16 +123,16 @@ def test_a_waiting_job_gets_the_slot_of_a_killed_one_though_no_daemon_runs(
     assert process.pid is not None
     tell_tags(workplace.instance, run_id, {tags.PROCESS: str(process_name(process.pid))})
     wait_until(lambda: any(happening.what == "start" for happening in job.happenings()))
-    with SlotGate(heir, free_dead=lambda: close_orphans(workplace.instance)) as gate:
+    with SlotAdmission(heir, free_dead=lambda: close_orphans(workplace.instance)) as admission:
         end = time.monotonic() + 1
         while time.monotonic() < end:
-            assert not gate.try_enter(a_plan("row"))
+            assert not admission.try_enter(a_plan("row"))
             time.sleep(0.05)
 
         process.kill()
         process.join()
 
-        wait_until(lambda: gate.try_enter(a_plan("row")))
+        wait_until(lambda: admission.try_enter(a_plan("row")))
     assert find_job(workplace.instance, "job_lost").state is JobState.FAILED
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from bulkvid_pipeline import settings as settings_module
-from bulkvid_pipeline.adapters.cache import FolderPieces
+from bulkvid_pipeline.adapters.cache import FolderCache
 from bulkvid_pipeline.adapters.media import MediaPolicy, MediumNotFoundError
 from bulkvid_pipeline.adapters.media.library import medium_of
 from bulkvid_pipeline.core.planning import plan_video
@@ -22,10 +22,10 @@ from bulkvid_pipeline.core.rows import VideoIdea
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.templates import BUILT_IN_TEMPLATES
 from bulkvid_pipeline.services.media.policy import media_policy
-from bulkvid_pipeline.services.media.prefetch import MediaDesk, with_known_media
+from bulkvid_pipeline.services.media.prefetch import MediaPrefetch, with_known_media
 from bulkvid_pipeline.services.previews.row_preview import preview_row
 from bulkvid_pipeline.services.sheets.loading import load_sheet
-from bulkvid_pipeline.services.sheets.validation import judge_for_spec
+from bulkvid_pipeline.services.sheets.validation import validate_for_spec
 from bulkvid_pipeline_tests import media_files
 from bulkvid_pipeline_tests.peers.hook_receiver import Reply, Silence
 from bulkvid_pipeline_tests.peers.media_server import MediaServer
@@ -202,8 +202,8 @@ def test_plans_are_known_again_by_the_content_of_their_media(
         idea("Plain"),
     )
     spec, configured = open_workplace.spec(path), settings_module.settings()
-    plans = judge_for_spec(load_sheet(spec.input_source, configured), spec, configured).plans
-    known = with_known_media(plans, media_policy(configured), FolderPieces(tmp_path / "pieces", 10**8))
+    plans = validate_for_spec(load_sheet(spec.input_source, configured), spec, configured).plans
+    known = with_known_media(plans, media_policy(configured), FolderCache(tmp_path / "pieces", 10**8))
     assert [plan.title for plan in known] == ["Red", "Gone", "Plain"]
     assert known[0].background is not None
     assert known[0].background.digest == medium_of(RED, "it").digest
@@ -218,9 +218,9 @@ def test_a_stopped_desk_leaves_nobody_waiting(server: MediaServer) -> None:
         VideoIdea("key", 2, "Title", "Script.", image=source), spec, BUILT_IN_TEMPLATES["default_template"]
     )
     began = time.monotonic()
-    with MediaDesk(policy, None) as desk:
-        desk.ask([plan])
-        desk.wait(0.2)
-        assert desk.answers() == []
-        assert desk.pending == 1
+    with MediaPrefetch(policy, None) as prefetch:
+        prefetch.ask([plan])
+        prefetch.wait(0.2)
+        assert prefetch.answers() == []
+        assert prefetch.pending == 1
     assert time.monotonic() - began < 30, "not as long as the server is silent"

@@ -25,7 +25,7 @@ from bulkvid_pipeline.rendering.encode.event import EventRenderer
 from bulkvid_pipeline.rendering.row import RenderedRow, render_row
 from bulkvid_pipeline.services.batch.row_loop import RowLoop
 from bulkvid_pipeline.services.outputs.outcomes import RowOutcome
-from bulkvid_pipeline.services.outputs.output_store import Shelf
+from bulkvid_pipeline.services.outputs.output_store import OutputStore
 from bulkvid_pipeline.services.templates.template_store import TemplateStore, theme_of
 
 MAGENTA = (255, 0, 255)
@@ -257,11 +257,11 @@ def test_without_a_track_the_style_s_bed_is_heard(folder: Path, tmp_path: Path) 
 
 
 def test_a_changed_logo_renders_the_row_again_and_nothing_else_does(folder: Path, tmp_path: Path) -> None:
-    shelf = Shelf(open_storage(f"file://{tmp_path}/output"), "", "ideas", RetryPolicy())
+    store = OutputStore(open_storage(f"file://{tmp_path}/output"), "", "ideas", RetryPolicy())
 
     def run() -> RowOutcome:
         plans = [plan_with(TemplateStore(folder).load("brand"))]
-        (outcome,) = RowLoop(plans, shelf, workers=1, renderer="event", work_dir=tmp_path / "work").run()
+        (outcome,) = RowLoop(plans, store, workers=1, renderer="event", work_dir=tmp_path / "work").run()
         assert outcome.failure is None
         return outcome
 

@@ -9,10 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from bulkvid_pipeline import settings as settings_module
-from bulkvid_pipeline.adapters.cache import FolderPieces
+from bulkvid_pipeline.adapters.cache import FolderCache
 from bulkvid_pipeline.cli.app import app
 from bulkvid_pipeline.core.errors import InvalidRequestError, InvalidSpecError
-from bulkvid_pipeline.services.wiring.cache import local_pieces, pieces_place
+from bulkvid_pipeline.services.wiring.cache import cache_place, local_cache
 from bulkvid_pipeline.settings import Settings
 from bulkvid_pipeline_tests.workplace import Workplace, idea
 
@@ -30,7 +30,7 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 def folder_of(settings: Settings) -> str | None:
-    place = pieces_place(settings)
+    place = cache_place(settings)
     return place.folder if place else None
 
 
@@ -46,22 +46,22 @@ def test_the_cache_is_where_programs_keep_caches(bare: pytest.MonkeyPatch) -> No
 
 
 def test_sizes_are_written_as_people_write_them(bare: pytest.MonkeyPatch) -> None:
-    assert pieces_place(Settings()).max_bytes == 5_000_000_000  # type: ignore[union-attr]
+    assert cache_place(Settings()).max_bytes == 5_000_000_000  # type: ignore[union-attr]
     bare.setenv("BULKVID_CACHE_MAX_BYTES", "20GB")
-    assert pieces_place(Settings()).max_bytes == 20_000_000_000  # type: ignore[union-attr]
+    assert cache_place(Settings()).max_bytes == 20_000_000_000  # type: ignore[union-attr]
 
 
 def test_a_cache_switched_off_is_no_place(bare: pytest.MonkeyPatch) -> None:
     bare.setenv("BULKVID_CACHE", "false")
-    assert pieces_place(Settings()) is None
-    assert local_pieces(Settings()) is not None, "what it holds can still be shown and removed"
+    assert cache_place(Settings()) is None
+    assert local_cache(Settings()) is not None, "what it holds can still be shown and removed"
 
 
 def test_secrets_of_the_bucket_are_not_shown(bare: pytest.MonkeyPatch) -> None:
     bare.setenv("BULKVID_CACHE_BUCKET", "our-cache/videos")
     bare.setenv("BULKVID_S3_KEY", "AKIA")
     bare.setenv("BULKVID_S3_SECRET", "hush")
-    place = pieces_place(Settings())
+    place = cache_place(Settings())
     assert place is not None
     assert (place.bucket, place.secret) == ("our-cache/videos", "hush")
     assert "hush" not in repr(place)
@@ -70,19 +70,19 @@ def test_secrets_of_the_bucket_are_not_shown(bare: pytest.MonkeyPatch) -> None:
 def test_a_bucket_that_is_none_is_refused_before_any_row(bare: pytest.MonkeyPatch) -> None:
     bare.setenv("BULKVID_CACHE_BUCKET", "No Bucket!")
     with pytest.raises(InvalidSpecError):
-        pieces_place(Settings())
+        cache_place(Settings())
 
 
 def test_a_changed_word_in_a_job_reuses_what_an_earlier_job_kept(workplace: Workplace) -> None:
     script = "Turn off the tap while you brush your teeth in the morning. {} saves ten litres of water in a single day."
     workplace.run(workplace.sheet([idea("One", script.format("That"))]))
-    pieces = FolderPieces(workplace.folder / "cache", MANY)
-    before = pieces.statistics().kinds
+    cache = FolderCache(workplace.folder / "cache", MANY)
+    before = cache.statistics().kinds
 
     job = workplace.run(workplace.sheet([idea("One", script.format("This"))]))
 
     assert job.rendered == ["One"]
-    after = pieces.statistics().kinds
+    after = cache.statistics().kinds
     assert set(before) == {"narration", "picture", "scene"}
     assert after["narration"].pieces == before["narration"].pieces + 1
     assert after["picture"].pieces == before["picture"].pieces + 1, "where the changed scene's texts stand"
@@ -98,10 +98,10 @@ def test_a_job_keeps_nothing_where_the_cache_is_off(workplace: Workplace, monkey
 
 
 def test_the_command_shows_and_prunes(workplace: Workplace) -> None:
-    pieces = FolderPieces(workplace.folder / "cache", MANY)
+    cache = FolderCache(workplace.folder / "cache", MANY)
     for number in range(4):
-        pieces.put(f"scene-{number:032x}", bytes(1000))
-    held = pieces.statistics().bytes
+        cache.put(f"scene-{number:032x}", bytes(1000))
+    held = cache.statistics().bytes
 
     shown = CliRunner().invoke(app, ["cache", "show", "--json"])
     document = json.loads(shown.stdout)
@@ -111,7 +111,7 @@ def test_the_command_shows_and_prunes(workplace: Workplace) -> None:
 
     assert CliRunner().invoke(app, ["cache", "prune", "--to", "2.2KB"]).stdout.startswith("2 pieces removed")
     assert CliRunner().invoke(app, ["cache", "prune"]).stdout.startswith("2 pieces removed")
-    assert pieces.statistics().pieces == 0
+    assert cache.statistics().pieces == 0
 
 
 def test_a_size_that_is_none_is_refused(workplace: Workplace) -> None:

@@ -28,7 +28,7 @@ from bulkvid_pipeline.services.jobs.events import job_events
 from bulkvid_pipeline.services.jobs.run_config import run_config_of
 from bulkvid_pipeline.services.outputs.outcomes import RowOutcome
 from bulkvid_pipeline.services.sheets.loading import load_sheet
-from bulkvid_pipeline.services.sheets.validation import judge_for_spec
+from bulkvid_pipeline.services.sheets.validation import validate_for_spec
 from bulkvid_pipeline.services.wiring.limits import limiter_of
 from bulkvid_pipeline.services.write_back import background as sheet_reporting
 from bulkvid_pipeline.services.write_back.background import writing_back
@@ -296,8 +296,8 @@ class Job:
             defs.resolve_job_def(tags.JOB), run_config=run_config_of(self.spec), tags={tags.JOB_ID: "job_by_hand"}
         )
         self.run_id = run.run_id
-        judged = judge_for_spec(load_sheet(self.spec.input_source, settings()), self.spec, settings())
-        self.ended = [RowOutcome(plan, ItemState.COMPLETED, "f" * 32) for plan in judged.plans]
+        validated = validate_for_spec(load_sheet(self.spec.input_source, settings()), self.spec, settings())
+        self.ended = [RowOutcome(plan, ItemState.COMPLETED, "f" * 32) for plan in validated.plans]
 
     def writing(self, every_s: float = 60.0):  # type: ignore[no-untyped-def]
         return writing_back(self.instance, self.run_id, "job_by_hand", self.spec, settings(), every_s=every_s)
