@@ -254,7 +254,7 @@ def test_nothing_waits_for_an_eviction_elsewhere(root: Path) -> None:
 WRITER = """
 import random, sys
 from pathlib import Path
-from bulkvid_pipeline.adapters.pieces import FolderCache
+from bulkvid_pipeline.adapters.cache import FolderCache
 
 def content(number):
     return random.Random(number).randbytes(2000 + 37 * number)
@@ -367,7 +367,7 @@ def test_an_unwritable_folder_is_told_once_and_costs_nothing_else(
 def test_a_disk_without_room_is_told_once_and_leaves_no_rest(root: Path) -> None:
     FolderCache(root, MANY).put(key(1), b"abc")
     program = (
-        "import resource, sys\nfrom pathlib import Path\nfrom bulkvid_pipeline.adapters.pieces import FolderCache\n"
+        "import resource, sys\nfrom pathlib import Path\nfrom bulkvid_pipeline.adapters.cache import FolderCache\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
         "cache = FolderCache(Path(sys.argv[1]), 10**9)\n"
         "for number in range(3): cache.put(f'scene-{number + 2:032x}', bytes(9000))\n"

@@ -237,7 +237,7 @@ def test_run_by_hand_it_prints_what_a_shell_needs_to_read_the_sheet(tmp_path: Pa
             env = dict(shlex.split(line.removeprefix("export "))[0].split("=", 1) for line in lines if "export" in line)
             url = next(word for line in lines for word in line.split() if word.startswith("https://docs.google.com"))
             read = f"""
-from bulkvid_pipeline.adapters.google_sheets import GoogleSheets
+from bulkvid_pipeline.adapters.sheets.google_sheets import GoogleSheets
 print(GoogleSheets(None).read({url!r}).cells)
 """
             shown = subprocess.run(

@@ -28,7 +28,7 @@ from bulkvid_pipeline.defs.sensors import lost_workers_sensor
 from bulkvid_pipeline.services.jobs.jobs import find_job
 from bulkvid_pipeline.services.jobs.run_config import run_config_of
 from bulkvid_pipeline.services.jobs.run_state import tell_tags
-from bulkvid_pipeline.services.liveness import orphans
+from bulkvid_pipeline.services.liveness import heartbeat, orphans
 from bulkvid_pipeline.services.liveness.heartbeat import at_work, process_name, this_process
 from bulkvid_pipeline.services.liveness.orphans import SILENT_S, close_orphans
 from bulkvid_pipeline.services.wiring.limits import limiter_of
@@ -137,7 +137,7 @@ def test_a_waiting_job_gets_the_slot_of_a_killed_one_though_no_daemon_runs(
 
 
 def test_a_process_says_its_name_again_and_again(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(orphans, "BEAT_EVERY_S", 0.05)
+    monkeypatch.setattr(heartbeat, "BEAT_EVERY_S", 0.05)
     run_id = a_run(workplace)
 
     def heard() -> float:
