@@ -15,7 +15,7 @@ from bulkvid_pipeline.rendering.pictures.colors import Rgb
 from bulkvid_pipeline.rendering.pictures.composer import fill, painted, rounded_rect, stroke
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.stage import Shape, Stage
-from bulkvid_pipeline.rendering.pictures.themes import CaptionLook, SpokenMark, Theme
+from bulkvid_pipeline.rendering.pictures.theme import CaptionLook, SpokenMark, Theme
 from bulkvid_pipeline.rendering.pictures.typefaces import Cut
 from bulkvid_pipeline.rendering.pictures.typesetting import SetText, Span, TextLook, build, set_text
 

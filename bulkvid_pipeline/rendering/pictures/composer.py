@@ -16,7 +16,7 @@ from bulkvid_pipeline.rendering.pictures.colors import Rgb, argb
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.motion import EXIT_FRAMES, Motion, Pose, leaving_pose, pose, rest_of
 from bulkvid_pipeline.rendering.pictures.stage import Shape, Stage
-from bulkvid_pipeline.rendering.pictures.themes import Theme
+from bulkvid_pipeline.rendering.pictures.theme import Theme
 from bulkvid_pipeline.rendering.pictures.typefaces import TEXT_FONTS, Cut, shelf
 from bulkvid_pipeline.rendering.pictures.typesetting import SetText, TextLook, set_text
 from bulkvid_pipeline.rendering.pictures.zones import Zones
