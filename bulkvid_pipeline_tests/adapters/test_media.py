@@ -47,7 +47,7 @@ def server() -> Iterator[MediaServer]:
 
 
 @pytest.fixture
-def pieces(tmp_path: Path) -> FolderCache:
+def cache(tmp_path: Path) -> FolderCache:
     return FolderCache(tmp_path / "cache", 10_000_000)
 
 
