@@ -67,10 +67,11 @@ class Part:
         canvas.restore()
 
     def text_boxes(self, at: Pose) -> list[Box]:
+        """Where its texts stand, whole: what is cut off of a text counts too, so that somebody notices."""
         if at.is_hidden:
             return []
-        boxes = (box.shifted(at.dx, at.dy).intersection(at.clip) for box in self.texts)
-        return [box for box in boxes if not box.is_empty]
+        boxes = (box.shifted(at.dx, at.dy) for box in self.texts)
+        return [box for box in boxes if box.overlaps(at.clip)]
 
 
 @dataclass(frozen=True)
