@@ -35,7 +35,7 @@ from bulkvid_pipeline.rendering.model import (
 )
 from bulkvid_pipeline.rendering.scenes import split_scenes
 from bulkvid_pipeline.rendering.script_words import ScriptWord
-from bulkvid_pipeline.rendering.sentences import sentences_of
+from bulkvid_pipeline.rendering.sentences import estimated_seconds, sentences_of
 from bulkvid_pipeline.rendering.sound.track import FULL_SCALE, Pcm16, Piece, VoiceTrack, quantised
 from bulkvid_pipeline.rendering.spoken import SpokenText, spoken_form
 from bulkvid_pipeline.rendering.timeline import Feasibility, Lengths, Pace, Solution
@@ -131,12 +131,8 @@ def narrate(
     """
     narrator = _Narrator(tuple(scenes), speech, voice, language, template_speed, pitch, store)
     solution, result = narrator.solve(target_seconds)
-    longest = max(timeline.MAX_SECONDS, target_seconds or 0.0)
-    if not result.ok and result.nearest_seconds > longest + timeline.tolerance_frames(round(longest * FPS)) / FPS:
-        raise DurationInfeasibleError(
-            f"The video would be {result.nearest_seconds:.0f} seconds long, more than the {longest:g} allowed",
-            fix=f"Cut about {result.words_to_cut} {narrator.unit}, or split the script into several rows",
-        )
+    if not result.renders:
+        raise DurationInfeasibleError(result.problem, fix=result.fix[:1].upper() + result.fix[1:])
     timed = narrator.timed(solution)
     warnings = narrator.warnings(solution.step) + (() if result.ok else (result.message,))
     rate = narrator.rate(timeline.pace(solution.step))
@@ -176,6 +172,11 @@ class _Sentence:
         """About how long it takes to say at the rate 1.0."""
         text = self.spoken.text
         return _LETTER_SECONDS * sum(map(str.isalnum, text)) + _MARK_SECONDS * sum(map(_MARKS.__contains__, text))
+
+    @cached_property
+    def estimated_seconds(self) -> float:
+        """The same for any script, less exactly."""
+        return estimated_seconds(self.spoken.text)
 
     def frames(self, samples: int) -> int:
         """How long it lasts as sound of so many samples: each of its words is highlighted for a frame at least."""
@@ -237,12 +238,15 @@ class _Narrator:
     def solve(self, target_seconds: float | None) -> tuple[Solution, Feasibility]:
         """The pace for the target, or the natural one, with the verdict on it."""
         title = self._title_frames()
+        refused = self._refusal(target_seconds)
+        if refused is not None:
+            return Solution(timeline.FASTEST_STEP, Lengths(title, 0)), refused
         if target_seconds is None:
             lengths = timeline.natural_lengths(title) if self._units else Lengths(title, 0)
             natural = lengths.title + lengths.hold + self._frames(0)
             if natural <= round(timeline.MAX_SECONDS * FPS):
                 return Solution(0, lengths), Feasibility(True, natural / FPS)
-        target = max(1, round((target_seconds or timeline.HURRIED_SECONDS) * FPS))
+        target = timeline.target_frames(target_seconds)
         # Every pace that is spoken costs a synthesis, so paces are chosen by likely lengths until the choice falls on
         # one that has been spoken, of which the lengths are known.
         solution = timeline.solve(target, title, self._likely_frames)
@@ -250,8 +254,46 @@ class _Narrator:
             self._spoken(solution.step)
             solution = timeline.solve(target, title, self._likely_frames)
         per_word = self._frames(solution.step) / max(1, self._units) or float(FPS)
-        wanted = target_seconds is not None
-        return solution, timeline.feasibility(target, solution, per_word, unit=self.unit, wanted=wanted)
+        return solution, timeline.feasibility(target_seconds, solution, per_word, unit=self.unit)
+
+    def _refusal(self, target_seconds: float | None) -> Feasibility | None:
+        """The verdict on a script that seems far too long, if it is: found by speaking, fast, no more than is allowed.
+
+        So a cell with a whole book in it costs no more than the longest video does.
+        """
+        step, most = timeline.FASTEST_STEP, timeline.most_frames(target_seconds)
+        if self._estimated_frames <= most:
+            return None
+        rate = self.rate(timeline.pace(step))
+        spoken, likely = 0, 0.0
+        lengths: list[list[int]] = []
+        for sentences in self._sentences:
+            lengths.append([])
+            for sentence in sentences:
+                samples = len(self._say(sentence, rate).pcm)
+                lengths[-1].append(samples)
+                spoken += sentence.frames(samples)
+                likely += sentence.estimated_seconds
+                if timeline.shortest(spoken) > most:
+                    return self._overlong(target_seconds, spoken / (likely or spoken / FPS))
+        self._lengths[rate] = lengths
+        return None
+
+    def _overlong(self, target_seconds: float | None, frames_per_second: float) -> Feasibility:
+        """What is said of a script of which only a part was spoken: frames that an estimated second of it took."""
+        total = frames_per_second * sum(each.estimated_seconds for scene in self._sentences for each in scene)
+        frames = timeline.shortest(round(total))
+        beyond = frames - timeline.target_frames(target_seconds)
+        cut = min(self._units, max(1, round(self._units * beyond / max(1.0, total))))
+        # An estimate: a length that an easy pace meets is met by a faster or slower one too, should it be a bit wrong.
+        easy = frames / FPS * timeline.FASTEST
+        return timeline.too_long(target_seconds, frames / FPS, cut, unit=self.unit, advised=easy)
+
+    @cached_property
+    def _estimated_frames(self) -> int:
+        """About what all sentences take at the fastest pace, without pauses; by the text alone."""
+        seconds = sum(sentence.estimated_seconds for scene in self._sentences for sentence in scene)
+        return round(seconds / (timeline.FASTEST * self._speed) * FPS)
 
     def _title_frames(self) -> int:
         cards = [scene for scene in self._scenes if scene.kind is SceneKind.TITLE]
