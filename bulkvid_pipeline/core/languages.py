@@ -13,13 +13,16 @@ from functools import cache, lru_cache
 
 from bulkvid_pipeline.core.cells import plain
 
-COMMON = frozenset(
-    (
-        "af am ar as az ba be bg bn bo bs ca ceb cs cv cy da de el en eo es et eu fa fi fil fo fr ga gd gl gsw gu ha he "
-        "hi hr ht hu hy id ig is it ja jv ka kk km kn ko kok ku ky la lb lo lt lv mg mi mk ml mn mr ms mt my nb ne nl "
-        "nn no om or pa pl ps pt qu ro ru rw sd si sk sl sn so sq sr su sv sw ta te tg th ti tk tn tr tt ug uk ur uz vi "
-        "xh yo yue zh zu"
-    ).split()
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+COMMON = _words(
+    "af am ar as az ba be bg bn bo bs ca ceb cs cv cy da de el en eo es et eu fa fi fil fo fr ga gd gl gsw gu "
+    "ha he hi hr ht hu hy id ig is it ja jv ka kk km kn ko kok ku ky la lb lo lt lv mg mi mk ml mn mr ms mt "
+    "my nb ne nl nn no om or pa pl ps pt qu ro ru rw sd si sk sl sn so sq sr su sv sw ta te tg th ti tk tn tr "
+    "tt ug uk ur uz vi xh yo yue zh zu"
 )
 """Languages that a cell may name, by primary subtag. Others exist, but a word that means one of them (`br` is Breton,
 `kr` Kanuri) was more likely meant for something else."""
@@ -124,7 +127,14 @@ _MANY_LANGUAGES = {
 }
 """Countries that stand for no one language, with those that are likely."""
 
-_UNCLEAR = {"in": ("id", "hi", "en"), "ge": ("de", "ka"), "sp": ("es",), "po": ("pl", "pt"), "ma": ("ar", "mr"), "ba": ("bs", "ba")}
+_UNCLEAR = {
+    "in": ("id", "hi", "en"),
+    "ge": ("de", "ka"),
+    "sp": ("es",),
+    "po": ("pl", "pt"),
+    "ma": ("ar", "mr"),
+    "ba": ("bs", "ba"),
+}
 """Codes that are a language's to some and a country's, or an abbreviation, to others."""
 _NOWHERE = frozenset({"XX", "ZZ", "EU", "UN", "XK", "AQ"})
 

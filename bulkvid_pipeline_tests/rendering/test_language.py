@@ -12,7 +12,7 @@ SENTENCES = {
     "es": "Hasta los perros bostezan cuando nos ven. ¿Y tú?",
     "fr": "Le meilleur moment pour arroser les plantes est tôt le matin.",
     "it": "Non buttare mai l'acqua della pasta: è il segreto della salsa.",
-    "pt": "Não deixe para amanhã o que você pode fazer hoje com calma.",
+    "pt-br": "Não deixe para amanhã o que você pode fazer hoje com calma.",
     "nl": "Je hoeft niet elke dag te sporten, maar beweeg wel een beetje.",
     "pl": "Nie każdy wie, że kawa smakuje lepiej, gdy woda jest gorąca.",
     "tr": "Her sabah bir bardak su içmek çok iyi bir alışkanlık.",

@@ -40,7 +40,7 @@ class FastTalker:
     def __init__(self) -> None:
         self.seconds = 0.0
 
-    def speak(self, text: str, voice: Voice, language: str, rate: float = 1.0, pitch: float = 0.0) -> Utterance:
+    def speak(self, text: str, *_: object, rate: float = 1.0, **__: object) -> Utterance:
         seconds = len(text) / 20 / rate
         self.seconds += seconds
         return Utterance(np.zeros(round(seconds * SAMPLE_RATE), np.float32), ())
