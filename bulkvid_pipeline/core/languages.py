@@ -203,7 +203,7 @@ def _one(text: str) -> str | None:
     if _TAG.fullmatch(text):
         try:
             found = langcodes.Language.get(langcodes.standardize_tag(text))
-        except langcodes.LanguageTagError:
+        except ValueError:
             return None
         return _common(found.to_tag()) if found.is_valid() else None
     name = _code("language", text)

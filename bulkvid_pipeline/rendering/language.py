@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from bulkvid_pipeline.adapters.speech.scripts import SCRIPT_LANGUAGE, Script, script_of
 from bulkvid_pipeline.adapters.speech.voices import speech_code
+from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.rendering.alphabets import CYRILLIC, LATIN
 from bulkvid_pipeline.rendering.dialects import WORDS_THAT_TELL, chinese_of, portuguese_of
 
@@ -85,6 +86,17 @@ class Guess:
     def code(self) -> str:
         """See `speech_code`."""
         return speech_code(self.tag) or DEFAULT
+
+
+def narration_language(plan: VideoPlan) -> str:
+    """The speech code of a plan's language: the one it names, else the likeliest."""
+    tag = plan.language or plan.likely_language
+    return (speech_code(tag) if tag else None) or guess_language(text_of(plan)).code
+
+
+def text_of(plan: VideoPlan) -> str:
+    """All texts of a plan, of which its language is guessed."""
+    return "\n".join(text for text in (plan.title, plan.description, plan.script) if text)
 
 
 def language_of(text: str) -> str:

@@ -75,6 +75,16 @@ class Feasibility:
     renders: bool = True
     """Whether a video is made all the same, of the nearest length; one that is longer than allowed is not."""
 
+    rate: float = 1.0
+    """The speech rate that it takes."""
+
+    @property
+    def hurry(self) -> tuple[str, ...]:
+        """What to say of a script for which no duration is wanted, where the voice speeds up to keep it short."""
+        if not self.renders or self.rate <= 1.0:
+            return ()
+        return (f"The voice speaks at {self.rate:.2f} times its pace, to stay under {MAX_SECONDS:g} seconds",)
+
     @property
     def message(self) -> str:
         """Problem and fix in one sentence; empty where ok."""

@@ -34,7 +34,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 _SPOKEN = _words(
-    "af am an ar as az ba be bg bn bs ca cs cv cy da de el en-gb en-us eo es es-419 et eu fa fi fo fr fr-be "
+    "af am an ar as az ba be bg bn bs ca cs cv cy da de el en-gb en-us eo es es-419 et eu fa fi fr fr-be "
     "fr-ch ga gd gn gu haw he hi hr ht hu hy ia id io is it ja ka kk kl kn ko kok ku ky la lb lt lv mi mk ml "
     "mr ms mt my nb ne nl nog om or pa pap pl pt pt-br qu quc ro ru sd shn si sk sl sq sr sv sw ta te th ti "
     "tk tn tr tt ug uk ur uz vi cmn yue"
@@ -59,6 +59,7 @@ _BRITISH = frozenset({"GB", "IE", "AU", "NZ", "ZA", "IN", "SG", "KE", "NG"})
 _NEAR = {
     "ceb": "id",
     "fil": "id",
+    "fo": "is",
     "gl": "pt",
     "ha": "sw",
     "ig": "sw",
@@ -76,7 +77,14 @@ _NEAR = {
     "zu": "sw",
 }
 """Languages without a voice, and the voice that reads their letters most nearly as they are said."""
-_NEAR_NAMES = {"id": "Indonesian", "pt": "Portuguese", "sw": "Swahili", "ru": "Russian", "ur": "Urdu"}
+_NEAR_NAMES = {
+    "is": "Icelandic",
+    "id": "Indonesian",
+    "pt": "Portuguese",
+    "sw": "Swahili",
+    "ru": "Russian",
+    "ur": "Urdu",
+}
 
 
 def speech_code(tag: str) -> str | None:
@@ -99,7 +107,7 @@ def speech_code(tag: str) -> str | None:
 
 def voice_of(code: str) -> str:
     """The espeak voice that reads a `speech_code`."""
-    return _NEAR.get(code, code)
+    return "en" if code == "en-gb" else _NEAR.get(code, code)
 
 
 def near_voice_warning(code: str) -> str | None:
