@@ -21,7 +21,7 @@ def _words(text: str) -> frozenset[str]:
 COMMON = _words(
     "af am ar as az ba be bg bn bo bs ca ceb cs cv cy da de el en eo es et eu fa fi fil fo fr ga gd gl gsw gu "
     "ha he hi hr ht hu hy id ig is it ja jv ka kk km kn ko kok ku ky la lb lo lt lv mg mi mk ml mn mr ms mt "
-    "my nb ne nl nn no om or pa pl ps pt qu ro ru rw sd si sk sl sn so sq sr su sv sw ta te tg th ti tk tn tr "
+    "my nb ne nl nn om or pa pl ps pt qu ro ru rw sd si sk sl sn so sq sr su sv sw ta te tg th ti tk tn tr "
     "tt ug uk ur uz vi xh yo yue zh zu"
 )
 """Languages that a cell may name, by primary subtag. Others exist, but a word that means one of them (`br` is Breton,
@@ -133,7 +133,6 @@ _UNCLEAR = {
     "sp": ("es",),
     "po": ("pl", "pt"),
     "ma": ("ar", "mr"),
-    "ba": ("bs", "ba"),
 }
 """Codes that are a language's to some and a country's, or an abbreviation, to others."""
 _NOWHERE = frozenset({"XX", "ZZ", "EU", "UN", "XK", "AQ"})
@@ -338,8 +337,10 @@ def _code(kind: str, name: str) -> str | None:
     """The code of a language, script or territory with exactly this name in some language."""
     from language_data import names
 
+    if not name.isprintable() or not any(map(str.isalpha, name)):  # the table's library fails on control characters
+        return None
     # `name_to_code` itself is content with a name that `name` begins with: "English, German" would be English.
-    names.name_to_code(kind, name)  # loads the table
+    names.name_to_code(kind, "english")  # loads the table
     table, wanted = names.TRIES[f"und/name_to_{kind}"], names.normalize_name(name)
     return str(names.get_trie_value(table, wanted)) if wanted in table else None
 

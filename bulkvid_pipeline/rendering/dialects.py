@@ -48,6 +48,8 @@ _PORTUGAL = _words(
 )
 _BRAZIL_PAIRS = frozenset({("a", "gente"), ("café", "da")})
 _PORTUGAL_PAIRS = frozenset({("pequeno", "almoço"), ("casas", "banho")})
+_UNTOLD = 0.6
+"""Confidence in a dialect that no word tells."""
 _BEING = frozenset({"estou", "está", "estás", "estamos", "estão", "estava", "estavam"})
 
 _SIMPLIFIED = frozenset(
@@ -69,7 +71,7 @@ def portuguese_of(words: Sequence[str], confidence: float, other: str) -> Guess:
     portugal = len(_PORTUGAL & known) + len(_PORTUGAL_PAIRS & pairs) + _infinitives(words)
     if portugal == brazil:
         # Four of five who write Portuguese write that of Brazil.
-        return Guess("pt-BR", confidence if not brazil else min(confidence, 0.5), other if not brazil else "pt-PT")
+        return Guess("pt-BR", min(confidence, _UNTOLD), "pt-PT")
     tag, rival = ("pt-PT", "pt-BR") if portugal > brazil else ("pt-BR", "pt-PT")
     sure = (abs(portugal - brazil) + 1) / (portugal + brazil + 1)
     return Guess(tag, min(confidence, sure), other if sure >= confidence else rival)
