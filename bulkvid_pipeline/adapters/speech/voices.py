@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bulkvid_pipeline.core.languages import language_name
 from bulkvid_pipeline.core.options import Voice
 
 WORDS_PER_MINUTE = 158
@@ -115,7 +116,7 @@ def near_voice_warning(code: str) -> str | None:
     if code not in _NEAR:
         return None
     return (
-        f"The offline voice does not speak this language ({code}); its {_NEAR_NAMES[_NEAR[code]]} voice reads it: the "
+        f"The offline voice does not speak {language_name(code)}: its {_NEAR_NAMES[_NEAR[code]]} voice reads it, and the "
         "narration will be hard to understand; use another voice provider"
     )
 
