@@ -115,9 +115,10 @@ def near_voice_warning(code: str) -> str | None:
     """What to tell where a language is read by the voice of another one."""
     if code not in _NEAR:
         return None
+    near = _NEAR_NAMES[_NEAR[code]]
     return (
-        f"The offline voice does not speak {language_name(code)}: its {_NEAR_NAMES[_NEAR[code]]} voice reads it, and the "
-        "narration will be hard to understand; use another voice provider"
+        f"The offline voice does not speak {language_name(code)}: its {near} voice reads it, and the narration will be "
+        "hard to understand; use another voice provider"
     )
 
 
