@@ -7,7 +7,7 @@ from bisect import bisect_right
 
 from bulkvid_pipeline.adapters.speech.contract import Utterance
 from bulkvid_pipeline.rendering.model import FPS, SAMPLE_RATE, SpokenWord
-from bulkvid_pipeline.rendering.script_words import ScriptWord, script_words
+from bulkvid_pipeline.rendering.script.words import ScriptWord, script_words
 from bulkvid_pipeline.rendering.spoken import SpokenText
 
 

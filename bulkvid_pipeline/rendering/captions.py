@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from bulkvid_pipeline.core.options import Aspect
 from bulkvid_pipeline.rendering.model import FPS, Cue, SpokenWord, TimedScene
-from bulkvid_pipeline.rendering.script_words import display_text
-from bulkvid_pipeline.rendering.statements import display_width
+from bulkvid_pipeline.rendering.script.statements import display_width
+from bulkvid_pipeline.rendering.script.words import display_text
 
 _WIDTH: dict[Aspect, int] = {Aspect.WIDE: 42, Aspect.TALL: 28, Aspect.SQUARE: 28}
 _LEAST_FRAMES = round(0.7 * FPS)

@@ -34,8 +34,8 @@ from bulkvid_pipeline.rendering.model import (
     TimedScene,
 )
 from bulkvid_pipeline.rendering.scenes import split_scenes
-from bulkvid_pipeline.rendering.script_words import ScriptWord
-from bulkvid_pipeline.rendering.sentences import sentences_of
+from bulkvid_pipeline.rendering.script.sentences import sentences_of
+from bulkvid_pipeline.rendering.script.words import ScriptWord
 from bulkvid_pipeline.rendering.sound.track import FULL_SCALE, Pcm16, Piece, VoiceTrack, quantised
 from bulkvid_pipeline.rendering.spoken import SpokenText, spoken_form
 from bulkvid_pipeline.rendering.timeline import Feasibility, Lengths, Pace, Solution

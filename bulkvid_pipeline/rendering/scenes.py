@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from bulkvid_pipeline.rendering.emphasis import emphasis_of
 from bulkvid_pipeline.rendering.model import Scene, SceneKind
-from bulkvid_pipeline.rendering.script_blocks import Block, Heading, ItemList, Paragraph, Quotation, blocks_of
-from bulkvid_pipeline.rendering.sentences import (
+from bulkvid_pipeline.rendering.script.blocks import Block, Heading, ItemList, Paragraph, Quotation, blocks_of
+from bulkvid_pipeline.rendering.script.emphasis import emphasis_of
+from bulkvid_pipeline.rendering.script.sentences import (
     COMFORTABLE_SECONDS,
     LONGEST_SECONDS,
     estimated_seconds,
@@ -20,7 +20,7 @@ from bulkvid_pipeline.rendering.sentences import (
     sentences_of,
     speakable_parts,
 )
-from bulkvid_pipeline.rendering.statements import display_width, statement
+from bulkvid_pipeline.rendering.script.statements import display_width, statement
 
 _WANTED_SECONDS, _SHORT_SECONDS, _LONG_SECONDS = 4.5, 2.5, 6.5
 _CARD_SECONDS = 4.0

@@ -16,7 +16,7 @@ from bulkvid_pipeline.rendering import timeline
 from bulkvid_pipeline.rendering.model import FPS, SAMPLES_PER_FRAME, Scene, SceneKind
 from bulkvid_pipeline.rendering.narration import Programme, duration_feasibility, narrate, utterance_key
 from bulkvid_pipeline.rendering.scenes import split_scenes
-from bulkvid_pipeline.rendering.sentences import sentences_of
+from bulkvid_pipeline.rendering.script.sentences import sentences_of
 
 SCRIPT = (
     "Most of us lose two hours a day to small tasks. Let an assistant draft your replies, and only edit what matters. "

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from bulkvid_pipeline.adapters.speech.scripts import Script, is_spaceless, script_of
-from bulkvid_pipeline.rendering.script_words import gap_between, script_words
+from bulkvid_pipeline.rendering.script.words import gap_between, script_words
 
 _ABBREVIATIONS = re.compile(
     r"mr|mrs|ms|dr|prof|sr|jr|st|vs|etc|e\.g|i\.e|eg|ie|cf|approx|dept|est|fig|inc|ltd|co|corp|no|nos|vol|pp|ed|al|gen|"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from bulkvid_pipeline.rendering.script_words import script_words
+from bulkvid_pipeline.rendering.script.words import script_words
 
 _CLAUSE_END = re.compile(r"[,;:،؛](?=\s)|[，、；：]|\s[—–-](?=\s)")
 _TRAILING = " ,;:、，；：،؛-–—.。।"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from bulkvid_pipeline.rendering.script_words import script_words
-from bulkvid_pipeline.rendering.sentences import join, sentences_of
+from bulkvid_pipeline.rendering.script.sentences import join, sentences_of
+from bulkvid_pipeline.rendering.script.words import script_words
 
 
 @dataclass(frozen=True)
