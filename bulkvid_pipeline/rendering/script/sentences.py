@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from bulkvid_pipeline.adapters.speech.scripts import Script, is_spaceless, script_of
-from bulkvid_pipeline.rendering.script.words import gap_between, script_words
+from bulkvid_pipeline.rendering.script.tokens import Unit, units_of
+from bulkvid_pipeline.rendering.script.words import script_words
 
 _ABBREVIATIONS = re.compile(
     r"mr|mrs|ms|dr|prof|sr|jr|st|vs|etc|e\.g|i\.e|eg|ie|cf|approx|dept|est|fig|inc|ltd|co|corp|no|nos|vol|pp|ed|al|gen|"
@@ -18,10 +20,13 @@ _ABBREVIATIONS = re.compile(
 # Abbreviations that may stand at a sentence's end: they end it when a capital follows.
 _MAY_END = re.compile(r"etc|usw|ecc|inc|ltd|corp|a\.m|p\.m|ph\.d|al|т\.[дп]|др|г")
 _GERMAN_MONTHS = "Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember"
-_END = re.compile(
-    r"(?:[.!?…؟۔।॥]+|[。！？｡]+)"  # terminators
-    r"(?:[\"'”’»)\]】」』》）]*)"  # what closes with them
-)
+TERMINATORS = ".!?…؟۔।॥።፧፨։៕។။།๚๛⸮‼⁇⁈⁉。！？｡"
+"""Marks that end sentences: Latin, Arabic, Devanagari, Ethiopic, Armenian, Khmer, Burmese, Tibetan, Thai, Han."""
+_ALWAYS = frozenset("。！？｡।॥۔؟።፧፨։៕။")
+"""Those that end a sentence even where no blank follows."""
+_CLOSERS = "\"'”’»)\\]】」』》）"
+_END = re.compile(rf"[{re.escape(TERMINATORS)}]+[{_CLOSERS}]*")
+_KHMER_ET_CETERA = "។ល។"
 _AFTER_DATE_NUMBER = re.compile(rf"\s+(?:{_GERMAN_MONTHS})\b")
 _CLAUSE_END = re.compile(r"[,;:،؛](?=\s)|[，、；：]|(?<=\s)[—–-](?=\s)")
 _DASH_FOLLOWS = re.compile(r"\s*[—–]\s*\S")
@@ -44,6 +49,7 @@ COMFORTABLE_SECONDS = 6.5
 """A sentence up to this long is one part whatever clauses it has."""
 _LEAST_CLAUSE_SECONDS = 1.8
 _LONGEST_WORD = 80
+_LONGEST_ABBREVIATION = 12
 
 
 def sentences_of(text: str) -> tuple[str, ...]:
@@ -52,39 +58,61 @@ def sentences_of(text: str) -> tuple[str, ...]:
     Together they hold every character of `text` that is not white space, in order.
     """
     flat = " ".join(text.split())
-    ends = (match for match in _END.finditer(flat) if match.end() < len(flat))
-    cuts = [0, *(match.end() for match in ends if _ends_sentence(flat, match))]
-    pieces = [flat[a:b].strip() for a, b in zip(cuts, [*cuts[1:], len(flat)], strict=True)]
-    joined: list[str] = []
-    for piece in pieces:
-        if joined and not any(
-            char.isalnum() for char in piece
-        ):  # stray punctuation or an emoji belongs to what it ends
-            joined[-1] += " " + piece if piece else ""
-        elif piece:
-            joined.append(piece)
-    return tuple(joined)
+    return tuple(flat[start:end] for start, end in sentence_spans(flat))
+
+
+def sentence_spans(flat: str) -> list[tuple[int, int]]:
+    """Where the sentences of a text stand whose white space is single blanks."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for end in [*_ends_of(flat), len(flat)]:
+        while start < end and flat[start] == " ":
+            start += 1
+        if start == end:
+            continue
+        if spans and not any(map(str.isalnum, flat[start:end])):
+            spans[-1] = spans[-1][0], end  # stray punctuation or an emoji belongs to what it ends
+        else:
+            spans.append((start, end))
+        start = end
+    return [(start, len(flat[start:end].rstrip()) + start) for start, end in spans]
+
+
+def _ends_of(flat: str) -> Iterator[int]:
+    units: Iterator[Unit] | None = None
+    unit: Unit | None = None
+    for match in _END.finditer(flat):
+        if match.end() >= len(flat) or not _ends_sentence(flat, match):
+            continue
+        if units is None:
+            units = iter(units_of(flat))
+            unit = next(units, None)
+        while unit is not None and unit.end < match.end():
+            unit = next(units, None)
+        if unit is None or not (unit.start <= match.start() and match.end() < unit.end):
+            yield match.end()
 
 
 def _ends_sentence(text: str, match: re.Match[str]) -> bool:
-    mark, end = match.group(), match.end()
-    if mark[0] in "。！？｡":
+    mark, start, end = match.group(), match.start(), match.end()
+    if not _ALWAYS.isdisjoint(mark):
         return True
+    if text.startswith(_KHMER_ET_CETERA, start) or text.startswith(_KHMER_ET_CETERA, start - 2):
+        return False
     if not text[end].isspace():
         # Without a blank only a script that uses none starts anew.
         return is_spaceless(text[end]) and mark[0] != "."
-    following = text[end:].lstrip()
-    first = next((char for char in following[:4] if char.isalpha()), "")
+    first = next((char for char in text[end : end + 6].lstrip()[:4] if char.isalpha()), "")
     if first.islower() or _DASH_FOLLOWS.match(text, end):
         return False
     if mark != ".":
         return True
-    word = text[: match.start()].rpartition(" ")[2].lstrip("(\"'“„«[").lower()
+    word = text[max(0, start - _LONGEST_ABBREVIATION) : start].rpartition(" ")[2].lstrip("(\"'“„«[").lower()
     if re.fullmatch(r"\d{1,2}", word) and _AFTER_DATE_NUMBER.match(text, end):
         return False
     if _MAY_END.fullmatch(word):
         return first.isupper()
-    initial = len(word) == 1 and word.isalpha() and word != "i" and text[match.start() - 1].isupper()
+    initial = len(word) == 1 and word.isalpha() and word != "i" and text[start - 1].isupper()
     return not (_ABBREVIATIONS.fullmatch(word) or initial)
 
 
@@ -101,31 +129,48 @@ def estimated_seconds(text: str) -> float:
     return total
 
 
-def join(parts: list[str]) -> str:
-    """Sentences or clauses put together again as their script writes them."""
-    text = ""
-    for part in parts:
-        text += (gap_between(text, part) if text and part else "") + part
-    return text
-
-
-def speakable_parts(sentence: str, comfortable: float = COMFORTABLE_SECONDS) -> tuple[str, ...]:
+def speakable_spans(sentence: str, comfortable: float = COMFORTABLE_SECONDS) -> list[tuple[int, int]]:
     """The sentence, or where it is long, its clauses; where it is too long to be one scene, if need be word groups.
 
     Clauses are only parted from sentences over `comfortable` seconds, and no part is over LONGEST_SECONDS.
     """
-    seconds = estimated_seconds(sentence)
+    return _speakable(sentence, 0, len(sentence), comfortable)
+
+
+def _speakable(sentence: str, start: int, end: int, comfortable: float) -> list[tuple[int, int]]:
+    part = sentence[start:end]
+    seconds = estimated_seconds(part)
     if seconds <= comfortable:
-        return (sentence,)
-    clauses = [match.end() for match in _CLAUSE_END.finditer(sentence)]
+        return [(start, end)]
+    units = units_of(part)
+    clauses = _outside(units, [match.end() for match in _CLAUSE_END.finditer(part)])
     if seconds <= LONGEST_SECONDS:
-        clauses = [cut for cut in clauses if _is_worth_parting(sentence, cut)]
-    parts = _split_at(clauses, sentence)
-    if len(parts) == 1 and seconds > LONGEST_SECONDS:
-        parts = _split_at(_word_cuts(sentence), sentence)
-    if len(parts) == 1:
-        return (sentence,)
-    return tuple(part for half in parts for part in speakable_parts(half, comfortable))
+        clauses = [cut for cut in clauses if _is_worth_parting(part, cut)]
+    cut = _best_cut(clauses, part)
+    if cut is None and seconds > LONGEST_SECONDS:
+        cut = _best_cut(_outside(units, _word_cuts(part)), part)
+    if cut is None and seconds > LONGEST_SECONDS:
+        cut = _best_cut(_word_cuts(part), part)
+    if cut is None:
+        return [(start, end)]
+    left = start + len(part[:cut].rstrip())
+    right = start + cut + len(part[cut:]) - len(part[cut:].lstrip())
+    return [
+        *_speakable(sentence, start, left, comfortable),
+        *_speakable(sentence, right, end, comfortable),
+    ]
+
+
+def _outside(units: tuple[Unit, ...], cuts: list[int]) -> list[int]:
+    """The cuts that part no unit."""
+    kept: list[int] = []
+    index = 0
+    for cut in cuts:
+        while index < len(units) and units[index].end <= cut:
+            index += 1
+        if index == len(units) or cut <= units[index].start:
+            kept.append(cut)
+    return kept
 
 
 def _is_worth_parting(sentence: str, cut: int) -> bool:
@@ -140,13 +185,10 @@ def _word_cuts(sentence: str) -> list[int]:
     return cuts
 
 
-def _split_at(cuts: list[int], sentence: str) -> tuple[str, ...]:
-    """Two parts, cut where they come out most alike; one, where no cut leaves words on both sides."""
+def _best_cut(cuts: list[int], sentence: str) -> int | None:
+    """Where to cut into two parts that come out most alike; None, where no cut leaves words on both sides."""
     half = len(sentence) / 2
     spoken = [index for index, char in enumerate(sentence) if char.isalnum()]
     # Only cuts with something to say on both sides.
     inner = [cut for cut in cuts if spoken and spoken[0] < cut <= spoken[-1]]
-    if not inner:
-        return (sentence,)
-    cut = min(inner, key=lambda cut: abs(cut - half))
-    return sentence[:cut].strip(), sentence[cut:].strip()
+    return min(inner, key=lambda cut: abs(cut - half), default=None)

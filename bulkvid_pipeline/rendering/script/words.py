@@ -1,23 +1,28 @@
 """The words of a text as captions show and highlight them.
 
-Scripts with blanks give their words with the punctuation that clings to them. Scripts without (Chinese, Japanese,
-Thai ...) have no words without a dictionary, so they are cut into short groups that never part a character from its
-marks, nor punctuation from what it closes.
+Scripts with blanks give their words with the punctuation that clings to them. Thai, Lao, Khmer and Burmese, which have
+none, are parted by ICU's dictionaries; Chinese and Japanese are cut into short groups. No cut ever parts a character
+from its marks, punctuation from what it closes, or a unit (`tokens`).
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+
+from icu4py.breakers import WordBreaker
 
 from bulkvid_pipeline.adapters.speech.scripts import Script, is_spaceless, script_of
+from bulkvid_pipeline.rendering.script.tokens import Unit, units_of
 
 _TOKEN = re.compile(r"\S+")
 _HAN_GROUP = 2
 _KANA_GROUP = 5
 _KATAKANA_GROUP = 8
-_ABUGIDA_GROUP = 6
 _LEADING_VOWELS = frozenset("เแโใไເແໂໃໄ")
 
 
@@ -28,31 +33,40 @@ class ScriptWord:
     text: str
     start: int
     end: int
+    gap: str | None = None
+    """What stands between it and the next word; None: what their scripts usually have there."""
 
 
 def script_words(text: str) -> tuple[ScriptWord, ...]:
     """The words of `text` in order; they hold every character that is not white space exactly once."""
-    words: list[ScriptWord] = []
+    places: list[tuple[int, int]] = []
+    units: tuple[Unit, ...] | None = None
     for match in _TOKEN.finditer(text):
-        token, start = match.group(), match.start()
-        if any(map(is_spaceless, token)):
-            words.extend(ScriptWord(text[a:b], a, b) for a, b in _groups(text, start, match.end()))
+        start, end = match.span()
+        if any(map(is_spaceless, match.group())):
+            units = units_of(text) if units is None else units
+            places.extend(_groups(text, start, end, units))
         else:
-            words.append(ScriptWord(token, start, match.end()))
-    return tuple(words)
+            places.append((start, end))
+    nexts = [start for start, _ in places[1:]]
+    gaps = [" " if end < after else "" for (_, end), after in zip(places, nexts, strict=False)]
+    return tuple(
+        ScriptWord(text[start:end], start, end, gap) for (start, end), gap in zip(places, [*gaps, None], strict=False)
+    )
 
 
 def gap_between(left: str, right: str) -> str:
-    """What stands between two neighbouring words on screen: nothing inside scripts without blanks, else a blank."""
+    """What usually stands between two neighbours on screen: nothing inside scripts without blanks, else a blank."""
     return "" if left and right and is_spaceless(_last(left)) and is_spaceless(_first(right)) else " "
 
 
-def display_text(words: tuple[str, ...] | list[str]) -> str:
-    """Words joined as their script joins them."""
+def display_text(words: Sequence[str], gaps: Sequence[str | None] = ()) -> str:
+    """Words joined as their script joins them, or with the `gaps` that are known, one after each word."""
     parts: list[str] = []
     for index, word in enumerate(words):
         if index:
-            parts.append(gap_between(words[index - 1], word))
+            gap = gaps[index - 1] if gaps else None
+            parts.append(gap_between(words[index - 1], word) if gap is None else gap)
         parts.append(word)
     return "".join(parts)
 
@@ -76,20 +90,40 @@ def _kind(char: str) -> str:
     return "mark" if unicodedata.category(char).startswith("M") else "other" if char.isalnum() else "punctuation"
 
 
-_LIMIT = {"han": _HAN_GROUP, "hiragana": _KANA_GROUP, "katakana": _KATAKANA_GROUP, "abugida": _ABUGIDA_GROUP}
+_LIMIT = {"han": _HAN_GROUP, "hiragana": _KANA_GROUP, "katakana": _KATAKANA_GROUP}
 
 
-def _groups(text: str, start: int, end: int) -> list[tuple[int, int]]:
+def _groups(text: str, start: int, end: int, units: Sequence[Unit]) -> list[tuple[int, int]]:
     """Cut text[start:end], which holds no blanks, into groups."""
-    cuts = [start]
     kinds = [_kind(text[index]) for index in range(start, end)]
+    whole = bytearray(end - start)  # 1 where a unit goes on, so that nothing may be cut
+    first = bisect_right(units, start, key=lambda unit: unit.end)
+    for unit in units[first:]:
+        if unit.start >= end:
+            break
+        for index in range(max(unit.start, start), min(unit.end, end)):
+            kinds[index - start] = "other"
+            whole[index - start] = index > unit.start
+    starts = _dictionary_starts(text[start:end]) if "abugida" in kinds else frozenset()
     japanese = "hiragana" in kinds
+    cuts = [start]
     for index in range(start + 1, end):
-        if _may_cut(text, index, kinds[index - start - 1], kinds[index - start], japanese) and _should_cut(
-            kinds[cuts[-1] - start : index - start], kinds[index - start], japanese
-        ):
+        at = index - start
+        if whole[at] or not _may_cut(text, index, kinds[at - 1], kinds[at], japanese):
+            continue
+        if kinds[at - 1] == kinds[at] == "abugida":
+            wanted = at in starts
+        else:
+            wanted = _should_cut(kinds[cuts[-1] - start : at], kinds[at], japanese)
+        if wanted:
             cuts.append(index)
     return list(zip(cuts, [*cuts[1:], end], strict=True))
+
+
+def _dictionary_starts(text: str) -> frozenset[int]:
+    """Where words begin, by ICU; a place inside a letter's marks is none."""
+    starts = accumulate(map(len, WordBreaker(text, "th")), initial=0)
+    return frozenset(at for at in starts if at < len(text) and unicodedata.category(text[at]) not in ("Mn", "Mc"))
 
 
 def _may_cut(text: str, index: int, before: str, here: str, japanese: bool) -> bool:
@@ -99,7 +133,7 @@ def _may_cut(text: str, index: int, before: str, here: str, japanese: bool) -> b
         return unicodedata.category(char) in {"Ps", "Pi"} and before != "punctuation"
     if unicodedata.category(previous) in {"Ps", "Pi"} or unicodedata.category(char).startswith("M"):
         return False
-    if previous in _LEADING_VOWELS or char in "ーゃゅょっぁぃぅぇぉャュョッァィゥェォ々ะาำາະຳ":
+    if previous in _LEADING_VOWELS or char in "ーゃゅょっぁぃぅぇぉャュョッァィゥェォ々ะาำາະຳๆໆ":
         return False
     return not (japanese and before == "han" and here == "hiragana")
 
