@@ -22,6 +22,7 @@ from bulkvid_pipeline.rendering.pictures.themes import theme_for
 from bulkvid_pipeline.rendering.quality.texts import missing_characters
 from bulkvid_pipeline.services.media.policy import MediaCheck, media_policy
 from bulkvid_pipeline.services.sheets.loading import LoadedSheet
+from bulkvid_pipeline.services.sheets.script_reading import script_problems
 from bulkvid_pipeline.services.templates.template_store import TemplateStore
 from bulkvid_pipeline.settings import Settings
 
@@ -79,7 +80,8 @@ def validate_sheet(
     with EspeakSpeech() as speech:
         checks = _EngineChecks(spec, template, speech)
         by_media = MediaCheck(media or MediaPolicy(), spec.validation_level)
-        ideas, report = validate_table(sheet.table, spec.validation_level, [checks.glyphs, checks.duration, by_media])
+        every = [script_problems, checks.glyphs, checks.duration, by_media]
+        ideas, report = validate_table(sheet.table, spec.validation_level, every)
     plans = tuple(plan_video(by_media.permitted(idea), spec, template) for idea in ideas)
     refused = {number: str(sheet.table.frame.at[number, "row_key"]) for number in (*report.rejected, *report.skipped)}
     return ValidatedSheet(sheet.label, sheet.name, sheet.uri, plans, report, _titles(sheet.table), refused)
