@@ -20,7 +20,8 @@ _LONGEST_LINGER_FRAMES = round(0.8 * FPS)
 """A caption stays over a short pause, and for half of a longer one, but no longer than this."""
 _SILENCE_FRAMES = round(0.5 * FPS)
 """Silence that the script asks for is no place to show what comes after it."""
-_UNIT_PARTED = 100.0
+_UNIT_PARTED, _LINES_TOGETHER = 100.0, 100.0
+"""Never where it can be helped: a unit over two captions, two entries of a list in one."""
 _CHARACTERS_PER_SECOND = 20
 _SENTENCE_END = re.compile(rf"[{re.escape(TERMINATORS)}][\"'”’»)\]」』]*(?:\s\S*)?$")
 _CLAUSE_END = re.compile(r"[,;:،؛，、；：—–][\"'”’»)\]」』]*$")
@@ -109,6 +110,7 @@ def _cost(group: Sequence[SpokenWord], width: int, limit: int, following: int | 
         cost += 0.15 if _CLAUSE_END.search(last) else 0.8
     cost += sum(2.0 for word in group[:-1] if _SENTENCE_END.search(word.text))
     cost += sum(0.25 for word in group[:-1] if _CLAUSE_END.search(word.text))
+    cost += sum(_LINES_TOGETHER for word in group[:-1] if word.gap == "\n")
     cost += sum(2.0 for word, after in pairwise(group) if after.start - word.end >= _SILENCE_FRAMES)
     return cost
 

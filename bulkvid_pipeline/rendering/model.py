@@ -78,7 +78,8 @@ class SpokenWord:
     start: int
     end: int
     gap: str | None = None
-    """What stands between it and the next word; None: what their scripts usually have there."""
+    """What stands between it and the next word, a line's end after an entry of a list; None: what their scripts usually
+    have there."""
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def _segments(lines: Sequence[str], remarks: list[Remark]) -> Iterator[_Segment]
     position = index = 0
     while index < len(fences):
         at, fence = fences[index]
-        close = next((later for later in range(index + 1, len(fences)) if fences[later][1][0] == fence[0]), None)
+        close = index + 1 if index + 1 < len(fences) and fences[index + 1][1][0] == fence[0] else None
         yield _Segment(lines[position:at], position + 1)
         if close is None:
             position = at + 1
@@ -166,6 +166,8 @@ def _without_subtitle_times(lines: Sequence[Line], remarks: list[Remark]) -> lis
 def _undirected(line: Line, cast: Cast, remarks: list[Remark]) -> Line:
     """The line without directions; nothing of it is left where there was nothing else."""
     words = line.text.words
+    if not line.text.is_spoken:
+        return line
     prefix = prefix_length(words)
     found = cuts_of(words[prefix:], cast)
     remarks += [

@@ -20,7 +20,7 @@ class Phrase:
     goes_on: bool = False
     """Whether its sentence goes on in the next phrase, so that nothing but `after` parts the two."""
     gap: str | None = None
-    """What stands between it and the next phrase in the text; None at the end."""
+    """What stands between it and the next phrase in the text, a line's end between entries of a list; None at the end."""
 
 
 def phrases_of(text: str, pauses: Sequence[Pause] = ()) -> tuple[Phrase, ...]:
@@ -35,7 +35,9 @@ def phrases_of(text: str, pauses: Sequence[Pause] = ()) -> tuple[Phrase, ...]:
                 continue
             if found:
                 between = text[ends[-1] : start + first]
-                found[-1] = replace(found[-1], gap=" " if between else "", after=found[-1].after + silence)
+                found[-1] = replace(
+                    found[-1], gap="\n" if "\n" in between else between, after=found[-1].after + silence
+                )
                 found.append(Phrase(words))
             else:
                 found.append(Phrase(words, before=silence))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from itertools import accumulate
 
 from bulkvid_pipeline.adapters.speech.scripts import Script, is_spaceless, script_of
 from bulkvid_pipeline.rendering.script.tokens import Unit, units_of
@@ -44,6 +47,7 @@ _SECONDS: dict[Script, float] = {
     Script.THAI: 0.15,
 }
 _SECONDS_LETTER, _SECONDS_DIGIT, _SECONDS_PAUSE = 0.075, 0.22, 0.3
+_TICKS = 200
 LONGEST_SECONDS = 13.0
 COMFORTABLE_SECONDS = 6.5
 """A sentence up to this long is one part whatever clauses it has."""
@@ -118,15 +122,20 @@ def _ends_sentence(text: str, match: re.Match[str]) -> bool:
 
 def estimated_seconds(text: str) -> float:
     """How long the text takes to say at a normal pace; within about a fifth, for planning scenes only."""
-    total = 0.0
-    for char in text:
-        if char.isalpha() or unicodedata.category(char) == "Mc":
-            total += _SECONDS.get(script_of(char), _SECONDS_LETTER) if char > "ÿ" else _SECONDS_LETTER
-        elif char.isdigit():
-            total += _SECONDS_DIGIT
-        elif char in ",;:.!?…、，。！？،؛؟।":
-            total += _SECONDS_PAUSE
-    return total
+    return sum(map(_ticks, text)) / _TICKS
+
+
+def _ticks(char: str) -> int:
+    """How long a character takes, in steps of 5 ms."""
+    if char.isalpha() or unicodedata.category(char) == "Mc":
+        seconds = _SECONDS.get(script_of(char), _SECONDS_LETTER) if char > "ÿ" else _SECONDS_LETTER
+    elif char.isdigit():
+        seconds = _SECONDS_DIGIT
+    elif char in ",;:.!?…、，。！？،؛؟।":
+        seconds = _SECONDS_PAUSE
+    else:
+        return 0
+    return round(seconds * _TICKS)
 
 
 def speakable_spans(sentence: str, comfortable: float = COMFORTABLE_SECONDS) -> list[tuple[int, int]]:
@@ -134,31 +143,76 @@ def speakable_spans(sentence: str, comfortable: float = COMFORTABLE_SECONDS) -> 
 
     Clauses are only parted from sentences over `comfortable` seconds, and no part is over LONGEST_SECONDS.
     """
-    return _speakable(sentence, 0, len(sentence), comfortable)
+    if estimated_seconds(sentence) <= comfortable:
+        return [(0, len(sentence))]
+    return list(_Division(sentence, comfortable).parts(0, len(sentence)))
 
 
-def _speakable(sentence: str, start: int, end: int, comfortable: float) -> list[tuple[int, int]]:
-    part = sentence[start:end]
-    seconds = estimated_seconds(part)
-    if seconds <= comfortable:
-        return [(start, end)]
-    units = units_of(part)
-    clauses = _outside(units, [match.end() for match in _CLAUSE_END.finditer(part)])
-    if seconds <= LONGEST_SECONDS:
-        clauses = [cut for cut in clauses if _is_worth_parting(part, cut)]
-    cut = _best_cut(clauses, part)
-    if cut is None and seconds > LONGEST_SECONDS:
-        cut = _best_cut(_outside(units, _word_cuts(part)), part)
-    if cut is None and seconds > LONGEST_SECONDS:
-        cut = _best_cut(_word_cuts(part), part)
-    if cut is None:
-        return [(start, end)]
-    left = start + len(part[:cut].rstrip())
-    right = start + cut + len(part[cut:]) - len(part[cut:].lstrip())
-    return [
-        *_speakable(sentence, start, left, comfortable),
-        *_speakable(sentence, right, end, comfortable),
-    ]
+class _Division:
+    """A long sentence, with all places where it may be cut, found once."""
+
+    def __init__(self, sentence: str, comfortable: float) -> None:
+        self._sentence, self._comfortable = sentence, comfortable
+        self._until = [0, *accumulate(map(_ticks, sentence))]
+        self._spoken = [index for index, char in enumerate(sentence) if char.isalnum()]
+        self._units = units_of(sentence)
+        self._clauses = _outside(self._units, [match.end() for match in _CLAUSE_END.finditer(sentence)])
+
+    @cached_property
+    def _words(self) -> list[int]:
+        return _word_cuts(self._sentence)
+
+    @cached_property
+    def _whole_words(self) -> list[int]:
+        return _outside(self._units, self._words)
+
+    def _seconds(self, start: int, end: int) -> float:
+        return (self._until[end] - self._until[start]) / _TICKS
+
+    def parts(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """The stretch, halved at its best cut for as long as it is too long."""
+        cut = self._cut(start, end)
+        if cut is None:
+            yield start, end
+            return
+        left, right = cut, cut
+        while left > start and self._sentence[left - 1].isspace():
+            left -= 1
+        while right < end and self._sentence[right].isspace():
+            right += 1
+        yield from self.parts(start, left)
+        yield from self.parts(right, end)
+
+    def _cut(self, start: int, end: int) -> int | None:
+        seconds = self._seconds(start, end)
+        if seconds <= self._comfortable:
+            return None
+        if seconds <= LONGEST_SECONDS:
+            return self._nearest(self._clauses, start, end, _LEAST_CLAUSE_SECONDS)
+        for cuts in (self._clauses, self._whole_words, self._words):
+            cut = self._nearest(cuts, start, end, 0.0)
+            if cut is not None:
+                return cut
+        return None
+
+    def _nearest(self, cuts: list[int], start: int, end: int, least: float) -> int | None:
+        """The cut nearest to the middle that leaves words, and so many seconds, on both sides."""
+        first = bisect_left(self._spoken, start)
+        last = bisect_left(self._spoken, end) - 1
+        if last <= first:
+            return None
+        low = bisect_right(cuts, self._spoken[first])
+        high = bisect_right(cuts, self._spoken[last])
+        middle = (start + end) / 2
+        # Few cuts can be too near to an end: what is left is at most LONGEST_SECONDS long where `least` is asked for.
+        candidates: Iterable[int] = cuts[low:high]
+        if not least:
+            near = bisect_left(cuts, middle, low, high)
+            candidates = cuts[max(low, near - 1) : min(high, near + 1)]
+        fitting = [
+            cut for cut in candidates if not least or min(self._seconds(start, cut), self._seconds(cut, end)) >= least
+        ]
+        return min(fitting, key=lambda cut: abs(cut - middle), default=None)
 
 
 def _outside(units: tuple[Unit, ...], cuts: list[int]) -> list[int]:
@@ -173,22 +227,9 @@ def _outside(units: tuple[Unit, ...], cuts: list[int]) -> list[int]:
     return kept
 
 
-def _is_worth_parting(sentence: str, cut: int) -> bool:
-    return min(estimated_seconds(sentence[:cut]), estimated_seconds(sentence[cut:])) >= _LEAST_CLAUSE_SECONDS
-
-
 def _word_cuts(sentence: str) -> list[int]:
     cuts: list[int] = []
     for word in script_words(sentence):
         cuts.append(word.start)
         cuts.extend(range(word.start + _LONGEST_WORD, word.end, _LONGEST_WORD))
     return cuts
-
-
-def _best_cut(cuts: list[int], sentence: str) -> int | None:
-    """Where to cut into two parts that come out most alike; None, where no cut leaves words on both sides."""
-    half = len(sentence) / 2
-    spoken = [index for index, char in enumerate(sentence) if char.isalnum()]
-    # Only cuts with something to say on both sides.
-    inner = [cut for cut in cuts if spoken and spoken[0] < cut <= spoken[-1]]
-    return min(inner, key=lambda cut: abs(cut - half), default=None)

@@ -44,6 +44,8 @@ class Text:
         """The stretch from `start` to `end`; a pause at its end belongs to what follows, if anything does."""
         if start == 0 and end == len(self.words):
             return self
+        if not (self.strong or self.pauses):
+            return Text(self.words[start:end])
         first = bisect_right(self.strong, start, key=lambda span: span[1])
         last = bisect_left(self.strong, end, key=lambda span: span[0])
         strong = tuple((max(a, start) - start, min(b, end) - start) for a, b in self.strong[first:last])
@@ -56,6 +58,9 @@ class Text:
         """Stretches one after the other, with all pauses: those between two stretches belong to the first."""
         done = 0
         for index, (start, end) in enumerate(spans):
+            if not (self.strong or self.pauses):
+                yield Text(self.words[start:end])
+                continue
             is_last = index + 1 == len(spans)
             until = len(self.pauses) if is_last else bisect_right(self.pauses, spans[index + 1][0], key=_place)
             pauses = _shifted(self.pauses[done:until], start, start, end)
@@ -64,6 +69,8 @@ class Text:
 
     def only(self, start: int, end: int) -> Text:
         """The stretch with all pauses of the text, those outside at its ends."""
+        if not self.pauses:
+            return self.part(start, end)
         return replace(self.part(start, end), pauses=_shifted(self.pauses, start, start, end))
 
     def without(self, cuts: Iterable[tuple[int, int, float]]) -> Text:
