@@ -13,7 +13,10 @@ from bulkvid_pipeline.rendering.script.tokens import Unit, UnitKind, units_of
 _MAY_BREAK = "\u200b"
 _LONGEST_WHOLE_NAME = 14
 """Characters; longer hyphenated names may be broken at their hyphens."""
-_AFTER = re.compile(r"(?<=[^\W_]{2})(?:(?<=[\w])(?=\.\w{2})|(?<=\w)[/?&=_-]+(?=\w{2}))")
+_AFTER_MARK = re.compile(r"(?<=\w)[/?&=_-]+(?=\w{2})")
+_BEFORE_STOP = re.compile(r"(?<=\w{2})(?=\.\w{2})")
+_LONGEST_WHOLE_HOST = 24
+"""Characters of what stands between slashes; a longer one may also be broken before its stops."""
 _BROKEN_ANYWHERE = frozenset({Script.HAN, Script.KANA, Script.HANGUL})
 
 
@@ -67,4 +70,8 @@ def _could_break(before: str, char: str) -> bool:
 
 
 def _parted(unit: str) -> str:
-    return _AFTER.sub(lambda match: match.group() + _MAY_BREAK, unit)
+    parted = _AFTER_MARK.sub(lambda match: match.group() + _MAY_BREAK, unit)
+    pieces = parted.split(_MAY_BREAK)
+    return _MAY_BREAK.join(
+        _BEFORE_STOP.sub(_MAY_BREAK, piece) if len(piece) > _LONGEST_WHOLE_HOST else piece for piece in pieces
+    )

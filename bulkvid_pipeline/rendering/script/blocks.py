@@ -251,7 +251,7 @@ def _is_indented(line: Line) -> bool:
 
 
 def _goes_on(lines: Sequence[Line], kinds: Sequence[str], start: int, index: int) -> bool:
-    """Whether after a blank line another numbered entry follows, with the next number."""
+    """Whether after a blank line another entry follows, with the next number or the same bullet."""
     if (
         index + 1 >= len(lines)
         or kinds[index + 1] != "item"
@@ -260,8 +260,11 @@ def _goes_on(lines: Sequence[Line], kinds: Sequence[str], start: int, index: int
     ):
         return False
     before = next((at for at in range(index - 1, start - 1, -1) if kinds[at] == "item"), start)
-    first, second = _number(lines[before].text.words), _number(lines[index + 1].text.words)
-    return first is not None and second == first + 1
+    first, second = lines[before].text.words, lines[index + 1].text.words
+    number, following = _number(first), _number(second)
+    if number is None or following is None:
+        return number is following and first.lstrip()[:1] == second.lstrip()[:1]
+    return following == number + 1
 
 
 def _blocks(kind: str, lines: Sequence[Line]) -> list[Block]:

@@ -132,7 +132,7 @@ def _meaning(match: re.Match[str]) -> tuple[str, RemarkKind | None]:
     if name == "hr":
         return f"{LINE_ADDED}---{LINE_ADDED}{kept}", RemarkKind.TAG
     if name == "li":
-        return (LINE_ADDED if groups["close"] else f"{LINE_ADDED}- ") + kept, RemarkKind.TAG
+        return ("" if groups["close"] else f"{LINE_ADDED}- ") + kept, RemarkKind.TAG
     if re.fullmatch(r"h[1-6]", name):
         return (LINE_ADDED if groups["close"] else f"{LINE_ADDED}# ") + kept, RemarkKind.TAG
     if name in _BLOCKS:

@@ -20,7 +20,7 @@ class Phrase:
     goes_on: bool = False
     """Whether its sentence goes on in the next phrase, so that nothing but `after` parts the two."""
     gap: str | None = None
-    """What stands between it and the next phrase in the text, a line's end between entries of a list; None at the end."""
+    """What stands before the next phrase in the text, a line's end between entries of a list; None at the end."""
 
 
 def phrases_of(text: str, pauses: Sequence[Pause] = ()) -> tuple[Phrase, ...]:
