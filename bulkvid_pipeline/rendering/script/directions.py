@@ -60,7 +60,8 @@ SUBTITLE_TIMES = re.compile(
 _BRACKET = re.compile(
     r"\{\{(?P<double>[^{}\n]{1,200})\}\}|\[(?P<square>[^\[\]\n]{1,200})\]|\((?P<round>[^()\n]{1,120})\)|"
     r"\{(?P<brace>[^{}\n]{1,200})\}|<(?P<angle>[^<>\n]{1,120})>|（(?P<wide>[^（）\n]{1,120})）|"
-    r"［(?P<wide_square>[^［］\n]{1,200})］|【(?P<lens>[^【】\n]{1,120})】|〔(?P<shell>[^〔〕\n]{1,120})〕"
+    r"［(?P<wide_square>[^［］\n]{1,200})］|【(?P<lens>[^【】\n]{1,120})】|〔(?P<shell>[^〔〕\n]{1,120})〕|"
+    r"[♪♫🎵🎶]+(?P<notes>[^♪♫🎵🎶\n]{1,60})[♪♫🎵🎶]+"
 )
 _ROUND = frozenset({"round", "wide"})
 _PLACEHOLDER = re.compile(r"[A-Za-z_][\w .-]{0,60}")
@@ -146,6 +147,10 @@ def cuts_of(line: str, cast: Cast) -> list[Cut]:
         return [whole]
     cuts = list(_leading(line, cast))
     position = cuts[-1].end if cuts else 0
+    if any(cut.kind is RemarkKind.TIMESTAMP for cut in cuts) and (
+        _whole_line(line[position:], cast) or _is_a_part(line[position:])
+    ):
+        return [*cuts, Cut(position, len(line), RemarkKind.LABEL)]
     cuts += sorted(_later(line, position), key=lambda cut: cut.start)
     return list(_tidied(line, cuts))
 
@@ -186,6 +191,12 @@ def _whole_line(line: str, cast: Cast) -> Cut | None:
 def _without_aside(text: str) -> tuple[str, str]:
     match = re.fullmatch(r"(.*?)\s*([(（\[][^()（）\[\]]{0,60}[)）\]])?\s*[:：]?", text)
     return (match[1], match[2] or "") if match else (text, "")
+
+
+def _is_a_part(rest: str) -> bool:
+    """`PROBLEM`, after a time in the video: the name of a part, in capitals."""
+    words = rest.split()
+    return 0 < len(words) <= 4 and _is_in_capitals(rest) and rest.strip()[-1] not in ".!?…。！？"
 
 
 def _is_in_capitals(text: str) -> bool:
@@ -281,6 +292,8 @@ def _bracket_cut(match: re.Match[str], *, at_edge: bool) -> Cut | None:
     if _ONLY_TIMES.fullmatch(content.strip()):
         return Cut(start, end, RemarkKind.TIMESTAMP) if at_edge or kind not in _ROUND else None
     seconds = _silence_or_direction(content, kind)
+    if seconds is None and at_edge and folded(content) in vocabulary.SPEAKERS:
+        return Cut(start, end, RemarkKind.LABEL)
     if seconds is None:
         return None
     return Cut(start, end, RemarkKind.PAUSE if seconds else RemarkKind.DIRECTION, seconds)
@@ -303,7 +316,9 @@ def _silence_or_direction(content: str, bracket: str) -> float | None:
         return seconds
     if known in vocabulary.PERFORMANCE or _is_music(known):
         return 0.0
-    if bracket in ("round", "wide"):
+    if bracket == "notes":
+        return None
+    if bracket in _ROUND:
         return 0.0 if _begins_with(known, vocabulary.OPENINGS) else None
     if _begins_with(known, vocabulary.SQUARE_OPENINGS):
         return 0.0

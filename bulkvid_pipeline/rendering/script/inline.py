@@ -27,7 +27,7 @@ _MARK = re.compile(
     r"(?P<run>\*+|_+|~~+)|"
     r"(?P<gap>[\n\r][^\S\n\r]*(?=[\n\r]|$)|[\n\r](?=\s{0,8}(?:[-*+•>|#]|\d{1,2}[.)])\s))",
 )
-_REFERENCE = re.compile(r"\[([^\[\]\n]{1,300})\]\[([^\[\]\n]{0,100})\]")
+_REFERENCE = re.compile(r"(?<!!)\[([^\[\]\n]{1,300})\]\[([^\[\]\n]{0,100})\]")
 _DEFINITION = re.compile(r"^[ ]{0,3}\[(?P<name>[^\[\]\n]{1,100})\]:[ \t]+(?P<rest>\S[^\n\r]*)$", re.MULTILINE)
 _ADDRESS_OF_DEFINITION = re.compile(r"<?(?:https?://|www\.|/|\.{1,2}/|#|mailto:)\S*>?(?:\s+[\"'(].*)?$")
 _MOST_MARKS = 3

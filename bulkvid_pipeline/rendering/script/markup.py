@@ -28,6 +28,7 @@ def _names(table: str) -> frozenset[str]:
 
 
 _BLOCKS = _names(
+    "details summary dialog fieldset legend "
     "p div section article header footer main aside blockquote ul ol dl dt dd table tr tbody thead pre "
     "figure figcaption speak par body html form address nav "
 )

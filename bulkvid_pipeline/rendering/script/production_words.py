@@ -61,7 +61,7 @@ PERFORMANCE = _words(
     sound effect|sfx|b-roll|b roll|broll|voiceover|voice over|voice-over|vo|v.o|o.s|off screen
     off-screen|offscreen|off camera|off-camera|on camera|on-camera|cont'd|contd|continued|fade in
     fade out|fade to black|cut|cut to black|end scene|end of scene|end card|end screen|transition
-    jump cut|smash cut|zoom in|zoom out|close-up|close up|wide shot|montage|inaudible|crosstalk|shrugs
+    jump cut|smash cut|zoom in|zoom out|close-up|close up|wide shot|montage|inaudible|end|the end|crosstalk|shrugs
     frowns|rolls eyes|deep breath|exhales|inhales|snaps fingers|laughs softly|laughs nervously
     laughing softly|smiles warmly|whispers softly|sighs deeply|beat drops|drum roll|drumroll|risa|risas
     ríe|riendo|se ríe|suspira|suspiro|sonríe|sonriendo|susurra|susurrando|grita|gritando|aplausos|música
@@ -133,7 +133,7 @@ OPENINGS = _words(
 """What a direction begins with, in any bracket."""
 
 SQUARE_OPENINGS = OPENINGS | _words(
-    """scene|music|sound|sounds|show|shows|showing|insert|display|cue|play|logo|visual|visuals|animation
+    """scene|music|audio|sound|sounds|show|shows|showing|insert|display|cue|play|logo|visual|visuals|animation
     animated|graphic|graphics|image|picture|video|clip|footage|host|narrator|narration|speaker|presenter
     transition|overlay|caption|super|montage|hook|intro|outro|cta|call to action|body|problem|solution
     cold open|text|slow|slowly|softly|quietly|loudly|happy|sad|angry|serious|curious|enthusiastic
