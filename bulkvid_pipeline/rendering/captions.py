@@ -20,6 +20,7 @@ _LONGEST_LINGER_FRAMES = round(0.8 * FPS)
 """A caption stays over a short pause, and for half of a longer one, but no longer than this."""
 _SILENCE_FRAMES = round(0.5 * FPS)
 """Silence that the script asks for is no place to show what comes after it."""
+_OVER_SILENCE = 5.0
 _UNIT_PARTED, _LINES_TOGETHER = 100.0, 100.0
 """Never where it can be helped: a unit over two captions, two entries of a list in one."""
 _CHARACTERS_PER_SECOND = 20
@@ -111,8 +112,13 @@ def _cost(group: Sequence[SpokenWord], width: int, limit: int, following: int | 
     cost += sum(2.0 for word in group[:-1] if _SENTENCE_END.search(word.text))
     cost += sum(0.25 for word in group[:-1] if _CLAUSE_END.search(word.text))
     cost += sum(_LINES_TOGETHER for word in group[:-1] if word.gap == "\n")
-    cost += sum(2.0 for word, after in pairwise(group) if after.start - word.end >= _SILENCE_FRAMES)
+    cost += sum(_OVER_SILENCE for word, after in pairwise(group) if _is_silent_between(word, after))
     return cost
+
+
+def _is_silent_between(word: SpokenWord, after: SpokenWord) -> bool:
+    """Whether the script asks for silence there, in the middle of a sentence."""
+    return after.start - word.end >= _SILENCE_FRAMES and not _SENTENCE_END.search(word.text)
 
 
 def _timed_cues(scenes: Sequence[TimedScene]) -> Iterator[tuple[int, int, str]]:

@@ -16,7 +16,7 @@ from bulkvid_pipeline.core.rows import VideoIdea
 from bulkvid_pipeline.core.sheet_table import SheetTable
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.templates import Template
-from bulkvid_pipeline.core.validation import RowProblem, validate_table
+from bulkvid_pipeline.core.validation import RowCheck, RowProblem, validate_table
 from bulkvid_pipeline.rendering.narration import duration_feasibility
 from bulkvid_pipeline.rendering.pictures.themes import theme_for
 from bulkvid_pipeline.rendering.quality.texts import missing_characters
@@ -80,7 +80,7 @@ def validate_sheet(
     with EspeakSpeech() as speech:
         checks = _EngineChecks(spec, template, speech)
         by_media = MediaCheck(media or MediaPolicy(), spec.validation_level)
-        every = [script_problems, checks.glyphs, checks.duration, by_media]
+        every: list[RowCheck] = [script_problems, checks.glyphs, checks.duration, by_media]
         ideas, report = validate_table(sheet.table, spec.validation_level, every)
     plans = tuple(plan_video(by_media.permitted(idea), spec, template) for idea in ideas)
     refused = {number: str(sheet.table.frame.at[number, "row_key"]) for number in (*report.rejected, *report.skipped)}

@@ -32,7 +32,7 @@ def test_what_stands_together_is_one_unit(token: str) -> None:
     assert [unit.text for unit in units_of(f"so {token} (x)")][:1] == [token]
 
 
-@pytest.mark.parametrize("token", filter(str.isascii, WHOLE))
+@pytest.mark.parametrize("token", [token for token in WHOLE if token.isascii()])
 def test_units_are_words_among_letters_without_blanks(token: str) -> None:
     assert token in [word.text for word in script_words(f"今年{token}了")]
 
