@@ -21,6 +21,7 @@ _LONGEST_LINGER_FRAMES = round(0.8 * FPS)
 _SILENCE_FRAMES = round(0.5 * FPS)
 """Silence that the script asks for is no place to show what comes after it."""
 _OVER_SILENCE = 5.0
+"""Dislike of a caption that goes on over a silence in the middle of its sentence."""
 _UNIT_PARTED, _LINES_TOGETHER = 100.0, 100.0
 """Never where it can be helped: a unit over two captions, two entries of a list in one."""
 _CHARACTERS_PER_SECOND = 20
