@@ -37,7 +37,12 @@ def _replaced(text: str, units: tuple[Unit, ...], *, soft: bool) -> str:
         if unit.kind is UnitKind.EMOJI:
             continue
         parts.append(text[position : unit.start])
-        parts.append(_parted(unit.text) if soft and _is_partable(unit) else _glued(unit.text))
+        if soft and _is_partable(unit):
+            parts.append(_parted(unit.text))
+        else:
+            # "Version" before a long number may stand on a line of its own.
+            words = unit.text.split(" ") if unit.kind is UnitKind.VERSION else [unit.text]
+            parts.append(" ".join(map(_glued, words)))
         position = unit.end
     return "".join(parts) + text[position:]
 
