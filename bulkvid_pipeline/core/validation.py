@@ -59,6 +59,8 @@ class RowProblem:
     code: str
     error_at: frozenset[ValidationLevel]
     """Levels at which it is an error; at the others it is a warning."""
+    informs: bool = False
+    """Whether it only says how something was read, at every level."""
 
 
 RowCheck = Callable[[VideoIdea], Iterable[RowProblem]]
@@ -239,7 +241,7 @@ def _has_error(findings: Iterable[Finding]) -> bool:
 
 
 def _checked(problem: RowProblem, row: int, letters: Mapping[str, str], level: ValidationLevel) -> Finding:
-    severity = Severity.ERROR if level in problem.error_at else Severity.WARNING
+    severity = Severity.ERROR if level in problem.error_at else Severity.INFO if problem.informs else Severity.WARNING
     letter = letters.get(problem.column, "")
     return Finding(
         severity, problem.problem, problem.fix, row, problem.column, letter, shortened(problem.value), problem.code

@@ -34,8 +34,9 @@ from bulkvid_pipeline.rendering.model import (
     TimedScene,
 )
 from bulkvid_pipeline.rendering.scenes import split_scenes
-from bulkvid_pipeline.rendering.script_words import ScriptWord
-from bulkvid_pipeline.rendering.sentences import estimated_seconds, sentences_of
+from bulkvid_pipeline.rendering.script.phrases import Phrase, phrases_of
+from bulkvid_pipeline.rendering.script.sentences import estimated_seconds
+from bulkvid_pipeline.rendering.script.words import ScriptWord
 from bulkvid_pipeline.rendering.sound.track import FULL_SCALE, Pcm16, Piece, VoiceTrack, quantised
 from bulkvid_pipeline.rendering.spoken import SpokenText, spoken_form
 from bulkvid_pipeline.rendering.timeline import Feasibility, Lengths, Pace, Solution
@@ -171,10 +172,21 @@ def duration_feasibility(
 
 @dataclass(frozen=True)
 class _Sentence:
-    """A sentence with what is said for it."""
+    """A sentence, or a part of one between pauses, with what is said for it."""
 
+    phrase: Phrase
     spoken: SpokenText
     words: tuple[ScriptWord, ...]
+
+    @property
+    def before(self) -> int:
+        """Frames of silence that the script asks for before it."""
+        return round(self.phrase.before * FPS)
+
+    @property
+    def after(self) -> int:
+        """Frames of silence that the script asks for after it."""
+        return round(self.phrase.after * FPS)
 
     @cached_property
     def likely_seconds(self) -> float:
@@ -236,8 +248,11 @@ class _Narrator:
         return sum(char.isalnum() for word in words for char in word.text)
 
     def _sentences_of(self, scene: Scene) -> list[_Sentence]:
-        sentences = [sentence for line in scene.text.split("\n") for sentence in sentences_of(line)]
-        found = [_Sentence(spoken_form(text, self.language), caption_words(text)) for text in sentences]
+        phrases = phrases_of(scene.text, scene.pauses)
+        found = [
+            _Sentence(phrase, spoken_form(phrase.words, self.language), caption_words(phrase.words, phrase.gap))
+            for phrase in phrases
+        ]
         return [sentence for sentence in found if sentence.words]
 
     def rate(self, pace: Pace) -> float:
@@ -354,7 +369,7 @@ class _Narrator:
         """What `_frames` is, or most likely is where the step's pace was not spoken yet."""
         pace = timeline.pace(step)
         return sum(
-            sum(breaths) + pace.pause * (len(sentences) - 1) + sum(map(_Sentence.frames, sentences, samples))
+            sum(breaths) + _silence(sentences, pace.pause) + sum(map(_Sentence.frames, sentences, samples))
             for breaths, sentences, samples in zip(
                 self._breaths(pace), self._sentences, self._samples(self.rate(pace)), strict=True
             )
@@ -402,6 +417,12 @@ class _Narrator:
         return tuple(scene for scene in timed if scene.frames)
 
 
+def _silence(sentences: Sequence[_Sentence], pause: int) -> int:
+    """Frames of silence in a scene besides its breaths: `pause` between sentences, and what the script asks for."""
+    asked = sum(sentence.before + sentence.after for sentence in sentences)
+    return asked + pause * sum(not sentence.phrase.goes_on for sentence in sentences[:-1])
+
+
 def _timed_scene(
     scene: Scene, sentences: list[_Sentence], said: list[_Said], breaths: tuple[int, int], pause: int
 ) -> NarratedScene:
@@ -411,11 +432,16 @@ def _timed_scene(
     words: list[SpokenWord] = []
     position = breaths[0]
     for sentence, sound in zip(sentences, said, strict=True):
+        position += sentence.before
         frames = sentence.frames(len(sound.pcm))
         words.extend(spoken_words(sentence.words, sound.seconds, position, frames))
         pieces.append(Piece(position * SAMPLES_PER_FRAME, sound.pcm))
-        position += frames + pause
-    total = position - pause + breaths[1]
+        position += frames + sentence.after + (0 if sentence.phrase.goes_on else pause)
+    total = (
+        sum(breaths)
+        + _silence(sentences, pause)
+        + sum(sentence.frames(len(sound.pcm)) for sentence, sound in zip(sentences, said, strict=True))
+    )
     return NarratedScene(scene, total, tuple(words), VoiceTrack(total * SAMPLES_PER_FRAME, tuple(pieces)))
 
 

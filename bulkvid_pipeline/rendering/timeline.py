@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from bulkvid_pipeline.core.cells import MAX_DURATION_S
 from bulkvid_pipeline.rendering.model import FPS
-from bulkvid_pipeline.rendering.statements import display_width
+from bulkvid_pipeline.rendering.script.statements import display_width
 
 SLOWEST, FASTEST = 0.85, 1.25
 SLOWEST_STEP, FASTEST_STEP = -15, 25

@@ -15,7 +15,7 @@ from bulkvid_pipeline.rendering import timeline
 from bulkvid_pipeline.rendering.model import SAMPLE_RATE
 from bulkvid_pipeline.rendering.narration import duration_feasibility, narrate
 from bulkvid_pipeline.rendering.scenes import split_scenes
-from bulkvid_pipeline.rendering.sentences import estimated_seconds
+from bulkvid_pipeline.rendering.script.sentences import estimated_seconds
 
 LONGEST_CELL = 50_000
 

@@ -20,7 +20,7 @@ from bulkvid_pipeline.rendering.pictures.theme import Theme
 from bulkvid_pipeline.rendering.pictures.typefaces import TEXT_FONTS, Cut, shelf
 from bulkvid_pipeline.rendering.pictures.typesetting import SetText, TextLook, set_text
 from bulkvid_pipeline.rendering.pictures.zones import Zones
-from bulkvid_pipeline.rendering.statements import display_width
+from bulkvid_pipeline.rendering.script.statements import display_width
 
 _STATEMENT_LINE = 11
 """Characters that a line of a statement has at least, on average."""

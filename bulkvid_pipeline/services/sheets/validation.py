@@ -28,6 +28,7 @@ from bulkvid_pipeline.services.sheets.narration_checks import (
     voice_problems,
     with_language,
 )
+from bulkvid_pipeline.services.sheets.script_reading import script_problems
 from bulkvid_pipeline.services.templates.template_store import TemplateStore
 from bulkvid_pipeline.settings import Settings
 
@@ -88,7 +89,14 @@ def validate_sheet(
     with EspeakSpeech() as speech:
         engine = _EngineChecks(spec, template, speech, narrator)
         by_media = MediaCheck(media or MediaPolicy(), spec.validation_level)
-        checks: list[RowCheck] = [engine.glyphs, engine.language, engine.voice, engine.length, by_media]
+        checks: list[RowCheck] = [
+            script_problems,
+            engine.glyphs,
+            engine.language,
+            engine.voice,
+            engine.length,
+            by_media,
+        ]
         ideas, report = validate_table(sheet.table, spec.validation_level, checks)
     plans = tuple(with_language(plan_video(by_media.permitted(idea), spec, template)) for idea in ideas)
     refused = {number: str(sheet.table.frame.at[number, "row_key"]) for number in (*report.rejected, *report.skipped)}

@@ -229,7 +229,7 @@ def test_streams_are_described_for_players(rendered: Rendered, name: str, fmt: V
 def test_playing_can_start_before_all_is_loaded(rendered: Rendered, name: str, fmt: VideoFormat) -> None:
     path = rendered[name, format_name(fmt)]
     whole = path.read_bytes()
-    with av.open(_Stream(whole[: len(whole) * 3 // 4])) as file:
+    with av.open(_Stream(whole[: len(whole) * 3 // 4]), "r") as file:
         shown = next(file.decode(file.streams.video[0]))
     assert (shown.width, shown.height) == (fmt.width, fmt.height)
     if fmt.container is not Container.WEBM:
