@@ -35,19 +35,30 @@ class Aspect(StrEnum):
 
 
 class Platform(StrEnum):
-    """Where a video is published; decides its aspect and safe area."""
+    """Where a video is published; decides its aspect and safe area.
 
-    YOUTUBE = "youtube"
-    TIKTOK = "tiktok"
-    SHORTS = "shorts"
-    REELS = "reels"
-    INSTAGRAM = "instagram"
+    The aspects are those in which each feed shows a video largest without cropping it: Facebook, LinkedIn and Instagram
+    posts square, X wide, Pinterest pins and stories tall.
+    """
 
-    @property
-    def aspect(self) -> Aspect:
-        if self is Platform.YOUTUBE:
-            return Aspect.WIDE
-        return Aspect.SQUARE if self is Platform.INSTAGRAM else Aspect.TALL
+    aspect: Aspect
+
+    YOUTUBE = "youtube", Aspect.WIDE
+    TIKTOK = "tiktok", Aspect.TALL
+    SHORTS = "shorts", Aspect.TALL
+    REELS = "reels", Aspect.TALL
+    INSTAGRAM = "instagram", Aspect.SQUARE
+    FACEBOOK = "facebook", Aspect.SQUARE
+    LINKEDIN = "linkedin", Aspect.SQUARE
+    X = "x", Aspect.WIDE
+    PINTEREST = "pinterest", Aspect.TALL
+    STORY = "story", Aspect.TALL
+
+    def __new__(cls, name: str, aspect: Aspect) -> Platform:
+        platform = str.__new__(cls, name)
+        platform._value_ = name
+        platform.aspect = aspect
+        return platform
 
 
 class Voice(StrEnum):
