@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
+from bulkvid_pipeline.core.durations import read_duration
+from bulkvid_pipeline.core.findings import shortened
+from bulkvid_pipeline.core.media import source_fault
 from bulkvid_pipeline.core.options import Platform, Priority, Style, Voice
 from bulkvid_pipeline.core.platform_names import read_platform_names
 from bulkvid_pipeline.core.readings import Reading
 from bulkvid_pipeline.core.vocabulary.approvals import APPROVALS, Approval
-from bulkvid_pipeline.core.vocabulary.empties import is_empty_option, is_empty_text
+from bulkvid_pipeline.core.vocabulary.empties import (
+    AS_BEFORE_FIX,
+    AS_BEFORE_PROBLEM,
+    is_as_before,
+    is_empty_option,
+    is_empty_text,
+)
 from bulkvid_pipeline.core.vocabulary.named_voices import NamedVoice, named_voices
 from bulkvid_pipeline.core.vocabulary.priorities import PRIORITIES
 from bulkvid_pipeline.core.vocabulary.styles import STYLES
@@ -35,9 +46,10 @@ _FORMULA_ERROR = re.compile(
 )
 """What spreadsheet programs show for a formula without a result, in the languages that they translate it to."""
 _STILL_LOADING = re.compile(
-    r"(?i)(?:loading|wird geladen|chargement|cargando|carregando|caricamento|読み込み中|正在加载|加载中|загрузка)"
-    r"[\w ]{0,20}\s*(?:\.{2,3}|…)"
+    r"(?i)(?:loading(?: data)?|wird geladen|chargement|cargando|carregando|caricamento|読み込み中|正在加载|加载中"
+    r"|загрузка)\s*(?:\.{2,3}|…)"
 )
+_ASKS = re.compile(r"[?？؟]")
 _FORMULA = re.compile(r"=\s*[A-Za-zÀ-ÿА-я_.]{2,40}\s*\(.*\)|=\$?[A-Za-z]{1,3}\$?\d{1,7}", re.DOTALL)
 
 
@@ -55,14 +67,19 @@ def _is_visible(character: str) -> bool:
 
 
 def text_of(cell: str) -> str:
-    """The text of a cell without blanks around it; "" where it only marks a text that is not there, such as `TBD`."""
-    return "" if is_empty_text(cell) else cell.strip()
+    """The text of a cell without blanks around it; "" where it only marks a text that is not there: `TBD`, `#REF!`."""
+    return "" if is_empty_text(cell) or formula_fault(cell) else cell.strip()
 
 
 def script_of(cell: str) -> str:
     """The script in a cell; "" where nothing in it could be spoken."""
     text = text_of(cell)
-    return text if any(character.isalnum() for character in text) else ""
+    return text if can_be_spoken(text) else ""
+
+
+def can_be_spoken(text: str) -> bool:
+    """Whether there is a letter or a digit in `text`."""
+    return any(character.isalnum() for character in text)
 
 
 def formula_fault(cell: str) -> str:
@@ -80,16 +97,19 @@ def is_formula(cell: str) -> bool:
     return bool(_FORMULA.fullmatch(cell.strip()))
 
 
+@lru_cache(maxsize=4096)
 def read_platforms(cell: str) -> Reading[tuple[Platform, ...]]:
     """The platforms that a cell names, each once; what it names besides is the problem."""
+    if is_as_before(cell):
+        return Reading(problem=AS_BEFORE_PROBLEM, fix=AS_BEFORE_FIX)
     found = read_platform_names(cell[: 5 * _LONGEST_OPTION])
     if found.unknown:
-        names = ", ".join(_shown(name) for name in found.unknown)
+        names = ", ".join(shortened(name, _SHOWN) for name in found.unknown)
         likely = f" (likely {spoken_list(found.likely)})" if found.likely else ""
         return Reading(found.known or None, problem=f"Unknown platform {names}{likely}")
     if not found.known:
         if is_empty_option(cell):
-            return Reading(understood="empty" if cell.strip() else "")
+            return Reading(understood="an empty cell" if cell.strip() else "")
         return Reading(problem="No platform is named")
     return Reading(found.known, "" if found.in_our_words else ", ".join(found.known))
 
@@ -102,9 +122,10 @@ class VoiceWish:
     named: tuple[NamedVoice, ...] = ()
 
 
+@lru_cache(maxsize=4096)
 def read_voice(cell: str) -> Reading[VoiceWish]:
     """The voice that a cell wishes for: a character, or a voice of a known provider by its name."""
-    reading = _read_option(Voice, VOICES, cell, "voice")
+    reading = _read_option(VOICES, cell, "voice")
     if reading.value is not None:
         return Reading(VoiceWish(reading.value), reading.understood)
     named = named_voices(cell) if reading.problem and len(cell) <= _LONGEST_OPTION else ()
@@ -113,14 +134,16 @@ def read_voice(cell: str) -> Reading[VoiceWish]:
     return Reading(understood=reading.understood, problem=reading.problem, fix=reading.fix)
 
 
+@lru_cache(maxsize=4096)
 def read_style(cell: str) -> Reading[Style]:
     """The style that a cell names."""
-    return _read_option(Style, STYLES, cell, "style")
+    return _read_option(STYLES, cell, "style")
 
 
+@lru_cache(maxsize=4096)
 def read_priority(cell: str) -> Reading[Priority]:
     """The priority that a cell names. A number alone is refused: 1 is the first to some and the least to others."""
-    reading = _read_option(Priority, PRIORITIES, cell, "priority")
+    reading = _read_option(PRIORITIES, cell, "priority")
     number = key_of(cell)
     if reading.problem and number.isdecimal() and len(number) <= 2:
         return Reading(problem=f"{int(number)} could count from the most urgent or from the least")
@@ -129,9 +152,11 @@ def read_priority(cell: str) -> Reading[Priority]:
     return reading
 
 
-def _read_option(kind: type[_Option], words: Vocabulary[_Option], cell: str, name: str) -> Reading[_Option]:
+def _read_option(words: Vocabulary[_Option], cell: str, name: str) -> Reading[_Option]:
     if is_empty_option(cell):
-        return Reading(understood="empty" if cell.strip() else "")
+        return Reading(understood="an empty cell" if cell.strip() else "")
+    if is_as_before(cell):
+        return Reading(problem=AS_BEFORE_PROBLEM, fix=AS_BEFORE_FIX)
     meaning = words.meaning(cell) if len(cell) <= _LONGEST_OPTION else None
     if meaning is not None:
         return Reading(meaning, "" if plain(cell) == meaning.value else meaning.value)
@@ -143,8 +168,41 @@ def read_approval(cell: str) -> Approval:
     """What a status cell says; text that is no word for it is not approved, and neither is an empty cell."""
     if len(cell) > _LONGEST_OPTION:
         return Approval.WAITING
-    return APPROVALS.meaning(cell) or (Approval.UNCLEAR if APPROVALS.meanings_in(cell) else Approval.WAITING)
+    meaning = APPROVALS.meaning(cell)
+    if meaning is None:
+        return Approval.UNCLEAR if APPROVALS.meanings_in(cell) else Approval.WAITING
+    return Approval.UNCLEAR if meaning is Approval.APPROVED and _ASKS.search(cell) else meaning
 
 
-def _shown(name: str) -> str:
-    return name if len(name) <= _SHOWN else name[: _SHOWN - 1] + "…"
+def read_medium(cell: str) -> Reading[str]:
+    """The address or path of a medium, as written."""
+    if is_empty_option(cell):
+        return Reading(understood="an empty cell" if cell.strip() else "")
+    fault = source_fault(cell)
+    return Reading(problem=fault[0], fix=fault[1]) if fault else Reading(cell.strip())
+
+
+READINGS: Mapping[str, Callable[[str], Reading[object]]] = {
+    "duration_seconds": read_duration,
+    "platform_preferences": read_platforms,
+    "voice_preference": read_voice,
+    "style_override": read_style,
+    "priority": read_priority,
+    "image_url": read_medium,
+    "background_url": read_medium,
+}
+"""How the cells of each column are read that do not hold text."""
+
+
+def is_filled(column: str, cell: str) -> bool:
+    """Whether a cell holds anything: a mark for a text that is not there and a script without a word are nothing."""
+    if column in READINGS:
+        return not is_empty_option(cell)
+    return not is_empty_text(cell) and (column != "script_content" or can_be_spoken(cell))
+
+
+def is_valid(column: str, cell: str) -> bool:
+    """Whether what a filled cell holds can be used."""
+    if formula_fault(cell) or (column == "script_content" and is_formula(cell)):
+        return False
+    return column not in READINGS or not READINGS[column](cell).problem

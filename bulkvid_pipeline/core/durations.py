@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from bulkvid_pipeline.core.readings import Reading
 from bulkvid_pipeline.core.vocabulary.durations import ABOUT, AND, AT_MOST, BETWEEN, TO, UNITS
-from bulkvid_pipeline.core.vocabulary.empties import is_empty_option
+from bulkvid_pipeline.core.vocabulary.empties import AS_BEFORE_FIX, AS_BEFORE_PROBLEM, is_as_before, is_empty_option
 from bulkvid_pipeline.core.vocabulary.words import plain
 
 MIN_DURATION_S = 1.0
@@ -36,7 +37,7 @@ _QUANTITY = re.compile(rf"({_NUMBER})\s*([^\d\s.,:;+\-<>~\"']+|[\"'])?\.?")
 _BARE_UNIT = re.compile(r"[^\d\s.,:;+\-<>~]+$")
 
 
-_SIGNS = str.maketrans(dict(zip("٫–—−〜～’′‘”“″＂", ".---~~'''\"\"\"\"", strict=True)))
+_SIGNS = str.maketrans(dict(zip("٫–—−〜～’′‘”“″＂", '.---~~\'\'\'""""', strict=True)))
 """Signs that differ only in their look."""
 
 
@@ -44,13 +45,16 @@ class _UnclearError(Exception):
     """A length that could mean two; its arguments are the problem and the fix."""
 
 
+@lru_cache(maxsize=4096)
 def read_duration(cell: str) -> Reading[float]:
     """Seconds, 1 to 3600. A range is read as its middle, a bound as just so much less that it is kept.
 
     A length is met within max(1 s, 2 %), which is what is taken off a bound.
     """
     if is_empty_option(cell):
-        return Reading(understood="empty" if cell.strip() else "")
+        return Reading(understood="an empty cell" if cell.strip() else "")
+    if is_as_before(cell):
+        return Reading(problem=AS_BEFORE_PROBLEM, fix=AS_BEFORE_FIX)
     text = _normalised(cell)
     try:
         return _reading(text) or Reading(problem=NO_DURATION)
@@ -81,7 +85,9 @@ def _reading(text: str) -> Reading[float] | None:
         if not low <= high:
             continue
         if high > _WIDEST_RANGE * low:
-            raise _UnclearError(f"The range from {low:g} to {high:g} seconds is wide", "Write the length that is wanted")
+            raise _UnclearError(
+                f"The range from {low:g} to {high:g} seconds is wide", "Write the length that is wanted"
+            )
         middle = round((low + high) / 2, 3)
         return _within(middle, f"{middle:g} seconds, the middle of {low:g} to {high:g}")
     most = _length(_without(about, AT_MOST))
@@ -134,7 +140,8 @@ def _clock(hours: str, minutes: str, seconds: str, fraction: str) -> float | Non
 
 
 def _quantity(text: str) -> float | None:
-    """`1 min 30 s`, `1m30`, `1分30秒`: each unit smaller than the one before, a last number without one counts in the next."""
+    """`1 min 30 s`, `1m30`, `1分30秒`: each unit smaller than the one before; a last number without one counts in the
+    next."""
     total, at, last = 0.0, 0, 0
     while at < len(text):
         found = _QUANTITY.match(text, at)

@@ -37,28 +37,45 @@ class Aspect(StrEnum):
 class Platform(StrEnum):
     """Where a video is published; decides its aspect and safe area.
 
-    The aspects are those in which each feed shows a video largest without cropping it: Facebook, LinkedIn and Instagram
-    posts square, X wide, Pinterest pins and stories tall.
+    A new one stands here, in `_FEEDS`, in the table of its names (core.vocabulary.platforms) and, where its overlays
+    differ, in rendering.pictures.safe_area.
     """
 
-    aspect: Aspect
+    YOUTUBE = "youtube"
+    TIKTOK = "tiktok"
+    SHORTS = "shorts"
+    REELS = "reels"
+    INSTAGRAM = "instagram"
+    FACEBOOK = "facebook"
+    LINKEDIN = "linkedin"
+    X = "x"
+    PINTEREST = "pinterest"
+    STORY = "story"
 
-    YOUTUBE = "youtube", Aspect.WIDE
-    TIKTOK = "tiktok", Aspect.TALL
-    SHORTS = "shorts", Aspect.TALL
-    REELS = "reels", Aspect.TALL
-    INSTAGRAM = "instagram", Aspect.SQUARE
-    FACEBOOK = "facebook", Aspect.SQUARE
-    LINKEDIN = "linkedin", Aspect.SQUARE
-    X = "x", Aspect.WIDE
-    PINTEREST = "pinterest", Aspect.TALL
-    STORY = "story", Aspect.TALL
+    @property
+    def aspect(self) -> Aspect:
+        return _FEEDS[self][0]
 
-    def __new__(cls, name: str, aspect: Aspect) -> Platform:
-        platform = str.__new__(cls, name)
-        platform._value_ = name
-        platform.aspect = aspect
-        return platform
+    @property
+    def label(self) -> str:
+        """As the platform writes its own name."""
+        return _FEEDS[self][1]
+
+
+_FEEDS: dict[Platform, tuple[Aspect, str]] = {
+    Platform.YOUTUBE: (Aspect.WIDE, "YouTube"),
+    Platform.TIKTOK: (Aspect.TALL, "TikTok"),
+    Platform.SHORTS: (Aspect.TALL, "Shorts"),
+    Platform.REELS: (Aspect.TALL, "Reels"),
+    Platform.INSTAGRAM: (Aspect.SQUARE, "Instagram"),
+    Platform.FACEBOOK: (Aspect.SQUARE, "Facebook"),
+    Platform.LINKEDIN: (Aspect.SQUARE, "LinkedIn"),
+    Platform.X: (Aspect.WIDE, "X"),
+    Platform.PINTEREST: (Aspect.TALL, "Pinterest"),
+    Platform.STORY: (Aspect.TALL, "Story"),
+}
+"""The aspect in which each feed shows a video largest without cropping it: a feed read on a phone shows a square larger
+than a wide frame, X plays in 16:9, pins and stories stand upright."""
 
 
 class Voice(StrEnum):

@@ -51,6 +51,12 @@ class SheetFormat(StrEnum):
     POSITIONAL = "positional"
 
 
+class OnlyRows(StrEnum):
+    """Which rows of a sheet a job takes, where it does not take all."""
+
+    APPROVED = "approved"
+
+
 def _option(value: object) -> object:
     """Option names as people type them: `MP4`, `H.264`, ` 4K `."""
     return value.strip().lower().replace("h.26", "h26") if isinstance(value, str) else value
@@ -81,6 +87,9 @@ class InputSource(SpecModel):
     path: Annotated[str | None, _Blank] = Field(None, description="CSV or XLSX file to read")
     format: Annotated[SheetFormat, _Opt] = Field(
         SheetFormat.STANDARD, description="standard (header row) or positional"
+    )
+    only: Annotated[OnlyRows | None, _Opt, _Blank] = Field(
+        None, description="approved: only rows that the column approved or status says are ready; empty: all rows"
     )
 
     @field_validator("sheet_id")

@@ -67,6 +67,11 @@ def test_each_platform_is_one_output_of_its_own_shape() -> None:
         "shorts": (720, 1280),
         "reels": (720, 1280),
         "instagram": (720, 720),
+        "facebook": (720, 720),
+        "linkedin": (720, 720),
+        "x": (1280, 720),
+        "pinterest": (720, 1280),
+        "story": (720, 1280),
     }
     assert {(o.container.value, o.video_codec.value, o.audio_codec.value) for o in made.outputs} == {
         ("webm", "vp9", "opus")

@@ -30,13 +30,26 @@ _NAMES: dict[str, dict[Voice, str]] = {
         _N: "alloy, fable",
     },
     "elevenlabs": {
-        _F: "Rachel, Domi, Bella, Elli, Sarah, Laura, Charlotte, Alice, Matilda, Jessica, Lily, Aria, Dorothy, Grace, Freya, Nicole, Glinda, Emily, Gigi, Mimi, Serena",
-        _M: "Antoni, Josh, Arnold, Adam, Sam, Charlie, George, Callum, Liam, Will, Eric, Chris, Brian, Daniel, Bill, Roger, Thomas, Dave, Fin, Clyde, Ethan, Giovanni, Harry, James, Jeremy, Joseph, Michael, Patrick, Paul",
+        _F: """
+            Rachel, Domi, Bella, Elli, Sarah, Laura, Charlotte, Alice, Matilda, Jessica, Lily, Aria, Dorothy, Grace,
+            Freya, Nicole, Glinda, Emily, Gigi, Mimi, Serena
+        """,
+        _M: """
+            Antoni, Josh, Arnold, Adam, Sam, Charlie, George, Callum, Liam, Will, Eric, Chris, Brian, Daniel, Bill,
+            Roger, Thomas, Dave, Fin, Clyde, Ethan, Giovanni, Harry, James, Jeremy, Joseph, Michael, Patrick, Paul
+        """,
         _N: "River",
     },
     "polly": {
-        _F: "Joanna, Salli, Kimberly, Kendra, Ivy, Ruth, Danielle, Emma, Amy, Olivia, Aditi, Raveena, Kajal, Lucia, Conchita, Lupe, Mia, Vicki, Marlene, Celine, Lea, Bianca, Carla, Camila, Vitoria, Ines, Mizuki, Zhiyu, Seoyeon, Tatyana, Filiz, Lotte, Ewa",
-        _M: "Matthew, Joey, Justin, Kevin, Stephen, Gregory, Russell, Geraint, Enrique, Miguel, Hans, Mathieu, Giorgio, Ricardo, Cristiano, Takumi, Maxim, Ruben, Jacek",
+        _F: """
+            Joanna, Salli, Kimberly, Kendra, Ivy, Ruth, Danielle, Emma, Amy, Olivia, Aditi, Raveena, Kajal, Lucia,
+            Conchita, Lupe, Mia, Vicki, Marlene, Celine, Lea, Bianca, Carla, Camila, Vitoria, Ines, Mizuki, Zhiyu,
+            Seoyeon, Tatyana, Filiz, Lotte, Ewa
+        """,
+        _M: """
+            Matthew, Joey, Justin, Kevin, Stephen, Gregory, Russell, Geraint, Enrique, Miguel, Hans, Mathieu, Giorgio,
+            Ricardo, Cristiano, Takumi, Maxim, Ruben, Jacek
+        """,
     },
 }
 """Names that stand alone. OpenAI: platform.openai.com/docs/guides/text-to-speech; ElevenLabs' default voices; Amazon
@@ -44,25 +57,32 @@ Polly's list of voices. A name that two providers share has one character in bot
 
 _AZURE: dict[Voice, str] = {
     _F: """
-        Jenny, Aria, Ava, Emma, Michelle, Nancy, Sara, Amber, Ana, Ashley, Cora, Elizabeth, Jane, Monica, Sonia, Libby, Maisie, Natasha, Neerja, Clara, Katja, Amala, Elke, Seraphina, Denise, Eloise, Vivienne,
-        Elvira, Dalia, Ximena, Francisca, Thalita, Raquel, Fernanda, Elsa, Isabella, Swara, Ananya, Zariyah, Salma, Fatima, Xiaoxiao, Xiaoyi, Xiaohan, Xiaomo, HsiaoChen, Nanami, Mayu, Shiori, SunHi, Svetlana, Dariya,
-        Emel, Colette, Fenna, Zofia, Agnieszka
+        Jenny, Aria, Ava, Emma, Michelle, Nancy, Sara, Amber, Ana, Ashley, Cora, Elizabeth, Jane, Monica, Sonia,
+        Libby, Maisie, Natasha, Neerja, Clara, Katja, Amala, Elke, Seraphina, Denise, Eloise, Vivienne, Elvira, Dalia,
+        Ximena, Francisca, Thalita, Raquel, Fernanda, Elsa, Isabella, Swara, Ananya, Zariyah, Salma, Fatima, Xiaoxiao,
+        Xiaoyi, Xiaohan, Xiaomo, HsiaoChen, Nanami, Mayu, Shiori, SunHi, Svetlana, Dariya, Emel, Colette, Fenna,
+        Zofia, Agnieszka
     """,
     _M: """
-        Guy, Davis, Andrew, Brian, Christopher, Eric, Jacob, Jason, Roger, Steffan, Tony, Ryan, Thomas, William, Prabhat, Liam, Conrad, Killian, Florian, Henri, Remy, Alvaro, Jorge, Antonio, Duarte, Diego,
-        Giuseppe, Benigno, Madhur, Hamed, Shakir, Hamdan, Yunxi, Yunyang, Yunjian, YunJhe, Keita, Daichi, InJoon, Hyunsu, Dmitry, Ahmet, Maarten, Marek
+        Guy, Davis, Andrew, Brian, Christopher, Eric, Jacob, Jason, Roger, Steffan, Tony, Ryan, Thomas, William,
+        Prabhat, Liam, Conrad, Killian, Florian, Henri, Remy, Alvaro, Jorge, Antonio, Duarte, Diego, Giuseppe,
+        Benigno, Madhur, Hamed, Shakir, Hamdan, Yunxi, Yunyang, Yunjian, YunJhe, Keita, Daichi, InJoon, Hyunsu,
+        Dmitry, Ahmet, Maarten, Marek
     """,
 }
 _GOOGLE_ENGLISH = {"a": _M, "b": _M, "c": _F, "d": _M, "e": _F, "f": _F, "g": _F, "h": _F, "i": _M, "j": _M}
 """Of `en-US-Wavenet-*`, `-Neural2-*` and `-Standard-*`; other languages give the letters otherwise."""
 _PIPER: dict[Voice, str] = {
     _F: """
-        amy, lessac, kathleen, kristin, ljspeech, hfc_female, alba, cori, jenny_dioco, southern_english_female, eva_k, kerstin, ramona, siwis, paola, irina, lisa, mls_female, kareem_female, nathalie, gosia,
-        huayan, xiao_ya, harri_female, natia, berta, maya
+        amy, lessac, kathleen, kristin, ljspeech, hfc_female, alba, cori, jenny_dioco, southern_english_female, eva_k,
+        kerstin, ramona, siwis, paola, irina, lisa, mls_female, kareem_female, nathalie, gosia, huayan, xiao_ya,
+        harri_female, natia, berta, maya
     """,
     _M: """
-        ryan, joe, danny, john, kusal, norman, bryce, hfc_male, alan, northern_english_male, thorsten, thorsten_emotional, karlsson, pavoque, gilles, tom, davefx, carlfm, riccardo, faber, edresson, cadu, jeff,
-        denis, dmitri, ruslan, kareem, chaowen, pim, ronnie, rdh, darkman, mc_speech, fahrettin, fettah, dfki, pratham, rohan, sam
+        ryan, joe, danny, john, kusal, norman, bryce, hfc_male, alan, northern_english_male, thorsten,
+        thorsten_emotional, karlsson, pavoque, gilles, tom, davefx, carlfm, riccardo, faber, edresson, cadu, jeff,
+        denis, dmitri, ruslan, kareem, chaowen, pim, ronnie, rdh, darkman, mc_speech, fahrettin, fettah, dfki,
+        pratham, rohan, sam
     """,
 }
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 _Meaning = TypeVar("_Meaning")
@@ -37,10 +38,11 @@ def without_parentheses(text: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def key_of(text: str) -> str:
-    """What is left of `text` for looking it up: letters and digits alone, without case, width or accents.
-
-    `Tik-Tok!`, `tik tok` and `🎵 ＴｉｋＴｏｋ` have one key, so have `élevée` and `elevee`. Text without a letter or a
-    digit is its own key (`✓`, `-`), but for blanks and variants of an emoji.
+    """
+    What is left of `text` for looking it up: letters and digits alone, without case, width or accents.,
+    `Tik-Tok!`, `tik tok` and `🎵 ＴｉｋＴｏｋ` have one key,
+    so have `élevée` and `elevee`. Text without a letter or a, digit is its own key (`✓`, `-`),
+    but for blanks and variants of an emoji.
     """
     folded = plain(text)
     if folded.isascii():
@@ -86,9 +88,6 @@ class Vocabulary(Generic[_Meaning]):
         self._fillers = frozenset(key_of(word) for word in listed_words(fillers))
         self._order = tuple(words)
 
-    def __contains__(self, text: str) -> bool:
-        return key_of(text) in self._meanings
-
     @property
     def keys(self) -> frozenset[str]:
         """The keys of all words."""
@@ -109,7 +108,7 @@ class Vocabulary(Generic[_Meaning]):
     def meanings_in(self, text: str) -> tuple[_Meaning, ...]:
         """What `text` may have been meant to say: its known words, else the words that are spelt alike."""
         parts = [part for part in _BETWEEN.split(text) if part and not self._fills(part)]
-        pairs = [f"{one}{other}" for one, other in zip(parts, parts[1:], strict=False)]
+        pairs = [f"{one}{other}" for one, other in pairwise(parts)]
         found = {self._meanings[key] for key in map(key_of, (*parts, *pairs)) if key in self._meanings}
         if not found:
             key = key_of(text)

@@ -47,7 +47,7 @@ class ValidatedSheet:
 
     def refusal(self) -> ValidationFailedError:
         """The error of a job that the report stops."""
-        errors = self.report.errors or self.report.warnings
+        errors = self.report.gravest
         shown = "; ".join(str(finding) for finding in errors[:REFUSAL_SHOWS])
         more = f" ... and {len(errors) - REFUSAL_SHOWS} more" if len(errors) > REFUSAL_SHOWS else ""
         return ValidationFailedError(
@@ -79,7 +79,12 @@ def validate_sheet(
     with EspeakSpeech() as speech:
         checks = _EngineChecks(spec, template, speech)
         by_media = MediaCheck(media or MediaPolicy(), spec.validation_level)
-        ideas, report = validate_table(sheet.table, spec.validation_level, [checks.glyphs, checks.duration, by_media])
+        ideas, report = validate_table(
+            sheet.table,
+            spec.validation_level,
+            [checks.glyphs, checks.duration, by_media],
+            only=spec.input_source.only,
+        )
     plans = tuple(plan_video(by_media.permitted(idea), spec, template) for idea in ideas)
     refused = {number: str(sheet.table.frame.at[number, "row_key"]) for number in (*report.rejected, *report.skipped)}
     return ValidatedSheet(sheet.label, sheet.name, sheet.uri, plans, report, _titles(sheet.table), refused)
