@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -84,6 +85,23 @@ class Voice(StrEnum):
     FEMALE = "female"
     MALE = "male"
     NEUTRAL = "neutral"
+
+
+@dataclass(frozen=True)
+class ProviderVoice:
+    """A provider's own voice, by the name that the provider gives it; `character` is what it is like."""
+
+    provider_name: str
+    character: Voice
+
+
+Speaker = Voice | ProviderVoice
+"""Who narrates: a character, for which the provider has its voice, or one voice of the provider's."""
+
+
+def character_of(speaker: Speaker) -> Voice:
+    """What a voice is like, for those who do not have it."""
+    return speaker.character if isinstance(speaker, ProviderVoice) else speaker
 
 
 class Style(StrEnum):

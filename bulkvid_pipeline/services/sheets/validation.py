@@ -22,6 +22,7 @@ from bulkvid_pipeline.rendering.pictures.themes import theme_for
 from bulkvid_pipeline.rendering.quality.texts import missing_characters
 from bulkvid_pipeline.services.media.policy import MediaCheck, media_policy
 from bulkvid_pipeline.services.sheets.loading import LoadedSheet
+from bulkvid_pipeline.services.sheets.named_voices import NamedVoices
 from bulkvid_pipeline.services.templates.template_store import TemplateStore
 from bulkvid_pipeline.settings import Settings
 
@@ -63,11 +64,15 @@ def validate_for_spec(sheet: LoadedSheet, spec: BulkJobSpec, settings: Settings)
         InvalidSheetError: a required column is missing altogether.
     """
     template = TemplateStore(settings.templates_folder).load(spec.template.template_id)
-    return validate_sheet(sheet, spec, template, media_policy(settings))
+    return validate_sheet(sheet, spec, template, media_policy(settings), NamedVoices.of(settings))
 
 
 def validate_sheet(
-    sheet: LoadedSheet, spec: BulkJobSpec, template: Template, media: MediaPolicy | None = None
+    sheet: LoadedSheet,
+    spec: BulkJobSpec,
+    template: Template,
+    media: MediaPolicy | None = None,
+    voices: NamedVoices | None = None,
 ) -> ValidatedSheet:
     """Validate every row at the spec's level, all findings at once; no medium is fetched.
 
@@ -76,16 +81,17 @@ def validate_sheet(
     Raises:
         InvalidSheetError: a required column is missing altogether.
     """
+    voices = voices or NamedVoices()
     with EspeakSpeech() as speech:
         checks = _EngineChecks(spec, template, speech)
         by_media = MediaCheck(media or MediaPolicy(), spec.validation_level)
         ideas, report = validate_table(
             sheet.table,
             spec.validation_level,
-            [checks.glyphs, checks.duration, by_media],
+            [checks.glyphs, voices, checks.duration, by_media],
             only=spec.input_source.only,
         )
-    plans = tuple(plan_video(by_media.permitted(idea), spec, template) for idea in ideas)
+    plans = tuple(plan_video(by_media.permitted(idea), spec, template, voices.name_for(idea)) for idea in ideas)
     refused = {number: str(sheet.table.frame.at[number, "row_key"]) for number in (*report.rejected, *report.skipped)}
     return ValidatedSheet(sheet.label, sheet.name, sheet.uri, plans, report, _titles(sheet.table), refused)
 
