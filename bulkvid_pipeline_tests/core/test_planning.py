@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bulkvid_pipeline.core.options import Platform, Priority, Style, Voice
+from bulkvid_pipeline.core.options import Platform, Priority, ProviderVoice, Style, Voice, character_of
 from bulkvid_pipeline.core.planning import VideoPlan, in_priority_order, plan_video
 from bulkvid_pipeline.core.rows import VideoIdea
 from bulkvid_pipeline.core.spec import BulkJobSpec
@@ -53,6 +53,14 @@ def test_the_row_wins_over_the_job() -> None:
 def test_each_choice_is_made_by_itself() -> None:
     made = plan(replace(IDEA, style=Style.CORPORATE), overriding(voice="neutral"))
     assert (made.style, made.voice) == (Style.CORPORATE, Voice.NEUTRAL)
+
+
+def test_a_voice_by_its_name_narrates_and_is_like_its_character() -> None:
+    made = plan_video(replace(IDEA, voice=Voice.FEMALE), spec(), CLASSIC, "nova")
+    assert made.speaker == ProviderVoice("nova", Voice.FEMALE)
+    assert character_of(made.speaker) is Voice.FEMALE
+    assert plan().speaker is Voice.MALE
+    assert made.fingerprint("engine") != print_of(replace(IDEA, voice=Voice.FEMALE))
 
 
 # Outputs
