@@ -67,10 +67,14 @@ class NamedVoices:
             "voice_preference",
             voice.name,
             f"{voice.name} is a voice of {owners}, {missing}; {used}",
-            "Use "
-            + ", ".join(Voice)
-            + ", or choose its provider with BULKVID_SPEECH_PROVIDER where it is one of "
-            + ", ".join(Provider),
+            _fix(voice.provider, self.provider),
             "VOICE_NOT_HERE",
             frozenset({ValidationLevel.STRICT}),
         )
+
+
+def _fix(owner: str, here: Provider) -> str:
+    fix = "Use " + ", ".join(Voice)
+    if owner == here:
+        return f"{fix}, or put the model where BULKVID_PIPER_MODEL looks for it"
+    return f"{fix}, or set BULKVID_SPEECH_PROVIDER to {owner}" if owner in set(Provider) else fix

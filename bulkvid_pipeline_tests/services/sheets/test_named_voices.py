@@ -87,6 +87,13 @@ def test_strict_refuses_a_row_whose_voice_cannot_be_had() -> None:
     idea = VideoIdea("key", 2, "Tea", "Fill the kettle.", named_voices=named_voices("Rachel"))
     (problem,) = NamedVoices()(idea)
     assert problem.error_at == {ValidationLevel.STRICT}
+    assert problem.fix == "Use female, male, neutral"
+
+
+def test_a_provider_that_could_narrate_is_named_in_the_way_out() -> None:
+    idea = VideoIdea("key", 2, "Tea", "Fill the kettle.", named_voices=named_voices("nova"))
+    (problem,) = NamedVoices()(idea)
+    assert problem.fix == "Use female, male, neutral, or set BULKVID_SPEECH_PROVIDER to openai"
 
 
 def test_the_settings_say_which_voices_there_are() -> None:
