@@ -75,10 +75,15 @@ def validate_table(
     by_row = _schema_findings(table, level)
     findings = [*table.findings, *by_row.pop(None, [])]
     _warn_of_duplicates(table, by_row)
+    broken = _add_faults(table, level, by_row)
     accepted: list[VideoIdea] = []
     rejected, skipped = [], []
     checks = tuple(checks)
     for number, cells in _rows(table.frame):
+        if number in broken:
+            skipped.append(number)
+            findings += by_row[number]
+            continue
         row_findings = by_row[number]
         idea = read_idea(number, cells)
         if level is ValidationLevel.PERMISSIVE:
@@ -139,6 +144,33 @@ def _schema_findings(table: SheetTable, level: ValidationLevel) -> defaultdict[i
     for row_findings in by_row.values():
         row_findings.sort(key=lambda f: order.get(f.column, -1))
     return by_row
+
+
+def _add_faults(
+    table: SheetTable, level: ValidationLevel, by_row: defaultdict[int | None, list[Finding]]
+) -> frozenset[int]:
+    """Put what could not be read of the rows before their other findings; the rows that permissive has to skip.
+
+    A cell that could not be read is no empty cell. Permissive does without it, but not without a whole row.
+    """
+    broken = set()
+    for row, errors in table.faults.items():
+        unread = {fault.column for fault in errors}
+        others = [finding for finding in by_row[row] if not (finding.column in unread and finding.code == "EMPTY_CELL")]
+        if level is not ValidationLevel.PERMISSIVE:
+            by_row[row] = [*errors, *others]
+        elif "" in unread:
+            broken.add(row)
+            by_row[row] = [_at_permissive(fault, "the row was skipped") for fault in errors]
+        else:
+            done = {column: "the text was taken from " + _SOURCES[column] for column in _SOURCES}
+            repaired = [_at_permissive(fault, done.get(fault.column, "the default was used")) for fault in errors]
+            by_row[row] = [*repaired, *others]
+    return frozenset(broken)
+
+
+def _at_permissive(fault: Finding, done: str) -> Finding:
+    return replace(fault, severity=Severity.WARNING, problem=f"{fault.problem}; {done}")
 
 
 def _missing_column(column: str, level: ValidationLevel) -> list[Finding]:
