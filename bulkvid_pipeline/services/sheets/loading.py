@@ -41,8 +41,23 @@ def load_sheet(source: InputSource, settings: Settings) -> LoadedSheet:
         BulkVideoError: one of its kinds says why the sheet cannot be read or used.
     """
     raw = _read(source, settings)
-    table = sheet_table(raw.cells, layout=source.format, first_row=raw.first_row, first_column=raw.first_column)
-    return LoadedSheet(sheet_label(source), raw.name, raw.source_uri, raw.version, table)
+    return LoadedSheet(sheet_label(source), raw.name, raw.source_uri, raw.version, table_of(raw, source))
+
+
+def table_of(raw: RawSheet, source: InputSource) -> SheetTable:
+    """The table in the cells that were read.
+
+    Raises:
+        InvalidSheetError: no rows, or no usable header.
+    """
+    return sheet_table(
+        raw.cells,
+        layout=source.format,
+        first_row=raw.first_row,
+        first_column=raw.first_column,
+        notes=raw.notes,
+        hidden_rows=source.hidden_rows,
+    )
 
 
 def _read(source: InputSource, settings: Settings) -> RawSheet:
