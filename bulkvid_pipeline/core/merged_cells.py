@@ -22,11 +22,17 @@ def spread_down(rows: Sequence[Sequence[str]], merged: Iterable[MergedCells]) ->
     A row in which nothing else is filled stays as it is: it belongs to the idea above, which is merely drawn higher.
     """
     spread: list[Sequence[str]] = list(rows)
+    # Merges cannot overlap, so honest ones cover no more cells than there are.
+    room = sum(map(len, rows))
     for area in merged:
         if area.bottom == area.top or area.top >= len(rows) or area.left >= len(rows[area.top]):
             continue
         value = rows[area.top][area.left]
-        for at in range(area.top, min(area.bottom, len(rows) - 1) + 1):
+        bottom = min(area.bottom, len(rows) - 1)
+        room -= (bottom - area.top + 1) * (min(area.right, len(rows[area.top]) - 1) - area.left + 1)
+        if room < 0:
+            break
+        for at in range(area.top, bottom + 1):
             if value and any(rows[at]):
                 spread[at] = _filled(spread[at], area.left, area.right, value)
     return spread

@@ -151,21 +151,19 @@ def _add_faults(
 ) -> frozenset[int]:
     """Put what could not be read of the rows before their other findings; the rows that permissive has to skip.
 
-    A cell that could not be read is no empty cell. Permissive does without it, but not without a whole row.
+    Permissive does without an option that could not be read, but not without a text.
     """
     broken = set()
     for row, errors in table.faults.items():
         unread = {fault.column for fault in errors}
-        others = [finding for finding in by_row[row] if not (finding.column in unread and finding.code == "EMPTY_CELL")]
+        others = [finding for finding in by_row[row] if not finding.column or finding.column not in unread]
         if level is not ValidationLevel.PERMISSIVE:
             by_row[row] = [*errors, *others]
-        elif "" in unread:
+        elif unread & {"", *REQUIRED, "description"}:
             broken.add(row)
             by_row[row] = [_at_permissive(fault, "the row was skipped") for fault in errors]
         else:
-            done = {column: "the text was taken from " + _SOURCES[column] for column in _SOURCES}
-            repaired = [_at_permissive(fault, done.get(fault.column, "the default was used")) for fault in errors]
-            by_row[row] = [*repaired, *others]
+            by_row[row] = [*(_at_permissive(fault, "the default was used") for fault in errors), *others]
     return frozenset(broken)
 
 
