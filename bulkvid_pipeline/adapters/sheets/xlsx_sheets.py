@@ -71,8 +71,18 @@ def read_xlsx(file: IO[bytes], *, name: str, source_uri: str, area: A1Range | No
 
 def refuse_hostile(archive: zipfile.ZipFile, *, name: str) -> None:
     """Raise InvalidSheetError if the archive is no plain Excel workbook of sensible size."""
+    refuse_bombs(archive, name=name)
+    names = set(archive.namelist())
+    if "xl/workbook.bin" in names:
+        raise InvalidSheetError(f"'{name}' is a binary workbook (.xlsb), which is not supported", fix=_SAVE_AS_XLSX)
+    if "[Content_Types].xml" not in names:
+        raise InvalidSheetError(f"'{name}' is a ZIP archive but no Excel workbook", fix=_SAVE_AS_XLSX)
+    refuse_document_types(archive, name=name)
+
+
+def refuse_bombs(archive: zipfile.ZipFile, *, name: str) -> None:
+    """Raise InvalidSheetError if the archive unpacks to more than sensible, or is encrypted."""
     entries = archive.infolist()
-    names = {entry.filename for entry in entries}
     if len(entries) > MAX_ENTRIES:
         raise _bomb(name, f"it has {len(entries):,} parts, the limit is {MAX_ENTRIES:,}")
     if (unpacked := sum(entry.file_size for entry in entries)) > MAX_UNPACKED_BYTES:
@@ -82,13 +92,11 @@ def refuse_hostile(archive: zipfile.ZipFile, *, name: str) -> None:
             raise _bomb(name, f"'{entry.filename}' is packed more than {MAX_RATIO} times")
         if entry.flag_bits & 1:
             raise InvalidSheetError(f"'{name}' is protected by a password", fix=_REMOVE_PASSWORD)
-    if "mimetype" in names and archive.read("mimetype").startswith(b"application/vnd.oasis.opendocument"):
-        raise InvalidSheetError(f"'{name}' is an OpenDocument file, which is not supported", fix=_SAVE_AS_XLSX)
-    if "xl/workbook.bin" in names:
-        raise InvalidSheetError(f"'{name}' is a binary workbook (.xlsb), which is not supported", fix=_SAVE_AS_XLSX)
-    if "[Content_Types].xml" not in names:
-        raise InvalidSheetError(f"'{name}' is a ZIP archive but no Excel workbook", fix=_SAVE_AS_XLSX)
-    for entry in entries:
+
+
+def refuse_document_types(archive: zipfile.ZipFile, *, name: str) -> None:
+    """Raise InvalidSheetError if any part declares a document type or entities."""
+    for entry in archive.infolist():
         _refuse_document_type(archive, entry, name)
 
 
