@@ -61,6 +61,11 @@ def choose_tab(tabs: Sequence[Tab], *, source: str) -> tuple[str, tuple[Finding,
     return name, (finding,)
 
 
+def has_header(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether one of the first rows could name the columns."""
+    return bool(header_candidates([tuple(cleaned(cell) for cell in row) for row in rows[:PEEKED_ROWS]]))
+
+
 def _fitness(tab: Tab) -> tuple[int, int]:
     """How many columns the tab's best header names; (0, 0) without a header, or without a row below it."""
     rows = [tuple(cleaned(cell) for cell in row) for row in tab.rows]

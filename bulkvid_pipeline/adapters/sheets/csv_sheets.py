@@ -106,7 +106,7 @@ def decode(data: bytes, *, name: str) -> Decoded:
             ) from error
         text, findings = _decode_foreign(data, name, error)
     if "\0" in text and encoding is None:
-        text, findings = _decode_unmarked_utf_16(data, text, name)
+        text, findings = _decode_unmarked_utf_16(data, text)
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise InvalidSheetError(f"'{name}' is not a text file: line {line} holds a NUL byte", fix=_SAVE_AS_UTF8)
@@ -125,7 +125,7 @@ def _decode_foreign(data: bytes, name: str, error: UnicodeDecodeError) -> Decode
             fix=_SAVE_AS_UTF8,
         ) from error
     if b"\0" in data:
-        return _decode_unmarked_utf_16(data, "\0", name)
+        return _decode_unmarked_utf_16(data, "\0")
     judged = judge_encoding(data)
     if judged is None:
         raise InvalidSheetError(
@@ -149,7 +149,7 @@ def _is_mostly_utf_8(data: bytes) -> bool:
     return sum(not character.isascii() for character in text) - broken > broken
 
 
-def _decode_unmarked_utf_16(data: bytes, otherwise: str, name: str) -> Decoded:
+def _decode_unmarked_utf_16(data: bytes, otherwise: str) -> Decoded:
     """Text of UTF-16 without its mark: its NUL bytes stand at one side of each pair."""
     nul_first, nul_last = data[::2].count(0), data[1::2].count(0)
     encoding = "utf-16-be" if nul_first > nul_last else "utf-16-le"
@@ -189,8 +189,8 @@ def _mended(changed: Sequence[tuple[str, str]]) -> Finding:
     example = next(((a, b) for a, b in pieces if a != b), (was, now))
     return Finding(
         Severity.WARNING,
-        f"Letters were garbled before the file was saved; {len(changed)} line{'s were' if len(changed) > 1 else ' was'} "
-        f"mended, such as '{shortened(example[0], 40)}', which was read as '{shortened(example[1], 40)}'",
+        f"Letters were garbled before the file was saved; {len(changed)} "
+        f"line{'s were' if len(changed) > 1 else ' was'} mended, such as '{shortened(example[0], 40)}', which was read as '{shortened(example[1], 40)}'",
         "Save the sheet again from where it was first made, as CSV UTF-8",
         code="GARBLED_TEXT",
     )

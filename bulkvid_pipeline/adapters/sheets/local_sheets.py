@@ -1,4 +1,4 @@
-"""Sheets from local files: CSV, TSV, Excel and OpenDocument workbooks. The content decides what a file is, not its ending."""
+"""Sheets from local files: CSV, TSV, Excel and OpenDocument workbooks; the content decides what a file is."""
 
 from __future__ import annotations
 

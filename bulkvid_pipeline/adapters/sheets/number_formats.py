@@ -196,7 +196,9 @@ def _decimal(value: Decimal, section: _Section) -> str:
             continue
         if any(other > at for other in whole) and any(other < at for other in whole):
             grouping += 1
-        elif (digits and digits[0] < at and not any(other > at for other in digits)) or (at > (digits[0] if digits else 0) and at < point):
+        elif (digits and digits[0] < at and not any(other > at for other in digits)) or (
+            at > (digits[0] if digits else 0) and at < point
+        ):
             scale += 1
         else:
             continue
