@@ -86,13 +86,11 @@ def _kind(row: Sequence[str], positions: Mapping[str, int], *, explaining: bool)
 
 
 def _repeats_header(row: Sequence[str], positions: Mapping[str, int]) -> bool:
-    """Whether a row names columns again, for the greater part in the cells where the header names them."""
-    filled = sum(map(bool, row))
-    if filled < 2:
-        return False
+    """Whether the cells under our columns name these columns again, nearly all of them, perhaps in another language."""
+    filled = sum(bool(row[at]) for at in positions.values() if at < len(row))
     again = map_headers(row).positions
     same = sum(positions.get(column) == at for column, at in again.items())
-    return same >= 2 and 2 * same >= filled
+    return same >= 2 and 4 * same >= 3 * filled
 
 
 def _is_hint(cell: str) -> bool:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
-from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError, InvalidSpecError
+from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError, InvalidSheetIdError, InvalidSpecError
 from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.keys import clean_prefix
 from bulkvid_pipeline.core.options import (
@@ -103,7 +103,10 @@ class InputSource(SpecModel):
         text = data.get("sheet_id") if isinstance(data, dict) else None
         if not isinstance(text, str) or not text.strip():
             return data
-        link = parse_sheet_link(text)
+        try:
+            link = parse_sheet_link(text)
+        except InvalidSheetIdError:
+            return data  # which the field says beside the faults of others
         named = {"gid": link.gid, "range": link.range_text}
         given = {key: value for key, value in data.items() if value not in (None, "")}
         if "range" in given:

@@ -15,9 +15,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ftfy import fix_encoding
-from ftfy.badness import is_bad
-
 from bulkvid_pipeline.adapters.sheets.raw_sheet import MAX_CELL_CHARACTERS, RawSheet, as_raw_sheet, cell_too_long, crop
 from bulkvid_pipeline.adapters.sheets.text_encodings import judge_encoding
 from bulkvid_pipeline.core.errors import InvalidRangeError, InvalidSheetError
@@ -37,6 +34,7 @@ _BYTE_ORDER_MARKS = (
 )
 _SAVE_AS_UTF8 = 'Save the file again as "CSV UTF-8 (comma delimited)"'
 _MEND_QUOTES = "Put the cell in double quotes and double each quote inside it, or export the sheet again as CSV"
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f]")
 _SNIFFED_RECORDS = 25
 
 
@@ -170,6 +168,9 @@ def mend_mojibake(text: str) -> tuple[str, list[tuple[str, str]]]:
 
     Only what is certain is changed: bytes that are UTF-8 by its rules, in a line that is no text of any language.
     """
+    from ftfy import fix_encoding  # most files are sound UTF-8 that needs no more than a look
+    from ftfy.badness import is_bad
+
     changed: list[tuple[str, str]] = []
     if not is_bad(text):
         return text, changed
@@ -177,7 +178,8 @@ def mend_mojibake(text: str) -> tuple[str, list[tuple[str, str]]]:
     for at, line in enumerate(lines):
         if not line.isascii() and is_bad(line):
             mended = fix_encoding(line)
-            if mended != line:
+            # Each letter had become two or three signs.
+            if len(mended) < len(line) and not _CONTROL.search(mended):
                 changed.append((line, mended))
                 lines[at] = mended
     return "\n".join(lines), changed
@@ -189,8 +191,8 @@ def _mended(changed: Sequence[tuple[str, str]]) -> Finding:
     example = next(((a, b) for a, b in pieces if a != b), (was, now))
     return Finding(
         Severity.WARNING,
-        f"Letters were garbled before the file was saved; {len(changed)} "
-        f"line{'s were' if len(changed) > 1 else ' was'} mended, such as '{shortened(example[0], 40)}', which was read as '{shortened(example[1], 40)}'",
+        f"Letters were garbled before the file was saved and have been mended in {len(changed)} "
+        f"line{'s' if len(changed) > 1 else ''}: '{shortened(example[0], 30)}' became '{shortened(example[1], 30)}'",
         "Save the sheet again from where it was first made, as CSV UTF-8",
         code="GARBLED_TEXT",
     )

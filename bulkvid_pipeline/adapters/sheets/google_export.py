@@ -1,7 +1,7 @@
 """Public Google sheets without any credentials, through the export that a browser's download uses.
 
-A sheet comes as CSV, exactly as it is shown. The CSV export knows other sheets than the first only by a number, which
-links hold, so a sheet asked for by name is taken from the export of the whole workbook as XLSX. (The `gviz` export takes
+A sheet comes as CSV, exactly as it is shown. The CSV export knows other sheets than the first by the number that
+their links hold, so a sheet asked for by name is taken from the export of the whole workbook as XLSX. (The `gviz` export takes
 names, but gives one type to a column and drops the cells that do not fit it.)
 """
 
@@ -55,12 +55,10 @@ def read_export(
     export = _Export(sheet_id, area, gid, source_uri, timeout)
     if area is not None and area.sheet is not None:
         return export.read_workbook()
-    try:
-        sheet = export.read_tab()
-    except InvalidSheetError:
-        if not find_tab:
-            raise
+    data, name = export.download_tab()
+    if find_tab and not data.strip(b'", \r\n'):
         return export.read_workbook()
+    sheet = read_csv(data, name=name, source_uri=source_uri, area=area, delimiter=",")
     return export.read_workbook() if find_tab and not has_header(sheet.cells) else sheet
 
 
@@ -74,10 +72,10 @@ class _Export:
     source_uri: str
     timeout: tuple[float, float]
 
-    def read_tab(self) -> RawSheet:
+    def download_tab(self) -> tuple[bytes, str]:
+        """The tab as CSV, and its name."""
         data, filename = self._download({"format": "csv"} | ({} if self.gid is None else {"gid": str(self.gid)}))
-        name = filename.removesuffix(".csv") or self.sheet_id
-        return read_csv(data, name=name, source_uri=self.source_uri, area=self.area, delimiter=",")
+        return data, filename.removesuffix(".csv") or self.sheet_id
 
     def read_workbook(self) -> RawSheet:
         data, filename = self._download({"format": "xlsx"})

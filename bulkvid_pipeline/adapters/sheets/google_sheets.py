@@ -92,7 +92,7 @@ class GoogleSheets:
         self._opened: tuple[gspread.Client, str | None] | None = None
 
     def read(
-        self, sheet_id: str, area: A1Range | None = None, *, gid: int | None = None, find_tab: bool = True
+        self, sheet_id: str, area: A1Range | None = None, *, gid: int | None = None, find_tab: bool = False
     ) -> RawSheet:
         """The cells that `area` names, or all of the tab, as the sheet shows them.
 

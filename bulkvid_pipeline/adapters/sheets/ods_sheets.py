@@ -27,7 +27,7 @@ _SAVE_AGAIN = "Open it in your spreadsheet program and save it as Excel workbook
 _KEPT_ROWS = MAX_ROWS + 50
 _KEPT_COLUMNS = MAX_COLUMNS + 1
 _MOST_CELLS = 4_000_000
-"""Of a tab, repeated ones counted as often as they stand there: more than the limits on rows and columns let through."""
+"""Of a tab, repeated ones counted as often as they stand there; the limits on rows and columns let fewer through."""
 
 
 def read_ods(file: IO[bytes], *, name: str, source_uri: str, area: A1Range | None) -> RawSheet:

@@ -2,7 +2,7 @@
 
 Every encoding that fits the bytes gives another text. The likeliest text is the one whose letters are those of one
 language, as often as that language has them; where two texts are about as likely, neither is taken. General detectors
-were measured to take Windows-1251 for a Macintosh encoding and Windows-1253 for another, at the length of a short sheet.
+were measured to take Windows-1251 for a Macintosh encoding, and Windows-1253 too, at the length of a short sheet.
 """
 
 from __future__ import annotations
@@ -237,6 +237,8 @@ def _likelihood_of_east_asian(character: str, language: str) -> float:
     if character in _IDEOGRAPHIC_SIGNS:
         return math.log(0.02)
     name = unicodedata.name(character, "")
+    if name.startswith(("CYRILLIC", "GREEK")):
+        return math.log(5e-3)  # these sets hold such letters too, two bytes each
     if language == "ja" and name.startswith(("HIRAGANA", "KATAKANA")):
         return math.log(0.012)
     if language == "ko" and name.startswith("HANGUL SYLLABLE"):
