@@ -12,6 +12,8 @@ from bulkvid_pipeline.core.columns import map_headers
 EXPLAINING_ROWS = 3
 """Rows below the header that may explain it."""
 
+_LONGEST_HEADER = 100
+
 
 class HelperRow(StrEnum):
     """Why a row is left out; the value says it in a sentence that begins with `Row 3`."""
@@ -87,6 +89,10 @@ def _kind(row: Sequence[str], positions: Mapping[str, int], *, explaining: bool)
 
 def _repeats_header(row: Sequence[str], positions: Mapping[str, int]) -> bool:
     """Whether the cells under our columns name these columns again, nearly all of them, perhaps in another language."""
+    at = min(positions.values())
+    first = next((cell for cell in row[at:] if cell), "")
+    if len(first) > _LONGEST_HEADER or not map_headers([first]).positions:
+        return False  # as nearly all rows: most of a large sheet's time would go into this
     filled = sum(bool(row[at]) for at in positions.values() if at < len(row))
     again = map_headers(row).positions
     same = sum(positions.get(column) == at for column, at in again.items())

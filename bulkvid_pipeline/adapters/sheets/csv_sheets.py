@@ -34,6 +34,11 @@ _BYTE_ORDER_MARKS = (
 )
 _SAVE_AS_UTF8 = 'Save the file again as "CSV UTF-8 (comma delimited)"'
 _MEND_QUOTES = "Put the cell in double quotes and double each quote inside it, or export the sheet again as CSV"
+_GARBLED = re.compile(
+    "[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2122]"
+    "|(?:[РС][\u00a0-\u00bb\u0402-\u040f\u0452-\u045f\u0490\u0491\u2013-\u2122]){2}"
+)
+"""Two letters that one letter of UTF-8 becomes when it is read as Windows-1252, or two of them as Windows-1251."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f]")
 _SNIFFED_RECORDS = 25
 
@@ -168,15 +173,15 @@ def mend_mojibake(text: str) -> tuple[str, list[tuple[str, str]]]:
 
     Only what is certain is changed: bytes that are UTF-8 by its rules, in a line that is no text of any language.
     """
-    from ftfy import fix_encoding  # most files are sound UTF-8 that needs no more than a look
+    changed: list[tuple[str, str]] = []
+    if not _GARBLED.search(text):
+        return text, changed
+    from ftfy import fix_encoding  # of no use to most files
     from ftfy.badness import is_bad
 
-    changed: list[tuple[str, str]] = []
-    if not is_bad(text):
-        return text, changed
     lines = text.split("\n")
     for at, line in enumerate(lines):
-        if not line.isascii() and is_bad(line):
+        if _GARBLED.search(line) and is_bad(line):
             mended = fix_encoding(line)
             # Each letter had become two or three signs.
             if len(mended) < len(line) and not _CONTROL.search(mended):

@@ -1,8 +1,8 @@
 """Public Google sheets without any credentials, through the export that a browser's download uses.
 
-A sheet comes as CSV, exactly as it is shown. The CSV export knows other sheets than the first by the number that
-their links hold, so a sheet asked for by name is taken from the export of the whole workbook as XLSX. (The `gviz` export takes
-names, but gives one type to a column and drops the cells that do not fit it.)
+A sheet comes as CSV, exactly as it is shown. The CSV export knows other sheets than the first by their number alone,
+which links hold. A sheet asked for by name is taken from the export of the whole workbook as XLSX. (The `gviz` export
+takes names, but gives one type to a column and drops the cells that do not fit it.)
 """
 
 from __future__ import annotations
