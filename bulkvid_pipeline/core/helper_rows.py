@@ -108,17 +108,13 @@ def _is_hint(cell: str) -> bool:
 
 
 def _is_total(row: Sequence[str], positions: Mapping[str, int]) -> bool:
-    """A word for a total, and besides only figures."""
-    filled = [cell.strip() for cell in row if cell]
-    named = [cell for cell in filled if _TOTAL.fullmatch(cell) and not _FIGURE.fullmatch(cell)]
+    """A word for a total in the first filled cell, besides only figures and such words, and no script."""
     script = positions.get("script_content")
-    spoken = row[script] if script is not None and script < len(row) else ""
-    return (
-        bool(named)
-        and not (spoken and not _FIGURE.fullmatch(spoken.strip()))
-        and filled[0] in named
-        and all(cell in named or _FIGURE.fullmatch(cell) for cell in filled)
-    )
+    spoken = row[script].strip() if script is not None and script < len(row) else ""
+    first = next(cell for cell in row if cell).strip()
+    if (spoken and not _FIGURE.fullmatch(spoken)) or _FIGURE.fullmatch(first) or not _TOTAL.fullmatch(first):
+        return False
+    return all(_FIGURE.fullmatch(cell.strip()) or _TOTAL.fullmatch(cell.strip()) for cell in row if cell)
 
 
 def _trailing_figures(

@@ -82,7 +82,10 @@ def read_csv(
 
 
 def _filled(cells: Sequence[str]) -> int:
-    return max((at for at, cell in enumerate(cells, 1) if cell.strip()), default=0)
+    end = len(cells)
+    while end and not cells[end - 1].strip():
+        end -= 1
+    return end
 
 
 class Decoded(NamedTuple):
