@@ -6,11 +6,14 @@ from hypothesis import strategies as st
 
 from bulkvid_pipeline.core.columns import COLUMNS
 from bulkvid_pipeline.core.errors import InvalidSheetError
+from bulkvid_pipeline.core.findings import ValidationReport
 from bulkvid_pipeline.core.merged_cells import MergedCells
+from bulkvid_pipeline.core.options import ValidationLevel
 from bulkvid_pipeline.core.ranges import column_index
 from bulkvid_pipeline.core.sheet_table import SheetTable, sheet_table
 from bulkvid_pipeline.core.source_notes import CellFault, RecordLength, SourceNotes
 from bulkvid_pipeline.core.spec import HiddenRows, SheetFormat
+from bulkvid_pipeline.core.validation import validate_table
 from bulkvid_pipeline_tests.core.sheets import table
 
 STANDARD, POSITIONAL = SheetFormat.STANDARD, SheetFormat.POSITIONAL
@@ -259,3 +262,38 @@ def test_a_header_in_a_positional_sheet_is_warned_about() -> None:
 def test_columns_after_the_tenth_of_a_positional_sheet_are_one_warning() -> None:
     assert codes_of(("a",) * 10, layout=POSITIONAL) == []
     assert codes_of(("a",) * 12, ("b",) * 11, layout=POSITIONAL) == ["UNKNOWN_COLUMN"]
+
+
+# What becomes of rows that could not be read
+
+
+def validated(level: ValidationLevel, column: int | None) -> ValidationReport:
+    rows = [(*HEADER, "tone", "style"), ("a", "Say it.", "calm", "=A1"), ("b", "Say more.", "calm", "modern")]
+    fault = CellFault(2, column, "Holds a formula whose result was never saved", "Save it", "UNCALCULATED", "=A1")
+    _ideas, report = validate_table(noted(*rows, notes=SourceNotes(faults=(fault,))), level)
+    return report
+
+
+def test_a_fault_rejects_its_row_and_no_other_at_moderate() -> None:
+    report = validated(ValidationLevel.MODERATE, 3)
+    assert (report.accepted, report.rejected) == ((3,), (2,))
+    assert [(f.cell, f.code) for f in report.errors] == [("D2", "UNCALCULATED")]
+
+
+def test_a_fault_stops_the_job_at_strict() -> None:
+    assert validated(ValidationLevel.STRICT, 3).stops_job
+
+
+def test_permissive_does_without_an_option_that_could_not_be_read() -> None:
+    report = validated(ValidationLevel.PERMISSIVE, 3)
+    assert report.accepted == (2, 3)
+    assert [f.problem for f in report.of_row(2)] == [
+        "Holds a formula whose result was never saved; the default was used"
+    ]
+
+
+@pytest.mark.parametrize("column", [None, 0, 1])
+def test_permissive_skips_a_row_whose_text_could_not_be_read(column: int | None) -> None:
+    report = validated(ValidationLevel.PERMISSIVE, column)
+    assert (report.accepted, report.skipped) == ((3,), (2,))
+    assert not report.errors

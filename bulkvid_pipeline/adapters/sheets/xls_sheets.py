@@ -65,7 +65,7 @@ def _text(book: Any, cell: Any) -> str:
         case xlrd.XL_CELL_BOOLEAN:
             return "TRUE" if cell.value else "FALSE"
         case xlrd.XL_CELL_ERROR:
-            return xlrd.error_text_from_code.get(cell.value, "#VALUE!")
+            return str(xlrd.error_text_from_code.get(cell.value, "#VALUE!"))
         case xlrd.XL_CELL_TEXT:
             return str(cell.value).replace("\r\n", "\n")
         case _:

@@ -249,7 +249,7 @@ def cell_text(value: object, number_format: str, *, epoch: datetime.datetime = W
             return shown(value, number_format, from_1904=epoch == MAC_EPOCH)
         case datetime.datetime() | datetime.date() | datetime.time() | datetime.timedelta():
             # The time of a day stands before the first day.
-            days = to_excel(value, epoch)
+            days = to_excel(value, epoch)  # type: ignore[no-untyped-call]
             return shown(float(days), number_format, from_1904=epoch == MAC_EPOCH)
         case _:
             return str(value)
