@@ -7,6 +7,7 @@ import shlex
 import sys
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from dagster import DagsterInstance
 from rich.console import Console
@@ -20,7 +21,11 @@ from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.settings import dagster_home, settings
 
+if TYPE_CHECKING:
+    from bulkvid_pipeline.services.jobs.follow import JobWatch
+
 WATCH_EVERY_S = 0.5
+ROWS_NAMED = 8
 EXIT_DONE, EXIT_FAILED, EXIT_REFUSED, EXIT_PARTIAL, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -107,6 +112,9 @@ def _conclude(console: Console, display: Display, *, stopped: bool) -> int:
         words = ["jobs", "resume", display.job_id] if paused else sys.argv[1:]
         console.print(f"  {shlex.join(['bulkvid', *words])}")
         return EXIT_INTERRUPTED
+    for told, rows in _untold(watch).items():
+        numbers = ", ".join(map(str, sorted(rows)[:ROWS_NAMED])) + (" ..." if len(rows) > ROWS_NAMED else "")
+        console.print(f"[yellow]warning[/] row{'s' if len(rows) > 1 else ''} {numbers}: {escape(told)}")
     failed = [row for row in watch.rows if not row.completed]
     for row in failed:
         title, reason = escape(shortened(row.title)), escape(row.reason)
@@ -121,6 +129,19 @@ def _conclude(console: Console, display: Display, *, stopped: bool) -> int:
         return EXIT_FAILED
     rejected = watch.report["rows"]["rejected"] if watch.report else 0
     return EXIT_PARTIAL if failed or rejected else EXIT_DONE
+
+
+def _untold(watch: JobWatch) -> dict[str, set[int]]:
+    """Warnings of rendered rows that the report of the sheet does not hold, with their sheet rows."""
+    findings = watch.report["findings"] if watch.report else []
+    known = {(finding["sheet_row"], finding["problem"]) for finding in findings}
+    untold: dict[str, set[int]] = {}
+    for row in watch.rows:
+        problems = tuple(problem for number, problem in known if number == row.sheet_row)
+        for told in row.warnings:
+            if not told.startswith(problems):
+                untold.setdefault(told, set()).add(row.sheet_row)
+    return untold
 
 
 def _print_job_failure(console: Console, display: Display) -> None:

@@ -20,6 +20,8 @@ _WATCHED = {
     DagsterEventType.STEP_FAILURE,
 }
 BATCH = 1000
+WARNINGS_JOINT = " | "
+"""What stands between the warnings of a row in its event."""
 INTERRUPTION = "DagsterExecutionInterruptedError"
 """What a step fails with when its process gets SIGINT or SIGTERM."""
 
@@ -36,6 +38,8 @@ class RowEnded:
     render_seconds: float = 0.0
     reason: str = ""
     fix: str = ""
+    warnings: tuple[str, ...] = ()
+    """What was noticed while it was rendered."""
 
 
 @dataclass
@@ -110,9 +114,14 @@ def _row_ended(event: DagsterEvent) -> Iterator[RowEnded]:
             values["rendered_now"],
             values["duration_s"],
             values["render_seconds"],
+            warnings=_warnings(values["warnings"]),
         )
     elif "reason" in values:
         yield RowEnded(values["title"], values["sheet_row"], False, reason=values["reason"], fix=values["fix"])
+
+
+def _warnings(told: str) -> tuple[str, ...]:
+    return () if told == "none" else tuple(told.split(WARNINGS_JOINT))
 
 
 def _plain(metadata: Any) -> dict[str, Any]:
