@@ -145,7 +145,7 @@ def test_a_header_of_two_rows_is_read_by_its_lower_one() -> None:
     rows = [("Title", "Script", "Settings", ""), ("", "", "Tone", "Platform"), ("a", "s", "calm", "tiktok")]
     found = noted(*rows, notes=SourceNotes(merged=(MergedCells(0, 0, 1, 0), MergedCells(0, 1, 1, 1))))
     assert found.header_row == 2
-    assert found.frame.loc[3, ["idea_title", "tone"]].tolist() == ["a", "calm"]
+    assert (found.frame.at[3, "idea_title"], found.frame.at[3, "tone"]) == ("a", "calm")
 
 
 def test_a_heading_merged_across_the_sheet_is_no_idea() -> None:

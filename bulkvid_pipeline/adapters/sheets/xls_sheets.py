@@ -34,7 +34,7 @@ def read_xls(data: bytes, *, name: str, source_uri: str, area: A1Range | None) -
             file_contents=data, formatting_info=True, on_demand=True, ragged_rows=True, logfile=io.StringIO()
         ) as book:
             tabs = [
-                NamedGrid(title, visible=book._sheet_visibility[at] == 0, read=partial(_grid, book, at))
+                NamedGrid(title, visible=book.sheet_by_index(at).visibility == 0, read=partial(_grid, book, at))
                 for at, title in enumerate(book.sheet_names())
             ]
             return read_grid(tabs, area, name=name, source_uri=source_uri)

@@ -65,7 +65,8 @@ def test_the_ideas_are_found_behind_a_cover_and_their_tab_is_named(peer: GoogleP
 
 
 def test_several_tabs_with_ideas_behind_a_cover_are_listed(peer: GooglePeer, google: GoogleSheets) -> None:
-    sheet_id = peer.add_sheet({"Read me": [["How to fill this in"]], **MONTHS}, public=True)
+    tabs: dict[str, list[list[str]]] = {"Read me": [["How to fill this in"]], **MONTHS}
+    sheet_id = peer.add_sheet(tabs, public=True)
     with pytest.raises(InvalidRangeError, match="'January', 'February'"):
         google.read(sheet_id, find_tab=True)
 

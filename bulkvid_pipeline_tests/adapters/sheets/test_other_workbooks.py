@@ -6,7 +6,7 @@ import datetime
 from pathlib import Path
 
 import pytest
-import xlwt
+import xlwt  # type: ignore[import-untyped]
 
 from bulkvid_pipeline.adapters.sheets.local_sheets import read_local
 from bulkvid_pipeline.core.errors import InvalidRangeError, InvalidSheetError
