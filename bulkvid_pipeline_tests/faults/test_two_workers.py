@@ -59,6 +59,10 @@ def test_a_row_whose_maker_is_killed_is_made_by_the_other_job(place: Installatio
 
     assert other.wait() == 0, other.output
     assert sorted(renders(place).values()) == [1, 1, 2]
+    # What a killed process has left in the work folder goes when the next job begins.
+    again = place.start_job(sheet)
+    assert again.wait() == 0, again.output
+    assert sorted(renders(place).values()) == [1, 1, 2]
     job = max(place.jobs(), key=lambda job: job.created_at)
     check(place, job.job_id, completed=TITLES, shared=True)
 

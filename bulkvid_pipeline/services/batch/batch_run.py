@@ -56,7 +56,7 @@ class BatchRun:
         self.job_id = (run.tags.get(tags.JOB_ID) if run else None) or self.run_id
 
     def outcomes(self) -> Iterator[RowOutcome]:
-        """Render and publish; yields each row as it ends, and leaves the gallery, whatever happens.
+        """Render and publish; yields each row as it ends. The report is written however the rows end.
 
         Callbacks are queued; see `services.webhooks.callbacks.sending`.
 
