@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import dagster as dg
-from dagster._core.definitions.metadata import RawMetadataValue
 from pydantic import Field
 
+from bulkvid_pipeline.adapters.dagster.metadata import RawMetadataValue
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.spec import BulkJobSpec

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from dagster import AssetMaterialization, AssetObservation, DagsterEventType, DagsterInstance
-from dagster._core.events import DagsterEvent
+from dagster import AssetMaterialization, AssetObservation, DagsterEvent, DagsterEventType, DagsterInstance
 
 from bulkvid_pipeline.core import tags
 

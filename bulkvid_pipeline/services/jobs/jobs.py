@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
-from dagster._core.storage.dagster_run import RunRecord
+from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunRecord, RunsFilter
 
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import InvalidRequestError, JobNotFoundError

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dagster import DagsterInstance, DagsterRun
-from dagster._core.storage.tags import PARENT_RUN_ID_TAG
 
-from bulkvid_pipeline.adapters.dagster.run_tags import change_tags
+from bulkvid_pipeline.adapters.dagster.run_tags import PARENT_RUN_ID_TAG, change_tags
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.states import JobState
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dagster import AssetKey, DagsterInstance, DagsterRun
-from dagster._core.storage.dagster_run import RunRecord
+from dagster import AssetKey, DagsterInstance, DagsterRun, RunRecord
 
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import BulkVideoError
