@@ -16,8 +16,8 @@ class ChosenStorage(StorageByChoice):
     """The storage that the settings choose, under the one name that `dagster.yaml` can hold."""
 
     @classmethod
-    def choose(cls) -> DagsterStorage:
-        """PostgreSQL where a URL is set, else SQLite in DAGSTER_HOME.
+    def choose(cls, folder: str | None) -> DagsterStorage:
+        """PostgreSQL where a URL is set, else SQLite in the instance's folder, or in DAGSTER_HOME where none is named.
 
         Raises:
             InvalidRequestError: the URL is not one of PostgreSQL.
@@ -25,7 +25,7 @@ class ChosenStorage(StorageByChoice):
         url = Settings().postgres_url
         named = url.get_secret_value() if url else ""
         if not named:
-            return sqlite_storage(str(dagster_home()))
+            return sqlite_storage(folder or str(dagster_home()))
         if not named.startswith(("postgresql://", "postgres://")):
             raise InvalidRequestError(
                 "BULKVID_POSTGRES_URL is not the URL of a PostgreSQL database",

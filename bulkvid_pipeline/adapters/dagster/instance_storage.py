@@ -9,12 +9,15 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, Self
 
-from dagster._core.storage.base_storage import DagsterStorage
+from dagster import Field, StringSource
+from dagster._core.storage.base_storage import DagsterStorage as DagsterStorage
 from dagster._core.storage.event_log.base import EventLogStorage
 from dagster._core.storage.runs.base import RunStorage
 from dagster._core.storage.schedules.base import ScheduleStorage
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClass, ConfigurableClassData
+
+from bulkvid_pipeline.adapters.dagster.instances import FOLDER
 
 
 class StorageByChoice(DagsterStorage, ConfigurableClass):
@@ -27,8 +30,8 @@ class StorageByChoice(DagsterStorage, ConfigurableClass):
 
     @classmethod
     @abstractmethod
-    def choose(cls) -> DagsterStorage:
-        """The storage of the instance that is being opened."""
+    def choose(cls, folder: str | None) -> DagsterStorage:
+        """The storage of the instance that is being opened; `folder` is its home where the opener has named it."""
 
     @property
     def inst_data(self) -> ConfigurableClassData | None:
@@ -36,15 +39,15 @@ class StorageByChoice(DagsterStorage, ConfigurableClass):
 
     @classmethod
     def config_type(cls) -> Mapping[str, Any]:
-        return {}
+        return {FOLDER: Field(StringSource, is_required=False)}
 
     @classmethod
     def from_config_value(
         cls,
         inst_data: ConfigurableClassData | None,
-        config_value: Mapping[str, Any],  # noqa: ARG003
+        config_value: Mapping[str, Any],
     ) -> Self:
-        return cls(cls.choose(), inst_data)
+        return cls(cls.choose(config_value.get(FOLDER)), inst_data)
 
     @property
     def event_log_storage(self) -> EventLogStorage:
