@@ -17,6 +17,7 @@ from rich.table import Table
 from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.services.jobs.follow import JobWatch, RowEnded
 from bulkvid_pipeline.services.jobs.jobs import newest_run, was_canceled
+from bulkvid_pipeline.services.jobs.queue_place import queue_place
 
 POLL_S = 1.0
 PLAIN_EVERY_S = 10.0
@@ -50,6 +51,7 @@ class Display:
         self._began = time.monotonic()
         self._told = 0.0
         self._last_step = ""
+        self._last_place = ""
         self.elapsed_s = 0.0
 
     def __enter__(self) -> Self:
@@ -90,15 +92,19 @@ class Display:
             self.watch = JobWatch(self._instance, run_id)
         ended = self.watch.poll()
         progress = self.watch.progress()
+        place = None if self.watch.step else queue_place(self._instance, self.watch.run_id)
         if self._live is not None:
             for row in ended:
                 self._live.console.print(_line(row), markup=True)
-            self._live.update(self._picture(progress), refresh=True)
+            self._live.update(f"{place} ..." if place else self._picture(progress), refresh=True)
         else:
-            self._plain(ended, progress)
+            self._plain(ended, progress, f"{place}" if place else "")
 
-    def _plain(self, ended: list[RowEnded], progress: dict[str, Any]) -> None:
+    def _plain(self, ended: list[RowEnded], progress: dict[str, Any], place: str) -> None:
         assert self.watch is not None
+        if place != self._last_place:
+            self._last_place = place
+            self._console.print(f"{place} ..." if place else "starting ...", markup=False)
         if self.watch.step != self._last_step:
             self._last_step = self.watch.step
             self._console.print(f"{STEPS.get(self.watch.step, self.watch.step)} ...")

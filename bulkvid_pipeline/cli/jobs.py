@@ -14,6 +14,8 @@ from bulkvid_pipeline.core.states import ALLOWED_ACTIONS, JobState
 
 jobs = typer.Typer(help="See and steer bulk jobs.", no_args_is_help=True)
 JobId = Annotated[str, typer.Argument(help="Job id, or a unique beginning of it")]
+Queue = Annotated[bool, typer.Option("--queue", help="Let Dagster's queue run it, and follow it from here")]
+Plain = Annotated[bool, typer.Option("--plain", help="Plain lines")]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON")]
 
 
@@ -87,21 +89,21 @@ def cancel(job_id: JobId) -> None:
 
 
 @jobs.command()
-def resume(job_id: JobId, plain: Annotated[bool, typer.Option("--plain", help="Plain lines")] = False) -> None:
-    """Go on with a paused job, in this terminal."""
+def resume(job_id: JobId, queue: Queue = False, plain: Plain = False) -> None:
+    """Go on with a paused job, in this terminal or in Dagster's queue."""
     from bulkvid_pipeline.cli.running import launch_again
     from bulkvid_pipeline.services.control.actions import resume_job
 
-    raise typer.Exit(launch_again(job_id, resume_job, plain=plain))
+    raise typer.Exit(launch_again(job_id, resume_job, plain=plain, queue=queue))
 
 
 @jobs.command()
-def retry(job_id: JobId, plain: Annotated[bool, typer.Option("--plain", help="Plain lines")] = False) -> None:
-    """Render what a job failed to render, in this terminal."""
+def retry(job_id: JobId, queue: Queue = False, plain: Plain = False) -> None:
+    """Render what a job failed to render, in this terminal or in Dagster's queue."""
     from bulkvid_pipeline.cli.running import launch_again
     from bulkvid_pipeline.services.control.actions import retry_job
 
-    raise typer.Exit(launch_again(job_id, retry_job, plain=plain))
+    raise typer.Exit(launch_again(job_id, retry_job, plain=plain, queue=queue))
 
 
 @jobs.command("write-back")

@@ -24,23 +24,24 @@ WATCH_EVERY_S = 0.5
 _COLOURS = {Tone.PLAIN: "default", Tone.WARNING: "yellow", Tone.BAD: "red"}
 
 
-def run_job(spec: BulkJobSpec, *, plain: bool) -> int:
-    """Run a new job to its end; returns the exit code of `bulkvid run`."""
+def run_job(spec: BulkJobSpec, *, plain: bool, queue: bool = False) -> int:
+    """Run a new job to its end, here or in Dagster's queue; returns the exit code of `bulkvid run`."""
     from bulkvid_pipeline.services.jobs.instance import open_instance
     from bulkvid_pipeline.services.jobs.run_config import new_job_id
 
     with open_instance(dagster_home()) as instance:
-        return _run_here(instance, spec, new_job_id(), plain=plain)
+        return _runner(queue=queue)(instance, spec, new_job_id(), plain=plain, rerun=sys.argv[1:])
 
 
-def launch_again(job_id: str, action: Callable[..., None], *, plain: bool) -> int:
-    """Resume or retry a job in this process; returns the exit code of `bulkvid run`."""
+def launch_again(job_id: str, action: Callable[..., None], *, plain: bool, queue: bool = False) -> int:
+    """Resume or retry a job, here or in Dagster's queue; returns the exit code of `bulkvid run`."""
     from bulkvid_pipeline.services.jobs.instance import open_instance
 
     codes = []
     with open_instance(dagster_home()) as instance:
-        _close_orphans(instance)
-        action(instance, job_id, lambda spec, whole_id: codes.append(_run_here(instance, spec, whole_id, plain=plain)))
+        close_dead_jobs(instance)
+        run = _runner(queue=queue)
+        action(instance, job_id, lambda spec, whole_id: codes.append(run(instance, spec, whole_id, plain=plain)))
     return codes[0]
 
 
@@ -57,16 +58,27 @@ def watch_job(job_id: str) -> int:
             while not (job := find_job(instance, job.job_id)).state.is_final and job.state is not JobState.PAUSED:
                 time.sleep(WATCH_EVERY_S)
         console.print(f"The job is {job.state}.")
-        return _conclude(console, display, job.state)
+        return conclude(console, display, job.state)
 
 
-def _run_here(instance: DagsterInstance, spec: BulkJobSpec, job_id: str, *, plain: bool) -> int:
+def _runner(*, queue: bool) -> Callable[..., int]:
+    """What runs a job and follows it to its end."""
+    if not queue:
+        return _run_here
+    from bulkvid_pipeline.cli.queueing import run_in_queue
+
+    return run_in_queue
+
+
+def _run_here(
+    instance: DagsterInstance, spec: BulkJobSpec, job_id: str, *, plain: bool, rerun: Sequence[str] = ()
+) -> int:
     from bulkvid_pipeline.launch.here import execute_here
     from bulkvid_pipeline.services.jobs.jobs import find_job, newest_run
 
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     console = Console(highlight=False, soft_wrap=True)
-    _close_orphans(instance)
+    close_dead_jobs(instance)
     before = newest_run(instance, job_id)
     display = Display(instance, job_id, console, live=console.is_terminal and not plain, after=before)
     interrupted = False
@@ -76,10 +88,10 @@ def _run_here(instance: DagsterInstance, spec: BulkJobSpec, job_id: str, *, plai
         except KeyboardInterrupt:
             interrupted = True
     state = find_job(instance, job_id).state if display.watch else None
-    return _conclude(console, display, state, rerun=sys.argv[1:], interrupted=interrupted or display.interrupted)
+    return conclude(console, display, state, rerun=rerun, interrupted=interrupted or display.interrupted)
 
 
-def _close_orphans(instance: DagsterInstance) -> None:
+def close_dead_jobs(instance: DagsterInstance) -> None:
     """Mark jobs whose process died, and tell their callbacks so: there may be no daemon that does."""
     from bulkvid_pipeline.services.jobs.jobs import job_of
     from bulkvid_pipeline.services.liveness.orphans import close_orphans
@@ -91,10 +103,19 @@ def _close_orphans(instance: DagsterInstance) -> None:
             send_now(instance, job_of([record]), settings())
 
 
-def _conclude(
-    console: Console, display: Display, state: JobState | None, *, rerun: Sequence[str] = (), interrupted: bool = False
+def conclude(
+    console: Console,
+    display: Display,
+    state: JobState | None,
+    *,
+    rerun: Sequence[str] = (),
+    interrupted: bool = False,
+    queued: bool = False,
 ) -> int:
-    """The last lines: findings, and what the job's end means; returns the exit code."""
+    """The last lines: findings, and what the job's end means; returns the exit code.
+
+    What goes on with a `queued` job hands it to the queue again.
+    """
     watch = display.watch
     ending = JobEnding(
         job_id=display.job_id,
@@ -117,7 +138,8 @@ def _conclude(
     for sentence in result.sentences:
         console.print(_in_colour(sentence))
     if result.next_command:
-        console.print(f"  {escape(shlex.join(['bulkvid', *result.next_command]))}")
+        again = ["--queue"] if queued and "--queue" not in result.next_command else []
+        console.print(f"  {escape(shlex.join(['bulkvid', *result.next_command, *again]))}")
     return result.exit_code
 
 

@@ -10,11 +10,11 @@ import time
 import uuid
 from pathlib import PurePath
 
-from dagster import DagsterRunStatus
+from dagster import DagsterInstance, DagsterRunStatus
 
 from bulkvid_pipeline.adapters.dagster.web_server import AnswerLostError, DagsterWebServer, JobPlace
 from bulkvid_pipeline.core import tags
-from bulkvid_pipeline.core.errors import BulkVideoError, ServiceUnavailableError
+from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError, ServiceUnavailableError
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.launch.here import DEFINITIONS_MODULE
 from bulkvid_pipeline.services.jobs.run_config import run_config_of
@@ -23,31 +23,42 @@ from bulkvid_pipeline.settings import Settings
 TRIES = 2
 APPEARS_WITHIN_S = 10.0
 """How long a run may take to appear after the answer about it was lost: a launch takes well under a second."""
+INTERRUPTED_S = 2.0
+"""The same, where somebody who has pressed Ctrl-C is waiting."""
 LOOK_EVERY_S = 0.5
 NOT_QUEUED = DagsterRunStatus.NOT_STARTED.value
 
 
-def hand_over(spec: BulkJobSpec, job_id: str, settings: Settings) -> str:
+def hand_over(spec: BulkJobSpec, job_id: str, instance: DagsterInstance, settings: Settings) -> str:
     """Have Dagster's queue run the job; returns the run's id. There is one run after it, or none and an error.
+
+    An interrupt (Ctrl-C) takes the run back and is raised again.
 
     Raises:
         InvalidSpecError: the web server's code does not take the spec.
         AuthenticationError, AccessDeniedError: the web server does not let us launch.
         ServiceUnavailableError: there is no web server, it has not loaded our code, or it fails.
+        InvalidRequestError: the web server keeps its runs elsewhere than `instance` does.
     """
     with DagsterWebServer(settings.dagster_url.get_secret_value(), settings.network_timeout_s) as server:
         place = server.find_job(tags.JOB, preferred_location=DEFINITIONS_MODULE)
-        return _launch_once(server, place, spec, job_id)
+        launch_id = uuid.uuid4().hex
+        try:
+            run_id = _launch_once(server, place, spec, job_id, launch_id)
+        except KeyboardInterrupt:
+            _appeared(server, launch_id, within_s=INTERRUPTED_S)
+            _withdraw_all_but("", server, launch_id)
+            raise
+        if instance.get_run_by_id(run_id) is None:
+            server.withdraw(run_id)
+            raise InvalidRequestError(
+                f"The Dagster web server at {server.address} keeps its runs elsewhere than this command does",
+                fix="Give both the same DAGSTER_HOME and BULKVID_POSTGRES_URL, or set BULKVID_DAGSTER_URL to another",
+            )
+        return run_id
 
 
-def take_back(run_id: str, settings: Settings) -> None:
-    """Cancel a run that the web server was handed."""
-    with DagsterWebServer(settings.dagster_url.get_secret_value(), settings.network_timeout_s) as server:
-        server.withdraw(run_id)
-
-
-def _launch_once(server: DagsterWebServer, place: JobPlace, spec: BulkJobSpec, job_id: str) -> str:
-    launch_id = uuid.uuid4().hex
+def _launch_once(server: DagsterWebServer, place: JobPlace, spec: BulkJobSpec, job_id: str, launch_id: str) -> str:
     run_tags = {**queue_tags(spec, job_id), tags.LAUNCH: launch_id}
     for attempt in range(1, TRIES + 1):
         try:
@@ -68,9 +79,9 @@ def _launch_once(server: DagsterWebServer, place: JobPlace, spec: BulkJobSpec, j
     raise AssertionError("the last try has returned or raised")
 
 
-def _appeared(server: DagsterWebServer, launch_id: str) -> str | None:
+def _appeared(server: DagsterWebServer, launch_id: str, *, within_s: float = APPEARS_WITHIN_S) -> str | None:
     """The run whose answer was lost, once it is seen to be in the queue; None where there is none in time."""
-    end = time.monotonic() + APPEARS_WITHIN_S
+    end = time.monotonic() + within_s
     while True:
         try:
             found = server.runs_with_tag(tags.LAUNCH, launch_id)

@@ -1,0 +1,75 @@
+"""`--queue`: hand a job to Dagster's run queue, and follow it as if it ran here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from dagster import DagsterInstance
+from rich.console import Console
+
+from bulkvid_pipeline.cli.display import Display
+from bulkvid_pipeline.cli.running import WATCH_EVERY_S, close_dead_jobs, conclude
+from bulkvid_pipeline.core.errors import ActionNotAllowedError
+from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.services.jobs.result import ExitCode
+from bulkvid_pipeline.settings import settings
+
+
+def run_in_queue(
+    instance: DagsterInstance, spec: BulkJobSpec, job_id: str, *, plain: bool, rerun: Sequence[str] = ()
+) -> int:
+    """Have Dagster's queue run the job and follow it to its end; returns the exit code of `bulkvid run`.
+
+    Ctrl-C cancels the job, as it does where the job runs in this process; a second one stops following it.
+    """
+    from bulkvid_pipeline.launch.queue import hand_over
+    from bulkvid_pipeline.services.jobs.jobs import find_job
+
+    console = Console(highlight=False, soft_wrap=True)
+    close_dead_jobs(instance)
+    run_id = hand_over(spec, job_id, instance, settings())
+    console.print(f"Handed to Dagster's queue as {job_id}; `bulkvid jobs watch {job_id}` follows it from anywhere.")
+    with Display(instance, job_id, console, live=console.is_terminal and not plain, run_id=run_id) as display:
+        interrupted = _interrupted(instance, job_id, run_id, console)
+    if interrupted and not _is_over(instance, run_id):
+        console.print(f"[yellow]Left.[/] The job is being cancelled: `bulkvid jobs show {job_id}` tells when it is.")
+        return ExitCode.STOPPED
+    state = find_job(instance, job_id).state
+    return conclude(console, display, state, rerun=rerun, interrupted=interrupted or display.interrupted, queued=True)
+
+
+def _interrupted(instance: DagsterInstance, job_id: str, run_id: str, console: Console) -> bool:
+    """Wait for the end of the run; True when the wait was interrupted, which cancels the job."""
+    try:
+        _wait(instance, run_id)
+    except KeyboardInterrupt:
+        console.print("[yellow]Cancelling the job[/] (Ctrl-C once more leaves it to end by itself) ...")
+        try:
+            _cancel(instance, job_id)
+            _wait(instance, run_id)
+        except KeyboardInterrupt:
+            pass
+        return True
+    return False
+
+
+def _wait(instance: DagsterInstance, run_id: str) -> None:
+    while not _is_over(instance, run_id):
+        time.sleep(WATCH_EVERY_S)
+
+
+def _is_over(instance: DagsterInstance, run_id: str) -> bool:
+    run = instance.get_run_by_id(run_id)
+    return run is None or run.is_finished
+
+
+def _cancel(instance: DagsterInstance, job_id: str) -> None:
+    from bulkvid_pipeline.services.control.actions import cancel_job
+    from bulkvid_pipeline.services.webhooks.callbacks import send_now
+
+    try:
+        job = cancel_job(instance, job_id)
+    except ActionNotAllowedError:
+        return  # it has ended meanwhile, or somebody else has cancelled it
+    send_now(instance, job, settings())
