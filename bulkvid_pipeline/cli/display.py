@@ -104,7 +104,8 @@ class Display:
         assert self.watch is not None
         if place != self._last_place:
             self._last_place = place
-            self._console.print(f"{place} ..." if place else "starting ...", markup=False)
+            if place:
+                self._console.print(f"{place} ...", markup=False)
         if self.watch.step != self._last_step:
             self._last_step = self.watch.step
             self._console.print(f"{STEPS.get(self.watch.step, self.watch.step)} ...")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from dagster import DagsterInstance
 from rich.console import Console
@@ -31,7 +33,7 @@ def run_in_queue(
     run_id = hand_over(spec, job_id, instance, settings())
     console.print(f"Handed to Dagster's queue as {job_id}; `bulkvid jobs watch {job_id}` follows it from anywhere.")
     with Display(instance, job_id, console, live=console.is_terminal and not plain, run_id=run_id) as display:
-        interrupted = _interrupted(instance, job_id, run_id, console)
+        interrupted = _see_through(instance, job_id, run_id, console)
     if interrupted and not _is_over(instance, run_id):
         console.print(f"[yellow]Left.[/] The job is being cancelled: `bulkvid jobs show {job_id}` tells when it is.")
         return ExitCode.STOPPED
@@ -39,24 +41,30 @@ def run_in_queue(
     return conclude(console, display, state, rerun=rerun, interrupted=interrupted or display.interrupted, queued=True)
 
 
-def _interrupted(instance: DagsterInstance, job_id: str, run_id: str, console: Console) -> bool:
-    """Wait for the end of the run; True when the wait was interrupted, which cancels the job."""
-    try:
-        _wait(instance, run_id)
-    except KeyboardInterrupt:
+def _see_through(instance: DagsterInstance, job_id: str, run_id: str, console: Console) -> bool:
+    """Wait for the end of the run; True when Ctrl-C came before it, which cancels the job."""
+    with _interrupts_as_event() as pressed:
+        while not _is_over(instance, run_id) and not pressed.wait(WATCH_EVERY_S):
+            pass
+        if not pressed.is_set():
+            return False
+        pressed.clear()
         console.print("[yellow]Cancelling the job[/] (Ctrl-C once more leaves it to end by itself) ...")
-        try:
-            _cancel(instance, job_id)
-            _wait(instance, run_id)
-        except KeyboardInterrupt:
+        _cancel(instance, job_id)
+        while not _is_over(instance, run_id) and not pressed.wait(WATCH_EVERY_S):
             pass
         return True
-    return False
 
 
-def _wait(instance: DagsterInstance, run_id: str) -> None:
-    while not _is_over(instance, run_id):
-        time.sleep(WATCH_EVERY_S)
+@contextmanager
+def _interrupts_as_event() -> Iterator[threading.Event]:
+    """Set by Ctrl-C, which would otherwise be raised wherever the database happens to be read or written."""
+    pressed = threading.Event()
+    before = signal.signal(signal.SIGINT, lambda _number, _frame: pressed.set())
+    try:
+        yield pressed
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _is_over(instance: DagsterInstance, run_id: str) -> bool:

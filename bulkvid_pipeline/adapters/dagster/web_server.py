@@ -37,6 +37,7 @@ _RUNS = """query($filter: RunsFilter!) { runsOrError(filter: $filter) { __typena
   ... on Runs { results { runId status } } ... on Error { message } } }"""
 _TERMINATE = """mutation($run: String!) { terminateRun(runId: $run, terminatePolicy: MARK_AS_CANCELED_IMMEDIATELY) {
   __typename ... on Error { message } } }"""
+_DELETE = """mutation($run: String!) { deleteRun(runId: $run) { __typename } }"""
 
 
 class AnswerLostError(ServiceUnavailableError):
@@ -155,10 +156,11 @@ class DagsterWebServer:
         return {str(run["runId"]): str(run["status"]) for run in answer["results"]}
 
     def withdraw(self, run_id: str) -> None:
-        """Mark the run as cancelled, whether it waits, runs or was never begun."""
+        """Cancel the run, whether it waits, runs or was never begun, and delete it where the server lets us."""
         answer = self._ask("take the run back", _TERMINATE, {"run": run_id})
         if answer["__typename"] not in {"TerminateRunSuccess", "RunNotFoundError"}:
             raise self._refusal(answer["__typename"], answer)
+        self._ask("delete the run", _DELETE, {"run": run_id})
 
     def _refusal(self, kind: str, answer: Mapping[str, Any]) -> BulkVideoError:
         said = _line(answer.get("message"))
