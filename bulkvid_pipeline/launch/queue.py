@@ -44,9 +44,9 @@ def hand_over(spec: BulkJobSpec, job_id: str, instance: DagsterInstance, setting
         place = server.find_job(tags.JOB, preferred_location=DEFINITIONS_MODULE)
         launch_id = uuid.uuid4().hex
         try:
-            run_id = _launch_once(server, place, spec, job_id, launch_id)
+            run_id = launch_once(server, place, spec, job_id, launch_id)
         except KeyboardInterrupt:
-            _appeared(server, launch_id, within_s=INTERRUPTED_S)
+            _appeared(server, launch_id, INTERRUPTED_S)
             _withdraw_all_but("", server, launch_id)
             raise
         if instance.get_run_by_id(run_id) is None:
@@ -58,13 +58,14 @@ def hand_over(spec: BulkJobSpec, job_id: str, instance: DagsterInstance, setting
         return run_id
 
 
-def _launch_once(server: DagsterWebServer, place: JobPlace, spec: BulkJobSpec, job_id: str, launch_id: str) -> str:
+def launch_once(server: DagsterWebServer, place: JobPlace, spec: BulkJobSpec, job_id: str, launch_id: str) -> str:
+    """Launch the job under an id of this launch, by which its run is found again; returns the run's id."""
     run_tags = {**queue_tags(spec, job_id), tags.LAUNCH: launch_id}
     for attempt in range(1, TRIES + 1):
         try:
             run_id = server.launch(place, run_config_of(spec), run_tags)
         except AnswerLostError:
-            appeared = _appeared(server, launch_id)
+            appeared = _appeared(server, launch_id, APPEARS_WITHIN_S)
             if appeared is None and attempt == TRIES:
                 raise
             run_id = appeared or ""
@@ -79,7 +80,7 @@ def _launch_once(server: DagsterWebServer, place: JobPlace, spec: BulkJobSpec, j
     raise AssertionError("the last try has returned or raised")
 
 
-def _appeared(server: DagsterWebServer, launch_id: str, *, within_s: float = APPEARS_WITHIN_S) -> str | None:
+def _appeared(server: DagsterWebServer, launch_id: str, within_s: float) -> str | None:
     """The run whose answer was lost, once it is seen to be in the queue; None where there is none in time."""
     end = time.monotonic() + within_s
     while True:

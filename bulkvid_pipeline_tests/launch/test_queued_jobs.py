@@ -1,0 +1,219 @@
+"""Jobs in the queue of a real Dagster web server, seen from the terminal that handed them over."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from dagster import DagsterRunStatus, RunsFilter
+
+from bulkvid_pipeline.adapters.dagster.web_server import DagsterWebServer
+from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.launch.here import DEFINITIONS_MODULE
+from bulkvid_pipeline.launch.queue import launch_once
+from bulkvid_pipeline_tests.defs.web_server import WebServer, running_web_server, running_web_ui, wait_until
+from bulkvid_pipeline_tests.faults.installation import Installation, Running
+from bulkvid_pipeline_tests.peers.cutting_proxy import CuttingProxy
+from bulkvid_pipeline_tests.peers.postgres import PostgresServer
+from bulkvid_pipeline_tests.workplace import idea
+
+LONG_SCRIPT = " ".join(f"Sentence number {n} takes a while to say." for n in range(20))
+
+
+@dataclass
+class Queue:
+    """An installation with a web server; the first is its terminal."""
+
+    place: Installation
+    server: WebServer
+
+    def run(self, sheet: Path, *options: str) -> Running:
+        return self.place.start_job(sheet, "--queue", *options, **self.environment)
+
+    def command(self, *arguments: str) -> Running:
+        return self.place.start(*arguments, **self.environment)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"BULKVID_DAGSTER_URL": f"http://127.0.0.1:{self.server.port}"}
+
+
+def job_id_in(running: Running) -> str:
+    """The id that the command says first."""
+    wait_until(lambda: "Handed to Dagster's queue as" in running.output or running.process.poll() is not None)
+    assert "queue as job_" in running.output, running.output
+    return running.output.split("queue as ")[1].split(";")[0]
+
+
+def rows_done(running: Running) -> int:
+    return sum("done   row" in line for line in running.output.splitlines())
+
+
+def many(name: str) -> list[dict[str, str]]:
+    """Rows: so many that some are left when the job is told to stop after its first one."""
+    return [idea(f"{name} {n}", LONG_SCRIPT) for n in range(24)]
+
+
+def statuses(place: Installation, job_id: str) -> list[DagsterRunStatus]:
+    with place.instance() as instance:
+        return [run.status for run in instance.get_runs(RunsFilter(tags={tags.JOB_ID: job_id}))]
+
+
+@pytest.fixture(scope="module")
+def waiting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Queue]:
+    """A web server without a daemon: what it is handed waits."""
+    place = Installation(tmp_path_factory.mktemp("waiting"))
+    with running_web_server(place.folder, {**os.environ, **place.environment}) as server:
+        yield Queue(place, server)
+    place.close()
+
+
+@pytest.fixture(scope="module", params=[pytest.param(name, marks=pytest.mark.heavy) for name in ("sqlite", "postgres")])
+def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Queue]:
+    """`bulkvid ui`: a web server, and the daemon that starts what waits."""
+    url = ""
+    if request.param == "postgres":
+        postgres: PostgresServer = request.getfixturevalue("postgres_server")
+        url = postgres.create_database()
+    place = Installation(tmp_path_factory.mktemp(request.param), postgres_url=url)
+    with running_web_ui(place.folder, {**os.environ, **place.environment}) as server:
+        yield Queue(place, server)
+    place.close()
+
+
+def test_a_job_waits_with_its_place_in_the_queue_and_is_cancelled_there(waiting: Queue) -> None:
+    sheet = waiting.place.sheet([idea("One")])
+    low = waiting.run(sheet, "--priority", "low", "--title", "Later")
+    low_id = job_id_in(low)
+    urgent = waiting.run(sheet, "--priority", "urgent")
+    urgent_id = job_id_in(urgent)
+
+    wait_until(lambda: "1 before it; no Dagster daemon is running" in low.output)
+    wait_until(lambda: "waiting in Dagster's queue, next" in urgent.output)
+    with waiting.place.instance() as instance:
+        (run,) = instance.get_runs(RunsFilter(tags={tags.JOB_ID: low_id}))
+    assert run.status is DagsterRunStatus.QUEUED
+    assert run.tags[tags.TITLE] == "Later"
+    assert run.tags["dagster/priority"] == "-10"
+
+    assert waiting.command("jobs", "cancel", low_id).wait() == 0
+    urgent.process.send_signal(signal.SIGINT)
+
+    assert (low.wait(), urgent.wait()) == (130, 130)
+    assert "Stopped." in low.output
+    assert f"bulkvid run {shlex.quote(str(sheet))} -r 720p --plain --queue --priority urgent" in urgent.output
+    assert "Traceback" not in low.output + urgent.output
+    assert statuses(waiting.place, low_id) == statuses(waiting.place, urgent_id) == [DagsterRunStatus.CANCELED]
+
+
+def test_a_launch_whose_answer_is_lost_makes_one_run(waiting: Queue) -> None:
+    spec = BulkJobSpec.for_input(str(waiting.place.sheet([idea("One")])))
+    job_id = "job_whose_answer_was_lost"
+    with CuttingProxy(waiting.server.port) as proxy, DagsterWebServer(proxy.endpoint_url, 30) as server:
+        place = server.find_job(tags.JOB, preferred_location=DEFINITIONS_MODULE)
+        proxy.lose_replies()
+
+        def heal_once_it_is_there() -> None:
+            wait_until(lambda: bool(statuses(waiting.place, job_id)))
+            proxy.heal()
+
+        healing = threading.Thread(target=heal_once_it_is_there)
+        healing.start()
+        run_id = launch_once(server, place, spec, job_id, "launch_whose_answer_was_lost")
+        healing.join()
+        server.withdraw(run_id)
+
+    assert statuses(waiting.place, job_id) == []
+
+
+def test_a_server_that_may_only_be_read_launches_nothing(tmp_path: Path) -> None:
+    place = Installation(tmp_path)
+    with running_web_server(place.folder, {**os.environ, **place.environment}, "--read-only") as server:
+        refused = Queue(place, server).run(place.sheet([idea("One")]))
+
+        assert refused.wait() == 2
+
+    assert "may not launch jobs" in refused.output
+    assert place.jobs() == []
+    place.close()
+
+
+def test_a_job_is_handed_over_and_seen_through(served: Queue) -> None:
+    sheet = served.place.sheet([idea("One"), idea("Two")], "through.csv")
+
+    running = served.run(sheet)
+
+    assert running.wait() == 0, running.output
+    assert rows_done(running) == 2
+    assert "2 rows rendered" in running.output
+    assert "Gallery:" in running.output
+    (status,) = statuses(served.place, job_id_in(running))
+    assert status is DagsterRunStatus.SUCCESS
+
+
+def test_a_sheet_that_is_refused_ends_as_it_does_here(served: Queue) -> None:
+    running = served.run(served.place.sheet([idea("One"), {"idea_title": "No script"}], "bad.csv"), "--level", "strict")
+
+    assert running.wait() == 2, running.output
+    assert "Nothing was rendered." in running.output
+
+
+def test_a_job_is_paused_from_another_terminal_and_goes_on_in_the_queue(served: Queue) -> None:
+    running = served.run(served.place.sheet(many("Paused"), "paused.csv"))
+    job_id = job_id_in(running)
+    wait_until(lambda: rows_done(running) > 0)
+
+    assert served.command("jobs", "pause", job_id).wait() == 0
+
+    assert running.wait() == 130
+    assert running.output.rstrip().endswith(f"bulkvid jobs resume {job_id} --queue")
+    resumed = served.command("jobs", "resume", job_id, "--queue", "--plain")
+    assert resumed.wait() == 0, resumed.output
+    assert rows_done(running) + rows_done(resumed) == 24
+    assert len(statuses(served.place, job_id)) == 2
+
+
+def test_ctrl_c_cancels_a_running_job(served: Queue) -> None:
+    running = served.run(served.place.sheet(many("Ctrl-C"), "ctrl_c.csv"))
+    job_id = job_id_in(running)
+    wait_until(lambda: rows_done(running) > 0)
+
+    running.process.send_signal(signal.SIGINT)
+
+    assert running.wait() == 130
+    assert "Stopped." in running.output
+    assert "Traceback" not in running.output
+    with served.place.instance() as instance:
+        (run,) = instance.get_runs(RunsFilter(tags={tags.JOB_ID: job_id}))
+    assert run.tags[tags.STATE] == "canceled"
+
+
+def test_a_running_job_is_cancelled_from_another_terminal(served: Queue) -> None:
+    running = served.run(served.place.sheet(many("Cancelled"), "cancelled.csv"))
+    wait_until(lambda: rows_done(running) > 0)
+
+    assert served.command("jobs", "cancel", job_id_in(running)).wait() == 0
+
+    assert running.wait() == 130
+    assert "Stopped." in running.output
+
+
+@pytest.mark.heavy
+def test_a_job_is_followed_on_when_the_web_server_is_stopped(tmp_path: Path) -> None:
+    place = Installation(tmp_path)
+    with running_web_ui(place.folder, {**os.environ, **place.environment}) as server:
+        running = Queue(place, server).run(place.sheet([idea(f"Row {n}", LONG_SCRIPT) for n in range(6)]))
+        wait_until(lambda: rows_done(running) > 0)
+    assert not server.is_up()
+
+    assert running.wait() == 0, running.output
+
+    assert rows_done(running) == 6
+    place.close()
