@@ -128,6 +128,7 @@ def test_a_launch_whose_answer_is_lost_makes_one_run(waiting: Queue) -> None:
         healing.start()
         run_id = launch_once(server, place, spec, job_id, "launch_whose_answer_was_lost")
         healing.join()
+        assert statuses(waiting.place, job_id) == [DagsterRunStatus.QUEUED]
         server.withdraw(run_id)
 
     assert statuses(waiting.place, job_id) == []
