@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import shlex
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 import pytest
 from dagster import DagsterRunStatus, RunsFilter
@@ -18,41 +21,85 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.launch.here import DEFINITIONS_MODULE
 from bulkvid_pipeline.launch.queue import launch_once
-from bulkvid_pipeline_tests.defs.web_server import WebServer, running_web_server, running_web_ui, wait_until
-from bulkvid_pipeline_tests.faults.installation import Installation, Running
+from bulkvid_pipeline_tests.defs.web_server import WebServer, running_web_server, running_web_ui
+from bulkvid_pipeline_tests.faults.installation import Installation
 from bulkvid_pipeline_tests.peers.cutting_proxy import CuttingProxy
 from bulkvid_pipeline_tests.peers.postgres import PostgresServer
+from bulkvid_pipeline_tests.waiting import wait_until
 from bulkvid_pipeline_tests.workplace import idea
 
+PATIENCE_S = 240.0
 LONG_SCRIPT = " ".join(f"Sentence number {n} takes a while to say." for n in range(20))
 
 
 @dataclass
+class Terminal:
+    """A `bulkvid` command that somebody has started."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def output(self) -> str:
+        """What it has printed so far."""
+        return self.log.read_text()
+
+    def press_ctrl_c(self) -> None:
+        self.process.send_signal(signal.SIGINT)
+
+    def wait(self) -> int:
+        """Its exit code."""
+        return self.process.wait(PATIENCE_S)
+
+
+@dataclass
 class Queue:
-    """An installation with a web server; the first is its terminal."""
+    """An installation with a web server, and the terminals that use it."""
 
     place: Installation
     server: WebServer
+    terminals: list[Terminal] = field(default_factory=list)
 
-    def run(self, sheet: Path, *options: str) -> Running:
-        return self.place.start_job(sheet, "--queue", *options, **self.environment)
+    def run(self, sheet: Path, *options: str) -> Terminal:
+        return self.command("run", str(sheet), "-r", "720p", "--plain", "--queue", *options)
 
-    def command(self, *arguments: str) -> Running:
-        return self.place.start(*arguments, **self.environment)
+    def command(self, *arguments: str) -> Terminal:
+        log = self.place.folder / f"terminal{len(self.terminals)}.log"
+        environment = {
+            **os.environ,
+            **self.place.environment,
+            "BULKVID_DAGSTER_URL": f"http://127.0.0.1:{self.server.port}",
+        }
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [str(Path(sys.executable).with_name("bulkvid")), *arguments],
+                cwd=self.place.folder,
+                env=environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        self.terminals.append(Terminal(process, log))
+        return self.terminals[-1]
 
-    @property
-    def environment(self) -> dict[str, str]:
-        return {"BULKVID_DAGSTER_URL": f"http://127.0.0.1:{self.server.port}"}
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        """End what a failed test has left running."""
+        for terminal in self.terminals:
+            if terminal.process.poll() is None:
+                terminal.process.kill()
+                terminal.wait()
 
 
-def job_id_in(running: Running) -> str:
+def job_id_in(running: Terminal) -> str:
     """The id that the command says first."""
     wait_until(lambda: "Handed to Dagster's queue as" in running.output or running.process.poll() is not None)
     assert "queue as job_" in running.output, running.output
     return running.output.split("queue as ")[1].split(";")[0]
 
 
-def rows_done(running: Running) -> int:
+def rows_done(running: Terminal) -> int:
     return sum("done   row" in line for line in running.output.splitlines())
 
 
@@ -70,9 +117,8 @@ def statuses(place: Installation, job_id: str) -> list[DagsterRunStatus]:
 def waiting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Queue]:
     """A web server without a daemon: what it is handed waits."""
     place = Installation(tmp_path_factory.mktemp("waiting"))
-    with running_web_server(place.folder, {**os.environ, **place.environment}) as server:
-        yield Queue(place, server)
-    place.close()
+    with running_web_server(place.folder, {**os.environ, **place.environment}) as server, Queue(place, server) as queue:
+        yield queue
 
 
 @pytest.fixture(scope="module", params=[pytest.param(name, marks=pytest.mark.heavy) for name in ("sqlite", "postgres")])
@@ -83,9 +129,8 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         postgres: PostgresServer = request.getfixturevalue("postgres_server")
         url = postgres.create_database()
     place = Installation(tmp_path_factory.mktemp(request.param), postgres_url=url)
-    with running_web_ui(place.folder, {**os.environ, **place.environment}) as server:
-        yield Queue(place, server)
-    place.close()
+    with running_web_ui(place.folder, {**os.environ, **place.environment}) as server, Queue(place, server) as queue:
+        yield queue
 
 
 def test_a_job_waits_with_its_place_in_the_queue_and_is_cancelled_there(waiting: Queue) -> None:
@@ -104,7 +149,7 @@ def test_a_job_waits_with_its_place_in_the_queue_and_is_cancelled_there(waiting:
     assert run.tags["dagster/priority"] == "-10"
 
     assert waiting.command("jobs", "cancel", low_id).wait() == 0
-    urgent.process.send_signal(signal.SIGINT)
+    urgent.press_ctrl_c()
 
     assert (low.wait(), urgent.wait()) == (130, 130)
     assert "Stopped." in low.output
@@ -136,14 +181,15 @@ def test_a_launch_whose_answer_is_lost_makes_one_run(waiting: Queue) -> None:
 
 def test_a_server_that_may_only_be_read_launches_nothing(tmp_path: Path) -> None:
     place = Installation(tmp_path)
-    with running_web_server(place.folder, {**os.environ, **place.environment}, "--read-only") as server:
-        refused = Queue(place, server).run(place.sheet([idea("One")]))
-
-        assert refused.wait() == 2
+    with (
+        running_web_server(place.folder, {**os.environ, **place.environment}, "--read-only") as server,
+        Queue(place, server) as queue,
+    ):
+        refused = queue.run(place.sheet([idea("One")]))
+        assert refused.wait() == 2, refused.output
 
     assert "may not launch jobs" in refused.output
     assert place.jobs() == []
-    place.close()
 
 
 def test_a_job_is_handed_over_and_seen_through(served: Queue) -> None:
@@ -186,7 +232,7 @@ def test_ctrl_c_cancels_a_running_job(served: Queue) -> None:
     job_id = job_id_in(running)
     wait_until(lambda: rows_done(running) > 0)
 
-    running.process.send_signal(signal.SIGINT)
+    running.press_ctrl_c()
 
     assert running.wait() == 130
     assert "Stopped." in running.output
@@ -210,11 +256,10 @@ def test_a_running_job_is_cancelled_from_another_terminal(served: Queue) -> None
 def test_a_job_is_followed_on_when_the_web_server_is_stopped(tmp_path: Path) -> None:
     place = Installation(tmp_path)
     with running_web_ui(place.folder, {**os.environ, **place.environment}) as server:
-        running = Queue(place, server).run(place.sheet([idea(f"Row {n}", LONG_SCRIPT) for n in range(6)]))
+        queue = Queue(place, server)
+        running = queue.run(place.sheet([idea(f"Row {n}", LONG_SCRIPT) for n in range(6)]))
         wait_until(lambda: rows_done(running) > 0)
-    assert not server.is_up()
-
-    assert running.wait() == 0, running.output
-
+    with queue:
+        assert not server.is_up()
+        assert running.wait() == 0, running.output
     assert rows_done(running) == 6
-    place.close()
