@@ -6,7 +6,7 @@ import logging
 import shlex
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from dagster import DagsterInstance
 from rich.console import Console
@@ -15,13 +15,13 @@ from rich.markup import escape
 from bulkvid_pipeline.cli.display import Display
 from bulkvid_pipeline.cli.validating import print_report
 from bulkvid_pipeline.core import tags
-from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import JobState
+from bulkvid_pipeline.services.jobs.result import JobEnding, Sentence, Tone, result_of
 from bulkvid_pipeline.settings import dagster_home, settings
 
 WATCH_EVERY_S = 0.5
-EXIT_DONE, EXIT_FAILED, EXIT_REFUSED, EXIT_PARTIAL, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
+_COLOURS = {Tone.PLAIN: "default", Tone.WARNING: "yellow", Tone.BAD: "red"}
 
 
 def run_job(spec: BulkJobSpec, *, plain: bool) -> int:
@@ -57,12 +57,12 @@ def watch_job(job_id: str) -> int:
             while not (job := find_job(instance, job.job_id)).state.is_final and job.state is not JobState.PAUSED:
                 time.sleep(WATCH_EVERY_S)
         console.print(f"The job is {job.state}.")
-        return _conclude(console, display, stopped=job.state in {JobState.PAUSED, JobState.CANCELED})
+        return _conclude(console, display, job.state)
 
 
 def _run_here(instance: DagsterInstance, spec: BulkJobSpec, job_id: str, *, plain: bool) -> int:
     from bulkvid_pipeline.launch.here import execute_here
-    from bulkvid_pipeline.services.jobs.jobs import newest_run
+    from bulkvid_pipeline.services.jobs.jobs import find_job, newest_run
 
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     console = Console(highlight=False, soft_wrap=True)
@@ -75,8 +75,8 @@ def _run_here(instance: DagsterInstance, spec: BulkJobSpec, job_id: str, *, plai
             execute_here(spec, instance, job_id)
         except KeyboardInterrupt:
             interrupted = True
-    ended_early = display.tag(tags.STATE) in {JobState.PAUSED, JobState.CANCELED}
-    return _conclude(console, display, stopped=interrupted or ended_early or display.interrupted)
+    state = find_job(instance, job_id).state if display.watch else None
+    return _conclude(console, display, state, rerun=sys.argv[1:], interrupted=interrupted or display.interrupted)
 
 
 def _close_orphans(instance: DagsterInstance) -> None:
@@ -91,65 +91,36 @@ def _close_orphans(instance: DagsterInstance) -> None:
             send_now(instance, job_of([record]), settings())
 
 
-def _conclude(console: Console, display: Display, *, stopped: bool) -> int:
-    """The last lines: findings, failures, where the videos are, what to do next."""
+def _conclude(
+    console: Console, display: Display, state: JobState | None, *, rerun: Sequence[str] = (), interrupted: bool = False
+) -> int:
+    """The last lines: findings, and what the job's end means; returns the exit code."""
     watch = display.watch
-    if watch is None:
-        console.print("[red]The job did not start.[/]")
-        return EXIT_INTERRUPTED if stopped else EXIT_FAILED
-    if watch.report is not None and watch.report["findings"]:
-        console.print()
-        print_report(console, watch.report)
-    if stopped:
-        done = sum(row.completed for row in watch.rows)
-        console.print(f"\n[yellow]Stopped.[/] {done} rows are finished and kept. Go on with what is left:")
-        paused = display.tag(tags.STATE) == JobState.PAUSED
-        words = ["jobs", "resume", display.job_id] if paused else sys.argv[1:]
-        console.print(f"  {shlex.join(['bulkvid', *words])}")
-        return EXIT_INTERRUPTED
-    failed = [row for row in watch.rows if not row.completed]
-    for row in failed:
-        title, reason = escape(shortened(row.title)), escape(row.reason)
-        console.print(f"[red]failed[/] row {row.sheet_row} '{title}': {reason}. {escape(row.fix)}")
-    if not watch.rows:
-        console.print(f"\n[red]Nothing was rendered.[/] {escape(watch.failure)}")
-        refused = watch.report is not None and watch.report["stops_job"]
-        return EXIT_REFUSED if refused else EXIT_FAILED
-    _print_totals(console, display)
-    if display.tag(tags.STATE) == JobState.FAILED or (watch.failure and not failed):
-        _print_job_failure(console, display)
-        return EXIT_FAILED
-    rejected = watch.report["rows"]["rejected"] if watch.report else 0
-    return EXIT_PARTIAL if failed or rejected else EXIT_DONE
-
-
-def _print_job_failure(console: Console, display: Display) -> None:
-    """That the job as a whole has failed, why, how far it came, and the command that goes on."""
-    watch = display.watch
-    assert watch is not None
-    done = sum(row.completed for row in watch.rows)
-    left = max(0, int(watch.progress().get("total", 0)) - len(watch.rows))
-    console.print(f"\n[red]The job failed:[/] {escape(watch.failure)}")
-    not_begun = f", {left} rows were not begun" if left else ""
-    console.print(f"{done} rows are finished and kept{not_begun}. Once the cause is gone, go on with what is left:")
-    console.print(f"  {shlex.join(['bulkvid', 'jobs', 'retry', display.job_id])}")
-
-
-def _print_totals(console: Console, display: Display) -> None:
-    watch = display.watch
-    assert watch is not None
-    made = [row for row in watch.rows if row.rendered]
-    kept = sum(row.completed and not row.rendered for row in watch.rows)
-    seconds = sum(row.duration_s for row in made)
-    console.print(
-        f"\n{len(made)} rows rendered ({seconds:.0f} s of video), {kept} were finished already, "
-        f"{sum(not row.completed for row in watch.rows)} failed, in {display.elapsed_s:.1f} s"
-        + (f": {seconds / display.elapsed_s:.1f} x real time" if made else "")
+    ending = JobEnding(
+        job_id=display.job_id,
+        state=state if watch else None,
+        rows=tuple(watch.rows) if watch else (),
+        report=watch.report if watch else None,
+        failure=watch.failure if watch else "",
+        total=int(watch.progress().get("total", 0)) if watch else 0,
+        seconds=display.elapsed_s,
+        interrupted=interrupted,
+        write_back=display.tag(tags.WRITE_BACK) or "",
+        gallery=(display.tag(tags.REPORT) or "").removeprefix("none"),
+        rerun=tuple(rerun),
     )
-    told = display.tag(tags.WRITE_BACK) or ""
-    if told:
-        colour = "yellow" if told.startswith("failed") else "default"
-        console.print(f"[{colour}]Write-back:[/] {escape(told)}")
-    report = display.tag(tags.REPORT)
-    if report and report != "none":
-        console.print(f"Gallery: {report}")
+    if ending.report is not None and ending.report["findings"]:
+        console.print()
+        print_report(console, dict(ending.report))
+    result = result_of(ending)
+    console.print()
+    for sentence in result.sentences:
+        console.print(_in_colour(sentence))
+    if result.next_command:
+        console.print(f"  {escape(shlex.join(['bulkvid', *result.next_command]))}")
+    return result.exit_code
+
+
+def _in_colour(sentence: Sentence) -> str:
+    colour = _COLOURS[sentence.tone]
+    return f"[{colour}]{escape(sentence.lead)}[/] {escape(sentence.text)}".strip() if sentence.lead else sentence.text
