@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from bulkvid_pipeline.cli.display import Display
+from bulkvid_pipeline.cli.job_ids import whole_id
 from bulkvid_pipeline.cli.validating import print_report
-from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.services.jobs.result import JobEnding, Sentence, Tone, result_of
@@ -40,7 +40,11 @@ def launch_again(job_id: str, action: Callable[..., None], *, plain: bool) -> in
     codes = []
     with open_instance(dagster_home()) as instance:
         _close_orphans(instance)
-        action(instance, job_id, lambda spec, whole_id: codes.append(_run_here(instance, spec, whole_id, plain=plain)))
+
+        def launch(spec: BulkJobSpec, whole: str) -> None:
+            codes.append(_run_here(instance, spec, whole, plain=plain))
+
+        action(instance, whole_id(instance, job_id), launch)
     return codes[0]
 
 
@@ -51,62 +55,71 @@ def watch_job(job_id: str) -> int:
 
     console = Console(highlight=False, soft_wrap=True)
     with open_instance(dagster_home()) as instance:
-        job = find_job(instance, job_id)
-        display = Display(instance, job.job_id, console, live=console.is_terminal, run_id=job.run_id)
+        job = find_job(instance, whole_id(instance, job_id))
+        past = {run.run_id for run in job.runs} - {run.run_id for run in job.generation}
+        display = Display(instance, job.job_id, console, live=console.is_terminal, past=past)
         with display:
             while not (job := find_job(instance, job.job_id)).state.is_final and job.state is not JobState.PAUSED:
                 time.sleep(WATCH_EVERY_S)
         console.print(f"The job is {job.state}.")
-        return _conclude(console, display, job.state)
+        return _conclude(instance, console, display)
 
 
 def _run_here(instance: DagsterInstance, spec: BulkJobSpec, job_id: str, *, plain: bool) -> int:
     from bulkvid_pipeline.launch.here import execute_here
-    from bulkvid_pipeline.services.jobs.jobs import find_job, newest_run
+    from bulkvid_pipeline.services.jobs.jobs import run_ids_of
 
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     console = Console(highlight=False, soft_wrap=True)
     _close_orphans(instance)
-    before = newest_run(instance, job_id)
-    display = Display(instance, job_id, console, live=console.is_terminal and not plain, after=before)
+    past = run_ids_of(instance, job_id)
+    display = Display(instance, job_id, console, live=console.is_terminal and not plain, past=past)
     interrupted = False
     with display:
         try:
             execute_here(spec, instance, job_id)
         except KeyboardInterrupt:
             interrupted = True
-    state = find_job(instance, job_id).state if display.watch else None
-    return _conclude(console, display, state, rerun=sys.argv[1:], interrupted=interrupted or display.interrupted)
+    stopped = interrupted or display.watch.interrupted
+    return _conclude(instance, console, display, rerun=sys.argv[1:], interrupted=stopped)
 
 
 def _close_orphans(instance: DagsterInstance) -> None:
     """Mark jobs whose process died, and tell their callbacks so: there may be no daemon that does."""
-    from bulkvid_pipeline.services.jobs.jobs import job_of
+    from bulkvid_pipeline.services.jobs.jobs import find_job, id_of
     from bulkvid_pipeline.services.liveness.orphans import close_orphans
     from bulkvid_pipeline.services.webhooks.callbacks import send_now
 
     for run_id in close_orphans(instance):
-        record = instance.get_run_record_by_id(run_id)
-        if record is not None:
-            send_now(instance, job_of([record]), settings())
+        run = instance.get_run_by_id(run_id)
+        if run is not None:
+            send_now(instance, find_job(instance, id_of(run)), settings())
 
 
 def _conclude(
-    console: Console, display: Display, state: JobState | None, *, rerun: Sequence[str] = (), interrupted: bool = False
+    instance: DagsterInstance,
+    console: Console,
+    display: Display,
+    *,
+    rerun: Sequence[str] = (),
+    interrupted: bool = False,
 ) -> int:
     """The last lines: findings, and what the job's end means; returns the exit code."""
+    from bulkvid_pipeline.services.jobs.jobs import find_job
+
     watch = display.watch
+    job = find_job(instance, display.job_id) if watch.has_begun else None
     ending = JobEnding(
         job_id=display.job_id,
-        state=state if watch else None,
-        rows=tuple(watch.rows) if watch else (),
-        report=watch.report if watch else None,
-        failure=watch.failure if watch else "",
-        total=int(watch.progress().get("total", 0)) if watch else 0,
+        state=job.state if job else None,
+        rows=watch.rows,
+        report=watch.report,
+        failure=watch.failure,
+        total=job.items["total"] if job else 0,
         seconds=display.elapsed_s,
         interrupted=interrupted,
-        write_back=display.tag(tags.WRITE_BACK) or "",
-        gallery=(display.tag(tags.REPORT) or "").removeprefix("none"),
+        write_back=job.write_back if job else "",
+        gallery=job.report if job else "",
         rerun=tuple(rerun),
     )
     if ending.report is not None and ending.report["findings"]:
@@ -123,4 +136,5 @@ def _conclude(
 
 def _in_colour(sentence: Sentence) -> str:
     colour = _COLOURS[sentence.tone]
-    return f"[{colour}]{escape(sentence.lead)}[/] {escape(sentence.text)}".strip() if sentence.lead else sentence.text
+    lead = f"[{colour}]{escape(sentence.lead)}[/] " if sentence.lead else ""
+    return f"{lead}{escape(sentence.text)}"

@@ -23,7 +23,6 @@ from bulkvid_pipeline.services.batch.admission import Admission, PacedAdmission
 from bulkvid_pipeline.services.batch.progress import JobProgress
 from bulkvid_pipeline.services.batch.row_loop import RowLoop
 from bulkvid_pipeline.services.batch.run_control import RunControl
-from bulkvid_pipeline.services.jobs.jobs import find_job
 from bulkvid_pipeline.services.liveness.heartbeat import this_process
 from bulkvid_pipeline.services.liveness.orphans import close_orphans
 from bulkvid_pipeline.services.media.policy import media_policy
@@ -31,7 +30,7 @@ from bulkvid_pipeline.services.outputs.outcomes import RowOutcome
 from bulkvid_pipeline.services.outputs.output_store import OutputStore, engine_of
 from bulkvid_pipeline.services.reports.job_report import write_report
 from bulkvid_pipeline.services.sheets.validation import ValidatedSheet
-from bulkvid_pipeline.services.webhooks.callbacks import tell_callback
+from bulkvid_pipeline.services.webhooks.callbacks import tell_state
 from bulkvid_pipeline.services.wiring.cache import cache_place
 from bulkvid_pipeline.services.wiring.limits import limiter_of, rows_are_limited
 from bulkvid_pipeline.services.wiring.speech import speech_choice, speech_key
@@ -174,7 +173,7 @@ class BatchRun:
 
     def _tell_callback(self) -> None:
         """Queue the message about the job's state; it is sent beside the work."""
-        tell_callback(self.instance, find_job(self.instance, self._job_id()), self.spec.callback_url, self.state)
+        tell_state(self.instance, self.run_id, self.state, callback_url=self.spec.callback_url)
 
     def _job_id(self) -> str:
         run = self.instance.get_run_by_id(self.run_id)
