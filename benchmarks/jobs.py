@@ -230,7 +230,7 @@ def watched(bench: Bench, started: Started) -> dict[str, list[float]]:
         while started.process.poll() is None:
             time.sleep(LOOK_EVERY_S)
             try:
-                took, job = _timed(lambda: find_job(instance, "job_big"))
+                took, _job = _timed(lambda: find_job(instance, "job_big"))
             except JobNotFoundError:
                 continue
             looks["progress read"].append(took)

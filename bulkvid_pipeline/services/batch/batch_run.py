@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from dagster import DagsterInstance, RunsFilter
+from dagster import DagsterInstance
 
 from bulkvid_pipeline.adapters.dagster.run_slots import RunSlots, SlotAdmission
 from bulkvid_pipeline.adapters.rate_limits import Budget
@@ -23,6 +23,7 @@ from bulkvid_pipeline.services.batch.admission import Admission, PacedAdmission
 from bulkvid_pipeline.services.batch.progress import JobProgress
 from bulkvid_pipeline.services.batch.row_loop import RowLoop
 from bulkvid_pipeline.services.batch.run_control import RunControl
+from bulkvid_pipeline.services.jobs.jobs import find_job
 from bulkvid_pipeline.services.liveness.heartbeat import this_process
 from bulkvid_pipeline.services.liveness.orphans import close_orphans
 from bulkvid_pipeline.services.media.policy import media_policy
@@ -164,11 +165,10 @@ class BatchRun:
         return PacedAdmission(admission, limiter, self.spec.user_id, self.spec.project_id, progress.wait_for_limit)
 
     def _deadline(self) -> float | None:
-        """When the job's time is over; it is counted from the start of its first run."""
+        """When the job's time is over: it is counted anew when the job is resumed or retried, not when a run joins it."""
         if self.spec.processing_deadline_ms is None:
             return None
-        runs = self.instance.get_run_records(RunsFilter(tags={tags.JOB_ID: self._job_id()}))
-        began = runs[-1].start_time if runs else None
+        began = find_job(self.instance, self._job_id()).generation[0].started_at
         return (began or time.time()) + self.spec.processing_deadline_ms / 1000
 
     def _tell_callback(self) -> None:
