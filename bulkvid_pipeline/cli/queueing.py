@@ -26,19 +26,20 @@ def run_in_queue(
     Ctrl-C cancels the job, as it does where the job runs in this process; a second one stops following it.
     """
     from bulkvid_pipeline.launch.queue import hand_over
-    from bulkvid_pipeline.services.jobs.jobs import find_job
+    from bulkvid_pipeline.services.jobs.jobs import run_ids_of
 
     console = Console(highlight=False, soft_wrap=True)
     close_dead_jobs(instance)
+    past = run_ids_of(instance, job_id)
     run_id = hand_over(spec, job_id, instance, settings())
     console.print(f"Handed to Dagster's queue as {job_id}; `bulkvid jobs watch {job_id}` follows it from anywhere.")
-    with Display(instance, job_id, console, live=console.is_terminal and not plain, run_id=run_id) as display:
+    with Display(instance, job_id, console, live=console.is_terminal and not plain, past=past) as display:
         interrupted = _see_through(instance, job_id, run_id, console)
     if interrupted and not _is_over(instance, run_id):
         console.print(f"[yellow]Left.[/] The job is being cancelled: `bulkvid jobs show {job_id}` tells when it is.")
         return ExitCode.STOPPED
-    state = find_job(instance, job_id).state
-    return conclude(console, display, state, rerun=rerun, interrupted=interrupted or display.interrupted, queued=True)
+    stopped = interrupted or display.watch.interrupted
+    return conclude(instance, console, display, rerun=rerun, interrupted=stopped, queued=True)
 
 
 def _see_through(instance: DagsterInstance, job_id: str, run_id: str, console: Console) -> bool:

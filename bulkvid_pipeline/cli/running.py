@@ -7,14 +7,16 @@ import shlex
 import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from dagster import DagsterInstance
 from rich.console import Console
 from rich.markup import escape
 
 from bulkvid_pipeline.cli.display import Display
+from bulkvid_pipeline.cli.job_ids import whole_id
 from bulkvid_pipeline.cli.validating import print_report
-from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.core.errors import InvalidSheetError
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.services.jobs.result import JobEnding, Sentence, Tone, result_of
@@ -29,8 +31,25 @@ def run_job(spec: BulkJobSpec, *, plain: bool, queue: bool = False) -> int:
     from bulkvid_pipeline.services.jobs.instance import open_instance
     from bulkvid_pipeline.services.jobs.run_config import new_job_id
 
+    _check_names(spec, queue=queue)
     with open_instance(dagster_home()) as instance:
         return _runner(queue=queue)(instance, spec, new_job_id(), plain=plain, rerun=sys.argv[1:])
+
+
+def _check_names(spec: BulkJobSpec, *, queue: bool) -> None:
+    """What is misspelt is said before a job is made of it.
+
+    Raises:
+        InvalidSheetError: there is no such file.
+        TemplateError: there is no such template; which there are where a queued job will run is not known here.
+    """
+    from bulkvid_pipeline.services.templates.template_store import TemplateStore
+
+    path = spec.input_source.path
+    if path is not None and not Path(path).expanduser().is_file():
+        raise InvalidSheetError(f"File '{path}' not found", fix="Check the path; it is relative to the work folder")
+    if not queue:
+        TemplateStore(settings().templates_folder).load(spec.template.template_id)
 
 
 def launch_again(job_id: str, action: Callable[..., None], *, plain: bool, queue: bool = False) -> int:
@@ -40,8 +59,11 @@ def launch_again(job_id: str, action: Callable[..., None], *, plain: bool, queue
     codes = []
     with open_instance(dagster_home()) as instance:
         close_dead_jobs(instance)
-        run = _runner(queue=queue)
-        action(instance, job_id, lambda spec, whole_id: codes.append(run(instance, spec, whole_id, plain=plain)))
+
+        def launch(spec: BulkJobSpec, whole: str) -> None:
+            codes.append(_runner(queue=queue)(instance, spec, whole, plain=plain))
+
+        action(instance, whole_id(instance, job_id), launch)
     return codes[0]
 
 
@@ -52,13 +74,14 @@ def watch_job(job_id: str) -> int:
 
     console = Console(highlight=False, soft_wrap=True)
     with open_instance(dagster_home()) as instance:
-        job = find_job(instance, job_id)
-        display = Display(instance, job.job_id, console, live=console.is_terminal, run_id=job.run_id)
+        job = find_job(instance, whole_id(instance, job_id))
+        past = {run.run_id for run in job.runs} - {run.run_id for run in job.generation}
+        display = Display(instance, job.job_id, console, live=console.is_terminal, past=past)
         with display:
             while not (job := find_job(instance, job.job_id)).state.is_final and job.state is not JobState.PAUSED:
                 time.sleep(WATCH_EVERY_S)
         console.print(f"The job is {job.state}.")
-        return conclude(console, display, job.state)
+        return conclude(instance, console, display)
 
 
 def _runner(*, queue: bool) -> Callable[..., int]:
@@ -74,39 +97,39 @@ def _run_here(
     instance: DagsterInstance, spec: BulkJobSpec, job_id: str, *, plain: bool, rerun: Sequence[str] = ()
 ) -> int:
     from bulkvid_pipeline.launch.here import execute_here
-    from bulkvid_pipeline.services.jobs.jobs import find_job, newest_run
+    from bulkvid_pipeline.services.jobs.jobs import run_ids_of
 
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     console = Console(highlight=False, soft_wrap=True)
     close_dead_jobs(instance)
-    before = newest_run(instance, job_id)
-    display = Display(instance, job_id, console, live=console.is_terminal and not plain, after=before)
+    past = run_ids_of(instance, job_id)
+    display = Display(instance, job_id, console, live=console.is_terminal and not plain, past=past)
     interrupted = False
     with display:
         try:
             execute_here(spec, instance, job_id)
         except KeyboardInterrupt:
             interrupted = True
-    state = find_job(instance, job_id).state if display.watch else None
-    return conclude(console, display, state, rerun=rerun, interrupted=interrupted or display.interrupted)
+    stopped = interrupted or display.watch.interrupted
+    return conclude(instance, console, display, rerun=rerun, interrupted=stopped)
 
 
 def close_dead_jobs(instance: DagsterInstance) -> None:
     """Mark jobs whose process died, and tell their callbacks so: there may be no daemon that does."""
-    from bulkvid_pipeline.services.jobs.jobs import job_of
+    from bulkvid_pipeline.services.jobs.jobs import find_job, id_of
     from bulkvid_pipeline.services.liveness.orphans import close_orphans
     from bulkvid_pipeline.services.webhooks.callbacks import send_now
 
     for run_id in close_orphans(instance):
-        record = instance.get_run_record_by_id(run_id)
-        if record is not None:
-            send_now(instance, job_of([record]), settings())
+        run = instance.get_run_by_id(run_id)
+        if run is not None:
+            send_now(instance, find_job(instance, id_of(run)), settings())
 
 
 def conclude(
+    instance: DagsterInstance,
     console: Console,
     display: Display,
-    state: JobState | None,
     *,
     rerun: Sequence[str] = (),
     interrupted: bool = False,
@@ -116,18 +139,21 @@ def conclude(
 
     What goes on with a `queued` job hands it to the queue again.
     """
+    from bulkvid_pipeline.services.jobs.jobs import find_job
+
     watch = display.watch
+    job = find_job(instance, display.job_id) if watch.has_begun else None
     ending = JobEnding(
         job_id=display.job_id,
-        state=state if watch else None,
-        rows=tuple(watch.rows) if watch else (),
-        report=watch.report if watch else None,
-        failure=watch.failure if watch else "",
-        total=int(watch.progress().get("total", 0)) if watch else 0,
+        state=job.state if job else None,
+        rows=watch.rows,
+        report=watch.report,
+        failure=watch.failure,
+        total=job.items["total"] if job else 0,
         seconds=display.elapsed_s,
         interrupted=interrupted,
-        write_back=display.tag(tags.WRITE_BACK) or "",
-        gallery=(display.tag(tags.REPORT) or "").removeprefix("none"),
+        write_back=job.write_back if job else "",
+        gallery=job.report if job else "",
         rerun=tuple(rerun),
     )
     if ending.report is not None and ending.report["findings"]:
@@ -145,4 +171,5 @@ def conclude(
 
 def _in_colour(sentence: Sentence) -> str:
     colour = _COLOURS[sentence.tone]
-    return f"[{colour}]{escape(sentence.lead)}[/] {escape(sentence.text)}".strip() if sentence.lead else sentence.text
+    lead = f"[{colour}]{escape(sentence.lead)}[/] " if sentence.lead else ""
+    return f"{lead}{escape(sentence.text)}"

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from dagster import DagsterInstance, RunsFilter
+from dagster import DagsterInstance
 
 from bulkvid_pipeline.adapters.dagster.run_slots import RunSlots, SlotAdmission
 from bulkvid_pipeline.adapters.rate_limits import Budget
@@ -31,7 +31,7 @@ from bulkvid_pipeline.services.outputs.outcomes import RowOutcome
 from bulkvid_pipeline.services.outputs.output_store import OutputStore, engine_of
 from bulkvid_pipeline.services.reports.job_report import write_report
 from bulkvid_pipeline.services.sheets.validation import ValidatedSheet
-from bulkvid_pipeline.services.webhooks.callbacks import tell_callback
+from bulkvid_pipeline.services.webhooks.callbacks import tell_state
 from bulkvid_pipeline.services.wiring.cache import cache_place
 from bulkvid_pipeline.services.wiring.limits import limiter_of, rows_are_limited
 from bulkvid_pipeline.services.wiring.speech import speech_choice, speech_key
@@ -165,16 +165,15 @@ class BatchRun:
         return PacedAdmission(admission, limiter, self.spec.user_id, self.spec.project_id, progress.wait_for_limit)
 
     def _deadline(self) -> float | None:
-        """When the job's time is over; it is counted from the start of its first run."""
+        """When the job's time is over: it is counted anew when the job is resumed or retried, not when a run joins it."""
         if self.spec.processing_deadline_ms is None:
             return None
-        runs = self.instance.get_run_records(RunsFilter(tags={tags.JOB_ID: self._job_id()}))
-        began = runs[-1].start_time if runs else None
+        began = find_job(self.instance, self._job_id()).generation[0].started_at
         return (began or time.time()) + self.spec.processing_deadline_ms / 1000
 
     def _tell_callback(self) -> None:
         """Queue the message about the job's state; it is sent beside the work."""
-        tell_callback(self.instance, find_job(self.instance, self._job_id()), self.spec.callback_url, self.state)
+        tell_state(self.instance, self.run_id, self.state, callback_url=self.spec.callback_url)
 
     def _job_id(self) -> str:
         run = self.instance.get_run_by_id(self.run_id)
