@@ -179,6 +179,7 @@ def test_a_launch_whose_answer_is_lost_makes_one_run(waiting: Queue) -> None:
     assert statuses(waiting.place, job_id) == []
 
 
+@pytest.mark.heavy
 def test_a_server_that_may_only_be_read_launches_nothing(tmp_path: Path) -> None:
     place = Installation(tmp_path)
     with (
