@@ -55,6 +55,7 @@ def test_every_option_of_run_reaches_the_job(bulkvid: Command, folder: Path, sta
         "output": {
             "format": "mov",
             "video_codec": "h265",
+            "audio_codec": "aac",
             "resolution": "4k",
             "output_bucket": f"file://{folder}/videos",
             "prefix": "may",

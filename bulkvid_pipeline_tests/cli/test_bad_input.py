@@ -92,7 +92,7 @@ def test_wrong_input_is_named_with_what_to_do(
         ("nosuch", "No such command"),
         ("validate a.csv --frobnicate", "No such option"),
         ("preview a.csv", "Missing option '--row'"),
-        ("preview a.csv --row 0", "x>=1"),
+        ("preview a.csv --row 0", "'--row'"),
         ("jobs list --state asleep", "'asleep' is no state; use one of pending, running"),
     ],
 )

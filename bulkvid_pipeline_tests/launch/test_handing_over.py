@@ -11,6 +11,7 @@ import pytest
 from dagster import DagsterInstance, DagsterRun
 from pydantic import SecretStr
 
+from bulkvid_pipeline.adapters.dagster.web_server import DagsterWebServer
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import (
     AccessDeniedError,
@@ -266,3 +267,21 @@ def test_a_proxy_of_the_environment_is_not_asked_for_a_server_of_this_machine(
     monkeypatch.delenv("no_proxy", raising=False)
 
     assert hand_to(server)
+
+
+def test_ctrl_c_while_the_job_is_handed_over_leaves_no_run(
+    server: FakeDagster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launch = DagsterWebServer.launch
+
+    def interrupted(*arguments: Any) -> str:
+        launch(*arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(DagsterWebServer, "launch", interrupted)
+
+    with pytest.raises(KeyboardInterrupt):
+        hand_to(server)
+
+    assert len(server.asked) == 1
+    assert server.runs == []
