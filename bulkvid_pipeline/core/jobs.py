@@ -133,7 +133,8 @@ def generations(runs: Iterable[JobRun]) -> list[list[JobRun]]:
         if not found or run.created_at > all_ended_at:
             found.append([])
         found[-1].append(run)
-        ended_at = float("inf") if run.is_live else (run.ended_at or run.created_at)
+        # A worker that has said its end has not ended yet as far as others go.
+        ended_at = float("inf") if run.is_live or run.ended_at is None else run.ended_at
         all_ended_at = max(all_ended_at, ended_at)
     return found
 
