@@ -243,6 +243,8 @@ def items_of_job(runs: Sequence[JobRun], news: Mapping[str, RowNews] | None = No
 
 def _parts(telling: Sequence[JobRun]) -> list[JobRun]:
     """The runs whose counts, taken together, are those of the job: one over the whole sheet, or disjoint shards."""
+    if len(telling) == 1:
+        return list(telling)
     deciding = deciding_runs(telling)
     whole = [run for run in deciding if run.scope is not Scope.SHARD]
     if not whole:
