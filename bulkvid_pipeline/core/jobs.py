@@ -133,7 +133,8 @@ def generations(runs: Iterable[JobRun]) -> list[list[JobRun]]:
         if not found or run.created_at > all_ended_at:
             found.append([])
         found[-1].append(run)
-        ended_at = float("inf") if run.is_live else (run.ended_at or run.created_at)
+        # A worker that has said its end has not ended yet as far as others go.
+        ended_at = float("inf") if run.is_live or run.ended_at is None else run.ended_at
         all_ended_at = max(all_ended_at, ended_at)
     return found
 
@@ -242,6 +243,8 @@ def items_of_job(runs: Sequence[JobRun], news: Mapping[str, RowNews] | None = No
 
 def _parts(telling: Sequence[JobRun]) -> list[JobRun]:
     """The runs whose counts, taken together, are those of the job: one over the whole sheet, or disjoint shards."""
+    if len(telling) == 1:
+        return list(telling)
     deciding = deciding_runs(telling)
     whole = [run for run in deciding if run.scope is not Scope.SHARD]
     if not whole:

@@ -57,6 +57,11 @@ class TestGenerations:
 
         assert generations(shards) == [shards]
 
+    def test_a_worker_that_has_said_its_end_is_still_beside_the_others(self) -> None:
+        said = JobRun("a", PAUSED, 0)
+
+        assert generations([said, a_run("b", RUNNING, 1)]) == [[said, a_run("b", RUNNING, 1)]]
+
 
 class TestStates:
     @pytest.mark.parametrize("only", [*JobState])

@@ -165,7 +165,7 @@ class BatchRun:
         return PacedAdmission(admission, limiter, self.spec.user_id, self.spec.project_id, progress.wait_for_limit)
 
     def _deadline(self) -> float | None:
-        """When the job's time is over: it is counted anew when the job is resumed or retried, not when a run joins it."""
+        """When the job's time is over: it begins with the first run at work, so anew with a resume or a retry."""
         if self.spec.processing_deadline_ms is None:
             return None
         began = find_job(self.instance, self._job_id()).generation[0].started_at

@@ -29,13 +29,16 @@ from bulkvid_pipeline.services.webhooks.callbacks import send_due, tell_state
 from bulkvid_pipeline_tests.defs.web_server import wait_until
 from bulkvid_pipeline_tests.peers.hook_receiver import HookReceiver
 from bulkvid_pipeline_tests.services.batch.test_bulk_job import NO_FONT_HAS_THIS
-from bulkvid_pipeline_tests.services.jobs.test_jobs import MANY, ROWS, here
+from bulkvid_pipeline_tests.services.jobs.test_jobs import ROWS, here
 from bulkvid_pipeline_tests.services.liveness.test_orphans import a_run
 from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, Workplace, idea
 
 pytestmark = ON_BOTH_DATABASES
 
 SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()
+SOME = 8
+PATIENCE_S = 300.0
+"""What happens is waited for, not timed: two fresh processes take long to begin on a busy machine."""
 JOB = "job_lost"
 """The job of the runs that `a_run` makes."""
 
@@ -52,6 +55,8 @@ def receiver(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 
 def told(receiver: HookReceiver) -> list[str]:
+    """The states that came, none twice under the same id."""
+    assert len({message.id for message in receiver.received}) == len(receiver.received)
     return [message.verified(SECRET)["state"] for message in receiver.received]
 
 
@@ -74,7 +79,7 @@ def a_shard(workplace: Workplace, total: int, *, begun: bool = True, url: str | 
 
 
 def end(workplace: Workplace, run_id: str, state: JobState, total: int, **counts: int) -> None:
-    """Let a run come to its end as its worker and Dagster do: first it says so, then it tells the callback, then it ends."""
+    """Let a run come to its end as it does: its worker says so, and tells the callback; then Dagster ends it."""
     tell_tags(workplace.instance, run_id, {tags.STATE: state, tags.PROGRESS: progress(total, **counts)})
     tell_state(workplace.instance, run_id, state)
     kind = dg.DagsterEventType.RUN_SUCCESS if state is JobState.COMPLETED else dg.DagsterEventType.RUN_FAILURE
@@ -104,18 +109,21 @@ def states_of_runs(workplace: Workplace, job_id: str) -> list[JobState]:
 
 
 def test_two_runs_at_once_are_paused_resumed_and_told_of_as_one_job(
-    workplace: Workplace, receiver: HookReceiver
+    workplace: Workplace, receiver: HookReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    spec = workplace.spec(workplace.sheet(ROWS), callback_url=receiver.url())
+    # One row at a time in each run: some are left when both have met the pause.
+    monkeypatch.setenv("BULKVID_WORKERS", "1")
+    settings_module.settings.cache_clear()
+    spec = workplace.spec(workplace.sheet(ROWS[:SOME]), callback_url=receiver.url())
     both = [started(workplace, spec, "job_twin") for _ in range(2)]
     try:
-        wait_until(lambda: states_of_runs(workplace, "job_twin") == [JobState.RUNNING] * 2, 60)
-        wait_until(lambda: find_job(workplace.instance, "job_twin").items["completed"] >= 1, 60)
+        wait_until(lambda: states_of_runs(workplace, "job_twin") == [JobState.RUNNING] * 2, PATIENCE_S)
+        wait_until(lambda: find_job(workplace.instance, "job_twin").items["completed"] >= 1, PATIENCE_S)
         job = find_job(workplace.instance, "job_twin")
-        assert (job.state, job.items["total"], len(job.live_runs)) == (JobState.RUNNING, MANY, 2)
+        assert (job.state, job.items["total"], len(job.live_runs)) == (JobState.RUNNING, SOME, 2)
         pause_job(workplace.instance, "job_twin")
         for process in both:
-            process.join(60)
+            process.join(PATIENCE_S)
     finally:
         for process in both:
             process.kill()
@@ -124,14 +132,14 @@ def test_two_runs_at_once_are_paused_resumed_and_told_of_as_one_job(
     paused = find_job(workplace.instance, "job_twin")
     assert paused.state is JobState.PAUSED
     assert [run.state for run in paused.runs] == [JobState.PAUSED] * 2
-    assert paused.items["completed"] == len(workplace.videos()) < MANY
-    assert paused.items["pending"] == MANY - len(workplace.videos())
+    assert paused.items["completed"] == len(workplace.videos()) < SOME
+    assert paused.items["pending"] == SOME - len(workplace.videos())
     assert sent(workplace, receiver) == ["running", "pausing", "paused"]
 
     resume_job(workplace.instance, "job_twin", here(workplace))
 
     resumed = find_job(workplace.instance, "job_twin")
-    assert (resumed.state, resumed.items["completed"], len(resumed.runs)) == (JobState.COMPLETED, MANY, 3)
+    assert (resumed.state, resumed.items["completed"], len(resumed.runs)) == (JobState.COMPLETED, SOME, 3)
     assert sent(workplace, receiver)[3:] == ["running", "completed"]
     assert [job.job_id for job in list_jobs(workplace.instance)] == ["job_twin"]
     times = [event.created_at for event in job_events(workplace.instance, "job_twin", limit=1000)]
@@ -249,8 +257,6 @@ def test_a_row_made_again_by_hand_belongs_to_its_job_and_leaves_the_others_count
     )
     assert [run.scope for run in again.runs] == [Scope.WHOLE, Scope.ROWS]
 
-    fonts = workplace.sheet([*rows[:2], idea(f"Bad {NO_FONT_HAS_THIS}", "Mended. All is well.", row_key="")])
-    assert fonts.exists()
     make_again(next(iter(workplace.materialised(first.run.run_id))))
     kept = find_job(workplace.instance, job_id)
     assert (kept.items["completed"], kept.items["failed"], kept.percent) == (2, 1, 100.0)
