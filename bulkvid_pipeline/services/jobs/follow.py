@@ -17,6 +17,8 @@ _WATCHED = {
     DagsterEventType.ASSET_OBSERVATION,
     DagsterEventType.ASSET_CHECK_EVALUATION,
     DagsterEventType.STEP_FAILURE,
+    DagsterEventType.ENGINE_EVENT,
+    DagsterEventType.RUN_FAILURE,
 }
 BATCH = 1000
 INTERRUPTION = "DagsterExecutionInterruptedError"
@@ -53,6 +55,7 @@ class JobWatch:
     """The validation report, once the sheet was validated."""
     failure: str = ""
     interrupted: bool = False
+    _fault: str = ""
     _ended: dict[str, RowEnded] = field(default_factory=dict)
     _cursors: dict[str, str | None] = field(default_factory=dict)
 
@@ -93,6 +96,12 @@ class JobWatch:
             self.report = _plain(event.asset_check_evaluation_data.metadata).get("findings")
         elif kind is DagsterEventType.STEP_FAILURE:
             self._take_failure(event)
+        elif kind is DagsterEventType.ENGINE_EVENT:
+            error = event.engine_event_data.error
+            if error is not None:  # it matters where the run fails: code that cannot be loaded, but no lost log
+                self._fault = f"{event.message} {error.message}".strip()
+        elif kind is DagsterEventType.RUN_FAILURE:
+            self.failure = self.failure or self._fault or event.message or ""
         else:
             for row in _row_ended(event):
                 key = event.partition or row.row_key
