@@ -23,7 +23,7 @@ from bulkvid_pipeline.rendering.model import FPS, Film, TimedScene, VideoFormat
 from bulkvid_pipeline.rendering.pictures.film import SceneFilm, scene_film
 from bulkvid_pipeline.rendering.pictures.media import SceneMedia
 from bulkvid_pipeline.rendering.pictures.poster import poster_jpeg
-from bulkvid_pipeline.rendering.pictures.themes import Theme
+from bulkvid_pipeline.rendering.pictures.theme import Theme
 from bulkvid_pipeline.rendering.pictures.thumbnail import thumbnail_webp
 from bulkvid_pipeline.rendering.quality import Check, Examination, Expected, QualityReport, Subject, verify
 from bulkvid_pipeline.rendering.quality.captions import caption_checks, caption_cues

@@ -14,12 +14,13 @@ from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
 from bulkvid_pipeline.rendering.encode.graph import GraphRenderer
 from bulkvid_pipeline.rendering.encode.renderer import Renderer
 from bulkvid_pipeline.rendering.output import OutputMaking, RenderedOutput
-from bulkvid_pipeline.rendering.pictures.themes import Theme, theme_for
+from bulkvid_pipeline.rendering.pictures.theme import Theme
+from bulkvid_pipeline.rendering.pictures.themes import theme_for
 from bulkvid_pipeline.rendering.quality import Check
 from bulkvid_pipeline.rendering.quality.texts import glyph_check, missing_characters, missing_in_words
 from bulkvid_pipeline.rendering.soundtrack import Soundtrack
 
-ENGINE_VERSION = "2"
+ENGINE_VERSION = "3"
 """Part of every output's fingerprint: raise it when the same plan gives a different file."""
 
 Progress = Callable[[str, float], None]

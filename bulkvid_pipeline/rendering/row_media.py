@@ -8,18 +8,15 @@ from pathlib import Path
 
 from bulkvid_pipeline.adapters.cache import Cache, CacheOfKind
 from bulkvid_pipeline.core.media import PlannedMedium
-from bulkvid_pipeline.core.options import Style
 from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.rendering import ingest
 from bulkvid_pipeline.rendering.ingest import Ingest, Source
 from bulkvid_pipeline.rendering.model import TimedScene, VideoFormat
 from bulkvid_pipeline.rendering.pictures.media import NO_MEDIA, SceneMedia
+from bulkvid_pipeline.rendering.pictures.styles import STYLES
 
 FOLDER = "media"
 """Of a row's folder: one file for each of the row's media, named after its use."""
-
-_BLUR = {Style.MODERN: 5.0, Style.CLASSIC: 3.0, Style.MINIMAL: 10.0, Style.CORPORATE: 3.0}
-"""Standard deviation, in 1/1080 of the short side: details as fine as letters would make these hard to read."""
 
 
 def media_path(folder: Path, use: str) -> Path:
@@ -53,7 +50,7 @@ class RowMedia:
         kept = CacheOfKind(self.cache, "ingested", ingest.VERSION) if self.cache else None
         prepare = Ingest(kept)
         image, background = self.plan.image, self.plan.background
-        blur = _BLUR[self.plan.style] * min(fmt.width, fmt.height) / 1080
+        blur = STYLES[self.plan.style].theme.ground.blur * min(fmt.width, fmt.height) / 1080
         return SceneMedia(
             prepare.inset(self._source(image, "image"), fmt.width, fmt.height) if image else None,
             prepare.backdrop(self._source(background, "background"), fmt.width, fmt.height, blur)

@@ -96,7 +96,7 @@ def hammering(location: str | Path, folder: Path, seconds: float) -> Iterator[li
             process.stdin.flush()
         yield processes
         for process in processes:
-            process.wait(seconds + 60)
+            process.wait()
 
 
 def admissions_in(folder: Path) -> list[Admission]:

@@ -112,7 +112,7 @@ class HangingFileSystem(MemoryFileSystem):  # type: ignore[misc]
     released = threading.Event()
 
     def info(self, path: str, **_options: object) -> dict[str, object]:
-        self.released.wait(30)
+        self.released.wait()
         raise FileNotFoundError(path)
 
 

@@ -339,7 +339,7 @@ def test_a_slow_line_is_given_the_time_it_needs_as_long_as_bytes_move(
     s3_server: SwiftS3, proxy: CuttingProxy, bucket: str, long_film: Path
 ) -> None:
     proxy.slow_down(4e6)
-    backend = backend_of(proxy.endpoint_url, bucket, timeout_s=1, slowest_bytes_per_s=1e6, part_bytes=16 * MIB)
+    backend = backend_of(proxy.endpoint_url, bucket, timeout_s=2, slowest_bytes_per_s=1e5, part_bytes=16 * MIB)
     backend.upload(long_film, "a/video.mp4", content_type="video/mp4", metadata={})
     assert s3_server.keys(bucket) == ["a/video.mp4"]
 

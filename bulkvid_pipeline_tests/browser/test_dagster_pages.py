@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from bulkvid_pipeline.services.jobs.run_config import run_config_of
 from bulkvid_pipeline_tests.browser.web_ui import WebUI
-from bulkvid_pipeline_tests.defs.web_server import wait_until
+from bulkvid_pipeline_tests.waiting import wait_until
 from bulkvid_pipeline_tests.workplace import Workplace, idea
 
 pytestmark = pytest.mark.browser
@@ -90,5 +90,5 @@ def test_a_running_job_is_terminated(workplace: Workplace, web_ui: WebUI) -> Non
 
     web_ui.expect_run("Canceled")
     screen.picture("terminated")
-    wait_until(lambda: not list((workplace.folder / "work" / "bulkvid-work").iterdir()), 10)
+    wait_until(lambda: not list((workplace.folder / "work" / "bulkvid-work").iterdir()))
     assert len(workplace.videos()) < 8

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from playwright.sync_api import expect
 
 from bulkvid_pipeline_tests.browser.screen import Screen
-from bulkvid_pipeline_tests.defs.web_server import wait_until
 from bulkvid_pipeline_tests.rendering.encode.decoding import psnr
+from bulkvid_pipeline_tests.waiting import wait_until
 from bulkvid_pipeline_tests.workplace import Workplace, idea
 
 pytestmark = pytest.mark.browser

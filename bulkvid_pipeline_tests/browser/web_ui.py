@@ -20,7 +20,8 @@ from playwright.sync_api import Locator, expect
 
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline_tests.browser.screen import Screen
-from bulkvid_pipeline_tests.defs.web_server import WebServer, wait_until
+from bulkvid_pipeline_tests.defs.web_server import WebServer
+from bulkvid_pipeline_tests.waiting import wait_until
 
 RUN_MS = 120_000
 

@@ -18,8 +18,9 @@ import yaml
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.services.jobs.instance import INSTANCE_CONFIG
 from bulkvid_pipeline.services.jobs.run_config import run_config_of
-from bulkvid_pipeline_tests.defs.web_server import WebServer, wait_until
+from bulkvid_pipeline_tests.defs.web_server import WebServer
 from bulkvid_pipeline_tests.peers.postgres import PostgresServer
+from bulkvid_pipeline_tests.waiting import wait_until
 from bulkvid_pipeline_tests.workplace import Workplace, idea
 
 COMPOSE = Path(__file__).parents[2] / "docker-compose.yml"

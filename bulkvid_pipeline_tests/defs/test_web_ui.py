@@ -24,8 +24,9 @@ from bulkvid_pipeline.services.jobs.instance import INSTANCE_CONFIG
 from bulkvid_pipeline.services.jobs.jobs import find_job
 from bulkvid_pipeline.services.jobs.run_config import run_config_of
 from bulkvid_pipeline.services.wiring.limits import limiter_of
-from bulkvid_pipeline_tests.defs.web_server import BACKFILL, TERMINATE, WebServer, wait_until
+from bulkvid_pipeline_tests.defs.web_server import BACKFILL, TERMINATE, WebServer
 from bulkvid_pipeline_tests.peers.hook_receiver import HookReceiver
+from bulkvid_pipeline_tests.waiting import wait_until
 from bulkvid_pipeline_tests.workplace import Workplace, idea
 
 pytestmark = pytest.mark.heavy
@@ -110,8 +111,8 @@ def test_a_job_is_terminated_from_the_web_ui(workplace: Workplace, server: WebSe
 
     server.ask(TERMINATE, r=run_id)
 
-    wait_until(lambda: server.status(run_id) in {"CANCELED", "FAILURE"}, 15)
-    wait_until(lambda: not list((workplace.folder / "work" / "bulkvid-work").iterdir()), 5)
+    wait_until(lambda: server.status(run_id) in {"CANCELED", "FAILURE"})
+    wait_until(lambda: not list((workplace.folder / "work" / "bulkvid-work").iterdir()))
     assert len(workplace.videos()) < 8
 
 
@@ -184,7 +185,7 @@ def test_the_daemon_finds_a_run_that_is_killed_before_its_rows_begin_and_tells_p
         wait_until(lambda: bool(worker()))
         os.kill(int(worker().split(":")[2]), signal.SIGKILL)
 
-        wait_until(lambda: server.status(run_id) == "FAILURE", 60)
+        wait_until(lambda: server.status(run_id) == "FAILURE")
         assert find_job(instance, run_id).state is JobState.FAILED
     wait_until(lambda: bool(chat.received))
     assert f"({run_id}) has failed: no row was begun" in json.loads(chat.received[0].body)["text"]

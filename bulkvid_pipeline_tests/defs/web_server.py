@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
 import urllib.request
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,10 +73,3 @@ class WebServer:
         answer = self.ask(REEXECUTE, p={"parentRunId": run_id, "strategy": strategy, "useParentRunTags": True})
         assert answer["__typename"] == "LaunchRunSuccess", answer
         return str(answer["run"]["runId"])
-
-
-def wait_until(met: Callable[[], bool], seconds: float = 120.0) -> None:
-    end = time.monotonic() + seconds
-    while not met():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.3)

@@ -28,7 +28,8 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.services.jobs.jobs import find_job
 from bulkvid_pipeline.services.outputs.outcomes import OUTPUTS, PublishedOutput
-from bulkvid_pipeline_tests.faults.installation import Installation, wait_until
+from bulkvid_pipeline_tests.faults.installation import Installation
+from bulkvid_pipeline_tests.waiting import wait_until
 
 REPORT = {"report.html", "results.csv", "manifest.json"}
 
@@ -177,7 +178,7 @@ def _check_video(document: PublishedOutput, content: bytes) -> None:
 
 
 def _check_nothing_left(place: Installation, instance: DagsterInstance) -> None:
-    wait_until(lambda: not place.processes(), 5)
+    wait_until(lambda: not place.processes())
     assert [run.status for run in instance.get_runs() if not run.is_finished] == []
     pool = instance.event_log_storage.get_concurrency_info(POOL)
     assert pool.pending_steps == []

@@ -8,8 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,6 +27,7 @@ from bulkvid_pipeline_tests.faults.observed import (
     read_journal,
 )
 from bulkvid_pipeline_tests.faults.stored import FolderObjects, Objects
+from bulkvid_pipeline_tests.waiting import wait_until
 
 BULKVID = (sys.executable, "-m", "bulkvid_pipeline_tests.faults.observed")
 PATIENCE_S = 240.0
@@ -204,11 +204,3 @@ class Installation:
         for running in self._started:
             if running.process.poll() is None:
                 running.kill()
-
-
-def wait_until(met: Callable[[], bool], seconds: float = PATIENCE_S) -> None:
-    """Return once it is so; a test that waits in vain fails."""
-    end = time.monotonic() + seconds
-    while not met():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)

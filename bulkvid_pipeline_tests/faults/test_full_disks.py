@@ -11,9 +11,10 @@ import pytest
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline_tests.faults.conftest import SmallDisk
 from bulkvid_pipeline_tests.faults.history import check
-from bulkvid_pipeline_tests.faults.installation import Installation, wait_until
+from bulkvid_pipeline_tests.faults.installation import Installation
 from bulkvid_pipeline_tests.faults.observed import Deed, Strike
 from bulkvid_pipeline_tests.faults.stored import FolderObjects
+from bulkvid_pipeline_tests.waiting import wait_until
 from bulkvid_pipeline_tests.workplace import idea
 
 pytestmark = pytest.mark.faults

@@ -10,10 +10,11 @@ import pytest
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline_tests.faults.conftest import BUCKET, BadNetwork, remove_bucket
 from bulkvid_pipeline_tests.faults.history import check
-from bulkvid_pipeline_tests.faults.installation import Installation, Running, wait_until
+from bulkvid_pipeline_tests.faults.installation import Installation, Running
 from bulkvid_pipeline_tests.faults.observed import Deed, Strike
 from bulkvid_pipeline_tests.peers.cutting_proxy import CuttingProxy
 from bulkvid_pipeline_tests.peers.s3 import READER
+from bulkvid_pipeline_tests.waiting import wait_until
 from bulkvid_pipeline_tests.workplace import idea
 
 pytestmark = pytest.mark.faults

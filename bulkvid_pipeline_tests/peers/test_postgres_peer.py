@@ -8,8 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psycopg2  # type: ignore[import-untyped]
@@ -18,6 +16,7 @@ from dagster import DagsterInstance, DagsterRunStatus, RunsFilter, job, op
 
 from bulkvid_pipeline_tests.peers import postgres
 from bulkvid_pipeline_tests.peers.postgres import PostgresServer, postgres_server
+from bulkvid_pipeline_tests.waiting import wait_until
 
 __all__ = ["postgres_server"]  # the fixture
 
@@ -121,7 +120,7 @@ def test_stopping_leaves_no_process_and_no_folder() -> None:
         folder = server._folder
         assert len(pids) > 1
     assert not folder.exists()
-    _wait_until(lambda: not any(_is_running(pid) for pid in pids))
+    wait_until(lambda: not any(_is_running(pid) for pid in pids))
 
 
 def test_it_ends_with_a_parent_that_is_killed() -> None:
@@ -130,7 +129,7 @@ def test_it_ends_with_a_parent_that_is_killed() -> None:
         "from bulkvid_pipeline_tests.peers.postgres import PostgresServer\n"
         "with PostgresServer() as server:\n"
         "    print(server.pid, server._folder, flush=True)\n"
-        "    time.sleep(60)\n"
+        "    time.sleep(3600)\n"
     )
     parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
     try:
@@ -139,7 +138,7 @@ def test_it_ends_with_a_parent_that_is_killed() -> None:
         pids = [int(pid_text), *_children_of(int(pid_text))]
         assert all(_is_running(pid) for pid in pids)
         parent.send_signal(signal.SIGKILL)
-        _wait_until(lambda: not any(_is_running(pid) for pid in pids))
+        wait_until(lambda: not any(_is_running(pid) for pid in pids))
         shutil.rmtree(folder)
     finally:
         parent.kill()
@@ -167,10 +166,3 @@ def _is_running(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):
         return False
-
-
-def _wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)

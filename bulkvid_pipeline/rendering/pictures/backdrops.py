@@ -15,12 +15,10 @@ from functools import lru_cache
 import numpy as np
 import skia
 
-from bulkvid_pipeline.core.options import Style
-from bulkvid_pipeline.rendering.pictures.backgrounds import ORNAMENTS, Background
+from bulkvid_pipeline.rendering.pictures.backgrounds import Background
 from bulkvid_pipeline.rendering.pictures.canvas import Pixels, converted
 from bulkvid_pipeline.rendering.pictures.colors import (
     BLACK,
-    GRAPHIC_CONTRAST,
     TEXT_CONTRAST,
     WHITE,
     Rgb,
@@ -31,12 +29,12 @@ from bulkvid_pipeline.rendering.pictures.colors import (
 )
 from bulkvid_pipeline.rendering.pictures.media import CLIP_STEP, Backdrop, Clip, Picture, extremes
 from bulkvid_pipeline.rendering.pictures.stage import Stage
-from bulkvid_pipeline.rendering.pictures.themes import Theme, on_ground
+from bulkvid_pipeline.rendering.pictures.styles import look_of
+from bulkvid_pipeline.rendering.pictures.theme import Theme
+from bulkvid_pipeline.rendering.pictures.themes import on_ground
 
 READING_CONTRAST = 6.0
 """Of text on any pixel: leaves accents and quieter texts room to differ from it and still have 4.5:1."""
-_LEAST_VEIL = {Style.MODERN: 0.28, Style.CLASSIC: 0.34, Style.MINIMAL: 0.34, Style.CORPORATE: 0.28}
-"""Enough to take the edge off details behind letters."""
 _STEPS = 100
 _WORTH_INVERTING = 0.12
 """How much thinner the veil has to become for text and ground to change places."""
@@ -87,7 +85,7 @@ class Ground:
 
 def ground_for(theme: Theme, stage: Stage, title: bool, backdrop: Backdrop) -> Ground:
     """The backdrop as a ground of title cards or of the other scenes."""
-    if title and theme.style is Style.CORPORATE:
+    if title and theme.ground.title_apart:
         return Ground(theme, theme, stage, title, backdrop, _BESIDE_PANEL)
     own, other = _under_veil(theme, backdrop), _under_veil(_inverted(theme), backdrop)
     base, worst, veil = other if other[2] < own[2] - _WORTH_INVERTING else own
@@ -114,7 +112,7 @@ def _is_dark(theme: Theme) -> bool:
 def _thickness(theme: Theme, worst: Rgb) -> float:
     """The thinnest veil under which text has READING_CONTRAST, or what its own ground gives if that is less."""
     wanted = min(READING_CONTRAST, contrast(theme.text, theme.background) * 0.98)
-    first = round(_LEAST_VEIL[theme.style] * _STEPS)
+    first = round(theme.ground.least_veil * _STEPS)
     thicknesses = (step / _STEPS for step in range(first, _STEPS))
     return next((t for t in thicknesses if contrast(theme.text, mix(worst, theme.background, t)) >= wanted), 1.0)
 
@@ -126,14 +124,9 @@ def _readable(theme: Theme, worst: Rgb) -> Theme:
         tones = (mix(color, theme.text, step / 40) for step in range(41))
         return next((tone for tone in tones if contrast(tone, worst) >= ratio), theme.text)
 
-    # Modern sets texts in its second accent; classic only draws with it, and corporate on its panel alone.
-    second = {
-        Style.MODERN: moved(theme.accent_2),
-        Style.CLASSIC: moved(theme.accent_2, GRAPHIC_CONTRAST),
-        Style.MINIMAL: moved(theme.accent_2),
-        Style.CORPORATE: theme.accent_2,
-    }
-    return replace(theme, muted=moved(theme.muted), accent=moved(theme.accent), accent_2=second[theme.style])
+    wanted = theme.ground.second_accent_contrast
+    second = theme.accent_2 if wanted is None else moved(theme.accent_2, wanted)
+    return replace(theme, muted=moved(theme.muted), accent=moved(theme.accent), accent_2=second)
 
 
 @lru_cache(maxsize=4)
@@ -142,5 +135,5 @@ def _veil(theme: Theme, stage: Stage, title: bool, thickness: float) -> skia.Ima
     surface = skia.Surface.MakeRaster(info)
     canvas = surface.getCanvas()
     canvas.clear(argb(theme.background, thickness))
-    ORNAMENTS[theme.style](canvas, theme, stage, title)
+    look_of(theme).ornaments(canvas, theme, stage, title)
     return surface.makeImageSnapshot()

@@ -4,31 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from types import ModuleType
 
-from bulkvid_pipeline.core.options import Style
 from bulkvid_pipeline.rendering.model import Scene, SceneKind
-from bulkvid_pipeline.rendering.pictures import classic_cards, corporate_cards, minimal_cards, modern_cards, scripts
+from bulkvid_pipeline.rendering.pictures import scripts
 from bulkvid_pipeline.rendering.pictures.composer import Composer, Part
 from bulkvid_pipeline.rendering.pictures.stage import Stage
-from bulkvid_pipeline.rendering.pictures.themes import Theme
+from bulkvid_pipeline.rendering.pictures.styles import look_of
+from bulkvid_pipeline.rendering.pictures.theme import Theme
 from bulkvid_pipeline.rendering.pictures.zones import Zones, zones_for
-
-_STYLES: dict[Style, ModuleType] = {
-    Style.MODERN: modern_cards,
-    Style.CLASSIC: classic_cards,
-    Style.MINIMAL: minimal_cards,
-    Style.CORPORATE: corporate_cards,
-}
 
 
 def zones_of(scene: Scene, theme: Theme, stage: Stage, caption_height: float) -> Zones:
     """How the scene's frame is shared out when its captions take `caption_height` pixels (0: it has none)."""
+    is_title = scene.kind is SceneKind.TITLE
     return zones_for(
         theme,
         stage,
-        title=scene.kind is SceneKind.TITLE,
-        marked=scene.kind is not SceneKind.TITLE and scene.number is not None,
+        look_of(theme).page(stage, is_title),
+        marked=not is_title and scene.number is not None,
         caption_height=caption_height,
     )
 
@@ -39,7 +32,7 @@ def parts_of(
     """Compose a scene's card in the theme's style: its parts from back to front."""
     scene = _cleaned(scene)
     composer = Composer(scene, theme, stage, zones, variant)
-    style = _STYLES[theme.style]
+    style = look_of(theme)
     if scene.kind is not SceneKind.TITLE:
         style.header(composer)
     composer.logo()

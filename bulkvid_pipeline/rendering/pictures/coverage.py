@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from bulkvid_pipeline.rendering.pictures.scripts import han_variant, is_invisible, split_emoji
-from bulkvid_pipeline.rendering.pictures.themes import Theme
+from bulkvid_pipeline.rendering.pictures.theme import Theme
 from bulkvid_pipeline.rendering.pictures.typefaces import EMOJI_FONT, font_for, shelf
 
 

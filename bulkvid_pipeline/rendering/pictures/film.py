@@ -25,7 +25,7 @@ from bulkvid_pipeline.rendering.pictures.insets import inset_part, with_inset
 from bulkvid_pipeline.rendering.pictures.media import CLIP_STEP, NO_MEDIA, Clip, SceneMedia, fingerprint_with
 from bulkvid_pipeline.rendering.pictures.motion import Pose, entrance_length, rest_of
 from bulkvid_pipeline.rendering.pictures.stage import Stage
-from bulkvid_pipeline.rendering.pictures.themes import Theme
+from bulkvid_pipeline.rendering.pictures.theme import Theme
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import skia
 
 from bulkvid_pipeline.rendering.model import TimedScene
 from bulkvid_pipeline.rendering.pictures.stage import Stage
-from bulkvid_pipeline.rendering.pictures.themes import Theme
+from bulkvid_pipeline.rendering.pictures.theme import Theme
 from bulkvid_pipeline.rendering.pictures.typefaces import fonts_digest
 
 PAINT_VERSION = 9

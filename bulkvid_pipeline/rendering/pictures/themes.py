@@ -1,10 +1,9 @@
-"""The four looks, and how a template's colours, font and logo change them."""
+"""The styles' themes, and how a template's colours, font and logo change them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import Path
 
 from bulkvid_pipeline.core.options import Style
@@ -22,175 +21,18 @@ from bulkvid_pipeline.rendering.pictures.colors import (
     readable_on,
     with_contrast,
 )
-from bulkvid_pipeline.rendering.pictures.logos import Logo, load_logo
+from bulkvid_pipeline.rendering.pictures.logos import load_logo
+from bulkvid_pipeline.rendering.pictures.styles import STYLES
+from bulkvid_pipeline.rendering.pictures.theme import GroundLook, SpokenMark, Theme
 from bulkvid_pipeline.rendering.pictures.typefaces import TEXT_FONTS
 
-_LIGHT_GROUND_SHIFT = {Style.MODERN: 0.035, Style.CLASSIC: 0.07, Style.MINIMAL: 0.03, Style.CORPORATE: 0.055}
-_DARK_GROUND_SHIFT = {Style.MODERN: 0.1, Style.CLASSIC: 0.12, Style.MINIMAL: 0.05, Style.CORPORATE: 0.08}
-"""How far a custom ground runs towards black, or towards white where it is nearly black itself."""
 _NIGHT = 0.02
+
 
 LOGO_POSITIONS = ("top_left", "top_right", "bottom_left", "bottom_right")
 
 
-class Entrance(StrEnum):
-    """How the parts of a card come in."""
-
-    RISE = "rise"
-    FADE = "fade"
-    REVEAL = "reveal"
-    SLIDE = "slide"
-
-
-class SpokenMark(StrEnum):
-    """How a caption shows the word that is being spoken."""
-
-    PILL = "pill"
-    TINT = "tint"
-    UNDERLINE = "underline"
-    BLOCK = "block"
-
-
-@dataclass(frozen=True)
-class CaptionLook:
-    """Colours and shape of the captions. `spoken` is the word's own colour, `mark` that of the shape behind it."""
-
-    box: Rgb
-    box_alpha: float
-    text: Rgb
-    spoken: Rgb
-    mark: Rgb
-    mark_kind: SpokenMark
-    border: Rgb | None
-    radius: float
-    """Corner radius of the box in units of 1/1080 of the frame's short side."""
-    shadow: bool = False
-    weight: int = 600
-
-
-@dataclass(frozen=True)
-class Theme:
-    """All that decides how a scene looks, apart from its words and the frame's size."""
-
-    style: Style
-    background: Rgb
-    background_2: Rgb
-    text: Rgb
-    muted: Rgb
-    accent: Rgb
-    accent_2: Rgb
-    panel: Rgb
-    """Ground of cards and side panels."""
-    on_panel: Rgb
-    display_family: str
-    text_family: str
-    italic_family: str
-    display_weight: int
-    statement_weight: int
-    text_weight: int
-    letter_spacing: float
-    """Of large text, in ems."""
-    radius: float
-    entrance: Entrance
-    captions: CaptionLook
-    logo: Logo | None = None
-    logo_position: str = "bottom_right"
-
-    @property
-    def on_accent(self) -> Rgb:
-        return readable_on(self.accent, WHITE)
-
-
-MODERN = Theme(
-    style=Style.MODERN,
-    background=(13, 14, 33),
-    background_2=(27, 18, 54),
-    text=(255, 255, 255),
-    muted=(184, 186, 218),
-    accent=(139, 108, 255),
-    accent_2=(45, 212, 238),
-    panel=(34, 31, 66),
-    on_panel=(255, 255, 255),
-    display_family="Inter",
-    text_family="Inter",
-    italic_family="Inter",
-    display_weight=800,
-    statement_weight=740,
-    text_weight=450,
-    letter_spacing=-0.022,
-    radius=28,
-    entrance=Entrance.RISE,
-    captions=CaptionLook((8, 8, 20), 0.80, (255, 255, 255), (255, 255, 255), (112, 76, 240), SpokenMark.PILL, None, 26),
-)
-CLASSIC = Theme(
-    style=Style.CLASSIC,
-    background=(247, 240, 227),
-    background_2=(236, 224, 203),
-    text=(43, 31, 23),
-    muted=(104, 84, 67),
-    accent=(140, 45, 41),
-    accent_2=(164, 125, 55),
-    panel=(250, 245, 236),
-    on_panel=(43, 31, 23),
-    display_family="Source Serif 4",
-    text_family="Source Serif 4",
-    italic_family="Source Serif 4 Italic",
-    display_weight=600,
-    statement_weight=560,
-    text_weight=430,
-    letter_spacing=-0.008,
-    radius=0,
-    entrance=Entrance.FADE,
-    captions=CaptionLook(
-        (43, 31, 23), 1.0, (246, 237, 220), (255, 208, 112), (255, 208, 112), SpokenMark.TINT, (164, 125, 55), 4
-    ),
-)
-MINIMAL = Theme(
-    style=Style.MINIMAL,
-    background=(248, 248, 245),
-    background_2=(240, 240, 236),
-    text=(20, 20, 22),
-    muted=(104, 104, 110),
-    accent=(226, 66, 30),
-    accent_2=(20, 20, 22),
-    panel=(255, 255, 255),
-    on_panel=(20, 20, 22),
-    display_family="Inter",
-    text_family="Inter",
-    italic_family="Inter",
-    display_weight=620,
-    statement_weight=520,
-    text_weight=420,
-    letter_spacing=-0.03,
-    radius=12,
-    entrance=Entrance.REVEAL,
-    captions=CaptionLook(
-        (255, 255, 255), 1.0, (58, 58, 64), (190, 48, 16), (226, 66, 30), SpokenMark.UNDERLINE, (222, 222, 216), 14,
-        shadow=True, weight=560,
-    ),
-)  # fmt: skip
-CORPORATE = Theme(
-    style=Style.CORPORATE,
-    background=(245, 248, 252),
-    background_2=(226, 234, 244),
-    text=(11, 32, 62),
-    muted=(77, 96, 122),
-    accent=(0, 122, 130),
-    accent_2=(255, 178, 62),
-    panel=(11, 37, 72),
-    on_panel=(255, 255, 255),
-    display_family="Noto Sans",
-    text_family="Noto Sans",
-    italic_family="Noto Sans",
-    display_weight=760,
-    statement_weight=680,
-    text_weight=450,
-    letter_spacing=-0.012,
-    radius=10,
-    entrance=Entrance.SLIDE,
-    captions=CaptionLook((11, 37, 72), 1.0, (255, 255, 255), (11, 32, 62), (255, 190, 84), SpokenMark.BLOCK, None, 8),
-)
-THEMES: dict[Style, Theme] = {theme.style: theme for theme in (MODERN, CLASSIC, MINIMAL, CORPORATE)}
+THEMES: dict[Style, Theme] = {style: look.theme for style, look in STYLES.items()}
 
 
 def theme_for(
@@ -213,7 +55,7 @@ def theme_for(
         TemplateInvalidError: the logo file cannot be read as a picture, or is too large.
     """
     warnings: list[str] = []
-    theme = _with_colors(THEMES[style], colors, warnings)
+    theme = _with_colors(STYLES[style].theme, colors, warnings)
     if font_family:
         theme = _with_family(theme, font_family, warnings)
     if logo_position not in LOGO_POSITIONS:
@@ -276,16 +118,16 @@ def _checked(color: Rgb, background: Rgb, custom: bool, warnings: list[str]) -> 
 def on_ground(theme: Theme, background: Rgb) -> Theme:
     """The theme on another ground, with texts that can be read on it."""
     text = readable_on(background, theme.text, WHITE, (20, 20, 24))
-    panel_share = 0.12 if theme.style is Style.MODERN else 0.06
+    panel_share = theme.ground.panel_share
     panel = mix(background, text, panel_share)
     if contrast(text, panel) < TEXT_CONTRAST:
         panel = mix(background, BLACK if luminance(text) > luminance(background) else WHITE, panel_share)
-    if theme.style is Style.CORPORATE:
+    if theme.ground.brand_panel:
         panel = theme.panel
     return replace(
         theme,
         background=background,
-        background_2=_second_ground(theme.style, background, text),
+        background_2=_second_ground(theme.ground, background, text),
         text=text,
         muted=with_contrast(mix(text, background, 0.25), background, TEXT_CONTRAST),
         panel=panel,
@@ -293,14 +135,14 @@ def on_ground(theme: Theme, background: Rgb) -> Theme:
     )
 
 
-def _second_ground(style: Style, background: Rgb, text: Rgb) -> Rgb:
+def _second_ground(ground: GroundLook, background: Rgb, text: Rgb) -> Rgb:
     """Where a custom ground runs to: hardly further than the style's own, since light colours turn to mud soon."""
     if luminance(text) < luminance(background):
-        ends, shift = (BLACK, WHITE), _LIGHT_GROUND_SHIFT[style]
+        ends, shift = (BLACK, WHITE), ground.light_shift
     else:
-        ends, shift = (BLACK, WHITE) if luminance(background) > _NIGHT else (WHITE, BLACK), _DARK_GROUND_SHIFT[style]
+        ends, shift = (BLACK, WHITE) if luminance(background) > _NIGHT else (WHITE, BLACK), ground.dark_shift
     grounds = (mix(background, end, shift) for end in ends)
-    return next((ground for ground in grounds if contrast(text, ground) >= TEXT_CONTRAST), background)
+    return next((found for found in grounds if contrast(text, found) >= TEXT_CONTRAST), background)
 
 
 def _with_accented_parts(theme: Theme) -> Theme:
@@ -312,7 +154,7 @@ def _with_accented_parts(theme: Theme) -> Theme:
     else:
         spoken = with_contrast(theme.accent, captions.box, TEXT_CONTRAST)
         captions = replace(captions, mark=spoken, spoken=spoken)
-    if theme.style is Style.CORPORATE:
+    if theme.ground.brand_panel:
         panel = with_contrast(mix(theme.accent, (0, 0, 0), 0.45), WHITE, 7.0)
         box = panel
         mark = with_contrast(theme.accent_2, box, GRAPHIC_CONTRAST)

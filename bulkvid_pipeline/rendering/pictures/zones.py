@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bulkvid_pipeline.core.options import Style
-from bulkvid_pipeline.rendering.pictures.backgrounds import corporate_panel
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.stage import Shape, Stage
-from bulkvid_pipeline.rendering.pictures.themes import Theme
+from bulkvid_pipeline.rendering.pictures.theme import Theme
 
 _EMPTY = Box(0, 0, 0, 0)
 
@@ -25,11 +23,14 @@ class Zones:
     """What of the corporate style's dark panel lies in the safe area."""
 
 
-def zones_for(theme: Theme, stage: Stage, *, title: bool, marked: bool, caption_height: float) -> Zones:
-    """Share out the safe area of a scene; `marked` asks for a header, `caption_height` 0 means no captions."""
+def zones_for(theme: Theme, stage: Stage, pages: tuple[Box, Box], *, marked: bool, caption_height: float) -> Zones:
+    """Share out the safe area of a scene.
+
+    `pages` are the style's page and panel, `marked` asks for a header, `caption_height` 0 means no captions.
+    """
     captions = caption_height > 0
     unit = stage.unit
-    page, panel = _page(theme, stage, title)
+    page, panel = pages
     logo_width, logo_height = _logo_size(theme, stage)
     on_top = logo_height > 0 and theme.logo_position.startswith("top")
     below = logo_height > 0 and not on_top
@@ -61,36 +62,6 @@ def zones_for(theme: Theme, stage: Stage, *, title: bool, marked: bool, caption_
         caption_box = Box.of_edges(caption_left, bottom - caption_height, caption_right, bottom).rounded()
         bottom = caption_box.top - 40 * unit
     return Zones(header, Box.of_edges(page.left, top, page.right, bottom), caption_box, logo, panel)
-
-
-def _page(theme: Theme, stage: Stage, title: bool) -> tuple[Box, Box]:
-    """The part of the safe area for text, and the part on the corporate panel."""
-    safe = stage.safe
-    if theme.style is Style.CLASSIC:
-        keep = 40 * stage.unit
-        edges = Box.of_edges(keep, keep, stage.width - keep, stage.height - keep).inset(
-            36 * stage.unit, 30 * stage.unit
-        )
-        # Everything is centred, so the page is as far from the left as from the right.
-        side = max(safe.left, stage.width - safe.right)
-        return safe.intersection(edges).intersection(stage.frame.inset(side, 0)), _EMPTY
-    if theme.style is not Style.CORPORATE:
-        return safe, _EMPTY
-    panel = corporate_panel(stage, title)
-    slant = (150 if title else 70) * stage.unit
-    if stage.shape is Shape.WIDE:
-        on_panel = safe.intersection(Box.of_edges(0, 0, panel.right - slant, stage.height))
-        page = on_panel if title else Box.of_edges(panel.right + 64 * stage.unit, safe.top, safe.right, safe.bottom)
-        return page, on_panel
-    on_panel = safe.intersection(Box.of_edges(0, 0, stage.width, panel.bottom - slant * 0.5))
-    page = (
-        on_panel
-        if title
-        else Box.of_edges(
-            safe.left, panel.bottom + (60 if stage.shape is Shape.TALL else 44) * stage.unit, safe.right, safe.bottom
-        )
-    )
-    return page, on_panel
 
 
 def _logo_size(theme: Theme, stage: Stage) -> tuple[float, float]:

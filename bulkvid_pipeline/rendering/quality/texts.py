@@ -13,7 +13,7 @@ from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.motion import entrance_length, rest_of
 from bulkvid_pipeline.rendering.pictures.safe_area import safe_area
 from bulkvid_pipeline.rendering.pictures.scripts import is_invisible
-from bulkvid_pipeline.rendering.pictures.themes import Theme
+from bulkvid_pipeline.rendering.pictures.theme import Theme
 from bulkvid_pipeline.rendering.quality.checks import Check, Subject, check
 
 _TOLERANCE_PX = 1.0

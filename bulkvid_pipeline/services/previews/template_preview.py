@@ -13,7 +13,7 @@ from bulkvid_pipeline.rendering.captions import cues_for
 from bulkvid_pipeline.rendering.model import Scene, SceneKind, SpokenWord, TimedScene, VideoFormat
 from bulkvid_pipeline.rendering.pictures.film import scene_film
 from bulkvid_pipeline.rendering.pictures.poster import poster_jpeg
-from bulkvid_pipeline.rendering.pictures.themes import Theme
+from bulkvid_pipeline.rendering.pictures.theme import Theme
 from bulkvid_pipeline.services.previews.contact_sheet import halved, tiled
 from bulkvid_pipeline.services.templates.template_store import theme_of
 

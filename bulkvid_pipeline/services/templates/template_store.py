@@ -13,7 +13,8 @@ from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.options import Style
 from bulkvid_pipeline.core.spec import DEFAULT_TEMPLATE
 from bulkvid_pipeline.core.templates import BUILT_IN_TEMPLATES, Template, parse_template
-from bulkvid_pipeline.rendering.pictures.themes import Theme, theme_for
+from bulkvid_pipeline.rendering.pictures.theme import Theme
+from bulkvid_pipeline.rendering.pictures.themes import theme_for
 
 NO_MUSIC = "none"
 

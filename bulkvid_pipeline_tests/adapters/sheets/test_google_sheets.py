@@ -75,7 +75,7 @@ def patience() -> Patience:
 
 
 def reader(credentials: Credentials, patience: Patience | None = None) -> GoogleSheets:
-    return GoogleSheets(credentials, timeout_s=5.0, retry=(patience or Patience(tries=1)).policy)
+    return GoogleSheets(credentials, timeout_s=60.0, retry=(patience or Patience(tries=1)).policy)
 
 
 @pytest.fixture(params=["service account", "API key", "no credentials"])
@@ -340,7 +340,7 @@ def test_a_server_that_does_not_answer_in_time_is_a_network_error(
     peer: GooglePeer, credentials: Credentials, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sheet_id = peer.add_sheet(IDEAS, public=True)
-    monkeypatch.setattr(peer, "latency_s", 0.5)
+    monkeypatch.setattr(peer, "latency_s", 5.0)
     with pytest.raises(NetworkError):
         GoogleSheets(credentials, timeout_s=0.2, retry=Patience(tries=1).policy).read(sheet_id)
 

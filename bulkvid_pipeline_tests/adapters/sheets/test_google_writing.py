@@ -46,7 +46,7 @@ class Turns:
 
 def writer(account: KeyFile, tries: int = 1) -> SheetWriter:
     retry = RetryPolicy(tries=tries, sleep=lambda _: None)
-    return SheetWriter(ServiceAccount(account.path), timeout_s=5.0, retry=retry)
+    return SheetWriter(ServiceAccount(account.path), timeout_s=60.0, retry=retry)
 
 
 def editable(peer: GooglePeer, account: KeyFile, rows: int = 2, columns: int = 26) -> str:

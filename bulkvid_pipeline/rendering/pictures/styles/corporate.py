@@ -7,16 +7,28 @@ from functools import partial
 
 import skia
 
+from bulkvid_pipeline.core.options import Style
 from bulkvid_pipeline.rendering.model import SceneKind
-from bulkvid_pipeline.rendering.pictures.colors import GRAPHIC_CONTRAST, WHITE, with_contrast
+from bulkvid_pipeline.rendering.pictures.colors import (
+    GRAPHIC_CONTRAST,
+    WHITE,
+    argb,
+    mix,
+    with_contrast,
+)
 from bulkvid_pipeline.rendering.pictures.composer import Composer, Row, fill, rounded_rect
 from bulkvid_pipeline.rendering.pictures.geometry import Box
+from bulkvid_pipeline.rendering.pictures.grounds import fade_down, glow
+from bulkvid_pipeline.rendering.pictures.inset_frames import FrameLook, Inset, framed_picture
 from bulkvid_pipeline.rendering.pictures.lists import ItemRow, RowShape, arranged, draw_row, heading_motion
 from bulkvid_pipeline.rendering.pictures.motion import Motion
 from bulkvid_pipeline.rendering.pictures.ornaments import list_lines, quotation_marks, rising_columns
-from bulkvid_pipeline.rendering.pictures.stage import Shape
+from bulkvid_pipeline.rendering.pictures.stage import Shape, Stage
+from bulkvid_pipeline.rendering.pictures.styles.contract import StyleLook
+from bulkvid_pipeline.rendering.pictures.theme import CaptionLook, Entrance, GroundLook, SpokenMark, Theme
 from bulkvid_pipeline.rendering.pictures.typesetting import SetText
-from bulkvid_pipeline.rendering.statements import display_width
+from bulkvid_pipeline.rendering.script.emphasis import amount_and_unit
+from bulkvid_pipeline.rendering.script.statements import display_width
 
 _LONGEST_AMOUNT = 8
 
@@ -62,7 +74,7 @@ def _section(c: Composer, number: int) -> None:
 def _stressed_figure(c: Composer) -> tuple[str, str] | None:
     """The first amount that the scene stresses, and its unit, which may be empty; None if it stresses none."""
     for phrase in c.scene.emphasis:
-        amount, _, unit = phrase.partition(" ")
+        amount, unit = amount_and_unit(phrase)
         of_a_range = any(map(str.isdigit, unit))  # "44 and 46 million dollars" is not 44 of anything
         if any(map(str.isdigit, amount)) and not of_a_range and display_width(amount) <= _LONGEST_AMOUNT:
             return amount, unit
@@ -226,3 +238,156 @@ def quote(c: Composer) -> None:
 
     c.shape(card.inset(-8 * c.unit, -10 * c.unit).intersection(c.stage.safe), draw, 0, Motion.FADE)
     c.column(Box.of_edges(zone.left, top + pad, zone.right, top + height - pad), rows, 0)
+
+
+def _ground(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> None:
+    """A light ground with a dark panel, cut at an angle and banded with the accents."""
+    width, unit = stage.width, stage.unit
+    fade_down(canvas, stage, theme.background, theme.background_2)
+    if title:
+        _bars(canvas, theme, stage)
+    dots = skia.Paint(AntiAlias=True, Color=argb(theme.panel, 0.10))
+    for row in range(7):
+        for column in range(7):
+            canvas.drawCircle(width - (56 + column * 30) * unit, (56 + row * 30) * unit, 3.2 * unit, dots)
+    _side_panel(canvas, theme, stage, title)
+
+
+def _bars(canvas: skia.Canvas, theme: Theme, stage: Stage) -> None:
+    """Rising columns at the lower right, the last one in the accent."""
+    unit = stage.unit
+    width, gap = 74 * unit, 30 * unit
+    heights = (90, 150, 130, 220, 310)
+    for index, height in enumerate(heights):
+        left = stage.width - 70 * unit - (len(heights) - index) * (width + gap) + gap
+        last = index == len(heights) - 1
+        paint = skia.Paint(AntiAlias=True, Color=argb(theme.accent if last else theme.panel, 0.9 if last else 0.10))
+        canvas.drawRect(skia.Rect.MakeXYWH(left, stage.height - height * unit, width, height * unit), paint)
+
+
+def _side_panel(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> None:
+    width, height, unit = stage.width, stage.height, stage.unit
+    panel = corporate_panel(stage, title)
+    slant = (150 if title else 70) * unit
+    wide = stage.shape is Shape.WIDE
+    for offset, color in ((26 * unit, theme.accent_2), (16 * unit, theme.accent), (0.0, theme.panel)):
+        path = skia.Path()
+        if wide:
+            edges = [(0.0, 0.0), (panel.right + offset, 0), (panel.right + offset - slant, height), (0, height)]
+        else:
+            edges = [(0.0, 0.0), (width, 0), (width, panel.bottom + offset - slant * 0.5), (0, panel.bottom + offset)]
+        path.addPoly([skia.Point(*edge) for edge in edges], True)
+        canvas.drawPath(path, skia.Paint(AntiAlias=True, Color=argb(color)))
+        if color is theme.panel:
+            canvas.save()
+            canvas.clipPath(path, doAntiAlias=True)
+            glow(canvas, stage, 0, 0, max(width, height) * 0.6, mix(theme.panel, theme.accent, 0.6), 0.35)
+            stripe = skia.Paint(AntiAlias=True, Color=argb(theme.on_panel, 0.035))
+            for index in range(3):
+                start = panel.right - (520 - index * 210) * unit
+                if not wide:
+                    start = width - (620 - index * 210) * unit
+                stripes = [
+                    (start, 0),
+                    (start + 90 * unit, 0),
+                    (start - 410 * unit, height),
+                    (start - 500 * unit, height),
+                ]
+                strip = skia.Path()
+                strip.addPoly([skia.Point(*edge) for edge in stripes], True)
+                canvas.drawPath(strip, stripe)
+            canvas.restore()
+
+
+def corporate_panel(stage: Stage, title: bool) -> Box:
+    """The dark panel of the corporate style: at the start side, or on top of tall and square frames."""
+    if stage.shape is Shape.WIDE:
+        return Box(0, 0, stage.width * (0.66 if title else 0.27), stage.height)
+    if title:
+        bottom = min(stage.safe.top + stage.safe.height * 0.80, stage.height * 0.74)
+        return Box(0, 0, stage.width, bottom)
+    return Box(0, 0, stage.width, stage.safe.top + (122 if stage.shape is Shape.TALL else 96) * stage.unit)
+
+
+def _page(stage: Stage, title: bool) -> tuple[Box, Box]:
+    safe = stage.safe
+    panel = corporate_panel(stage, title)
+    slant = (150 if title else 70) * stage.unit
+    if stage.shape is Shape.WIDE:
+        on_panel = safe.intersection(Box.of_edges(0, 0, panel.right - slant, stage.height))
+        page = on_panel if title else Box.of_edges(panel.right + 64 * stage.unit, safe.top, safe.right, safe.bottom)
+        return page, on_panel
+    on_panel = safe.intersection(Box.of_edges(0, 0, stage.width, panel.bottom - slant * 0.5))
+    page = (
+        on_panel
+        if title
+        else Box.of_edges(
+            safe.left, panel.bottom + (60 if stage.shape is Shape.TALL else 44) * stage.unit, safe.right, safe.bottom
+        )
+    )
+    return page, on_panel
+
+
+def _beside_title(stage: Stage) -> Box:
+    """What the title's panel leaves free of a wide frame."""
+    left = corporate_panel(stage, True).right + 56 * stage.unit
+    return Box.of_edges(left, stage.safe.top, stage.safe.right, stage.safe.bottom)
+
+
+def _frame(c: Composer, canvas: skia.Canvas, inset: Inset) -> None:
+    """A white card with the accent along its foot."""
+    shadow = fill(c.theme.panel, 0.28)
+    shadow.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, 4 * c.unit))
+    rounded_rect(canvas, inset.frame.shifted(0, 3 * c.unit), 8 * c.unit, shadow)
+    rounded_rect(canvas, inset.frame, 8 * c.unit, fill(WHITE))
+    foot = Box(inset.frame.left, inset.frame.bottom - 6 * c.unit, inset.frame.width, 6 * c.unit)
+    rounded_rect(canvas, foot, 3 * c.unit, fill(c.theme.accent))
+    framed_picture(canvas, inset, 3 * c.unit, WHITE)
+
+
+_THEME = Theme(
+    style=Style.CORPORATE,
+    background=(245, 248, 252),
+    background_2=(226, 234, 244),
+    text=(11, 32, 62),
+    muted=(77, 96, 122),
+    accent=(0, 122, 130),
+    accent_2=(255, 178, 62),
+    panel=(11, 37, 72),
+    on_panel=(255, 255, 255),
+    display_family="Noto Sans",
+    text_family="Noto Sans",
+    italic_family="Noto Sans",
+    display_weight=760,
+    statement_weight=680,
+    text_weight=450,
+    letter_spacing=-0.012,
+    radius=10,
+    entrance=Entrance.SLIDE,
+    captions=CaptionLook((11, 37, 72), 1.0, (255, 255, 255), (11, 32, 62), (255, 190, 84), SpokenMark.BLOCK, None, 8),
+    ground=GroundLook(
+        light_shift=0.055,
+        dark_shift=0.08,
+        panel_share=0.06,
+        least_veil=0.28,
+        blur=3.0,
+        second_accent_contrast=None,
+        brand_panel=True,
+        title_apart=True,
+    ),
+)
+
+LOOK = StyleLook(
+    theme=_THEME,
+    ground=_ground,
+    ornaments=_side_panel,
+    page=_page,
+    header=header,
+    title=title,
+    body=body,
+    listing=listing,
+    quote=quote,
+    frame=FrameLook(mat=14, radius=8, outside=14),
+    paint_frame=_frame,
+    beside_title=_beside_title,
+)

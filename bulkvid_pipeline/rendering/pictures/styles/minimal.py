@@ -7,12 +7,23 @@ from functools import partial
 
 import skia
 
-from bulkvid_pipeline.rendering.pictures.composer import Composer, Row, fill, stroke
+from bulkvid_pipeline.core.options import Style
+from bulkvid_pipeline.rendering.pictures.colors import (
+    TEXT_CONTRAST,
+)
+from bulkvid_pipeline.rendering.pictures.composer import Composer, Row, fill, rounded_rect, stroke
 from bulkvid_pipeline.rendering.pictures.geometry import Box
+from bulkvid_pipeline.rendering.pictures.grounds import fade_down
+from bulkvid_pipeline.rendering.pictures.inset_frames import FrameLook, Inset, framed_picture
 from bulkvid_pipeline.rendering.pictures.lists import ItemRow, RowShape, arranged, draw_row, heading_motion
 from bulkvid_pipeline.rendering.pictures.motion import Motion
-from bulkvid_pipeline.rendering.pictures.stage import Shape
+from bulkvid_pipeline.rendering.pictures.stage import Shape, Stage
+from bulkvid_pipeline.rendering.pictures.styles.contract import StyleLook, no_ornaments, whole_page
+from bulkvid_pipeline.rendering.pictures.theme import CaptionLook, Entrance, GroundLook, SpokenMark, Theme
 from bulkvid_pipeline.rendering.pictures.typesetting import SetText
+
+_DIGIT = 0.76
+"""Height of figures, in ems; Inter's are 0.73 high."""
 
 
 def header(c: Composer) -> None:
@@ -38,7 +49,8 @@ def header(c: Composer) -> None:
 
     figures_left = zone.left if c.mirrored else zone.right - width
     box = Box(zone.left, zone.top, zone.width, 34 * c.unit)
-    c.shape(box, draw, 0, Motion.NONE, [Box(figures_left, middle - size / 2, width, size)])
+    ink = _DIGIT * size
+    c.shape(box, draw, 0, Motion.NONE, [Box(figures_left, middle - ink / 2, width, ink)])
 
 
 def _row(c: Composer, block: SetText, zone: Box, gap: float, order: int) -> Row:
@@ -142,3 +154,64 @@ def quote(c: Composer) -> None:
     rule = Box(c.start(zone, 6 * c.unit), top, 6 * c.unit, total).rounded()
     c.shape(rule, lambda canvas: canvas.drawPaint(fill(c.theme.accent)), 0, Motion.REVEAL)
     c.column(zone, rows, 0.4)
+
+
+def _ground(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> None:
+    """Nearly nothing: a quiet light from the top left."""
+    del title
+    fade_down(canvas, stage, theme.background, theme.background_2)
+
+
+def _frame(c: Composer, canvas: skia.Canvas, inset: Inset) -> None:
+    """Nothing but the picture; a hairline keeps a bright one apart from the bright ground."""
+    framed_picture(canvas, inset, 10 * c.unit, c.theme.background_2)
+    edge = inset.inner.inset(0.75 * c.unit, 0.75 * c.unit)
+    rounded_rect(canvas, edge, 10 * c.unit, stroke(c.theme.text, 1.5 * c.unit, 0.14))
+
+
+_THEME = Theme(
+    style=Style.MINIMAL,
+    background=(248, 248, 245),
+    background_2=(240, 240, 236),
+    text=(20, 20, 22),
+    muted=(104, 104, 110),
+    accent=(226, 66, 30),
+    accent_2=(20, 20, 22),
+    panel=(255, 255, 255),
+    on_panel=(20, 20, 22),
+    display_family="Inter",
+    text_family="Inter",
+    italic_family="Inter",
+    display_weight=620,
+    statement_weight=520,
+    text_weight=420,
+    letter_spacing=-0.03,
+    radius=12,
+    entrance=Entrance.REVEAL,
+    captions=CaptionLook(
+        (255, 255, 255), 1.0, (58, 58, 64), (190, 48, 16), (226, 66, 30), SpokenMark.UNDERLINE, (222, 222, 216), 14,
+        shadow=True, weight=560,
+    ),
+    ground=GroundLook(
+        light_shift=0.03,
+        dark_shift=0.05,
+        panel_share=0.06,
+        least_veil=0.34,
+        blur=10.0,
+        second_accent_contrast=TEXT_CONTRAST,
+    ),
+)  # fmt: skip
+
+LOOK = StyleLook(
+    theme=_THEME,
+    ground=_ground,
+    ornaments=no_ornaments,
+    page=whole_page,
+    header=header,
+    title=title,
+    body=body,
+    listing=listing,
+    quote=quote,
+    frame=FrameLook(mat=0, radius=10),
+    paint_frame=_frame,
+)

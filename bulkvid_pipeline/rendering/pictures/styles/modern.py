@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import partial
 
 import skia
 
-from bulkvid_pipeline.rendering.pictures.colors import readable_on
+from bulkvid_pipeline.core.options import Style
+from bulkvid_pipeline.rendering.pictures.colors import (
+    TEXT_CONTRAST,
+    argb,
+    luminance,
+    mix,
+    readable_on,
+)
 from bulkvid_pipeline.rendering.pictures.composer import Composer, Row, fill, gradient, rounded_rect, stroke
 from bulkvid_pipeline.rendering.pictures.geometry import Box
+from bulkvid_pipeline.rendering.pictures.grounds import fade_down, glow
+from bulkvid_pipeline.rendering.pictures.inset_frames import FrameLook, Inset, framed_picture
 from bulkvid_pipeline.rendering.pictures.lists import ItemRow, RowShape, arranged, draw_row, heading_motion
 from bulkvid_pipeline.rendering.pictures.motion import Motion
 from bulkvid_pipeline.rendering.pictures.ornaments import quotation_marks
-from bulkvid_pipeline.rendering.pictures.stage import Shape
+from bulkvid_pipeline.rendering.pictures.stage import Shape, Stage
+from bulkvid_pipeline.rendering.pictures.styles.contract import StyleLook, no_ornaments, whole_page
+from bulkvid_pipeline.rendering.pictures.theme import CaptionLook, Entrance, GroundLook, SpokenMark, Theme
 from bulkvid_pipeline.rendering.pictures.typesetting import SetText
 
 _BAR_HEIGHT = 12
@@ -171,3 +183,96 @@ def _mark(c: Composer, zone: Box, top: float, height: float) -> None:
     box = Box(c.start(zone, width), top, width, height).rounded()
     paint = gradient(box, c.theme.accent_2, c.theme.accent)
     c.shape(box, lambda canvas: quotation_marks(canvas, box, paint), 0, Motion.RISE)
+
+
+_GLOW = 0.22
+"""Difference of an accent's luminance from the ground's up to which it glows with full strength."""
+
+
+def _ground(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> None:
+    """A night sky of two lights, with thin orbits in a corner."""
+    width, height = stage.width, stage.height
+    long = max(width, height)
+    strength = 0.5 if luminance(theme.background) < 0.2 else 0.22
+    # A light accent would outshine texts on a night sky, a dark one soil a day's.
+    strength *= min(1.0, _GLOW / max(abs(luminance(theme.accent) - luminance(theme.background)), _GLOW))
+    fade_down(canvas, stage, theme.background, theme.background_2)
+    glow(canvas, stage, width * 0.95, height * 0.02, long * 0.62, theme.accent, strength)
+    glow(canvas, stage, width * 0.0, height * 1.05, long * 0.55, theme.accent_2, strength * 0.5)
+    glow(canvas, stage, width * 0.6, height * 1.15, long * 0.4, mix(theme.accent, (255, 80, 160), 0.5), strength * 0.45)
+    _orbits(canvas, theme, stage, title)
+
+
+def _orbits(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> None:
+    del title
+    width, height, unit = stage.width, stage.height, stage.unit
+    line = skia.Paint(AntiAlias=True, Style=skia.Paint.kStroke_Style, StrokeWidth=2 * unit)
+    if stage.shape is Shape.TALL:
+        for index in range(3):
+            line.setColor(argb(theme.text, 0.10 - index * 0.025))
+            canvas.drawCircle(0, height, (260 + index * 150) * unit, line)
+    # On the margins: a dot beside a word, in whichever direction it is read, is punctuation.
+    for index, degrees in enumerate((100.0, 175.0, 96.0, 176.5)):
+        radius = (300 + index * 150) * unit
+        line.setColor(argb(theme.text, 0.13 - index * 0.025))
+        canvas.drawCircle(width, 0, radius, line)
+        if stage.shape is not Shape.WIDE:
+            continue
+        x, y = width + radius * math.cos(math.radians(degrees)), radius * math.sin(math.radians(degrees))
+        color = theme.accent_2 if index % 2 else theme.text
+        canvas.drawCircle(x, y, (9 - index) * unit, skia.Paint(AntiAlias=True, Color=argb(color, 0.55 - index * 0.08)))
+
+
+def _frame(c: Composer, canvas: skia.Canvas, inset: Inset) -> None:
+    """Round corners with a gradient rim, and a soft shadow."""
+    radius = 30 * c.unit
+    shadow = fill((0, 0, 0), 0.45)
+    shadow.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, 7 * c.unit))
+    rounded_rect(canvas, inset.frame.shifted(0, 3 * c.unit), radius, shadow)
+    rounded_rect(canvas, inset.frame, radius, gradient(inset.frame, c.theme.accent_2, c.theme.accent))
+    framed_picture(canvas, inset, radius - 6 * c.unit, c.theme.panel)
+
+
+_THEME = Theme(
+    style=Style.MODERN,
+    background=(13, 14, 33),
+    background_2=(27, 18, 54),
+    text=(255, 255, 255),
+    muted=(184, 186, 218),
+    accent=(139, 108, 255),
+    accent_2=(45, 212, 238),
+    panel=(34, 31, 66),
+    on_panel=(255, 255, 255),
+    display_family="Inter",
+    text_family="Inter",
+    italic_family="Inter",
+    display_weight=800,
+    statement_weight=740,
+    text_weight=450,
+    letter_spacing=-0.022,
+    radius=28,
+    entrance=Entrance.RISE,
+    captions=CaptionLook((8, 8, 20), 0.80, (255, 255, 255), (255, 255, 255), (112, 76, 240), SpokenMark.PILL, None, 26),
+    ground=GroundLook(
+        light_shift=0.035,
+        dark_shift=0.1,
+        panel_share=0.12,
+        least_veil=0.28,
+        blur=5.0,
+        second_accent_contrast=TEXT_CONTRAST,
+    ),
+)
+
+LOOK = StyleLook(
+    theme=_THEME,
+    ground=_ground,
+    ornaments=no_ornaments,
+    page=whole_page,
+    header=header,
+    title=title,
+    body=body,
+    listing=listing,
+    quote=quote,
+    frame=FrameLook(mat=6, radius=30, outside=22),
+    paint_frame=_frame,
+)
