@@ -15,6 +15,10 @@ _Option = TypeVar("_Option", Voice, Style, Priority)
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 """Control characters that are no white space."""
+_ERROR_VALUE = re.compile(
+    r"#(?:REF!|VALUE!|N/A|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|ERROR!|GETTING_DATA|FIELD!|BLOCKED!|CONNECT!)|^\s*Loading\.{3}\s*$"
+)
+"""What Excel and Google Sheets show instead of a result."""
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _DURATION = re.compile(r"\d{1,6}(?:[.٫]\d{1,6}|,(?!\d{3}$)\d{1,6})?")
 _SEPARATORS = re.compile(r"[,;/|+&\n\r、،؛]+")
@@ -31,6 +35,11 @@ def cleaned(cell: str) -> str:
 
 def _is_visible(character: str) -> bool:
     return not character.isspace() and unicodedata.category(character) != "Cf"
+
+
+def says_something(cell: str) -> bool:
+    """Whether a text has anything to say: a letter or a digit that is not part of a spreadsheet's error value."""
+    return any(char.isalnum() for char in _ERROR_VALUE.sub("", cell))
 
 
 def plain(text: str) -> str:

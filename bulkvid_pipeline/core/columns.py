@@ -25,6 +25,9 @@ COLUMNS = (
 MEDIA_COLUMNS = ("image_url", "background_url")
 """Optional at every level; they may stand anywhere in a sheet with a header."""
 
+LANGUAGE = "language"
+"""Optional at every level: what language the row is written and narrated in."""
+
 REPORT_COLUMNS = ("video_status", "video_url", "video_duration", "video_error", "video_updated_at")
 """What write-back tells in the sheet itself; no idea is read from them."""
 
@@ -60,6 +63,25 @@ _ALIASES = {
         "background video",
         "background video url",
         "background link",
+    ),
+    LANGUAGE: (
+        "lang",
+        "locale",
+        "language code",
+        "script language",
+        "video language",
+        "spoken language",
+        "idioma",
+        "lengua",
+        "langue",
+        "sprache",
+        "lingua",
+        "भाषा",
+        "اللغة",
+        "لغة",
+        "语言",
+        "語言",
+        "言語",
     ),
     ROW_ID: ("row id", "row_id", "key", "row key", "video id"),
 }

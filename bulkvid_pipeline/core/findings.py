@@ -14,15 +14,16 @@ _MARKUP = re.compile(r"([\\|`*_~\[\]])")
 
 
 class Severity(StrEnum):
-    """An error keeps its row from being rendered; a warning does not."""
+    """An error keeps its row from being rendered; a warning does not; an info only says how something was read."""
 
     ERROR = "error"
     WARNING = "warning"
+    INFO = "info"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong, where it stands, and how to mend it.
+    """One thing that is wrong or was not said in our own words, where it stands, and how to mend it.
 
     `sheet_row` is the row number that the sheet shows (None: the whole sheet), `column` the canonical column,
     `column_letter` the letter that the sheet shows.
@@ -65,7 +66,7 @@ class ValidationReport:
     accepted: tuple[int, ...]
     rejected: tuple[int, ...]
     skipped: tuple[int, ...]
-    """Rows with no text at all that the permissive level leaves out."""
+    """Rows that are left out: not approved where only approved ones are wanted, or without any text at permissive."""
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -76,6 +77,15 @@ class ValidationReport:
         return tuple(f for f in self.findings if f.severity is Severity.WARNING)
 
     @property
+    def infos(self) -> tuple[Finding, ...]:
+        return tuple(f for f in self.findings if f.severity is Severity.INFO)
+
+    @property
+    def gravest(self) -> tuple[Finding, ...]:
+        """The findings of the gravest kind that there is."""
+        return self.errors or self.warnings or self.infos
+
+    @property
     def stops_job(self) -> bool:
         """Whether nothing may be rendered: any error at strict, no row left otherwise."""
         return bool(self.errors) if self.level == "strict" else not self.accepted
@@ -84,7 +94,7 @@ class ValidationReport:
         return tuple(f for f in self.findings if f.sheet_row == sheet_row)
 
     def as_dict(self, limit: int | None = None) -> dict[str, Any]:
-        """The report for JSON, with at most `limit` findings; `findings_total` tells how many there are."""
+        """The report for JSON, with at most `limit` findings, infos last; `findings_total` tells how many there are."""
         return {
             "level": self.level,
             "stops_job": self.stops_job,
@@ -93,8 +103,11 @@ class ValidationReport:
             "rejected_rows": list(self.rejected),
             "skipped_rows": list(self.skipped),
             "findings_total": len(self.findings),
-            "findings": [{**asdict(f), "cell": f.cell} for f in self.findings[:limit]],
+            "findings": [{**asdict(f), "cell": f.cell} for f in self._infos_last()[:limit]],
         }
+
+    def _infos_last(self) -> list[Finding]:
+        return sorted(self.findings, key=lambda finding: finding.severity is Severity.INFO)
 
     def as_markdown(self, limit: int = 200) -> str:
         """The report as a table for the Dagster web UI, at most `limit` findings."""
@@ -108,7 +121,9 @@ class ValidationReport:
             "| Cell | Column | Value | Severity | What is wrong | How to fix it |",
             "|---|---|---|---|---|---|",
         ]
-        lines += [table_row((f.cell, f.column, f.value, f.severity, f.problem, f.fix)) for f in self.findings[:limit]]
+        lines += [
+            table_row((f.cell, f.column, f.value, f.severity, f.problem, f.fix)) for f in self._infos_last()[:limit]
+        ]
         if len(self.findings) > limit:
             lines.append(f"\n... and {len(self.findings) - limit} more; see `bulkvid validate --json`.")
         return "\n".join(lines)

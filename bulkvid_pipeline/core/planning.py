@@ -60,6 +60,10 @@ class VideoPlan:
     priority: Priority
     image: PlannedMedium | None = None
     background: PlannedMedium | None = None
+    language: str | None = None
+    """BCP 47 tag of what it is written in, where the sheet or the job says so."""
+    likely_language: str | None = None
+    """What it seems to be written in, by its texts alone; counts where `language` is None."""
 
     @property
     def media(self) -> dict[str, PlannedMedium]:
@@ -83,6 +87,7 @@ class VideoPlan:
                 "files": self.template.file_digests,
                 "output": vars(output),
                 **({"media": media} if media else {}),
+                **({"language": self.language} if self.language else {}),
             },
         )
 
@@ -114,6 +119,7 @@ def plan_video(idea: VideoIdea, spec: BulkJobSpec, template: Template) -> VideoP
         priority=idea.priority or spec.priority,
         image=PlannedMedium(idea.image) if idea.image else None,
         background=PlannedMedium(idea.background) if idea.background else None,
+        language=idea.language or overrides.language,
     )
 
 

@@ -12,10 +12,9 @@ from itertools import count
 
 import pandas as pd
 
-from bulkvid_pipeline.core.cells import duration_of, option_of, platforms_of
-from bulkvid_pipeline.core.columns import (
-    ROW_ID,
-)
+from bulkvid_pipeline.core.cells import duration_of, option_of, platforms_of, says_something
+from bulkvid_pipeline.core.columns import LANGUAGE, ROW_ID
+from bulkvid_pipeline.core.languages import language_of_cell
 from bulkvid_pipeline.core.media import source_of
 from bulkvid_pipeline.core.options import Platform, Priority, Style, Voice
 
@@ -40,6 +39,8 @@ class VideoIdea:
     """Where the picture beside the text is."""
     background: str | None = None
     """Where the picture or video behind everything is."""
+    language: str | None = None
+    """The BCP 47 tag of what the row is written in."""
 
 
 def row_keys(frame: pd.DataFrame) -> list[str]:
@@ -97,7 +98,7 @@ def read_idea(sheet_row: int, cells: Mapping[str, str]) -> VideoIdea:
         row_key=cells["row_key"],
         sheet_row=sheet_row,
         title=" ".join(cells.get("idea_title", "").split()),
-        script=cells.get("script_content", "").strip(),
+        script=_script_of(cells.get("script_content", "")),
         description=" ".join(cells.get("description", "").split()),
         audience=cells.get("target_audience", "").strip(),
         tone=cells.get("tone", "").strip(),
@@ -108,4 +109,9 @@ def read_idea(sheet_row: int, cells: Mapping[str, str]) -> VideoIdea:
         priority=option_of(Priority, cells.get("priority", "")),
         image=source_of(cells.get("image_url", "")),
         background=source_of(cells.get("background_url", "")),
+        language=language_of_cell(cells.get(LANGUAGE, "")),
     )
+
+
+def _script_of(cell: str) -> str:
+    return cell.strip() if says_something(cell) else ""

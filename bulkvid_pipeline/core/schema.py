@@ -11,8 +11,9 @@ from collections.abc import Callable
 import pandas as pd
 import pandera.pandas as pa
 
-from bulkvid_pipeline.core.cells import duration_of, option_of, platforms_of
-from bulkvid_pipeline.core.columns import COLUMNS, MEDIA_COLUMNS
+from bulkvid_pipeline.core.cells import duration_of, option_of, platforms_of, says_something
+from bulkvid_pipeline.core.columns import COLUMNS, LANGUAGE, MEDIA_COLUMNS
+from bulkvid_pipeline.core.languages import names_language
 from bulkvid_pipeline.core.media import source_fault
 from bulkvid_pipeline.core.options import Priority, Style, Voice
 
@@ -20,7 +21,9 @@ FILLED = "filled"
 VALID = "valid"
 
 
-def _filled() -> pa.Check:
+def _filled(column: str) -> pa.Check:
+    if column == "script_content":  # a dash or an emoji alone gives a video without a word
+        return pa.Check(lambda cells: cells.map(says_something).astype(bool), name=FILLED)
     return pa.Check(lambda cells: cells.str.strip() != "", name=FILLED)
 
 
@@ -42,6 +45,7 @@ _VALID: dict[str, Callable[[str], bool]] = {
     "voice_preference": lambda cell: option_of(Voice, cell) is not None,
     "style_override": lambda cell: option_of(Style, cell) is not None,
     "priority": lambda cell: option_of(Priority, cell) is not None,
+    LANGUAGE: names_language,
     **dict.fromkeys(MEDIA_COLUMNS, lambda cell: source_fault(cell) is None),
 }
 
@@ -52,10 +56,11 @@ def idea_schema() -> pa.DataFrameSchema:
     Validate with `lazy=True` for every finding.
     """
     columns = {
-        name: pa.Column(str, checks=[_filled()] + ([_valid_when_filled(_VALID[name])] if name in _VALID else []))
+        name: pa.Column(str, checks=[_filled(name)] + ([_valid_when_filled(_VALID[name])] if name in _VALID else []))
         for name in COLUMNS
     }
     columns |= {
-        name: pa.Column(str, checks=[_valid_when_filled(_VALID[name])], required=False) for name in MEDIA_COLUMNS
+        name: pa.Column(str, checks=[_valid_when_filled(_VALID[name])], required=False)
+        for name in (*MEDIA_COLUMNS, LANGUAGE)
     }
     return pa.DataFrameSchema(columns, index=pa.Index(int, unique=True, name="sheet_row"), strict=False)

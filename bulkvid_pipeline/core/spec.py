@@ -19,6 +19,7 @@ from pydantic_core import ErrorDetails
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError, InvalidSpecError
 from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.keys import clean_prefix
+from bulkvid_pipeline.core.languages import language_fault, language_of_cell
 from bulkvid_pipeline.core.options import (
     CONTAINER_CODECS,
     AudioCodec,
@@ -167,13 +168,24 @@ class Overrides(SpecModel):
 
     style: Annotated[Style | None, _Opt, _Blank] = Field(None, description="modern, classic, minimal or corporate")
     voice: Annotated[Voice | None, _Opt, _Blank] = Field(None, description="female, male or neutral")
+    language: Annotated[str | None, _Blank] = Field(
+        None, description="Language of the rows that do not name theirs, by name or code; found out where left out"
+    )
+
+    @field_validator("language")
+    @classmethod
+    def _language(cls, value: str | None) -> str | None:
+        if value is None or (tag := language_of_cell(value)) is not None:
+            return None if value is None else tag
+        problem, fix = language_fault(value)
+        raise InvalidSpecError(f"{problem}: '{shortened(value)}'", fix=fix)
 
 
 class TemplateChoice(SpecModel):
     """The template of the job."""
 
     template_id: str = Field(DEFAULT_TEMPLATE, description="Template to use")
-    overrides: Overrides = Field(default_factory=Overrides, description="Style and voice of the job")
+    overrides: Overrides = Field(default_factory=Overrides, description="Style, voice and language of the job")
 
     @field_validator("template_id")
     @classmethod

@@ -14,9 +14,10 @@ import pandas as pd
 import pandera.pandas as pa
 
 from bulkvid_pipeline.core.cells import platforms_of
-from bulkvid_pipeline.core.columns import COLUMNS, MEDIA_COLUMNS, REQUIRED, ROW_ID
+from bulkvid_pipeline.core.columns import COLUMNS, LANGUAGE, MEDIA_COLUMNS, REQUIRED, ROW_ID
 from bulkvid_pipeline.core.errors import InvalidSheetError
 from bulkvid_pipeline.core.findings import Finding, Severity, ValidationReport, shortened
+from bulkvid_pipeline.core.languages import language_fault
 from bulkvid_pipeline.core.media import SOURCE_FIX, shown_source, source_fault
 from bulkvid_pipeline.core.options import Platform, Priority, Style, ValidationLevel, Voice
 from bulkvid_pipeline.core.rows import VideoIdea, read_idea
@@ -39,6 +40,7 @@ _PROBLEMS: dict[str, Callable[[str], tuple[str, str]]] = {
     "voice_preference": lambda _cell: ("Unknown voice", "Use " + ", ".join(Voice)),
     "style_override": lambda _cell: ("Unknown style", "Use " + ", ".join(Style)),
     "priority": lambda _cell: ("Unknown priority", "Use " + ", ".join(Priority)),
+    LANGUAGE: language_fault,
     **dict.fromkeys(MEDIA_COLUMNS, lambda cell: source_fault(cell) or ("Not a medium", SOURCE_FIX)),
 }
 
@@ -57,6 +59,8 @@ class RowProblem:
     code: str
     error_at: frozenset[ValidationLevel]
     """Levels at which it is an error; at the others it is a warning."""
+    informs: bool = False
+    """Whether it only says how something was read, at every level."""
 
 
 RowCheck = Callable[[VideoIdea], Iterable[RowProblem]]
@@ -127,7 +131,7 @@ def _schema_findings(table: SheetTable, level: ValidationLevel) -> defaultdict[i
         cases = errors.failure_cases
     else:
         return by_row
-    order = {column: at for at, column in enumerate((*COLUMNS, *MEDIA_COLUMNS))}
+    order = {column: at for at, column in enumerate((*COLUMNS, *MEDIA_COLUMNS, LANGUAGE))}
     found = zip(cases["column"], cases["check"], cases["failure_case"], cases["index"], strict=True)
     for column, check, case, index in found:
         if check == "column_in_dataframe":
@@ -157,17 +161,20 @@ def _cell_finding(row: int, column: str, check: str, value: str, letter: str, le
     if check == FILLED:
         if level is not ValidationLevel.STRICT and column not in REQUIRED:
             return None
-        problem, fix, code = "Empty cell", "Fill it in", "EMPTY_CELL"
+        problem = "Nothing in it can be spoken" if value.strip() else "Empty cell"
+        fix, code = "Fill it in", "EMPTY_CELL"
         if permissive:
-            problem = f"Empty cell; the text was taken from {_SOURCES[column]}"
+            problem += f"; the text was taken from {_SOURCES[column]}"
             fix = "Fill it in to choose the text yourself"
     else:
         problem, fix = _PROBLEMS[column](value)
         code = "INVALID_CELL"
-        if level is not ValidationLevel.STRICT or column in MEDIA_COLUMNS:
+        if level is not ValidationLevel.STRICT or column not in COLUMNS:
             fix += ", or leave it empty"
         if permissive and column in MEDIA_COLUMNS:
             problem += "; the medium is left out"
+        elif permissive and column == LANGUAGE:
+            problem += "; it is found out from the text"
         elif permissive:
             some_left = column == "platform_preferences" and platforms_of(value)[0]
             problem += "; it is left out" if some_left else "; the default was used"
@@ -234,7 +241,7 @@ def _has_error(findings: Iterable[Finding]) -> bool:
 
 
 def _checked(problem: RowProblem, row: int, letters: Mapping[str, str], level: ValidationLevel) -> Finding:
-    severity = Severity.ERROR if level in problem.error_at else Severity.WARNING
+    severity = Severity.ERROR if level in problem.error_at else Severity.INFO if problem.informs else Severity.WARNING
     letter = letters.get(problem.column, "")
     return Finding(
         severity, problem.problem, problem.fix, row, problem.column, letter, shortened(problem.value), problem.code

@@ -11,6 +11,7 @@ from bulkvid_pipeline.adapters.dagster.planned_rows import report_planned
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.findings import ValidationReport, shortened, table_row
 from bulkvid_pipeline.core.sheet_table import SheetTable
+from bulkvid_pipeline.services.jobs.follow import WARNINGS_JOINT
 from bulkvid_pipeline.services.outputs.outcomes import PublishedOutput, RowOutcome
 
 PREVIEW_ROWS = 20
@@ -37,7 +38,7 @@ def materialisation(outcome: RowOutcome, key: str) -> dg.AssetMaterialization:
             **{f"video_{output.platform}": place(output.url) for output in outputs[1:]},
             "outputs": "; ".join(map(_facts, outputs)),
             "quality": "; ".join(map(_quality, outputs)),
-            "warnings": "; ".join(outcome.warnings) or "none",
+            "warnings": WARNINGS_JOINT.join(outcome.warnings) or "none",
             "sheet_row": outcome.plan.sheet_row,
             "duration_s": dg.MetadataValue.float(round(seconds, 2)),
             "loudness_lufs": round(first.loudness_lufs, 2),

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_right
+from dataclasses import replace
 
 from bulkvid_pipeline.adapters.speech.contract import Utterance
 from bulkvid_pipeline.rendering.model import FPS, SAMPLE_RATE, SpokenWord
-from bulkvid_pipeline.rendering.script_words import ScriptWord, script_words
+from bulkvid_pipeline.rendering.script.words import ScriptWord, script_words
 from bulkvid_pipeline.rendering.spoken import SpokenText
 
 
-def caption_words(script: str) -> tuple[ScriptWord, ...]:
-    """The words of the script to highlight; what has no letters (a dash, an emoji) goes with the word before it."""
+def caption_words(script: str, gap: str | None = None) -> tuple[ScriptWord, ...]:
+    """The words of the script to highlight; what has no letters (a dash, an emoji) goes with the word before it.
+
+    `gap` is what stands after the last of them.
+    """
     merged: list[ScriptWord] = []
     waiting: int | None = None
     for word in script_words(script):
         if any(map(str.isalnum, word.text)):
             start = word.start if waiting is None else waiting
-            merged.append(ScriptWord(script[start : word.end], start, word.end))
+            merged.append(ScriptWord(script[start : word.end], start, word.end, word.gap))
             waiting = None
         elif merged:
-            merged[-1] = ScriptWord(script[merged[-1].start : word.end], merged[-1].start, word.end)
+            start = merged[-1].start
+            merged[-1] = ScriptWord(script[start : word.end], start, word.end, word.gap)
         elif waiting is None:
             waiting = word.start
+    if merged:
+        merged[-1] = replace(merged[-1], gap=gap)
     return tuple(merged)
 
 
@@ -87,5 +94,6 @@ def spoken_words(
         begins.append(max(earliest, min(round(second * FPS), latest)))
     ends = [*begins[1:], frames]
     return tuple(
-        SpokenWord(word.text, start + begin, start + end) for word, begin, end in zip(words, begins, ends, strict=True)
+        SpokenWord(word.text, start + begin, start + end, word.gap)
+        for word, begin, end in zip(words, begins, ends, strict=True)
     )

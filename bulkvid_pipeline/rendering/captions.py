@@ -4,25 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from bulkvid_pipeline.core.options import Aspect
 from bulkvid_pipeline.rendering.model import FPS, Cue, SpokenWord, TimedScene
-from bulkvid_pipeline.rendering.script_words import display_text
-from bulkvid_pipeline.rendering.statements import display_width
+from bulkvid_pipeline.rendering.script.sentences import TERMINATORS
+from bulkvid_pipeline.rendering.script.statements import display_width
+from bulkvid_pipeline.rendering.script.tokens import units_of
+from bulkvid_pipeline.rendering.script.words import display_text
 
 _WIDTH: dict[Aspect, int] = {Aspect.WIDE: 42, Aspect.TALL: 28, Aspect.SQUARE: 28}
 _LEAST_FRAMES = round(0.7 * FPS)
 _LINGER_FRAMES = round(0.5 * FPS)
 _LONGEST_LINGER_FRAMES = round(0.8 * FPS)
 """A caption stays over a short pause, and for half of a longer one, but no longer than this."""
+_SILENCE_FRAMES = round(0.5 * FPS)
+"""Silence that the script asks for is no place to show what comes after it."""
+_OVER_SILENCE = 5.0
+"""Dislike of a caption that goes on over a silence in the middle of its sentence."""
+_UNIT_PARTED, _LINES_TOGETHER = 100.0, 100.0
+"""Never where it can be helped: a unit over two captions, two entries of a list in one."""
 _CHARACTERS_PER_SECOND = 20
-_SENTENCE_END = re.compile(r"[.!?…。！？؟।॥۔][\"'”’»)\]」』]*(?:\s\S*)?$")
+_SENTENCE_END = re.compile(rf"[{re.escape(TERMINATORS)}][\"'”’»)\]」』]*(?:\s\S*)?$")
 _CLAUSE_END = re.compile(r"[,;:،؛，、；：—–][\"'”’»)\]」』]*$")
 
 
 def cue_text(cue: Cue) -> str:
     """The cue's words as one line."""
-    return display_text([word.text for word in cue.words])
+    return _text(cue.words)
 
 
 def cues_for(words: Sequence[SpokenWord], aspect: Aspect, frames: int) -> tuple[Cue, ...]:
@@ -44,13 +53,34 @@ def cues_for(words: Sequence[SpokenWord], aspect: Aspect, frames: int) -> tuple[
     return tuple(cues)
 
 
+def _text(words: Sequence[SpokenWord]) -> str:
+    return display_text([word.text for word in words], [word.gap for word in words])
+
+
 def _width(words: Sequence[SpokenWord]) -> int:
-    return display_width(display_text([word.text for word in words]))
+    return display_width(_text(words))
+
+
+def _parted_units(words: Sequence[SpokenWord]) -> list[int]:
+    """For each word, how many words of the unit (`tokens`) that it belongs to come before it: 0 for most."""
+    text = _text(words)
+    units = iter(units_of(text))
+    unit = next(units, None)
+    position = 0
+    counts: list[int] = []
+    for index, word in enumerate(words):
+        start = text.find(word.text, position)
+        while unit is not None and unit.end <= start:
+            unit = next(units, None)
+        counts.append(counts[index - 1] + 1 if index and unit is not None and unit.start < start else 0)
+        position = start + len(word.text)
+    return counts
 
 
 def _groups(words: Sequence[SpokenWord], limit: int) -> list[Sequence[SpokenWord]]:
     """The division of least cost (dynamic programming over the last break)."""
     best: list[tuple[float, int]] = [(0.0, 0)]
+    inside = [*_parted_units(words), 0]
     for end in range(1, len(words) + 1):
         following = words[end].start if end < len(words) else None
         choices: list[tuple[float, int]] = []
@@ -59,7 +89,8 @@ def _groups(words: Sequence[SpokenWord], limit: int) -> list[Sequence[SpokenWord
             width = _width(group)
             if width > limit and len(group) > 1:
                 break
-            choices.append((best[start][0] + _cost(group, width, limit, following), start))
+            cost = _cost(group, width, limit, following) + (_UNIT_PARTED if inside[end] else 0.0)
+            choices.append((best[start][0] + cost, start))
         best.append(min(choices))
     groups: list[Sequence[SpokenWord]] = []
     end = len(words)
@@ -81,7 +112,14 @@ def _cost(group: Sequence[SpokenWord], width: int, limit: int, following: int | 
         cost += 0.15 if _CLAUSE_END.search(last) else 0.8
     cost += sum(2.0 for word in group[:-1] if _SENTENCE_END.search(word.text))
     cost += sum(0.25 for word in group[:-1] if _CLAUSE_END.search(word.text))
+    cost += sum(_LINES_TOGETHER for word in group[:-1] if word.gap == "\n")
+    cost += sum(_OVER_SILENCE for word, after in pairwise(group) if _is_silent_between(word, after))
     return cost
+
+
+def _is_silent_between(word: SpokenWord, after: SpokenWord) -> bool:
+    """Whether the script asks for silence there, in the middle of a sentence."""
+    return after.start - word.end >= _SILENCE_FRAMES and not _SENTENCE_END.search(word.text)
 
 
 def _timed_cues(scenes: Sequence[TimedScene]) -> Iterator[tuple[int, int, str]]:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bulkvid_pipeline.core.options import AudioCodec, Container, Platform, VideoCodec
+from bulkvid_pipeline.rendering.script.text import Pause
 
 FPS = 30
 SAMPLE_RATE = 48_000
@@ -63,6 +64,8 @@ class Scene:
     """How many entries the list will show at most, so that they need not move as it grows; 0: only those it has."""
     continues: bool = False
     """Whether its first sentence began in the scene before."""
+    pauses: tuple[Pause, ...] = ()
+    """Silence that the script asks for, by places in `text`."""
     leaves: bool = False
     """Whether its card leaves at the end, to make room for another: not at the end of the video or within a list."""
 
@@ -74,6 +77,9 @@ class SpokenWord:
     text: str
     start: int
     end: int
+    gap: str | None = None
+    """What stands between it and the next word, a line's end after an entry of a list; None: what their scripts usually
+    have there."""
 
 
 @dataclass(frozen=True)

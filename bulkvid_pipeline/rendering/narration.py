@@ -34,8 +34,9 @@ from bulkvid_pipeline.rendering.model import (
     TimedScene,
 )
 from bulkvid_pipeline.rendering.scenes import split_scenes
-from bulkvid_pipeline.rendering.script_words import ScriptWord
-from bulkvid_pipeline.rendering.sentences import sentences_of
+from bulkvid_pipeline.rendering.script.phrases import Phrase, phrases_of
+from bulkvid_pipeline.rendering.script.sentences import estimated_seconds
+from bulkvid_pipeline.rendering.script.words import ScriptWord
 from bulkvid_pipeline.rendering.sound.track import FULL_SCALE, Pcm16, Piece, VoiceTrack, quantised
 from bulkvid_pipeline.rendering.spoken import SpokenText, spoken_form
 from bulkvid_pipeline.rendering.timeline import Feasibility, Lengths, Pace, Solution
@@ -43,6 +44,8 @@ from bulkvid_pipeline.rendering.timeline import Feasibility, Lengths, Pace, Solu
 # Fitted to the offline voice's English; of a minute of speech they tell the length to 2.5 %. Where they are wrong,
 # another pace is spoken.
 _LETTER_SECONDS, _MARK_SECONDS = 0.065, 0.33
+_SURELY_SHORT = 0.5
+"""Share of the longest video under which an estimate is enough to say that a script is shorter."""
 _MARKS = frozenset(",;:.!?\u2014-")
 
 _SPACELESS_LANGUAGES = frozenset(SCRIPT_LANGUAGE[script] for script in SPACELESS)
@@ -131,14 +134,11 @@ def narrate(
     """
     narrator = _Narrator(tuple(scenes), speech, voice, language, template_speed, pitch, store)
     solution, result = narrator.solve(target_seconds)
-    longest = max(timeline.MAX_SECONDS, target_seconds or 0.0)
-    if not result.ok and result.nearest_seconds > longest + timeline.tolerance_frames(round(longest * FPS)) / FPS:
-        raise DurationInfeasibleError(
-            f"The video would be {result.nearest_seconds:.0f} seconds long, more than the {longest:g} allowed",
-            fix=f"Cut about {result.words_to_cut} {narrator.unit}, or split the script into several rows",
-        )
+    if not result.renders:
+        raise DurationInfeasibleError(result.problem, fix=result.fix[:1].upper() + result.fix[1:])
     timed = narrator.timed(solution)
-    warnings = narrator.warnings(solution.step) + (() if result.ok else (result.message,))
+    hurried = () if target_seconds else result.hurry
+    warnings = narrator.warnings(solution.step) + hurried + (() if result.ok else (result.message,))
     rate = narrator.rate(timeline.pace(solution.step))
     return Programme(timed, narrator.language, rate, result, tuple(dict.fromkeys(warnings)))
 
@@ -151,31 +151,53 @@ def duration_feasibility(
     target_seconds: float | None,
     speech: Speech,
     *,
+    language: str | None = None,
     template_speed: float = 1.0,
     pitch: float = 0.0,
     store: UtteranceStore | None = None,
 ) -> Feasibility:
     """Whether the script can be spoken in `target_seconds`, by speaking it: about 3 ms per second of video.
 
+    Where no duration is wanted, a script that is nowhere near MAX_SECONDS is not spoken; its length is an estimate.
+
     Raises:
         NarrationError: the voice failed.
     """
     scenes = split_scenes(title, description, script, target_seconds)
-    return _Narrator(scenes, speech, voice, None, template_speed, pitch, store).solve(target_seconds)[1]
+    narrator = _Narrator(scenes, speech, voice, language, template_speed, pitch, store)
+    if target_seconds is None and narrator.estimated_seconds < _SURELY_SHORT * timeline.MAX_SECONDS:
+        return Feasibility(True, narrator.estimated_seconds)
+    return narrator.solve(target_seconds)[1]
 
 
 @dataclass(frozen=True)
 class _Sentence:
-    """A sentence with what is said for it."""
+    """A sentence, or a part of one between pauses, with what is said for it."""
 
+    phrase: Phrase
     spoken: SpokenText
     words: tuple[ScriptWord, ...]
+
+    @property
+    def before(self) -> int:
+        """Frames of silence that the script asks for before it."""
+        return round(self.phrase.before * FPS)
+
+    @property
+    def after(self) -> int:
+        """Frames of silence that the script asks for after it."""
+        return round(self.phrase.after * FPS)
 
     @cached_property
     def likely_seconds(self) -> float:
         """About how long it takes to say at the rate 1.0."""
         text = self.spoken.text
         return _LETTER_SECONDS * sum(map(str.isalnum, text)) + _MARK_SECONDS * sum(map(_MARKS.__contains__, text))
+
+    @cached_property
+    def estimated_seconds(self) -> float:
+        """The same for any script, less exactly."""
+        return estimated_seconds(self.spoken.text)
 
     def frames(self, samples: int) -> int:
         """How long it lasts as sound of so many samples: each of its words is highlighted for a frame at least."""
@@ -226,8 +248,11 @@ class _Narrator:
         return sum(char.isalnum() for word in words for char in word.text)
 
     def _sentences_of(self, scene: Scene) -> list[_Sentence]:
-        sentences = [sentence for line in scene.text.split("\n") for sentence in sentences_of(line)]
-        found = [_Sentence(spoken_form(text, self.language), caption_words(text)) for text in sentences]
+        phrases = phrases_of(scene.text, scene.pauses)
+        found = [
+            _Sentence(phrase, spoken_form(phrase.words, self.language), caption_words(phrase.words, phrase.gap))
+            for phrase in phrases
+        ]
         return [sentence for sentence in found if sentence.words]
 
     def rate(self, pace: Pace) -> float:
@@ -237,12 +262,15 @@ class _Narrator:
     def solve(self, target_seconds: float | None) -> tuple[Solution, Feasibility]:
         """The pace for the target, or the natural one, with the verdict on it."""
         title = self._title_frames()
+        refused = self._refusal(target_seconds)
+        if refused is not None:
+            return Solution(timeline.FASTEST_STEP, Lengths(title, 0)), refused
         if target_seconds is None:
             lengths = timeline.natural_lengths(title) if self._units else Lengths(title, 0)
             natural = lengths.title + lengths.hold + self._frames(0)
             if natural <= round(timeline.MAX_SECONDS * FPS):
-                return Solution(0, lengths), Feasibility(True, natural / FPS)
-        target = max(1, round((target_seconds or timeline.HURRIED_SECONDS) * FPS))
+                return Solution(0, lengths), Feasibility(True, natural / FPS, rate=self._speed)
+        target = timeline.target_frames(target_seconds)
         # Every pace that is spoken costs a synthesis, so paces are chosen by likely lengths until the choice falls on
         # one that has been spoken, of which the lengths are known.
         solution = timeline.solve(target, title, self._likely_frames)
@@ -250,8 +278,52 @@ class _Narrator:
             self._spoken(solution.step)
             solution = timeline.solve(target, title, self._likely_frames)
         per_word = self._frames(solution.step) / max(1, self._units) or float(FPS)
-        wanted = target_seconds is not None
-        return solution, timeline.feasibility(target, solution, per_word, unit=self.unit, wanted=wanted)
+        verdict = timeline.feasibility(target_seconds, solution, per_word, unit=self.unit)
+        return solution, replace(verdict, rate=self.rate(timeline.pace(solution.step)))
+
+    def _refusal(self, target_seconds: float | None) -> Feasibility | None:
+        """The verdict on a script that seems far too long, if it is: found by speaking, fast, no more than is allowed.
+
+        So a cell with a whole book in it costs no more than the longest video does.
+        """
+        step, most = timeline.FASTEST_STEP, timeline.most_frames(target_seconds)
+        if self.estimated_seconds * FPS <= timeline.FASTEST * most:
+            return None
+        rate = self.rate(timeline.pace(step))
+        spoken, likely = 0, 0.0
+        lengths: list[list[int]] = []
+        for sentences in self._sentences:
+            lengths.append([])
+            for sentence in sentences:
+                samples = len(self._say(sentence, rate).pcm)
+                lengths[-1].append(samples)
+                spoken += sentence.frames(samples)
+                likely += sentence.estimated_seconds
+                if timeline.shortest(spoken) > most:
+                    return self._overlong(target_seconds, spoken / (likely or spoken / FPS))
+        self._lengths[rate] = lengths
+        return None
+
+    def _overlong(self, target_seconds: float | None, frames_per_second: float) -> Feasibility:
+        """What is said of a script of which only a part was spoken: frames that an estimated second of it took."""
+        total = frames_per_second * self.estimated_seconds * self._speed
+        pace = timeline.pace(timeline.FASTEST_STEP)
+        pauses = sum(
+            sum(breaths) + pace.pause * (len(sentences) - 1)
+            for breaths, sentences in zip(self._breaths(pace), self._sentences, strict=True)
+            if sentences
+        )
+        frames = timeline.shortest(round(total) + pauses)
+        beyond = frames - timeline.target_frames(target_seconds)
+        cut = min(self._units, max(1, round(self._units * beyond / max(1.0, total + pauses))))
+        # An estimate: a length that an easy pace meets is met by a faster or slower one too, should it be a bit wrong.
+        easy = frames / FPS * timeline.FASTEST
+        return timeline.too_long(target_seconds, frames / FPS, cut, unit=self.unit, advised=easy)
+
+    @cached_property
+    def estimated_seconds(self) -> float:
+        """About what all sentences take at the natural pace, without pauses; by the text alone."""
+        return sum(sentence.estimated_seconds for scene in self._sentences for sentence in scene) / self._speed
 
     def _title_frames(self) -> int:
         cards = [scene for scene in self._scenes if scene.kind is SceneKind.TITLE]
@@ -297,7 +369,7 @@ class _Narrator:
         """What `_frames` is, or most likely is where the step's pace was not spoken yet."""
         pace = timeline.pace(step)
         return sum(
-            sum(breaths) + pace.pause * (len(sentences) - 1) + sum(map(_Sentence.frames, sentences, samples))
+            sum(breaths) + _silence(sentences, pace.pause) + sum(map(_Sentence.frames, sentences, samples))
             for breaths, sentences, samples in zip(
                 self._breaths(pace), self._sentences, self._samples(self.rate(pace)), strict=True
             )
@@ -345,6 +417,12 @@ class _Narrator:
         return tuple(scene for scene in timed if scene.frames)
 
 
+def _silence(sentences: Sequence[_Sentence], pause: int) -> int:
+    """Frames of silence in a scene besides its breaths: `pause` between sentences, and what the script asks for."""
+    asked = sum(sentence.before + sentence.after for sentence in sentences)
+    return asked + pause * sum(not sentence.phrase.goes_on for sentence in sentences[:-1])
+
+
 def _timed_scene(
     scene: Scene, sentences: list[_Sentence], said: list[_Said], breaths: tuple[int, int], pause: int
 ) -> NarratedScene:
@@ -354,11 +432,16 @@ def _timed_scene(
     words: list[SpokenWord] = []
     position = breaths[0]
     for sentence, sound in zip(sentences, said, strict=True):
+        position += sentence.before
         frames = sentence.frames(len(sound.pcm))
         words.extend(spoken_words(sentence.words, sound.seconds, position, frames))
         pieces.append(Piece(position * SAMPLES_PER_FRAME, sound.pcm))
-        position += frames + pause
-    total = position - pause + breaths[1]
+        position += frames + sentence.after + (0 if sentence.phrase.goes_on else pause)
+    total = (
+        sum(breaths)
+        + _silence(sentences, pause)
+        + sum(sentence.frames(len(sound.pcm)) for sentence, sound in zip(sentences, said, strict=True))
+    )
     return NarratedScene(scene, total, tuple(words), VoiceTrack(total * SAMPLES_PER_FRAME, tuple(pieces)))
 
 

@@ -9,18 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from bulkvid_pipeline.rendering.emphasis import emphasis_of
 from bulkvid_pipeline.rendering.model import Scene, SceneKind
-from bulkvid_pipeline.rendering.script_blocks import Block, Heading, ItemList, Paragraph, Quotation, blocks_of
-from bulkvid_pipeline.rendering.sentences import (
+from bulkvid_pipeline.rendering.script.blocks import Block, Heading, Item, ItemList, Paragraph, Quotation
+from bulkvid_pipeline.rendering.script.dialect import parse_script, plain_text
+from bulkvid_pipeline.rendering.script.emphasis import emphasis_of
+from bulkvid_pipeline.rendering.script.sentences import (
     COMFORTABLE_SECONDS,
     LONGEST_SECONDS,
     estimated_seconds,
-    join,
-    sentences_of,
-    speakable_parts,
+    sentence_spans,
+    speakable_spans,
 )
-from bulkvid_pipeline.rendering.statements import display_width, statement
+from bulkvid_pipeline.rendering.script.statements import display_width, statement
+from bulkvid_pipeline.rendering.script.text import Text, concatenated, joined
 
 _WANTED_SECONDS, _SHORT_SECONDS, _LONG_SECONDS = 4.5, 2.5, 6.5
 _CARD_SECONDS = 4.0
@@ -55,19 +56,19 @@ def split_scenes(title: str, description: str, script: str, target_seconds: floa
     Where `target_seconds` is more than the script takes by itself, it will be spoken slowly and with long pauses; then
     there are more and shorter scenes.
 
-    Pure and total. The scenes' texts hold every spoken word of the script once, in order; heading lines and list
-    markers are shown, not spoken. Entries of a list stand on lines of their own in the scene's text. A list builds up:
-    each of its scenes holds the entries so far.
+    Pure and total. The scenes' texts hold every spoken word of the script once, in order, without its marks and
+    directions (`parse_script`); heading lines and list markers are shown, not spoken. Entries of a list stand on
+    lines of their own in the scene's text. A list builds up: each of its scenes holds the entries so far.
     """
-    blocks = blocks_of(script)
-    scenes = [Scene(SceneKind.TITLE, heading=" ".join(title.split()), subheading=" ".join(description.split()))]
+    blocks = parse_script(script).blocks
+    scenes = [Scene(SceneKind.TITLE, heading=plain_text(title), subheading=plain_text(description))]
     # One section is no numbering. How many there are is not shown: it would change every scene with each new section.
     numbered = sum(isinstance(block, Heading) for block in blocks) > 1
-    tempo = _tempo(script, target_seconds)
+    tempo = _tempo(blocks, target_seconds)
     number, heading = 0, ""
     for is_heading, group in groupby(blocks, lambda block: isinstance(block, Heading)):
         if is_heading:
-            headings = [block.text for block in group if isinstance(block, Heading)]
+            headings = [block.text.words for block in group if isinstance(block, Heading)]
             number, heading = number + len(headings), statement(headings[-1], _HEADING_CHARACTERS)
             continue
         section = _section(list(group), tempo)
@@ -77,7 +78,7 @@ def split_scenes(title: str, description: str, script: str, target_seconds: floa
                 for index, scene in enumerate(section)
             ]
         scenes.extend(section)
-    return tuple(map(_leaving, map(_accented, scenes), (*scenes[1:], None)))
+    return tuple(map(_leaving, scenes, (*scenes[1:], None)))
 
 
 def _leaving(scene: Scene, following: Scene | None) -> Scene:
@@ -86,14 +87,8 @@ def _leaving(scene: Scene, following: Scene | None) -> Scene:
     return replace(scene, leaves=following is not None and not goes_on)
 
 
-def _accented(scene: Scene) -> Scene:
-    if scene.kind is not SceneKind.BODY:
-        return scene
-    return replace(scene, emphasis=emphasis_of(scene.heading, scene.text))
-
-
-def _tempo(script: str, target_seconds: float | None) -> _Tempo:
-    own = estimated_seconds(script) + _CARD_SECONDS
+def _tempo(blocks: Sequence[Block], target_seconds: float | None) -> _Tempo:
+    own = sum(estimated_seconds(text.words) for block in blocks for text in block.texts) + _CARD_SECONDS
     return next(tempo for tempo in _TEMPOS if (target_seconds or 0.0) >= tempo.above * own)
 
 
@@ -118,40 +113,46 @@ def _section(blocks: list[Block], tempo: _Tempo) -> list[Scene]:
 
 
 def _quote(block: Quotation, tempo: _Tempo) -> list[Scene]:
-    if estimated_seconds(block.spoken) > LONGEST_SECONDS:
+    if estimated_seconds(block.spoken.words) > LONGEST_SECONDS:
         return _body([Paragraph((block.spoken,))], tempo)
     quote = statement(block.quote, _QUOTE_CHARACTERS)
-    return [Scene(SceneKind.QUOTE, text=block.spoken, heading=quote, subheading=block.source)]
+    return [_spoken(Scene(SceneKind.QUOTE, heading=quote, subheading=block.source), block.spoken)]
+
+
+def _spoken(scene: Scene, text: Text) -> Scene:
+    """The scene with what is said in it."""
+    return replace(scene, text=text.words, pauses=text.pauses)
 
 
 def _list(block: ItemList, tempo: _Tempo) -> list[Scene]:
-    lead = statement(block.lead, _HEADING_CHARACTERS)
-    if any(estimated_seconds(spoken) > _LONGEST_ITEM for spoken, _ in block.items):
+    lead = statement(block.lead.words, _HEADING_CHARACTERS)
+    if any(estimated_seconds(item.spoken.words) > _LONGEST_ITEM for item in block.items):
         # Entries of several sentences are sections rather than lines of a list.
         scenes = _body([Paragraph((block.lead,))], tempo) if block.lead else []
-        for number, (spoken, _) in zip(block.numbers, block.items, strict=True):
-            numbered = _body([Paragraph((spoken,))], tempo)
+        for number, item in zip(block.numbers, block.items, strict=True):
+            numbered = _body([Paragraph((item.spoken,))], tempo)
             scenes += [replace(scene, number=number) for scene in numbered]
         return scenes
     # A lead of some length is a statement first, then the list's heading.
-    apart = estimated_seconds(block.lead) >= _LEAD_ALONE_SECONDS
+    apart = estimated_seconds(block.lead.words) >= _LEAD_ALONE_SECONDS
     scenes = _body([Paragraph((block.lead,))], tempo) if apart else []
     units = [
-        _Unit(spoken, (estimated_seconds(spoken) + 0.5) * tempo.stretch, starts=False) for spoken, _ in block.items
+        _Unit(item.spoken, (estimated_seconds(item.spoken.words) + 0.5) * tempo.stretch, starts=False)
+        for item in block.items
     ]
     end = 0
     for size in _group_sizes(units, _ITEMS_TOGETHER):
         start, end = end, end + size
         lines = [block.lead] if block.lead and not apart and not start else []
-        lines += [spoken for spoken, _ in block.items[start:end]]
+        lines += [item.spoken for item in block.items[start:end]]
         entries = _entries(block, max(0, min(start, end - _ITEMS_SHOWN)), start, end)
-        scenes.append(replace(entries, text="\n".join(lines), heading=lead))
+        scenes.append(_spoken(replace(entries, heading=lead), concatenated(lines, "\n")))
     return scenes
 
 
 def _entries(block: ItemList, first: int, start: int, end: int) -> Scene:
     """The list when the entries from `start` to `end` are spoken, from entry `first` on."""
-    shown = [_head_and_detail(text) for _, text in block.items[first:end]]
+    shown = [_head_and_detail(item) for item in block.items[first:end]]
     return Scene(
         SceneKind.LIST,
         items=tuple(head for head, _ in shown),
@@ -162,17 +163,18 @@ def _entries(block: ItemList, first: int, start: int, end: int) -> Scene:
     )
 
 
-def _head_and_detail(entry: str) -> tuple[str, str]:
+def _head_and_detail(item: Item) -> tuple[str, str]:
     """An entry's first sentence, and what it goes on to say."""
-    head, *more = sentences_of(entry)
-    return statement(head, _ITEM_CHARACTERS), statement(join(more), _DETAIL_CHARACTERS)
+    words = item.shown.words
+    (start, end), *_ = sentence_spans(words) or [(0, 0)]
+    return statement(words[start:end], _ITEM_CHARACTERS), statement(words[end:].strip(), _DETAIL_CHARACTERS)
 
 
 @dataclass(frozen=True)
 class _Unit:
     """Something that is never parted: a sentence or a clause."""
 
-    text: str
+    text: Text
     seconds: float
     starts: bool
     """Whether a paragraph starts here."""
@@ -182,18 +184,26 @@ class _Unit:
 
 def _body(paragraphs: list[Paragraph], tempo: _Tempo) -> list[Scene]:
     units = [
-        _Unit(part, estimated_seconds(part) * tempo.stretch, not sentence_index and not part_index, part_index > 0)
+        _Unit(
+            part, estimated_seconds(part.words) * tempo.stretch, not sentence_index and not part_index, part_index > 0
+        )
         for paragraph in paragraphs
         for sentence_index, sentence in enumerate(paragraph.sentences)
-        for part_index, part in enumerate(speakable_parts(sentence, tempo.comfortable))
+        for part_index, part in enumerate(sentence.parts(speakable_spans(sentence.words, tempo.comfortable)))
     ]
     scenes: list[Scene] = []
     position = 0
     for size in _group_sizes(units, len(units)):
         parts = [unit.text for unit in units[position : position + size]]
-        continues = units[position].continues
-        heading = statement(_key(parts), _HEADING_CHARACTERS)
-        scenes.append(Scene(SceneKind.BODY, text=join(parts), heading=heading, continues=continues))
+        text = joined(parts)
+        heading = statement(_key([part.words for part in parts], text.words), _HEADING_CHARACTERS)
+        scene = Scene(
+            SceneKind.BODY,
+            heading=heading,
+            continues=units[position].continues,
+            emphasis=emphasis_of(heading, text.strong_phrases),
+        )
+        scenes.append(_spoken(scene, text))
         position += size
     return scenes
 
@@ -226,10 +236,10 @@ def _cost(seconds: float) -> float:
     return cost + 0.4 * max(0.0, seconds - _LONG_SECONDS) ** 2
 
 
-def _key(parts: list[str]) -> str:
+def _key(parts: list[str], together: str) -> str:
     """All parts if they are short; else the one that says most as a headline, with a figure if there is one."""
-    if display_width(join(parts)) <= _BOTH_CHARACTERS:
-        return join(parts)
+    if display_width(together) <= _BOTH_CHARACTERS:
+        return together
 
     def weight(part: str) -> float:
         length = len(part)

@@ -9,6 +9,7 @@ from bulkvid_pipeline.adapters.cache import Cache, CacheOfKind, UtteranceCache
 from bulkvid_pipeline.adapters.speech.contract import Speech
 from bulkvid_pipeline.core.options import AudioCodec
 from bulkvid_pipeline.core.planning import VideoPlan
+from bulkvid_pipeline.rendering.language import narration_language
 from bulkvid_pipeline.rendering.narration import Programme, narrate
 from bulkvid_pipeline.rendering.scenes import split_scenes
 from bulkvid_pipeline.rendering.sound.beds import load_bed, load_music
@@ -47,6 +48,7 @@ class Soundtrack:
             split_scenes(plan.title, plan.description, plan.script, plan.target_seconds),
             self.speech,
             plan.voice,
+            language=narration_language(plan),
             target_seconds=plan.target_seconds,
             template_speed=spoken.speed,
             pitch=spoken.pitch,

@@ -12,8 +12,9 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bulkvid_pipeline.core.cells import MAX_DURATION_S
 from bulkvid_pipeline.rendering.model import FPS
-from bulkvid_pipeline.rendering.statements import display_width
+from bulkvid_pipeline.rendering.script.statements import display_width
 
 SLOWEST, FASTEST = 0.85, 1.25
 SLOWEST_STEP, FASTEST_STEP = -15, 25
@@ -67,8 +68,27 @@ class Feasibility:
     """The length that the video gets."""
     words_to_cut: int = 0
     words_to_add: int = 0
-    message: str = ""
+    problem: str = ""
     """For the user; empty where ok."""
+    fix: str = ""
+    """What the user can do, beginning with a small letter; empty where ok."""
+    renders: bool = True
+    """Whether a video is made all the same, of the nearest length; one that is longer than allowed is not."""
+
+    rate: float = 1.0
+    """The speech rate that it takes."""
+
+    @property
+    def hurry(self) -> tuple[str, ...]:
+        """What to say of a script for which no duration is wanted, where the voice speeds up to keep it short."""
+        if not self.renders or self.rate <= 1.0:
+            return ()
+        return (f"The voice speaks at {self.rate:.2f} times its pace, to stay under {MAX_SECONDS:g} seconds",)
+
+    @property
+    def message(self) -> str:
+        """Problem and fix in one sentence; empty where ok."""
+        return f"{self.problem}: {self.fix}" if self.problem else ""
 
 
 def pace(step: int) -> Pace:
@@ -198,34 +218,78 @@ def _share(rest: int, title: int, title_range: tuple[int, int], hold_range: tupl
     return Lengths(card, rest - card)
 
 
+def longest_seconds(target_seconds: float | None) -> float:
+    """The longest video that is made: MAX_SECONDS, and what was asked for where that is more."""
+    return max(MAX_SECONDS, target_seconds or 0.0)
+
+
+def most_frames(target_seconds: float | None) -> int:
+    """`longest_seconds` in frames, with the tolerance."""
+    frames = round(longest_seconds(target_seconds) * FPS)
+    return frames + tolerance_frames(frames)
+
+
+def shortest(spoken_frames: int) -> int:
+    """Frames of a video whose spoken scenes last so long, with the shortest title card and hold."""
+    return spoken_frames + _TITLE_LEAST + _HOLD_LEAST
+
+
 def feasibility(
-    target: int, solution: Solution, frames_per_word: float, *, unit: str = "words", wanted: bool = True
+    target_seconds: float | None, solution: Solution, frames_per_word: float, *, unit: str = "words"
 ) -> Feasibility:
-    """What to tell the user about a solution.
+    """What to tell the user about a solution for the target (HURRIED_SECONDS where there is none).
 
     Args:
         unit: what a "word" of the script is called.
-        wanted: whether the user asked for the target; else MAX_SECONDS is what must be kept.
     """
+    target = target_frames(target_seconds)
     nearest = (target + solution.missed) / FPS
     if abs(solution.missed) <= tolerance_frames(target):
         return Feasibility(True, nearest)
     count = math.ceil(abs(solution.missed) / frames_per_word)
-    seconds = f"{target / FPS:g} seconds"
-    unit = unit.removesuffix("s") if count == 1 else unit
     if solution.missed > 0:
-        message = (
-            f"The script takes at least {nearest:.0f} seconds to say, not {seconds}: "
-            f"cut about {count} {unit}, or set duration_seconds to {math.ceil(nearest)}"
-        )
-        if not wanted:
-            message = (
-                f"The script takes at least {nearest:.0f} seconds to say, more than the {MAX_SECONDS:g} allowed: "
-                f"cut about {count} {unit}, or split it into several rows"
-            )
-        return Feasibility(False, nearest, words_to_cut=count, message=message)
-    message = (
-        f"The script fills at most {nearest:.0f} seconds, not {seconds}: "
-        f"add about {count} {unit}, or set duration_seconds to {math.floor(nearest)}"
+        return too_long(target_seconds, nearest, count, unit=unit)
+    return Feasibility(
+        False,
+        nearest,
+        words_to_add=count,
+        problem=f"The script fills at most {nearest:.0f} seconds, not {target / FPS:g} seconds",
+        fix=f"add about {_counted(count, unit)}, or set duration_seconds to {math.floor(nearest)}",
     )
-    return Feasibility(False, nearest, words_to_add=count, message=message)
+
+
+def target_frames(target_seconds: float | None) -> int:
+    """What to aim at, in frames."""
+    return max(1, round((target_seconds or HURRIED_SECONDS) * FPS))
+
+
+def too_long(
+    target_seconds: float | None, nearest: float, cut: int, *, unit: str = "words", advised: float | None = None
+) -> Feasibility:
+    """The verdict on a script that even hurried takes longer than wanted, or than allowed where nothing is wanted.
+
+    Args:
+        nearest: seconds of the shortest video.
+        cut: words to cut.
+        advised: the duration to advise instead; None where `nearest` is exact.
+    """
+    wanted = f"not {target_seconds:g} seconds" if target_seconds else f"more than the {MAX_SECONDS:g} allowed"
+    instead = math.ceil(nearest if advised is None else advised)
+    longer = f", set duration_seconds to {instead}" if instead <= MAX_DURATION_S else ""
+    return Feasibility(
+        False,
+        nearest,
+        words_to_cut=cut,
+        problem=f"The script takes at least {nearest:.0f} seconds to say, {wanted}",
+        fix=f"cut about {_counted(cut, unit)}{longer}, or split it into several rows",
+        renders=shortest_fits(nearest, target_seconds),
+    )
+
+
+def shortest_fits(nearest: float, target_seconds: float | None) -> bool:
+    """Whether a video of `nearest` seconds is short enough to be made."""
+    return round(nearest * FPS) <= most_frames(target_seconds)
+
+
+def _counted(count: int, unit: str) -> str:
+    return f"{count} {unit.removesuffix('s') if count == 1 else unit}"

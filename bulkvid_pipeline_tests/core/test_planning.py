@@ -202,3 +202,15 @@ def test_urgent_rows_come_first_and_equal_ones_keep_the_order_of_the_sheet() -> 
 def test_rows_without_a_priority_have_the_jobs() -> None:
     plans = [plan(IDEA, spec(priority="urgent")), plan(replace(IDEA, sheet_row=3, priority=Priority.HIGH))]
     assert [made.priority for made in in_priority_order(plans)] == [Priority.URGENT, Priority.HIGH]
+
+
+def test_a_language_counts_where_it_is_named_and_what_seems_likely_does_not() -> None:
+    assert print_of(replace(IDEA, language="de")) != print_of()
+    assert print_of(replace(IDEA, language="de")) != print_of(replace(IDEA, language="fr"))
+    likely = replace(plan(), likely_language="de")
+    assert likely.fingerprint("1") == plan().fingerprint("1")
+
+
+def test_the_row_s_language_wins_over_the_job_s() -> None:
+    assert plan(job=overriding(language="German")).language == "de"
+    assert plan(replace(IDEA, language="fr"), overriding(language="German")).language == "fr"

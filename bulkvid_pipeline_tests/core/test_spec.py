@@ -402,9 +402,10 @@ def test_user_and_project_have_names(field: str) -> None:
     assert f"{field}: " in refusal(**{field: "x" * 129}).message
 
 
-def test_overrides_are_styles_and_voices() -> None:
+def test_overrides_are_styles_voices_and_languages() -> None:
     assert "overrides.style: " in refusal(template={"overrides": {"style": "brutalist"}}).message
     assert "overrides.voice: " in refusal(template={"overrides": {"voice": "robot"}}).message
+    assert "overrides.language: " in refusal(template={"overrides": {"language": "Germn"}}).message
     assert spec(template={"overrides": {"style": " ", "voice": ""}}).template.overrides.style is None
 
 

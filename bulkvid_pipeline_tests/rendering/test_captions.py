@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from bulkvid_pipeline.core.options import Aspect
 from bulkvid_pipeline.rendering.captions import cue_text, cues_for, srt, vtt
 from bulkvid_pipeline.rendering.model import Cue, Scene, SceneKind, SpokenWord, TimedScene
-from bulkvid_pipeline.rendering.script_words import display_text, gap_between, script_words
-from bulkvid_pipeline.rendering.statements import display_width
+from bulkvid_pipeline.rendering.script.statements import display_width
+from bulkvid_pipeline.rendering.script.words import display_text, gap_between, script_words
 
 
 def spoken(text: str, frames_each: int = 11, start: int = 9) -> tuple[tuple[SpokenWord, ...], int]:

@@ -16,7 +16,7 @@ from bulkvid_pipeline.rendering import timeline
 from bulkvid_pipeline.rendering.model import FPS, SAMPLES_PER_FRAME, Scene, SceneKind
 from bulkvid_pipeline.rendering.narration import Programme, duration_feasibility, narrate, utterance_key
 from bulkvid_pipeline.rendering.scenes import split_scenes
-from bulkvid_pipeline.rendering.sentences import sentences_of
+from bulkvid_pipeline.rendering.script.sentences import sentences_of
 
 SCRIPT = (
     "Most of us lose two hours a day to small tasks. Let an assistant draft your replies, and only edit what matters. "
@@ -275,3 +275,29 @@ def test_a_row_without_speech_is_a_card() -> None:
 
     programme = narrate((Scene(SceneKind.TITLE, heading="Hi"),), Mute(), Voice.MALE)
     assert 1.6 <= programme.seconds <= 3
+
+
+def test_pauses_of_the_script_are_silence_of_their_length(speech: EspeakSpeech) -> None:
+    plain = narrate(split_scenes("T", "", "Welcome back. Today we bake bread."), speech, Voice.FEMALE)
+    paused = narrate(split_scenes("T", "", "Welcome back. [pause 2s] Today we bake bread."), speech, Voice.FEMALE)
+    assert paused.frames - plain.frames == 2 * FPS
+    words = {word.text: word for word in paused.scenes[1].words}
+    gap = paused.scenes[1].voice[words["back."].end * SAMPLES_PER_FRAME : words["Today"].start * SAMPLES_PER_FRAME]
+    assert words["Today"].start - words["back."].end >= 2 * FPS
+    assert not np.any(gap)
+
+
+def test_a_pause_inside_a_sentence_leaves_its_words_and_captions_whole(speech: EspeakSpeech) -> None:
+    script = "Today we <break time='1s'/> bake bread."
+    programme = narrate(split_scenes("T", "", script), speech, Voice.FEMALE)
+    (scene,) = programme.for_aspect(Aspect.WIDE)[1:]
+    assert [[word.text for word in cue.words] for cue in scene.cues] == [["Today", "we"], ["bake", "bread."]]
+    words = programme.scenes[1].words
+    assert words[2].start - words[1].end == FPS
+
+
+def test_entries_of_a_list_are_captions_of_their_own(speech: EspeakSpeech) -> None:
+    script = "Do these:\n- Fill the kettle\n- Set the cup"
+    programme = narrate(split_scenes("T", "", script), speech, Voice.FEMALE)
+    texts = [" ".join(word.text for word in cue.words) for cue in programme.for_aspect(Aspect.WIDE)[1].cues]
+    assert texts == ["Do these:", "Fill the kettle", "Set the cup"]

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bulkvid_pipeline.rendering.emphasis import emphasis_of
 from bulkvid_pipeline.rendering.model import Scene, SceneKind
 from bulkvid_pipeline.rendering.scenes import split_scenes
-from bulkvid_pipeline.rendering.sentences import LONGEST_SECONDS, estimated_seconds, sentences_of
+from bulkvid_pipeline.rendering.script.emphasis import emphasis_of
+from bulkvid_pipeline.rendering.script.sentences import LONGEST_SECONDS, estimated_seconds, sentences_of
+from bulkvid_pipeline.rendering.script.statements import display_width, statement
 from bulkvid_pipeline.rendering.spoken import spoken_form
-from bulkvid_pipeline.rendering.statements import display_width, statement
 
 ESSAY = (
     "Most teams still make product videos by hand. They open an editor, paste the script, record a voice, and wait for "

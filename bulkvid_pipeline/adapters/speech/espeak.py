@@ -19,7 +19,14 @@ from bulkvid_pipeline.adapters.speech.contract import Utterance, WordTime
 from bulkvid_pipeline.adapters.speech.espeak_client import EspeakWorker, WorkerDied, narration_failed
 from bulkvid_pipeline.adapters.speech.scripts import SCRIPT_LANGUAGE, Script, script_of, script_runs
 from bulkvid_pipeline.adapters.speech.sound import RATE, audible, finish
-from bulkvid_pipeline.adapters.speech.voices import NO_VOICE, POOR, VOICES, WORDS_PER_MINUTE
+from bulkvid_pipeline.adapters.speech.voices import (
+    NO_VOICE,
+    POOR,
+    VOICES,
+    WORDS_PER_MINUTE,
+    near_voice_warning,
+    voice_of,
+)
 from bulkvid_pipeline.core.errors import NarrationError
 from bulkvid_pipeline.core.options import Voice
 
@@ -104,7 +111,7 @@ class EspeakSpeech:
         header, body, sample_rate = self._ask(
             {
                 "text": stretch.text,
-                "voice": f"{stretch.language}+{settings.variant}",
+                "voice": f"{voice_of(stretch.language)}+{settings.variant}",
                 "words_per_minute": min(450, max(80, round(WORDS_PER_MINUTE * rate))),
                 "pitch": min(100, max(0, round(settings.pitch + pitch * 50 / 12))),
                 "pitch_range": settings.pitch_range,
@@ -180,11 +187,15 @@ def _scripts_of(language: str) -> frozenset[Script]:
     """The scripts that the language's espeak voice reads; all read Latin, many by switching to English."""
     special = {
         "ja": Script.HAN,
-        "fa": Script.ARABIC,
-        "ur": Script.ARABIC,
-        "mr": Script.DEVANAGARI,
-        "ne": Script.DEVANAGARI,
-        **dict.fromkeys(("uk", "bg", "sr", "be", "mk", "kk"), Script.CYRILLIC),
+        "yue": Script.HAN,
+        "as": Script.BENGALI,
+        "ti": Script.ETHIOPIC,
+        "shn": Script.BURMESE,
+        **dict.fromkeys(("fa", "ur", "ps", "sd", "ug"), Script.ARABIC),
+        **dict.fromkeys(("mr", "ne", "kok"), Script.DEVANAGARI),
+        **dict.fromkeys(
+            ("uk", "bg", "sr", "be", "mk", "kk", "ky", "tt", "ba", "cv", "nog", "mn", "tg"), Script.CYRILLIC
+        ),
     }
     own = {script for script, code in SCRIPT_LANGUAGE.items() if code == language}
     own |= {special[language]} if language in special else set()
@@ -200,10 +211,31 @@ def _ordered(words: list[WordTime]) -> tuple[WordTime, ...]:
     return tuple(kept)
 
 
+def is_silent(text: str, language: str) -> bool:
+    """Whether the voice says nothing of a text that has something to say: it cannot read its writing."""
+    spoken = [stretch.language is not None for stretch in _stretches(text, language) if _has_letters(stretch.text)]
+    return bool(spoken) and not any(spoken)
+
+
+def shortcomings(text: str, language: str) -> tuple[str, ...]:
+    """What a listener will miss when the voice reads `text`, in words for the user; known without speaking.
+
+    These are the warnings that the text's utterances come with.
+    """
+    return _warnings(text, _stretches(text, language))
+
+
+def _has_letters(text: str) -> bool:
+    return any(char.isalnum() for char in text)
+
+
 def _warnings(text: str, stretches: list[_Stretch]) -> tuple[str, ...]:
     warnings: list[str] = []
     for stretch in stretches:
-        if stretch.language is None and any(char.isalnum() for char in stretch.text):
+        near = near_voice_warning(stretch.language) if stretch.language else None
+        if near:
+            warnings.append(near)
+        elif stretch.language is None and _has_letters(stretch.text):
             warnings.append(
                 f'The offline voice cannot read the writing of "{stretch.text.strip()[:20]}": it is shown, not spoken'
             )

@@ -18,10 +18,14 @@ from bulkvid_pipeline.rendering.pictures.stage import Shape, Stage
 from bulkvid_pipeline.rendering.pictures.theme import CaptionLook, SpokenMark, Theme
 from bulkvid_pipeline.rendering.pictures.typefaces import Cut
 from bulkvid_pipeline.rendering.pictures.typesetting import SetText, Span, TextLook, build, set_text
+from bulkvid_pipeline.rendering.script.words import display_text
 
 _CODE = 15
 """Words are told apart by this many shades of red times as many of green."""
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
+_UNSPACED = re.compile("[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
+"""Characters of Chinese and Japanese; Thai, Lao, Khmer and Burmese are broken at words by the line breaker itself, and
+their letters must stay beside each other to be shaped."""
+_BLANKS = " \u00a0"
 _INSERTED = "-\u200b\u2060"
 """What setting a text may have added to it."""
 _LONGEST_GLUED = 8
@@ -93,13 +97,13 @@ def captions_for(
     width, height = zone.width - 2 * pad_x, zone.height - 2 * pad_y
     look = _text_look(theme, stage)
     sizes: list[float] = []
-    for words in texts:
-        whole = _joined(words)
+    for words, cue in zip(texts, cues, strict=True):
+        whole = _joined(words, cue)
         sizes.append(_set(whole, look, width, height, stage, variant).look.size if whole else look.size)
     common = max(min(sizes, default=look.size), _COMMON_SHARE * look.size)
     captions: list[Caption | None] = []
-    for words, size in zip(texts, sizes, strict=True):
-        whole = _joined(words)
+    for words, cue, size in zip(texts, cues, sizes, strict=True):
+        whole = _joined(words, cue)
         if not whole:
             captions.append(None)
             continue
@@ -170,7 +174,7 @@ def _spans(text: str, words: Sequence[str]) -> tuple[tuple[str, int], ...]:
         if text[start:at]:
             spans.append((text[start:at], index))
         blanks = at
-        while at < len(text) and text[at] == " ":
+        while at < len(text) and text[at] in _BLANKS:
             at += 1
         if text[blanks:at]:
             spans.append((text[blanks:at], -1))
@@ -239,16 +243,9 @@ def _set(
     return set_text(whole, look, width, height, max_lines=stage.caption_lines, variant=variant)
 
 
-def _joined(words: Sequence[str]) -> str:
-    return "".join(word + _gap(word, after) for word, after in zip(words, [*words[1:], ""], strict=True)).strip()
+def _joined(words: Sequence[str], cue: Cue) -> str:
+    return display_text(words, [word.gap for word in cue.words]).strip()
 
 
 def _whole(word: str) -> str:
     return scripts.glued(word) if len(word) <= _LONGEST_GLUED and all(map(_UNSPACED.match, word)) else word
-
-
-def _gap(word: str, after: str) -> str:
-    """A blank between words, except where the script is written without (Han, kana, Thai, Lao, Khmer, Burmese)."""
-    if not word or not after:
-        return ""
-    return "" if _UNSPACED.match(word[-1]) and _UNSPACED.match(after[0]) else " "

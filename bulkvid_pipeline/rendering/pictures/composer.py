@@ -20,7 +20,7 @@ from bulkvid_pipeline.rendering.pictures.theme import Theme
 from bulkvid_pipeline.rendering.pictures.typefaces import TEXT_FONTS, Cut, shelf
 from bulkvid_pipeline.rendering.pictures.typesetting import SetText, TextLook, set_text
 from bulkvid_pipeline.rendering.pictures.zones import Zones
-from bulkvid_pipeline.rendering.statements import display_width
+from bulkvid_pipeline.rendering.script.statements import display_width
 
 _STATEMENT_LINE = 11
 """Characters that a line of a statement has at least, on average."""
@@ -67,10 +67,11 @@ class Part:
         canvas.restore()
 
     def text_boxes(self, at: Pose) -> list[Box]:
+        """Where its texts stand, whole: what is cut off of a text counts too, so that somebody notices."""
         if at.is_hidden:
             return []
-        boxes = (box.shifted(at.dx, at.dy).intersection(at.clip) for box in self.texts)
-        return [box for box in boxes if not box.is_empty]
+        boxes = (box.shifted(at.dx, at.dy) for box in self.texts)
+        return [box for box in boxes if box.overlaps(at.clip)]
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,14 @@ from bulkvid_pipeline.rendering.pictures.colors import Rgb, argb
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.hyphens import hyphenated
 from bulkvid_pipeline.rendering.pictures.typefaces import Cut, runs_of, shelf
+from bulkvid_pipeline.rendering.pictures.whole_units import with_parted_addresses, with_whole_units
 
 _MAY_BREAK = "\u200b"
 """Zero width space: where `hyphens` divided a word."""
 _RIGHT_TO_LEFT_EMBEDDING, _POP = "\u202b", "\u202c"
 _LEAST_SIZE = 4.0
+_WHOLE_ADDRESS_SHARE = 0.8
+"""An address is kept on one line down to this share of the size that it could have broken."""
 _DIVIDED_SHARE = 0.75
 """Text with divided words starts from this share of its wanted size: fewer divisions read better than larger type."""
 
@@ -184,25 +187,30 @@ def set_text(
 ) -> SetText:
     """Lay out a text (already `display_text`) in a box of `width` x `height` pixels and at most `max_lines` lines.
 
-    Sizes are tried from `look.size` down to `look.least_size` with words whole, then with words hyphenated, then broken
+    Sizes are tried from `look.size` down to `look.least_size` with words and units (`tokens`) whole, long addresses
+    broken at their slashes where that spares small type; then with words hyphenated, then broken
     anywhere in as many lines as the height holds, then smaller still. A text that does not fit even at the smallest
     size is cut with an ellipsis. `variant` is that of the texts around this one.
     """
     text = scripts.with_whole_words(text)
-    fitting = _Fitting(
-        text, look, width, height, max_lines, scripts.is_right_to_left(text), scripts.settled_variant(text, variant)
-    )
+    whole, parted = with_whole_units(text), with_parted_addresses(text)
+    direction, variant = scripts.is_right_to_left(text), scripts.settled_variant(text, variant)
+    fitting = _Fitting(parted, look, width, height, max_lines, direction, variant)
     least = min(look.least_size, look.size)
-    size = _largest(lambda tried: fitting.fits(text, tried, whole=True), least, look.size)
+    size = _largest(lambda tried: fitting.fits(whole, tried, whole=True), least, look.size)
+    if parted != whole and (size is None or size < _WHOLE_ADDRESS_SHARE * look.size):
+        larger = _largest(lambda tried: fitting.fits(parted, tried, whole=True), least, look.size)
+        if larger is not None and (size is None or size < _WHOLE_ADDRESS_SHARE * larger):
+            return fitting.settled(parted, larger)
     if size is not None:
-        return fitting.settled(text, size)
+        return fitting.settled(whole, size)
     largest_divided = max(least, look.size * _DIVIDED_SHARE)
     tiny = min(_LEAST_SIZE, least)
-    for whole, low, high in ((True, least, largest_divided), (False, least, largest_divided), (False, tiny, least)):
-        size = _largest(partial(_fits_divided, fitting, whole), low, high)
+    for undivided, low, high in ((True, least, largest_divided), (False, least, largest_divided), (False, tiny, least)):
+        size = _largest(partial(_fits_divided, fitting, undivided), low, high)
         if size is not None:
             return fitting.settled(fitting.divided(size), size)
-    return fitting.settled(_cut(text, lambda shorter: fitting.fits(shorter, tiny, whole=False)), tiny)
+    return fitting.settled(_cut(parted, lambda shorter: fitting.fits(shorter, tiny, whole=False)), tiny)
 
 
 def _fits_divided(fitting: _Fitting, whole: bool, size: float) -> bool:

@@ -21,6 +21,8 @@ _WATCHED = {
     DagsterEventType.RUN_FAILURE,
 }
 BATCH = 1000
+WARNINGS_JOINT = " | "
+"""What stands between the warnings of a row in its event."""
 INTERRUPTION = "DagsterExecutionInterruptedError"
 """What a step fails with when its process gets SIGINT or SIGTERM."""
 
@@ -38,6 +40,8 @@ class RowEnded:
     reason: str = ""
     fix: str = ""
     row_key: str = ""
+    warnings: tuple[str, ...] = ()
+    """What was noticed while it was rendered."""
 
 
 @dataclass
@@ -138,10 +142,15 @@ def _row_ended(event: DagsterEvent) -> Iterator[RowEnded]:
             values["duration_s"],
             values["render_seconds"],
             row_key=row_key,
+            warnings=_warnings(values["warnings"]),
         )
     elif "reason" in values:
         reason, fix = values["reason"], values["fix"]
         yield RowEnded(values["title"], values["sheet_row"], False, reason=reason, fix=fix, row_key=row_key)
+
+
+def _warnings(told: str) -> tuple[str, ...]:
+    return () if told == "none" else tuple(told.split(WARNINGS_JOINT))
 
 
 def _plain(metadata: Any) -> dict[str, Any]:

@@ -15,6 +15,9 @@ from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.services.jobs.follow import RowEnded
 
+ROWS_NAMED = 8
+"""Rows of one warning that are named by their numbers."""
+
 
 class ExitCode(IntEnum):
     """How `bulkvid run` and whatever follows a job end."""
@@ -168,6 +171,7 @@ def _sentences(end: JobEnd, ending: JobEnding) -> Iterator[Sentence]:
     elif not ending.rows:
         yield Sentence(ending.failure, "Nothing was rendered.", Tone.BAD)
     else:
+        yield from _warnings(ending)
         yield from (_failed_row(row) for row in ending.failed)
         yield _totals(ending)
         if ending.write_back:
@@ -184,6 +188,22 @@ def _stopped(end: JobEnd, ending: JobEnding) -> Sentence:
     known = end is JobEnd.PAUSED or ending.rerun
     go_on = "Go on with what is left:" if known else "To make what is left, run the sheet again."
     return Sentence(f"{_rows_are(ending.completed)} finished and kept. {go_on}", lead, Tone.WARNING)
+
+
+def _warnings(ending: JobEnding) -> Iterator[Sentence]:
+    """What was noticed while rows were rendered and the report of the sheet does not hold, each once with its rows."""
+    findings = ending.report["findings"] if ending.report is not None else ()
+    known: dict[int | None, list[str]] = {}
+    for finding in findings:
+        known.setdefault(finding["sheet_row"], []).append(finding["problem"])
+    noticed: dict[str, set[int]] = {}
+    for row in ending.rows:
+        for told in row.warnings:
+            if not told.startswith(tuple(known.get(row.sheet_row, ()))):
+                noticed.setdefault(told, set()).add(row.sheet_row)
+    for told, rows in noticed.items():
+        numbers = ", ".join(map(str, sorted(rows)[:ROWS_NAMED])) + (" ..." if len(rows) > ROWS_NAMED else "")
+        yield Sentence(f"row{'s' if len(rows) > 1 else ''} {numbers}: {told}", "warning", Tone.WARNING)
 
 
 def _failed_row(row: RowEnded) -> Sentence:

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from bulkvid_pipeline.adapters.speech.contract import Speech
 from bulkvid_pipeline.adapters.speech.espeak import EspeakSpeech
-from bulkvid_pipeline.core.errors import InvalidRequestError, ValidationFailedError
+from bulkvid_pipeline.core.errors import DurationInfeasibleError, InvalidRequestError, ValidationFailedError
 from bulkvid_pipeline.core.findings import Finding, Severity
-from bulkvid_pipeline.core.options import Aspect, Platform, ValidationLevel
+from bulkvid_pipeline.core.options import Aspect, Platform
 from bulkvid_pipeline.core.planning import VideoPlan, plan_video
 from bulkvid_pipeline.core.rows import VideoIdea
 from bulkvid_pipeline.core.sheet_table import SheetTable, sheet_table
@@ -29,6 +29,7 @@ from bulkvid_pipeline.core.spec import BulkJobSpec, InputSource, SourceType
 from bulkvid_pipeline.core.templates import Template
 from bulkvid_pipeline.core.validation import RowProblem, validate_table
 from bulkvid_pipeline.rendering.encode.event import EventRenderer
+from bulkvid_pipeline.rendering.language import narration_language
 from bulkvid_pipeline.rendering.model import (
     FPS,
     SAMPLES_PER_FRAME,
@@ -50,6 +51,14 @@ from bulkvid_pipeline.rendering.scenes import split_scenes
 from bulkvid_pipeline.rendering.sound.mix import programme_sound
 from bulkvid_pipeline.services.media.policy import MediaCheck, media_policy
 from bulkvid_pipeline.services.previews.contact_sheet import halved, tiled, wrapped
+from bulkvid_pipeline.services.sheets.narration_checks import (
+    NOT_PERMISSIVE,
+    Narrator,
+    language_problems,
+    length_problems,
+    length_verdict,
+    voice_problems,
+)
 from bulkvid_pipeline.services.templates.template_store import TemplateStore, theme_of
 from bulkvid_pipeline.settings import Settings
 
@@ -57,9 +66,6 @@ SHORT_SIDE = 540
 """Of stills and draft, in pixels: half the usual size, a quarter of its work, and all text can still be read."""
 DRAFT_SECONDS = 5
 _ROWS_NAMED = 12
-
-_NOT_PERMISSIVE = frozenset({ValidationLevel.STRICT, ValidationLevel.MODERATE})
-_STRICT = frozenset({ValidationLevel.STRICT})
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,7 @@ def preview_row(
     _require_row(table, row)
     template = TemplateStore(settings.templates_folder).load(spec.template.template_id)
     with EspeakSpeech() as speech:
-        judge = _RowValidation(row, spec, template, speech)
+        judge = _RowValidation(row, spec, template, speech, Narrator.of(settings))
         by_media = MediaCheck(media_policy(settings), spec.validation_level)
         ideas, report = validate_table(table, spec.validation_level, [judge, by_media])
     findings = report.of_row(row)
@@ -144,9 +150,9 @@ def _laid_out(plan: VideoPlan, folder: Path, settings: Settings) -> VideoPlan:
 
 
 def _unsaid(programme: Programme, findings: Sequence[Finding]) -> Iterator[str]:
-    """The narration's warnings without the one that is a finding already."""
-    validated = any(finding.code == "DURATION_INFEASIBLE" for finding in findings)
-    return (text for text in programme.warnings if not (validated and text == programme.feasibility.message))
+    """The narration's warnings without those that are findings already."""
+    found = tuple(finding.problem for finding in findings)
+    return (text for text in programme.warnings if not text.startswith(found))
 
 
 def _other_voice(settings: Settings) -> Iterator[str]:
@@ -209,6 +215,7 @@ class _RowValidation:
     spec: BulkJobSpec
     template: Template
     speech: Speech
+    narrator: Narrator
     programme: Programme | None = field(default=None, init=False)
 
     def __call__(self, idea: VideoIdea) -> Iterator[RowProblem]:
@@ -216,22 +223,23 @@ class _RowValidation:
             return
         plan = plan_video(idea, self.spec, self.template)
         yield from self._glyphs(plan)
+        yield from language_problems(plan)
+        yield from voice_problems(plan, self.narrator)
         voice = self.template.settings.audio.voice_settings
-        self.programme = narrate(
-            split_scenes(plan.title, plan.description, plan.script, plan.target_seconds),
-            self.speech,
-            plan.voice,
-            target_seconds=plan.target_seconds,
-            template_speed=voice.speed,
-            pitch=voice.pitch,
-        )
-        found = self.programme.feasibility
-        if plan.target_seconds is not None and not found.ok:
-            problem, _, fix = found.message.partition(": ")
-            cell = f"{plan.target_seconds:g}"
-            yield RowProblem(
-                "duration_seconds", cell, problem, fix[:1].upper() + fix[1:], "DURATION_INFEASIBLE", _STRICT
+        try:
+            self.programme = narrate(
+                split_scenes(plan.title, plan.description, plan.script, plan.target_seconds),
+                self.speech,
+                plan.voice,
+                language=narration_language(plan),
+                target_seconds=plan.target_seconds,
+                template_speed=voice.speed,
+                pitch=voice.pitch,
             )
+        except DurationInfeasibleError:
+            yield from length_problems(plan, self.speech)
+        else:
+            yield from length_verdict(plan, self.programme.feasibility)
 
     def _glyphs(self, plan: VideoPlan) -> Iterator[RowProblem]:
         theme, _ = theme_of(self.template, plan.style)
@@ -241,7 +249,7 @@ class _RowValidation:
             if missing:
                 shown = " ".join(missing[:10]) + (" ..." if len(missing) > 10 else "")
                 fix = "Remove or replace these characters"
-                yield RowProblem(column, text, f"No font has {shown}", fix, "GLYPHS_MISSING", _NOT_PERMISSIVE)
+                yield RowProblem(column, text, f"No font has {shown}", fix, "GLYPHS_MISSING", NOT_PERMISSIVE)
 
 
 @dataclass(frozen=True)

@@ -10,25 +10,31 @@ from bulkvid_pipeline.adapters.speech.contract import Speech
 from bulkvid_pipeline.adapters.speech.espeak import EspeakSpeech
 from bulkvid_pipeline.core.errors import ValidationFailedError
 from bulkvid_pipeline.core.findings import ValidationReport
-from bulkvid_pipeline.core.options import ValidationLevel
 from bulkvid_pipeline.core.planning import VideoPlan, plan_video
 from bulkvid_pipeline.core.rows import VideoIdea
 from bulkvid_pipeline.core.sheet_table import SheetTable
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.templates import Template
-from bulkvid_pipeline.core.validation import RowProblem, validate_table
-from bulkvid_pipeline.rendering.narration import duration_feasibility
+from bulkvid_pipeline.core.validation import RowCheck, RowProblem, validate_table
 from bulkvid_pipeline.rendering.pictures.themes import theme_for
 from bulkvid_pipeline.rendering.quality.texts import missing_characters
 from bulkvid_pipeline.services.media.policy import MediaCheck, media_policy
 from bulkvid_pipeline.services.sheets.loading import LoadedSheet
+from bulkvid_pipeline.services.sheets.narration_checks import (
+    NOT_PERMISSIVE,
+    Narrator,
+    language_problems,
+    length_problems,
+    voice_problems,
+    with_language,
+)
+from bulkvid_pipeline.services.sheets.script_reading import script_problems
 from bulkvid_pipeline.services.templates.template_store import TemplateStore
 from bulkvid_pipeline.settings import Settings
 
 REFUSAL_SHOWS = 3
 
-_STRICT = frozenset({ValidationLevel.STRICT})
-_NOT_PERMISSIVE = frozenset({ValidationLevel.STRICT, ValidationLevel.MODERATE})
+OFFLINE_NARRATOR = Narrator()
 
 
 @dataclass(frozen=True)
@@ -63,11 +69,15 @@ def validate_for_spec(sheet: LoadedSheet, spec: BulkJobSpec, settings: Settings)
         InvalidSheetError: a required column is missing altogether.
     """
     template = TemplateStore(settings.templates_folder).load(spec.template.template_id)
-    return validate_sheet(sheet, spec, template, media_policy(settings))
+    return validate_sheet(sheet, spec, template, media_policy(settings), Narrator.of(settings))
 
 
 def validate_sheet(
-    sheet: LoadedSheet, spec: BulkJobSpec, template: Template, media: MediaPolicy | None = None
+    sheet: LoadedSheet,
+    spec: BulkJobSpec,
+    template: Template,
+    media: MediaPolicy | None = None,
+    narrator: Narrator = OFFLINE_NARRATOR,
 ) -> ValidatedSheet:
     """Validate every row at the spec's level, all findings at once; no medium is fetched.
 
@@ -77,10 +87,18 @@ def validate_sheet(
         InvalidSheetError: a required column is missing altogether.
     """
     with EspeakSpeech() as speech:
-        checks = _EngineChecks(spec, template, speech)
+        engine = _EngineChecks(spec, template, speech, narrator)
         by_media = MediaCheck(media or MediaPolicy(), spec.validation_level)
-        ideas, report = validate_table(sheet.table, spec.validation_level, [checks.glyphs, checks.duration, by_media])
-    plans = tuple(plan_video(by_media.permitted(idea), spec, template) for idea in ideas)
+        checks: list[RowCheck] = [
+            script_problems,
+            engine.glyphs,
+            engine.language,
+            engine.voice,
+            engine.length,
+            by_media,
+        ]
+        ideas, report = validate_table(sheet.table, spec.validation_level, checks)
+    plans = tuple(with_language(plan_video(by_media.permitted(idea), spec, template)) for idea in ideas)
     refused = {number: str(sheet.table.frame.at[number, "row_key"]) for number in (*report.rejected, *report.skipped)}
     return ValidatedSheet(sheet.label, sheet.name, sheet.uri, plans, report, _titles(sheet.table), refused)
 
@@ -98,6 +116,7 @@ class _EngineChecks:
     spec: BulkJobSpec
     template: Template
     speech: Speech
+    narrator: Narrator
 
     def glyphs(self, idea: VideoIdea) -> Iterator[RowProblem]:
         """Characters that no font has would be shown as empty boxes."""
@@ -114,32 +133,17 @@ class _EngineChecks:
                     f"No font has {named}",
                     "Remove or replace these characters",
                     "GLYPHS_MISSING",
-                    _NOT_PERMISSIVE,
+                    NOT_PERMISSIVE,
                 )
 
-    def duration(self, idea: VideoIdea) -> Iterator[RowProblem]:
-        """A script that does not fit its time is refused at strict; elsewhere the nearest length is taken."""
-        if idea.duration_seconds is None:
-            return
-        plan = plan_video(idea, self.spec, self.template)
-        spoken = self.template.settings.audio.voice_settings
-        found = duration_feasibility(
-            idea.title,
-            idea.description,
-            idea.script,
-            plan.voice,
-            idea.duration_seconds,
-            self.speech,
-            template_speed=spoken.speed,
-            pitch=spoken.pitch,
-        )
-        if not found.ok:
-            problem, _, fix = found.message.partition(": ")
-            yield RowProblem(
-                "duration_seconds",
-                f"{idea.duration_seconds:g}",
-                problem,
-                fix[:1].upper() + fix[1:],
-                "DURATION_INFEASIBLE",
-                _STRICT,
-            )
+    def language(self, idea: VideoIdea) -> Iterator[RowProblem]:
+        """See `language_problems`."""
+        return language_problems(plan_video(idea, self.spec, self.template))
+
+    def voice(self, idea: VideoIdea) -> Iterator[RowProblem]:
+        """See `voice_problems`."""
+        return voice_problems(plan_video(idea, self.spec, self.template), self.narrator)
+
+    def length(self, idea: VideoIdea) -> Iterator[RowProblem]:
+        """See `length_problems`."""
+        return length_problems(plan_video(idea, self.spec, self.template), self.speech)

@@ -53,18 +53,21 @@ def box_of(mask: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Box:
 @pytest.mark.parametrize("style", Style)
 @pytest.mark.parametrize("fmt", FORMATS.values(), ids=FORMATS)
 def test_a_picture_stands_beside_or_above_the_text_undistorted(fmt: VideoFormat, style: Style) -> None:
+    shown = 0
     for (kind, timed), (shape, inset) in itertools.product(scenes.KINDS.items(), INSETS.items()):
         film = scene_film(timed, fmt, THEMES[style], media=SceneMedia(inset))
         mask = marked(film)
         if not mask.any():
             assert fmt is scenes.REELS, f"room for {shape} is only short where half of the frame is taken ({kind})"
             continue
+        shown += 1
         box = box_of(mask)
         assert film.safe_area.contains(box, tolerance=1), (kind, shape)
         assert box.width / box.height == pytest.approx(inset.width / inset.height, rel=0.03), (kind, shape)
         assert max(box.width, box.height) > 0.1 * min(fmt.width, fmt.height), (kind, shape)
         for frame in (0, 9, 40, film.frames - 1):
             assert not any(text.overlaps(box.inset(-4, -4)) for text in film.text_boxes(frame)), (kind, shape, frame)
+    assert shown >= len(scenes.KINDS), "where room is short, it is so for few"
 
 
 @pytest.mark.parametrize("style", Style)
@@ -107,14 +110,17 @@ def test_every_script_and_length_leaves_the_picture_free(style: Style) -> None:
 
 @pytest.mark.parametrize("style", Style)
 def test_nothing_of_a_framed_picture_leaves_the_safe_area(style: Style) -> None:
+    looked = 0
     for fmt in FORMATS.values():
         for timed in scenes.KINDS.values():
             film = scene_film(timed, fmt, THEMES[style], media=SceneMedia(LANDSCAPE))
             plain = scene_film(timed, fmt, THEMES[style])
             changed = np.argwhere((film.still(40) != plain.still(40)).any(axis=2))
             if len(changed):
+                looked += 1
                 (top, left), (bottom, right) = changed.min(axis=0), changed.max(axis=0)
                 assert film.safe_area.contains(Box.of_edges(left, top, right + 1, bottom + 1))
+    assert looked > len(FORMATS) * len(scenes.KINDS) / 2
 
 
 @pytest.mark.parametrize("style", Style)

@@ -123,3 +123,26 @@ def test_a_write_back_that_failed_is_a_warning() -> None:
     told = {str(s): s.tone for s in ended(JobState.COMPLETED, MADE, write_back="failed: no access").sentences}
 
     assert told["Write-back: failed: no access"] is Tone.WARNING
+
+
+SLOW = "The pictures could not be fetched: the row was made without them"
+THAI = "The offline voice speaks Thai badly: the narration will be hard to understand"
+
+
+def test_what_was_noticed_while_rendering_is_said_once_with_its_rows() -> None:
+    rows = [RowEnded("Tea", number, True, True, warnings=(SLOW,)) for number in (5, 2)]
+
+    assert str(ended(JobState.COMPLETED, *rows, report=report()).sentences[0]) == f"warning rows 2, 5: {SLOW}"
+
+
+def test_what_the_report_of_the_sheet_holds_is_not_said_again() -> None:
+    rows = [RowEnded("Tea", number, True, True, warnings=(THAI,)) for number in (2, 3)]
+    known = {**report(), "findings": [{"sheet_row": 2, "problem": THAI}]}
+
+    assert str(ended(JobState.COMPLETED, *rows, report=known).sentences[0]) == f"warning row 3: {THAI}"
+
+
+def test_a_row_of_which_the_report_says_nothing_is_not_taken_for_known() -> None:
+    row = RowEnded("Tea", 2, True, True, warnings=(SLOW,))
+
+    assert str(ended(JobState.COMPLETED, row).sentences[0]) == f"warning row 2: {SLOW}"

@@ -27,7 +27,8 @@ from bulkvid_pipeline.rendering.pictures.stage import Shape, Stage
 from bulkvid_pipeline.rendering.pictures.styles.contract import StyleLook
 from bulkvid_pipeline.rendering.pictures.theme import CaptionLook, Entrance, GroundLook, SpokenMark, Theme
 from bulkvid_pipeline.rendering.pictures.typesetting import SetText
-from bulkvid_pipeline.rendering.statements import display_width
+from bulkvid_pipeline.rendering.script.emphasis import amount_and_unit
+from bulkvid_pipeline.rendering.script.statements import display_width
 
 _LONGEST_AMOUNT = 8
 
@@ -73,7 +74,7 @@ def _section(c: Composer, number: int) -> None:
 def _stressed_figure(c: Composer) -> tuple[str, str] | None:
     """The first amount that the scene stresses, and its unit, which may be empty; None if it stresses none."""
     for phrase in c.scene.emphasis:
-        amount, _, unit = phrase.partition(" ")
+        amount, unit = amount_and_unit(phrase)
         of_a_range = any(map(str.isdigit, unit))  # "44 and 46 million dollars" is not 44 of anything
         if any(map(str.isdigit, amount)) and not of_a_range and display_width(amount) <= _LONGEST_AMOUNT:
             return amount, unit

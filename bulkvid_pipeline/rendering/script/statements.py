@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from bulkvid_pipeline.rendering.script_words import script_words
+from bulkvid_pipeline.rendering.script.tokens import units_of
+from bulkvid_pipeline.rendering.script.words import script_words
 
 _CLAUSE_END = re.compile(r"[,;:،؛](?=\s)|[，、；：]|\s[—–-](?=\s)")
-_TRAILING = " ,;:、，；：،؛-–—.。।"
-_MARKUP = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}")
+_TRAILING = " ,;:、，；：،؛-–—.。।።։។။"
 _ENOUGH = 0.3
 
 
@@ -18,7 +18,7 @@ def statement(text: str, characters: int) -> str:
 
     What is too long is cut after a clause, else after a word with an ellipsis.
     """
-    flat = _MARKUP.sub("", " ".join(text.split()))
+    flat = " ".join(text.split())
     if display_width(flat) <= characters:
         return _trimmed(flat)
     flat = flat[: characters + 2]  # characters are at least one wide, so no more can fit
@@ -31,6 +31,7 @@ def statement(text: str, characters: int) -> str:
         if display_width(flat[: word.end]) > characters - 1:
             break
         end = word.end
+    end = next((unit.start for unit in units_of(flat) if unit.start < end < unit.end), end) or end
     if not end:  # one word that is wider than the whole heading
         end = next(cut for cut in range(len(flat), 0, -1) if cut == 1 or display_width(flat[:cut]) < characters)
     return _trimmed(flat[:end]) + "…"
@@ -43,5 +44,7 @@ def display_width(text: str) -> int:
 
 def _trimmed(text: str) -> str:
     bare = text.rstrip(_TRAILING)
+    whole = text.strip()
     # An abbreviation keeps its stop, an ellipsis its dots.
-    return text.strip() if text.rstrip().endswith(("..", "U.S.", "etc.")) or not bare else bare
+    keeps = whole.endswith(("..", "etc.")) or any(unit.end == len(whole) for unit in units_of(whole))
+    return whole if keeps or not bare else bare

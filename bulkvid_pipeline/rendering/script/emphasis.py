@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-_BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*|__(?=\S)(.+?)(?<=\S)__")
+from bulkvid_pipeline.rendering.script.tokens import UnitKind, units_of
+
 _MOST_PHRASES = 2
 _MOST_SHARE = 0.75
 """Of a statement; what is set off everywhere stands out nowhere."""
@@ -15,7 +17,8 @@ _SCALES = (
     "ألف|آلاف|مليون|مليار|हज़ार|हजार|लाख|करोड़"
 )
 _UNITS = (
-    "percent|per cent|dollars?|euros?|pounds?|cents?|seconds?|minutes?|hours?|days?|weeks?|months?|years?|litres?|"
+    "percentage points?|percent|per cent|"
+    "dollars?|euros?|pounds?|cents?|seconds?|minutes?|hours?|days?|weeks?|months?|years?|litres?|"
     "liters?|grams?|kilos?|kilometres?|kilometers?|metres?|meters?|miles?|degrees?|times|"
     "prozent|euro|sekunden?|minuten?|stunden?|tage?|wochen?|monate?|jahren?|jahre|liter|gramm|kilometer|meter|grad|mal|"
     "por ciento|por cento|dólares|segundos?|minutos?|horas?|días?|dias?|semanas?|meses|años?|anos?|litros?|gramos?|"
@@ -51,7 +54,7 @@ _FIGURE = re.compile(
 )
 _HAN_DIGIT = "[〇零一二两三四五六七八九十百千万亿億兩]"
 _HAN_UNIT = (
-    "(?:百分点|分钟|分鐘|小时|小時|时间|時間|公里|公斤|毫升|美元|欧元|"
+    "(?:百分点|个月|個月|ヶ月|か月|개월|分钟|分鐘|小时|小時|时间|時間|公里|公斤|毫升|美元|欧元|"
     "[克度秒分天日年月周週升倍岁歳歲元円米杯次个個本枚つ회번개])"
 )
 _HAN_FIGURE = re.compile(
@@ -67,15 +70,20 @@ _STRONG = re.compile(
 _STRONG_HAN = re.compile("从不|永远|千万别|千万不要|絶対に|必ず")
 
 
-def emphasis_of(heading: str, text: str = "") -> tuple[str, ...]:
+_LEADING_AMOUNT = re.compile(r"(?P<amount>(?:[^\d\s]{1,4}\s)?\S*\d\S*)(?:\s(?P<unit>.*))?$")
+_DATA = frozenset({UnitKind.AMOUNT, UnitKind.TIME, UnitKind.DATE, UnitKind.PHONE})
+"""Units that may be set off as a figure; digits in a name, an address or a version are none."""
+
+
+def emphasis_of(heading: str, marked: Sequence[str] = ()) -> tuple[str, ...]:
     """Phrases of `heading` to set off, in their order in it; at most two, and none where there is nothing to set off.
 
     Args:
-        text: the words that the heading was made from, with their author's `**bold**` marks, if any.
+        marked: what the author set off in the words that the heading was made from.
     """
-    marked = [phrase for match in _BOLD.finditer(text) if (phrase := match[1] or match[2]) in heading]
+    own = [phrase for phrase in marked if phrase.strip() and phrase in heading]
     han = _HAN.search(heading) is not None
-    found = marked or _phrases(_HAN_FIGURE if han else _FIGURE, heading)
+    found = own or _figures(_HAN_FIGURE if han else _FIGURE, heading)
     found = found or _phrases(_STRONG_HAN if han else _STRONG, heading)[:1]
     chosen = found[:_MOST_PHRASES]
     while sum(map(len, chosen)) > _MOST_SHARE * len(heading):
@@ -83,5 +91,32 @@ def emphasis_of(heading: str, text: str = "") -> tuple[str, ...]:
     return tuple(chosen)
 
 
+def amount_and_unit(phrase: str) -> tuple[str, str]:
+    """A phrase that was set off as a figure with sign, currency and scale, and what is counted, which may be empty."""
+    match = _LEADING_AMOUNT.match(phrase)
+    return (match["amount"], match["unit"] or "") if match else (phrase, "")
+
+
 def _phrases(pattern: re.Pattern[str], heading: str) -> list[str]:
     return [match.group().strip() for match in pattern.finditer(heading)]
+
+
+def _figures(pattern: re.Pattern[str], heading: str) -> list[str]:
+    """Figures of a heading, each grown to the whole of the units that it touches."""
+    units = units_of(heading)
+    spans: list[tuple[int, int]] = []
+    found = sorted(
+        [match.span() for match in pattern.finditer(heading)]
+        + [(unit.start, unit.end) for unit in units if unit.kind is UnitKind.AMOUNT]
+    )
+    for start, end in found:
+        touched = [unit for unit in units if unit.start < end and start < unit.end]
+        if any(unit.kind not in _DATA for unit in touched):
+            continue
+        start = min([start, *(unit.start for unit in touched)])
+        end = max([end, *(unit.end for unit in touched)])
+        if spans and start <= spans[-1][1]:  # "3小时58分" is one
+            spans[-1] = spans[-1][0], max(end, spans[-1][1])
+        else:
+            spans.append((start, end))
+    return [heading[start:end].strip() for start, end in spans]

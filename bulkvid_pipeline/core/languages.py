@@ -1,0 +1,352 @@
+"""What people write for a language: its BCP 47 tag, its code, or its name in whatever language.
+
+Names come from the Unicode CLDR by way of `langcodes`, which is imported when the first cell is read.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from difflib import get_close_matches
+from functools import cache, lru_cache
+
+from bulkvid_pipeline.core.cells import plain
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+COMMON = _words(
+    "af am ar as az ba be bg bn bo bs ca ceb cs cv cy da de el en eo es et eu fa fi fil fo fr ga gd gl gsw gu "
+    "ha he hi hr ht hu hy id ig is it ja jv ka kk km kn ko kok ku ky la lb lo lt lv mg mi mk ml mn mr ms mt "
+    "my nb ne nl nn om or pa pl ps pt qu ro ru rw sd si sk sl sn so sq sr su sv sw ta te tg th ti tk tn tr "
+    "tt ug uk ur uz vi xh yo yue zh zu"
+)
+"""Languages that a cell may name, by primary subtag. Others exist, but a word that means one of them (`br` is Breton,
+`kr` Kanuri) was more likely meant for something else."""
+
+_SAME = {"cmn": "zh", "no": "nb", "tl": "fil"}
+"""Tags that mean another one here: Mandarin is what a script in Chinese is spoken in."""
+
+_ALSO = {
+    "azeri": "az",
+    "bahasa": "id",
+    "bahasa melayu": "ms",
+    "bangla": "bn",
+    "brazilian": "pt-BR",
+    "castellano": "es",
+    "cymraeg": "cy",
+    "espanol": "es",
+    "flemish": "nl-BE",
+    "isizulu": "zu",
+    "limba romana": "ro",
+    "mexican": "es-MX",
+    "portugues": "pt",
+    "putonghua": "zh",
+    "schweizerdeutsch": "gsw",
+    "tieng viet": "vi",
+    "中国语": "zh",
+    "中國語": "zh",
+    "汉语": "zh",
+    "漢語": "zh",
+    "华语": "zh",
+    "華語": "zh",
+    "国语": "zh",
+    "國語": "zh",
+    "粵語": "yue",
+    "広東語": "yue",
+    "廣東話": "yue",
+    "广东话": "yue",
+    "简体": "zh-Hans",
+    "簡體": "zh-Hans",
+    "繁體": "zh-Hant",
+    "繁体": "zh-Hant",
+}
+"""Names that CLDR does not list, without accents."""
+
+_QUALIFIERS = {
+    "american": "US",
+    "us": "US",
+    "u.s.": "US",
+    "usa": "US",
+    "british": "GB",
+    "uk": "GB",
+    "u.k.": "GB",
+    "gb": "GB",
+    "england": "GB",
+    "brasil": "BR",
+    "brazilian": "BR",
+    "european": "150",
+    "europe": "150",
+    "latin america": "419",
+    "latin american": "419",
+    "latam": "419",
+    "latinoamerica": "419",
+    "america latina": "419",
+    "hispanoamerica": "419",
+    "mexican": "MX",
+    "castilian": "ES",
+    "latino": "419",
+    "neutro": "419",
+    "simplified": "Hans",
+    "simplificado": "Hans",
+    "simplifie": "Hans",
+    "vereinfacht": "Hans",
+    "semplificato": "Hans",
+    "简体": "Hans",
+    "簡體": "Hans",
+    "簡体": "Hans",
+    "traditional": "Hant",
+    "tradicional": "Hant",
+    "traditionnel": "Hant",
+    "traditionell": "Hant",
+    "tradizionale": "Hant",
+    "繁體": "Hant",
+    "繁体": "Hant",
+    "cyrillic": "Cyrl",
+    "mandarin": "",
+    "standard": "",
+    "modern": "",
+}
+"""What stands beside a language's name: a region or a script; "" changes nothing."""
+_EUROPEAN = {"pt": "PT", "es": "ES", "fr": "FR", "en": "GB"}
+_MANY_LANGUAGES = {
+    "BE": ("nl", "fr", "de"),
+    "CH": ("de", "fr", "it"),
+    "IN": ("hi", "en", "bn", "ta", "te", "mr"),
+    "LU": ("lb", "fr", "de"),
+    "SG": ("en", "zh", "ms", "ta"),
+    "ZA": ("en", "af", "zu", "xh"),
+    "NG": ("en", "ha", "yo", "ig"),
+    "PK": ("ur", "en", "pa"),
+    "KE": ("sw", "en"),
+    "LK": ("si", "ta"),
+    "AF": ("fa", "ps"),
+}
+"""Countries that stand for no one language, with those that are likely."""
+
+_UNCLEAR = {
+    "in": ("id", "hi", "en"),
+    "ge": ("de", "ka"),
+    "sp": ("es",),
+    "po": ("pl", "pt"),
+    "ma": ("ar", "mr"),
+}
+"""Codes that are a language's to some and a country's, or an abbreviation, to others."""
+_NOWHERE = frozenset({"XX", "ZZ", "EU", "UN", "XK", "AQ"})
+
+_DETECT = frozenset({"auto", "automatic", "automatically", "detect", "auto detect", "autodetect"})
+_EMPTY = frozenset({"-", "--", "n/a", "na", "none", "default", "any", "tbd", "?"})
+_TAG = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8}){0,3}")
+_IN_BRACKETS = re.compile(r"(.+?)\s*[(（\[]\s*(.+?)\s*[)）\]]")
+_LABEL = re.compile(r"\b(?:language|lang|idioma|lengua|langue|sprache|lingua)\b")
+_JOINING = re.compile(r"(?<=\w)\s(?:do|de|del|du|of|from|von|di)\s(?=\w)")
+_SEPARATORS = re.compile(r"\s*[,;/|+&、，；]\s*|\s+(?:and|und|y|et|e|和)\s+|\s+[-–—]\s+")
+
+
+def language_of_cell(cell: str) -> str | None:
+    """The BCP 47 tag that a cell names, such as `pt-BR`; None where it is empty, asks for detection, or is unclear."""
+    return _read(plain(cell))
+
+
+def names_language(cell: str) -> bool:
+    """Whether the cell can be used: it names one language, or asks for detection."""
+    text = plain(cell)
+    return not text or text in _DETECT | _EMPTY or _read(text) is not None
+
+
+def language_fault(cell: str) -> tuple[str, str]:
+    """What is wrong with a cell that `names_language` refuses, and how to mend it."""
+    text = plain(cell)
+    several = _several(text)
+    if several:
+        names = " and ".join(map(language_name, several))
+        return f"Names {len(several)} languages: {names}", "Write one; make a row for each language"
+    likely = tuple(dict.fromkeys(_likely(text)))
+    if likely:
+        meanings = ", ".join(f"{language_name(tag)} ({tag})" for tag in likely)
+        return "Not clear which language this is", f"Write one of {meanings}, or another language by name or code"
+    return "Unknown language", "Write a language by its name or code, such as German, de or pt-BR"
+
+
+@lru_cache(maxsize=512)
+def language_name(tag: str) -> str:
+    """The English name of a tag: `Portuguese (Brazil)`."""
+    import langcodes
+
+    return str(langcodes.Language.get(tag).display_name("en"))
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str) -> str | None:
+    if not text or text in _DETECT | _EMPTY:
+        return None
+    text = _JOINING.sub(" ", _LABEL.sub(" ", text)).strip(" :")
+    found = _one(text)
+    if found or _several(text):
+        return found
+    return _qualified(text) or _of_country(text)
+
+
+def _one(text: str) -> str | None:
+    """The tag of a code or a name that stands alone."""
+    import langcodes
+
+    if text in _UNCLEAR:
+        return None
+    also = _ALSO.get(text) or _ALSO.get(_without_accents(text))
+    if also:
+        return also
+    if _TAG.fullmatch(text):
+        try:
+            found = langcodes.Language.get(langcodes.standardize_tag(text))
+        except ValueError:
+            return None
+        return _common(found.to_tag()) if found.is_valid() else None
+    name = _code("language", text)
+    return _common(name) if name else _without_accents_known().get(_without_accents(text))
+
+
+def _common(tag: str) -> str | None:
+    primary, _, rest = tag.partition("-")
+    primary = _SAME.get(primary, primary)
+    if primary not in COMMON:
+        return None
+    return f"{primary}-{rest}" if rest else primary
+
+
+def _qualified(text: str) -> str | None:
+    """`Portuguese (Brazil)`, `Spanish - Mexico`, `US English`, `de - Deutsch`."""
+    for one, other in _pairs(text):
+        tags = _one(one), _one(other)
+        if tags[0] and tags[1] and _primary(tags[0]) == _primary(tags[1]):
+            return max(tags[0], tags[1], key=len)
+    for base, qualifier in _pairs(text):
+        tag = _one(base)
+        subtag = _subtag(qualifier) if tag and "-" not in tag else None
+        if tag and subtag is not None:
+            if subtag == "150":
+                subtag = _EUROPEAN.get(tag, "")
+            return f"{tag}-{subtag}" if subtag else tag
+    return None
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    """Ways to see a language and what tells it more closely in a text."""
+    bracketed = _IN_BRACKETS.fullmatch(text)
+    if bracketed:
+        yield bracketed[1], bracketed[2]
+        yield bracketed[2], bracketed[1]
+    parts = [part for part in _SEPARATORS.split(text) if part]
+    if len(parts) == 2:
+        yield parts[0], parts[1]
+        yield parts[1], parts[0]
+    words = text.split()
+    for at in range(1, len(words)):
+        before, after = " ".join(words[:at]), " ".join(words[at:])
+        yield before, after
+        yield after, before
+    if not text.isascii() and len(words) == 1:  # 简体中文
+        for at in range(1, len(text)):
+            yield text[:at], text[at:]
+            yield text[at:], text[:at]
+
+
+def _subtag(text: str) -> str | None:
+    """The region or script that a qualifier names."""
+    bare = _without_accents(text)
+    if bare in _QUALIFIERS:
+        return _QUALIFIERS[bare]
+    if re.fullmatch("[a-z]{2}", text):
+        return _country(text)
+    return _code("territory", text) or _code("script", text)
+
+
+def _country(text: str) -> str | None:
+    """The country that a text names, or whose code it is."""
+    import langcodes
+
+    if re.fullmatch("[a-z]{2}", text):
+        code = {"uk": "GB"}.get(text, text.upper())
+        known = code not in _NOWHERE and langcodes.Language.make(language="en", territory=code).is_valid()
+        return code if known else None
+    found = _QUALIFIERS.get(_without_accents(text)) or _code("territory", text)
+    return found if found and re.fullmatch("[A-Z]{2}", found) else None
+
+
+def _of_country(text: str) -> str | None:
+    """The language of a country that has one: `jp`, `Brazil`."""
+    import langcodes
+
+    country = _country(text)
+    if country is None or country in _MANY_LANGUAGES or text in _UNCLEAR:
+        return None
+    spoken = langcodes.Language.make(territory=country).maximize().language
+    tag = _common(str(spoken))
+    return f"{tag}-{country}" if tag in {"pt", "es", "en", "zh", "fr"} else tag
+
+
+def _several(text: str) -> tuple[str, ...]:
+    """The languages of a cell that names more than one."""
+    parts = [part for part in _SEPARATORS.split(text) if part]
+    tags = dict.fromkeys(_one(part) or _of_country(part) for part in parts)
+    found = [tag for tag in tags if tag]
+    return tuple(found) if len(found) == len(tags) and len(set(map(_primary, found))) > 1 else ()
+
+
+def _primary(tag: str) -> str:
+    return tag.partition("-")[0]
+
+
+def _likely(text: str) -> Iterator[str]:
+    yield from _UNCLEAR.get(text, ())
+    country = _country(text)
+    if country in _MANY_LANGUAGES:
+        yield from _MANY_LANGUAGES[country]
+    bracketed = _IN_BRACKETS.fullmatch(text)
+    for part in (bracketed[1] if bracketed else text, text.split()[0] if text else ""):
+        read = _one(part) if part else None
+        if read:
+            yield read
+    names = _known_names()
+    near = get_close_matches(text, names, n=3, cutoff=0.75)
+    yield from (names[name] for name in near)
+
+
+@cache
+def _known_names() -> dict[str, str]:
+    """English and own names of the common languages."""
+    import langcodes
+
+    names: dict[str, str] = {}
+    for tag in sorted(COMMON):
+        language = langcodes.Language.get(tag)
+        names.setdefault(plain(language.autonym()), tag)
+        names.setdefault(plain(language.display_name("en")), tag)
+    return names
+
+
+@cache
+def _without_accents_known() -> dict[str, str]:
+    return {_without_accents(name): tag for name, tag in _known_names().items()}
+
+
+def _code(kind: str, name: str) -> str | None:
+    """The code of a language, script or territory with exactly this name in some language."""
+    from language_data import names
+
+    if not name.isprintable() or not any(map(str.isalpha, name)):  # the table's library fails on control characters
+        return None
+    # `name_to_code` itself is content with a name that `name` begins with: "English, German" would be English.
+    names.name_to_code(kind, "english")  # loads the table
+    table, wanted = names.TRIES[f"und/name_to_{kind}"], names.normalize_name(name)
+    return str(names.get_trie_value(table, wanted)) if wanted in table else None
+
+
+def _without_accents(text: str) -> str:
+    if text.isascii():
+        return text
+    parts = unicodedata.normalize("NFD", text)
+    return unicodedata.normalize("NFC", "".join(char for char in parts if not "\u0300" <= char <= "\u036f"))

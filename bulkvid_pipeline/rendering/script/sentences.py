@@ -1,0 +1,235 @@
+"""Where sentences end, in any script, and how long they take to say, roughly."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from itertools import accumulate
+
+from bulkvid_pipeline.adapters.speech.scripts import Script, is_spaceless, script_of
+from bulkvid_pipeline.rendering.script.tokens import Unit, units_of
+from bulkvid_pipeline.rendering.script.words import script_words
+
+_ABBREVIATIONS = re.compile(
+    r"mr|mrs|ms|dr|prof|sr|jr|st|vs|etc|e\.g|i\.e|eg|ie|cf|approx|dept|est|fig|inc|ltd|co|corp|no|nos|vol|pp|ed|al|gen|"
+    r"col|lt|sgt|capt|rev|hon|mt|ave|blvd|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|a\.m|p\.m|u\.[skn]|ph\.d|"
+    r"z\.b|d\.h|u\.a|bzw|ca|evtl|ggf|usw|nr|str|hr|fr|bspw|sog|inkl|exkl|mio|mrd|"
+    r"sra|srta|uds?|ej|pág|núm|av|m|mm|mme|mlle|env|p\.ex|sig|dott|ing|ecc|pag|"
+    r"т\.[едпк]|гг?|др|см|ул|тыс|млн|млрд|руб"
+)
+# Abbreviations that may stand at a sentence's end: they end it when a capital follows.
+_MAY_END = re.compile(r"etc|usw|ecc|inc|ltd|corp|a\.m|p\.m|ph\.d|al|т\.[дп]|др|г")
+_GERMAN_MONTHS = "Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember"
+TERMINATORS = ".!?…؟۔।॥።፧፨։៕។။།๚๛⸮‼⁇⁈⁉。！？｡"
+"""Marks that end sentences: Latin, Arabic, Devanagari, Ethiopic, Armenian, Khmer, Burmese, Tibetan, Thai, Han."""
+_ALWAYS = frozenset("。！？｡।॥۔؟።፧፨։៕။")
+"""Those that end a sentence even where no blank follows."""
+_CLOSERS = "\"'”’»)\\]】」』》）"
+_END = re.compile(rf"[{re.escape(TERMINATORS)}]+[{_CLOSERS}]*")
+_KHMER_ET_CETERA = "។ល។"
+_AFTER_DATE_NUMBER = re.compile(rf"\s+(?:{_GERMAN_MONTHS})\b")
+_CLAUSE_END = re.compile(r"[,;:،؛](?=\s)|[，、；：]|(?<=\s)[—–-](?=\s)")
+_DASH_FOLLOWS = re.compile(r"\s*[—–]\s*\S")
+
+# Measured with the offline voice at rate 1; scripts that write no or few vowels take longer for each letter.
+_SECONDS: dict[Script, float] = {
+    Script.HAN: 0.28,
+    Script.KANA: 0.14,
+    Script.HANGUL: 0.2,
+    Script.ARABIC: 0.115,
+    Script.HEBREW: 0.095,
+    Script.DEVANAGARI: 0.13,
+    Script.BENGALI: 0.125,
+    Script.TAMIL: 0.09,
+    Script.THAI: 0.15,
+}
+_SECONDS_LETTER, _SECONDS_DIGIT, _SECONDS_PAUSE = 0.075, 0.22, 0.3
+_TICKS = 200
+LONGEST_SECONDS = 13.0
+COMFORTABLE_SECONDS = 6.5
+"""A sentence up to this long is one part whatever clauses it has."""
+_LEAST_CLAUSE_SECONDS = 1.8
+_LONGEST_WORD = 80
+_LONGEST_ABBREVIATION = 12
+
+
+def sentences_of(text: str) -> tuple[str, ...]:
+    """The sentences of a stretch of prose, trimmed, with inner white space as single blanks.
+
+    Together they hold every character of `text` that is not white space, in order.
+    """
+    flat = " ".join(text.split())
+    return tuple(flat[start:end] for start, end in sentence_spans(flat))
+
+
+def sentence_spans(flat: str) -> list[tuple[int, int]]:
+    """Where the sentences of a text stand whose white space is single blanks."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for end in [*_ends_of(flat), len(flat)]:
+        while start < end and flat[start] == " ":
+            start += 1
+        if start == end:
+            continue
+        if spans and not any(map(str.isalnum, flat[start:end])):
+            spans[-1] = spans[-1][0], end  # stray punctuation or an emoji belongs to what it ends
+        else:
+            spans.append((start, end))
+        start = end
+    return [(start, len(flat[start:end].rstrip()) + start) for start, end in spans]
+
+
+def _ends_of(flat: str) -> Iterator[int]:
+    units: Iterator[Unit] | None = None
+    unit: Unit | None = None
+    for match in _END.finditer(flat):
+        if match.end() >= len(flat) or not _ends_sentence(flat, match):
+            continue
+        if units is None:
+            units = iter(units_of(flat))
+            unit = next(units, None)
+        while unit is not None and unit.end < match.end():
+            unit = next(units, None)
+        if unit is None or not (unit.start <= match.start() and match.end() < unit.end):
+            yield match.end()
+
+
+def _ends_sentence(text: str, match: re.Match[str]) -> bool:
+    mark, start, end = match.group(), match.start(), match.end()
+    if not _ALWAYS.isdisjoint(mark):
+        return True
+    if text.startswith(_KHMER_ET_CETERA, start) or text.startswith(_KHMER_ET_CETERA, start - 2):
+        return False
+    if not text[end].isspace():
+        # Without a blank only a script that uses none starts anew.
+        return is_spaceless(text[end]) and mark[0] != "."
+    first = next((char for char in text[end : end + 6].lstrip()[:4] if char.isalpha()), "")
+    if first.islower() or _DASH_FOLLOWS.match(text, end):
+        return False
+    if mark != ".":
+        return True
+    word = text[max(0, start - _LONGEST_ABBREVIATION) : start].rpartition(" ")[2].lstrip("(\"'“„«[").lower()
+    if re.fullmatch(r"\d{1,2}", word) and _AFTER_DATE_NUMBER.match(text, end):
+        return False
+    if _MAY_END.fullmatch(word):
+        return first.isupper()
+    initial = len(word) == 1 and word.isalpha() and word != "i" and text[start - 1].isupper()
+    return not (_ABBREVIATIONS.fullmatch(word) or initial)
+
+
+def estimated_seconds(text: str) -> float:
+    """How long the text takes to say at a normal pace; within about a fifth, for planning scenes only."""
+    return sum(map(_ticks, text)) / _TICKS
+
+
+def _ticks(char: str) -> int:
+    """How long a character takes, in steps of 5 ms."""
+    if char.isalpha() or unicodedata.category(char) == "Mc":
+        seconds = _SECONDS.get(script_of(char), _SECONDS_LETTER) if char > "ÿ" else _SECONDS_LETTER
+    elif char.isdigit():
+        seconds = _SECONDS_DIGIT
+    elif char in ",;:.!?…、，。！？،؛؟।":
+        seconds = _SECONDS_PAUSE
+    else:
+        return 0
+    return round(seconds * _TICKS)
+
+
+def speakable_spans(sentence: str, comfortable: float = COMFORTABLE_SECONDS) -> list[tuple[int, int]]:
+    """The sentence, or where it is long, its clauses; where it is too long to be one scene, if need be word groups.
+
+    Clauses are only parted from sentences over `comfortable` seconds, and no part is over LONGEST_SECONDS.
+    """
+    if estimated_seconds(sentence) <= comfortable:
+        return [(0, len(sentence))]
+    return list(_Division(sentence, comfortable).parts(0, len(sentence)))
+
+
+class _Division:
+    """A long sentence, with all places where it may be cut, found once."""
+
+    def __init__(self, sentence: str, comfortable: float) -> None:
+        self._sentence, self._comfortable = sentence, comfortable
+        self._until = [0, *accumulate(map(_ticks, sentence))]
+        self._spoken = [index for index, char in enumerate(sentence) if char.isalnum()]
+        self._units = units_of(sentence)
+        self._clauses = _outside(self._units, [match.end() for match in _CLAUSE_END.finditer(sentence)])
+
+    @cached_property
+    def _words(self) -> list[int]:
+        return _word_cuts(self._sentence)
+
+    @cached_property
+    def _whole_words(self) -> list[int]:
+        return _outside(self._units, self._words)
+
+    def _seconds(self, start: int, end: int) -> float:
+        return (self._until[end] - self._until[start]) / _TICKS
+
+    def parts(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """The stretch, halved at its best cut for as long as it is too long."""
+        cut = self._cut(start, end)
+        if cut is None:
+            yield start, end
+            return
+        left, right = cut, cut
+        while left > start and self._sentence[left - 1].isspace():
+            left -= 1
+        while right < end and self._sentence[right].isspace():
+            right += 1
+        yield from self.parts(start, left)
+        yield from self.parts(right, end)
+
+    def _cut(self, start: int, end: int) -> int | None:
+        seconds = self._seconds(start, end)
+        if seconds <= self._comfortable:
+            return None
+        if seconds <= LONGEST_SECONDS:
+            return self._nearest(self._clauses, start, end, _LEAST_CLAUSE_SECONDS)
+        for cuts in (self._clauses, self._whole_words, self._words):
+            cut = self._nearest(cuts, start, end, 0.0)
+            if cut is not None:
+                return cut
+        return None
+
+    def _nearest(self, cuts: list[int], start: int, end: int, least: float) -> int | None:
+        """The cut nearest to the middle that leaves words, and so many seconds, on both sides."""
+        first = bisect_left(self._spoken, start)
+        last = bisect_left(self._spoken, end) - 1
+        if last <= first:
+            return None
+        low = bisect_right(cuts, self._spoken[first])
+        high = bisect_right(cuts, self._spoken[last])
+        middle = (start + end) / 2
+        # Few cuts can be too near to an end: what is left is at most LONGEST_SECONDS long where `least` is asked for.
+        candidates: Iterable[int] = cuts[low:high]
+        if not least:
+            near = bisect_left(cuts, middle, low, high)
+            candidates = cuts[max(low, near - 1) : min(high, near + 1)]
+        fitting = [
+            cut for cut in candidates if not least or min(self._seconds(start, cut), self._seconds(cut, end)) >= least
+        ]
+        return min(fitting, key=lambda cut: abs(cut - middle), default=None)
+
+
+def _outside(units: tuple[Unit, ...], cuts: list[int]) -> list[int]:
+    """The cuts that part no unit."""
+    kept: list[int] = []
+    index = 0
+    for cut in cuts:
+        while index < len(units) and units[index].end <= cut:
+            index += 1
+        if index == len(units) or cut <= units[index].start:
+            kept.append(cut)
+    return kept
+
+
+def _word_cuts(sentence: str) -> list[int]:
+    cuts: list[int] = []
+    for word in script_words(sentence):
+        cuts.append(word.start)
+        cuts.extend(range(word.start + _LONGEST_WORD, word.end, _LONGEST_WORD))
+    return cuts

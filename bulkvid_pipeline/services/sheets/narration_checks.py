@@ -1,0 +1,172 @@
+"""What of a row's narration can be known before it is rendered: its language, its voice, its length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bulkvid_pipeline.adapters.speech.contract import Speech
+from bulkvid_pipeline.adapters.speech.espeak import is_silent, shortcomings
+from bulkvid_pipeline.adapters.speech.providers import Provider
+from bulkvid_pipeline.adapters.speech.voices import speech_code
+from bulkvid_pipeline.core.columns import LANGUAGE
+from bulkvid_pipeline.core.languages import language_name
+from bulkvid_pipeline.core.options import ValidationLevel
+from bulkvid_pipeline.core.planning import VideoPlan
+from bulkvid_pipeline.core.validation import RowProblem
+from bulkvid_pipeline.rendering.language import Guess, guess_language, narration_language, text_of
+from bulkvid_pipeline.rendering.narration import duration_feasibility
+from bulkvid_pipeline.rendering.timeline import Feasibility
+from bulkvid_pipeline.settings import Settings
+
+NOWHERE: frozenset[ValidationLevel] = frozenset()
+STRICT = frozenset({ValidationLevel.STRICT})
+NOT_PERMISSIVE = frozenset({ValidationLevel.STRICT, ValidationLevel.MODERATE})
+EVERYWHERE = frozenset(ValidationLevel)
+"""Levels at which a problem is an error; at the others it is a warning."""
+
+_SURE_OF_ANOTHER = 0.95
+_ENOUGH_LETTERS = 25
+_MOST_TOLD = 3
+_OTHER_VOICE = "Use another voice provider (BULKVID_SPEECH_PROVIDER)"
+
+
+@dataclass(frozen=True)
+class Narrator:
+    """Who will speak, as far as validation has to know: it asks no server, and is free."""
+
+    provider: Provider = Provider.ESPEAK
+    families: frozenset[str] = frozenset()
+    """Languages (`de`) that the models of a provider speak which has some for each language."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> Narrator:
+        """The narrator that the settings choose; models that cannot be read are complained of where they are used."""
+        provider = Provider(settings.speech_provider)
+        if provider is not Provider.PIPER or settings.piper_model is None:
+            return cls(provider)
+        from bulkvid_pipeline.adapters.speech.piper import piper_models
+
+        models = piper_models(Path(settings.piper_model).expanduser())
+        return cls(provider, frozenset(model.family for model in models))
+
+
+def with_language(plan: VideoPlan) -> VideoPlan:
+    """The plan with its likeliest language; one that it names and that makes no difference to the voice is left out.
+
+    So a language column that says what was found out anyway renders nothing anew.
+    """
+    guess = guess_language(text_of(plan))
+    named = plan.language if plan.language and speech_code(plan.language) != guess.code else None
+    return replace(plan, language=named, likely_language=guess.tag)
+
+
+def language_problems(plan: VideoPlan) -> Iterator[RowProblem]:
+    """A guess that is in doubt, and a named language that the text clearly is not in."""
+    guess = guess_language(text_of(plan))
+    if plan.language is None:
+        if guess.is_doubtful:
+            yield _doubt(plan, guess)
+        return
+    code = speech_code(plan.language)
+    name = language_name(plan.language)
+    if code is None:
+        problem = f"No voice speaks {name}; the voice of {language_name(guess.tag)} would"
+        yield RowProblem(LANGUAGE, name, problem, "Write another language", "LANGUAGE_UNSPOKEN", NOT_PERMISSIVE)
+    elif _family(guess.code) != _family(code) and _is_surely_another(plan, guess):
+        yield RowProblem(
+            LANGUAGE,
+            name,
+            f"The script reads like {language_name(guess.tag)}; it will be spoken as {name}",
+            f"Write {guess.tag}, unless {name} is meant",
+            "LANGUAGE_UNLIKELY",
+            NOWHERE,
+        )
+
+
+def _doubt(plan: VideoPlan, guess: Guess) -> RowProblem:
+    perhaps = f", perhaps {language_name(guess.other)}" if guess.other else ""
+    return RowProblem(
+        "script_content",
+        plan.script,
+        f"The language was guessed: {language_name(guess.tag)}{perhaps}",
+        f"Add a column {LANGUAGE} that says which it is, such as {guess.tag}",
+        "LANGUAGE_DOUBTFUL",
+        NOWHERE,
+    )
+
+
+def _is_surely_another(plan: VideoPlan, guess: Guess) -> bool:
+    return guess.confidence >= _SURE_OF_ANOTHER and sum(map(str.isalpha, text_of(plan))) >= _ENOUGH_LETTERS
+
+
+def _family(code: str) -> str:
+    return code.partition("-")[0]
+
+
+def voice_problems(plan: VideoPlan, narrator: Narrator) -> Iterator[RowProblem]:
+    """A narration that nobody hears is no narration; one that is hard to understand is warned of."""
+    code = narration_language(plan)
+    if narrator.provider is Provider.PIPER and _family(code) not in narrator.families:
+        spoken = ", ".join(sorted(narrator.families)) or "none"
+        yield RowProblem(
+            "script_content",
+            plan.script,
+            f"No Piper voice speaks {code}; there are voices for {spoken}",
+            "Put a model for the language into the folder of BULKVID_PIPER_MODEL, or set "
+            "BULKVID_SPEECH_PROVIDER=espeak",
+            "NARRATION_MISSING",
+            EVERYWHERE,
+        )
+    if narrator.provider is not Provider.ESPEAK:
+        return
+    if is_silent(plan.script, code):
+        yield RowProblem(
+            "script_content",
+            plan.script,
+            "The offline voice cannot read this writing: the video would be silent",
+            _OTHER_VOICE,
+            "NARRATION_MISSING",
+            NOT_PERMISSIVE,
+        )
+        return
+    for told in shortcomings(plan.script, code)[:_MOST_TOLD]:
+        problem, _, fix = told.partition("; ")
+        fix = fix[:1].upper() + fix[1:] or _OTHER_VOICE
+        yield RowProblem("script_content", plan.script, problem, fix, "NARRATION_POOR", NOWHERE)
+
+
+def length_problems(plan: VideoPlan, speech: Speech) -> Iterator[RowProblem]:
+    """A script that does not fit its time is refused at strict, one that fits no video at every level.
+
+    Raises:
+        NarrationError: the voice failed.
+    """
+    spoken = plan.template.settings.audio.voice_settings
+    found = duration_feasibility(
+        plan.title,
+        plan.description,
+        plan.script,
+        plan.voice,
+        plan.target_seconds,
+        speech,
+        language=narration_language(plan),
+        template_speed=spoken.speed,
+        pitch=spoken.pitch,
+    )
+    yield from length_verdict(plan, found)
+
+
+def length_verdict(plan: VideoPlan, found: Feasibility) -> Iterator[RowProblem]:
+    """What a feasibility means for its row."""
+    wanted = plan.target_seconds
+    column, value = ("duration_seconds", f"{wanted:g}") if wanted else ("script_content", plan.script)
+    if not found.ok:
+        fix = found.fix[:1].upper() + found.fix[1:]
+        levels = STRICT if found.renders else EVERYWHERE
+        yield RowProblem(column, value, found.problem, fix, "DURATION_INFEASIBLE", levels)
+    elif wanted is None:
+        for told in found.hurry:
+            fix = "Cut the script, or set duration_seconds to a longer time"
+            yield RowProblem(column, value, told, fix, "SPEECH_HURRIED", NOWHERE)

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bulkvid_pipeline.core.languages import COMMON, language_fault, language_name, language_of_cell, names_language
+
+CODES = {
+    "de": "de",
+    "DE": "de",
+    "pt-BR": "pt-BR",
+    "pt_br": "pt-BR",
+    "zh-TW": "zh-TW",
+    "zh_Hant_TW": "zh-Hant-TW",
+    "en-uk": "en-GB",
+    "es-419": "es-419",
+    "ger": "de",
+    "fre": "fr",
+    "deu": "de",
+    "iw": "he",
+    "no": "nb",
+    "tl": "fil",
+    "cmn": "zh",
+    "uk": "uk",
+}
+COUNTRIES = {
+    "jp": "ja",
+    "kr": "ko",
+    "cz": "cs",
+    "dk": "da",
+    "br": "pt-BR",
+    "Brazil": "pt-BR",
+    "Deutschland": "de",
+    "日本": "ja",
+}
+NAMES = {
+    "German": "de",
+    "Deutsch": "de",
+    "alemán": "de",
+    "tedesco": "de",
+    "ドイツ語": "de",
+    "español": "es",
+    "espanol": "es",
+    "inglês": "en",
+    "अंग्रेज़ी": "en",
+    "hindi": "hi",
+    "हिन्दी": "hi",
+    "العربية": "ar",
+    "中文": "zh",
+    "汉语": "zh",
+    "日本語": "ja",
+    "turkce": "tr",
+    "Farsi": "fa",
+    "Filipino": "fil",
+    "Cantonese": "yue",
+    "粵語": "yue",
+    "Kiswahili": "sw",
+    "norsk": "nb",
+    "  FRANÇAIS ": "fr",
+    "German language": "de",
+}
+TOLD_CLOSER = {
+    "Portuguese (Brazil)": "pt-BR",
+    "Brazilian Portuguese": "pt-BR",
+    "Português (Brasil)": "pt-BR",
+    "português do Brasil": "pt-BR",
+    "Portuguese, Portugal": "pt-PT",
+    "European Portuguese": "pt-PT",
+    "PT BR": "pt-BR",
+    "English (UK)": "en-GB",
+    "US English": "en-US",
+    "Spanish - Mexico": "es-MX",
+    "español (México)": "es-MX",
+    "Latin American Spanish": "es-419",
+    "Chinese (Traditional)": "zh-Hant",
+    "Chinese Simplified": "zh-Hans",
+    "繁體中文": "zh-Hant",
+    "中文（简体）": "zh-Hans",
+    "Serbian (Cyrillic)": "sr-Cyrl",
+    "German (Austria)": "de-AT",
+    "de-DE - Deutsch": "de-DE",
+    "German (de)": "de",
+    "Hindi (हिन्दी)": "hi",
+}
+
+
+@pytest.mark.parametrize(("cell", "tag"), [*CODES.items(), *COUNTRIES.items(), *NAMES.items(), *TOLD_CLOSER.items()])
+def test_codes_countries_and_names_in_any_language_are_read(cell: str, tag: str) -> None:
+    assert language_of_cell(cell) == tag
+    assert names_language(cell)
+
+
+@pytest.mark.parametrize("cell", ["", "auto", "n/a", "-", "none", "Default"])
+def test_an_empty_word_leaves_the_language_to_detection(cell: str) -> None:
+    assert language_of_cell(cell) is None
+    assert names_language(cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ("Germn", "German (de)"),
+        ("Spainish", "Spanish (es)"),
+        ("in", "Indonesian (id), Hindi (hi)"),
+        ("Switzerland", "German (de), French (fr), Italian (it)"),
+        ("Spanish (Klingon)", "Spanish (es)"),
+    ],
+)
+def test_what_could_mean_several_languages_is_refused_with_the_likely_ones(cell: str, told: str) -> None:
+    assert not names_language(cell)
+    problem, fix = language_fault(cell)
+    assert problem == "Not clear which language this is"
+    assert told in fix
+
+
+@pytest.mark.parametrize("cell", ["English, German", "en/de", "English and German", "English & Deutsch"])
+def test_two_languages_in_a_cell_are_refused(cell: str) -> None:
+    assert not names_language(cell)
+    assert language_fault(cell) == ("Names 2 languages: English and German", "Write one; make a row for each language")
+
+
+@pytest.mark.parametrize("cell", ["yes", "modern", "female", "TRUE", "123", "Klingon", "xx", "bad"])
+def test_words_of_other_columns_name_no_language(cell: str) -> None:
+    assert not names_language(cell)
+    assert language_fault(cell)[0] == "Unknown language"
+
+
+@pytest.mark.parametrize("tag", sorted(COMMON))
+def test_every_language_is_read_by_its_code_its_english_name_and_its_own(tag: str) -> None:
+    import langcodes
+
+    assert language_of_cell(tag) == tag
+    assert language_of_cell(language_name(tag)) == tag
+    own = langcodes.Language.get(tag).autonym()
+    assert (language_of_cell(own) or "").partition("-")[0] == tag
+
+
+def test_there_are_names_of_each_big_language_in_each_other() -> None:
+    import langcodes
+
+    big = ("en", "es", "fr", "de", "pt", "it", "hi", "ar", "zh", "ja")
+    for tag in big:
+        for told_in in big:
+            assert language_of_cell(langcodes.Language.get(tag).display_name(told_in)) == tag, (tag, told_in)
+
+
+@given(st.text(max_size=40))
+def test_any_cell_is_read_or_its_fault_told(cell: str) -> None:
+    if not names_language(cell):
+        problem, fix = language_fault(cell)
+        assert problem
+        assert fix
+
+
+def test_names_are_loaded_when_a_cell_is_read_and_not_before() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", "import sys, bulkvid_pipeline.core.languages; print('langcodes' in sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.strip() == "False"

@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bulkvid_pipeline.rendering.scenes import split_scenes
+from bulkvid_pipeline.rendering.script.blocks import Heading, ItemList, Paragraph
+from bulkvid_pipeline.rendering.script.dialect import parse_script, plain_text
+from bulkvid_pipeline.rendering.script.phrases import phrases_of
+from bulkvid_pipeline.rendering.script.remarks import RemarkKind
+from bulkvid_pipeline.rendering.script.text import Pause
+
+
+def said(script: str) -> str:
+    return " / ".join(text.words for text in parse_script(script).spoken)
+
+
+def items(script: str) -> list[str]:
+    (found,) = [block for block in parse_script(script).blocks if isinstance(block, ItemList)]
+    return [item.shown.words for item in found.items]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("**Three habits** save time.", "Three habits save time."),
+        ("The __second__ and *third* and _fourth_.", "The second and third and fourth."),
+        ("***All*** ~~struck~~ `plan_day.txt` here.", "All struck plan_day.txt here."),
+        ("Read [our guide](https://example.com/g?id=7) first.", "Read our guide first."),
+        ("Go to <https://example.com/a> now.", "Go to https://example.com/a now."),
+        ("As said[^1] before.", "As said before."),
+        ("See [the docs][d] now.\n\n[d]: https://example.com", "See the docs now."),
+        ("Look ![photo](img/cup.png) here.", "Look here."),
+        ("Run ```npm install``` now.", "Run npm install now."),
+        ("<p>We <b>bake</b> bread &amp; butter&nbsp;now.</p>", "We bake bread & butter now."),
+        ("<speak>Say <prosody rate=\"slow\">this</prosody> now.</speak>", "Say this now."),
+        ("One <!-- not this --> two.", "One two."),
+        ("这是**重要**的事。", "这是重要的事。"),
+        ("**bold over\nlines** ends here.", "bold over / lines ends here."),
+        ("Not \\*bold\\* at all.", "Not *bold* at all."),
+    ],
+)  # fmt: skip
+def test_marks_are_neither_shown_nor_said(written: str, shown: str) -> None:
+    assert said(written) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Follow @tea_time_daily for more.", "Write first_last@example.com now.", "Open my_plan_v2.xlsx today.",
+        "Use #tea_break_2024 there.", "Multiply 2*3*4 and get 24.", "Get 5* service.", "What the f*** is oolong?",
+        "The snake_case_name word.", "Is a < b and b > c?", "x <3 y", "Go from A --> B.", "2 * 3 * 4 is 24.",
+        "A lone *star here.", "AT&T & more.", "if a<b and c>d then.",
+    ],
+)  # fmt: skip
+def test_signs_inside_words_and_alone_stay(text: str) -> None:
+    assert said(text) == text
+
+
+def test_bold_words_are_set_off_on_the_card() -> None:
+    for script in ("Do **the open sea** for 9 minutes.", "Do <b>the open sea</b> for 9 minutes."):
+        assert split_scenes("T", "", script)[1].emphasis == ("the open sea",)
+
+
+@pytest.mark.parametrize("rule", ["---", "***", "___", "===", "* * *", "- - -", "<hr>"])
+def test_rules_part_scenes_and_are_not_said(rule: str) -> None:
+    blocks = parse_script(f"Pack the night before.\n{rule}\nThe bag goes by the door.").blocks
+    assert [type(block) for block in blocks] == [Paragraph, Paragraph]
+
+
+@pytest.mark.parametrize("script", ["# Water\nSalt it.", "Water\n=====\nSalt it.", "<h2>Water</h2>\nSalt it."])
+def test_headings_are_shown_and_not_said(script: str) -> None:
+    heading, _ = parse_script(script).blocks
+    assert isinstance(heading, Heading)
+    assert heading.text.words == "Water"
+    assert said(script) == "Salt it."
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        ("✅", "✅", "❌"), ("👉", "➡️", "➤"), ("①", "②", "③"), ("1/", "2/", "3/"), ("1 -", "2 -", "3 -"),
+        ("a)", "b)", "c)"),
+        ("1️⃣", "2️⃣", "3️⃣"), ("- [ ]", "- [x]", "-"), ("•", "•", "•"), ("(1)", "(2)", "(3)"), ("1.", "2.", "3."),
+        ("🔹", "🔹", "🔹"), ("[ ]", "[x]", "[ ]"), ("* ", "* ", "* "), ("Step 1:", "Step 2:", "Step 3:"),
+    ],
+)  # fmt: skip
+def test_marked_lines_are_a_list(marks: tuple[str, ...]) -> None:
+    entries = ["Drink a glass of water", "Open the window", "Write one line"]
+    lines = "\n".join(f"{mark} {entry}" for mark, entry in zip(marks, entries, strict=True))
+    (block,) = parse_script(f"Do this today:\n{lines}").blocks
+    assert isinstance(block, ItemList)
+    assert block.lead.words == "Do this today:"
+    assert [item.shown.words for item in block.items] == entries
+    assert block.numbers == (1, 2, 3)
+    assert all(item.marker for item in block.items)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "Do this today: 👉 Drink water ➡️ Open the window ✅ Done",
+        "Do this today: 1️⃣ Drink water 2️⃣ Open the window 3️⃣ Done",
+        "<ul><li>Drink water</li><li>Open the window</li><li>Done</li></ul>",
+        "✅ Drink water\n\n✅ Open the window\n\n✅ Done",
+        "1. Drink water\n\n2. Open the window\n\n3. Done",
+        "1、Drink water\n2、Open the window\n3、Done",
+    ],
+)
+def test_lists_on_one_line_or_with_blank_lines_are_lists(script: str) -> None:
+    assert items(script) == ["Drink water", "Open the window", "Done"]
+
+
+def test_keycaps_inside_prose_are_no_list() -> None:
+    script = "Choose 1️⃣ for tea or 2️⃣ for coffee."
+    assert said(script) == script
+
+
+def test_a_table_is_a_list_of_its_rows() -> None:
+    script = "Here is the plan.\n| Day | Task |\n|-----|------|\n| Mon | Shop |\n| Tue | Cook |\nThat is the week."
+    assert items(script) == ["Mon: Shop", "Tue: Cook"]
+    assert [each.kind for each in parse_script(script).remarks] == [RemarkKind.TABLE]
+
+
+def test_short_code_is_said_and_long_code_left_out() -> None:
+    short = parse_script("Type this once:\n```bash\nnpm install tea_timer*\n```\nThen press enter.")
+    assert [text.words for text in short.spoken] == ["Type this once:", "npm install tea_timer*", "Then press enter."]
+    long = parse_script("Look:\n~~~\n" + "x = 1\n" * 9 + "~~~\nDone.")
+    assert [text.words for text in long.spoken] == ["Look:", "Done."]
+    assert [each.kind for each in (*short.remarks, *long.remarks)] == [RemarkKind.CODE, RemarkKind.LONG_CODE]
+
+
+def test_titles_lose_their_marks_too() -> None:
+    assert plain_text("**Tea** &amp;\n <b>me</b> @tea_time_daily") == "Tea & me @tea_time_daily"
+
+
+def test_scenes_hold_the_pauses_of_their_words() -> None:
+    (scene,) = split_scenes("T", "", "Well <break time='2s'/> yes. (pause) Bye.")[1:]
+    assert scene.text == "Well yes. Bye."
+    assert scene.pauses == (Pause(4, 2.0), Pause(9, 1.0))
+
+
+def test_phrases_are_said_with_the_silence_around_them() -> None:
+    phrases = phrases_of("Well yes. Bye.\nEnd", (Pause(0, 0.5), Pause(4, 2.0), Pause(9, 1.0)))
+    assert [(each.words, each.before, each.after, each.goes_on, each.gap) for each in phrases] == [
+        ("Well", 0.5, 2.0, True, " "),
+        ("yes.", 0.0, 1.0, False, " "),
+        ("Bye.", 0.0, 0.0, False, "\n"),
+        ("End", 0.0, 0.0, False, None),
+    ]
+
+
+def letters(text: str) -> Counter[str]:
+    return Counter(filter(str.isalnum, text))
+
+
+BITS = st.sampled_from(
+    [
+        "word", "Tea.", "4.15亿元", "茶。", "**", "*", "_", "`", "```", "~~", "[", "]", "(", ")", "[a](b)", "(pause)",
+        "[music]", "{{x}}", "<b>", "</b>", "<br>", "<break time='1s'/>", "&amp;", "|", "| a | b |", "|---|---|", "# ",
+        "- ", "1. ", "✅ ", "① ", "> ", "---", "HOST: ", "VO: ", "0:00 ", "ก", "1️⃣", "“Go!” said Ann.", "First, ",
+        "Second, ", "\\", "!", ":", "[^1]", "[a]: http://b", "00:01 --> 00:02",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(BITS | st.text(max_size=6), st.sampled_from([" ", "\n", "\n\n", ""])), max_size=30))
+def test_no_word_is_lost_or_repeated_but_what_the_remarks_name(parts: list[tuple[str, str]]) -> None:
+    script = "".join(bit + gap for bit, gap in parts).replace("&", "").replace("\ufdd0", "")
+    parsed = parse_script(script)
+    shown = [block.text.words for block in parsed.blocks if isinstance(block, Heading)]
+    kept = letters(" ".join([*(text.words for text in parsed.spoken), *shown]))
+    out = letters(" ".join(each.left_out for each in parsed.remarks))
+    markers = letters(
+        " ".join(
+            f"{item.marker} {number}"
+            for block in parsed.blocks
+            if isinstance(block, ItemList)
+            for item, number in zip(block.items, block.numbers, strict=True)
+        )
+    )
+    lost = letters(script) - kept - out - markers
+    # What is left is numbers and letters that mark single entries, quotations and code fences.
+    assert not lost or "`" in script or "~~~" in script or set(lost) <= set("0123456789xXbrhtp①1"), lost
+    assert not kept - letters(script)
+
+
+@settings(max_examples=200)
+@given(st.text())
+def test_any_text_is_read(script: str) -> None:
+    parse_script(script)
+
+
+NOISE = "".join(random.Random(7).choice('ab *_`~[]()<>&|#-1.:\n"✅今ก') for _ in range(1000))
+BITS_OF_LONG_SCRIPTS = (
+    "plain words ", "*", "**a** ", "[", "(", "x", "a line\n", "- item\n", "> a\n", "<b>a</b> ", "<!-- ", "| a | b |\n",
+    "```\n", "[pause] a. ", "NARRATOR: a\n", "今年4.15亿元，", "First, a. Second, b. ", "ตื่นเช้า", NOISE,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("bit", BITS_OF_LONG_SCRIPTS, ids=repr)
+def test_reading_takes_time_that_grows_with_the_script(bit: str) -> None:
+    def seconds(length: int) -> float:
+        script = bit * (length // len(bit) + 1)
+        began = time.process_time()
+        parse_script(script)
+        split_scenes("Title", "", script)
+        return time.process_time() - began
+
+    assert seconds(50_000) < 40 * max(seconds(5_000), 0.005)
