@@ -21,6 +21,7 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.launch.here import DEFINITIONS_MODULE
 from bulkvid_pipeline.launch.queue import launch_once
+from bulkvid_pipeline.services.control.actions import cancel_job, pause_job
 from bulkvid_pipeline_tests.defs.web_server import WebServer, running_web_server, running_web_ui
 from bulkvid_pipeline_tests.faults.installation import Installation
 from bulkvid_pipeline_tests.peers.cutting_proxy import CuttingProxy
@@ -213,12 +214,13 @@ def test_a_sheet_that_is_refused_ends_as_it_does_here(served: Queue) -> None:
     assert "Nothing was rendered." in running.output
 
 
-def test_a_job_is_paused_from_another_terminal_and_goes_on_in_the_queue(served: Queue) -> None:
+def test_a_job_is_paused_from_elsewhere_and_goes_on_in_the_queue(served: Queue) -> None:
     running = served.run(served.place.sheet(many("Paused"), "paused.csv"))
     job_id = job_id_in(running)
     wait_until(lambda: rows_done(running) > 0)
 
-    assert served.command("jobs", "pause", job_id).wait() == 0
+    with served.place.instance() as instance:
+        pause_job(instance, job_id)
 
     assert running.wait() == 130
     assert running.output.rstrip().endswith(f"bulkvid jobs resume {job_id} --queue")
@@ -243,11 +245,12 @@ def test_ctrl_c_cancels_a_running_job(served: Queue) -> None:
     assert run.tags[tags.STATE] == "canceled"
 
 
-def test_a_running_job_is_cancelled_from_another_terminal(served: Queue) -> None:
+def test_a_running_job_is_cancelled_from_elsewhere(served: Queue) -> None:
     running = served.run(served.place.sheet(many("Cancelled"), "cancelled.csv"))
     wait_until(lambda: rows_done(running) > 0)
 
-    assert served.command("jobs", "cancel", job_id_in(running)).wait() == 0
+    with served.place.instance() as instance:
+        cancel_job(instance, job_id_in(running))
 
     assert running.wait() == 130
     assert "Stopped." in running.output
