@@ -30,6 +30,7 @@ Sheet = Annotated[str, typer.Argument(help="CSV or XLSX file, Google sheet id or
 Level = Annotated[str | None, typer.Option("--level", "-l", help="strict, moderate or permissive")]
 Range = Annotated[str | None, typer.Option("--range", help="A1 range, for example A1:J100")]
 Layout = Annotated[str | None, typer.Option("--layout", help="standard (header row) or positional")]
+Only = Annotated[str | None, typer.Option("--only", help="approved: only rows whose status says that they are ready")]
 Template = Annotated[str | None, typer.Option("--template", "-t", help="Template id")]
 
 
@@ -40,6 +41,7 @@ def run(
     level: Level = None,
     cell_range: Range = None,
     layout: Layout = None,
+    only: Only = None,
     template: Template = None,
     style: Annotated[str | None, typer.Option(help="modern, classic, minimal or corporate")] = None,
     voice: Annotated[str | None, typer.Option(help="female, male or neutral")] = None,
@@ -68,7 +70,7 @@ def run(
         "title": title,
         "priority": priority,
         "validation_level": level,
-        "input_source": {"range": cell_range, "format": layout},
+        "input_source": {"range": cell_range, "format": layout, "only": only},
         "output": {
             "format": container,
             "video_codec": video_codec,
@@ -88,6 +90,7 @@ def validate(
     level: Level = None,
     cell_range: Range = None,
     layout: Layout = None,
+    only: Only = None,
     template: Template = None,
     as_json: Annotated[bool, typer.Option("--json", help="The whole report as JSON")] = False,
 ) -> None:
@@ -99,7 +102,7 @@ def validate(
 
     fields = {
         "validation_level": level,
-        "input_source": {"range": cell_range, "format": layout},
+        "input_source": {"range": cell_range, "format": layout, "only": only},
         "template": {"template_id": template},
     }
     raise typer.Exit(validate_sheet(_spec(sheet, fields), as_json=as_json))

@@ -8,6 +8,7 @@ from pathlib import Path
 from bulkvid_pipeline.core.errors import InvalidSpecError, TemplateError, TemplateNotFoundError
 from bulkvid_pipeline.core.options import Platform
 from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.core.vocabulary.platforms import PLATFORMS
 from bulkvid_pipeline.settings import settings
 
 
@@ -37,10 +38,10 @@ def preview_sheet_row(spec: BulkJobSpec, row: int, platform: str | None, folder:
 def _platform(name: str | None) -> Platform | None:
     if name is None:
         return None
-    try:
-        return Platform(name.strip().lower())
-    except ValueError as error:
-        raise InvalidSpecError(f"There is no platform '{name}'", fix=f"Choose one of {', '.join(Platform)}") from error
+    platform = PLATFORMS.meaning(name)
+    if platform is None:
+        raise InvalidSpecError(f"There is no platform '{name}'", fix=f"Choose one of {', '.join(Platform)}")
+    return platform
 
 
 def list_templates() -> int:

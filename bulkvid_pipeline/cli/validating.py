@@ -11,6 +11,8 @@ from bulkvid_pipeline.cli.printing import print_json
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.settings import settings
 
+INFO_CELLS_SHOWN = 4
+
 
 def validate_sheet(spec: BulkJobSpec, *, as_json: bool) -> int:
     """Print the report of a sheet; the exit code says what a job would do with it."""
@@ -34,7 +36,8 @@ def validate_sheet(spec: BulkJobSpec, *, as_json: bool) -> int:
 
 def print_report(console: Console, report: dict[str, Any]) -> None:
     """The findings, one a line, and what becomes of the rows."""
-    for finding in report["findings"]:
+    told = [finding for finding in report["findings"] if finding["severity"] != "info"]
+    for finding in told:
         colour = "red" if finding["severity"] == "error" else "yellow"
         line = Text.assemble((f"{finding['severity']:7}", colour), " ", (f"{finding['cell']:>7}", "bold"))
         line.append(f"  {finding['column'] or 'sheet'}")
@@ -43,6 +46,7 @@ def print_report(console: Console, report: dict[str, Any]) -> None:
         line.append(f": {finding['problem']}. ")
         line.append(f"{finding['fix']}.", "green")
         console.print(line, soft_wrap=True)
+    _print_infos(console, [finding for finding in report["findings"] if finding["severity"] == "info"])
     left = report["findings_total"] - len(report["findings"])
     if left:
         console.print(f"... and {left} findings more")
@@ -52,3 +56,16 @@ def print_report(console: Console, report: dict[str, Any]) -> None:
         f"{rows['accepted']} rows accepted, {rows['rejected']} rejected, {rows['skipped']} skipped "
         f"at level {report['level']}: {verdict}."
     )
+
+
+def _print_infos(console: Console, findings: list[dict[str, Any]]) -> None:
+    """What is only said, in a low voice: the same of many cells on one line."""
+    cells: dict[tuple[str, ...], list[str]] = {}
+    for finding in findings:
+        said = tuple(str(finding[part]) for part in ("column", "value", "problem", "fix"))
+        cells.setdefault(said, []).append(finding["cell"])
+    for (column, value, problem, fix), places in cells.items():
+        more = f" and {len(places) - INFO_CELLS_SHOWN} more" if len(places) > INFO_CELLS_SHOWN else ""
+        shown = f" '{value}'" if value else ""
+        line = f"info    {', '.join(places[:INFO_CELLS_SHOWN]):>7}{more}  {column or 'sheet'}{shown}: {problem}. {fix}."
+        console.print(Text(line, "dim"), soft_wrap=True)

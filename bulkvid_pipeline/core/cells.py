@@ -1,27 +1,57 @@
-"""The meaning of one cell: pure readings that say None when the text is not what the column holds."""
+"""The meaning of one cell: pure readings, which never raise, of text that anybody may have typed."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
+from bulkvid_pipeline.core.durations import read_duration
+from bulkvid_pipeline.core.findings import shortened
+from bulkvid_pipeline.core.languages import read_language
+from bulkvid_pipeline.core.media import source_fault
 from bulkvid_pipeline.core.options import Platform, Priority, Style, Voice
-
-MIN_DURATION_S = 1.0
-MAX_DURATION_S = 3600.0
+from bulkvid_pipeline.core.platform_names import read_platform_names
+from bulkvid_pipeline.core.readings import Reading
+from bulkvid_pipeline.core.vocabulary.approvals import APPROVALS, Approval
+from bulkvid_pipeline.core.vocabulary.empties import (
+    AS_BEFORE_FIX,
+    AS_BEFORE_PROBLEM,
+    is_as_before,
+    is_empty_option,
+    is_empty_text,
+)
+from bulkvid_pipeline.core.vocabulary.named_voices import NamedVoice, named_voices
+from bulkvid_pipeline.core.vocabulary.priorities import PRIORITIES
+from bulkvid_pipeline.core.vocabulary.styles import STYLES
+from bulkvid_pipeline.core.vocabulary.voices import VOICES
+from bulkvid_pipeline.core.vocabulary.words import Vocabulary, key_of, plain, spoken_list
 
 _Option = TypeVar("_Option", Voice, Style, Priority)
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 """Control characters that are no white space."""
-_ERROR_VALUE = re.compile(
-    r"#(?:REF!|VALUE!|N/A|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|ERROR!|GETTING_DATA|FIELD!|BLOCKED!|CONNECT!)|^\s*Loading\.{3}\s*$"
-)
-"""What Excel and Google Sheets show instead of a result."""
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
-_DURATION = re.compile(r"\d{1,6}(?:[.٫]\d{1,6}|,(?!\d{3}$)\d{1,6})?")
-_SEPARATORS = re.compile(r"[,;/|+&\n\r、،؛]+")
+_LONGEST_OPTION = 200
+"""Characters; what is longer is prose in the wrong column."""
+_SHOWN = 20
+_FORMULA_ERROR = re.compile(
+    r"#(?:REF|VALUE|NAME|DIV/0|NUM|NULL|SPILL|CALC|FIELD|BLOCKED|CONNECT|UNKNOWN|BUSY|ERROR|EXTERNAL|PYTHON"
+    r"|BEZUG|WERT|ZAHL|¡REF|¡VALOR|¿NOMBRE|¡DIV/0|¡NUM|¡NULO|VALEUR|NOM|NOMBRE|NUL|RIF|VALORE|NOME|VALOR"
+    r"|ССЫЛКА|ЗНАЧ|ИМЯ|ДЕЛ/0|ЧИСЛО|ПУСТО|BAŞV|DEĞER|AD|SAYI|VERW|WAARDE|NAAM|ADR|ARG|NAZWA|LICZBA)[!?]"
+    r"|#(?:N/A|NV|N/D|N/DISP|Н/Д|YOK|N/B|GETTING_DATA)!?|(?:Err|Fehler|Erreur):\d{3}",
+    re.IGNORECASE,
+)
+"""What spreadsheet programs show for a formula without a result, in the languages that they translate it to."""
+_STILL_LOADING = re.compile(
+    r"(?i)(?:loading(?: data)?|wird geladen|chargement|cargando|carregando|caricamento|読み込み中|正在加载|加载中"
+    r"|загрузка)\s*(?:\.{2,3}|…)"
+)
+_ASKS = re.compile(r"[?？؟]")
+_FORMULA = re.compile(r"=\s*[A-Za-zÀ-ÿА-я_.]{2,40}\s*\(.*\)|=\$?[A-Za-z]{1,3}\$?\d{1,7}", re.DOTALL)
 
 
 def cleaned(cell: str) -> str:
@@ -37,52 +67,144 @@ def _is_visible(character: str) -> bool:
     return not character.isspace() and unicodedata.category(character) != "Cf"
 
 
-def says_something(cell: str) -> bool:
-    """Whether a text has anything to say: a letter or a digit that is not part of a spreadsheet's error value."""
-    return any(char.isalnum() for char in _ERROR_VALUE.sub("", cell))
+def text_of(cell: str) -> str:
+    """The text of a cell without blanks around it; "" where it only marks a text that is not there: `TBD`, `#REF!`."""
+    return "" if is_empty_text(cell) or formula_fault(cell) else cell.strip()
 
 
-def plain(text: str) -> str:
-    """`text` for comparing: case, width, invisible characters and blanks around it make no difference."""
-    if text.isascii():
-        return text.casefold().strip()
-    # The dotted capital of Turkish folds to an i with a dot of its own.
-    return unicodedata.normalize("NFKC", _without_format(text)).casefold().replace("i\u0307", "i").strip()
+def script_of(cell: str) -> str:
+    """The script in a cell; "" where nothing in it could be spoken."""
+    text = text_of(cell)
+    return text if can_be_spoken(text) else ""
 
 
-def _without_format(text: str) -> str:
-    """`text` without zero-width characters and marks of direction; ASCII has none."""
-    return text if text.isascii() else "".join(c for c in text if unicodedata.category(c) != "Cf")
+def can_be_spoken(text: str) -> bool:
+    """Whether there is a letter or a digit in `text`."""
+    return any(character.isalnum() for character in text)
 
 
-def duration_of(cell: str) -> float | None:
-    """Seconds in `45`, `45.5` or `45,5`, in any script's digits; None for anything else and outside 1 s .. 1 h.
-
-    `1,000` is None too: it is a thousand to some and one to others.
-    """
-    text = _without_format(cell).strip()
-    if not _DURATION.fullmatch(text):
-        return None
-    seconds = float(re.sub("[,٫]", ".", text))
-    return seconds if MIN_DURATION_S <= seconds <= MAX_DURATION_S else None
+def formula_fault(cell: str) -> str:
+    """What is wrong with a cell that holds the outcome of a formula that failed, or the formula itself; else ""."""
+    text = cell.strip()
+    if _FORMULA_ERROR.fullmatch(text):
+        return "The formula of this cell has failed"
+    if _STILL_LOADING.fullmatch(text):
+        return "This cell was still being calculated when the sheet was saved"
+    return ""
 
 
-def platform_names(cell: str) -> tuple[str, ...]:
-    """The names in a cell such as `youtube, TikTok` or `youtube;reels`, as written but lower-case, each once."""
-    names = (name.strip() for name in _SEPARATORS.split(plain(cell)))
-    return tuple(dict.fromkeys(name for name in names if name))
+def is_formula(cell: str) -> bool:
+    """Whether a cell holds a formula as text, such as `=CONCAT(A1, B1)`."""
+    return bool(_FORMULA.fullmatch(cell.strip()))
 
 
-def platforms_of(cell: str) -> tuple[tuple[Platform, ...], tuple[str, ...]]:
-    """The platforms that a cell names, and the names that are none."""
-    known = {platform.value: platform for platform in Platform}
-    names = platform_names(cell)
-    return tuple(known[n] for n in names if n in known), tuple(n for n in names if n not in known)
+@lru_cache(maxsize=4096)
+def read_platforms(cell: str) -> Reading[tuple[Platform, ...]]:
+    """The platforms that a cell names, each once; what it names besides is the problem."""
+    if is_as_before(cell):
+        return Reading(problem=AS_BEFORE_PROBLEM, fix=AS_BEFORE_FIX)
+    found = read_platform_names(cell[: 5 * _LONGEST_OPTION])
+    if found.unknown:
+        names = ", ".join(shortened(name, _SHOWN) for name in found.unknown)
+        likely = f" (likely {spoken_list(found.likely)})" if found.likely else ""
+        return Reading(found.known or None, problem=f"Unknown platform {names}{likely}")
+    if not found.known:
+        if is_empty_option(cell):
+            return Reading(understood="an empty cell" if cell.strip() else "")
+        return Reading(problem="No platform is named")
+    return Reading(found.known, "" if found.in_our_words else ", ".join(found.known))
 
 
-def option_of(kind: type[_Option], cell: str) -> _Option | None:
-    """The option that a cell names, whatever its case; None when it names none."""
-    try:
-        return kind(plain(cell))
-    except ValueError:
-        return None
+@dataclass(frozen=True)
+class VoiceWish:
+    """What a row wishes for: a character of voice, and the providers' voices that bear the name in its cell."""
+
+    character: Voice | None
+    named: tuple[NamedVoice, ...] = ()
+
+
+@lru_cache(maxsize=4096)
+def read_voice(cell: str) -> Reading[VoiceWish]:
+    """The voice that a cell wishes for: a character, or a voice of a known provider by its name."""
+    reading = _read_option(VOICES, cell, "voice")
+    if reading.value is not None:
+        return Reading(VoiceWish(reading.value), reading.understood)
+    named = named_voices(cell) if reading.problem and len(cell) <= _LONGEST_OPTION else ()
+    if named:
+        return Reading(VoiceWish(named[0].character, named))
+    return Reading(understood=reading.understood, problem=reading.problem, fix=reading.fix)
+
+
+@lru_cache(maxsize=4096)
+def read_style(cell: str) -> Reading[Style]:
+    """The style that a cell names."""
+    return _read_option(STYLES, cell, "style")
+
+
+@lru_cache(maxsize=4096)
+def read_priority(cell: str) -> Reading[Priority]:
+    """The priority that a cell names. A number alone is refused: 1 is the first to some and the least to others."""
+    reading = _read_option(PRIORITIES, cell, "priority")
+    number = key_of(cell)
+    if reading.problem and number.isdecimal() and len(number) <= 2:
+        return Reading(problem=f"{int(number)} could count from the most urgent or from the least")
+    if reading.problem and number and all(sign in "🔥❗‼⭐⚡🚨🔴!" for sign in number):
+        return Reading(problem="Unknown priority (likely urgent or high)")
+    return reading
+
+
+def _read_option(words: Vocabulary[_Option], cell: str, name: str) -> Reading[_Option]:
+    if is_empty_option(cell):
+        return Reading(understood="an empty cell" if cell.strip() else "")
+    if is_as_before(cell):
+        return Reading(problem=AS_BEFORE_PROBLEM, fix=AS_BEFORE_FIX)
+    meaning = words.meaning(cell) if len(cell) <= _LONGEST_OPTION else None
+    if meaning is not None:
+        return Reading(meaning, "" if plain(cell) == meaning.value else meaning.value)
+    likely = words.meanings_in(cell[:_LONGEST_OPTION])
+    return Reading(problem=f"Unknown {name}" + (f" (likely {spoken_list(likely)})" if likely else ""))
+
+
+def read_approval(cell: str) -> Approval:
+    """What a status cell says; text that is no word for it is not approved, and neither is an empty cell."""
+    if len(cell) > _LONGEST_OPTION:
+        return Approval.WAITING
+    meaning = APPROVALS.meaning(cell)
+    if meaning is None:
+        return Approval.UNCLEAR if APPROVALS.meanings_in(cell) else Approval.WAITING
+    return Approval.UNCLEAR if meaning is Approval.APPROVED and _ASKS.search(cell) else meaning
+
+
+def read_medium(cell: str) -> Reading[str]:
+    """The address or path of a medium, as written."""
+    if is_empty_option(cell):
+        return Reading(understood="an empty cell" if cell.strip() else "")
+    fault = source_fault(cell)
+    return Reading(problem=fault[0], fix=fault[1]) if fault else Reading(cell.strip())
+
+
+READINGS: Mapping[str, Callable[[str], Reading[object]]] = {
+    "duration_seconds": read_duration,
+    "platform_preferences": read_platforms,
+    "voice_preference": read_voice,
+    "style_override": read_style,
+    "priority": read_priority,
+    "image_url": read_medium,
+    "background_url": read_medium,
+    "language": read_language,
+}
+"""How the cells of each column are read that do not hold text."""
+
+
+def is_filled(column: str, cell: str) -> bool:
+    """Whether a cell holds anything: a mark for a text that is not there and a script without a word are nothing."""
+    if column in READINGS:
+        return not is_empty_option(cell)
+    return not is_empty_text(cell) and (column != "script_content" or can_be_spoken(cell))
+
+
+def is_valid(column: str, cell: str) -> bool:
+    """Whether what a filled cell holds can be used."""
+    if formula_fault(cell) or (column == "script_content" and is_formula(cell)):
+        return False
+    return column not in READINGS or not READINGS[column](cell).problem

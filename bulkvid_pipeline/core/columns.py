@@ -6,7 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bulkvid_pipeline.core.cells import plain
+from bulkvid_pipeline.core.vocabulary.durations import UNITS
+from bulkvid_pipeline.core.vocabulary.headers import HEADERS
+from bulkvid_pipeline.core.vocabulary.words import Vocabulary, key_of, without_parentheses
 
 COLUMNS = (
     "idea_title",
@@ -34,66 +36,27 @@ REPORT_COLUMNS = ("video_status", "video_url", "video_duration", "video_error", 
 REQUIRED = ("idea_title", "script_content")
 ROW_ID = "id"
 
-_ALIASES = {
-    "idea_title": ("idea", "title", "idea title", "idea/title", "video title", "topic", "name"),
-    "description": ("summary", "desc"),
-    "target_audience": ("audience",),
-    "tone": ("mood",),
-    "duration_seconds": ("duration", "duration (seconds)", "duration (s)", "length", "seconds", "target duration"),
-    "platform_preferences": ("platform", "platforms", "platform preference", "channels"),
-    "script_content": ("script", "script text", "full script", "narration", "content"),
-    "voice_preference": ("voice",),
-    "style_override": ("style", "look"),
-    "priority": ("urgency",),
-    "image_url": (
-        "image",
-        "picture",
-        "picture url",
-        "photo",
-        "photo url",
-        "image link",
-        "inset image",
-        "inset picture",
-    ),
-    "background_url": (
-        "background",
-        "background image",
-        "background image url",
-        "background picture",
-        "background video",
-        "background video url",
-        "background link",
-    ),
-    LANGUAGE: (
-        "lang",
-        "locale",
-        "language code",
-        "script language",
-        "video language",
-        "spoken language",
-        "idioma",
-        "lengua",
-        "langue",
-        "sprache",
-        "lingua",
-        "भाषा",
-        "اللغة",
-        "لغة",
-        "语言",
-        "語言",
-        "言語",
-    ),
-    ROW_ID: ("row id", "row_id", "key", "row key", "video id"),
-}
+APPROVED, STATUS = "approved", "status"
+APPROVAL_COLUMNS = (APPROVED, STATUS)
+"""Optional columns that say whether a row may be rendered; the first of them that a sheet has counts."""
+
+_BY_HEADER: Vocabulary[str] = Vocabulary({column: f"{column},{names}" for column, names in HEADERS.items()})
+_WORD = re.compile(r"[^\W\d_]+")
+_REPORTS = {key_of(name): name for name in REPORT_COLUMNS}
 
 
-def _normalised(header: str) -> str:
-    """`Idea/Title `, `IDEA_TITLE *` and `idea title` are one header."""
-    return re.sub(r"[\s_/\-.:()*]+", " ", plain(header)).strip()
+def column_of(header: str) -> str | None:
+    """The column that a header names; None for none.
 
-
-_BY_HEADER = {_normalised(name): column for column, aliases in _ALIASES.items() for name in (column, *aliases)}
-_REPORTS = {_normalised(name): name for name in REPORT_COLUMNS}
+    What stands in brackets is left out where nothing is known with it, `Script (max 120 words)`, but for a length in
+    another unit than seconds, `Duration (min)`: its numbers would be read wrongly.
+    """
+    column = _BY_HEADER.word(header)
+    if column is None:
+        column = _BY_HEADER.word(without_parentheses(header))
+        if column == "duration_seconds" and any(UNITS.word(word) in {60, 3600} for word in _WORD.findall(header)):
+            return None
+    return column
 
 
 @dataclass(frozen=True)
@@ -107,15 +70,20 @@ class HeaderMap:
     repeated: tuple[str, ...]
     """Headers that name a column that an earlier header names already, as written."""
 
+    @property
+    def of_ideas(self) -> tuple[int, ...]:
+        """The cells that make a row an idea, in order: a row of nothing but a ticked box is none."""
+        return tuple(sorted(at for column, at in self.positions.items() if column not in APPROVAL_COLUMNS))
+
 
 def map_headers(headers: Sequence[str]) -> HeaderMap:
     """Find the columns in a header row; the first header that names a column wins."""
     positions: dict[str, int] = {}
     unknown, repeated = [], []
     for index, header in enumerate(headers):
-        column = _BY_HEADER.get(_normalised(header))
+        column = column_of(header)
         if column is None:
-            if header.strip() and _normalised(header) not in _REPORTS:
+            if header.strip() and key_of(header) not in _REPORTS:
                 unknown.append(header.strip())
         elif column in positions:
             repeated.append(header.strip())
@@ -128,7 +96,7 @@ def report_columns_in(headers: Sequence[str]) -> dict[str, int]:
     """Where in a header row the columns of write-back stand; the first of a name counts."""
     found: dict[str, int] = {}
     for index, header in enumerate(headers):
-        name = _REPORTS.get(_normalised(header))
+        name = _REPORTS.get(key_of(header))
         if name is not None:
             found.setdefault(name, index)
     return found

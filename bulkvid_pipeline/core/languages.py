@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import cache, lru_cache
 
-from bulkvid_pipeline.core.cells import plain
+from bulkvid_pipeline.core.readings import Reading
+from bulkvid_pipeline.core.vocabulary.empties import is_empty_option
+from bulkvid_pipeline.core.vocabulary.words import plain
 
 
 def _words(text: str) -> frozenset[str]:
@@ -138,7 +140,6 @@ _UNCLEAR = {
 _NOWHERE = frozenset({"XX", "ZZ", "EU", "UN", "XK", "AQ"})
 
 _DETECT = frozenset({"auto", "automatic", "automatically", "detect", "auto detect", "autodetect"})
-_EMPTY = frozenset({"-", "--", "n/a", "na", "none", "default", "any", "tbd", "?"})
 _TAG = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8}){0,3}")
 _IN_BRACKETS = re.compile(r"(.+?)\s*[(（\[]\s*(.+?)\s*[)）\]]")
 _LABEL = re.compile(r"\b(?:language|lang|idioma|lengua|langue|sprache|lingua)\b")
@@ -146,20 +147,26 @@ _JOINING = re.compile(r"(?<=\w)\s(?:do|de|del|du|of|from|von|di)\s(?=\w)")
 _SEPARATORS = re.compile(r"\s*[,;/|+&、，；]\s*|\s+(?:and|und|y|et|e|和)\s+|\s+[-–—]\s+")
 
 
-def language_of_cell(cell: str) -> str | None:
-    """The BCP 47 tag that a cell names, such as `pt-BR`; None where it is empty, asks for detection, or is unclear."""
-    return _read(plain(cell))
-
-
-def names_language(cell: str) -> bool:
-    """Whether the cell can be used: it names one language, or asks for detection."""
+@lru_cache(maxsize=4096)
+def read_language(cell: str) -> Reading[str]:
+    """The language that a cell names, as a BCP 47 tag such as `pt-BR`; nothing where it asks for detection."""
     text = plain(cell)
-    return not text or text in _DETECT | _EMPTY or _read(text) is not None
+    if not text:
+        return Reading()
+    if text in _DETECT:
+        return Reading(understood="an empty cell")
+    tag = _read(text)  # before empty words: `no` is Norwegian here
+    if tag is None and is_empty_option(cell):
+        return Reading(understood="an empty cell")
+    if tag is not None:
+        in_our_words = text.replace("_", "-") == tag.casefold()
+        return Reading(tag, "" if in_our_words else f"{language_name(tag)} ({tag})")
+    problem, fix = _fault(text)
+    return Reading(problem=problem, fix=fix)
 
 
-def language_fault(cell: str) -> tuple[str, str]:
-    """What is wrong with a cell that `names_language` refuses, and how to mend it."""
-    text = plain(cell)
+def _fault(text: str) -> tuple[str, str]:
+    """What is wrong with a text that is no language, and how to mend it."""
     several = _several(text)
     if several:
         names = " and ".join(map(language_name, several))
@@ -181,8 +188,6 @@ def language_name(tag: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _read(text: str) -> str | None:
-    if not text or text in _DETECT | _EMPTY:
-        return None
     text = _JOINING.sub(" ", _LABEL.sub(" ", text)).strip(" :")
     found = _one(text)
     if found or _several(text):

@@ -47,12 +47,6 @@ def source_kind(source: str) -> SourceKind:
     return SourceKind.S3 if scheme == "s3a" else SourceKind(scheme)
 
 
-def source_of(cell: str) -> str | None:
-    """The source in a cell; None when it is empty or holds none."""
-    text = cell.strip()
-    return text if text and source_fault(text) is None else None
-
-
 def source_fault(cell: str) -> tuple[str, str] | None:
     """What is wrong with the text as a source, and how to put it right; None if nothing is."""
     text = cell.strip()

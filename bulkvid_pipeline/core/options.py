@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -40,19 +41,47 @@ class Aspect(StrEnum):
 
 
 class Platform(StrEnum):
-    """Where a video is published; decides its aspect and safe area."""
+    """Where a video is published; decides its aspect and safe area.
+
+    A new one stands here, in `_FEEDS`, in the table of its names (core.vocabulary.platforms) and, where its overlays
+    differ, in rendering.pictures.safe_area.
+    """
 
     YOUTUBE = "youtube"
     TIKTOK = "tiktok"
     SHORTS = "shorts"
     REELS = "reels"
     INSTAGRAM = "instagram"
+    FACEBOOK = "facebook"
+    LINKEDIN = "linkedin"
+    X = "x"
+    PINTEREST = "pinterest"
+    STORY = "story"
 
     @property
     def aspect(self) -> Aspect:
-        if self is Platform.YOUTUBE:
-            return Aspect.WIDE
-        return Aspect.SQUARE if self is Platform.INSTAGRAM else Aspect.TALL
+        return _FEEDS[self][0]
+
+    @property
+    def label(self) -> str:
+        """As the platform writes its own name."""
+        return _FEEDS[self][1]
+
+
+_FEEDS: dict[Platform, tuple[Aspect, str]] = {
+    Platform.YOUTUBE: (Aspect.WIDE, "YouTube"),
+    Platform.TIKTOK: (Aspect.TALL, "TikTok"),
+    Platform.SHORTS: (Aspect.TALL, "Shorts"),
+    Platform.REELS: (Aspect.TALL, "Reels"),
+    Platform.INSTAGRAM: (Aspect.SQUARE, "Instagram"),
+    Platform.FACEBOOK: (Aspect.SQUARE, "Facebook"),
+    Platform.LINKEDIN: (Aspect.SQUARE, "LinkedIn"),
+    Platform.X: (Aspect.WIDE, "X"),
+    Platform.PINTEREST: (Aspect.TALL, "Pinterest"),
+    Platform.STORY: (Aspect.TALL, "Story"),
+}
+"""The aspect in which each feed shows a video largest without cropping it: a feed read on a phone shows a square larger
+than a wide frame, X plays in 16:9, pins and stories stand upright."""
 
 
 class Voice(StrEnum):
@@ -61,6 +90,23 @@ class Voice(StrEnum):
     FEMALE = "female"
     MALE = "male"
     NEUTRAL = "neutral"
+
+
+@dataclass(frozen=True)
+class ProviderVoice:
+    """A provider's own voice, by the name that the provider gives it; `character` is what it is like."""
+
+    provider_name: str
+    character: Voice
+
+
+Speaker = Voice | ProviderVoice
+"""Who narrates: a character, for which the provider has its voice, or one voice of the provider's."""
+
+
+def character_of(speaker: Speaker) -> Voice:
+    """What a voice is like, for those who do not have it."""
+    return speaker.character if isinstance(speaker, ProviderVoice) else speaker
 
 
 class Style(StrEnum):

@@ -15,6 +15,8 @@ from bulkvid_pipeline.core.options import (
     Container,
     Platform,
     Priority,
+    ProviderVoice,
+    Speaker,
     Style,
     VideoCodec,
     Voice,
@@ -64,6 +66,13 @@ class VideoPlan:
     """BCP 47 tag of what it is written in, where the sheet or the job says so."""
     likely_language: str | None = None
     """What it seems to be written in, by its texts alone; counts where `language` is None."""
+    voice_name: str = ""
+    """The provider's voice that the row asks for by name, where the provider that narrates has it."""
+
+    @property
+    def speaker(self) -> Speaker:
+        """Who narrates the row."""
+        return ProviderVoice(self.voice_name, self.voice) if self.voice_name else self.voice
 
     @property
     def media(self) -> dict[str, PlannedMedium]:
@@ -88,6 +97,7 @@ class VideoPlan:
                 "output": vars(output),
                 **({"media": media} if media else {}),
                 **({"language": self.language} if self.language else {}),
+                **({"voice_name": self.voice_name} if self.voice_name else {}),
             },
         )
 
@@ -97,8 +107,11 @@ class VideoPlan:
         return fingerprint_of(engine, {"outputs": outputs})
 
 
-def plan_video(idea: VideoIdea, spec: BulkJobSpec, template: Template) -> VideoPlan:
-    """The plan of one row. The row's cells win over the job's overrides, which win over the template."""
+def plan_video(idea: VideoIdea, spec: BulkJobSpec, template: Template, voice_name: str = "") -> VideoPlan:
+    """The plan of one row. The row's cells win over the job's overrides, which win over the template.
+
+    `voice_name` is which of the voices that the row names will narrate; "" for none.
+    """
     video_codec, audio_codec = spec.output.codecs
     outputs = []
     for platform in idea.platforms:
@@ -120,6 +133,7 @@ def plan_video(idea: VideoIdea, spec: BulkJobSpec, template: Template) -> VideoP
         image=PlannedMedium(idea.image) if idea.image else None,
         background=PlannedMedium(idea.background) if idea.background else None,
         language=idea.language or overrides.language,
+        voice_name=voice_name,
     )
 
 

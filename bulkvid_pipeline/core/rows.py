@@ -12,11 +12,20 @@ from itertools import count
 
 import pandas as pd
 
-from bulkvid_pipeline.core.cells import duration_of, option_of, platforms_of, says_something
-from bulkvid_pipeline.core.columns import LANGUAGE, ROW_ID
-from bulkvid_pipeline.core.languages import language_of_cell
-from bulkvid_pipeline.core.media import source_of
+from bulkvid_pipeline.core.cells import (
+    read_medium,
+    read_platforms,
+    read_priority,
+    read_style,
+    read_voice,
+    script_of,
+    text_of,
+)
+from bulkvid_pipeline.core.columns import APPROVAL_COLUMNS, LANGUAGE, ROW_ID
+from bulkvid_pipeline.core.durations import read_duration
+from bulkvid_pipeline.core.languages import read_language
 from bulkvid_pipeline.core.options import Platform, Priority, Style, Voice
+from bulkvid_pipeline.core.vocabulary.named_voices import NamedVoice
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,8 @@ class VideoIdea:
     duration_seconds: float | None = None
     platforms: tuple[Platform, ...] = (Platform.YOUTUBE,)
     voice: Voice | None = None
+    named_voices: tuple[NamedVoice, ...] = ()
+    """The voices of known providers that bear the name in the cell."""
     style: Style | None = None
     priority: Priority | None = None
     image: str | None = None
@@ -47,8 +58,10 @@ def row_keys(frame: pd.DataFrame) -> list[str]:
     """A stable key for each row: its `id` cell, else one made from its title.
 
     Keys do not depend on the order of the rows: an id that only one row has is that row's key whatever the titles are;
-    rows that share a key are told apart by their script, then by all their cells; identical rows are numbered.
+    rows that share a key are told apart by their script, then by all their cells but whether they are
+    approved; identical rows are numbered.
     """
+    frame = frame.drop(columns=[column for column in APPROVAL_COLUMNS if column in frame])
     rows: list[dict[str, str]] = [
         dict(zip(frame.columns, cells, strict=True)) for cells in frame.itertuples(index=False, name=None)
     ]
@@ -94,24 +107,22 @@ def _digest(text: str) -> str:
 
 def read_idea(sheet_row: int, cells: Mapping[str, str]) -> VideoIdea:
     """The idea in a valid row; empty and unreadable cells become None or the default."""
+    voice = read_voice(cells.get("voice_preference", "")).value
     return VideoIdea(
         row_key=cells["row_key"],
         sheet_row=sheet_row,
-        title=" ".join(cells.get("idea_title", "").split()),
-        script=_script_of(cells.get("script_content", "")),
-        description=" ".join(cells.get("description", "").split()),
-        audience=cells.get("target_audience", "").strip(),
-        tone=cells.get("tone", "").strip(),
-        duration_seconds=duration_of(cells.get("duration_seconds", "")),
-        platforms=platforms_of(cells.get("platform_preferences", ""))[0] or (Platform.YOUTUBE,),
-        voice=option_of(Voice, cells.get("voice_preference", "")),
-        style=option_of(Style, cells.get("style_override", "")),
-        priority=option_of(Priority, cells.get("priority", "")),
-        image=source_of(cells.get("image_url", "")),
-        background=source_of(cells.get("background_url", "")),
-        language=language_of_cell(cells.get(LANGUAGE, "")),
+        title=" ".join(text_of(cells.get("idea_title", "")).split()),
+        script=script_of(cells.get("script_content", "")),
+        description=" ".join(text_of(cells.get("description", "")).split()),
+        audience=text_of(cells.get("target_audience", "")),
+        tone=text_of(cells.get("tone", "")),
+        duration_seconds=read_duration(cells.get("duration_seconds", "")).value,
+        platforms=read_platforms(cells.get("platform_preferences", "")).value or (Platform.YOUTUBE,),
+        voice=voice.character if voice else None,
+        named_voices=voice.named if voice else (),
+        style=read_style(cells.get("style_override", "")).value,
+        priority=read_priority(cells.get("priority", "")).value,
+        image=read_medium(cells.get("image_url", "")).value,
+        background=read_medium(cells.get("background_url", "")).value,
+        language=read_language(cells.get(LANGUAGE, "")).value,
     )
-
-
-def _script_of(cell: str) -> str:
-    return cell.strip() if says_something(cell) else ""

@@ -58,7 +58,7 @@ def sheet_table(
         body_start = next(i for i, row in enumerate(rows) if any(row)) + 1
         header = map_headers(rows[body_start - 1])
         _require_header(header, rows[body_start - 1])
-    ours = sorted(header.positions.values())
+    ours = header.of_ideas
     body = {
         first_row + i: row
         for i, row in enumerate(rows)

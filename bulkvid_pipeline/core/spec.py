@@ -19,7 +19,7 @@ from pydantic_core import ErrorDetails
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError, InvalidSpecError
 from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.keys import clean_prefix
-from bulkvid_pipeline.core.languages import language_fault, language_of_cell
+from bulkvid_pipeline.core.languages import read_language
 from bulkvid_pipeline.core.options import (
     CONTAINER_CODECS,
     AudioCodec,
@@ -52,6 +52,12 @@ class SheetFormat(StrEnum):
     POSITIONAL = "positional"
 
 
+class OnlyRows(StrEnum):
+    """Which rows of a sheet a job takes, where it does not take all."""
+
+    APPROVED = "approved"
+
+
 def _option(value: object) -> object:
     """Option names as people type them: `MP4`, `H.264`, ` 4K `."""
     return value.strip().lower().replace("h.26", "h26") if isinstance(value, str) else value
@@ -82,6 +88,9 @@ class InputSource(SpecModel):
     path: Annotated[str | None, _Blank] = Field(None, description="CSV or XLSX file to read")
     format: Annotated[SheetFormat, _Opt] = Field(
         SheetFormat.STANDARD, description="standard (header row) or positional"
+    )
+    only: Annotated[OnlyRows | None, _Opt, _Blank] = Field(
+        None, description="approved: only rows that the column approved or status says are ready; empty: all rows"
     )
 
     @field_validator("sheet_id")
@@ -175,10 +184,10 @@ class Overrides(SpecModel):
     @field_validator("language")
     @classmethod
     def _language(cls, value: str | None) -> str | None:
-        if value is None or (tag := language_of_cell(value)) is not None:
-            return None if value is None else tag
-        problem, fix = language_fault(value)
-        raise InvalidSpecError(f"{problem}: '{shortened(value)}'", fix=fix)
+        reading = read_language(value or "")
+        if reading.problem:
+            raise InvalidSpecError(f"{reading.problem}: '{shortened(value or '')}'", fix=reading.fix)
+        return reading.value
 
 
 class TemplateChoice(SpecModel):

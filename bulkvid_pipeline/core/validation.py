@@ -13,36 +13,29 @@ from dataclasses import dataclass, replace
 import pandas as pd
 import pandera.pandas as pa
 
-from bulkvid_pipeline.core.cells import platforms_of
-from bulkvid_pipeline.core.columns import COLUMNS, LANGUAGE, MEDIA_COLUMNS, REQUIRED, ROW_ID
+from bulkvid_pipeline.core.cells import READINGS, formula_fault, is_formula, read_approval
+from bulkvid_pipeline.core.columns import APPROVAL_COLUMNS, COLUMNS, LANGUAGE, MEDIA_COLUMNS, REQUIRED, ROW_ID
 from bulkvid_pipeline.core.errors import InvalidSheetError
 from bulkvid_pipeline.core.findings import Finding, Severity, ValidationReport, shortened
-from bulkvid_pipeline.core.languages import language_fault
-from bulkvid_pipeline.core.media import SOURCE_FIX, shown_source, source_fault
+from bulkvid_pipeline.core.media import shown_source
 from bulkvid_pipeline.core.options import Platform, Priority, Style, ValidationLevel, Voice
 from bulkvid_pipeline.core.rows import VideoIdea, read_idea
 from bulkvid_pipeline.core.schema import FILLED, idea_schema
 from bulkvid_pipeline.core.sheet_table import SheetTable
+from bulkvid_pipeline.core.spec import OnlyRows
+from bulkvid_pipeline.core.vocabulary.approvals import Approval
+from bulkvid_pipeline.core.vocabulary.empties import is_empty_text
 
 TITLE_FROM_TEXT = 60
 
-_PROBLEMS: dict[str, Callable[[str], tuple[str, str]]] = {
-    "duration_seconds": lambda _cell: (
-        "Not a length in seconds",
-        "Write a number from 1 to 3600, such as 45",
-    ),
-    "platform_preferences": lambda cell: (
-        "Unknown platform " + ", ".join(shortened(name, 20) for name in platforms_of(cell)[1])
-        if platforms_of(cell)[1]
-        else "No platform is named",
-        "Use one or more of " + ", ".join(Platform),
-    ),
-    "voice_preference": lambda _cell: ("Unknown voice", "Use " + ", ".join(Voice)),
-    "style_override": lambda _cell: ("Unknown style", "Use " + ", ".join(Style)),
-    "priority": lambda _cell: ("Unknown priority", "Use " + ", ".join(Priority)),
-    LANGUAGE: language_fault,
-    **dict.fromkeys(MEDIA_COLUMNS, lambda cell: source_fault(cell) or ("Not a medium", SOURCE_FIX)),
+_FIXES = {
+    "duration_seconds": "Write a number from 1 to 3600, such as 45",
+    "platform_preferences": "Use one or more of " + ", ".join(Platform),
+    "voice_preference": "Use " + ", ".join(Voice),
+    "style_override": "Use " + ", ".join(Style),
+    "priority": "Use " + ", ".join(Priority),
 }
+_UNDERSTOOD_FIX = "Change the cell if it means something else"
 
 _SOURCES = {"idea_title": "the description or the script", "script_content": "the description or the title"}
 """Where permissive takes the text of a required cell from."""
@@ -67,23 +60,28 @@ RowCheck = Callable[[VideoIdea], Iterable[RowProblem]]
 
 
 def validate_table(
-    table: SheetTable, level: ValidationLevel, checks: Iterable[RowCheck] = ()
+    table: SheetTable, level: ValidationLevel, checks: Iterable[RowCheck] = (), *, only: OnlyRows | None = None
 ) -> tuple[tuple[VideoIdea, ...], ValidationReport]:
     """The ideas that may be rendered, in sheet order, and the report with every finding of the sheet.
 
+    With `only` the other rows are skipped, whatever stands in them.
+
     Raises:
-        InvalidSheetError: a required column is missing altogether (moderate), or all text columns are (permissive).
+        InvalidSheetError: a required column is missing altogether (moderate), or all text columns are (permissive);
+            no column says which rows are approved, and only these are wanted.
     """
+    table, left_out = _wanted(table, only)
     present = [column for column in COLUMNS if column in table.frame]
     _require_columns(present, level)
     by_row = _schema_findings(table, level)
     findings = [*table.findings, *by_row.pop(None, [])]
     _warn_of_duplicates(table, by_row)
     accepted: list[VideoIdea] = []
-    rejected, skipped = [], []
+    rejected: list[int] = []
+    skipped = [finding.sheet_row for finding in left_out if finding.sheet_row is not None]
     checks = tuple(checks)
     for number, cells in _rows(table.frame):
-        row_findings = by_row[number]
+        row_findings = by_row[number] + _understood(number, cells, table.letters)
         idea = read_idea(number, cells)
         if level is ValidationLevel.PERMISSIVE:
             repaired = _with_text(idea)
@@ -101,10 +99,53 @@ def validate_table(
             rejected.append(number)
         else:
             accepted.append(idea)
+    findings += left_out
     report = ValidationReport(
-        level.value, tuple(findings), tuple(i.sheet_row for i in accepted), tuple(rejected), tuple(skipped)
+        level.value, tuple(findings), tuple(i.sheet_row for i in accepted), tuple(rejected), tuple(sorted(skipped))
     )
     return tuple(accepted), report
+
+
+def _wanted(table: SheetTable, only: OnlyRows | None) -> tuple[SheetTable, list[Finding]]:
+    """The rows that the job takes, and what is said of the others, or of a column that nobody asked for."""
+    column = next((name for name in APPROVAL_COLUMNS if name in table.frame), None)
+    if only is None:
+        return table, [_not_asked_for(column, table.letters)] if column else []
+    if column is None:
+        raise InvalidSheetError(
+            "The sheet has no column that says which rows are approved",
+            fix="Add a column named approved or status, or leave out input_source.only to render all rows",
+        )
+    said = dict(zip(table.frame.index.tolist(), table.frame[column].tolist(), strict=True))
+    approvals = {row: read_approval(cell) for row, cell in said.items()}
+    left_out = [
+        _not_approved(row, column, table.letters[column], said[row], approval)
+        for row, approval in approvals.items()
+        if approval is not Approval.APPROVED
+    ]
+    approved = table.frame.loc[[approval is Approval.APPROVED for approval in approvals.values()]]
+    return replace(table, frame=approved), left_out
+
+
+def _not_asked_for(column: str, letters: Mapping[str, str]) -> Finding:
+    return Finding(
+        Severity.INFO,
+        "All rows are taken, whatever this column says",
+        "Use --only approved (input_source.only) to take the rows that it approves",
+        column=column,
+        column_letter=letters[column],
+        code="APPROVAL_NOT_ASKED",
+    )
+
+
+def _not_approved(row: int, column: str, letter: str, value: str, approval: Approval) -> Finding:
+    if approval is Approval.UNCLEAR:
+        severity = Severity.WARNING
+        problem = "May mean that the idea is ready, or something else; the row was skipped"
+    else:
+        severity, problem = Severity.INFO, "Not approved; the row was skipped"
+    fix = "Write approved when it is to be rendered"
+    return Finding(severity, problem, fix, row, column, letter, shortened(value), "NOT_APPROVED")
 
 
 def _require_columns(present: Iterable[str], level: ValidationLevel) -> None:
@@ -125,6 +166,8 @@ def _rows(frame: pd.DataFrame) -> Iterable[tuple[int, dict[str, str]]]:
 def _schema_findings(table: SheetTable, level: ValidationLevel) -> defaultdict[int | None, list[Finding]]:
     """The schema's failure cases as findings, by sheet row, in column order."""
     by_row: defaultdict[int | None, list[Finding]] = defaultdict(list)
+    if table.frame.empty:
+        return by_row
     try:
         idea_schema().validate(table.frame, lazy=True)
     except pa.errors.SchemaErrors as errors:
@@ -161,26 +204,66 @@ def _cell_finding(row: int, column: str, check: str, value: str, letter: str, le
     if check == FILLED:
         if level is not ValidationLevel.STRICT and column not in REQUIRED:
             return None
-        problem = "Nothing in it can be spoken" if value.strip() else "Empty cell"
-        fix, code = "Fill it in", "EMPTY_CELL"
-        if permissive:
-            problem += f"; the text was taken from {_SOURCES[column]}"
-            fix = "Fill it in to choose the text yourself"
+        problem, fix, code = "Empty cell", "Fill it in", "EMPTY_CELL"
+        if value.strip():
+            problem = "Counts as an empty cell" if is_empty_text(value) else "Nothing in it can be spoken"
     else:
-        problem, fix = _PROBLEMS[column](value)
+        problem, fix = _fault(column, value)
         code = "INVALID_CELL"
-        if level is not ValidationLevel.STRICT or column not in COLUMNS:
+        if column not in REQUIRED and (level is not ValidationLevel.STRICT or column not in COLUMNS):
             fix += ", or leave it empty"
-        if permissive and column in MEDIA_COLUMNS:
-            problem += "; the medium is left out"
-        elif permissive and column == LANGUAGE:
-            problem += "; it is found out from the text"
-        elif permissive:
-            some_left = column == "platform_preferences" and platforms_of(value)[0]
-            problem += "; it is left out" if some_left else "; the default was used"
+    if permissive:
+        problem += f"; {_repair(column, value)}"
+        if check == FILLED:
+            fix = "Fill it in to choose the text yourself"
     severity = Severity.WARNING if permissive else Severity.ERROR
     value = shown_source(value) if column in MEDIA_COLUMNS else value
     return Finding(severity, problem, fix, row, column, letter, shortened(value), code)
+
+
+def _fault(column: str, value: str) -> tuple[str, str]:
+    """What is wrong with a cell, and how to mend it."""
+    if failed := formula_fault(value):
+        return failed, "Mend the formula, or write the value itself"
+    if column not in READINGS:
+        return "Holds a formula, not its result", "Write the text itself"
+    reading = READINGS[column](value)
+    return reading.problem, reading.fix or _FIXES[column]
+
+
+def _repair(column: str, value: str) -> str:
+    """What permissive does about a faulty cell."""
+    if column in REQUIRED:
+        return f"the text was taken from {_SOURCES[column]}"
+    if column in MEDIA_COLUMNS:
+        return "the medium is left out"
+    if column == LANGUAGE:
+        return "it is found out from the text"
+    if column not in READINGS or READINGS[column](value).value is not None:
+        return "it is left out"
+    return "the default was used"
+
+
+def _understood(row: int, cells: Mapping[str, str], letters: Mapping[str, str]) -> list[Finding]:
+    """How the cells of a row were read that are not written in our own words."""
+    found = []
+    for column, cell in cells.items():
+        if column in READINGS:
+            understood = READINGS[column](cell).understood
+        else:
+            understood = "an empty cell" if column == "description" and cell.strip() and is_empty_text(cell) else ""
+        if understood:
+            severity, problem, fix, code = Severity.INFO, f"Read as {understood}", _UNDERSTOOD_FIX, "UNDERSTOOD"
+        elif column in {"idea_title", "description"} and is_formula(cell):
+            severity, problem = (
+                Severity.WARNING,
+                "Looks like a formula that was never calculated; it is shown as it stands",
+            )
+            fix, code = "Write its result, if that is meant", "FORMULA_TEXT"
+        else:
+            continue
+        found.append(Finding(severity, problem, fix, row, column, letters.get(column, ""), shortened(cell), code))
+    return found
 
 
 def _warn_of_duplicates(table: SheetTable, by_row: defaultdict[int | None, list[Finding]]) -> None:

@@ -18,7 +18,7 @@ import numpy as np
 from bulkvid_pipeline.adapters.speech.contract import Speech, Utterance, UtteranceStore
 from bulkvid_pipeline.adapters.speech.scripts import SCRIPT_LANGUAGE, SPACELESS
 from bulkvid_pipeline.core.errors import DurationInfeasibleError
-from bulkvid_pipeline.core.options import Aspect, Voice
+from bulkvid_pipeline.core.options import Aspect, ProviderVoice, Speaker
 from bulkvid_pipeline.rendering import timeline
 from bulkvid_pipeline.rendering.alignment import caption_words, spoken_words, word_seconds
 from bulkvid_pipeline.rendering.captions import cues_for
@@ -100,9 +100,10 @@ class Programme:
         )
 
 
-def utterance_key(speech: Speech, voice: Voice, language: str, rate: float, pitch: float, text: str) -> str:
+def utterance_key(speech: Speech, voice: Speaker, language: str, rate: float, pitch: float, text: str) -> str:
     """Names an utterance by all that decides its sound."""
-    parts = [speech.name, speech.version, voice.value, language, f"{rate:.4f}", f"{pitch:.4f}", text]
+    said_by = voice.provider_name if isinstance(voice, ProviderVoice) else voice.value
+    parts = [speech.name, speech.version, said_by, language, f"{rate:.4f}", f"{pitch:.4f}", text]
     encoded = json.dumps(parts, ensure_ascii=True, separators=(",", ":")).encode()
     return hashlib.blake2b(encoded, digest_size=20).hexdigest()
 
@@ -110,7 +111,7 @@ def utterance_key(speech: Speech, voice: Voice, language: str, rate: float, pitc
 def narrate(
     scenes: Sequence[Scene],
     speech: Speech,
-    voice: Voice,
+    voice: Speaker,
     *,
     language: str | None = None,
     target_seconds: float | None = None,
@@ -147,7 +148,7 @@ def duration_feasibility(
     title: str,
     description: str,
     script: str,
-    voice: Voice,
+    voice: Speaker,
     target_seconds: float | None,
     speech: Speech,
     *,
@@ -221,7 +222,7 @@ class _Narrator:
         self,
         scenes: tuple[Scene, ...],
         speech: Speech,
-        voice: Voice,
+        voice: Speaker,
         language: str | None,
         speed: float,
         pitch: float,

@@ -47,7 +47,7 @@ class Soundtrack:
         self.programme = narrate(
             split_scenes(plan.title, plan.description, plan.script, plan.target_seconds),
             self.speech,
-            plan.voice,
+            plan.speaker,
             language=narration_language(plan),
             target_seconds=plan.target_seconds,
             template_speed=spoken.speed,

@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bulkvid_pipeline.core.cells import MAX_DURATION_S
+from bulkvid_pipeline.core.durations import MAX_DURATION_S
 from bulkvid_pipeline.rendering.model import FPS
 from bulkvid_pipeline.rendering.script.statements import display_width
 

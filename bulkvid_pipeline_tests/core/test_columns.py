@@ -65,7 +65,7 @@ def test_columns_may_stand_anywhere() -> None:
 
 
 def test_unknown_headers_are_named_as_written_and_empty_ones_are_not() -> None:
-    assert map_headers(["Title", " Notes ", "", "  ", "Приоритет"]).unknown == ("Notes", "Приоритет")
+    assert map_headers(["Title", " Notes ", "", "  ", "Примечание"]).unknown == ("Notes", "Примечание")
 
 
 def test_the_first_header_of_a_column_wins() -> None:

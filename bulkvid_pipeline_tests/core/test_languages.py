@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bulkvid_pipeline.core.languages import COMMON, language_fault, language_name, language_of_cell, names_language
+from bulkvid_pipeline.core.languages import COMMON, language_name, read_language
 
 CODES = {
     "de": "de",
@@ -90,14 +90,14 @@ TOLD_CLOSER = {
 
 @pytest.mark.parametrize(("cell", "tag"), [*CODES.items(), *COUNTRIES.items(), *NAMES.items(), *TOLD_CLOSER.items()])
 def test_codes_countries_and_names_in_any_language_are_read(cell: str, tag: str) -> None:
-    assert language_of_cell(cell) == tag
-    assert names_language(cell)
+    assert read_language(cell).value == tag
+    assert not read_language(cell).problem
 
 
 @pytest.mark.parametrize("cell", ["", "auto", "n/a", "-", "none", "Default"])
 def test_an_empty_word_leaves_the_language_to_detection(cell: str) -> None:
-    assert language_of_cell(cell) is None
-    assert names_language(cell)
+    assert read_language(cell).value is None
+    assert not read_language(cell).problem
 
 
 @pytest.mark.parametrize(
@@ -111,32 +111,33 @@ def test_an_empty_word_leaves_the_language_to_detection(cell: str) -> None:
     ],
 )
 def test_what_could_mean_several_languages_is_refused_with_the_likely_ones(cell: str, told: str) -> None:
-    assert not names_language(cell)
-    problem, fix = language_fault(cell)
-    assert problem == "Not clear which language this is"
-    assert told in fix
+    reading = read_language(cell)
+    assert reading.problem == "Not clear which language this is"
+    assert told in reading.fix
 
 
 @pytest.mark.parametrize("cell", ["English, German", "en/de", "English and German", "English & Deutsch"])
 def test_two_languages_in_a_cell_are_refused(cell: str) -> None:
-    assert not names_language(cell)
-    assert language_fault(cell) == ("Names 2 languages: English and German", "Write one; make a row for each language")
+    reading = read_language(cell)
+    assert (reading.problem, reading.fix) == (
+        "Names 2 languages: English and German",
+        "Write one; make a row for each language",
+    )
 
 
 @pytest.mark.parametrize("cell", ["yes", "modern", "female", "TRUE", "123", "Klingon", "xx", "bad"])
 def test_words_of_other_columns_name_no_language(cell: str) -> None:
-    assert not names_language(cell)
-    assert language_fault(cell)[0] == "Unknown language"
+    assert read_language(cell).problem == "Unknown language"
 
 
 @pytest.mark.parametrize("tag", sorted(COMMON))
 def test_every_language_is_read_by_its_code_its_english_name_and_its_own(tag: str) -> None:
     import langcodes
 
-    assert language_of_cell(tag) == tag
-    assert language_of_cell(language_name(tag)) == tag
+    assert read_language(tag).value == tag
+    assert read_language(language_name(tag)).value == tag
     own = langcodes.Language.get(tag).autonym()
-    assert (language_of_cell(own) or "").partition("-")[0] == tag
+    assert (read_language(own).value or "").partition("-")[0] == tag
 
 
 def test_there_are_names_of_each_big_language_in_each_other() -> None:
@@ -145,15 +146,14 @@ def test_there_are_names_of_each_big_language_in_each_other() -> None:
     big = ("en", "es", "fr", "de", "pt", "it", "hi", "ar", "zh", "ja")
     for tag in big:
         for told_in in big:
-            assert language_of_cell(langcodes.Language.get(tag).display_name(told_in)) == tag, (tag, told_in)
+            assert read_language(langcodes.Language.get(tag).display_name(told_in)).value == tag, (tag, told_in)
 
 
 @given(st.text(max_size=40))
 def test_any_cell_is_read_or_its_fault_told(cell: str) -> None:
-    if not names_language(cell):
-        problem, fix = language_fault(cell)
-        assert problem
-        assert fix
+    reading = read_language(cell)
+    assert bool(reading.problem) == bool(reading.fix)
+    assert reading.value is None or not reading.problem
 
 
 def test_names_are_loaded_when_a_cell_is_read_and_not_before() -> None:

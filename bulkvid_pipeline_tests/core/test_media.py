@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bulkvid_pipeline.core.cells import read_medium
 from bulkvid_pipeline.core.columns import COLUMNS, map_headers
 from bulkvid_pipeline.core.findings import ValidationReport
-from bulkvid_pipeline.core.media import PlannedMedium, SourceKind, shown_source, source_fault, source_kind, source_of
+from bulkvid_pipeline.core.media import PlannedMedium, SourceKind, shown_source, source_fault, source_kind
 from bulkvid_pipeline.core.options import ValidationLevel
 from bulkvid_pipeline.core.planning import VideoPlan, plan_video
 from bulkvid_pipeline.core.rows import VideoIdea
@@ -36,7 +37,7 @@ PHOTO = "https://example.com/a.jpg"
     ],
 )
 def test_addresses_and_relative_paths_are_sources(source: str, kind: SourceKind) -> None:
-    assert source_of(f"  {source}\n") == source
+    assert read_medium(f"  {source}\n").value == source
     assert source_kind(source) is kind
 
 
@@ -74,12 +75,13 @@ def test_everything_else_is_refused_with_what_is_wrong(source: str, said: str) -
     assert fault is not None
     assert said in fault[0]
     assert fault[1]
-    assert source_of(source) is None
+    assert read_medium(source).value is None
 
 
 @given(st.text())
 def test_any_text_is_judged_and_shown(text: str) -> None:
-    assert (source_of(text) is None) == (not text.strip() or source_fault(text) is not None)
+    assert read_medium(text).value in {None, text.strip()}
+    assert source_fault(text) is None or read_medium(text).value is None
     shown_source(text)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bulkvid_pipeline.core.options import Platform, Priority, Style, Voice
+from bulkvid_pipeline.core.options import Platform, Priority, ProviderVoice, Style, Voice, character_of
 from bulkvid_pipeline.core.planning import VideoPlan, in_priority_order, plan_video
 from bulkvid_pipeline.core.rows import VideoIdea
 from bulkvid_pipeline.core.spec import BulkJobSpec
@@ -55,6 +55,14 @@ def test_each_choice_is_made_by_itself() -> None:
     assert (made.style, made.voice) == (Style.CORPORATE, Voice.NEUTRAL)
 
 
+def test_a_voice_by_its_name_narrates_and_is_like_its_character() -> None:
+    made = plan_video(replace(IDEA, voice=Voice.FEMALE), spec(), CLASSIC, "nova")
+    assert made.speaker == ProviderVoice("nova", Voice.FEMALE)
+    assert character_of(made.speaker) is Voice.FEMALE
+    assert plan().speaker is Voice.MALE
+    assert made.fingerprint("engine") != print_of(replace(IDEA, voice=Voice.FEMALE))
+
+
 # Outputs
 
 
@@ -67,6 +75,11 @@ def test_each_platform_is_one_output_of_its_own_shape() -> None:
         "shorts": (720, 1280),
         "reels": (720, 1280),
         "instagram": (720, 720),
+        "facebook": (720, 720),
+        "linkedin": (720, 720),
+        "x": (1280, 720),
+        "pinterest": (720, 1280),
+        "story": (720, 1280),
     }
     assert {(o.container.value, o.video_codec.value, o.audio_codec.value) for o in made.outputs} == {
         ("webm", "vp9", "opus")

@@ -21,7 +21,7 @@ from bulkvid_pipeline.core.options import (
     Voice,
     frame_size,
 )
-from bulkvid_pipeline.core.spec import BulkJobSpec, SheetFormat, SourceType, check_bucket
+from bulkvid_pipeline.core.spec import BulkJobSpec, OnlyRows, SheetFormat, SourceType, check_bucket
 
 ID = "1A2B3C4D5E6F7G8H9I0J"
 FILE = {"path": "ideas.csv"}
@@ -235,6 +235,11 @@ def test_the_resolution_names_the_short_side_on_every_platform(resolution: str, 
         "shorts": (short, long),
         "reels": (short, long),
         "instagram": (short, short),
+        "facebook": (short, short),
+        "linkedin": (short, short),
+        "x": (long, short),
+        "pinterest": (short, long),
+        "story": (short, long),
     }
     assert all(side % 4 == 0 for size in sizes.values() for side in size)
 
@@ -456,3 +461,12 @@ def _problem(document: Any) -> str | None:
     except InvalidRequestError as error:
         return str(error)
     return None
+
+
+def test_a_job_takes_all_rows_unless_it_asks_for_approved_ones() -> None:
+    assert BulkJobSpec.for_input("a.csv").input_source.only is None
+    for written in ("approved", " Approved "):
+        assert BulkJobSpec.for_input("a.csv", input_source={"only": written}).input_source.only is OnlyRows.APPROVED
+    assert BulkJobSpec.for_input("a.csv", input_source={"only": ""}).input_source.only is None
+    with pytest.raises(InvalidSpecError, match="only"):
+        BulkJobSpec.for_input("a.csv", input_source={"only": "drafts"})

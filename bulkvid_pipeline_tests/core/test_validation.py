@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from bulkvid_pipeline.core.columns import COLUMNS
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidSheetError
 from bulkvid_pipeline.core.findings import ValidationReport
-from bulkvid_pipeline.core.options import Platform, ValidationLevel
+from bulkvid_pipeline.core.options import Platform, Priority, Style, ValidationLevel, Voice
 from bulkvid_pipeline.core.rows import VideoIdea
 from bulkvid_pipeline.core.sheet_table import sheet_table
-from bulkvid_pipeline.core.spec import SheetFormat
+from bulkvid_pipeline.core.spec import OnlyRows, SheetFormat
 from bulkvid_pipeline.core.validation import RowProblem, validate_table
 from bulkvid_pipeline_tests.core.sheets import GOOD, full_table, messy_table, table
 
@@ -20,14 +20,18 @@ STRICT, MODERATE, PERMISSIVE = ValidationLevel.STRICT, ValidationLevel.MODERATE,
 HEADER = ("idea_title", "script_content")
 
 LENGTH = "Write a number from 1 to 3600, such as 45"
-PLATFORMS = "Use one or more of youtube, tiktok, shorts, reels, instagram"
+PLATFORMS = "Use one or more of " + ", ".join(Platform)
 VOICES = "Use female, male, neutral"
 STYLES = "Use modern, classic, minimal, corporate"
-PRIORITIES = "Use urgent, high, normal, low"
 OR_EMPTY = ", or leave it empty"
 
-MESSY_GOOD_ROWS = (2, *range(12, 23))
-MESSY_BAD_ROWS = tuple(range(3, 11))
+MESSY_GOOD_ROWS = (2, 10, *range(12, 23))
+MESSY_BAD_ROWS = tuple(range(3, 10))
+ASAP = "J10 (priority) 'ASAP!!!': Read as urgent. Change the cell if it means something else."
+FORMULA = (
+    """A17 (idea_title) '=HYPERLINK("http://evil.example","click")': Looks like a formula that was never calculated; """
+    "it is shown as it stands. Write its result, if that is meant."
+)
 DUPLICATE = (
     "A13 (idea_title) 'Good row one': Same title and script as row 2. Remove one of them, unless both are wanted."
 )
@@ -50,10 +54,11 @@ def test_strict_reports_every_fault_of_the_messy_sheet_and_stops_the_job() -> No
         f"F7 (platform_preferences) 'youtube;vine,MySpace': Unknown platform vine, myspace. {PLATFORMS}.",
         f"H8 (voice_preference) 'darth vader': Unknown voice. {VOICES}.",
         f"I9 (style_override) 'brutalist': Unknown style. {STYLES}.",
-        f"J10 (priority) 'ASAP!!!': Unknown priority. {PRIORITIES}.",
+        ASAP,
         DUPLICATE,
+        FORMULA,
     ]
-    assert len(report.errors) == 8
+    assert len(report.errors) == 7
     assert report.stops_job
 
 
@@ -67,8 +72,9 @@ def test_moderate_rejects_the_bad_rows_of_the_messy_sheet_and_goes_on_with_the_o
         f"F7 (platform_preferences) 'youtube;vine,MySpace': Unknown platform vine, myspace. {PLATFORMS}{OR_EMPTY}.",
         f"H8 (voice_preference) 'darth vader': Unknown voice. {VOICES}{OR_EMPTY}.",
         f"I9 (style_override) 'brutalist': Unknown style. {STYLES}{OR_EMPTY}.",
-        f"J10 (priority) 'ASAP!!!': Unknown priority. {PRIORITIES}{OR_EMPTY}.",
+        ASAP,
         DUPLICATE,
+        FORMULA,
     ]
     assert report.accepted == tuple(idea.sheet_row for idea in ideas) == MESSY_GOOD_ROWS
     assert report.rejected == MESSY_BAD_ROWS
@@ -89,8 +95,9 @@ def test_permissive_repairs_the_messy_sheet_and_reports_each_repair() -> None:
         f"{PLATFORMS}{OR_EMPTY}.",
         f"H8 (voice_preference) 'darth vader': Unknown voice; {used}. {VOICES}{OR_EMPTY}.",
         f"I9 (style_override) 'brutalist': Unknown style; {used}. {STYLES}{OR_EMPTY}.",
-        f"J10 (priority) 'ASAP!!!': Unknown priority; {used}. {PRIORITIES}{OR_EMPTY}.",
+        ASAP,
         DUPLICATE,
+        FORMULA,
     ]
     assert report.errors == ()
     assert report.accepted == tuple(sorted(MESSY_GOOD_ROWS + MESSY_BAD_ROWS))
@@ -100,7 +107,7 @@ def test_permissive_repairs_the_messy_sheet_and_reports_each_repair() -> None:
     assert by_row[4].script == "only a description to go by"
     assert by_row[5].duration_seconds is None
     assert by_row[7].platforms == (Platform.YOUTUBE,)
-    assert (by_row[8].voice, by_row[9].style, by_row[10].priority) == (None, None, None)
+    assert (by_row[8].voice, by_row[9].style, by_row[10].priority) == (None, None, Priority.URGENT)
 
 
 def test_text_of_the_messy_sheet_reaches_the_ideas_untouched() -> None:
@@ -262,6 +269,137 @@ def test_platforms_that_are_known_survive_those_that_are_not() -> None:
         "Unknown platform vine; it is left out",
         "Unknown platform vine; the default was used",
     ]
+
+
+# What cells are understood as
+
+
+def test_a_cell_in_other_words_is_understood_and_said_at_level_info_alone() -> None:
+    cells = {
+        "duration_seconds": "1 min 30 s",
+        "platform_preferences": "YT & IG Reels",
+        "voice_preference": "mujer",
+        "style_override": "Minimalist",
+        "priority": "P1",
+    }
+    for level in ValidationLevel:
+        (idea,), report = validate_table(full_table(cells), level)
+        assert (idea.duration_seconds, idea.platforms) == (90.0, (Platform.YOUTUBE, Platform.REELS))
+        assert (idea.voice, idea.style, idea.priority) == (Voice.FEMALE, Style.MINIMAL, Priority.URGENT)
+        assert [(f.cell, f.problem) for f in report.infos] == [
+            ("E2", "Read as 90 seconds"),
+            ("F2", "Read as youtube, reels"),
+            ("H2", "Read as female"),
+            ("I2", "Read as minimal"),
+            ("J2", "Read as urgent"),
+        ]
+        assert report.errors == report.warnings == ()
+        assert report.gravest == report.infos
+
+
+def test_a_cell_of_two_meanings_is_refused_with_both() -> None:
+    _, report = validate_table(full_table({"style_override": "modern/clean", "duration_seconds": "1,000"}), MODERATE)
+    assert messages(report) == [
+        f"E2 (duration_seconds) '1,000': Could be 1000 or 1 seconds. Write 1000 or 1{OR_EMPTY}.",
+        f"I2 (style_override) 'modern/clean': Unknown style (likely modern or minimal). {STYLES}{OR_EMPTY}.",
+    ]
+
+
+def test_options_that_say_that_they_are_empty_are_empty() -> None:
+    cells = dict.fromkeys(("duration_seconds", "platform_preferences", "voice_preference", "style_override"), "n/a")
+    (idea,), report = validate_table(full_table({**cells, "priority": "default", "description": "-"}), MODERATE)
+    assert (idea.duration_seconds, idea.voice, idea.style, idea.priority) == (None, None, None, None)
+    assert idea.platforms == (Platform.YOUTUBE,)
+    assert idea.description == ""
+    assert {finding.problem for finding in report.findings} == {"Read as an empty cell"}
+    _, report = validate_table(full_table({"priority": "n/a"}), STRICT)
+    assert [(f.cell, f.problem) for f in report.errors] == [("J2", "Counts as an empty cell")]
+
+
+def test_a_mark_for_a_text_that_is_missing_is_no_text() -> None:
+    rows = (("TBD", "One."), ("Two", "-"), ("Three", "🔥"), ("#REF!", "Four."), ("None", "Five."))
+    ideas, report = validate_table(table(HEADER, *rows), MODERATE)
+    assert [(f.cell, f.problem) for f in report.errors] == [
+        ("A2", "Counts as an empty cell"),
+        ("B3", "Counts as an empty cell"),
+        ("B4", "Nothing in it can be spoken"),
+        ("A5", "The formula of this cell has failed"),
+    ]
+    assert [idea.title for idea in ideas] == ["None"]
+    ideas, report = validate_table(table(HEADER, *rows), PERMISSIVE)
+    assert [(idea.title, idea.script) for idea in ideas] == [
+        ("One.", "One."),
+        ("Two", "Two"),
+        ("Three", "Three"),
+        ("Four.", "Four."),
+        ("None", "Five."),
+    ]
+    assert not report.errors
+
+
+def test_infos_come_last_in_what_is_cut_short() -> None:
+    _, report = validate_table(full_table({"style_override": "clean"}, {"style_override": "bold"}), MODERATE)
+    assert [finding["severity"] for finding in report.as_dict(limit=1)["findings"]] == ["error"]
+    assert report.as_dict(limit=1)["findings_total"] == 2
+    assert report.as_markdown(limit=1).count("| error |") == 1
+
+
+# Only approved rows
+
+STATUS = ("Status", *HEADER)
+
+
+def test_only_rows_that_are_approved_are_taken_when_the_spec_asks_for_it() -> None:
+    rows = (
+        ("Approved ✓", "one", "s"),
+        ("draft", "two", ""),
+        ("", "three", "s"),
+        ("TRUE", "four", "s"),
+        ("done", "five", "s"),
+        ("ready", "", "s"),
+    )
+    found = table(STATUS, *rows)
+    ideas, report = validate_table(found, MODERATE, only=OnlyRows.APPROVED)
+    assert [idea.title for idea in ideas] == ["one", "four"]
+    assert report.skipped == (3, 4, 6)
+    assert report.rejected == (7,)
+    said = {f.sheet_row: (f.severity, f.problem) for f in report.findings if f.code == "NOT_APPROVED"}
+    assert said == {
+        3: ("info", "Not approved; the row was skipped"),
+        4: ("info", "Not approved; the row was skipped"),
+        6: ("warning", "May mean that the idea is ready, or something else; the row was skipped"),
+    }
+
+
+def test_all_rows_are_taken_where_nobody_asks_for_approved_ones_and_the_report_says_so() -> None:
+    ideas, report = validate_table(table(STATUS, ("draft", "one", "s"), ("", "two", "s")), MODERATE)
+    assert len(ideas) == 2
+    assert [(f.severity, f.cell, f.code) for f in report.findings] == [("info", "column A", "APPROVAL_NOT_ASKED")]
+
+
+def test_a_column_named_approved_counts_before_one_named_status() -> None:
+    rows = table(("Status", "Approved", *HEADER), ("ready", "no", "one", "s"), ("draft", "yes", "two", "s"))
+    ideas, _ = validate_table(rows, MODERATE, only=OnlyRows.APPROVED)
+    assert [idea.title for idea in ideas] == ["two"]
+
+
+def test_a_sheet_in_which_nothing_is_approved_gives_no_job() -> None:
+    ideas, report = validate_table(table(STATUS, ("no", "one", "s")), MODERATE, only=OnlyRows.APPROVED)
+    assert ideas == ()
+    assert report.stops_job
+    assert [finding.code for finding in report.gravest] == ["NOT_APPROVED"]
+
+
+def test_a_sheet_that_cannot_say_what_is_approved_is_refused() -> None:
+    with pytest.raises(InvalidSheetError, match="no column that says which rows are approved"):
+        validate_table(table(HEADER, ("one", "s")), MODERATE, only=OnlyRows.APPROVED)
+
+
+def test_a_row_of_nothing_but_a_box_is_no_idea_and_boxes_do_not_change_keys() -> None:
+    rows = (("FALSE", "one", "s"), ("FALSE", "", ""), ("FALSE", "one", "s"))
+    ticked = [("TRUE", *row[1:]) for row in rows]
+    assert list(table(STATUS, *rows).frame.index) == [2, 4]
+    assert list(table(STATUS, *rows).frame["row_key"]) == list(table(STATUS, *ticked).frame["row_key"])
 
 
 # Duplicates

@@ -12,7 +12,7 @@ import pytest
 from bulkvid_pipeline.adapters.cache import CacheOfKind, CachePlace, FolderCache
 from bulkvid_pipeline.adapters.speech.contract import Utterance
 from bulkvid_pipeline.adapters.speech.espeak import EspeakSpeech
-from bulkvid_pipeline.core.options import Voice
+from bulkvid_pipeline.core.options import Speaker
 from bulkvid_pipeline.core.planning import VideoPlan, plan_video
 from bulkvid_pipeline.core.rows import read_idea
 from bulkvid_pipeline.core.spec import BulkJobSpec
@@ -45,7 +45,7 @@ class Heard:
     def version(self) -> str:
         return self.speech.version
 
-    def speak(self, text: str, voice: Voice, language: str, rate: float = 1.0, pitch: float = 0.0) -> Utterance:
+    def speak(self, text: str, voice: Speaker, language: str, rate: float = 1.0, pitch: float = 0.0) -> Utterance:
         self.said.append(text)
         return self.speech.speak(text, voice, language, rate, pitch)
 

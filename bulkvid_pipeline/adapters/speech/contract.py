@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bulkvid_pipeline.core.options import Voice
+from bulkvid_pipeline.core.options import Speaker
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Speech(Protocol):
     @property
     def version(self) -> str: ...
 
-    def speak(self, text: str, voice: Voice, language: str, rate: float = 1.0, pitch: float = 0.0) -> Utterance:
+    def speak(self, text: str, voice: Speaker, language: str, rate: float = 1.0, pitch: float = 0.0) -> Utterance:
         """Speak plain text (never markup).
 
         Args:

@@ -28,7 +28,7 @@ from bulkvid_pipeline.adapters.speech.voices import (
     voice_of,
 )
 from bulkvid_pipeline.core.errors import NarrationError
-from bulkvid_pipeline.core.options import Voice
+from bulkvid_pipeline.core.options import Speaker, character_of
 
 MAX_CHARACTERS = 20_000
 _SETTINGS_VERSION = 2
@@ -74,7 +74,7 @@ class EspeakSpeech:
         with self._lock:
             self._drop()
 
-    def speak(self, text: str, voice: Voice, language: str, rate: float = 1.0, pitch: float = 0.0) -> Utterance:
+    def speak(self, text: str, voice: Speaker, language: str, rate: float = 1.0, pitch: float = 0.0) -> Utterance:
         """See `Speech.speak`.
 
         Raises:
@@ -99,7 +99,7 @@ class EspeakSpeech:
         return Utterance(np.concatenate(pieces), _ordered(words), _warnings(text, stretches))
 
     def _speak_stretch(
-        self, stretch: _Stretch, voice: Voice, rate: float, pitch: float
+        self, stretch: _Stretch, voice: Speaker, rate: float, pitch: float
     ) -> tuple[NDArray[np.float32], list[tuple[int, float]]]:
         letters = sum(char.isalnum() for char in stretch.text)
         if not letters:
@@ -107,7 +107,7 @@ class EspeakSpeech:
         if stretch.language is None:
             length = round(letters * _SILENT_READING_SECONDS / rate * RATE)
             return np.zeros(length, np.float32), [(0, 0.0)]
-        settings = VOICES[voice]
+        settings = VOICES[character_of(voice)]
         header, body, sample_rate = self._ask(
             {
                 "text": stretch.text,

@@ -26,7 +26,7 @@ from bulkvid_pipeline.adapters.speech.spending import Spending, price_of
 from bulkvid_pipeline.adapters.speech.word_alignment import carried_over
 from bulkvid_pipeline.core.errors import NarrationError
 from bulkvid_pipeline.core.fingerprints import fingerprint_of
-from bulkvid_pipeline.core.options import Voice
+from bulkvid_pipeline.core.options import ProviderVoice, Speaker, Voice
 
 LONGEST_INPUT = 4096
 """Characters that OpenAI takes in one request."""
@@ -110,7 +110,7 @@ class OpenAiSpeech:
         with self._lock:
             return self._spent
 
-    def speak(self, text: str, voice: Voice, language: str, rate: float = 1.0, pitch: float = 0.0) -> Utterance:
+    def speak(self, text: str, voice: Speaker, language: str, rate: float = 1.0, pitch: float = 0.0) -> Utterance:
         """See `Speech.speak`.
 
         Raises:
@@ -125,7 +125,7 @@ class OpenAiSpeech:
             asked = round(min(FASTEST, max(SLOWEST, rate / semitones(pitch))), 4)
         return paced(self._spoken(text, voice, language, asked), rate / asked, pitch)
 
-    def _spoken(self, text: str, voice: Voice, language: str, speed: float) -> Utterance:
+    def _spoken(self, text: str, voice: Speaker, language: str, speed: float) -> Utterance:
         """The utterance as the server speaks it, asked for once while it is remembered."""
         key = (text, voice, language, speed)
         with self._lock:
@@ -141,10 +141,10 @@ class OpenAiSpeech:
                 self._remembered.popitem(last=False)
         return utterance
 
-    def _sound(self, text: str, voice: Voice, speed: float) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+    def _sound(self, text: str, voice: Speaker, speed: float) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
         fields: dict[str, object] = {
             "model": self.endpoint.model,
-            "voice": self.endpoint.voices[voice],
+            "voice": voice.provider_name if isinstance(voice, ProviderVoice) else self.endpoint.voices[voice],
             "input": text.encode("utf-8", "replace").decode(),
             "speed": speed,
             "response_format": "wav",

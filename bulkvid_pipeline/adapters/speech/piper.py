@@ -26,7 +26,7 @@ from bulkvid_pipeline.adapters.speech.pacing import replayed, semitones
 from bulkvid_pipeline.adapters.speech.sound import RATE, audible
 from bulkvid_pipeline.adapters.speech.word_alignment import carried_over
 from bulkvid_pipeline.core.errors import InvalidSpecError, NarrationError
-from bulkvid_pipeline.core.options import Voice
+from bulkvid_pipeline.core.options import ProviderVoice, Speaker, Voice
 
 if TYPE_CHECKING:
     from piper import AudioChunk, PiperVoice
@@ -122,7 +122,7 @@ class PiperSpeech:
         digest.update(json.dumps([chosen, self._reference.version], sort_keys=True).encode())
         return f"{installed_version('piper-tts')}-{digest.hexdigest()}-{_SETTINGS_VERSION}"
 
-    def speak(self, text: str, voice: Voice, language: str, rate: float = 1.0, pitch: float = 0.0) -> Utterance:
+    def speak(self, text: str, voice: Speaker, language: str, rate: float = 1.0, pitch: float = 0.0) -> Utterance:
         """See `Speech.speak`. Piper knows no pitch: it speaks slower and is played faster, or the reverse.
 
         Raises:
@@ -184,10 +184,10 @@ class PiperSpeech:
             )
         return model, model.speakers[speaker] if speaker else None
 
-    def _model_for(self, voice: Voice, language: str) -> tuple[PiperModel, int | None]:
+    def _model_for(self, voice: Speaker, language: str) -> tuple[PiperModel, int | None]:
         """The chosen voice where it speaks the language; else the first model that does, best its very dialect."""
         family = language.partition("-")[0]
-        chosen = self._voices.get(voice)
+        chosen = self._named(voice.provider_name) if isinstance(voice, ProviderVoice) else self._voices.get(voice)
         if chosen is not None and chosen[0].family == family:
             return chosen
         speaking = [model for model in self._models.values() if model.family == family]

@@ -16,7 +16,7 @@ from bulkvid_pipeline.adapters.speech.contract import Speech, Utterance
 from bulkvid_pipeline.adapters.speech.espeak import EspeakSpeech
 from bulkvid_pipeline.adapters.speech.spending import Spending
 from bulkvid_pipeline.core.errors import InvalidSpecError
-from bulkvid_pipeline.core.options import Voice
+from bulkvid_pipeline.core.options import Speaker, Voice
 
 KEY_VARIABLE = "BULKVID_SPEECH_API_KEY"
 """Where a render worker finds the key: arguments can be read by every user of the machine."""
@@ -129,7 +129,7 @@ class OpenedSpeech:
         """What was asked of a paid voice so far, and what it costs; nothing for voices that are free."""
         return self._spent()
 
-    def speak(self, text: str, voice: Voice, language: str, rate: float = 1.0, pitch: float = 0.0) -> Utterance:
+    def speak(self, text: str, voice: Speaker, language: str, rate: float = 1.0, pitch: float = 0.0) -> Utterance:
         """See `Speech.speak`; the errors are those of the provider."""
         return self._speech.speak(text, voice, language, rate, pitch)
 

@@ -2,14 +2,19 @@
 
 Basis of the fractions (of the frame's width and height):
 
-- YouTube 16:9 and Instagram's square feed post have no fixed overlay: the safe title area of SMPTE ST 2046-1 and
-  EBU R 95, i.e. 5 % off each side; the square keeps 6 %, as it is also shown with rounded corners and crops.
+- YouTube and X in 16:9 and the square feed posts of Instagram, Facebook and LinkedIn have no fixed overlay: the safe
+  title area of SMPTE ST 2046-1 and EBU R 95, i.e. 5 % off each side; the square keeps 6 %, as it is also shown with
+  rounded corners and crops.
 - TikTok: of 1080x1920 keep 150 px at the top, 440 px at the bottom (description, sound) and 150 px at the right
   (action buttons) clear, as in the published guides to its in-feed placement; TikTok itself only gives templates
   (ads.tiktok.com, "TikTok Auction In-Feed Ads") that vary with the length of the description.
 - Reels: Meta's guideline for 9:16 video: 14 % at the top, 35 % at the bottom, 6 % at each side.
 - Shorts: the vertical template commonly given for Google Ads: of 1080x1920 keep 288 px at the top, 672 px at the
   bottom, 48 px at the left and 192 px at the right clear.
+- Stories: Meta's guideline for story placements: 14 % at the top (profile and time), 20 % at the bottom (reply bar,
+  link), 6 % at each side as for Reels.
+- Pinterest: it gives no template for plain pins; opened, a pin has buttons at the right and its title at the bottom as
+  Shorts have, whose margins are taken.
 
 They are the cautious figures for posts that carry a call to action, so plain posts are safe as well. A platform's
 values in an unusual shape of frame (a wide TikTok) fall back to the plain title margins, since its overlay is vertical.
@@ -35,10 +40,13 @@ class Margins:
 
 TITLE_SAFE = Margins(0.05, 0.05, 0.05, 0.05)
 SQUARE = Margins(0.06, 0.06, 0.06, 0.06)
+_SHORTS = Margins(48 / 1080, 288 / 1920, 192 / 1080, 672 / 1920)
 VERTICAL: dict[Platform, Margins] = {
     Platform.TIKTOK: Margins(60 / 1080, 150 / 1920, 150 / 1080, 440 / 1920),
     Platform.REELS: Margins(0.06, 0.14, 0.06, 0.35),
-    Platform.SHORTS: Margins(48 / 1080, 288 / 1920, 192 / 1080, 672 / 1920),
+    Platform.SHORTS: _SHORTS,
+    Platform.PINTEREST: _SHORTS,
+    Platform.STORY: Margins(0.06, 0.14, 0.06, 0.20),
 }
 
 

@@ -126,7 +126,7 @@ class OutputStore:
             true_peak_dbtp=rendered.true_peak_dbtp,
             render_seconds=rendered.render_seconds,
             cpu_seconds=rendered.cpu_seconds,
-            voice=plan.voice,
+            voice=plan.voice_name or plan.voice,
             style=plan.style,
             language=row.language,
             voice_rate=row.voice_rate,

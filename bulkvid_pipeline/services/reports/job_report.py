@@ -76,7 +76,7 @@ _STATES: Mapping[ItemState, RowState] = {
 
 
 def _planned(store: OutputStore, plan: VideoPlan, outcome: RowOutcome | None, findings: Iterable[Finding]) -> RowReport:
-    findings = tuple(findings)
+    findings = tuple(finding for finding in findings if finding.severity is not Severity.INFO)
     said = outcome.warnings if outcome else ()
     news = tuple(text for text in said if not any(text.startswith(finding.problem) for finding in findings))
     failure = outcome.failure if outcome else None

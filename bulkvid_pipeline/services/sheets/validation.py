@@ -20,6 +20,7 @@ from bulkvid_pipeline.rendering.pictures.themes import theme_for
 from bulkvid_pipeline.rendering.quality.texts import missing_characters
 from bulkvid_pipeline.services.media.policy import MediaCheck, media_policy
 from bulkvid_pipeline.services.sheets.loading import LoadedSheet
+from bulkvid_pipeline.services.sheets.named_voices import NamedVoices
 from bulkvid_pipeline.services.sheets.narration_checks import (
     NOT_PERMISSIVE,
     Narrator,
@@ -53,7 +54,7 @@ class ValidatedSheet:
 
     def refusal(self) -> ValidationFailedError:
         """The error of a job that the report stops."""
-        errors = self.report.errors or self.report.warnings
+        errors = self.report.gravest
         shown = "; ".join(str(finding) for finding in errors[:REFUSAL_SHOWS])
         more = f" ... and {len(errors) - REFUSAL_SHOWS} more" if len(errors) > REFUSAL_SHOWS else ""
         return ValidationFailedError(
@@ -69,7 +70,9 @@ def validate_for_spec(sheet: LoadedSheet, spec: BulkJobSpec, settings: Settings)
         InvalidSheetError: a required column is missing altogether.
     """
     template = TemplateStore(settings.templates_folder).load(spec.template.template_id)
-    return validate_sheet(sheet, spec, template, media_policy(settings), Narrator.of(settings))
+    return validate_sheet(
+        sheet, spec, template, media_policy(settings), Narrator.of(settings), NamedVoices.of(settings)
+    )
 
 
 def validate_sheet(
@@ -78,6 +81,7 @@ def validate_sheet(
     template: Template,
     media: MediaPolicy | None = None,
     narrator: Narrator = OFFLINE_NARRATOR,
+    voices: NamedVoices | None = None,
 ) -> ValidatedSheet:
     """Validate every row at the spec's level, all findings at once; no medium is fetched.
 
@@ -86,19 +90,23 @@ def validate_sheet(
     Raises:
         InvalidSheetError: a required column is missing altogether.
     """
+    voices = voices or NamedVoices()
     with EspeakSpeech() as speech:
         engine = _EngineChecks(spec, template, speech, narrator)
         by_media = MediaCheck(media or MediaPolicy(), spec.validation_level)
         checks: list[RowCheck] = [
             script_problems,
             engine.glyphs,
+            voices,
             engine.language,
             engine.voice,
             engine.length,
             by_media,
         ]
-        ideas, report = validate_table(sheet.table, spec.validation_level, checks)
-    plans = tuple(with_language(plan_video(by_media.permitted(idea), spec, template)) for idea in ideas)
+        ideas, report = validate_table(sheet.table, spec.validation_level, checks, only=spec.input_source.only)
+    plans = tuple(
+        with_language(plan_video(by_media.permitted(idea), spec, template, voices.name_for(idea))) for idea in ideas
+    )
     refused = {number: str(sheet.table.frame.at[number, "row_key"]) for number in (*report.rejected, *report.skipped)}
     return ValidatedSheet(sheet.label, sheet.name, sheet.uri, plans, report, _titles(sheet.table), refused)
 

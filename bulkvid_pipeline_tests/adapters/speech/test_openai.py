@@ -23,7 +23,7 @@ from bulkvid_pipeline.core.errors import (
     QuotaExceededError,
     ServiceUnavailableError,
 )
-from bulkvid_pipeline.core.options import Voice
+from bulkvid_pipeline.core.options import ProviderVoice, Voice
 from bulkvid_pipeline_tests.peers.speech_server import Fault, SpeechServer
 
 KEY = "sk-test-key"
@@ -110,6 +110,12 @@ def test_it_is_a_speech_provider_that_asks_as_the_protocol_wants(server: SpeechS
         "speed": 1.0,
         "response_format": "wav",
     }
+
+
+def test_a_voice_of_the_servers_own_is_asked_for_by_its_name(server: SpeechServer, connect: Connect) -> None:
+    provider: Speech = connect(server)
+    provider.speak(TEXT, ProviderVoice("alloy", Voice.FEMALE), "en-us")
+    assert server.heard[0].fields["voice"] == "alloy"
 
 
 @pytest.mark.parametrize("sent", ["wav", "mp3", "pcm", "flac"])

@@ -10,14 +10,14 @@ import pytest
 import skia
 from numpy.typing import NDArray
 
-from bulkvid_pipeline.core.options import Platform, Style
+from bulkvid_pipeline.core.options import Aspect, Platform, Style
 from bulkvid_pipeline.rendering.model import Cue, SpokenWord, TimedScene
 from bulkvid_pipeline.rendering.pictures.backgrounds import background_for, dithered
 from bulkvid_pipeline.rendering.pictures.canvas import Canvas, PlaneConverter, band_around, converted, empty_planes
 from bulkvid_pipeline.rendering.pictures.film import scene_film
 from bulkvid_pipeline.rendering.pictures.geometry import Box, merged
 from bulkvid_pipeline.rendering.pictures.poster import poster_jpeg
-from bulkvid_pipeline.rendering.pictures.safe_area import safe_area
+from bulkvid_pipeline.rendering.pictures.safe_area import VERTICAL, safe_area
 from bulkvid_pipeline.rendering.pictures.stage import Stage
 from bulkvid_pipeline.rendering.pictures.themes import THEMES, theme_for
 from bulkvid_pipeline.rendering.scenes import split_scenes
@@ -121,6 +121,15 @@ def test_the_safe_area_keeps_the_platforms_buttons_clear(short: int) -> None:
     assert wide.left >= 0.05 * long - 1
     assert wide.width >= 0.89 * long
     assert safe_area(Platform.TIKTOK, long, short) == safe_area(Platform.YOUTUBE, long, short)
+
+
+def test_every_upright_platform_has_margins_of_its_own() -> None:
+    upright = [platform for platform in Platform if platform.aspect is Aspect.TALL]
+    assert set(VERTICAL) == {*upright}
+    story = safe_area(Platform.STORY, 1080, 1920)
+    assert story.top >= 0.14 * 1920 - 1
+    assert 1920 - story.bottom >= 0.20 * 1920 - 1
+    assert story.height > safe_area(Platform.REELS, 1080, 1920).height
 
 
 def shifted(timed: TimedScene, by: int) -> TimedScene:

@@ -1,0 +1,44 @@
+"""Words for the character of a voice."""
+
+from __future__ import annotations
+
+from bulkvid_pipeline.core.options import Voice
+from bulkvid_pipeline.core.vocabulary.words import Vocabulary
+
+VOICES: Vocabulary[Voice] = Vocabulary(
+    {
+        Voice.FEMALE: """
+            female, f, fem, femal, feminine, woman, women, womans, woman's, lady, girl, she, her, female voice, ♀, 👩,
+            👩‍🦰, w, femenino, femenina, mujer, chica, voz femenina, voz de mujer, féminin, féminine, femme, fille,
+            voix féminine, voix de femme, weiblich, weibliche, frau, frauenstimme, feminino, feminina, mulher,
+            femminile, donna, ragazza, voce femminile, voce di donna, महिला, स्त्री, औरत, महिला की आवाज़, महिला आवाज़,
+            أنثى, انثى, امرأة, نسائي, أنثوي, صوت نسائي, صوت أنثوي, مؤنث, 女, 女性, 女声, 女聲, 女生, 女性の声, 女の人,
+            여성, 여자, 여, 여성 목소리, 여자 목소리, женский, женская, женщина, женский голос, ж, kadın, bayan,
+            kadın sesi, vrouw, vrouwelijk, vrouwelijke, vrouwenstem, kobieta, kobiecy, żeński, damski, żeńska,
+            kobiecy głos
+        """,
+        Voice.MALE: """
+            male, m, masc, masculine, man, men, mans, man's, guy, gentleman, boy, he, him, male voice, ♂, 👨,
+            masculino, masculina, hombre, chico, varón, voz masculina, voz de hombre, masculin, homme, garçon,
+            voix masculine, voix d'homme, männlich, männliche, mann, männerstimme, herr, homem, maschile, maschio,
+            uomo, ragazzo, voce maschile, voce di uomo, पुरुष, आदमी, मर्द, पुरुष की आवाज़, पुरुष आवाज़, ذكر, رجل, رجالي, ذكوري,
+            صوت رجالي, صوت ذكوري, مذكر, 男, 男性, 男声, 男聲, 男生, 男性の声, 男の人, 남성, 남자, 남, 남성 목소리,
+            남자 목소리, мужской, мужская, мужчина, мужской голос, м, erkek, bay, erkek sesi, mannelijk, mannelijke,
+            mannenstem, mężczyzna, męski, męska, męski głos
+        """,
+        Voice.NEUTRAL: """
+            neutral, neutral voice, gender neutral, genderless, androgynous, nonbinary, non-binary, unisex, neutro,
+            neutra, voz neutra, neutre, voix neutre, geschlechtsneutral, neutrale stimme, neutrale, voce neutra, तटस्थ,
+            محايد, صوت محايد, 中性, 中性声, ニュートラル, 中性的, 중성, 중립, нейтральный, нейтральная, nötr,
+            neutraal, neutralny, neutralna
+        """,
+    },
+    """
+    voice, voices, voiceover, voice-over, vo, narrator, narration, speaker, speech, reader, gender, tts, ai, a, the,
+    sounding, tone, please, preferred, voz, narrador, narradora, voix, narrateur, narratrice, stimme, sprecher,
+    sprecherin, voce, narratore, de, di, आवाज़, आवाज, की, صوت, 声, 音声, 목소리, голос, ses, sesi, stem, głos, us, usa,
+    uk, gb, american, british, english, australian, indian, irish, scottish, canadian, spanish, french, german,
+    italian, portuguese, hindi, arabic, chinese, japanese, accent, young, old, older, adult, mature, deep, warm, soft,
+    calm, friendly, natural, professional, energetic, clear, bright, gentle, confident, upbeat, nice, strong
+""",
+)
