@@ -17,9 +17,9 @@ from typing import Self
 
 import sqlalchemy as sa
 from dagster import DagsterInstance, RunsFilter
-from dagster._core.storage.runs.sql_run_storage import SqlRunStorage
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from bulkvid_pipeline.adapters.dagster.run_database import run_database
 from bulkvid_pipeline.core.errors import ServiceUnavailableError
 
 PREFIX = "bulkvid/lease/"
@@ -42,10 +42,10 @@ class Leases:
     """
 
     def __init__(self, instance: DagsterInstance, run_id: str, free_dead: Callable[[], object] = lambda: None) -> None:
-        storage = instance.run_storage
-        if not isinstance(storage, SqlRunStorage):
+        storage = run_database(instance)
+        if storage is None:
             raise ServiceUnavailableError(
-                f"Rows cannot be leased in the instance's {type(storage).__name__}",
+                f"Rows cannot be leased in the instance's {type(instance.run_storage).__name__}",
                 fix="Use SQLite or PostgreSQL as the instance's storage in dagster.yaml",
             )
         self._instance = instance

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from dagster import DagsterInstance, RunsFilter
+from dagster import DagsterInstance
 
 from bulkvid_pipeline.adapters.speech.spending import Spending
 from bulkvid_pipeline.core import tags
@@ -25,8 +25,8 @@ from bulkvid_pipeline.services.outputs.outcomes import RowOutcome
 from bulkvid_pipeline.services.outputs.output_store import OutputStore
 from bulkvid_pipeline.services.reports.job_report import Turns, write_report
 from bulkvid_pipeline.services.sheets.validation import ValidatedSheet
-from bulkvid_pipeline.services.webhooks.callbacks import tell_callback
-from bulkvid_pipeline.services.wiring.rendering import JobRun, output_store, row_loop
+from bulkvid_pipeline.services.webhooks.callbacks import tell_state
+from bulkvid_pipeline.services.wiring.rendering import WorkingRun, output_store, row_loop
 from bulkvid_pipeline.services.write_back.background import writing_back
 from bulkvid_pipeline.services.write_back.writer import refused_results
 from bulkvid_pipeline.settings import Settings
@@ -70,7 +70,7 @@ class BatchRun:
         self._tell_callback()
         store = output_store(self.spec, self.settings, self.instance, self.sheet.label)
         loop = row_loop(
-            JobRun(self.instance, self.run_id, self.job_id),
+            WorkingRun(self.instance, self.run_id, self.job_id),
             self.spec,
             self.settings,
             self._plans(),
@@ -146,16 +146,15 @@ class BatchRun:
         return outcome_of(self.count(ItemState.COMPLETED), self.count(ItemState.FAILED), cancelled)
 
     def _deadline(self) -> float | None:
-        """When the job's time is over; it is counted from the start of its first run."""
+        """When the job's time is over: it begins with the first run at work, so anew with a resume or a retry."""
         if self.spec.processing_deadline_ms is None:
             return None
-        runs = self.instance.get_run_records(RunsFilter(tags={tags.JOB_ID: self.job_id}))
-        began = runs[-1].start_time if runs else None
+        began = find_job(self.instance, self.job_id).generation[0].started_at
         return (began or time.time()) + self.spec.processing_deadline_ms / 1000
 
     def _tell_callback(self) -> None:
         """Queue the message about the job's state; it is sent beside the work."""
-        tell_callback(self.instance, find_job(self.instance, self.job_id), self.spec.callback_url, self.state)
+        tell_state(self.instance, self.run_id, self.state, callback_url=self.spec.callback_url)
 
     def _description(self) -> dict[str, str]:
         return {

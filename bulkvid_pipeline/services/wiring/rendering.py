@@ -56,7 +56,7 @@ def render_setup(spec: BulkJobSpec, settings: Settings, instance: DagsterInstanc
 
 
 @dataclass(frozen=True)
-class JobRun:
+class WorkingRun:
     """A run of a job, for those who need to know whose rows they work on."""
 
     instance: DagsterInstance
@@ -65,7 +65,7 @@ class JobRun:
 
 
 def row_loop(
-    run: JobRun,
+    run: WorkingRun,
     spec: BulkJobSpec,
     settings: Settings,
     plans: Sequence[VideoPlan],
@@ -95,7 +95,7 @@ def row_loop(
     )
 
 
-def _admission(run: JobRun, spec: BulkJobSpec, settings: Settings, progress: JobProgress) -> Admission:
+def _admission(run: WorkingRun, spec: BulkJobSpec, settings: Settings, progress: JobProgress) -> Admission:
     """The run's part of the render slots that all jobs of the instance share, at the pace that the job may keep."""
     slots = RunSlots(run.instance, run.run_id, user=spec.user_id, job=spec.priority, job_id=run.job_id)
     slots.ensure_pool(settings.render_slots)

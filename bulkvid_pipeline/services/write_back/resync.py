@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 
-from dagster import DagsterEventType, DagsterInstance, RunsFilter
+from dagster import DagsterEventType, DagsterInstance
 
 from bulkvid_pipeline.adapters.cache import open_cache
 from bulkvid_pipeline.core import tags
@@ -71,18 +71,19 @@ def _finished(store: OutputStore, plans: tuple[VideoPlan, ...]) -> Iterator[RowR
 
 
 def _failed(instance: DagsterInstance, job: Job, sheet_label: str) -> Iterator[RowResult]:
-    """Why rows failed, as the job's runs have told; of each row the newest."""
+    """Why rows failed, as the job's runs have told; of each row the newest, whichever run it was in."""
     newest: dict[str, RowResult] = {}
-    for run in reversed(instance.get_runs(RunsFilter(tags={tags.JOB_ID: job.job_id}))):
-        for partition, told in _observations(instance, run.run_id):
-            label, row_key = tags.split_partition_key(partition)
-            if label == sheet_label and "reason" in told:
-                error = ". ".join(part for part in (told["reason"], told.get("fix", "")) if part)
-                newest[row_key] = RowResult(row_key, told.get("title", row_key), told["state"], error=error)
+    observations = [found for run in job.runs for found in _observations(instance, run.run_id)]
+    for _at, partition, told in sorted(observations, key=lambda found: found[0]):
+        label, row_key = tags.split_partition_key(partition)
+        if label == sheet_label and "reason" in told:
+            error = ". ".join(part for part in (told["reason"], told.get("fix", "")) if part)
+            newest[row_key] = RowResult(row_key, told.get("title", row_key), told["state"], error=error)
     yield from newest.values()
 
 
-def _observations(instance: DagsterInstance, run_id: str) -> Iterator[tuple[str, dict[str, str]]]:
+def _observations(instance: DagsterInstance, run_id: str) -> Iterator[tuple[float, str, dict[str, str]]]:
+    """When a run observed something of a partition, which one, and what."""
     cursor: str | None = None
     while True:
         page = instance.get_records_for_run(
@@ -92,7 +93,8 @@ def _observations(instance: DagsterInstance, run_id: str) -> Iterator[tuple[str,
             event = record.event_log_entry.dagster_event
             if event is not None and event.partition:
                 metadata = event.asset_observation_data.asset_observation.metadata
-                yield event.partition, {name: str(getattr(value, "value", value)) for name, value in metadata.items()}
+                told = {name: str(getattr(value, "value", value)) for name, value in metadata.items()}
+                yield record.event_log_entry.timestamp, event.partition, told
         if not page.has_more:
             return
         cursor = page.cursor

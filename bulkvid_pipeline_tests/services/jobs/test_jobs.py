@@ -63,7 +63,7 @@ def test_a_finished_job_is_completed_and_allows_nothing(workplace: Workplace) ->
 
     assert job.state is JobState.COMPLETED
     assert job.items == {"total": 1, "completed": 1, "failed": 0, "cancelled": 0, "skipped": 0, "pending": 0}
-    assert job.as_dict()["percent_complete"] == 100.0
+    assert job.view().percent_complete == 100.0
     for action in (pause_job, cancel_job):
         with pytest.raises(ActionNotAllowedError, match="completed"):
             action(workplace.instance, job.job_id)
@@ -137,7 +137,7 @@ def test_rows_wait_for_the_rate_limit_and_none_fails(workplace: Workplace, monke
 
     def watch(job_id: str) -> None:
         while not seen or not seen[-1]:
-            seen.append(bool(find_job(workplace.instance, job_id).progress.get("rate_limited")))
+            seen.append(find_job(workplace.instance, job_id).rate_limited)
             time.sleep(0.1)
         pause_job(workplace.instance, job_id)
 
