@@ -110,7 +110,7 @@ def run_job(sheet: str, job_id: str, priority: str, user: str) -> None:
     """In a process of its own: run a job with stand-ins, and print its course as JSON."""
     from bulkvid_pipeline.core.spec import BulkJobSpec
     from bulkvid_pipeline.launch.here import execute_here
-    from bulkvid_pipeline.services.batch import row_loop
+    from bulkvid_pipeline.services.batch import render_setup
     from bulkvid_pipeline.services.jobs.instance import open_instance
     from bulkvid_pipeline.settings import dagster_home
 
@@ -121,7 +121,7 @@ def run_job(sheet: str, job_id: str, priority: str, user: str) -> None:
         course.in_line = course.in_line or time.monotonic()
         return StandInProcess(course)
 
-    stand_in = mock.patch.object(row_loop, "RenderProcess", start)
+    stand_in = mock.patch.object(render_setup, "RenderProcess", start)
     with open_instance(dagster_home()) as instance, stand_in:
         began = time.monotonic()
         success = execute_here(spec, instance, job_id)

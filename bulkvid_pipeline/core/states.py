@@ -46,6 +46,20 @@ class JobAction(StrEnum):
     RETRY = "retry"
 
 
+class StopReason(StrEnum):
+    """Why a run that is at work is to stop before its last row."""
+
+    PAUSE = "pause"
+    CANCEL = "cancel"
+    DEADLINE = "deadline"
+    """The job's time is over."""
+
+    @property
+    def kills_rows(self) -> bool:
+        """Whether rows in work are stopped too; else they are finished, and no other row begins."""
+        return self is not StopReason.PAUSE
+
+
 ALLOWED_ACTIONS: dict[JobState, frozenset[JobAction]] = {
     JobState.PENDING: frozenset({JobAction.CANCEL}),
     JobState.RUNNING: frozenset({JobAction.PAUSE, JobAction.CANCEL}),

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.adapters.speech.providers import Provider, SpeechChoice
 from bulkvid_pipeline.adapters.storage import Storage, content_type_of
+from bulkvid_pipeline.core.errors import NotFoundError
 from bulkvid_pipeline.core.fingerprints import fingerprint_of
 from bulkvid_pipeline.core.keys import output_key, slug
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
@@ -77,11 +78,15 @@ class OutputStore:
         """The outputs of the plan that are not published yet."""
         return tuple(output for output in plan.outputs if self.key(plan, output, DOCUMENT) not in documents)
 
-    def read_output(self, plan: VideoPlan, output: PlannedOutput) -> PublishedOutput | None:
-        """What is published of an output; None when its document cannot be read, so that it counts as missing."""
+    def read_outputs(self, plan: VideoPlan) -> tuple[PublishedOutput | None, ...]:
+        """What is published of each output of the plan, as `read_document`."""
+        return tuple(self.read_document(self.key(plan, output, DOCUMENT)) for output in plan.outputs)
+
+    def read_document(self, key: str) -> PublishedOutput | None:
+        """What a `video.json` says; None where there is none, or it cannot be understood and so counts as missing."""
         try:
-            return OUTPUTS.validate_json(self.storage.read_bytes(self.key(plan, output, DOCUMENT)))
-        except ValidationError:
+            return OUTPUTS.validate_json(self.retry.call(lambda: self.storage.read_bytes(key)))
+        except (NotFoundError, ValidationError):
             return None
 
     def publish(
