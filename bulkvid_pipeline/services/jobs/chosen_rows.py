@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from dagster import DagsterInstance, RunsFilter
 
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import JobNotFoundError
 from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.services.jobs.run_config import spec_of_run
 
 
 def chosen_rows(
@@ -36,5 +36,4 @@ def latest_spec(instance: DagsterInstance, sheet_label: str) -> BulkJobSpec:
         raise JobNotFoundError(
             f"No job over the sheet '{sheet_label}' is known", fix="Run the job bulk_videos over the sheet once"
         )
-    config: Any = runs[0].run_config
-    return BulkJobSpec.parse(config["resources"][tags.SPEC_RESOURCE]["config"])
+    return spec_of_run(runs[0])

@@ -19,6 +19,7 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import InvalidRequestError, JobNotFoundError
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import ItemState, JobAction, JobState
+from bulkvid_pipeline.services.jobs.run_config import config_of, spec_of_run
 from bulkvid_pipeline.services.jobs.run_state import ended_as, own_tags
 
 PAGE = 100
@@ -221,14 +222,7 @@ def spec_of(instance: DagsterInstance, job: Job) -> BulkJobSpec:
     """The spec that the job runs by."""
     run = instance.get_run_by_id(job.run_id)
     assert run is not None
-    return BulkJobSpec.parse(config_of(run))
-
-
-def config_of(run: DagsterRun) -> dict[str, Any]:
-    """The job spec in the run's config as it was given, unchecked; empty where the run has none."""
-    config: Any = run.run_config
-    found: dict[str, Any] = config.get("resources", {}).get(tags.SPEC_RESOURCE, {}).get("config", {})
-    return found
+    return spec_of_run(run)
 
 
 def _iso(seconds: float | None) -> str | None:

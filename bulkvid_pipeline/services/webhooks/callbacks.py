@@ -14,7 +14,8 @@ from bulkvid_pipeline.adapters.webhooks import check_secret, check_target
 from bulkvid_pipeline.core.errors import InvalidSpecError
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import JobState
-from bulkvid_pipeline.services.jobs.jobs import Job, config_of, job_of
+from bulkvid_pipeline.services.jobs.jobs import Job, job_of
+from bulkvid_pipeline.services.jobs.run_config import config_of
 from bulkvid_pipeline.services.webhooks.background import sending_callbacks
 from bulkvid_pipeline.services.webhooks.dispatch import deliver_due, notify
 from bulkvid_pipeline.services.webhooks.payloads import EventType, JobFacts, event_type_of, payload_of
