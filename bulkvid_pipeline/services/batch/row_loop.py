@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -22,19 +23,22 @@ from bulkvid_pipeline.core.planning import VideoPlan, in_priority_order
 from bulkvid_pipeline.core.states import ItemState, StopReason
 from bulkvid_pipeline.rendering.process import RenderProcess
 from bulkvid_pipeline.services.batch.admission import Admission, OpenAdmission
+from bulkvid_pipeline.services.batch.leases import NoLeases, RowLeases
 from bulkvid_pipeline.services.batch.progress import JobProgress
 from bulkvid_pipeline.services.batch.render_setup import RenderSetup
 from bulkvid_pipeline.services.batch.row_turn import RowMaker, Turn
 from bulkvid_pipeline.services.batch.worker_pool import WorkerPool, sweep_folders
 from bulkvid_pipeline.services.media.prefetch import MediaPrefetch
 from bulkvid_pipeline.services.outputs.outcomes import Failure, RowOutcome
-from bulkvid_pipeline.services.outputs.output_store import OutputStore
+from bulkvid_pipeline.services.outputs.output_store import DOCUMENT, OutputStore
 from bulkvid_pipeline.services.outputs.published import PublishedRows, Work
 
 _log = logging.getLogger(__name__)
 
 MEDIA_KEPT_BYTES = 2 * 1024**3
 """Of media that one job keeps for itself where the installation keeps nothing."""
+LOOK_ASIDE_EVERY_S = 0.5
+"""How often to look whether other runs have given back rows that this one waits for."""
 
 
 def always() -> bool:
@@ -60,6 +64,7 @@ class RowLoop:
         stop_reason: asked between rows and while waiting; see `StopReason`.
         may_publish: asked before a row's files become visible.
         admission: shares render slots with other jobs.
+        leases: keeps other runs from rendering a row that this one has in work, and the other way round.
     """
 
     plans: Sequence[VideoPlan]
@@ -70,6 +75,7 @@ class RowLoop:
     stop_reason: Callable[[], StopReason | None] = never_stop
     may_publish: Callable[[], bool] = always
     admission: Admission = field(default_factory=OpenAdmission)
+    leases: RowLeases = field(default_factory=NoLeases)
     stopped_by: BulkVideoError | None = field(default=None, init=False)
     """The fault of the system that ended the loop early, if one did."""
     spent: Spending = field(default_factory=Spending, init=False)
@@ -106,7 +112,7 @@ class RowLoop:
         try:
             cache = self.setup.cache
             kept = open_cache(cache) if cache else FolderCache(pool.folder / "media", MEDIA_KEPT_BYTES)
-            with self.admission, MediaPrefetch(self.setup.media, kept) as prefetch:
+            with self.admission, self.leases, MediaPrefetch(self.setup.media, kept) as prefetch:
                 prefetch.ask(with_media)
                 this_pass = _Pass(self, pool, prefetch, published, deque(unfinished))
                 try:
@@ -137,14 +143,20 @@ class RowLoop:
 
 @dataclass
 class _Pass:
-    """One pass over the rows that are to be rendered: those that wait, those in work, and the workers."""
+    """One pass over the rows that are to be rendered: those that wait, those in work, and the workers.
+
+    A row that another run has in work is put aside until that run has given it back, and is then found published or
+    rendered here.
+    """
 
     loop: RowLoop
     pool: WorkerPool
     prefetch: MediaPrefetch
     published: PublishedRows
     waiting: deque[Work]
-    in_work: set[Future[Turn]] = field(default_factory=set)
+    aside: list[Work] = field(default_factory=list)
+    in_work: dict[Future[Turn], Work] = field(default_factory=dict)
+    _looked_aside: float = field(default=float("-inf"), init=False)
 
     def __post_init__(self) -> None:
         self._maker = RowMaker(
@@ -154,12 +166,13 @@ class _Pass:
             self.pool.folder,
             self.pool.stopping,
             self.loop.may_publish,
+            look_again=not self.loop.force,
         )
 
     def outcomes(self) -> Iterator[RowOutcome]:
         """Give rows to idle workers as slots allow, until none are left or the job is told to stop."""
         ended: list[RowOutcome] = []
-        while self.waiting or self.in_work or ended or self.prefetch.pending:
+        while self.waiting or self.aside or self.in_work or ended or self.prefetch.pending:
             reason = self.loop.stop_reason()
             if reason is not None and reason.kills_rows:
                 return
@@ -168,6 +181,7 @@ class _Pass:
                 self.loop.admission.withdraw()
             else:
                 ended += self._with_known_media()
+                self._take_back()
                 self._start_rows()
             # Told only now, so that freed slots are in use again before anything else is done.
             for outcome in ended:
@@ -187,16 +201,41 @@ class _Pass:
                 fingerprint = answer.plan.fingerprint(self.loop.store.engine)
                 failure = Failure.of(answer.error)
                 ended.append(RowOutcome(answer.plan, ItemState.FAILED, fingerprint, failure=failure))
+        self._join(joining)
+        return ended
+
+    def _take_back(self) -> None:
+        """Let rows join those waiting that no other run has in work any more."""
+        now = time.monotonic()
+        if not self.aside or now - self._looked_aside < LOOK_ASIDE_EVERY_S:
+            return
+        self._looked_aside = now
+        taken = self.loop.leases.taken([name for work in self.aside for name in self._names(work)])
+        free = [work for work in self.aside if taken.isdisjoint(self._names(work))]
+        self.aside = [work for work in self.aside if not taken.isdisjoint(self._names(work))]
+        self._join(free)
+
+    def _join(self, joining: Sequence[Work]) -> None:
         if joining:
             everybody = (*self.waiting, *joining)
             self.waiting = deque(sorted(everybody, key=lambda work: (work.plan.priority.rank, work.plan.sheet_row)))
-        return ended
 
     def _start_rows(self) -> None:
         admission = self.loop.admission
         admission.line_up(self._next_in_line())
         while self.waiting and len(self.in_work) < self.pool.size and admission.try_enter(self.waiting[0].plan):
-            self.in_work.add(self.pool.submit(partial(self._turn, self.waiting.popleft())))
+            work = self.waiting.popleft()
+            if self.loop.leases.take(self._names(work)):
+                self.in_work[self.pool.submit(partial(self._turn, work))] = work
+            else:
+                _log.info("Row %d is being made by another run", work.plan.sheet_row)
+                self.aside.append(work)
+                admission.leave(work.plan, self._next_in_line())
+
+    def _names(self, work: Work) -> list[str]:
+        """What is leased while the row is in work: the addresses of the documents that it will publish."""
+        store = self.loop.store
+        return [store.storage.url(store.key(work.plan, output, DOCUMENT)) for output in work.outputs]
 
     def _next_in_line(self) -> list[VideoPlan]:
         """The rows that idle workers would take."""
@@ -214,9 +253,11 @@ class _Pass:
             self.prefetch.wait(admission.look_after_s)
             return []
         done, _ = wait(self.in_work, timeout=admission.look_after_s, return_when=FIRST_COMPLETED)
-        self.in_work -= done
-        ended = [future.result() for future in done]
-        for turn in ended:
+        ended = []
+        for future in done:
+            work, turn = self.in_work.pop(future), future.result()
             self.loop.stopped_by = self.loop.stopped_by or turn.fault
-            admission.leave(turn.outcome.plan, () if draining else self._next_in_line())
-        return [turn.outcome for turn in ended]
+            self.loop.leases.release(self._names(work))
+            admission.leave(work.plan, () if draining else self._next_in_line())
+            ended.append(turn.outcome)
+        return ended

@@ -20,7 +20,7 @@ from bulkvid_pipeline.services.batch.progress import JobProgress
 from bulkvid_pipeline.services.media.prefetch import MediaPrefetch
 from bulkvid_pipeline.services.outputs.outcomes import Failure, PublishedOutput, RowOutcome
 from bulkvid_pipeline.services.outputs.output_store import DOCUMENT, OutputStore
-from bulkvid_pipeline.services.outputs.published import Work
+from bulkvid_pipeline.services.outputs.published import PublishedRows, Work
 
 MOVING_GROUND = 6
 """How much longer a row may take whose background may be a video: all of each picture changes ten times a second."""
@@ -45,6 +45,7 @@ class RowMaker:
         folder: where rows are made.
         stopping: set once nothing more shall be published.
         may_publish: asked before a row's files become visible.
+        look_again: whether a row may have been published by another run since it was looked up.
     """
 
     store: OutputStore
@@ -53,6 +54,7 @@ class RowMaker:
     folder: Path
     stopping: Event
     may_publish: Callable[[], bool]
+    look_again: bool = True
 
     def make(self, work: Work, process: RenderProcess) -> Turn:
         """Render and publish what is missing of a row; whatever it meets becomes its outcome."""
@@ -62,9 +64,11 @@ class RowMaker:
         tries: list[object] = []
         fault = None
         try:
-            with full_disk_as_ours("Working on the row"):
-                published = self._published(work, process, tries.append)
-            outcome = RowOutcome.completed(plan, self.store.engine, published, rendered=True)
+            outcome, work = self._looked_up(work) if self.look_again else (None, work)
+            if outcome is None:
+                with full_disk_as_ours("Working on the row"):
+                    published = self._published(work, process, tries.append)
+                outcome = RowOutcome.completed(plan, self.store.engine, published, rendered=True)
         except RenderCancelledError:
             outcome = self._ended(work, ItemState.CANCELLED)
         except BulkVideoError as error:
@@ -76,6 +80,14 @@ class RowMaker:
         spent = process.spent - spent_before
         seconds = round(time.perf_counter() - began, 3)
         return Turn(replace(outcome, attempts=1 + len(tries), seconds=seconds, cost=spent.cost), spent, fault)
+
+    def _looked_up(self, work: Work) -> tuple[RowOutcome | None, Work]:
+        """The outcome of a row that another run has finished meanwhile, or None and what is still missing of it."""
+        left: list[Work] = []
+        now = PublishedRows(self.store, self.store.documents_of(work.plan))
+        for outcome in now.outcomes([work.plan], left):
+            return outcome, work
+        return None, left[0]
 
     def _published(
         self, work: Work, process: RenderProcess, on_retry: Callable[[object], None]

@@ -74,6 +74,12 @@ class OutputStore:
         listed = self.retry.call(lambda: self.storage.list(self.folder + "/"))
         return frozenset(item.key for item in listed if item.key.endswith("/" + DOCUMENT))
 
+    def documents_of(self, plan: VideoPlan) -> frozenset[str]:
+        """Keys of the row's `video.json`, older versions included, in one listing of the row's folder."""
+        folder = self.key(plan, plan.outputs[0], DOCUMENT).rsplit("/", 2)[0]
+        listed = self.retry.call(lambda: self.storage.list(folder + "/"))
+        return frozenset(item.key for item in listed if item.key.endswith("/" + DOCUMENT))
+
     def missing_outputs(self, plan: VideoPlan, documents: Collection[str]) -> tuple[PlannedOutput, ...]:
         """The outputs of the plan that are not published yet."""
         return tuple(output for output in plan.outputs if self.key(plan, output, DOCUMENT) not in documents)

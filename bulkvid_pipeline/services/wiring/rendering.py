@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dagster import DagsterInstance
 
+from bulkvid_pipeline.adapters.dagster.leases import Leases
 from bulkvid_pipeline.adapters.dagster.run_slots import RunSlots, SlotAdmission
 from bulkvid_pipeline.adapters.rate_limits import Budget
 from bulkvid_pipeline.adapters.retry import RetryPolicy
@@ -90,6 +91,7 @@ def row_loop(
         stop_reason=stop_reason,
         may_publish=may_publish,
         admission=_admission(run, spec, settings, progress),
+        leases=Leases(run.instance, run.run_id, free_dead=lambda: close_orphans(run.instance)),
     )
 
 
