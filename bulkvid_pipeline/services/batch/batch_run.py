@@ -23,7 +23,7 @@ from bulkvid_pipeline.services.jobs.jobs import find_job
 from bulkvid_pipeline.services.liveness.heartbeat import this_process
 from bulkvid_pipeline.services.outputs.outcomes import RowOutcome
 from bulkvid_pipeline.services.outputs.output_store import OutputStore
-from bulkvid_pipeline.services.reports.job_report import write_report
+from bulkvid_pipeline.services.reports.job_report import Turns, write_report
 from bulkvid_pipeline.services.sheets.validation import ValidatedSheet
 from bulkvid_pipeline.services.webhooks.callbacks import tell_callback
 from bulkvid_pipeline.services.wiring.rendering import JobRun, output_store, row_loop
@@ -96,19 +96,21 @@ class BatchRun:
             self.spent = loop.spent
             lost = control.is_lost()
             if not lost:
-                self._conclude(control, store, started_at, time.perf_counter() - began)
+                self._conclude(control, store, loop.leases, started_at, time.perf_counter() - began)
         if lost:
             # Without an error Dagster would call the run a success, whatever was said of it meanwhile.
             raise RenderCancelledError("The run was declared dead while it was at work", fix="Retry the job")
         if loop.stopped_by is not None:
             raise loop.stopped_by
 
-    def _conclude(self, control: RunControl, store: OutputStore, started_at: datetime, seconds: float) -> None:
+    def _conclude(
+        self, control: RunControl, store: OutputStore, turns: Turns, started_at: datetime, seconds: float
+    ) -> None:
         """Leave the gallery and tell what came of the run, which has failed where the gallery cannot be left."""
         try:
             if self.ended:
                 self.report_url = write_report(
-                    store, self.sheet, self.spec, self.job_id, self.ended, started_at, seconds
+                    store, self.sheet, self.spec, self.job_id, self.ended, started_at, seconds, turns
                 )
         except Exception:
             self.state = JobState.FAILED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -22,6 +23,8 @@ class RowLeases(Protocol):
 
     def release(self, names: Collection[str]) -> None: ...
 
+    def alone(self, name: str, within_s: float) -> AbstractContextManager[bool]: ...
+
 
 class NoLeases:
     """For a run beside which no other can work on the same rows."""
@@ -40,3 +43,6 @@ class NoLeases:
         return frozenset()
 
     def release(self, names: Collection[str]) -> None: ...
+
+    def alone(self, name: str, within_s: float) -> AbstractContextManager[bool]:  # noqa: ARG002
+        return nullcontext(True)

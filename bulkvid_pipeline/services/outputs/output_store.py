@@ -61,6 +61,10 @@ class OutputStore:
             fingerprint=plan.output_fingerprint(self.engine, output),
         )
 
+    def row_folder(self, plan: VideoPlan) -> str:
+        """Key prefix of everything that belongs to the row, of all its versions."""
+        return self.key(plan, plan.outputs[0], DOCUMENT).rsplit("/", 2)[0]
+
     def beside(self, name: str) -> str:
         """Key of a document about the sheet as a whole."""
         return f"{self.folder}/{name}"
@@ -76,8 +80,7 @@ class OutputStore:
 
     def documents_of(self, plan: VideoPlan) -> frozenset[str]:
         """Keys of the row's `video.json`, older versions included, in one listing of the row's folder."""
-        folder = self.key(plan, plan.outputs[0], DOCUMENT).rsplit("/", 2)[0]
-        listed = self.retry.call(lambda: self.storage.list(folder + "/"))
+        listed = self.retry.call(lambda: self.storage.list(self.row_folder(plan) + "/"))
         return frozenset(item.key for item in listed if item.key.endswith("/" + DOCUMENT))
 
     def missing_outputs(self, plan: VideoPlan, documents: Collection[str]) -> tuple[PlannedOutput, ...]:
