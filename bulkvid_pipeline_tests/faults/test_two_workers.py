@@ -10,8 +10,9 @@ from dagster import RunsFilter
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline_tests.faults.history import check, ends_of
-from bulkvid_pipeline_tests.faults.installation import Installation, wait_until
+from bulkvid_pipeline_tests.faults.installation import Installation
 from bulkvid_pipeline_tests.faults.observed import Deed, Strike
+from bulkvid_pipeline_tests.waiting import wait_until
 from bulkvid_pipeline_tests.workplace import idea
 
 pytestmark = pytest.mark.faults

@@ -9,8 +9,8 @@ import threading
 import pytest
 
 from bulkvid_pipeline.services.periodic import Periodic
+from bulkvid_pipeline_tests.waiting import PATIENCE_S
 
-PATIENCE_S = 60.0
 AN_HOUR_S = 3600.0
 
 

@@ -27,9 +27,10 @@ from bulkvid_pipeline.rendering.worker import RenderRequest
 from bulkvid_pipeline.services.batch.leases import NoLeases
 from bulkvid_pipeline.services.batch.render_setup import RenderSetup
 from bulkvid_pipeline.services.batch.row_loop import RowLoop
+from bulkvid_pipeline.services.outputs.outcomes import RowOutcome
 from bulkvid_pipeline.services.outputs.output_store import OutputStore
+from bulkvid_pipeline_tests.waiting import PATIENCE_S
 
-PATIENCE_S = 60.0
 FILES = {"video.mp4": b"film", "poster.jpg": b"poster", "captions.srt": b"1\n", "captions.vtt": b"WEBVTT\n"}
 
 
@@ -222,12 +223,15 @@ def test_two_runs_at_once_over_one_sheet_make_each_row_once(store: OutputStore, 
             begun.add(name)
             together.wait(PATIENCE_S)
 
-    studios = [Studio(work_dir=tmp_path / name, on_render=lambda _, name=name: meet_once(name)) for name in "ab"]
+    def studio(name: str) -> Studio:
+        return Studio(work_dir=tmp_path / name, on_render=lambda _: meet_once(name))
+
+    def run(studio: Studio) -> list[RowOutcome]:
+        return list(RowLoop(plans, store, studio, leases=Shared()).run())
+
+    studios = [studio("a"), studio("b")]
     with ThreadPoolExecutor(2) as pool:
-        runs = [
-            pool.submit(lambda s=studio: list(RowLoop(plans, store, s, leases=Shared()).run())) for studio in studios
-        ]
-        outcomes = [run.result(PATIENCE_S) for run in runs]
+        outcomes = list(pool.map(run, studios, timeout=PATIENCE_S))
 
     assert sorted(studios[0].rendered + studios[1].rendered) == [one.title for one in plans]
     for ended in outcomes:
