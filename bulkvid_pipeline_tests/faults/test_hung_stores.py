@@ -18,8 +18,9 @@ from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.services.control.actions import cancel_job
 from bulkvid_pipeline_tests.faults.conftest import BadNetwork
 from bulkvid_pipeline_tests.faults.history import check
-from bulkvid_pipeline_tests.faults.installation import Installation, Running, wait_until
+from bulkvid_pipeline_tests.faults.installation import Installation, Running
 from bulkvid_pipeline_tests.faults.observed import Deed, Strike
+from bulkvid_pipeline_tests.waiting import wait_until
 from bulkvid_pipeline_tests.workplace import idea
 
 pytestmark = pytest.mark.faults

@@ -129,8 +129,9 @@ class BatchRun:
         """Leave the gallery and tell what came of the run, which has failed where the gallery cannot be left."""
         try:
             if self.ended:
-                self.report_url = write_report(
-                    store, self.sheet, self.spec, self.job_id, self.ended, started_at, seconds, turns
+                rows = tuple(self.ended)
+                self.report_url = self.stopping.run(
+                    lambda: write_report(store, self.sheet, self.spec, self.job_id, rows, started_at, seconds, turns)
                 )
         except RenderCancelledError as error:
             _log.warning("The gallery was not written: %s", error.message)

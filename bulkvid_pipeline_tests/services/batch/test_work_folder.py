@@ -15,7 +15,7 @@ import pytest
 from bulkvid_pipeline.adapters.processes import this_process
 from bulkvid_pipeline.services.batch import work_folder
 from bulkvid_pipeline.services.batch.work_folder import OWNER, SILENT_S, WorkFolder, sweep_folders
-from bulkvid_pipeline_tests.defs.web_server import wait_until
+from bulkvid_pipeline_tests.waiting import wait_until
 
 HOLD_A_FOLDER = """
 import sys
