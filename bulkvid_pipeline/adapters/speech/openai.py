@@ -62,6 +62,7 @@ class OpenAiSpeech:
         key: the bearer key; None for servers that want none.
         admit: called before every request, tries included; waits while a rate limit is met.
         on_wait: told of each pause between two tries before it starts.
+        on_ask: told how many seconds the server may be silent from now on, before each wait for it.
         on_answer: told how many seconds each request took, failed ones included.
     """
 
@@ -71,6 +72,7 @@ class OpenAiSpeech:
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     admit: Callable[[], object] = lambda: None
     on_wait: Callable[[Wait], None] = lambda _: None
+    on_ask: Callable[[float], None] = lambda _: None
     on_answer: Callable[[float], None] = lambda _: None
     name: str = field(default="openai", init=False)
     version: str = field(init=False)
@@ -87,7 +89,7 @@ class OpenAiSpeech:
             },
         )
         self.version = f"{self.endpoint.model}-{digest}"
-        self._connection = SpeechConnection(self.endpoint.base_url, self.key, self.endpoint.timeout_s)
+        self._connection = SpeechConnection(self.endpoint.base_url, self.key, self.endpoint.timeout_s, self.on_ask)
         self._lock = threading.Lock()
         self._spent = Spending()
         self._remembered: OrderedDict[tuple[object, ...], Utterance] = OrderedDict()
