@@ -228,11 +228,12 @@ class _RowValidation:
         voice = self.template.settings.audio.voice_settings
         try:
             self.programme = narrate(
-                split_scenes(plan.title, plan.description, plan.script, plan.target_seconds),
+                split_scenes(plan.title, plan.description, plan.script, plan.stretched_to),
                 self.speech,
                 plan.voice,
                 language=narration_language(plan),
                 target_seconds=plan.target_seconds,
+                may_be_shorter=plan.target_is_limit,
                 template_speed=voice.speed,
                 pitch=voice.pitch,
             )
