@@ -19,7 +19,10 @@ class Approval(StrEnum):
 APPROVALS: Vocabulary[Approval] = Vocabulary(
     {
         Approval.APPROVED: """
-            approved, approve, approved ✓, ready, ready to go, ready to render, ready for render,
+            approved, approve, approved ✓, aprobado ok, all good, looks good, looks good to me, lgtm, ship it, go live, good, fine, perfect,
+            ready for video, ready for rendering, ready for editing, ready to film, ready to publish, ready to use, ok to render, okです, ok です,
+            問題なし, 没问题, 可行, 可以了, 行, 好的, vale, perfecto, parfait, c'est bon, passt, in ordnung so, alles gut, perfeito, va bene,
+            perfetto, बढ़िया, تم الاعتماد, حسنا, ладно, хорошо, отлично, olur, prima, ready, ready to go, ready to render, ready for render,
             ready for production, ready to produce, good to go, go, go ahead, green, green light, greenlit, yes, y,
             yep, yeah, true, t, ok, okay, o.k., on, 1, x, confirmed, accepted, signed off, sign off, cleared, checked,
             ✓, ✔, ☑, ✅, 👍, 🟢, 🆗, ◯, ○, 〇, √, v, sí, si, aprobado, aprobada, listo, lista, verdadero, confirmado,
@@ -35,7 +38,12 @@ APPROVALS: Vocabulary[Approval] = Vocabulary(
             zatwierdzony, zaakceptowane, gotowe, gotowy, prawda, zgoda
         """,
         Approval.WAITING: """
-            no, n, nope, false, off, 0, not ready, not yet, not approved, unapproved, pending, pending approval,
+            no, n, nope, not, never, don't, do not, don't render, do not render, disapproved, not good, no go, to be approved, to approve,
+            to be reviewed, to be checked, needs approval, needs changes, approval pending, waiting for client, waiting on client,
+            waiting for feedback, with client, client review, with changes, changes, edit, edits, editing, needs editing,
+            failed, archived, archive, duplicate, delete, por aprobar, por revisar, no listo, a revisar, à approuver,
+            zu genehmigen, noch nicht, a aprovar, da approvare, 未审核, 未确认, 未確認, 要修正, 要確認, 修正中, 待确认, 待确定,
+            false, off, 0, not ready, not yet, not approved, unapproved, pending, pending approval,
             waiting, waiting for approval, awaiting approval, draft, in draft, in progress, wip, in review, review,
             under review, to review, needs review, needs work, needs edits, changes requested, revise, revision,
             rework, on hold, hold, paused, stop, rejected, declined, denied, cancelled, canceled, skip, do not use,
@@ -55,7 +63,7 @@ APPROVALS: Vocabulary[Approval] = Vocabulary(
             oczekuje, szkic, w trakcie, do akceptacji, odrzucone, fałsz
         """,
         Approval.UNCLEAR: """
-            done, finished, complete, completed, closed, final, published, posted, live, scheduled, rendered,
+            maybe, perhaps, almost, almost ready, probably, vielleicht, quizás, tal vez, peut-être, talvez, forse, 可能, 也许, たぶん, может быть, done, finished, complete, completed, closed, final, published, posted, live, scheduled, rendered,
             produced, uploaded, sent, delivered, ☒, hecho, terminado, completado, publicado, fini, terminé, publié,
             fait, fertig, erledigt, abgeschlossen, veröffentlicht, feito, concluído, finalizado, fatto, finito,
             completato, pubblicato, हो गया, पूर्ण, पूरा, प्रकाशित, تم, منتهي, مكتمل, منشور, 完成, 已完成, 已发布, 完了,
@@ -63,5 +71,36 @@ APPROVALS: Vocabulary[Approval] = Vocabulary(
             bitti, tamamlandı, yayınlandı, klaar, afgerond, gepubliceerd, zrobione, zakończone, opublikowane
         """,
     },
-    "status, state, by client, by, client, version, v1, v2",
+    "status, state, by client, by, client, version, v1, v2, v3, please, thanks, thank you, bitte, danke, por favor, gracias, s'il vous plaît, merci",
 )
+
+SIGNATURES = Vocabulary(
+    {
+        True: """
+            approved, signed off, confirmed, accepted, cleared, checked, ok, okay, ✓, ✔, ✅, aprobado, aprobada, approuvé,
+            approuvée, validé, validée, genehmigt, freigegeben, aprovado, aprovada, approvato, approvata, confirmado,
+            स्वीकृत, تمت الموافقة, 已批准, 审核通过, 承認, 承認済, 承認済み, 승인, одобрено, согласовано, утверждено, onaylandı, goedgekeurd,
+            zatwierdzone
+        """
+    }
+)
+"""What people write their name or a date beside when they have approved. `Ready Friday` is another thing."""
+
+NEGATIONS = frozenset(
+    """
+    not no never don't dont cannot can't nicht kein noch nie pas ne jamais non não nunca nao ainda mai नहीं मत لا لم ليس غير
+    не нет değil niet geen nie
+    """.split()
+)
+"""Words after which nothing is approved."""
+
+CONDITIONS = frozenset(
+    """
+    but if after before until till unless except once when with without minus change changes edit edits edited fix fixes
+    shorten only half partly partially almost nearly soon pending draft tbc tbd for from mon monday tue tuesday wed
+    wednesday thu thursday fri friday sat saturday sun sunday tomorrow today week next aber wenn nach bis ohne mit nur
+    fast pero cuando después hasta sin con casi solo sólo mais quand après sauf avec sans presque mas quando depois até
+    sem com quase ma dopo senza quasi но если после без почти только
+    """.split()
+)
+"""Words that tell that an approval is not the whole story."""

@@ -22,14 +22,14 @@ PRIORITIES: Vocabulary[Priority] = Vocabulary(
             bardzo pilne, natychmiast, krytyczny
         """,
         Priority.HIGH: """
-            high, hi, higher, important, elevated, p2, p-2, prio 2, priority 2, hihg, alto, alta, importante, haut,
+            high, h, hi, higher, important, elevated, p2, p-2, prio 2, priority 2, hihg, alto, alta, importante, haut,
             haute, élevé, élevée, forte, hoch, hohe, hoher, wichtig, alta importância, उच्च, ऊँचा, ऊंचा, हाई, महत्वपूर्ण,
             عالي, عالية, مرتفع, مرتفعة, مهم, هام, أولوية عالية, 高, 高い, 高优先级, 優先度高, 高優先, 重要, ハイ,
             높음, 높은, 중요, 상, высокий, высокая, высоко, важно, важный, yüksek, önemli, hoog, hoge, belangrijk,
             wysoki, wysoka, wysokie, ważne, ważny
         """,
         Priority.NORMAL: """
-            normal, medium, med, mid, middle, moderate, average, standard, regular, usual, ordinary, routine, p3, p-3,
+            normal, medium, m, med, mid, middle, moderate, average, standard, regular, usual, ordinary, routine, p3, p-3,
             prio 3, priority 3, norm, mediano, medio, media, estándar, moyen, moyenne, normale, médio, média, mittel,
             mittlere, mittlerer, durchschnittlich, gewöhnlich, normaler, comum, padrao normal, medie, normali, सामान्य,
             मध्यम, नॉर्मल, औसत, عادي, عادية, متوسط, متوسطة, طبيعي, 中, 中等, 普通, 一般, 正常, 标准, 標準, 通常, ふつう,
@@ -38,7 +38,7 @@ PRIORITIES: Vocabulary[Priority] = Vocabulary(
             normalne, średni, średnia, zwykły
         """,
         Priority.LOW: """
-            low, lo, lower, lowest, minor, not urgent, non-urgent, no rush, no hurry, whenever, when possible,
+            low, l, lo, lower, lowest, very low, super low, muy baja, muy bajo, très basse, très faible, sehr niedrig, muito baixa, molto bassa, 很低, minor, not urgent, non-urgent, no rush, no hurry, whenever, when possible,
             whenever possible, some day, someday, eventually, nice to have, backlog, p4, p-4, prio 4, priority 4,
             unimportant, bajo, baja, poco importante, sin prisa, no urgente, bas, basse, faible, pas urgent,
             non urgent, niedrig, niedrige, niedriger, gering, unwichtig, nicht dringend, keine eile, nicht eilig,
@@ -49,7 +49,7 @@ PRIORITIES: Vocabulary[Priority] = Vocabulary(
         """,
     },
     """
-    priority, prio, prior, priorities, level, urgency, importance, task, prioridad, prioridade, priorité, priorität,
+    priority, prio, prior, priorities, 0, 1, 2, 3, 4, 5, p, level, urgency, importance, task, prioridad, prioridade, priorité, priorität,
     dringlichkeit, priorità, importância, importanza, urgencia, urgência, urgenza, प्राथमिकता, أولوية, اولوية,
     الأولوية, 优先, 优先级, 優先, 優先度, 優先順位, 우선순위, 우선, приоритет, öncelik, öncelikli, prioriteit,
     priorytet

@@ -109,7 +109,7 @@ class Vocabulary(Generic[_Meaning]):
         """
         found = self._meanings.get(key_of(text))
         if found is None:
-            rest = [word for word in _BETWEEN.split(without_parentheses(text)) if word and not self._fills(word)]
+            rest = self._telling(without_parentheses(text)) or self._telling(text)
             found = self._meanings.get(key_of("".join(rest))) if rest else None
             if found is None and len(rest) > 1:  # `Minimal & clean`: each word by itself means the same
                 each = {self._meanings.get(key_of(word)) for word in rest}
@@ -126,6 +126,9 @@ class Vocabulary(Generic[_Meaning]):
             alike = get_close_matches(key, self._meanings, n=3, cutoff=_CLOSE) if 3 <= len(key) <= 40 else []
             found = {self._meanings[word] for word in alike}
         return tuple(meaning for meaning in self._order if meaning in found)
+
+    def _telling(self, text: str) -> list[str]:
+        return [word for word in _BETWEEN.split(text) if word and not self._fills(word)]
 
     def _fills(self, word: str) -> bool:
         return key_of(word) in self._fillers
