@@ -4,9 +4,10 @@ from __future__ import annotations
 
 HEADERS: dict[str, str] = {
     "idea_title": """
-        working title, final title, name of video, name of the video, content idea, content title, post title, reel title, videos, título provisional, titre provisoire, arbeitstitel,
-        idea, title, idea title, idea/title, video title, topic, name, headline, video idea, video name, video topic,
-        subject, title of the video, título, idea de vídeo, título del vídeo, título del video, tema, titular, titre,
+        working title, final title, name of video, name of the video, content idea, content title, post title,
+        reel title, videos, título provisional, titre provisoire, arbeitstitel, idea, title, idea title,
+        idea/title, video title, topic, name, headline, video idea, video name, video topic, subject,
+        title of the video, título, idea de vídeo, título del vídeo, título del video, tema, titular, titre,
         idée, titre de la vidéo, sujet, titel, idee, videotitel, thema, überschrift, videoidee, título do vídeo,
         ideia, assunto, titolo, titolo del video, argomento, शीर्षक, विषय, वीडियो शीर्षक, आइडिया, العنوان, عنوان,
         عنوان الفيديو, الفكرة, فكرة, الموضوع, 标题, 標題, 视频标题, 主题, 主題, 题目, 创意, タイトル, 題名,
