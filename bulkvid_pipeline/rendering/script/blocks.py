@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from bulkvid_pipeline.rendering.model import BULLET
 from bulkvid_pipeline.rendering.pictures.scripts import EMOJI
 from bulkvid_pipeline.rendering.script.counted import (
     FIRST,
@@ -56,6 +57,22 @@ class Item:
     marker: str = ""
     """What the script has before it."""
 
+    @property
+    def sign(self) -> str:
+        """What a card shows before it: the script's own emoji, letter or tick, a bullet; "" where it is a number."""
+        if not self.marker:
+            return ""
+        if self.marker.startswith("[") and not any(map(str.isdigit, self.marker)):
+            return "☐" if self.marker.strip("[] ") == "" else "☑"
+        if match := _LETTERS.fullmatch(self.marker):
+            return match[1]
+        if (match := EMOJI.match(self.marker)) and not match[0].endswith("\u20e3"):
+            return "" if match[0] == "🔟" else match[0]
+        first = self.marker[0]
+        if first in _SIGNS:
+            return first
+        return "" if any(map(str.isalnum, self.marker.strip("o"))) or "\u20e3" in self.marker else BULLET
+
 
 @dataclass(frozen=True)
 class ItemList:
@@ -101,6 +118,10 @@ class Heading:
 
 
 Block = Paragraph | ItemList | Quotation | Heading
+
+_LETTERS = re.compile(r"[(]?([A-Za-z]|[ivxIVX]{2,5})[.)]")
+_SIGNS = frozenset("✓✔✗✘☐☑☒★☆→⇒➔➜➝➞➤➢➣➥☞✦✧✪✱✲")
+"""Signs before entries that mean more than a bullet does."""
 
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s+(?P<text>\S.*?)\s*#*\s*$")
 _UNDERLINE = re.compile(r"\s{0,3}(?:={3,}|-{3,})\s*$")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from bulkvid_pipeline.rendering.script.blocks import Block, Line, blocks_of, prefix_length
+from bulkvid_pipeline.rendering.script.blocks import Block, Heading, Line, blocks_of, prefix_length
 from bulkvid_pipeline.rendering.script.directions import (
     SUBTITLE_TIMES,
     Cast,
@@ -63,6 +63,15 @@ def parse_script(text: str) -> Script:
     lines = _with_pauses_attached([line if line.is_code else _undirected(line, cast, remarks) for line in lines])
     blocks, told = blocks_of(lines)
     return Script(blocks, tuple(sorted([*remarks, *told], key=lambda each: each.line)))
+
+
+def shown_text(text: str) -> str:
+    """All that cards, captions and voice make of a script's words; directions and other signs to the makers are not in
+    it."""
+    shown: list[str] = []
+    for block in parse_script(text).blocks:
+        shown += [block.text.words] if isinstance(block, Heading) else [each.words for each in block.texts]
+    return "\n".join(shown)
 
 
 def plain_text(text: str) -> str:

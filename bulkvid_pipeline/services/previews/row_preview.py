@@ -46,6 +46,7 @@ from bulkvid_pipeline.rendering.pictures.coverage import missing_glyphs
 from bulkvid_pipeline.rendering.pictures.film import SceneFilm, scene_film
 from bulkvid_pipeline.rendering.pictures.poster import poster_jpeg
 from bulkvid_pipeline.rendering.pictures.theme import Theme
+from bulkvid_pipeline.rendering.quality.texts import shown_cells
 from bulkvid_pipeline.rendering.row_media import RowMedia
 from bulkvid_pipeline.rendering.scenes import split_scenes
 from bulkvid_pipeline.rendering.sound.mix import programme_sound
@@ -244,8 +245,7 @@ class _RowValidation:
 
     def _glyphs(self, plan: VideoPlan) -> Iterator[RowProblem]:
         theme, _ = theme_of(self.template, plan.style)
-        texts = (("idea_title", plan.title), ("description", plan.description), ("script_content", plan.script))
-        for column, text in texts:
+        for column, text in shown_cells(plan.title, plan.description, plan.script):
             missing = missing_glyphs((text,), theme)
             if missing:
                 shown = " ".join(missing[:10]) + (" ..." if len(missing) > 10 else "")
