@@ -153,7 +153,7 @@ def read_priority(cell: str) -> Reading[Priority]:
     reading = _read_option(PRIORITIES, cell, "priority")
     number = key_of(cell)
     if reading.problem and number.isdecimal() and len(number) <= 2:
-        return Reading(problem=f"{int(number)} could count from the most urgent or from the least")
+        return Reading(problem=f"{int(number)} may be the most urgent, or the least urgent")
     if reading.problem and number and all(sign in "🔥❗‼⭐⚡🚨🔴!" for sign in number):
         return Reading(problem="Unknown priority (likely urgent or high)")
     return reading

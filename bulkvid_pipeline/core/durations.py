@@ -159,7 +159,8 @@ def _number(text: str, *, alone: bool = False) -> float:
         raise _UnclearError(f"Could be {thousands:g} or {value:g} seconds", f"Write {thousands:g} or {value:g}")
     if alone and value != int(value) and MIN_DURATION_S <= value < _PERHAPS_MINUTES:
         raise _UnclearError(
-            f"Could be {value:g} seconds or {value:g} minutes", f"Write {value:g} s or {value * 60:g}, which is minutes"
+            f"Could be {value:g} seconds or {value:g} minutes",
+            f"Write {value:g} s for seconds, or {value * 60:g} for minutes",
         )
     return value
 

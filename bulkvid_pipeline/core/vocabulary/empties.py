@@ -22,7 +22,7 @@ class Empty(StrEnum):
 EMPTIES: Vocabulary[Empty] = Vocabulary(
     {
         Empty.PLACEHOLDER: """
-            n/a, n.a., n/d, n.d., s/d, tbd, wip, xxx, xx, placeholder, to be written, to be added,
+            n/a, n.a., n/d, n.d., s/d, tbd, wip, xxx, placeholder, to be written, to be added,
             to be done later, to follow, to come, will follow, later, script tbd, script to come,
             script to follow, script to be written, script pending, text to follow, needs script, no script,
             no script yet, insert script, insert script here, add script, add script here, write script,

@@ -225,13 +225,26 @@ def _kinds(lines: Sequence[Line]) -> list[str]:
             after = next((near for near in kinds[index + 1 : index + 3] if near != "blank"), "")
             before = next((near for near in reversed(kinds[max(0, index - 2) : index]) if near != "blank"), "")
             kinds[index] = "emoji-item" if after == "emoji" or before == "emoji-item" else "prose"
-    for index, line in enumerate(lines):
-        before = next((near for near in (index - 1, index - 2) if near >= 0 and kinds[near] != "blank"), None)
-        if kinds[index] == "prose" and not line.is_code and before is not None:
-            near = lines[before]
-            if kinds[before] in ("prose", "item") and follow_each_other(near.text.words, line.text.words):
-                kinds[before] = kinds[index] = "item"
+    _mark_counted(lines, kinds)
     return kinds
+
+
+def _mark_counted(lines: Sequence[Line], kinds: list[str]) -> None:
+    """Lines whose markers, such as `[1]`, are only known as such because the next one follows."""
+    last: int | None = None
+    for index, line in enumerate(lines):
+        if kinds[index] in ("prose", "item") and not line.is_code:
+            words = line.text.words
+            if (
+                last is not None
+                and index - last <= 2
+                and "prose" in (kinds[last], kinds[index])
+                and follow_each_other(lines[last].text.words, words)
+            ):
+                kinds[last] = kinds[index] = "item"
+            last = index
+        elif kinds[index] != "blank":
+            last = None
 
 
 def _may_be_heading(lines: Sequence[Line], kinds: Sequence[str], index: int) -> bool:
