@@ -16,7 +16,7 @@ from bulkvid_pipeline.core.media import source_fault
 from bulkvid_pipeline.core.options import Platform, Priority, Style, Voice
 from bulkvid_pipeline.core.platform_names import read_platform_names
 from bulkvid_pipeline.core.readings import Reading
-from bulkvid_pipeline.core.vocabulary.approvals import APPROVALS, Approval
+from bulkvid_pipeline.core.vocabulary.approvals import APPROVALS, CONDITIONS, NEGATIONS, SIGNATURES, Approval
 from bulkvid_pipeline.core.vocabulary.empties import (
     AS_BEFORE_FIX,
     AS_BEFORE_PROBLEM,
@@ -50,6 +50,12 @@ _STILL_LOADING = re.compile(
     r"(?i)(?:loading(?: data)?|wird geladen|chargement|cargando|carregando|caricamento|読み込み中|正在加载|加载中"
     r"|загрузка)\s*(?:\.{2,3}|…)"
 )
+_APPROVAL_WORD = re.compile(r"[^\W\d_]+(?:['][^\W\d_]+)*|\d+|[✓✔✅]")
+_DATE_WORD = re.compile(
+    r"(?:on|am|le|el|il|em|de|th|st|nd|rd)$|jan|feb|fév|feb|mar|mär|apr|abr|avr|ma[iy]|jun|juin|jul|juil|aug|ago|aoû|sep|set|oct|okt|ott|out|"
+    r"nov|dec|dez|dic|déc"
+)
+_BY = frozenset({"by", "von", "por", "par", "da", "durch", "от", "door", "przez"})
 _ASKS = re.compile(r"[?？؟]")
 _FORMULA = re.compile(r"=\s*[A-Za-zÀ-ÿА-я_.]{2,40}\s*\(.*\)|=\$?[A-Za-z]{1,3}\$?\d{1,7}", re.DOTALL)
 
@@ -147,7 +153,7 @@ def read_priority(cell: str) -> Reading[Priority]:
     reading = _read_option(PRIORITIES, cell, "priority")
     number = key_of(cell)
     if reading.problem and number.isdecimal() and len(number) <= 2:
-        return Reading(problem=f"{int(number)} could count from the most urgent or from the least")
+        return Reading(problem=f"{int(number)} may be the most urgent, or the least urgent")
     if reading.problem and number and all(sign in "🔥❗‼⭐⚡🚨🔴!" for sign in number):
         return Reading(problem="Unknown priority (likely urgent or high)")
     return reading
@@ -170,9 +176,24 @@ def read_approval(cell: str) -> Approval:
     if len(cell) > _LONGEST_OPTION:
         return Approval.WAITING
     meaning = APPROVALS.meaning(cell)
+    words = _APPROVAL_WORD.findall(plain(cell).replace("’", "'"))
     if meaning is None:
-        return Approval.UNCLEAR if APPROVALS.meanings_in(cell) else Approval.WAITING
-    return Approval.UNCLEAR if meaning is Approval.APPROVED and _ASKS.search(cell) else meaning
+        if not NEGATIONS.isdisjoint(words) or not APPROVALS.meanings_in(cell):
+            return Approval.WAITING
+        return Approval.APPROVED if _is_signed(words) else Approval.UNCLEAR
+    doubtful = _ASKS.search(cell) or (APPROVALS.word(cell) is None and not CONDITIONS.isdisjoint(words))
+    return Approval.UNCLEAR if meaning is Approval.APPROVED and doubtful else meaning
+
+
+def _is_signed(words: list[str]) -> bool:
+    """`Approved by Anna`, `OK 12/03`: an approval with a name or a date after it."""
+    heads = [size for size in (1, 2) if SIGNATURES.word(" ".join(words[:size]))]
+    if not heads or not CONDITIONS.isdisjoint(words):
+        return False
+    rest = words[heads[-1] :]
+    if rest[0] in _BY:
+        return 1 < len(rest) <= 5
+    return any(map(str.isdecimal, rest)) and all(word.isdecimal() or _DATE_WORD.match(word) for word in rest)
 
 
 def read_medium(cell: str) -> Reading[str]:

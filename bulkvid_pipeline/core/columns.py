@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bulkvid_pipeline.core.vocabulary.durations import UNITS
+from bulkvid_pipeline.core.vocabulary.durations import AT_MOST, UNITS
 from bulkvid_pipeline.core.vocabulary.headers import HEADERS
 from bulkvid_pipeline.core.vocabulary.words import Vocabulary, key_of, without_parentheses
 
@@ -42,21 +42,44 @@ APPROVAL_COLUMNS = (APPROVED, STATUS)
 
 _BY_HEADER: Vocabulary[str] = Vocabulary({column: f"{column},{names}" for column, names in HEADERS.items()})
 _WORD = re.compile(r"[^\W\d_]+")
+_PARTS = re.compile(r"\s*[/|&+]\s*|\s+(?:or|and|o|y|ou|et|oder|und|e)\s+")
+_UNITS = {60: "min", 3600: "h"}
+_LIMITS = frozenset(key_of(word) for word in AT_MOST if word.isalpha())
+_LEAST = re.compile(r"\s*m[ií]n\b\W*\w", re.IGNORECASE)
+"""`Min. length` names no unit."""
+_BESIDE_UNITS = frozenset({"in", "en", "em", "w"})
+_DURATION = "duration_seconds"
 _REPORTS = {key_of(name): name for name in REPORT_COLUMNS}
 
 
 def column_of(header: str) -> str | None:
     """The column that a header names; None for none.
 
-    What stands in brackets is left out where nothing is known with it, `Script (max 120 words)`, but for a length in
-    another unit than seconds, `Duration (min)`: its numbers would be read wrongly.
+    What stands in brackets is left out where nothing is known with it, `Script (max 120 words)`, and so are the unit of
+    a length and a word for a limit. `Tone / Mood` names one column twice.
     """
-    column = _BY_HEADER.word(header)
+    bare = without_parentheses(header)
+    column = _BY_HEADER.word(header) or _BY_HEADER.word(bare)
     if column is None:
-        column = _BY_HEADER.word(without_parentheses(header))
-        if column == "duration_seconds" and any(UNITS.word(word) in {60, 3600} for word in _WORD.findall(header)):
-            return None
+        named = {_BY_HEADER.word(part) for part in _PARTS.split(bare) if part.strip()}
+        column = named.pop() if len(named) == 1 else None
+    if column is None and any(map(_tells_form, _WORD.findall(bare))) and not _LEAST.match(bare):
+        rest = "".join(w for w in _WORD.findall(bare) if not _tells_form(w) and w.casefold() not in _BESIDE_UNITS)
+        if not rest or _BY_HEADER.word(rest) == _DURATION:
+            return _DURATION if rest or len(bare.strip(" .:*")) > 4 else None
     return column
+
+
+def _tells_form(word: str) -> bool:
+    return UNITS.word(word) in _UNITS or key_of(word) in _LIMITS
+
+
+def duration_form(header: str) -> str:
+    """How the header of a column of lengths says that its bare numbers are meant, such as `{} min` or `max {}`."""
+    words = _WORD.findall(header)
+    unit = next((_UNITS[seconds] for word in words if (seconds := UNITS.word(word)) in _UNITS), "")
+    limit = any(key_of(word) in _LIMITS for word in words)
+    return ("max " if limit else "") + "{}" + (f" {unit}" if unit else "")
 
 
 @dataclass(frozen=True)
@@ -69,6 +92,8 @@ class HeaderMap:
     """Headers that mean nothing to us, as written."""
     repeated: tuple[str, ...]
     """Headers that name a column that an earlier header names already, as written."""
+    duration_form: str = "{}"
+    """See `duration_form`."""
 
     @property
     def of_ideas(self) -> tuple[int, ...]:
@@ -89,7 +114,8 @@ def map_headers(headers: Sequence[str]) -> HeaderMap:
             repeated.append(header.strip())
         else:
             positions[column] = index
-    return HeaderMap(positions, tuple(unknown), tuple(repeated))
+    form = duration_form(headers[positions[_DURATION]]) if _DURATION in positions else "{}"
+    return HeaderMap(positions, tuple(unknown), tuple(repeated), form)
 
 
 def report_columns_in(headers: Sequence[str]) -> dict[str, int]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 from bulkvid_pipeline.core.readings import Reading
-from bulkvid_pipeline.core.vocabulary.durations import ABOUT, AND, AT_MOST, BETWEEN, TO, UNITS
+from bulkvid_pipeline.core.vocabulary.durations import ABOUT, AND, AT_MOST, BETWEEN, FILLERS, HALVES, TO, UNITS
 from bulkvid_pipeline.core.vocabulary.empties import AS_BEFORE_FIX, AS_BEFORE_PROBLEM, is_as_before, is_empty_option
 from bulkvid_pipeline.core.vocabulary.words import plain
 
@@ -35,10 +36,28 @@ _EXCEL_DAY = re.compile(r"(?:1899-12-3[01]|1900-01-0\d)[t ]")
 _MIDNIGHT_HOUR = re.compile(r"12(:\d{2}:\d{2}) ?am")
 _QUANTITY = re.compile(rf"({_NUMBER})\s*([^\d\s.,:;+\-<>~\"']+|[\"'])?\.?")
 _BARE_UNIT = re.compile(r"[^\d\s.,:;+\-<>~]+$")
+_CLOCK_WITH_UNIT = re.compile(r"(\d{1,2}:\d{2}(?:[.,]\d{1,6})?)\s*([^\d\s.,:;+\-<>~]+)")
+_TOLERANCE = re.compile(r"(?<=\S)\s*(?:±|\+\s?/?\s?-)\s*\d[^±]*$")
+_LOOSE_HYPHEN = re.compile(r"(?<=\d)-(?=[^\W\d_])")
+_BRACKETED = re.compile(r"([^()\[\]]+?)\s*[(\[]([^()\[\]]+)[)\]]")
+_HALF = "|".join(sorted(map(re.escape, map(plain, HALVES)), key=len, reverse=True))
+_HALF_AFTER = re.compile(rf"(\d{{1,4}})\s*([^\d\s.,:;+\-<>~]+?)\s*(?:{_HALF})(?![^\W\d_])")
+_HALF_BETWEEN = re.compile(rf"(\d{{1,4}})\s*(?:{_HALF})\s*(?=[^\d\s.,:;+\-<>~])")
+_HALF_ALONE = re.compile("^半(?=分[钟鐘間])")
+_FRACTIONS = {"½": "5", "¼": "25", "¾": "75"}
 
 
 _SIGNS = str.maketrans(dict(zip("٫–—−〜～’′‘”“″＂", '.---~~\'\'\'""""', strict=True)))
 """Signs that differ only in their look."""
+
+
+@dataclass(frozen=True)
+class Length:
+    """How long a video should be."""
+
+    seconds: float
+    is_limit: bool = False
+    """Whether a shorter video is as good: `max 60`."""
 
 
 class _UnclearError(Exception):
@@ -46,10 +65,10 @@ class _UnclearError(Exception):
 
 
 @lru_cache(maxsize=4096)
-def read_duration(cell: str) -> Reading[float]:
-    """Seconds, 1 to 3600. A range is read as its middle, a bound as just so much less that it is kept.
+def read_length(cell: str) -> Reading[Length]:
+    """A length of 1 to 3600 seconds. A range is read as its middle, a limit as just so much less that it is kept.
 
-    A length is met within max(1 s, 2 %), which is what is taken off a bound.
+    A length is met within max(1 s, 2 %), which is what is taken off a limit.
     """
     if is_empty_option(cell):
         return Reading(understood="an empty cell" if cell.strip() else "")
@@ -57,27 +76,59 @@ def read_duration(cell: str) -> Reading[float]:
         return Reading(problem=AS_BEFORE_PROBLEM, fix=AS_BEFORE_FIX)
     text = _normalised(cell)
     try:
-        return _reading(text) or Reading(problem=NO_DURATION)
+        return _reading(_without_brackets(text)) or _bracketed(text) or Reading(problem=NO_DURATION)
     except _UnclearError as unclear:
         problem, fix = unclear.args
         return Reading(problem=problem, fix=fix)
 
 
+def read_duration(cell: str) -> Reading[float]:
+    """The seconds of `read_length`."""
+    found = read_length(cell)
+    return Reading(found.value.seconds if found.value else None, found.understood, found.problem, found.fix)
+
+
 def _normalised(cell: str) -> str:
     """`cell` in lower case with ASCII digits, signs of one kind, and no blank or stop at its ends."""
     text = cell if len(cell) <= _LONGEST_TEXT else ""
+    text = re.sub("(\\d?)([½¼¾])", lambda match: f"{match[1] or 0}.{_FRACTIONS[match[2]]}", text)
+    text = "".join(c for c in text if unicodedata.category(c) != "So" and not "\ufe00" <= c <= "\ufe0f")
     if any(unicodedata.category(character) == "No" for character in text):
         return ""
     text = "".join(str(unicodedata.decimal(c, c)) for c in plain(text.translate(_SIGNS))).replace("''", '"')
-    text = re.sub(r"[()\[\]]", " ", text)
     text = re.sub(r"(?<=[\w\"'])\s*~\s*(?=\d)", "-", text)
-    return " ".join(text.split()).rstrip(".!;,。 ")
+    text = _TOLERANCE.sub("", _LOOSE_HYPHEN.sub(" ", text))
+    return " ".join(_with_halves(text).split()).rstrip(".!;,。 ")
 
 
-def _reading(text: str) -> Reading[float] | None:
+def _with_halves(text: str) -> str:
+    """`1.5 min` for `1 and a half min` and `1 min and a half`."""
+    text = _HALF_BETWEEN.sub(r"\1.5 ", _HALF_ALONE.sub("0.5", text))
+    return _HALF_AFTER.sub(lambda match: f"{match[1]}.5 {match[2]}" if UNITS.word(match[2]) else match[0], text)
+
+
+def _without_brackets(text: str) -> str:
+    return " ".join(re.sub(r"[()\[\]]", " ", text).split()).rstrip(".!;,。 ")
+
+
+def _bracketed(text: str) -> Reading[Length] | None:
+    """`60 s (1 min)`: one length, said twice."""
+    match = _BRACKETED.fullmatch(text)
+    if match is None:
+        return None
+    first, second = _reading(match[1]), _reading(match[2])
+    if first is None or second is None or first.value is None or second.value is None:
+        return None
+    if first.value != second.value:
+        one, other = first.value.seconds, second.value.seconds
+        raise _UnclearError(f"Could be {one:g} or {other:g} seconds", f"Write {one:g} or {other:g}")
+    return first if first.understood else second
+
+
+def _reading(text: str) -> Reading[Length] | None:
     if _PLAIN.fullmatch(text):
         return _within(_number(text, alone=True), "")
-    about = _without(text, ABOUT)
+    about = _without(_without_all(text, FILLERS), ABOUT)
     seconds = _length(about)
     if seconds is not None:
         return _within(seconds, f"{seconds:g} seconds")
@@ -90,15 +141,15 @@ def _reading(text: str) -> Reading[float] | None:
             )
         middle = round((low + high) / 2, 3)
         return _within(middle, f"{middle:g} seconds, the middle of {low:g} to {high:g}")
-    most = _length(_without(about, AT_MOST))
+    most = _length(_without_all(_without(about, AT_MOST), FILLERS))
     if most is not None:
         kept = most - max(1.0, 0.02 * most)
-        return _within(float(int(kept)), f"{int(kept)} seconds, to stay within {most:g}")
+        return _within(float(max(1, int(kept))), f"at most {most:g} seconds", is_limit=True) if most > 1 else None
     return None
 
 
-def _within(seconds: float, understood: str) -> Reading[float] | None:
-    return Reading(seconds, understood) if MIN_DURATION_S <= seconds <= MAX_DURATION_S else None
+def _within(seconds: float, understood: str, *, is_limit: bool = False) -> Reading[Length] | None:
+    return Reading(Length(seconds, is_limit), understood) if MIN_DURATION_S <= seconds <= MAX_DURATION_S else None
 
 
 def _number(text: str, *, alone: bool = False) -> float:
@@ -108,7 +159,8 @@ def _number(text: str, *, alone: bool = False) -> float:
         raise _UnclearError(f"Could be {thousands:g} or {value:g} seconds", f"Write {thousands:g} or {value:g}")
     if alone and value != int(value) and MIN_DURATION_S <= value < _PERHAPS_MINUTES:
         raise _UnclearError(
-            f"Could be {value:g} seconds or {value:g} minutes", f"Write {value:g} s or {value * 60:g}, which is minutes"
+            f"Could be {value:g} seconds or {value:g} minutes",
+            f"Write {value:g} s for seconds, or {value * 60:g} for minutes",
         )
     return value
 
@@ -123,6 +175,8 @@ def _length(text: str, unit: int = 1) -> float | None:
     clock = _MIDNIGHT_HOUR.sub(r"0\1", _EXCEL_DAY.sub("", text))
     if (parts := _CLOCK.fullmatch(clock)) is not None:
         return _clock(*(part or "" for part in parts.groups()))
+    if (named := _CLOCK_WITH_UNIT.fullmatch(clock)) is not None and UNITS.word(named[2]) in {1, 60}:
+        return _length(named[1])
     return _quantity(text)
 
 
@@ -180,6 +234,14 @@ def _ranges(text: str) -> Iterator[tuple[float, float]]:
         low = _length(left, (UNITS.word(name[0]) or 1) if name else 1)
         if low is not None:
             yield low, high
+
+
+def _without_all(text: str, words: tuple[str, ...]) -> str:
+    """`text` without any of `words` at its beginning and its end."""
+    shorter = _without(text, words)
+    while shorter != text:
+        text, shorter = shorter, _without(shorter, words)
+    return text
 
 
 def _without(text: str, words: tuple[str, ...]) -> str:

@@ -33,12 +33,16 @@ _SAME = {"cmn": "zh", "no": "nb", "tl": "fil"}
 """Tags that mean another one here: Mandarin is what a script in Chinese is spoken in."""
 
 _ALSO = {
+    "anglophone": "en",
+    "ภาษาไทย": "th",
     "azeri": "az",
     "bahasa": "id",
     "bahasa melayu": "ms",
     "bangla": "bn",
     "brazilian": "pt-BR",
     "castellano": "es",
+    "esp": "es",
+    "msa": "ar",
     "cymraeg": "cy",
     "espanol": "es",
     "flemish": "nl-BE",
@@ -79,6 +83,22 @@ _QUALIFIERS = {
     "gb": "GB",
     "england": "GB",
     "brasil": "BR",
+    "brasileiro": "BR",
+    "brasileira": "BR",
+    "brasileno": "BR",
+    "bresilien": "BR",
+    "brasilianisch": "BR",
+    "canadian": "CA",
+    "australian": "AU",
+    "indian": "IN",
+    "irish": "IE",
+    "austrian": "AT",
+    "swiss": "CH",
+    "belgian": "BE",
+    "egyptian": "EG",
+    "argentinian": "AR",
+    "colombian": "CO",
+    "neutral": "419",
     "brazilian": "BR",
     "european": "150",
     "europe": "150",
@@ -139,10 +159,17 @@ _UNCLEAR = {
 """Codes that are a language's to some and a country's, or an abbreviation, to others."""
 _NOWHERE = frozenset({"XX", "ZZ", "EU", "UN", "XK", "AQ"})
 
-_DETECT = frozenset({"auto", "automatic", "automatically", "detect", "auto detect", "autodetect"})
+_DETECT = frozenset(
+    {"auto", "automatic", "automatically", "detect", "auto detect", "autodetect", "original", "as script"}
+    | {"same as script", "same as the script", "as in script", "original language", "language of the script"}
+)
 _TAG = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8}){0,3}")
 _IN_BRACKETS = re.compile(r"(.+?)\s*[(（\[]\s*(.+?)\s*[)）\]]")
-_LABEL = re.compile(r"\b(?:language|lang|idioma|lengua|langue|sprache|lingua)\b")
+_LABEL = re.compile(r"\b(?:language|lang|idioma|lengua|langue|sprache|lingua|only)\b|^(?:in|auf|en)\s(?=\w{4})")
+_ORNAMENTS = " .!:;,"
+_WITH_REGION = frozenset({"pt", "es", "en", "zh", "fr"})
+"""Languages that differ enough from country to country."""
+_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 _JOINING = re.compile(r"(?<=\w)\s(?:do|de|del|du|of|from|von|di)\s(?=\w)")
 _SEPARATORS = re.compile(r"\s*[,;/|+&、，；]\s*|\s+(?:and|und|y|et|e|和)\s+|\s+[-–—]\s+")
 
@@ -151,11 +178,12 @@ _SEPARATORS = re.compile(r"\s*[,;/|+&、，；]\s*|\s+(?:and|und|y|et|e|和)\s+|
 def read_language(cell: str) -> Reading[str]:
     """The language that a cell names, as a BCP 47 tag such as `pt-BR`; nothing where it asks for detection."""
     text = plain(cell)
+    text = text.strip(_ORNAMENTS) or text
     if not text:
         return Reading()
     if text in _DETECT:
         return Reading(understood="an empty cell")
-    tag = _read(text)  # before empty words: `no` is Norwegian here
+    tag = _of_flag(text) if _FLAG.search(text) else _read(text)  # before empty words: `no` is Norwegian here
     if tag is None and is_empty_option(cell):
         return Reading(understood="an empty cell")
     if tag is not None:
@@ -176,6 +204,18 @@ def _fault(text: str) -> tuple[str, str]:
         meanings = ", ".join(f"{language_name(tag)} ({tag})" for tag in likely)
         return "Not clear which language this is", f"Write one of {meanings}, or another language by name or code"
     return "Unknown language", "Write a language by its name or code, such as German, de or pt-BR"
+
+
+def _of_flag(text: str) -> str | None:
+    """The language of a flag: its country's, or the language beside it as that country has it."""
+    flags, beside = _FLAG.findall(text), _FLAG.sub(" ", text).strip(_ORNAMENTS)
+    if len(flags) != 1:
+        return None
+    country = "".join(chr(ord(letter) - ord("\U0001f1e6") + ord("a")) for letter in flags[0])
+    if not beside:
+        return _of_country(country)
+    language = _read(beside)
+    return f"{language}-{country.upper()}" if language in _WITH_REGION else language
 
 
 @lru_cache(maxsize=512)
@@ -290,7 +330,7 @@ def _of_country(text: str) -> str | None:
         return None
     spoken = langcodes.Language.make(territory=country).maximize().language
     tag = _common(str(spoken))
-    return f"{tag}-{country}" if tag in {"pt", "es", "en", "zh", "fr"} else tag
+    return f"{tag}-{country}" if tag in _WITH_REGION else tag
 
 
 def _several(text: str) -> tuple[str, ...]:

@@ -66,8 +66,15 @@ class VideoPlan:
     """BCP 47 tag of what it is written in, where the sheet or the job says so."""
     likely_language: str | None = None
     """What it seems to be written in, by its texts alone; counts where `language` is None."""
+    target_is_limit: bool = False
+    """Whether a video shorter than `target_seconds` is as good."""
     voice_name: str = ""
     """The provider's voice that the row asks for by name, where the provider that narrates has it."""
+
+    @property
+    def stretched_to(self) -> float | None:
+        """Seconds that a shorter script is drawn out to."""
+        return None if self.target_is_limit else self.target_seconds
 
     @property
     def speaker(self) -> Speaker:
@@ -97,6 +104,7 @@ class VideoPlan:
                 "output": vars(output),
                 **({"media": media} if media else {}),
                 **({"language": self.language} if self.language else {}),
+                **({"target_is_limit": True} if self.target_is_limit else {}),
                 **({"voice_name": self.voice_name} if self.voice_name else {}),
             },
         )
@@ -127,6 +135,7 @@ def plan_video(idea: VideoIdea, spec: BulkJobSpec, template: Template, voice_nam
         voice=idea.voice or overrides.voice or template.settings.audio.voice,
         style=idea.style or overrides.style or template.settings.style.base,
         target_seconds=idea.duration_seconds,
+        target_is_limit=idea.duration_is_limit,
         template=template,
         outputs=tuple(outputs),
         priority=idea.priority or spec.priority,

@@ -24,7 +24,7 @@ from bulkvid_pipeline.core.vocabulary.words import key_of, listed_words, plain
 _LINK = re.compile(r"(?:https?://)?((?:[\w-]+\.)+[a-z]{2,})((?:/[^\s,;|\"'\]]*)?)")
 _SHAPE = re.compile(r"(?<!\d)(16|9|1|4|5)\s*[:x/×]\s*(16|9|1|4|5)(?!\d)")
 _SEPARATOR = re.compile(
-    rf"[,;/|+&\n\r、،؛•·{JOINING_SIGNS}]+|\s+-\s+|(?<=\w)と|\sو\s?|\s(?:{'|'.join(CONJUNCTIONS)})\s"
+    rf"[,;/|+&\n\r、،؛•·{JOINING_SIGNS}]+|\s+-\s+|\s\d{{1,2}}[.)]\s|(?<=\w)と|\sو\s?|\s(?:{'|'.join(CONJUNCTIONS)})\s"
 )
 _LIST_MARK = re.compile(r"^\W*(?:\d{1,2}[.)]\s)?")
 _BLANKS = re.compile(r"[\s()\[\]\-_.:]+")
@@ -109,6 +109,8 @@ def _platforms_in(name: str) -> Sequence[Platform]:
         else:
             return ()
         at = end
+    if not platforms and len(set(shapes)) == 1:  # `vertical 9:16`
+        return (SHAPE_TARGETS[shapes[0]],)
     return platforms if all(platform.aspect is shape for platform in platforms for shape in shapes) else ()
 
 

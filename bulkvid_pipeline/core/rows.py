@@ -22,7 +22,7 @@ from bulkvid_pipeline.core.cells import (
     text_of,
 )
 from bulkvid_pipeline.core.columns import APPROVAL_COLUMNS, LANGUAGE, ROW_ID
-from bulkvid_pipeline.core.durations import read_duration
+from bulkvid_pipeline.core.durations import read_length
 from bulkvid_pipeline.core.languages import read_language
 from bulkvid_pipeline.core.options import Platform, Priority, Style, Voice
 from bulkvid_pipeline.core.vocabulary.named_voices import NamedVoice
@@ -40,6 +40,8 @@ class VideoIdea:
     audience: str = ""
     tone: str = ""
     duration_seconds: float | None = None
+    duration_is_limit: bool = False
+    """Whether a shorter video is as good."""
     platforms: tuple[Platform, ...] = (Platform.YOUTUBE,)
     voice: Voice | None = None
     named_voices: tuple[NamedVoice, ...] = ()
@@ -108,6 +110,7 @@ def _digest(text: str) -> str:
 def read_idea(sheet_row: int, cells: Mapping[str, str]) -> VideoIdea:
     """The idea in a valid row; empty and unreadable cells become None or the default."""
     voice = read_voice(cells.get("voice_preference", "")).value
+    length = read_length(cells.get("duration_seconds", "")).value
     return VideoIdea(
         row_key=cells["row_key"],
         sheet_row=sheet_row,
@@ -116,7 +119,8 @@ def read_idea(sheet_row: int, cells: Mapping[str, str]) -> VideoIdea:
         description=" ".join(text_of(cells.get("description", "")).split()),
         audience=text_of(cells.get("target_audience", "")),
         tone=text_of(cells.get("tone", "")),
-        duration_seconds=read_duration(cells.get("duration_seconds", "")).value,
+        duration_seconds=length.seconds if length else None,
+        duration_is_limit=length is not None and length.is_limit,
         platforms=read_platforms(cells.get("platform_preferences", "")).value or (Platform.YOUTUBE,),
         voice=voice.character if voice else None,
         named_voices=voice.named if voice else (),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -28,6 +29,7 @@ from bulkvid_pipeline.core.source_notes import NO_NOTES, SourceNotes
 from bulkvid_pipeline.core.spec import HiddenRows, SheetFormat
 
 ADVISED_ROWS = 1_000
+_BARE_NUMBER = re.compile(r"\s*\d{1,6}(?:[.,]\d{1,6})?(?:\s*[-–—~]\s*\d{1,6}(?:[.,]\d{1,6})?)?\s*")
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,10 @@ def sheet_table(
         index=pd.Index(list(body), name="sheet_row", dtype=int),
         dtype=str,
     )
+    if header.duration_form != "{}":
+        frame["duration_seconds"] = frame["duration_seconds"].map(
+            lambda cell: header.duration_form.format(cell.strip()) if _BARE_NUMBER.fullmatch(cell) else cell
+        )
     frame["row_key"] = row_keys(frame)
     findings = [*notes.findings, *left_out.findings, *_header_findings(header), *_size_findings(len(frame))]
     if layout is SheetFormat.POSITIONAL:

@@ -26,6 +26,9 @@ Pcm = NDArray[np.float32]
 """Sound in -1..1: shape (samples,) for mono, (samples, 2) for stereo, at SAMPLE_RATE."""
 
 
+BULLET = "•"
+
+
 class SceneKind(StrEnum):
     """How a scene is set."""
 
@@ -56,6 +59,8 @@ class Scene:
     """Phrases of the heading to set off, in the order in which they stand in it."""
     item_numbers: tuple[int, ...] = ()
     """The entries' numbers; without them they count from 1."""
+    item_signs: tuple[str, ...] = ()
+    """What stands before the entries where it is no number: an emoji, a letter, BULLET; "" where it is one."""
     spoken_from: int = 0
     """Index of the first entry spoken in this scene; those before it stand there already."""
     detail: str = ""

@@ -115,6 +115,7 @@ def narrate(
     *,
     language: str | None = None,
     target_seconds: float | None = None,
+    may_be_shorter: bool = False,
     template_speed: float = 1.0,
     pitch: float = 0.0,
     store: UtteranceStore | None = None,
@@ -126,6 +127,7 @@ def narrate(
 
     Args:
         language: a code of `language_of`; found out where None.
+        may_be_shorter: the target is only a limit: the natural length is taken where it is within it.
         template_speed: the template's voice speed, on which 0.85..1.25 are applied.
         pitch: semitones.
 
@@ -134,7 +136,7 @@ def narrate(
         NarrationError: the voice failed.
     """
     narrator = _Narrator(tuple(scenes), speech, voice, language, template_speed, pitch, store)
-    solution, result = narrator.solve(target_seconds)
+    solution, result = narrator.solve(target_seconds, may_be_shorter=may_be_shorter)
     if not result.renders:
         raise DurationInfeasibleError(result.problem, fix=result.fix[:1].upper() + result.fix[1:])
     timed = narrator.timed(solution)
@@ -152,6 +154,7 @@ def duration_feasibility(
     target_seconds: float | None,
     speech: Speech,
     *,
+    may_be_shorter: bool = False,
     language: str | None = None,
     template_speed: float = 1.0,
     pitch: float = 0.0,
@@ -164,11 +167,11 @@ def duration_feasibility(
     Raises:
         NarrationError: the voice failed.
     """
-    scenes = split_scenes(title, description, script, target_seconds)
+    scenes = split_scenes(title, description, script, None if may_be_shorter else target_seconds)
     narrator = _Narrator(scenes, speech, voice, language, template_speed, pitch, store)
     if target_seconds is None and narrator.estimated_seconds < _SURELY_SHORT * timeline.MAX_SECONDS:
         return Feasibility(True, narrator.estimated_seconds)
-    return narrator.solve(target_seconds)[1]
+    return narrator.solve(target_seconds, may_be_shorter=may_be_shorter)[1]
 
 
 @dataclass(frozen=True)
@@ -260,16 +263,16 @@ class _Narrator:
         """What the voice is asked for."""
         return round(self._speed * pace.rate, 4)
 
-    def solve(self, target_seconds: float | None) -> tuple[Solution, Feasibility]:
+    def solve(self, target_seconds: float | None, *, may_be_shorter: bool = False) -> tuple[Solution, Feasibility]:
         """The pace for the target, or the natural one, with the verdict on it."""
         title = self._title_frames()
         refused = self._refusal(target_seconds)
         if refused is not None:
             return Solution(timeline.FASTEST_STEP, Lengths(title, 0)), refused
-        if target_seconds is None:
+        if target_seconds is None or may_be_shorter:
             lengths = timeline.natural_lengths(title) if self._units else Lengths(title, 0)
             natural = lengths.title + lengths.hold + self._frames(0)
-            if natural <= round(timeline.MAX_SECONDS * FPS):
+            if natural <= round((target_seconds or timeline.MAX_SECONDS) * FPS):
                 return Solution(0, lengths), Feasibility(True, natural / FPS, rate=self._speed)
         target = timeline.target_frames(target_seconds)
         # Every pace that is spoken costs a synthesis, so paces are chosen by likely lengths until the choice falls on

@@ -17,7 +17,7 @@ from bulkvid_pipeline.rendering.output import OutputMaking, RenderedOutput
 from bulkvid_pipeline.rendering.pictures.theme import Theme
 from bulkvid_pipeline.rendering.pictures.themes import theme_for
 from bulkvid_pipeline.rendering.quality import Check
-from bulkvid_pipeline.rendering.quality.texts import glyph_check, missing_characters, missing_in_words
+from bulkvid_pipeline.rendering.quality.texts import glyph_check, missing_characters, missing_in_words, shown_cells
 from bulkvid_pipeline.rendering.soundtrack import Soundtrack
 
 ENGINE_VERSION = "3"
@@ -106,7 +106,7 @@ def _glyphs(plan: VideoPlan, theme: Theme) -> Check:
     Raises:
         GlyphsMissingError: they have not; each is named, with its cell.
     """
-    cells = (("idea_title", plan.title), ("description", plan.description), ("script_content", plan.script))
+    cells = shown_cells(plan.title, plan.description, plan.script)
     missing = missing_characters(cells, theme)
     if missing:
         raise GlyphsMissingError(f"No font has {missing_in_words(missing)} of row {plan.sheet_row}")

@@ -157,6 +157,7 @@ def _entries(block: ItemList, first: int, start: int, end: int) -> Scene:
         SceneKind.LIST,
         items=tuple(head for head, _ in shown),
         item_numbers=block.numbers[first:end],
+        item_signs=tuple(item.sign for item in block.items[first:end]),
         spoken_from=start - first,
         detail=shown[-1][1] if end - start == 1 else "",
         room=min(_ITEMS_SHOWN, len(block.items)),

@@ -45,11 +45,12 @@ class Soundtrack:
         plan, spoken = self.plan, self.plan.template.settings.audio.voice_settings
         kept = None if afresh or self.cache is None else CacheOfKind(self.cache, "narration", self.salt)
         self.programme = narrate(
-            split_scenes(plan.title, plan.description, plan.script, plan.target_seconds),
+            split_scenes(plan.title, plan.description, plan.script, plan.stretched_to),
             self.speech,
             plan.speaker,
             language=narration_language(plan),
             target_seconds=plan.target_seconds,
+            may_be_shorter=plan.target_is_limit,
             template_speed=spoken.speed,
             pitch=spoken.pitch,
             store=UtteranceCache(kept) if kept else None,

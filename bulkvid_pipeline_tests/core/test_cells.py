@@ -150,8 +150,8 @@ def test_words_for_a_priority_are_understood(cell: str, priority: Priority) -> N
 @pytest.mark.parametrize(
     ("cell", "problem"),
     [
-        ("1", "1 could count from the most urgent or from the least"),
-        ("٣", "3 could count from the most urgent or from the least"),
+        ("1", "1 may be the most urgent, or the least urgent"),
+        ("٣", "3 may be the most urgent, or the least urgent"),
         ("🔥", "Unknown priority (likely urgent or high)"),
         ("high/urgent", "Unknown priority (likely urgent or high)"),
         ("very high", "Unknown priority (likely high)"),
@@ -267,3 +267,117 @@ def test_any_text_is_read_without_an_error(cell: str) -> None:
         is_filled(column, cell)
     assert read_approval(cell) in Approval
     assert text_of(cell) in {cell.strip(), ""}
+
+
+@pytest.mark.parametrize(
+    ("cell", "voice"),
+    [
+        *dict.fromkeys(
+            ["Mujer joven", "女の声", "👩🏽", "female en-US", "woman in her 30s", "Female 1", "voz femenina suave"],
+            FEMALE,
+        ).items(),
+        *dict.fromkeys(
+            ["male narrator, 40s", "middle-aged man", "voix masculine grave", "tiefe Männerstimme"], MALE
+        ).items(),
+    ],
+)
+def test_what_tells_a_voice_more_closely_does_not_hide_it(cell: str, voice: Voice) -> None:
+    assert read_voice(cell).value == VoiceWish(voice)
+
+
+@pytest.mark.parametrize("cell", ["male or female", "M/F", "female/male", "child", "robot", "British", "modern"])
+def test_a_voice_that_could_be_two_or_none_is_refused(cell: str) -> None:
+    assert read_voice(cell).problem.startswith("Unknown voice")
+
+
+@pytest.mark.parametrize(
+    ("cell", "provider"),
+    [
+        ("11labs Rachel", "elevenlabs"),
+        ("eleven_labs:Bella", "elevenlabs"),
+        ("Rachel - calm", "elevenlabs"),
+        ("Voice: Rachel", "elevenlabs"),
+        ("21m00Tcm4TlvDq8ikWAM", "elevenlabs"),
+        ("Amazon Polly - Joanna", "polly"),
+        ("Azure Jenny", "azure"),
+        ("Jenny", "azure"),
+        ("Google en-GB-Standard-A", "google"),
+        ("Chirp3-HD-Kore", "google"),
+    ],
+)
+def test_a_providers_voice_is_known_with_and_without_its_provider(cell: str, provider: str) -> None:
+    wish = read_voice(cell).value
+    assert wish is not None
+    assert provider in {voice.provider for voice in wish.named}
+
+
+@pytest.mark.parametrize(
+    ("cell", "style"),
+    [
+        ("Minimal & clean", Style.MINIMAL),
+        ("极简风格", Style.MINIMAL),
+        ("ビジネス風", Style.CORPORATE),
+        ("Modern style, please", Style.MODERN),
+        ("modern or classic", None),
+        ("clean, modern", None),
+    ],
+)
+def test_words_of_one_style_agree_and_words_of_two_do_not(cell: str, style: Style | None) -> None:
+    assert read_style(cell).value is style
+
+
+@pytest.mark.parametrize(
+    ("cell", "priority"),
+    [
+        ("1 - High", Priority.HIGH),
+        ("1 (urgent)", Priority.URGENT),
+        ("3 - Low", Priority.LOW),
+        ("H", Priority.HIGH),
+        ("M", Priority.NORMAL),
+        ("L", Priority.LOW),
+        ("very low", Priority.LOW),
+        ("medium-high", None),
+        ("A", None),
+    ],
+)
+def test_a_number_beside_a_word_for_a_priority_says_nothing(cell: str, priority: Priority | None) -> None:
+    assert read_priority(cell).value is priority
+
+
+@pytest.mark.parametrize(
+    ("cell", "approval"),
+    [
+        *dict.fromkeys(
+            ["Approved by Anna", "Approved 12/03", "approved - 3 Jan", "OK 2024-05-01", "Yes, please", "👍🏽"], APPROVED
+        ).items(),
+        *dict.fromkeys(
+            ["Not yet approved", "to be approved", "approval pending", "don't render", "disapproved"], WAITING
+        ).items(),
+        *dict.fromkeys(
+            [
+                "Ready (draft)",
+                "approved with changes",
+                "yes but shorten",
+                "Approved (after edits)",
+                "maybe",
+                "approved by Friday",
+            ],
+            UNCLEAR,
+        ).items(),
+    ],
+)
+def test_an_approval_may_be_signed_and_a_condition_makes_it_doubtful(cell: str, approval: Approval) -> None:
+    assert read_approval(cell) is approval
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["Script TBD", "to be written", "Lorem ipsum dolor sit amet", "Write script here", "待写", "à rédiger", "_ _ _"],
+)
+def test_a_mark_for_a_script_to_come_is_no_script(cell: str) -> None:
+    assert script_of(cell) == ""
+
+
+@pytest.mark.parametrize("cell", ["you decide", "not sure yet", "leave blank", "不限", "unknown"])
+def test_a_writer_who_leaves_the_choice_to_us_says_nothing(cell: str) -> None:
+    assert not is_filled("style_override", cell)

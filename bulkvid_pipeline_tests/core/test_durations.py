@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bulkvid_pipeline.core.durations import MAX_DURATION_S, MIN_DURATION_S, read_duration
+from bulkvid_pipeline.core.durations import MAX_DURATION_S, MIN_DURATION_S, Length, read_duration, read_length
 
 
 @pytest.mark.parametrize(
@@ -99,11 +99,11 @@ def test_a_length_is_read_however_it_is_written_and_the_reading_says_as_what(cel
         ("30s-1min", 45.0, "45 seconds, the middle of 30 to 60"),
         ("1-2 min", 90.0, "90 seconds, the middle of 60 to 120"),
         ("0:30-0:45", 37.5, "37.5 seconds, the middle of 30 to 45"),
-        ("less than 60s", 58.0, "58 seconds, to stay within 60"),
-        ("max. 60", 58.0, "58 seconds, to stay within 60"),
-        ("≤ 60", 58.0, "58 seconds, to stay within 60"),
-        ("60秒以内", 58.0, "58 seconds, to stay within 60"),
-        ("up to 2 min", 117.0, "117 seconds, to stay within 120"),
+        ("less than 60s", 58.0, "at most 60 seconds"),
+        ("max. 60", 58.0, "at most 60 seconds"),
+        ("≤ 60", 58.0, "at most 60 seconds"),
+        ("60秒以内", 58.0, "at most 60 seconds"),
+        ("up to 2 min", 117.0, "at most 120 seconds"),
     ],
 )
 def test_a_range_is_its_middle_and_a_bound_is_kept(cell: str, seconds: float, understood: str) -> None:
@@ -116,7 +116,7 @@ def test_a_range_is_its_middle_and_a_bound_is_kept(cell: str, seconds: float, un
     [
         ("1,000", "Could be 1000 or 1 seconds", "Write 1000 or 1"),
         ("1.200", "Could be 1200 or 1.2 seconds", "Write 1200 or 1.2"),
-        ("1,5", "Could be 1.5 seconds or 1.5 minutes", "Write 1.5 s or 90, which is minutes"),
+        ("1,5", "Could be 1.5 seconds or 1.5 minutes", "Write 1.5 s for seconds, or 90 for minutes"),
         ("1.30 min", "Could be 78 or, as 1 min 30 s, 90 seconds", "Write 78 or 90"),
         (
             "00:45:00",
@@ -159,7 +159,6 @@ def test_what_could_be_two_lengths_is_refused_with_both(cell: str, problem: str,
             "1²",
             "²",
             "½",
-            "½ min",
             ".5",
             "1.5.2",
             "3 0",
@@ -209,3 +208,35 @@ def test_minutes_and_seconds_mean_the_same_in_every_form(minutes: int, seconds: 
     wanted = minutes * 60 + seconds
     forms = ["{}:{:02d}", "{}m{}s", "{} min {} s", "PT{}M{}S", "{}分{}秒", "{}'{}\"", "{} Minuten und {} Sekunden"]
     assert {read_duration(form.format(minutes, seconds)).value for form in forms} == {wanted}
+
+
+@pytest.mark.parametrize(
+    ("cell", "seconds"),
+    [
+        *dict.fromkeys(
+            [
+                "45-seconds", "45 second video", "45 secs long", "exactly 45", "45s per video", "Duration: 45s",
+                "⏱️ 45s", "45 s 🙂", "45±5", "45 +/- 5", "45s ±5s", "45 Sec (short)", "45秒左右", "45秒くらい",
+                "0:45 min", "45 giây", "45 วินาที", "45 δευτερόλεπτα", "45 שניות", "45 detik",
+            ],
+            45.0,
+        ).items(),
+        *dict.fromkeys(["½ min", "半分钟", "short (30s)", "30s short"], 30.0).items(),
+        *dict.fromkeys(["60s (1 min)", "1 min (60s)", "1 นาที", "1 דקה"], 60.0).items(),
+        *dict.fromkeys(
+            ["1:30 min", "1½ min", "1分半", "1 and a half minutes", "1 minuto y medio", "1 minute et demie"], 90.0
+        ).items(),
+    ],
+)  # fmt: skip
+def test_what_stands_beside_a_length_does_not_hide_it(cell: str, seconds: float) -> None:
+    assert read_duration(cell).value == seconds
+
+
+@pytest.mark.parametrize("cell", ["max 60", "60s or less", "under 60 seconds", "<= 1 min", "limit 60", "moins de 60 s"])
+def test_a_limit_is_kept_and_need_not_be_reached(cell: str) -> None:
+    assert read_length(cell).value == Length(58.0, is_limit=True)
+    assert read_length("60").value == Length(60.0)
+
+
+def test_two_lengths_that_differ_are_refused_with_both() -> None:
+    assert read_duration("60 (1:30)").problem == "Could be 60 or 90 seconds"

@@ -164,3 +164,26 @@ def test_names_are_loaded_when_a_cell_is_read_and_not_before() -> None:
         check=True,
     )
     assert told.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("cell", "tag"),
+    [
+        ("🇩🇪", "de"),
+        ("🇩🇪 German", "de"),
+        ("🇧🇷 Português", "pt-BR"),
+        ("English 🇺🇸", "en-US"),
+        ("ENGLISH!", "en"),
+        ("in English", "en"),
+        ("English only", "en"),
+        ("português brasileiro", "pt-BR"),
+        ("Indian English", "en-IN"),
+    ],
+)
+def test_flags_and_words_around_a_language_are_understood(cell: str, tag: str) -> None:
+    assert read_language(cell).value == tag
+
+
+def test_a_flag_of_a_country_with_several_languages_is_refused() -> None:
+    assert read_language("🇨🇭").value is None
+    assert read_language("🇨🇭").problem

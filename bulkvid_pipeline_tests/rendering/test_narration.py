@@ -301,3 +301,12 @@ def test_entries_of_a_list_are_captions_of_their_own(speech: EspeakSpeech) -> No
     programme = narrate(split_scenes("T", "", script), speech, Voice.FEMALE)
     texts = [" ".join(word.text for word in cue.words) for cue in programme.for_aspect(Aspect.WIDE)[1].cues]
     assert texts == ["Do these:", "Fill the kettle", "Set the cup"]
+
+
+def test_a_limit_stretches_no_script_that_is_shorter(speech: EspeakSpeech) -> None:
+    natural = narrate(SCENES, speech, Voice.FEMALE)
+    seconds = natural.feasibility.nearest_seconds
+    within = narrate(SCENES, speech, Voice.FEMALE, target_seconds=seconds + 40, may_be_shorter=True)
+    assert within.feasibility == natural.feasibility
+    beyond = narrate(SCENES, speech, Voice.FEMALE, target_seconds=seconds - 2, may_be_shorter=True)
+    assert beyond.feasibility.nearest_seconds < seconds

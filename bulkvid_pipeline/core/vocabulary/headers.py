@@ -4,8 +4,10 @@ from __future__ import annotations
 
 HEADERS: dict[str, str] = {
     "idea_title": """
-        idea, title, idea title, idea/title, video title, topic, name, headline, video idea, video name, video topic,
-        subject, title of the video, título, idea de vídeo, título del vídeo, título del video, tema, titular, titre,
+        working title, final title, name of video, name of the video, content idea, content title, post title,
+        reel title, videos, título provisional, titre provisoire, arbeitstitel, idea, title, idea title,
+        idea/title, video title, topic, name, headline, video idea, video name, video topic, subject,
+        title of the video, título, idea de vídeo, título del vídeo, título del video, tema, titular, titre,
         idée, titre de la vidéo, sujet, titel, idee, videotitel, thema, überschrift, videoidee, título do vídeo,
         ideia, assunto, titolo, titolo del video, argomento, शीर्षक, विषय, वीडियो शीर्षक, आइडिया, العنوان, عنوان,
         عنوان الفيديو, الفكرة, فكرة, الموضوع, 标题, 標題, 视频标题, 主题, 主題, 题目, 创意, タイトル, 題名,
@@ -13,6 +15,7 @@ HEADERS: dict[str, str] = {
         영상 제목, başlık, konu, fikir, video başlığı, onderwerp, tytuł, temat, pomysł, tytuł filmu
     """,
     "description": """
+        brief, blurb,
         summary, desc, subtitle, sub title, about, overview, short description, video description, descripción,
         descripcion breve, resumen, subtítulo, description courte, résumé, sous-titre, beschreibung, kurzbeschreibung,
         zusammenfassung, untertitel, descrição, resumo, legenda curta, descrizione, riassunto, sottotitolo, sommario,
@@ -21,6 +24,7 @@ HEADERS: dict[str, str] = {
         beschrijving, samenvatting, ondertitel, opis, podsumowanie, podtytuł
     """,
     "target_audience": """
+        intended audience, for whom, persona, personas, buyer persona, target customer,
         audience, target group, viewers, target viewer, who is it for, público, público objetivo, audiencia,
         público meta, public cible, audience cible, cible, zielgruppe, publikum, público-alvo, publico alvo,
         audiência, pubblico, pubblico target, pubblico di riferimento, दर्शक, लक्षित दर्शक, लक्ष्य दर्शक, الجمهور,
@@ -29,11 +33,13 @@ HEADERS: dict[str, str] = {
         kitle, izleyici, doelgroep, publiek, odbiorcy, grupa docelowa, publiczność
     """,
     "tone": """
+        vibe, tonality, mood and tone,
         mood, tone of voice, tone of the video, tono, tono de voz, ton, ambiance, tonalité, tonfall, stimmung,
         tonalität, tom, tom de voz, tono di voce, umore, लहजा, टोन, भाव, النبرة, نبرة, نبرة الصوت, 语气, 語氣, 基调,
         风格基调, 情绪, トーン, 口調, 雰囲気, 語り口, тон, настроение, 톤, 어조, 분위기, üslup, sfeer, toon, nastrój
     """,
     "duration_seconds": """
+        sec, secs, sekunden, segundos, secondes, secondi,
         duration, duration (seconds), duration (s), duration sec, duration in seconds, duration secs, length,
         length (s), length (seconds), length in seconds, seconds, secs, target duration, target length, video length,
         video duration target, runtime, time (s), time (seconds), duración, duración (segundos), duración (s),
@@ -48,6 +54,7 @@ HEADERS: dict[str, str] = {
         lengte, czas trwania, czas trwania (s), czas (s), długość, sekundy
     """,
     "platform_preferences": """
+        where to post, where to publish, destination, destinations, dónde publicar, où publier,
         platform, platforms, platform preference, channels, channel, target platform, target platforms, publish to,
         publish on, network, networks, social network, social networks, social media, social platform, post to,
         plataforma, plataformas, red social, redes sociales, canal, canales, redes, plateforme, plateformes, réseau,
@@ -59,6 +66,7 @@ HEADERS: dict[str, str] = {
         netwerk, platforma, platformy, kanały, kanał
     """,
     "script_content": """
+        scripts, narration script, final script, sprechtext, script final, texto final,
         script, script text, full script, narration, content, voiceover, voice over, voice-over, vo script,
         voiceover text, voiceover script, narration text, spoken text, text, body, copy, video script, script copy,
         guion, guión, texto, contenido, narración, locución, texto del guion, texte, contenu, scénario,
@@ -71,6 +79,7 @@ HEADERS: dict[str, str] = {
         seslendirme metni, tekst, inhoud, scenario, treść, scenariusz, skrypt, narracja
     """,
     "voice_preference": """
+        voice gender, m/f, f/m, male/female, voice m/f,
         voice, voice preference, narrator, speaker, voice type, voice voice actor, preferred voice, voice choice,
         gender, tts voice, voz, tipo de voz, locutor, narrador, voix, type de voix, narrateur, stimme, sprecher,
         sprecherin, stimmwahl, erzähler, sprechstimme, voz preferida, preferência de voz, voce, tipo di voce,
@@ -79,6 +88,7 @@ HEADERS: dict[str, str] = {
         성우, 보이스, ses, ses tercihi, seslendiren, anlatıcı, stem, spreker, głos, lektor
     """,
     "style_override": """
+        design, look & feel, visual look,
         style, look, visual style, video style, look and feel, template style, estilo, estilo visual, aspecto,
         style visuel, apparence, stil, optik, videostil, aussehen, aparência, stile, stile visivo, aspetto, शैली,
         स्टाइल, दृश्य शैली, النمط, نمط, الأسلوب, أسلوب, الستايل, 风格, 風格, 样式, 樣式, 视觉风格, スタイル, 見た目,
@@ -115,6 +125,7 @@ HEADERS: dict[str, str] = {
         benzersiz kimlik, identyfikator
     """,
     "approved": """
+        ok, go, review ok, 審核, 審査, 已审核,
         approval, approved?, approve, approved by client, client approval, client approved, sign off, sign-off,
         signed off, ready, ready?, ready to render, render, render?, aprobado, aprobada, aprobación, listo, approuvé,
         approbation, validé, prêt, freigabe, genehmigt, freigegeben, genehmigung, bereit, aprovado, aprovação,
@@ -124,6 +135,7 @@ HEADERS: dict[str, str] = {
         akkoord, zatwierdzone, akceptacja, zatwierdzenie
     """,
     "status": """
+        approval status, review status, estado de aprobación, statut de validation, freigabestatus,
         state, stage, row status, idea status, script status, workflow status, production status, estado, situación,
         estatus, statut, état, zustand, bearbeitungsstand, situação, stato, स्थिति, दशा, الحالة, حالة, 状态, 狀態,
         进度, ステータス, 状態, 進捗, статус, состояние, 상태, 진행상황, 진행 상태, durum, toestand, stan, stadium

@@ -86,10 +86,37 @@ _PIPER: dict[Voice, str] = {
     """,
 }
 
+_PROVIDERS = {
+    "openai": "openai",
+    "chatgpt": "openai",
+    "elevenlabs": "elevenlabs",
+    "11labs": "elevenlabs",
+    "11elevenlabs": "elevenlabs",
+    "polly": "polly",
+    "amazonpolly": "polly",
+    "awspolly": "polly",
+    "amazon": "polly",
+    "aws": "polly",
+    "azure": "azure",
+    "microsoft": "azure",
+    "microsoftazure": "azure",
+    "ms": "azure",
+    "google": "google",
+    "googlecloud": "google",
+    "googletts": "google",
+    "piper": "piper",
+}
+_PROVIDER = re.compile(
+    r"\s*(open ?ai|chatgpt|eleven[ _-]?labs|11 ?labs|(?:amazon|aws) polly|polly|amazon|aws|microsoft azure|azure|"
+    r"microsoft|ms|google(?: cloud| tts)?|piper)\b(?:\s+(?:tts|voice))?[\s:/|_,–—-]*",
+    re.IGNORECASE,
+)
+_VOICE_WORD = re.compile(r"(?i)^voice\s*[:=-]?\s+|^voice\s*[:=]\s*|\s+(?:voice|please)$")
 _AZURE_NAME = re.compile(r"[a-z]{2,3}-[a-z]{2,4}(?:-[a-z]+)??-([a-z]+?)(?:multilingual|turbo)*neural(?::.*)?")
 _GOOGLE_NAME = re.compile(
-    r"([a-z]{2,3}-[a-z]{2})-(?:wavenet|standard|neural2|studio|polyglot|news|casual|journey|chirp[a-z0-9-]*)-([a-z]+)"
+    r"(?:([a-z]{2,3}-[a-z]{2})-)?(?:wavenet|standard|neural2|studio|polyglot|news|casual|journey|chirp[a-z0-9-]*)-([a-z]+)"
 )
+_ELEVENLABS_ID = re.compile(r"[A-Za-z0-9]{20}")
 _PIPER_NAME = re.compile(r"([a-z]{2,3}_[a-z]{2})-([a-z0-9_]+)-(?:x_low|low|medium|high)")
 
 
@@ -106,12 +133,22 @@ _AZURE_BY_KEY, _PIPER_BY_KEY = _by_key(_AZURE), _by_key(_PIPER)
 
 def named_voices(cell: str) -> tuple[NamedVoice, ...]:
     """The voices that a cell may name, `Rachel`, `nova`, `en-US-JennyNeural`: one for each provider that has it."""
-    return tuple(_found(" ".join(without_parentheses(cell).split())))
+    text = " ".join(without_parentheses(cell).split())
+    provider = _PROVIDER.match(text)
+    name = _VOICE_WORD.sub("", text[provider.end() :] if provider else text).strip(" -–—:/|,.")
+    for wanted in dict.fromkeys((name, re.split(r"\s*(?:\s[-–—|]|[,;/])\s*", name)[0])):  # `Rachel - calm`
+        found = tuple(_found(wanted, _PROVIDERS[key_of(provider[1])] if provider else None))
+        if found:
+            return found
+    return ()
 
 
-def _found(text: str) -> Iterator[NamedVoice]:
-    lower = text.casefold()
-    yield from _ALONE.get(key_of(re.sub(r"(?i)^(openai|elevenlabs|eleven labs|polly)\b", "", text)) or "", ())
+def _found(text: str, provider: str | None) -> Iterator[NamedVoice]:
+    """The voices of one name, of all providers or of the one that stands before it."""
+    lower, key = text.casefold(), key_of(text)
+    yield from (voice for voice in _ALONE.get(key, ()) if provider in (None, voice.provider))
+    if key in _AZURE_BY_KEY and (provider == "azure" or (provider is None and key not in _ALONE)):
+        yield NamedVoice("azure", *_AZURE_BY_KEY[key])
     if (azure := _AZURE_NAME.fullmatch(lower)) is not None:
         yield NamedVoice("azure", text, _AZURE_BY_KEY.get(key_of(azure[1]), ("", None))[1])
     elif (google := _GOOGLE_NAME.fullmatch(lower)) is not None:
@@ -120,3 +157,5 @@ def _found(text: str) -> Iterator[NamedVoice]:
     elif (piper := _PIPER_NAME.fullmatch(lower)) is not None:
         character = _PIPER_BY_KEY.get(key_of(piper[2]), ("", None))[1]
         yield NamedVoice("piper", text, character)
+    elif _ELEVENLABS_ID.fullmatch(text) and not (text.isalpha() or text.isdecimal()):
+        yield NamedVoice("elevenlabs", text)

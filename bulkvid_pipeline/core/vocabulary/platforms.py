@@ -6,9 +6,11 @@ from bulkvid_pipeline.core.options import Aspect, Platform
 from bulkvid_pipeline.core.vocabulary.words import Vocabulary
 
 FILLERS = """
-    video, videos, vid, post, posts, feed, app, platform, channel, official, content, ads, ad, clip, clips, format,
-    vídeo, vídeos, vidéo, vidéos, canal, plataforma, plateforme, plattform, kanal, piattaforma, the, on, for, en, auf,
-    für, su, no, per, sur, pour
+    video, videos, vid, post, posts, feed, app, platform, channel, official, content, ads, ad, clip, clips,
+    format, vídeo, vídeos, vidéo, vidéos, canal, plataforma, plateforme, plattform, kanal, piattaforma, the, on,
+    for, en, auf, für, su, no, per, sur, pour, only, just, first, then, also, mainly, primarily, primary, main,
+    please, solo, sólo, nur, seulement, uniquement, somente, apenas, soltanto, zuerst, dann, auch, primero,
+    luego, también, d'abord, puis, aussi, 首发
 """
 """Words that add nothing to the name of a platform beside them."""
 
@@ -16,8 +18,9 @@ PLATFORMS: Vocabulary[Platform] = Vocabulary(
     {
         Platform.YOUTUBE: """
             youtube, yt, you tube, utube, youtub, yuotube, youtube.com, youtube long form, youtube longform,
-            youtube long, youtube main, youtube horizontal, youtube landscape, youtube 16:9, yt long, ytb, यूट्यूब,
-            यू ट्यूब, يوتيوب, اليوتيوب, 油管, ユーチューブ, 유튜브, ютуб, ютьюб
+            youtube long, youtube main, long form, long form video, long form youtube, youtube horizontal,
+            youtube landscape, youtube 16:9, yt long, ytb, यूट्यूब, यू ट्यूब, يوتيوب, اليوتيوب, 油管, ユーチューブ,
+            유튜브, ютуб, ютьюб
         """,
         Platform.TIKTOK: """
             tiktok, tik tok, tt, tictoc, tictok, tik tock, tiktoc, tiktok.com, tiktok 9:16, douyin, टिकटॉक, टिक टॉक,
@@ -73,18 +76,21 @@ PLATFORMS: Vocabulary[Platform] = Vocabulary(
 SHAPES: Vocabulary[Aspect] = Vocabulary(
     {
         Aspect.WIDE: """
-            16:9, 16x9, 16/9, wide, widescreen, landscape, horizontal, quer, querformat, breitbild, paysage, paisaje,
-            apaisado, paisagem, orizzontale, क्षैतिज, أفقي, 横屏, 横版, 橫式, 横, 横長, 横型, 가로, 가로형,
-            горизонтальное, горизонтальный, yatay, liggend, poziomy
+            16:9, 16x9, 16/9, 1920x1080, 1920×1080, 1280x720, 3840x2160, 2560x1440, wide, widescreen, landscape,
+            horizontal, quer, querformat, breitbild, paysage, paisaje, apaisado, paisagem, orizzontale, क्षैतिज,
+            أفقي, 横屏, 横版, 橫式, 横, 横長, 横型, 가로, 가로형, горизонтальное, горизонтальный, yatay, liggend,
+            poziomy
         """,
         Aspect.TALL: """
-            9:16, 9x16, 9/16, vertical, portrait, tall, upright, hochformat, hochkant, vertikal, verticale, retrato,
-            retrato vertical, verticale 9:16, लंबवत, वर्टिकल, عمودي, رأسي, 竖屏, 竖版, 直式, 縦, 縦長, 縦型, 세로,
-            세로형, вертикальное, вертикальный, dikey, staand, pionowy
+            9:16, 9x16, 9/16, 1080x1920, 1080×1920, 720x1280, 2160x3840, vertical, portrait, tall, upright,
+            hochformat, hochkant, vertikal, verticale, retrato, retrato vertical, verticale 9:16, लंबवत, वर्टिकल,
+            عمودي, رأسي, 竖屏, 竖版, 直式, 縦, 縦長, 縦型, 세로, 세로형, вертикальное, вертикальный, dikey,
+            staand, pionowy
         """,
         Aspect.SQUARE: """
-            1:1, 1x1, 1/1, square, quadrat, quadratisch, carré, cuadrado, quadrado, quadrato, वर्गाकार, مربع, 方形,
-            正方形, 정사각형, квадрат, квадратное, квадратный, kare, vierkant, kwadrat
+            1:1, 1x1, 1/1, 1080x1080, 1080×1080, square, quadrat, quadratisch, carré, cuadrado, quadrado,
+            quadrato, वर्गाकार, مربع, 方形, 正方形, 정사각형, квадрат, квадратное, квадратный, kare, vierkant,
+            kwadrat
         """,
     },
     FILLERS,
@@ -97,12 +103,14 @@ vertical feeds as well."""
 EVERYWHERE: Vocabulary[bool] = Vocabulary(
     {
         True: """
-            all, all platforms, all of them, every platform, everywhere, all channels, all social media, todos, todas,
-            todas las plataformas, todas as plataformas, en todas partes, tous, toutes, toutes les plateformes,
-            partout, alle, alle plattformen, überall, alle kanäle, tutti, tutte, tutte le piattaforme, ovunque, सभी,
-            सभी प्लेटफ़ॉर्म, सब, الكل, جميع المنصات, كل المنصات, 全部, 所有, 所有平台, 全平台, すべて, 全て,
-            全部のプラットフォーム, 모두, 전체, 모든 플랫폼, все, все платформы, везде, hepsi, tümü, tüm platformlar,
-            alle platforms, overal, wszystkie, wszystkie platformy, wszędzie
+            all, everything, all the platforms, all social, all socials, all channels and platforms,
+            every channel, anywhere, all platforms, all of them, every platform, everywhere, all channels,
+            all social media, todos, todas, all of the above, todas las plataformas, todas as plataformas,
+            en todas partes, tous, toutes, toutes les plateformes, partout, alle, alle plattformen, überall,
+            alle kanäle, tutti, tutte, tutte le piattaforme, ovunque, सभी, सभी प्लेटफ़ॉर्म, सब, الكل, جميع المنصات,
+            كل المنصات, 全部, 所有, 所有平台, 全平台, すべて, 全て, 全部のプラットフォーム, 모두, 전체,
+            모든 플랫폼, все, все платформы, везде, hepsi, tümü, tüm platformlar, alle platforms, overal,
+            wszystkie, wszystkie platformy, wszędzie
         """
     }
 )

@@ -50,8 +50,13 @@ def key_of(text: str) -> str:
     folded = unicodedata.normalize("NFKD", folded)
     kept = "".join(c for c in folded if c.isalnum() or (unicodedata.category(c) in {"Mn", "Mc"} and not _is_accent(c)))
     if not any(c.isalnum() for c in kept):
-        kept = "".join(c for c in folded if not c.isspace() and not "\ufe00" <= c <= "\ufe0f")
+        kept = "".join(c for c in folded if not c.isspace() and not _varies_emoji(c))
     return unicodedata.normalize("NFC", kept)
+
+
+def _varies_emoji(mark: str) -> bool:
+    """Whether a character only chooses the look of the emoji before it: black and white or coloured, a tone of skin."""
+    return "\ufe00" <= mark <= "\ufe0f" or "\U0001f3fb" <= mark <= "\U0001f3ff"
 
 
 def _is_accent(mark: str) -> bool:
@@ -98,11 +103,17 @@ class Vocabulary(Generic[_Meaning]):
         return self._meanings.get(key_of(text))
 
     def meaning(self, text: str) -> _Meaning | None:
-        """What `text` as a whole means; brackets and fillers are left out where nothing is found with them."""
+        """What `text` as a whole means; brackets and fillers are left out where nothing is found with them.
+
+        Several words mean something where each of them means that.
+        """
         found = self._meanings.get(key_of(text))
         if found is None:
-            rest = [word for word in _BETWEEN.split(without_parentheses(text)) if word and not self._fills(word)]
+            rest = self._telling(without_parentheses(text)) or self._telling(text)
             found = self._meanings.get(key_of("".join(rest))) if rest else None
+            if found is None and len(rest) > 1:  # `Minimal & clean`: each word by itself means the same
+                each = {self._meanings.get(key_of(word)) for word in rest}
+                found = each.pop() if len(each) == 1 else None
         return found
 
     def meanings_in(self, text: str) -> tuple[_Meaning, ...]:
@@ -115,6 +126,9 @@ class Vocabulary(Generic[_Meaning]):
             alike = get_close_matches(key, self._meanings, n=3, cutoff=_CLOSE) if 3 <= len(key) <= 40 else []
             found = {self._meanings[word] for word in alike}
         return tuple(meaning for meaning in self._order if meaning in found)
+
+    def _telling(self, text: str) -> list[str]:
+        return [word for word in _BETWEEN.split(text) if word and not self._fills(word)]
 
     def _fills(self, word: str) -> bool:
         return key_of(word) in self._fillers

@@ -50,17 +50,22 @@ def parts_of(
 
 def _cleaned(scene: Scene) -> Scene:
     numbers = scene.item_numbers or range(1, len(scene.items) + 1)
-    shown = [(scripts.display_text(item), number) for item, number in zip(scene.items, numbers, strict=True)]
-    kept = [(item, number) for item, number in shown if item]
-    earlier = sum(bool(item) for item, _ in shown[: scene.spoken_from])
+    signs = scene.item_signs or [""] * len(scene.items)
+    shown = [
+        (scripts.display_text(item), number, scripts.display_text(sign))
+        for item, number, sign in zip(scene.items, numbers, signs, strict=True)
+    ]
+    kept = [entry for entry in shown if entry[0]]
+    earlier = sum(bool(item) for item, *_ in shown[: scene.spoken_from])
     return replace(
         scene,
         text=scripts.display_text(scene.text),
         heading=scripts.display_text(scene.heading),
         subheading=scripts.display_text(scene.subheading),
         emphasis=tuple(map(scripts.display_text, scene.emphasis)),
-        items=tuple(item for item, _ in kept),
-        item_numbers=tuple(number for _, number in kept),
+        items=tuple(item for item, _, _ in kept),
+        item_numbers=tuple(number for _, number, _ in kept),
+        item_signs=tuple(sign for _, _, sign in kept),
         spoken_from=earlier,
         detail=scripts.display_text(scene.detail),
     )

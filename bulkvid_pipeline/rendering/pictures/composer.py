@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import skia
 
-from bulkvid_pipeline.rendering.model import Scene, SceneKind
+from bulkvid_pipeline.rendering.model import BULLET, Scene, SceneKind
 from bulkvid_pipeline.rendering.pictures import scripts
 from bulkvid_pipeline.rendering.pictures.accents import accented
 from bulkvid_pipeline.rendering.pictures.colors import Rgb, argb
@@ -24,6 +24,8 @@ from bulkvid_pipeline.rendering.script.statements import display_width
 
 _STATEMENT_LINE = 11
 """Characters that a line of a statement has at least, on average."""
+_BULLET_SHARE = 0.17
+"""Radius of a bullet, against the size of a letter in its place."""
 _RAGGED_LINES = 3
 """From so many lines on a text is tried in smaller sizes too, for the sake of its edge."""
 _SMALLER = (1.0, 0.94, 0.89, 0.84)
@@ -239,6 +241,17 @@ class Composer:
     def ordinal_width(self, text: str, size: float, weight: int) -> float:
         font = skia.Font(shelf().typeface(TEXT_FONTS[self.theme.display_family], weight), size)
         return float(font.measureText(text))
+
+    def sign(
+        self, canvas: skia.Canvas, text: str, center: tuple[float, float], size: float, color: Rgb, weight: int
+    ) -> None:
+        """Draw what stands before an entry instead of a number, centred on a point."""
+        if text == BULLET:
+            canvas.drawCircle(center[0], center[1], size * _BULLET_SHARE, fill(color))
+            return
+        look = self.look(size, color, weight, line_height=1.0, spacing=0)
+        block = set_text(text, look, size * 3, size * 2, max_lines=1, variant=self.variant)
+        block.paint(canvas, center[0] - block.width / 2, center[1] - block.height / 2)
 
     def logo(self) -> None:
         """Add the theme's logo, at rest from the first frame."""

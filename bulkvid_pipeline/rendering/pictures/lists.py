@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 
 import skia
 
+from bulkvid_pipeline.rendering.model import BULLET
 from bulkvid_pipeline.rendering.pictures.composer import Composer
+from bulkvid_pipeline.rendering.pictures.coverage import missing_glyphs
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.motion import LAST_ORDER, Motion
 from bulkvid_pipeline.rendering.pictures.typesetting import SetText, TextLook, line_height_px
@@ -40,6 +42,8 @@ class ItemRow:
 
     index: int
     number: int
+    sign: str
+    """What stands before it instead of its number, if anything."""
     order: int
     row: Box
     marker: Box
@@ -51,6 +55,11 @@ class ItemRow:
     """Whether this is what the scene is about, while others of the list are not."""
     is_earlier: bool
     """Whether it stands there from scenes before."""
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether an emoji, a tick or a bullet stands before it, which needs no tile around it as a letter does."""
+        return self.sign != "" and not any(map(str.isalnum, self.sign))
 
     @property
     def first_line(self) -> float:
@@ -174,6 +183,10 @@ def _set_in_columns(
     return [block for part in parts for block in fitted(part, look)]
 
 
+def _drawable(c: Composer, sign: str) -> str:
+    return BULLET if sign and missing_glyphs((sign,), c.theme) else sign
+
+
 def _placed(c: Composer, row: Box, block: SetText, detail: SetText | None, index: int, shape: RowShape) -> ItemRow:
     scene, count = c.scene, len(c.scene.items)
     new = count - scene.spoken_from
@@ -186,6 +199,7 @@ def _placed(c: Composer, row: Box, block: SetText, detail: SetText | None, index
     return ItemRow(
         index=index,
         number=scene.item_numbers[index] if index < len(scene.item_numbers) else index + 1,
+        sign=_drawable(c, scene.item_signs[index]) if index < len(scene.item_signs) else "",
         order=order,
         row=row,
         marker=Box(marker_left, row.top, shape.marker, row.height),

@@ -15,6 +15,7 @@ from bulkvid_pipeline.rendering.pictures.safe_area import safe_area
 from bulkvid_pipeline.rendering.pictures.scripts import is_invisible
 from bulkvid_pipeline.rendering.pictures.theme import Theme
 from bulkvid_pipeline.rendering.quality.checks import Check, Subject, check
+from bulkvid_pipeline.rendering.script.dialect import plain_text, shown_text
 
 _TOLERANCE_PX = 1.0
 """Boxes are of whole pixels, zones are not."""
@@ -88,6 +89,15 @@ class MissingCharacter:
         points = [point for point in self.character if not is_invisible(point)] or list(self.character)
         named = " + ".join(f"U+{ord(point):04X} {unicodedata.name(point, 'without a name')}" for point in points)
         return f"{self.character} ({named})"
+
+
+def shown_cells(title: str, description: str, script: str) -> tuple[tuple[str, str], ...]:
+    """What is shown of a row's cells, with the names of their columns."""
+    return (
+        ("idea_title", plain_text(title)),
+        ("description", plain_text(description)),
+        ("script_content", shown_text(script)),
+    )
 
 
 def missing_characters(cells: Iterable[tuple[str, str]], theme: Theme) -> tuple[MissingCharacter, ...]:

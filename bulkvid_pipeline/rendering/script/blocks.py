@@ -7,7 +7,16 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from bulkvid_pipeline.rendering.model import BULLET
 from bulkvid_pipeline.rendering.pictures.scripts import EMOJI
+from bulkvid_pipeline.rendering.script.counted import (
+    FIRST,
+    LATER,
+    counted_line,
+    follow_each_other,
+    list_in_line,
+    step_of,
+)
 from bulkvid_pipeline.rendering.script.remarks import Remark, RemarkKind, remark
 from bulkvid_pipeline.rendering.script.sentences import sentence_spans
 from bulkvid_pipeline.rendering.script.text import EMPTY, Text, concatenated, joined
@@ -47,6 +56,22 @@ class Item:
     """The same, without a counting word ("First, ...") before it."""
     marker: str = ""
     """What the script has before it."""
+
+    @property
+    def sign(self) -> str:
+        """What a card shows before it: the script's own emoji, letter or tick, a bullet; "" where it is a number."""
+        if not self.marker:
+            return ""
+        if self.marker.startswith("[") and not any(map(str.isdigit, self.marker)):
+            return "☐" if self.marker.strip("[] ") == "" else "☑"
+        if match := _LETTERS.fullmatch(self.marker):
+            return match[1]
+        if (match := EMOJI.match(self.marker)) and not match[0].endswith("\u20e3"):
+            return "" if match[0] == "🔟" else match[0]
+        first = self.marker[0]
+        if first in _SIGNS:
+            return first
+        return "" if any(map(str.isalnum, self.marker.strip("o"))) or "\u20e3" in self.marker else BULLET
 
 
 @dataclass(frozen=True)
@@ -94,15 +119,20 @@ class Heading:
 
 Block = Paragraph | ItemList | Quotation | Heading
 
+_LETTERS = re.compile(r"[(]?([A-Za-z]|[ivxIVX]{2,5})[.)]")
+_SIGNS = frozenset("✓✔✗✘☐☑☒★☆→⇒➔➜➝➞➤➢➣➥☞✦✧✪✱✲")
+"""Signs before entries that mean more than a bullet does."""
+
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s+(?P<text>\S.*?)\s*#*\s*$")
 _UNDERLINE = re.compile(r"\s{0,3}(?:={3,}|-{3,})\s*$")
 _LONGEST_HEADING = 60
 _CIRCLED = "①-⑳⓵-⓾❶-❿➀-➉➊-➓"
 _SYMBOLS = "✓✔✗✘☐☑☒★☆●○■□▪▫◆◇►▸▶→⇒➔➜➝➞➤➢➣➥※☞✦✧✪✱✲"
 _ITEM = re.compile(
-    rf"\s*(?P<marker>[-*+•‣◦·–⁃∙]|[(（]?(?P<number>\d{{1,2}})[.)）．:：]|(?P<slashed>\d{{1,2}})/|(?P<dashed>\d{{1,2}})\s?[-–—](?!\s*\d)|"
+    rf"\s*(?P<marker>[-*+•‣◦·–⁃∙\uf0b7\uf0a7\uf076\uf0d8]|o(?<=[ \t][ \t]o)|[(（]?(?P<number>\d{{1,2}})[.)）．:：]|"
+    rf"(?P<slashed>\d{{1,2}})/|(?P<dashed>\d{{1,2}})\s?[-–—](?!\s*\d)|"
     rf"[(]?[a-hA-H][)]|[(]?[ivx]{{1,4}}[)])(?:\s+(?P<box>\[[ xX✓✔]?\]\s+)?)(?P<text>\S.*)$|"
-    rf"\s*(?P<tight>(?P<circled>[{_CIRCLED}])|(?P<han>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})、|[(（](?P<wide>\d{{1,2}})[）)](?=[^\x00-\x7f]))"
+    rf"\s*(?P<tight>(?P<circled>[{_CIRCLED}])|[・･•●◦](?=\w)|(?P<han>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})、|[(（](?P<wide>\d{{1,2}})[）)](?=[^\x00-\x7f]))"
     r"\s*(?P<text2>\S.*)$"
 )
 _EMOJI_ITEM = re.compile(rf"\s*(?P<marker>(?:(?:{EMOJI.pattern})|[{_SYMBOLS}]\ufe0f?)+)\s*(?P<text>\S.*)$")
@@ -114,9 +144,11 @@ _TABLE_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)+\|?\s*$")
 _FULL_STOP = re.compile(r"[.!?…؟۔।॥።։។៕။。！？][\"'”’»)」』]*\s*$")
 _SHORT_LINE = 50
 
+_LONE_MARKER = re.compile(r"\(?(?:\d{1,2}|[^\W\d_])[.)．]")
+
 _RUN_MARKER = re.compile(
-    r"(?<!\S)(?P<mark>(?P<key>[0-9])\ufe0f?\u20e3|🔟|"
-    rf"(?P<circled>[{_CIRCLED}])|[✅☑✔✓❌❎✖✗👉👉➡▶►➤➔➜🔹🔸🔷🔶◾◼▪•●‣⭐🌟📌📍🔴🟢🟡🔵🟠🟣⚪⚫][\ufe0f\U0001f3fb-\U0001f3ff]*)\s*(?=\S)"
+    rf"(?P<mark>(?P<circled>[{_CIRCLED}])|(?<!\S)(?:(?P<key>[0-9])\ufe0f?\u20e3|🔟|"
+    rf"[✅☑✔✓❌❎✖✗👉👉➡▶►➤➔➜🔹🔸🔷🔶◾◼▪•●‣⭐🌟📌📍🔴🟢🟡🔵🟠🟣⚪⚫][\ufe0f\U0001f3fb-\U0001f3ff]*))\s*(?=\S)"
 )
 _RUN_MAY_BEGIN = re.compile(r"(?:^|[.!?…:：。！？]\s*)$")
 
@@ -137,18 +169,6 @@ _PRONOUNS = frozenset(
     ["i", "he", "she", "they", "we", "you", "it", "er", "sie", "ich", "wir", "él", "ella", "il", "elle"]
 )
 _QUOTE_WORDS = 3
-_FIRST = re.compile(
-    r"(?:First(?:ly)?|Step (?:1|one)|Tip (?:1|one)|Number one|Erstens|Primero|En primer lugar|Premièrement|"
-    r"D'abord|Primo|In primo luogo|Primeiro)\s*[,:]\s*(?=\S)",
-    re.I,
-)
-_LATER = re.compile(
-    r"(?:Second(?:ly)?|Third(?:ly)?|Fourth(?:ly)?|Fifth(?:ly)?|Sixth(?:ly)?|Next|Then|Last(?:ly)?|Finally|"
-    r"(?:Step|Tip|Number) (?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)|Zweitens|Drittens|Viertens|"
-    r"Schließlich|Segundo|Tercero|Luego|Después|Por último|Finalmente|Deuxièmement|Troisièmement|Ensuite|Enfin|"
-    r"Secondo|Terzo|Poi|Infine|Terceiro|Depois|Por fim)\s*[,:]\s*(?=\S)",
-    re.I,
-)
 
 
 def prefix_length(words: str) -> int:
@@ -205,7 +225,26 @@ def _kinds(lines: Sequence[Line]) -> list[str]:
             after = next((near for near in kinds[index + 1 : index + 3] if near != "blank"), "")
             before = next((near for near in reversed(kinds[max(0, index - 2) : index]) if near != "blank"), "")
             kinds[index] = "emoji-item" if after == "emoji" or before == "emoji-item" else "prose"
+    _mark_counted(lines, kinds)
     return kinds
+
+
+def _mark_counted(lines: Sequence[Line], kinds: list[str]) -> None:
+    """Lines whose markers, such as `[1]`, are only known as such because the next one follows."""
+    last: int | None = None
+    for index, line in enumerate(lines):
+        if kinds[index] in ("prose", "item") and not line.is_code:
+            words = line.text.words
+            if (
+                last is not None
+                and index - last <= 2
+                and "prose" in (kinds[last], kinds[index])
+                and follow_each_other(lines[last].text.words, words)
+            ):
+                kinds[last] = kinds[index] = "item"
+            last = index
+        elif kinds[index] != "blank":
+            last = None
 
 
 def _may_be_heading(lines: Sequence[Line], kinds: Sequence[str], index: int) -> bool:
@@ -281,9 +320,9 @@ def _blocks(kind: str, lines: Sequence[Line]) -> list[Block]:
         if quoted is not None:
             return [quoted]
     if all(_FULL_STOP.search(text.words) for text in texts):  # then no line was merely wrapped: each is a paragraph
-        return [block for text in texts for block in _prose(_sentences(text))]
+        return [block for text in texts for block in _paragraphs([text])]
     whole = [line.is_whole or line.is_code for line in lines]
-    return _prose([sentence for part in _unwrapped(texts, whole) for sentence in _sentences(part)])
+    return _paragraphs(_unwrapped(texts, whole))
 
 
 def _captured(pattern: re.Pattern[str], text: Text) -> Text:
@@ -296,7 +335,42 @@ def _captured(pattern: re.Pattern[str], text: Text) -> Text:
 
 def _sentences(text: Text) -> list[Text]:
     flat = text.flattened()
-    return list(flat.parts(sentence_spans(flat.words)))
+    spans: list[tuple[int, int]] = []
+    for start, end in sentence_spans(flat.words):
+        if spans and _LONE_MARKER.fullmatch(flat.words[slice(*spans[-1])]):
+            start = spans.pop()[0]  # `1. Fill the kettle.` is one sentence
+        spans.append((start, end))
+    return list(flat.parts(spans))
+
+
+def _paragraphs(parts: Iterable[Text]) -> list[Block]:
+    """The prose of some lines, with the lists that stand on one line."""
+    blocks: list[Block] = []
+    sentences: list[Text] = []
+    for part in parts:
+        flat = part.flattened()
+        entries = list_in_line(flat.words)
+        if not entries:
+            sentences += _sentences(flat)
+            continue
+        blocks += _prose([*sentences, *_sentences(flat.part(0, entries[0].begin))])
+        texts = [flat.part(entry.start, entry.end).flattened() for entry in entries]
+        last, *after = _sentences(texts[-1])
+        if all(len(_sentences(text)) == 1 for text in texts[:-1]):  # what goes on after the last entry is prose
+            texts[-1], sentences = last, after
+        else:
+            sentences = []
+        items = [Item(text, _shown(text), entry.marker) for text, entry in zip(texts, entries, strict=True)]
+        blocks.append(ItemList(tuple(items), tuple(range(1, len(items) + 1))))
+    return blocks + _prose(sentences)
+
+
+_JOINT = re.compile(r"(?:\s*[,;，；])?(?:\s+(?:and|or|und|oder|y|o|et|ou|e|и|ve|en|i))?\s*$")
+
+
+def _shown(entry: Text) -> Text:
+    """An entry without what only leads to the next one."""
+    return entry.part(0, _JOINT.search(entry.words).start())  # type: ignore[union-attr]
 
 
 def _list(kind: str, lines: Sequence[Line]) -> list[Block]:
@@ -310,6 +384,12 @@ def _list(kind: str, lines: Sequence[Line]) -> list[Block]:
             continue
         boxed = _BOX.match(words)
         match = boxed or pattern.match(words)
+        counted = counted_line(words) if match is None and (not entries or not line.text.words[:1].isspace()) else None
+        if counted is not None:
+            entries.append([line.text.only(counted.start, counted.end)])
+            heads.append(words)
+            markers.append(counted.marker)
+            continue
         if match is None:
             entries[-1].append(line.text)
             continue
@@ -319,10 +399,8 @@ def _list(kind: str, lines: Sequence[Line]) -> list[Block]:
         markers.append((groups.get("box") or groups.get("marker") or groups.get("tight") or "").strip())
     spoken = [concatenated(entry, " ").flattened() for entry in entries]
     if len(entries) == 1:
-        return _prose(_sentences(_single(lines, markers[0])))
-    numbers = _numbers(
-        [line.text.words for line in lines if (_BOX.match(line.text.words) or pattern.match(line.text.words))]
-    )
+        return _paragraphs([_single(lines, markers[0])])
+    numbers = _numbers(heads)
     items = [Item(text, text, marker) for text, marker in zip(spoken, markers, strict=True)]
     kept = [index for index, item in enumerate(items) if item.spoken.is_spoken]
     numbers = numbers if len(kept) == len(items) else tuple(range(1, len(kept) + 1))
@@ -342,7 +420,8 @@ def _number(words: str) -> int | None:
     """The number that an entry has before it."""
     match = _ITEM.match(words) or _EMOJI_ITEM.match(words)
     if match is None:
-        return None
+        counted = counted_line(words)
+        return counted.value if counted else None
     groups = match.groupdict()
     written = next((groups[name] for name in ("number", "slashed", "dashed", "han", "wide") if groups.get(name)), None)
     if written is not None:
@@ -467,15 +546,24 @@ def _ordinal_run(sentences: Sequence[Text], start: int) -> list[Item]:
     run: list[Item] = []
     for index in range(start, len(sentences)):
         sentence = sentences[index]
-        match = (_LATER if run else _FIRST).match(sentence.words)
-        if match is None:
+        end = _counting_word(sentence.words, len(run))
+        if end is None:
             break
-        shown = sentence.part(match.end(), len(sentence.words))
+        shown = sentence.part(end, len(sentence.words))
         capital = shown.words[:1].upper()
         if len(capital) == 1:
             shown = replace(shown, words=capital + shown.words[1:])
-        run.append(Item(sentence, shown, match.group().strip()))
+        run.append(Item(sentence, shown, sentence.words[:end].strip()))
     return run
+
+
+def _counting_word(sentence: str, before: int) -> int | None:
+    """Where the words of a sentence begin that counts one more than the `before` sentences."""
+    step = step_of(sentence)
+    if step is not None:
+        return step[1] if step[0] == before + 1 else None
+    match = (LATER if before else FIRST).match(sentence)
+    return match.end() if match else None
 
 
 def _marked_run(sentences: Sequence[Text], start: int) -> tuple[ItemList | None, int]:

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from bulkvid_pipeline.rendering.script.blocks import Block, Line, blocks_of, prefix_length
+from bulkvid_pipeline.rendering.script.blocks import Block, Heading, Line, blocks_of, prefix_length
 from bulkvid_pipeline.rendering.script.directions import (
     SUBTITLE_TIMES,
     Cast,
     cast_of,
     cuts_of,
+    is_acted,
     placeholders_in,
 )
 from bulkvid_pipeline.rendering.script.inline import without_marks
@@ -43,6 +44,11 @@ _LINE_END = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 _FENCE = re.compile(r"\s{0,3}(?P<fence>`{3,}|~{3,})[^`\n]{0,80}$")
 _MOST_CODE_LINES = 3
 _LINE_NUMBER = re.compile(r"\s*\d{1,5}\s*")
+_SPEAKERS_DASH = re.compile(r"\s*[-–—]\s*(?=\w)")
+_ACTED = re.compile(
+    r"(?:(?<=^)|(?<=[.!?…。！？\"”]\s))(?P<mark>[*_])(?P<words>[^\W\d_][^*_\n]{1,40})(?P=mark)(?=\s*$|\s+[^a-z\s])",
+    re.MULTILINE,
+)
 _SUBTITLES_HEAD = re.compile(r"\s*(?:\ufeff)?WEBVTT\b.{0,80}")
 
 
@@ -57,6 +63,15 @@ def parse_script(text: str) -> Script:
     lines = _with_pauses_attached([line if line.is_code else _undirected(line, cast, remarks) for line in lines])
     blocks, told = blocks_of(lines)
     return Script(blocks, tuple(sorted([*remarks, *told], key=lambda each: each.line)))
+
+
+def shown_text(text: str) -> str:
+    """All that cards, captions and voice make of a script's words; directions and other signs to the makers are not in
+    it."""
+    shown: list[str] = []
+    for block in parse_script(text).blocks:
+        shown += [block.text.words] if isinstance(block, Heading) else [each.words for each in block.texts]
+    return "\n".join(shown)
 
 
 def plain_text(text: str) -> str:
@@ -110,6 +125,8 @@ def _lines_of(segment: _Segment, remarks: list[Remark]) -> Iterator[Line]:
     if not segment.lines:
         return
     tagless, told = without_tags("\n".join(segment.lines), segment.first)
+    if "*" in tagless or "_" in tagless:
+        tagless = _ACTED.sub(lambda match: f"[{match['words']}]" if is_acted(match["words"]) else match[0], tagless)
     text, marked = without_marks(tagless, segment.first)
     remarks += [*told, *marked]
     number, position = segment.first, 0
@@ -138,7 +155,11 @@ def _without_subtitle_times(lines: Sequence[Line], remarks: list[Remark]) -> lis
             cue.clear()
 
     blank_seen = False
-    for line in lines:
+    head = _head_of_subtitles(lines)
+    remarks += [
+        remark(RemarkKind.TIMESTAMP, line.text.words, line.number) for line in lines[:head] if line.text.words.strip()
+    ]
+    for line in lines[head:]:
         words = line.text.words
         if SUBTITLE_TIMES.fullmatch(words):
             last = cue if inside else kept
@@ -147,12 +168,10 @@ def _without_subtitle_times(lines: Sequence[Line], remarks: list[Remark]) -> lis
                 last.pop()
             remarks.append(remark(RemarkKind.TIMESTAMP, words, line.number))
             inside, blank_seen = True, False
-        elif _SUBTITLES_HEAD.fullmatch(words) and not any(each.text.words.strip() for each in kept):
-            remarks.append(remark(RemarkKind.TIMESTAMP, words, line.number))
         elif inside and not words.strip():
             blank_seen = True
         elif inside and (not blank_seen or _LINE_NUMBER.fullmatch(words)):
-            cue.append(line)
+            cue.append(_without_speakers_dash(line))
         elif inside:
             flush()
             inside = False
@@ -161,6 +180,20 @@ def _without_subtitle_times(lines: Sequence[Line], remarks: list[Remark]) -> lis
             kept.append(line)
     flush()
     return kept
+
+
+def _head_of_subtitles(lines: Sequence[Line]) -> int:
+    """How many lines of a WebVTT file stand before its first cue: its name, settings, notes."""
+    first = next((line.text.words for line in lines if line.text.words.strip()), "")
+    if not _SUBTITLES_HEAD.fullmatch(first):
+        return 0
+    return next(at for at, line in enumerate(lines) if SUBTITLE_TIMES.fullmatch(line.text.words))
+
+
+def _without_speakers_dash(line: Line) -> Line:
+    """Subtitles have a dash before the words of each of two speakers."""
+    match = _SPEAKERS_DASH.match(line.text.words)
+    return replace(line, text=line.text.only(match.end(), len(line.text.words))) if match else line
 
 
 def _undirected(line: Line, cast: Cast, remarks: list[Remark]) -> Line:
@@ -186,18 +219,25 @@ def _undirected(line: Line, cast: Cast, remarks: list[Remark]) -> Line:
 
 
 def _with_pauses_attached(lines: Iterable[Line]) -> list[Line]:
-    """Pauses of lines without words are heard after the words before them."""
+    """Pauses of lines without words are heard after the words before them, or before the first words."""
     attached: list[Line] = []
     last: int | None = None
+    early = 0.0
     for line in lines:
         text = line.text
         if text.is_spoken:
+            if early and not text.words.lstrip().startswith("#"):
+                line = replace(line, text=replace(text, pauses=(Pause(0, early), *text.pauses)))
+                early = 0.0
             if not text.words.lstrip().startswith("#"):
                 last = len(attached)
         elif text.pauses and last is not None:
             before = attached[last].text
             silence = tuple(Pause(len(before.words), pause.seconds) for pause in text.pauses)
             attached[last] = replace(attached[last], text=replace(before, pauses=(*before.pauses, *silence)))
+            line = replace(line, text=replace(text, pauses=()))
+        elif text.pauses:
+            early = min(LONGEST_PAUSE, early + sum(pause.seconds for pause in text.pauses))
             line = replace(line, text=replace(text, pauses=()))
         attached.append(line)
     return attached

@@ -38,7 +38,7 @@ class Cast:
     """Whether times at the start of lines are those of the video, from 0:00 on."""
 
 
-_CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?"
+_CLOCK = r"\d{1,2}:\d{2}(?:[:;]\d{2}){0,2}(?:[.,]\d{1,3})?"
 _SECONDS = r"\d{1,3}(?:\.\d)?\s?(?:s|sec|secs|seconds?)\.?"
 _TIMES = (
     rf"(?:{_CLOCK}(?:\s*(?:-|–|—|~|to|→|-->)\s*{_CLOCK})?|"
@@ -51,7 +51,7 @@ _BARE_TIMES = re.compile(
     r"(?:\s*[-–—|:]\s+|\s+|\s*$|\s*:\s*$)",
     re.IGNORECASE,
 )
-_FROM_ZERO = re.compile(r"(?:0{1,2}:){1,2}\d{2}(?!\d)|0\s?s?\s*[-–—]")
+_FROM_ZERO = re.compile(r"(?:0{1,2}:){1,3}\d{2}(?!\d)|0\s?s?\s*[-–—]")
 SUBTITLE_TIMES = re.compile(
     r"\s*(?:\d{1,2}:)?\d{1,2}:\d{2}[.,]?\d{0,3}\s*-->\s*(?:\d{1,2}:)?\d{1,2}:\d{2}[.,]?\d{0,3}"
     r"(?:\s+[a-z]{2,10}:\S{1,20}){0,6}\s*"
@@ -74,7 +74,7 @@ _NUMBER_WORD = re.compile(
 
 _LABEL = re.compile(
     r"\s*(?P<label>(?P<name>[^\W\d_][^:：()（）\[\]\n]{0,40}?)\s*(?P<number>[#№]?\d{1,3})?\s*"
-    r"(?P<aside>[(（\[][^()（）\[\]\n]{0,60}[)）\]])?\s*)(?:[:：](?![/\d])\s*)"
+    r"(?P<aside>[(（\[][^()（）\[\]\n]{0,60}[)）\]])?\s*)(?::(?![/\d])|(?<!\d)：|：(?!\d))\s*"
 )
 _LATER_LABEL = re.compile(
     r"(?:(?<=[.!?…\"”»)])\s+|(?<=[。！？」])\s*)(?P<name>[^\W\d_][^:：.!?\n。！？()\[\]]{1,30})[:：](?![/\d])\s*"
@@ -85,10 +85,12 @@ _TRANSITION = re.compile(
     r"END (?:OF )?SCENE)\b.{0,60}"
 )
 _SCENE_LINE = re.compile(
-    r"\s*(?P<name>[^\W\d_][^\d:：#\n]{0,20}?)\s?[#№]?(?P<number>\d{1,3}|[IVX]{1,4}|one|two|three|four|five|six|seven)"
+    r"\s*(?P<name>[^\W\d_][^\d:：#\n]{0,20}?)\s?[#№]?(?P<number>\d{1,3}|[IVX]{1,4}|one|two|three|four|five|six|seven|[一二三四五六七八九十]{1,3}|(?<=\s)(?:الأولى?|الثانية?|الثالثة?|الرابعة?|الخامسة?))"
     r"(?P<aside>\s*[(（\[][^()（）\[\]\n]{0,60}[)）\]])?\s*(?P<rest>[:：.–—-].{0,80})?",
     re.IGNORECASE,
 )
+_CALLOUT = re.compile(r"\s*\[!\w{2,20}\][-+]?\s*|\s*:::+\s*\{?\.?\w{0,20}\}?\s*$")
+"""What begins a box of some markdown: `[!NOTE]`, `:::tip`."""
 _CHINESE_SCENE = re.compile(r"\s*第[一二三四五六七八九十\d]{1,3}[场場幕镜鏡]\s*[:：]?.{0,20}")
 _SENTENCE_ENDED = re.compile(r"[.!?…。！？।॥؟۔:：]?[\"”’»)]*\s*$")
 _WORD = re.compile(r"[^\W_][^\s]*")
@@ -219,6 +221,8 @@ def _leading(line: str, cast: Cast) -> Iterator[Cut]:
         found: Cut | None = None
         if cast.is_timed and (times := _BARE_TIMES.match(rest)):
             found = Cut(position, position + times.end(), RemarkKind.TIMESTAMP)
+        elif callout := _CALLOUT.match(rest):
+            found = Cut(position, position + callout.end(), RemarkKind.LABEL)
         elif bracket := _BRACKET.match(rest, blanks):
             cut = _bracket_cut(bracket, at_edge=True)
             if cut is None:
@@ -292,11 +296,26 @@ def _bracket_cut(match: re.Match[str], *, at_edge: bool) -> Cut | None:
     if _ONLY_TIMES.fullmatch(content.strip()):
         return Cut(start, end, RemarkKind.TIMESTAMP) if at_edge or kind not in _ROUND else None
     seconds = _silence_or_direction(content, kind)
-    if seconds is None and at_edge and folded(content) in vocabulary.SPEAKERS:
+    if seconds is None and at_edge and _is_label_in_brackets(content, kind):
         return Cut(start, end, RemarkKind.LABEL)
+    if seconds is None and at_edge and vocabulary.MANNER.fullmatch(folded(content)):
+        return Cut(start, end, RemarkKind.DIRECTION)
     if seconds is None:
         return None
     return Cut(start, end, RemarkKind.PAUSE if seconds else RemarkKind.DIRECTION, seconds)
+
+
+def _is_label_in_brackets(content: str, kind: str) -> bool:
+    known = folded(content)
+    if known in vocabulary.SPEAKERS or known in vocabulary.PARTS:
+        return True
+    return kind not in _ROUND and known in vocabulary.DOUBTFUL_PARTS
+
+
+def is_acted(words: str) -> bool:
+    """Whether words between single stars tell how something is said or done: `*laughs*`."""
+    known = folded(words)
+    return known in vocabulary.ACTED or known in vocabulary.PAUSES or vocabulary.MANNER.fullmatch(known) is not None
 
 
 def placeholders_in(line: str) -> Iterator[tuple[int, str]]:

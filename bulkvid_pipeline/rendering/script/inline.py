@@ -24,10 +24,11 @@ _MARK = re.compile(
     r"\\(?P<escaped>[\\`*_{}\[\]()#+.!|>~-])|"
     rf"(?P<pause>{PAUSE_SIGNAL.pattern})|"
     rf"(?P<strong>[{STRONG_BEGINS}{STRONG_ENDS}])|"
-    r"(?P<run>\*+|_+|~~+)|"
+    r"(?P<run>\*+|_+|~~+|(?<!=)==(?!=))|"
     r"(?P<gap>[\n\r][^\S\n\r]*(?=[\n\r]|$)|[\n\r](?=\s{0,8}(?:[-*+•>|#]|\d{1,2}[.)])\s))",
 )
 _REFERENCE = re.compile(r"(?<!!)\[([^\[\]\n]{1,300})\]\[([^\[\]\n]{0,100})\]")
+_SHORT_REFERENCE = re.compile(r"(?<![!\]])\[([^\[\]\n^]{1,300})\](?![\[(:])")
 _DEFINITION = re.compile(r"^[ ]{0,3}\[(?P<name>[^\[\]\n]{1,100})\]:[ \t]+(?P<rest>\S[^\n\r]*)$", re.MULTILINE)
 _ADDRESS_OF_DEFINITION = re.compile(r"<?(?:https?://|www\.|/|\.{1,2}/|#|mailto:)\S*>?(?:\s+[\"'(].*)?$")
 _MOST_MARKS = 3
@@ -81,6 +82,8 @@ class _Found:
             text = _REFERENCE.sub(
                 lambda match: match[1] if (match[2] or match[1]).casefold() in names else match.group(), text
             )
+        if names:
+            text = _SHORT_REFERENCE.sub(lambda match: match[1] if match[1].casefold() in names else match.group(), text)
         return text
 
     def read(self, text: str) -> Text:
@@ -137,7 +140,9 @@ class _Found:
             self._pieces.append(text[start:end])
             return
         left = count
-        if not before.isspace() and not _goes_on_word(after, count):
+        if not before.isspace() and (
+            not _goes_on_word(after, count) or (count == 2 and char == "*" and after.isalpha())
+        ):
             left = self._close(char, count)
         if left and not after.isspace() and not _goes_on_word(before, count):
             self._push(char, left)

@@ -39,7 +39,7 @@ _INLINE = _names(
     "prosody say-as phoneme voice lang w token desc lexicon metadata "
 )
 _PREFIXES = ("mstts:", "amazon:", "google:", "azure:", "o:", "v:", "w:")
-_STRONG_TAGS = frozenset({"b", "strong", "emphasis"})
+_STRONG_TAGS = frozenset({"b", "strong", "emphasis", "mark"})
 _TAG = re.compile(
     r"<!--.*?-->|<!\[CDATA\[(?P<data>.*?)\]\]>|<\?xml[^<>]{0,200}\?>|<!DOCTYPE[^<>]{0,200}>|"
     r"<(?P<raw>script|style|head|title)\b[^<>]{0,500}>.*?</(?P=raw)\s*>|"
@@ -50,6 +50,8 @@ _TAG = re.compile(
 _COMMENT_OPENS = re.compile(r"<!--|<!\[CDATA\[|<(?:script|style|head|title)\b", re.IGNORECASE)
 _TIME = re.compile(r"\btime\s*=\s*[\"'“”″]?\s*\+?(\d{1,6}(?:\.\d{1,4})?|\.\d{1,4})\s*(ms|s)", re.IGNORECASE)
 _STRENGTH = re.compile(r"\bstrength\s*=\s*[\"']?\s*([\w-]{1,10})", re.IGNORECASE)
+_SUBTITLE_LOOK = re.compile(r"\{\\[A-Za-z][^{}\n]{0,80}\}")
+_SUBTITLE_SPEAKER = re.compile(r"</?(?:v|c)(?:\.[\w.-]{1,60})?(?:[ \t][^<>\n]{1,60})?>")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
@@ -70,6 +72,14 @@ def without_tags(text: str, first_line: int) -> tuple[str, list[Remark]]:
     Only names that HTML or SSML knows make a tag: `a < b` and `<your name>` stay as they are.
     """
     remarks: list[Remark] = []
+    if "{\\" in text:  # where subtitles stand on the screen, and how they look
+        lines = _LineCounter(text, first_line)
+        remarks += [
+            remark(RemarkKind.TAG, match.group(), lines.at(match.start())) for match in _SUBTITLE_LOOK.finditer(text)
+        ]
+        text = _SUBTITLE_LOOK.sub("", text)
+    if "-->" in text:
+        text = _SUBTITLE_SPEAKER.sub("", text)
     if "<" in text:
         lines = _LineCounter(text, first_line)
 

@@ -20,6 +20,19 @@ _ABBREVIATIONS = re.compile(
     r"sra|srta|uds?|ej|pág|núm|av|m|mm|mme|mlle|env|p\.ex|sig|dott|ing|ecc|pag|"
     r"т\.[едпк]|гг?|др|см|ул|тыс|млн|млрд|руб"
 )
+_NUMBERED = re.compile(r"д|кв|стр|рис|гл|п|ст|art|cap|kap|abs|abb|chap|crap|tab|pos|сек|тел|स|सं|क्र", re.IGNORECASE)
+"""Abbreviations before a number."""
+_PLACES = re.compile(r"u\.[skn]|e\.u|d\.c|u\.a\.e")
+_BEGINS = re.compile(
+    r"\s*(?:The|This|That|These|Those|It|He|She|They|We|You|But|And|So|Then|There|Here|If|When|Now|In|On|At|For|After|Her|His|Their)\b"
+)
+"""Words that begin a sentence after the name of a place, rather than go on with it: `the U.S. Army`."""
+_ORDINAL_BEFORE = re.compile(
+    r"\b(?:der|die|das|dem|den|des|am|vom|zum|zur|im|beim|ab|seit|bis|jede[rnms]?) \d{1,2}$", re.IGNORECASE
+)
+_QUOTES_GO_ON = re.compile(r"(?:と(?![てもき])|って|という|など|の|を|が|は|に|も)")
+"""What goes on with a sentence after words that are quoted in it."""
+_GREEK_QUESTION = re.compile(r"(?<=[\u0370-\u03ff]);(?=\s+[\u0370-\u03ff\u1f00-\u1fff])")
 # Abbreviations that may stand at a sentence's end: they end it when a capital follows.
 _MAY_END = re.compile(r"etc|usw|ecc|inc|ltd|corp|a\.m|p\.m|ph\.d|al|т\.[дп]|др|г")
 _GERMAN_MONTHS = "Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember"
@@ -85,7 +98,10 @@ def sentence_spans(flat: str) -> list[tuple[int, int]]:
 def _ends_of(flat: str) -> Iterator[int]:
     units: Iterator[Unit] | None = None
     unit: Unit | None = None
-    for match in _END.finditer(flat):
+    ends: Iterable[re.Match[str]] = _END.finditer(flat)
+    if ";" in flat and _GREEK_QUESTION.search(flat):
+        ends = sorted([*ends, *_GREEK_QUESTION.finditer(flat)], key=lambda match: match.start())
+    for match in ends:
         if match.end() >= len(flat) or not _ends_sentence(flat, match):
             continue
         if units is None:
@@ -100,7 +116,7 @@ def _ends_of(flat: str) -> Iterator[int]:
 def _ends_sentence(text: str, match: re.Match[str]) -> bool:
     mark, start, end = match.group(), match.start(), match.end()
     if not _ALWAYS.isdisjoint(mark):
-        return True
+        return not (mark[-1] in "」』" and _QUOTES_GO_ON.match(text, end))
     if text.startswith(_KHMER_ET_CETERA, start) or text.startswith(_KHMER_ET_CETERA, start - 2):
         return False
     if not text[end].isspace():
@@ -111,11 +127,17 @@ def _ends_sentence(text: str, match: re.Match[str]) -> bool:
         return False
     if mark != ".":
         return True
+    if _ORDINAL_BEFORE.search(text[max(0, start - 12) : start]) and first:
+        return False
     word = text[max(0, start - _LONGEST_ABBREVIATION) : start].rpartition(" ")[2].lstrip("(\"'“„«[").lower()
     if re.fullmatch(r"\d{1,2}", word) and _AFTER_DATE_NUMBER.match(text, end):
         return False
     if _MAY_END.fullmatch(word):
         return first.isupper()
+    if _NUMBERED.fullmatch(word) and text[end : end + 2].strip()[:1].isdigit():
+        return False
+    if _PLACES.fullmatch(word):
+        return _BEGINS.match(text, end) is not None
     initial = len(word) == 1 and word.isalpha() and word != "i" and text[start - 1].isupper()
     return not (_ABBREVIATIONS.fullmatch(word) or initial)
 

@@ -112,31 +112,38 @@ _SCALE = (
     r"ألف|آلاف|مليون|ملايين|مليار|हज़ार|हजार|लाख|करोड़"
 )
 _ATTACHED = (
-    r"bn|mn|tn|[kKMBTxX×]|st|nd|rd|th|ers?|ère|e|º|ª|h|hrs?|min|sec|ms|s|kg|g|mg|lbs?|oz|km|cm|mm|m²|m³|m|ft|in|"
-    r"ml|cl|l|L|GB|MB|TB|KB|kB|GHz|MHz|kHz|Hz|kWh|kW|MW|W|V|mAh|px|fps|mph|km/h|kcal|cal|[pP]|[GDd]|ppm|dB|pp|pts?"
+    r"km/h|m/s|bn|mn|tn|[kKMBTxX×]|st|nd|rd|th|ers?|ère|ème|e|º|ª|h|hrs?|min|sec|ms|s|kg|g|mg|lbs?|oz|km|cm|mm|m²|m³|m|ft|in|"
+    r"ml|cl|l|L|GB|MB|TB|KB|kB|GHz|MHz|kHz|Hz|kWh|kW|MW|W|V|mAh|px|fps|mph|kcal|cal|[pP]|[GDd]|ppm|dB|pp|pts?"
 )
 _APART = (
-    r"%|‰|kg|g|mg|lbs?|oz|km/h|km|cm|mm|m²|m³|m|ft|ml|cl|l|GB|MB|TB|KB|GHz|MHz|kWh|kW|mph|kcal|dB|"
+    r"%|‰|٪|kg|g|mg|lbs?|oz|km/h|km|cm|mm|m²|m³|m|ft|ml|cl|l|GB|MB|TB|KB|GHz|MHz|kWh|kW|mph|kcal|dB|"
     rf"{_CODES}|бит|руб\.?|₽|€|£|₺|zł|kr\.?|Kč|lei"
 )
-_CJK_SCALE = "[十百千]?[万萬亿億兆]{0,2}[十百千]?"
+_CURRENCY = (
+    r"[Dd]ollars?|[Ee]uros?|[Pp]ounds?|[Rr]upees|[Pp]esos|Franken|dólares|reais|libras|dollari|sterline|рублей|долларов|евро|"
+    r"डॉलर|रुपये|دولار|يورو"
+)
+_CJK_SCALE = (
+    "[十百千]?[万萬亿億兆]{0,2}[十百千]?"
+    r"(?:(?<=[万萬亿億兆])\d{1,4}[百千]?[万萬亿億]?(?:(?<=[万萬亿億])\d{1,4}[百千]?)?)?"
+)
 _CJK_UNIT = (
     "(?:多|余|餘)?(?:人民币|美元|欧元|歐元|日元|日圆|港元|英镑|韩元|卢比|[元円圆圓块塊]|平方公里|平方米|立方米|公里|公斤|千克|毫升|厘米|毫米|"
     "平米|分钟|分鐘|小时|小時|時間|百分点|個月|个月|ヶ月|か月|カ月|年間|年代|週間|日間|分間|秒間|パーセント|キロ|グラム|メートル|"
     "[%％克度斤秒分天日周週岁歳歲杯次个個本枚人倍米升件名位台条條层層步種种级級页頁巻章話回点月])?"
 )
-_HANGUL_SCALE = "(?:[십백천]?[만억조]){0,2}[십백천]?"
+_HANGUL_SCALE = r"(?:[십백천]?[만억조]){0,2}[십백천]?(?:(?<=[만억조]) ?\d{1,4}[백천]?만?)?"
 _HANGUL_UNIT = (
     "(?: ?(?:개월|시간|분기|년대|원|달러|유로|엔|퍼센트|프로|킬로|미터|그램)|"
     "[명개년월일시분초배도회번잔장권살주](?![\uac00-\ud7a3]{2}))?"
 )
 _THAI_UNIT = "(?: ?(?:ล้าน|แสน|หมื่น|พัน)?(?:ล้าน)?(?:บาท|ดอลลาร์|เปอร์เซ็นต์)| ?(?:ล้าน|แสน|หมื่น|พัน))?"
 _NUMBER = (
-    rf"{_DIGITS}(?:(?:{_ATTACHED})(?![{_L}\d])|(?:{_B}?(?:%|‰|°{_B}?[CF]?|℃|℉)))?"
+    rf"{_DIGITS}(?:(?:{_ATTACHED})(?![{_L}\d])|(?:{_B}?(?:[%‰٪]|°{_B}?[CF]?|℃|℉)))?"
     rf"{_CJK_SCALE}{_CJK_UNIT}{_HANGUL_SCALE}{_HANGUL_UNIT}{_THAI_UNIT}"
 )
 _AFTER = (
-    rf"(?:{_B}?(?:{_MONEY_SIGN})(?![\d{_L}])|{_B}(?:{_SCALE})(?:{_B}(?:{_APART}))?(?![{_L}\u0600-\u06ff\u0900-\u097f])|"
+    rf"(?:{_B}?(?:{_MONEY_SIGN})(?![\d{_L}])|{_B}(?:{_SCALE})(?:{_B}(?:{_APART}|{_CURRENCY}))?(?![{_L}\u0600-\u06ff\u0900-\u097f])|"
     rf"{_B}(?:{_APART})(?![{_L}\d]))?"
 )
 _SIGN = rf"(?:(?<![^\s(\[{{\"'«“„])[-−+±~≈<>≤≥]{_B}?(?={_MONEY_SIGN}|\d|[A-Z]{{1,3}}{_MONEY_SIGN}))"

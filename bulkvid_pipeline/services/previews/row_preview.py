@@ -46,6 +46,7 @@ from bulkvid_pipeline.rendering.pictures.coverage import missing_glyphs
 from bulkvid_pipeline.rendering.pictures.film import SceneFilm, scene_film
 from bulkvid_pipeline.rendering.pictures.poster import poster_jpeg
 from bulkvid_pipeline.rendering.pictures.theme import Theme
+from bulkvid_pipeline.rendering.quality.texts import shown_cells
 from bulkvid_pipeline.rendering.row_media import RowMedia
 from bulkvid_pipeline.rendering.scenes import split_scenes
 from bulkvid_pipeline.rendering.sound.mix import programme_sound
@@ -235,11 +236,12 @@ class _RowValidation:
         voice = self.template.settings.audio.voice_settings
         try:
             self.programme = narrate(
-                split_scenes(plan.title, plan.description, plan.script, plan.target_seconds),
+                split_scenes(plan.title, plan.description, plan.script, plan.stretched_to),
                 self.speech,
                 plan.voice,
                 language=narration_language(plan),
                 target_seconds=plan.target_seconds,
+                may_be_shorter=plan.target_is_limit,
                 template_speed=voice.speed,
                 pitch=voice.pitch,
             )
@@ -250,8 +252,7 @@ class _RowValidation:
 
     def _glyphs(self, plan: VideoPlan) -> Iterator[RowProblem]:
         theme, _ = theme_of(self.template, plan.style)
-        texts = (("idea_title", plan.title), ("description", plan.description), ("script_content", plan.script))
-        for column, text in texts:
+        for column, text in shown_cells(plan.title, plan.description, plan.script):
             missing = missing_glyphs((text,), theme)
             if missing:
                 shown = " ".join(missing[:10]) + (" ..." if len(missing) > 10 else "")

@@ -151,6 +151,7 @@ def length_problems(plan: VideoPlan, speech: Speech) -> Iterator[RowProblem]:
         plan.voice,
         plan.target_seconds,
         speech,
+        may_be_shorter=plan.target_is_limit,
         language=narration_language(plan),
         template_speed=spoken.speed,
         pitch=spoken.pitch,

@@ -52,7 +52,7 @@ def script_problems(idea: VideoIdea) -> Iterator[RowProblem]:
         yield RowProblem(
             "script_content",
             _quoted(remarks),
-            f"{meaning} ({where})",
+            f"{meaning} ({where} of the cell)",
             fix,
             f"SCRIPT_{kind.value.upper()}",
             frozenset(),

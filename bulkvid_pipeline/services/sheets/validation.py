@@ -17,7 +17,7 @@ from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.templates import Template
 from bulkvid_pipeline.core.validation import RowCheck, RowProblem, validate_table
 from bulkvid_pipeline.rendering.pictures.themes import theme_for
-from bulkvid_pipeline.rendering.quality.texts import missing_characters
+from bulkvid_pipeline.rendering.quality.texts import missing_characters, shown_cells
 from bulkvid_pipeline.services.media.policy import MediaCheck, media_policy
 from bulkvid_pipeline.services.sheets.loading import LoadedSheet
 from bulkvid_pipeline.services.sheets.named_voices import NamedVoices
@@ -130,8 +130,7 @@ class _EngineChecks:
         """Characters that no font has would be shown as empty boxes."""
         plan = plan_video(idea, self.spec, self.template)
         theme, _warnings = theme_for(plan.style, font_family=self.template.settings.style.font_family)
-        texts = (("idea_title", idea.title), ("description", idea.description), ("script_content", idea.script))
-        for column, text in texts:
+        for column, text in shown_cells(idea.title, idea.description, idea.script):
             missing = missing_characters([(column, text)], theme)
             if missing:
                 named = ", ".join(map(str, missing[:10])) + (" ..." if len(missing) > 10 else "")

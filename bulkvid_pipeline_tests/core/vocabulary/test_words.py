@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bulkvid_pipeline.core.columns import REPORT_COLUMNS, column_of, map_headers
+from bulkvid_pipeline.core.columns import REPORT_COLUMNS, column_of, duration_form, map_headers
 from bulkvid_pipeline.core.options import Priority, Style, Voice
 from bulkvid_pipeline.core.vocabulary.approvals import APPROVALS
 from bulkvid_pipeline.core.vocabulary.durations import UNITS
@@ -169,13 +169,36 @@ def test_the_ten_columns_are_known_in_ten_languages(headers: list[str]) -> None:
         ("Title (required)", "idea_title"),
         ("Duration (sec.)", "duration_seconds"),
         ("Duration (optional)", "duration_seconds"),
-        ("Duration (min)", None),
-        ("Dauer (Minuten)", None),
+        ("Duration (min)", "duration_seconds"),
+        ("Dauer (Minuten)", "duration_seconds"),
+        ("length in minutes", "duration_seconds"),
+        ("Max length", "duration_seconds"),
+        ("Min. length", None),
+        ("Tone / Mood", "tone"),
+        ("Idea / Title", "idea_title"),
+        ("Title / Tone", None),
+        ("Title length", None),
         ("Freigabe", "approved"),
         ("Estado", "status"),
         ("Video status", None),
         ("(notes)", None),
     ],
 )
-def test_remarks_in_brackets_do_not_hide_a_header_but_another_unit_does(header: str, column: str | None) -> None:
+def test_what_stands_beside_a_header_does_not_hide_it(header: str, column: str | None) -> None:
     assert column_of(header) == column
+
+
+@pytest.mark.parametrize(
+    ("header", "form"),
+    [
+        ("Duration", "{}"),
+        ("Duration (sec)", "{}"),
+        ("Duration (min)", "{} min"),
+        ("Dauer (Min.)", "{} min"),
+        ("length in minutes", "{} min"),
+        ("Max length", "max {}"),
+        ("Max. duration (minutes)", "max {} min"),
+    ],
+)
+def test_a_header_tells_how_bare_numbers_under_it_are_meant(header: str, form: str) -> None:
+    assert duration_form(header) == form

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bulkvid_pipeline.rendering.scenes import split_scenes
 from bulkvid_pipeline.rendering.script.blocks import Heading, ItemList, Paragraph
-from bulkvid_pipeline.rendering.script.dialect import parse_script, plain_text
+from bulkvid_pipeline.rendering.script.dialect import parse_script, plain_text, shown_text
 from bulkvid_pipeline.rendering.script.phrases import phrases_of
 from bulkvid_pipeline.rendering.script.remarks import RemarkKind
 from bulkvid_pipeline.rendering.script.text import Pause
@@ -214,3 +214,98 @@ def test_reading_takes_time_that_grows_with_the_script(bit: str) -> None:
         return time.process_time() - began
 
     assert seconds(50_000) < 40 * max(seconds(5_000), 0.005)
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("This is ==very important== now.", "This is very important now."),
+        ("if a == b and c == d", "if a == b and c == d"),
+        ("**bold**text", "boldtext"),
+        ("2**10 is 1024.", "2**10 is 1024."),
+        ("See [the guide].\n\n[the guide]: https://example.com", "See the guide."),
+        ("> [!NOTE]\n> Useful words.", "Useful words."),
+        (":::tip\nUseful words.\n:::", "Useful words."),
+        ("{\\an8}Hello there", "Hello there"),
+        ("WEBVTT\nKind: captions\n\n00:00.000 --> 00:02.000\n<v Anna>- Hello there.", "Hello there."),
+        ("00:00:00:00 Hello there\n00:00:03:12 and welcome", "Hello there / and welcome"),
+        ("1. Fill the kettle.", "1. Fill the kettle."),
+        ("*laughs* Yes.", "Yes."),
+        ("*Smile* at strangers.", "Smile at strangers."),
+        ("(in a deep voice) Stop!", "Stop!"),
+        ("Add the milk (slowly) and stir.", "Add the milk (slowly) and stir."),
+        ("[музыка] Привет.", "Привет."),
+        ("Диктор: Привет.", "Привет."),
+        ("내레이션: 안녕하세요.", "안녕하세요."),
+        ("场景一：厨房\n旁白：大家好。", "大家好。"),
+        ("テロップ：50%オフ\nこんにちは。", "こんにちは。"),
+        ("【重要】明日は休みです。", "【重要】明日は休みです。"),
+    ],
+)
+def test_marks_of_other_kinds_are_left_out_and_look_alikes_stay(written: str, shown: str) -> None:
+    assert said(written) == shown
+
+
+@pytest.mark.parametrize(
+    ("script", "entries"),
+    [
+        ("1) fill 2) boil 3) pour", ["fill", "boil", "pour"]),
+        ("Do this: (1) fill the cup, (2) boil it, and (3) pour.", ["fill the cup", "boil it", "pour."]),
+        ("1. Fill the cup. 2. Boil it. 3. Pour.", ["Fill the cup.", "Boil it.", "Pour."]),
+        ("Do this: - fill - boil - pour", ["fill", "boil", "pour"]),
+        ("①洗杯子②煮水③倒茶", ["洗杯子", "煮水", "倒茶"]),
+        ("A. Fill\nB. Boil", ["Fill", "Boil"]),
+        ("i. Fill\nii. Boil", ["Fill", "Boil"]),
+        ("1.Fill\n2.Boil", ["Fill", "Boil"]),
+        ("[1] Fill\n[2] Boil", ["Fill", "Boil"]),
+        ("#3 Fill\n#2 Boil\n#1 Pour", ["Fill", "Boil", "Pour"]),
+        ("・洗う\n・沸かす", ["洗う", "沸かす"]),
+        ("Schritt 1: Füllen\nSchritt 2: Kochen", ["Füllen", "Kochen"]),
+        ("第一，洗杯子。第二，煮水。", ["洗杯子。", "煮水。"]),
+        ("الخطوة 1: املأ\nالخطوة 2: اغلي", ["املأ", "اغلي"]),
+    ],
+)
+def test_what_counts_up_is_a_list(script: str, entries: list[str]) -> None:
+    assert items(script) == entries
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "He likes 1) tea and 2) cake.",
+        "1. Mai und 2. Juni sind frei.",
+        "2 - 1 = 1\n3 - 1 = 2",
+        "1.5 cups\n2.5 cups",
+        "A. Smith wrote it.\nIt was long.",
+        "10:30 Tea\n11:00 Cake",
+    ],
+)
+def test_numbers_that_do_not_count_make_no_list(script: str) -> None:
+    assert not any(isinstance(block, ItemList) for block in parse_script(script).blocks)
+
+
+def test_a_pause_before_the_first_word_is_kept() -> None:
+    (text,) = parse_script("[pause 2s]\n\nWelcome back.").spoken
+    assert (text.words, text.pauses) == ("Welcome back.", (Pause(0, 2.0),))
+
+
+@pytest.mark.parametrize(
+    ("script", "signs"),
+    [
+        ("✅ Fill\n❌ Spill", ["✅", "❌"]),
+        ("👉🏽 Fill\n🇩🇪 Boil", ["👉🏽", "🇩🇪"]),
+        ("- Fill\n- Boil", ["•", "•"]),
+        ("a) Fill\nb) Boil", ["a", "b"]),
+        ("[ ] Fill\n[x] Boil", ["☐", "☑"]),
+        ("1. Fill\n2. Boil", ["", ""]),
+        ("1️⃣ Fill\n2️⃣ Boil", ["", ""]),
+        ("[1] Fill\n[2] Boil", ["", ""]),
+        ("Step 1: Fill\nStep 2: Boil", ["", ""]),
+    ],
+)
+def test_entries_keep_the_scripts_own_signs(script: str, signs: list[str]) -> None:
+    assert [sign for scene in split_scenes("T", "", script) for sign in scene.item_signs] == signs
+
+
+def test_what_is_shown_is_without_notes_to_the_makers() -> None:
+    assert shown_text("# Tea\n[music: 𓀀] Welcome **back**.") == "Tea\nWelcome back."

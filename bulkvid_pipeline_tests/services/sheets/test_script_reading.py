@@ -11,7 +11,7 @@ def test_each_kind_of_thing_that_is_no_word_is_told_once_with_its_lines() -> Non
     problems = {each.code: each for each in script_problems(VideoIdea("key", 2, "Title", script))}
     assert set(problems) == {"SCRIPT_DIRECTION", "SCRIPT_PAUSE", "SCRIPT_LABEL", "SCRIPT_TABLE"}
     assert problems["SCRIPT_DIRECTION"].value == "[music], [cut to: kitchen]"
-    assert problems["SCRIPT_DIRECTION"].problem.endswith("(lines 1 to 4)")
+    assert problems["SCRIPT_DIRECTION"].problem.endswith("(lines 1 to 4 of the cell)")
     assert problems["SCRIPT_DIRECTION"].informs
     assert not problems["SCRIPT_TABLE"].informs, "somebody should look at it"
     assert not any(each.error_at for each in problems.values())

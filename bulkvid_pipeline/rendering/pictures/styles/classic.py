@@ -183,11 +183,12 @@ def listing(c: Composer) -> None:
 
 
 def _draw_item(c: Composer, item: ItemRow, canvas: skia.Canvas) -> None:
-    numeral = f"{roman(item.number)}."
     size = item.block.look.size * 0.8
-    width = c.ordinal_width(numeral, size, 500)
+    numeral = f"{roman(item.number)}."
+    width = size if item.sign else c.ordinal_width(numeral, size, 500)
     x = item.marker.left + width / 2 if c.mirrored else item.marker.right - width / 2
-    c.ordinal(canvas, numeral, (x, item.first_line), size, c.theme.accent, 500)
+    draw = c.sign if item.sign else c.ordinal
+    draw(canvas, item.sign or numeral, (x, item.first_line), size, c.theme.accent, 500)
     item.paint_text(canvas)
     if item.index < max(len(c.scene.items), c.scene.room) - 1:
         y = item.row.bottom - 1.2 * c.unit

@@ -194,8 +194,13 @@ def _draw_item(c: Composer, item: ItemRow, canvas: skia.Canvas) -> None:
         )
     side = min(item.marker.width, item.row.height * 0.8)
     tile = Box(item.marker.center_x - side / 2, item.marker.center_y - side / 2, side, side)
-    rounded_rect(canvas, tile, 8 * c.unit, fill(c.theme.accent))
-    c.ordinal(canvas, str(item.number), (tile.center_x, tile.center_y), side * 0.5, c.theme.on_accent, 700)
+    center = (tile.center_x, tile.center_y)
+    if item.has_picture:
+        c.sign(canvas, item.sign, center, side * 0.72, c.theme.accent, 700)
+    else:
+        rounded_rect(canvas, tile, 8 * c.unit, fill(c.theme.accent))
+        draw = c.sign if item.sign else c.ordinal
+        draw(canvas, item.sign or str(item.number), center, side * 0.5, c.theme.on_accent, 700)
     item.paint_text(canvas)
 
 

@@ -127,10 +127,13 @@ def _draw_item(c: Composer, item: ItemRow, canvas: skia.Canvas) -> None:
     line = stroke(c.theme.accent, 4 * c.unit) if item.is_spoken else stroke(c.theme.text, 2 * c.unit, 0.2)
     canvas.drawLine(item.row.left, y + line.getStrokeWidth() / 2, item.row.right, y + line.getStrokeWidth() / 2, line)
     size = item.block.look.size * 0.62
+    if item.has_picture:
+        size = min(item.block.look.size * 0.8, item.marker.width * 0.72)
     digits = str(item.number)
-    width = c.ordinal_width(digits, size, 560)
+    width = size if item.sign else c.ordinal_width(digits, size, 560)
     x = item.marker.right - width / 2 if c.mirrored else item.marker.left + width / 2
-    c.ordinal(canvas, digits, (x, item.first_line), size, c.theme.accent, 560)
+    draw = c.sign if item.sign else c.ordinal
+    draw(canvas, item.sign or digits, (x, item.first_line), size, c.theme.accent, 560)
     item.paint_text(canvas)
 
 

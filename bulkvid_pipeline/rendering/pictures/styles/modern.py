@@ -146,9 +146,14 @@ def _draw_item(c: Composer, item: ItemRow, canvas: skia.Canvas) -> None:
     rounded_rect(canvas, item.row, radius, fill(c.theme.panel, 0.82))
     edge = stroke(c.theme.accent_2, 3 * c.unit, 0.9) if item.is_spoken else stroke(c.theme.text, 1.6 * c.unit, 0.14)
     rounded_rect(canvas, item.row.inset(2 * c.unit, 2 * c.unit), radius, edge)
-    rounded_rect(canvas, tile, side * 0.32, gradient(tile, c.theme.accent_2, c.theme.accent))
-    color = readable_on(c.theme.accent, *_TILE_TEXT)
-    c.ordinal(canvas, str(item.number), (tile.center_x, tile.center_y), side * 0.5, color, 780)
+    center = (tile.center_x, tile.center_y)
+    if item.has_picture:
+        c.sign(canvas, item.sign, center, side * 0.72, c.theme.accent, 780)
+    else:
+        rounded_rect(canvas, tile, side * 0.32, gradient(tile, c.theme.accent_2, c.theme.accent))
+        color = readable_on(c.theme.accent, *_TILE_TEXT)
+        draw = c.sign if item.sign else c.ordinal
+        draw(canvas, item.sign or str(item.number), center, side * 0.5, color, 780)
     item.paint_text(canvas)
 
 
