@@ -1,4 +1,4 @@
-"""Lengths of time as people write them: `45`, `45s`, `1:30`, `2 min`, `1 Min. 30 Sek.`, `PT45S`, `~45`, `30-60`."""
+"""Durations as people write them: `45`, `45s`, `1:30`, `2 min`, `1 Min. 30 Sek.`, `PT45S`, `~45`, `30-60`."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ MAX_DURATION_S = 3600.0
 NO_DURATION = "Not a length in seconds"
 _LONGEST_TEXT = 60
 _WIDEST_RANGE = 4
-"""How many times its beginning the end of a range may be, for its middle to be a fair choice."""
+"""Largest ratio of a range's end to its start for which the middle of the range is used."""
 _SURELY_MINUTES_S = 300
-"""Up to here `0:05:00` is minutes; above, it is as likely Excel's `0:45`, typed for seconds and stored as minutes."""
+"""Up to this, `0:05:00` is minutes; above, it may also be `0:45`, typed as seconds and stored by Excel as minutes."""
 _PERHAPS_MINUTES = 6
 """`1.5` alone may be minutes; `7.5` is seconds."""
 _CLOCK_LIKE = frozenset({"10", "15", "20", "30", "40", "45"})
@@ -38,18 +38,18 @@ _BARE_UNIT = re.compile(r"[^\d\s.,:;+\-<>~]+$")
 
 
 _SIGNS = str.maketrans(dict(zip("٫–—−〜～’′‘”“″＂", '.---~~\'\'\'""""', strict=True)))
-"""Signs that differ only in their look."""
+"""Characters that look different but mean the same."""
 
 
 class _UnclearError(Exception):
-    """A length that could mean two; its arguments are the problem and the fix."""
+    """A duration with two possible meanings; its arguments are the problem and the fix."""
 
 
 @lru_cache(maxsize=4096)
 def read_duration(cell: str) -> Reading[float]:
-    """Seconds, 1 to 3600. A range is read as its middle, a bound as just so much less that it is kept.
+    """Seconds, 1 to 3600. A range is read as its middle, an upper bound as slightly less than the bound.
 
-    A length is met within max(1 s, 2 %), which is what is taken off a bound.
+    A duration is met within max(1 s, 2 %), so that much is subtracted from a bound.
     """
     if is_empty_option(cell):
         return Reading(understood="an empty cell" if cell.strip() else "")
@@ -64,7 +64,7 @@ def read_duration(cell: str) -> Reading[float]:
 
 
 def _normalised(cell: str) -> str:
-    """`cell` in lower case with ASCII digits, signs of one kind, and no blank or stop at its ends."""
+    """`cell` in lower case with ASCII digits and unified signs, without blanks or full stops at its ends."""
     text = cell if len(cell) <= _LONGEST_TEXT else ""
     if any(unicodedata.category(character) == "No" for character in text):
         return ""
@@ -114,7 +114,7 @@ def _number(text: str, *, alone: bool = False) -> float:
 
 
 def _length(text: str, unit: int = 1) -> float | None:
-    """The seconds of one length; a number alone counts in `unit`s."""
+    """The seconds of one duration; a bare number counts in units of `unit` seconds."""
     if _PLAIN.fullmatch(text):
         return _number(text) * unit
     if (iso := _ISO.fullmatch(text)) is not None and any(iso.groups()):
@@ -140,8 +140,8 @@ def _clock(hours: str, minutes: str, seconds: str, fraction: str) -> float | Non
 
 
 def _quantity(text: str) -> float | None:
-    """`1 min 30 s`, `1m30`, `1分30秒`: each unit smaller than the one before; a last number without one counts in the
-    next."""
+    """`1 min 30 s`, `1m30`, `1分30秒`: each unit is smaller than the one before; a last number without a unit counts in
+    the next smaller one."""
     total, at, last = 0.0, 0, 0
     while at < len(text):
         found = _QUANTITY.match(text, at)

@@ -1,4 +1,4 @@
-"""Sheet ids and A1 ranges: the two things people paste wrongly most often."""
+"""Reading sheet ids and A1 ranges, the two inputs that are mistyped most often."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _NEAR_RANGE = re.compile(
     r"(?:\s*(?::|;|,|-|–|\.\.|to)\s*\$?(?P<c2>[A-Za-z]{1,3})?\$?(?P<r2>[0-9]{1,7}))?",
     re.IGNORECASE | re.ASCII,
 )
-"""What is almost a range: rows without columns, columns without rows, one corner alone, another separator."""
+"""Near misses: rows without columns, columns without rows, a single corner, another separator."""
 
 
 def parse_sheet_id(text: str) -> str:
     """The id in `text`, which is an id or the whole URL of a Google sheet.
 
     Raises:
-        InvalidSheetIdError: there is none; says where in the URL the id stands.
+        InvalidSheetIdError: the text has no id; the message says where in the URL the id stands.
     """
     text = text.strip()
     in_url = _SHEET_URL.search(text)
@@ -93,7 +93,7 @@ def parse_range(text: str) -> A1Range:
     """The rectangle that `text` names: `A1:J100`, `Sheet1!A1:Z50`, `'My sheet'!A:Z`, `A2:J` or `A:Z`.
 
     Raises:
-        InvalidRangeError: the text is something else; names the right form.
+        InvalidRangeError: the text is not a range; the fix shows the right form.
     """
     match = _RANGE.fullmatch(text.strip())
     if match is None:
@@ -122,7 +122,7 @@ def parse_range(text: str) -> A1Range:
 
 
 def _suggestion(text: str) -> str:
-    """The right form for the wrong ones that people write: `Rows 1-100`, `A1:10`, `1:100`, `A:J5`, `Sheet1!A1`."""
+    """The right form for common mistakes: `Rows 1-100`, `A1:10`, `1:100`, `A:J5`, `Sheet1!A1`."""
     near = _NEAR_RANGE.fullmatch(text.strip())
     if near is None or not (near["r1"] or near["r2"]):
         return "Use A1:Z100 format for ranges, for example A1:J100, Sheet1!A1:Z50 or A:Z"

@@ -1,6 +1,6 @@
-"""Where Dagster keeps its runs and events: PostgreSQL by BULKVID_POSTGRES_URL, else SQLite in DAGSTER_HOME.
+"""Where Dagster keeps its runs and events: PostgreSQL if BULKVID_POSTGRES_URL is set, else SQLite in DAGSTER_HOME.
 
-`dagster.yaml` cannot choose by itself; it names this class.
+`dagster.yaml` has no conditions, so it names this class, which chooses.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from bulkvid_pipeline.settings import Settings, dagster_home
 
 
 class ChosenStorage(DagsterStorage, ConfigurableClass):
-    """The storage that was chosen, under the one name that `dagster.yaml` can hold."""
+    """Delegates to the chosen storage; `dagster.yaml` can name only one class."""
 
     def __init__(self, chosen: DagsterStorage, inst_data: ConfigurableClassData | None = None) -> None:
         self._chosen = chosen
@@ -41,10 +41,10 @@ class ChosenStorage(DagsterStorage, ConfigurableClass):
         inst_data: ConfigurableClassData | None,
         config_value: Mapping[str, Any],  # noqa: ARG003
     ) -> ChosenStorage:
-        """The storage that the settings choose.
+        """The storage chosen by the settings.
 
         Raises:
-            InvalidRequestError: the URL is not one of PostgreSQL.
+            InvalidRequestError: the URL is not a PostgreSQL URL.
         """
         url = Settings().postgres_url
         return cls(_chosen(url.get_secret_value() if url else "", str(dagster_home())), inst_data)
@@ -70,7 +70,7 @@ def _chosen(url: str, base_dir: str) -> DagsterStorage:
             "BULKVID_POSTGRES_URL is not the URL of a PostgreSQL database",
             fix="Use postgresql://user:password@host:5432/database",
         )
-    # psycopg2 is of no use to the many who stay with SQLite.
+    # Imported only here: installations on SQLite do not need psycopg2.
     from dagster_postgres import DagsterPostgresStorage
 
     return DagsterPostgresStorage(url, should_autocreate_tables=True)
