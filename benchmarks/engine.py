@@ -54,7 +54,7 @@ class Bench:
     missed: list[str] = field(default_factory=list)
 
     def line(self, measure: str, found: str, goal: str = "", met: bool | None = None, had_cores: bool = True) -> None:
-        """Print one line. `met` is None where there is no goal; without `had_cores` wall-clock results are not judged."""
+        """Print one line. `met` is None where there is no goal; without `had_cores` wall-clock time is not judged."""
         verdict = {True: "met", False: "NOT MET", None: ""}[met] if had_cores else "busy"
         if met is False and had_cores:
             self.missed.append(f"{measure}: {found} (goal: {goal})")

@@ -67,8 +67,8 @@ def metered(call: Callable[[], Result]) -> tuple[Result, Cost]:
 def watched_cpu(call: Callable[[], object]) -> float:
     """CPU seconds of all descendant processes during `call`, also of those whose parents do not wait for them.
 
-    A browser's helper processes end without being counted by their parents, so all live processes are sampled ten times a
-    second.
+    A browser's helper processes end without being counted by their parents, so all live processes are sampled ten
+    times a second.
     """
     seen: dict[tuple[int, int], int] = {}
     done = threading.Event()

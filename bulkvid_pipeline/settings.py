@@ -42,8 +42,8 @@ class Settings(BaseSettings):
     )
     limit_rows: bool | None = Field(
         None,
-        description="Apply these limits to rows too, not only to Google and paid voices; if empty, to rows of jobs that "
-        "name a user or a project",
+        description="Apply these limits to rows too, not only to Google and paid voices; if empty, to rows of jobs "
+        "that name a user or a project",
     )
     renderer: Literal["event", "graph"] = Field("event", description="event (fast) or graph (plain ffmpeg)")
     ffmpeg: str | None = Field(None, description="ffmpeg binary; the bundled one if empty")
@@ -63,7 +63,7 @@ class Settings(BaseSettings):
     speech_price: float = Field(15.0, ge=0, description="Price of a million characters of the speech server")
     speech_pace: Literal["here", "server"] = Field(
         "here",
-        description="Where speech is made faster or slower: here (one request a sentence) or server (one for each pace)",
+        description="Where speech is made faster or slower: here (one request a sentence) or server (one each pace)",
     )
     piper_model: Path | None = Field(None, description="A Piper voice (.onnx with its .onnx.json) or a folder of them")
 

@@ -321,7 +321,7 @@ def test_a_content_that_was_evicted_is_fetched_again_if_it_is_still_the_same(
     assert store.content(source, digest) == PICTURE
     cache.shrink(0)
     server.serve("/a.png", OTHER)
-    with pytest.raises(NetworkError, match="changed while the job was at work"):
+    with pytest.raises(NetworkError, match="changed while the job was running"):
         store.content(source, digest)
 
 

@@ -1,14 +1,14 @@
-"""What can be wrong with a medium, beside a failed network (NetworkError) and a 429 or 5xx (ServiceUnavailableError).
+"""Errors of media, besides a failed network (NetworkError) and a 429 or 5xx status (ServiceUnavailableError).
 
 BulkVideoError
 ├── RenderError
-│   └── MediumError             it is no picture or video that can be used
+│   └── MediumError             not a usable picture or video
 ├── NotFoundError
-│   └── MediumNotFoundError     there is nothing at the address
+│   └── MediumNotFoundError     nothing at the address
 └── AccessDeniedError
-    └── MediumRefusedError      it is not open to us, or we do not go there
+    └── MediumRefusedError      not readable by us, or forbidden by the configuration
 
-None of them is systemic: another row names another medium.
+None of them is systemic: other rows name other media.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class MediumNotFoundError(NotFoundError):
 
 
 class MediumRefusedError(AccessDeniedError):
-    """The medium is not open to us, or configuration keeps us from going there."""
+    """The medium is not readable with our credentials, or the configuration forbids its address."""
 
     code = "MEDIUM_REFUSED"
     systemic = False
-    default_fix = "Give an address that anybody can open"
+    default_fix = "Give an address that can be opened without a login"

@@ -1,12 +1,12 @@
-"""What can be wrong with a callback, beside a failed network (NetworkError) and a 429 or 5xx (ServiceUnavailableError).
+"""Errors of callbacks, besides a failed network (NetworkError) and a 429 or 5xx status (ServiceUnavailableError).
 
 BulkVideoError
 ├── AccessDeniedError
 │   └── CallbackTargetRefusedError   the address is private, and private ones are not allowed
 ├── NetworkError
-│   └── CallbackTimeoutError         no whole answer in time
-├── CallbackRejectedError            the receiver said something else than 2xx
-└── CallbackGoneError                the receiver wants no more of this (410)
+│   └── CallbackTimeoutError         no complete response in time
+├── CallbackRejectedError            the receiver responded with another status than 2xx
+└── CallbackGoneError                the receiver does not want further messages (410)
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ class CallbackTargetRefusedError(AccessDeniedError):
 
 
 class CallbackTimeoutError(NetworkError):
-    """The receiver did not answer in time."""
+    """The receiver did not respond in time."""
 
     code = "CALLBACK_TIMEOUT"
     default_fix = "Let the receiver answer at once and do its work afterwards"
 
 
 class CallbackRejectedError(BulkVideoError):
-    """The receiver answered, but did not take the message."""
+    """The receiver responded, but did not accept the message."""
 
     code = "CALLBACK_REJECTED"
     http_status = 502
     retryable = True
-    default_fix = "Let the receiver answer 2xx to messages that it takes"
+    default_fix = "Let the receiver respond with a 2xx status to messages that it accepts"
 
 
 class CallbackGoneError(BulkVideoError):
-    """The receiver answered 410: it wants no more messages."""
+    """The receiver responded with 410: it does not want further messages."""
 
     code = "CALLBACK_GONE"
     http_status = 502
