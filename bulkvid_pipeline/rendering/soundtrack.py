@@ -40,7 +40,7 @@ class Soundtrack:
 
         Raises:
             DurationInfeasibleError: it would be too long.
-            NarrationError: the voice failed.
+            NarrationError: speaking failed.
         """
         plan, spoken = self.plan, self.plan.template.settings.audio.voice_settings
         kept = None if afresh or self.cache is None else CacheOfKind(self.cache, "narration", self.salt)
