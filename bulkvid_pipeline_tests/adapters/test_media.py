@@ -190,7 +190,7 @@ def test_a_redirect_into_private_space_is_refused(
     [
         ("file:///etc/passwd", MediumError, "is not a web address"),
         ("//user:pw@127.0.0.1/", MediumError, "password"),
-        ("", MediumError, "nowhere"),
+        ("", MediumError, "gives no address"),
         ("/loop.png", MediumError, "more than 5 redirects"),
     ],
 )

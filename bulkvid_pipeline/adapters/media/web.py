@@ -87,7 +87,7 @@ def _target(url: str, source: str, policy: MediaPolicy) -> Target:
 def _next(url: str, source: str, answer: http.client.HTTPResponse) -> str:
     location = answer.getheader("Location")
     if not location:
-        raise MediumError(f"{shown_source(source)} redirects to nowhere")
+        raise MediumError(f"{shown_source(source)} redirects but gives no address")
     try:
         return urljoin(url, location)
     except ValueError as error:

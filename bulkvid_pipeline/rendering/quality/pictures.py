@@ -37,9 +37,9 @@ _SEEN_LUMA = 16
 _NEAR_FRAMES = 5
 """Tolerance, in frames, of the position of a change: encoders with lookahead may code it with a neighbouring frame."""
 _REPEAT_FACTOR, _REPEAT_BYTES = 1.5, 16
-"""A repeat is at most this many times as large as the small packets of its file ..."""
+"""A repeat has at most this factor times the 25th percentile of packet sizes, plus this many bytes; ..."""
 _SHARE_OF_KEY, _LEAST_CHANGE_BYTES = 0.01, 64
-"""... and a change is larger than this in any file, in bytes."""
+"""... or at most this share of the smallest key frame, plus this many bytes, if that is less."""
 
 
 class PictureWatch:
