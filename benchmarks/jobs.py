@@ -127,8 +127,8 @@ def run_job(sheet: str, job_id: str, priority: str, user: str) -> None:
         success = execute_here(spec, instance, job_id)
         ended = time.monotonic()
         course.sample()
-    told = {"success": success, "began": began, "in_line": course.in_line, "ended": ended, "samples": course.samples}
-    print(json.dumps(told))
+    result = {"success": success, "began": began, "in_line": course.in_line, "ended": ended, "samples": course.samples}
+    print(json.dumps(result))
 
 
 @dataclass(frozen=True)

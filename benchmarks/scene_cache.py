@@ -142,7 +142,7 @@ def main(times: int) -> None:
         values = sorted(each[name] for each in found)
         unit = "" if "ratio" in name else " CPU s"
         print(f"{name:36} {statistics.median(values):6.2f}{unit}   ({values[0]:.2f} .. {values[-1]:.2f})")
-    print("video packets equal to those of an uncached render; one utterance and one scene made anew")
+    print("video packets equal to those of an uncached render; only one utterance and one scene were made again")
 
 
 if __name__ == "__main__":

@@ -116,7 +116,7 @@ def read_platforms(cell: str) -> Reading[tuple[Platform, ...]]:
 
 
 @dataclass(frozen=True)
-class VoiceWish:
+class RequestedVoice:
     """The voice that a row asks for: a character, and the providers' voices that have the name in its cell."""
 
     character: Voice | None
@@ -124,14 +124,14 @@ class VoiceWish:
 
 
 @lru_cache(maxsize=4096)
-def read_voice(cell: str) -> Reading[VoiceWish]:
+def read_voice(cell: str) -> Reading[RequestedVoice]:
     """The voice that a cell asks for: a character, or the name of a voice of a known provider."""
     reading = _read_option(VOICES, cell, "voice")
     if reading.value is not None:
-        return Reading(VoiceWish(reading.value), reading.understood)
+        return Reading(RequestedVoice(reading.value), reading.understood)
     named = named_voices(cell) if reading.problem and len(cell) <= _LONGEST_OPTION else ()
     if named:
-        return Reading(VoiceWish(named[0].character, named))
+        return Reading(RequestedVoice(named[0].character, named))
     return Reading(understood=reading.understood, problem=reading.problem, fix=reading.fix)
 
 

@@ -29,7 +29,7 @@ def parse_age(text: str) -> timedelta:
     """
     match = _AGE.fullmatch(text)
     if match is None:
-        raise InvalidRequestError(f"'{text[:40]}' is no age", fix="Write it as 30d, 12h or 2w")
+        raise InvalidRequestError(f"'{text[:40]}' is not a valid age", fix="Write it as 30d, 12h or 2w")
     return timedelta(hours=int(match[1]) * _HOURS[match[2].lower()])
 
 

@@ -115,7 +115,7 @@ def plan_writing(
         number, values = sheet.rows.get(result.row_key), result.cells(written_at)
         if number is None:
             missing.append(result.title or result.row_key)
-        elif _told(sheet.says(number)) == _told(values):
+        elif _compared(sheet.says(number)) == _compared(values):
             unchanged += 1
         else:
             written += 1
@@ -132,19 +132,19 @@ def written_over(
 ) -> dict[str, Mapping[str, Value]]:
     """The former cells, by row key, of rows overwritten by results of other rows: the sheet was sorted meanwhile."""
     results = list(results)
-    ours, told = {result.row_key for result in results}, {_told(result.cells("")) for result in results}
+    ours, written = {result.row_key for result in results}, {_compared(result.cells("")) for result in results}
     hit: dict[str, Mapping[str, Value]] = {}
     for key, number in after.rows.items():
         if key in ours:
             continue
         was = before.says(before.rows[key]) if key in before.rows else dict.fromkeys(REPORT_COLUMNS, "")
         now = after.says(number)
-        if now != was and _told(now) in told:
+        if now != was and _compared(now) in written:
             hit[key] = was
     return hit
 
 
-def _told(cells: Mapping[str, Value]) -> tuple[Value, ...]:
+def _compared(cells: Mapping[str, Value]) -> tuple[Value, ...]:
     """The cells to compare: all but the duration, which the sheet shows in its own locale's format, and the time."""
     return cells["video_status"], cells["video_url"], cells["video_error"]
 

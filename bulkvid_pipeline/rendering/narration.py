@@ -207,7 +207,7 @@ class _Sentence:
 
 
 @dataclass(frozen=True)
-class _Said:
+class _SpokenSentence:
     """A spoken sentence."""
 
     pcm: Pcm16
@@ -235,7 +235,7 @@ class _Narrator:
         self.language = language or language_of(texts)
         self._sentences = [self._sentences_of(scene) for scene in scenes]
         self._lengths: dict[float, list[list[int]]] = {}
-        self._last: tuple[float, list[list[_Said]]] | None = None
+        self._last: tuple[float, list[list[_SpokenSentence]]] | None = None
 
     @property
     def unit(self) -> str:
@@ -297,7 +297,7 @@ class _Narrator:
         for sentences in self._sentences:
             lengths.append([])
             for sentence in sentences:
-                samples = len(self._say(sentence, rate).pcm)
+                samples = len(self._speak(sentence, rate).pcm)
                 lengths[-1].append(samples)
                 spoken += sentence.frames(samples)
                 likely += sentence.estimated_seconds
@@ -331,20 +331,20 @@ class _Narrator:
         cards = [scene for scene in self._scenes if scene.kind is SceneKind.TITLE]
         return timeline.title_frames(cards[0].heading, cards[0].subheading) if cards else 0
 
-    def _spoken(self, step: int) -> list[list[_Said]]:
+    def _spoken(self, step: int) -> list[list[_SpokenSentence]]:
         """The sentences of all scenes, spoken at the pace of a step."""
         rate = self.rate(timeline.pace(step))
         if self._last is None or self._last[0] != rate:
             self._last = None  # freed before the next one is made, since sound is large
-            said = [[self._say(sentence, rate) for sentence in sentences] for sentences in self._sentences]
+            said = [[self._speak(sentence, rate) for sentence in sentences] for sentences in self._sentences]
             self._lengths[rate] = [[len(each.pcm) for each in scene] for scene in said]
             self._last = rate, said
         return self._last[1]
 
-    def _say(self, sentence: _Sentence, rate: float) -> _Said:
+    def _speak(self, sentence: _Sentence, rate: float) -> _SpokenSentence:
         utterance = self._utterance(sentence.spoken.text, rate)
         seconds = word_seconds(sentence.spoken, sentence.words, utterance)
-        return _Said(quantised(utterance.pcm), seconds, utterance.warnings)
+        return _SpokenSentence(quantised(utterance.pcm), seconds, utterance.warnings)
 
     def _utterance(self, text: str, rate: float) -> Utterance:
         if self._store is None:
@@ -426,7 +426,7 @@ def _silence(sentences: Sequence[_Sentence], pause: int) -> int:
 
 
 def _timed_scene(
-    scene: Scene, sentences: list[_Sentence], said: list[_Said], breaths: tuple[int, int], pause: int
+    scene: Scene, sentences: list[_Sentence], said: list[_SpokenSentence], breaths: tuple[int, int], pause: int
 ) -> NarratedScene:
     if not sentences:
         return NarratedScene(scene, 0, (), VoiceTrack(0))

@@ -173,13 +173,13 @@ class OutputMaking:
             raise self._refusal(quality)
         self.video.unlink(missing_ok=True)
         if remedy.record:
-            self.soundtrack.record(afresh=True)
+            self.soundtrack.record(without_cache=True)
         if remedy.master:
             self.soundtrack.master(lower_by_db=remedy.lower_by_db)
         if remedy.other_renderer:
             self._forget_scenes()
         self._make(second_renderer() if remedy.other_renderer else renderer)
-        return (f"the first file failed its checks ({_said(quality)}), so {remedy}",)
+        return (f"the first file failed its checks ({_fault_list(quality)}), so {remedy}",)
 
     def _forget_scenes(self) -> None:
         """Invalidate the cached scenes of the output: one of them may be the fault, and would affect other rows.
@@ -199,7 +199,7 @@ class OutputMaking:
         again = f"; {quality.repaired[0]}" if quality.repaired else ""
         text = any(fault.subject is Subject.TEXT for fault in quality.faults)
         return QualityError(
-            f"The {self.planned.platform} video failed its checks: {_said(quality)}{again}",
+            f"The {self.planned.platform} video failed its checks: {_fault_list(quality)}{again}",
             fix="Shorten the row's texts, and report the row if that does not help"
             if text
             else "Retry the row, and report it if it fails again",
@@ -227,7 +227,7 @@ class OutputMaking:
         return piece
 
 
-def _said(quality: QualityReport) -> str:
+def _fault_list(quality: QualityReport) -> str:
     return "; ".join(fault.said for fault in quality.faults)
 
 

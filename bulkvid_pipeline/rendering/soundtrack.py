@@ -35,15 +35,15 @@ class Soundtrack:
     programme: Programme = field(init=False)
     sound: ProgrammeSound = field(init=False)
 
-    def record(self, *, afresh: bool = False) -> None:
-        """Narrate the row; `afresh`: without reading cached utterances.
+    def record(self, *, without_cache: bool = False) -> None:
+        """Narrate the row; `without_cache`: without reading cached utterances.
 
         Raises:
             DurationInfeasibleError: the video would be too long.
             NarrationError: speaking failed.
         """
         plan, spoken = self.plan, self.plan.template.settings.audio.voice_settings
-        kept = None if afresh or self.cache is None else CacheOfKind(self.cache, "narration", self.salt)
+        kept = None if without_cache or self.cache is None else CacheOfKind(self.cache, "narration", self.salt)
         self.programme = narrate(
             split_scenes(plan.title, plan.description, plan.script, plan.target_seconds),
             self.speech,

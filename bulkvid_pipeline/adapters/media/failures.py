@@ -27,7 +27,7 @@ class MediumNotFoundError(NotFoundError):
     """There is nothing at the medium's address."""
 
     code = "MEDIUM_NOT_FOUND"
-    default_fix = "Open the address in a browser, and copy it anew"
+    default_fix = "Open the address in a browser, and copy it again"
 
 
 class MediumRefusedError(AccessDeniedError):

@@ -47,7 +47,7 @@ def fetch_web(source: str, policy: MediaPolicy, known: Version | None) -> Fetche
         raise NetworkError(f"No secure connection to {shown}: {reason}", fix=_TLS_FIX) from error
     except (OSError, http.client.HTTPException) as error:
         raise NetworkError(
-            f"Fetching {shown} failed: {_said(error)}", fix="Check the address and the network"
+            f"Fetching {shown} failed: {_error_text(error)}", fix="Check the address and the network"
         ) from error
 
 
@@ -125,7 +125,7 @@ def _content(
         raise MediumRefusedError(said)
     if status in _BUSY or status >= 500:
         raise ServiceUnavailableError(said, retry_after=_seconds(answer.getheader("Retry-After")))
-    raise MediumError(said, fix="Open the address in a browser, and copy it anew")
+    raise MediumError(said, fix="Open the address in a browser, and copy it again")
 
 
 def _body(answer: http.client.HTTPResponse, shown: str, most: int) -> bytes:
@@ -166,7 +166,7 @@ def _seconds(retry_after: str | None) -> float | None:
     return float(retry_after) if retry_after and retry_after.isascii() and retry_after.isdigit() else None
 
 
-def _said(fault: Exception) -> str:
+def _error_text(fault: Exception) -> str:
     """The error's text, shortened, since it may contain arbitrary bytes from the server."""
     text = getattr(fault, "strerror", None) or str(fault) or type(fault).__name__
     return "".join(c if c.isprintable() else "?" for c in str(text))[:120]

@@ -149,17 +149,17 @@ def _transact(cursor: Any, budget: str, subjects: tuple[Subject, Subject], step:
     rows = cursor.fetchall()
     clock_us, *known_time = rows[0][:4]
     known = StoreTime.beginning(clock_us) if None in known_time else StoreTime(*known_time)
-    moment = known.at(clock_us)
+    store_time = known.at(clock_us)
     found = {Subject(*row[4:6]): row[6:] for row in rows}
-    answer, changed = step(moment.now_us, Meters(*(_meter(found.get(subject)) for subject in subjects)))
+    answer, changed = step(store_time.now_us, Meters(*(_meter(found.get(subject)) for subject in subjects)))
     writes: list[tuple[str, Sequence[object]]] = []
     if changed is not None:
         writes.append((_WRITE_METERS, [_row(budget, *pair) for pair in zip(subjects, changed, strict=True)]))
-        if moment.must_prune:
-            writes.append((_PRUNE, (budget, moment.now_us)))
-            moment = moment.pruned()
-    if changed is not None or moment.clock_us < known.clock_us:
-        writes.append((_WRITE_TIME, ((budget, moment.clock_us, moment.now_us, moment.prune_at_us),)))
+        if store_time.must_prune:
+            writes.append((_PRUNE, (budget, store_time.now_us)))
+            store_time = store_time.pruned()
+    if changed is not None or store_time.clock_us < known.clock_us:
+        writes.append((_WRITE_TIME, ((budget, store_time.clock_us, store_time.now_us, store_time.prune_at_us),)))
     statements = "".join(statement for statement, _ in writes)
     cursor.execute(f"{statements} COMMIT", [value for _, values in writes for value in values])
     return answer

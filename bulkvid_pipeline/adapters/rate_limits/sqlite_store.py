@@ -104,9 +104,9 @@ class SqliteStore:
         clock_us = self._clock_us()
         row = connection.execute(_READ_TIME, (budget,)).fetchone()
         known = StoreTime(*row) if row else StoreTime.beginning(clock_us)
-        moment = known.at(clock_us)
+        store_time = known.at(clock_us)
         meters = Meters(*(_read_meter(connection, budget, subject) for subject in subjects))
-        answer, changed = step(moment.now_us, meters)
+        answer, changed = step(store_time.now_us, meters)
         if changed is not None:
             connection.executemany(
                 _WRITE_METER,
@@ -115,11 +115,11 @@ class SqliteStore:
                     for subject, meter in zip(subjects, changed, strict=True)
                 ),
             )
-            if moment.must_prune:
-                connection.execute(_PRUNE, (budget, moment.now_us))
-                moment = moment.pruned()
-        if changed is not None or moment.clock_us < known.clock_us:
-            connection.execute(_WRITE_TIME, (budget, moment.clock_us, moment.now_us, moment.prune_at_us))
+            if store_time.must_prune:
+                connection.execute(_PRUNE, (budget, store_time.now_us))
+                store_time = store_time.pruned()
+        if changed is not None or store_time.clock_us < known.clock_us:
+            connection.execute(_WRITE_TIME, (budget, store_time.clock_us, store_time.now_us, store_time.prune_at_us))
         return answer
 
     def _connect(self) -> sqlite3.Connection:

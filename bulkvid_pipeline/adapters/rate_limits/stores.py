@@ -125,16 +125,16 @@ class MemoryStore:
     def transact(self, budget: str, user: Subject, project: Subject, step: Step[Answer]) -> Answer:
         with self._lock:
             clock_us = self._clock_us()
-            moment = self._times.get(budget, StoreTime.beginning(clock_us)).at(clock_us)
+            store_time = self._times.get(budget, StoreTime.beginning(clock_us)).at(clock_us)
             subjects = (user, project)
             meters = Meters(*(self._meters.get((budget, subject), Meter()) for subject in subjects))
-            answer, changed = step(moment.now_us, meters)
+            answer, changed = step(store_time.now_us, meters)
             if changed is not None:
                 self._meters.update(zip(((budget, subject) for subject in subjects), changed, strict=True))
-                if moment.must_prune:
-                    self._forget_idle(budget, moment.now_us)
-                    moment = moment.pruned()
-            self._times[budget] = moment
+                if store_time.must_prune:
+                    self._forget_idle(budget, store_time.now_us)
+                    store_time = store_time.pruned()
+            self._times[budget] = store_time
             return answer
 
     def forget_idle(self, *, dry_run: bool = False) -> int:

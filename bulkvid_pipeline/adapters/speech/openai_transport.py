@@ -128,7 +128,7 @@ class SpeechConnection:
 
     def _refusal(self, response: requests.Response) -> BulkVideoError:
         status = response.status_code
-        said, code = self._said(response)
+        said, code = self._error_message(response)
         what = f"The voice at {self._url} answered {status}" + (f": {said}" if said else "")
         wait = retry_after(response.headers.get("Retry-After"))
         if code in _NO_CREDIT or status == 402:
@@ -152,7 +152,7 @@ class SpeechConnection:
             what, fix="Change the script where the answer says so; check BULKVID_SPEECH_MODEL and BULKVID_SPEECH_VOICES"
         )
 
-    def _said(self, response: requests.Response) -> tuple[str, str]:
+    def _error_message(self, response: requests.Response) -> tuple[str, str]:
         """The server's error message, shortened and without the key, and its error code."""
         try:
             document = json.loads(self._body(response, _LONGEST_REFUSAL))

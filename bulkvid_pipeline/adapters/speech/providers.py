@@ -66,7 +66,7 @@ class SpeechChoice:
             parts = urlsplit(self.base_url)
             if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.username:
                 raise InvalidSpecError(
-                    "The address of the speech server is no plain http or https address",
+                    "The address of the speech server is not a plain http or https address",
                     fix=f"Set BULKVID_SPEECH_BASE_URL to one such as {OPENAI_URL}",
                 )
         if self.provider is Provider.PIPER and not self.piper_model:

@@ -107,7 +107,7 @@ def deliver(
         reason = getattr(fault, "verify_message", "") or fault.reason or "handshake failed"
         error = NetworkError(f"No secure connection to the callback's receiver: {reason}", fix=_TLS_FIX)
     except (OSError, http.client.HTTPException) as fault:
-        error = NetworkError(f"The connection to the callback's receiver failed: {_said(fault)}")
+        error = NetworkError(f"The connection to the callback's receiver failed: {_error_text(fault)}")
     return Delivery(status, timestamp, round((time.monotonic() - began) * 1000), error)
 
 
@@ -159,7 +159,7 @@ def _seconds(retry_after: str | None) -> float | None:
     return float(retry_after) if retry_after and retry_after.isascii() and retry_after.isdigit() else None
 
 
-def _said(fault: Exception) -> str:
+def _error_text(fault: Exception) -> str:
     """The error's text, shortened, since it may contain arbitrary bytes from the receiver."""
     text = getattr(fault, "strerror", None) or str(fault) or type(fault).__name__
     return "".join(c if c.isprintable() else "?" for c in str(text))[:120]

@@ -37,9 +37,9 @@ def signature_headers(body: bytes, *, secret: str, message_id: str, timestamp: d
         InvalidRequestError: the secret is not valid, see `check_secret`.
     """
     check_secret(secret)
-    moment = timestamp.astimezone(UTC)  # the library would treat another zone's wall-clock time as UTC
+    utc = timestamp.astimezone(UTC)  # the library would treat another zone's wall-clock time as UTC
     return {
         "webhook-id": message_id,
-        "webhook-timestamp": str(int(moment.timestamp())),
-        "webhook-signature": Webhook(secret).sign(message_id, moment, body.decode()),
+        "webhook-timestamp": str(int(utc.timestamp())),
+        "webhook-signature": Webhook(secret).sign(message_id, utc, body.decode()),
     }

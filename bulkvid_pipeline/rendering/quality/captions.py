@@ -135,8 +135,8 @@ def _speed(cues: Sequence[CaptionCue]) -> Iterator[Check]:
 def reading_seconds(text: str) -> float:
     """Seconds for reading a caption at readable speed. Blanks count; combining and invisible characters do not."""
     seen = [char for char in text if unicodedata.category(char) not in ("Mn", "Me", "Cf", "Cc")]
-    for tells, script, speed in _SCRIPT_CPS:
-        if tells.search(text):
+    for identifying, script, speed in _SCRIPT_CPS:
+        if identifying.search(text):
             own = sum(bool(script.match(char)) for char in seen)
             return own / speed + (len(seen) - own) / READABLE_CPS
     return len(seen) / READABLE_CPS

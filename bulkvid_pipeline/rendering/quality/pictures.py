@@ -118,7 +118,7 @@ class PictureWatch:
         """The checks of all packets read. `path` is the file, to decode stretches again that may be black."""
         self._end_run()
         none = "" if self._looked_at else "there is no key frame"
-        yield check("pictures_decode", Subject.PICTURE, self._looked_at, "all that are tried", self._damage or none)
+        yield check("pictures_decode", Subject.PICTURE, self._looked_at, "all tested pictures", self._damage or none)
         still, missed = self._stands_still()
         stretches = [float(tick * self._tick) for tick in self._black]
         stretches += [still[0]] if still else []

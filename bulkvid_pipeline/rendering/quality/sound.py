@@ -82,7 +82,7 @@ def _loudness(found: float, wanted: float, tolerance: float) -> Check:
         said = "the sound is silent"
     elif abs(found - wanted) > tolerance:
         said = f"the loudness is {found:.1f} LUFS instead of {wanted:.1f}"
-    return check("loudness_lufs", Subject.SOUND, found, f"{wanted:.1f}, to {tolerance:g}", said)
+    return check("loudness_lufs", Subject.SOUND, found, f"{wanted:.1f}, within {tolerance:g}", said)
 
 
 def _silence(sound: SoundMeasure, expected: Expected) -> Check:

@@ -57,7 +57,7 @@ def stream_checks(file: InputContainer, video: VideoStream, audio: AudioStream, 
 def faststart_check(faststart: bool) -> Check:
     """Check that playback can start before the file is completely loaded."""
     said = "" if faststart else "the index is at the end of the file, so playback cannot start while it is loading"
-    return check("faststart", Subject.FILE, faststart, "the index in front", said)
+    return check("faststart", Subject.FILE, faststart, "the index at the start", said)
 
 
 def is_steady(ticks: NDArray[np.int64], fps: int, tick: Fraction) -> bool:
@@ -91,13 +91,13 @@ def timing_checks(ticks: NDArray[np.int64], keys: Sequence[int], tick: Fraction,
     seconds = float((int(ticks[-1]) - int(ticks[0])) * tick) + 1 / expected.fps if frames else 0.0
     off = abs(seconds - wanted / expected.fps) > 1 / expected.fps
     said = f"the pictures play for {seconds:.2f} s instead of {wanted / expected.fps:.2f}" if off else ""
-    yield check("duration_s", Subject.FILE, seconds, f"{wanted / expected.fps:.3f}, to one frame", said)
+    yield check("duration_s", Subject.FILE, seconds, f"{wanted / expected.fps:.3f}, within one frame", said)
     steady = is_steady(ticks, expected.fps, tick)
     said = "" if steady else f"the frames are not evenly spaced at {expected.fps} a second"
     yield check("constant_frame_rate", Subject.FILE, steady, f"every 1/{expected.fps} s", said)
     start = int(ticks[0]) * tick if frames else Fraction(0)
     said = f"the picture starts at {float(start):.3f} s" if abs(start) > _START_SLACK_S else ""
-    yield check("start_s", Subject.FILE, float(start), f"0, to {float(_START_SLACK_S):g}", said)
+    yield check("start_s", Subject.FILE, float(start), f"0, within {float(_START_SLACK_S):g}", said)
     yield from _key_checks(ticks, keys, tick)
     yield _scene_check(ticks, keys, expected)
 

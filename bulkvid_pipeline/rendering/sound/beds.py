@@ -27,7 +27,7 @@ _LOUDEST_SAMPLE = 64.0
 """Floating-point files may exceed full scale, but not by more than 36 dB."""
 _SEAM_SECONDS = 1.0
 _STEPS = 32_767
-"""The 16-bit value of amplitude 1.0."""
+"""The largest 16-bit value: amplitude 1.0, or the loudest sample if that is louder."""
 _FORMATS_IN_WORDS = "MP3, M4A, AAC, WAV, FLAC, Ogg, Opus or AIFF"
 
 
