@@ -54,6 +54,9 @@ def run(
     write_back: Annotated[
         bool | None, typer.Option("--write-back", help="Write state and link of each row into the Google sheet")
     ] = None,
+    queue: Annotated[
+        bool, typer.Option("--queue", help="Let Dagster's queue run it (see `bulkvid ui`), and follow it from here")
+    ] = False,
     plain: Annotated[bool, typer.Option("--plain", help="Plain lines instead of a live display")] = False,
 ) -> None:
     """Render the videos of a sheet. Rows that are finished already are not rendered again.
@@ -78,7 +81,7 @@ def run(
         "template": {"template_id": template, "overrides": {"style": style, "voice": voice}},
         "write_back": write_back,
     }
-    raise typer.Exit(run_job(_spec(sheet, fields), plain=plain))
+    raise typer.Exit(run_job(_spec(sheet, fields), plain=plain, queue=queue))
 
 
 @app.command()

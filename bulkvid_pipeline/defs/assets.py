@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import dagster as dg
-from dagster._core.definitions.metadata import RawMetadataValue
 from pydantic import Field
 
+from bulkvid_pipeline.adapters.dagster.metadata import RawMetadataValue
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.spec import BulkJobSpec
@@ -20,7 +20,7 @@ from bulkvid_pipeline.core.states import ItemState, JobState
 from bulkvid_pipeline.defs import events
 from bulkvid_pipeline.defs.partitions import ensure_partitions, video_rows
 from bulkvid_pipeline.services.batch.batch_run import BatchRun
-from bulkvid_pipeline.services.jobs.chosen_rows import chosen_rows
+from bulkvid_pipeline.services.jobs.chosen_rows import chosen_rows, join_job_of_rows
 from bulkvid_pipeline.services.liveness.heartbeat import at_work
 from bulkvid_pipeline.services.liveness.orphans import close_orphans
 from bulkvid_pipeline.services.sheets.loading import LoadedSheet, load_sheet
@@ -107,6 +107,8 @@ def video(
     context: dg.AssetExecutionContext, config: VideoConfig
 ) -> Iterator[dg.AssetMaterialization | dg.AssetObservation]:
     """The videos of chosen rows, made as the latest job over their sheet made them."""
+    with failures_in_words():
+        join_job_of_rows(context.instance, context.run.run_id, context.partition_keys)
     with failures_in_words(), at_work(context.instance, context.run.run_id):
         for spec, chosen in chosen_rows(context.instance, context.partition_keys):
             wait_for_sheet_read(context.instance, spec, settings())

@@ -16,7 +16,6 @@ from collections.abc import Callable
 from typing import IO, Any
 
 from bulkvid_pipeline.adapters.cache import CachePlace
-from bulkvid_pipeline.adapters.media import failures
 from bulkvid_pipeline.adapters.speech.providers import KEY_VARIABLE, OFFLINE, SpeechChoice
 from bulkvid_pipeline.adapters.speech.spending import Spending
 from bulkvid_pipeline.core import errors
@@ -231,10 +230,7 @@ class _WallClock:
 
 
 _ERRORS_BY_CODE: dict[str, type[BulkVideoError]] = {
-    kind.code: kind
-    for module in (errors, failures)
-    for kind in vars(module).values()
-    if isinstance(kind, type) and issubclass(kind, BulkVideoError)
+    kind.code: kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, BulkVideoError)
 }
 
 

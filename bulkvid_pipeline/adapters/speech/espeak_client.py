@@ -22,7 +22,7 @@ _PIPE_BYTES = 1 << 20
 """Room for 20 seconds of speech, so that whoever speaks need not wait for us to read."""
 
 
-class WorkerDied(Exception):  # noqa: N818 - internal: the client tries once more, then raises NarrationError
+class EspeakDiedError(NarrationError):
     """The worker ended or spoke nonsense."""
 
 
@@ -30,7 +30,7 @@ class EspeakWorker:
     """One running worker. Not thread-safe: its owner holds a lock around every call.
 
     Raises:
-        WorkerDied: the process could not start; the text ends with what it wrote to stderr.
+        EspeakDiedError: the process could not start; the text ends with what it wrote to stderr.
     """
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ class EspeakWorker:
             self.sample_rate = int(hello["sample_rate"])
         except TimeoutError as error:
             self.close()
-            raise WorkerDied("the espeak worker did not start in time") from error
+            raise EspeakDiedError("the espeak worker did not start in time") from error
         except BaseException:
             self.close()
             raise
@@ -75,7 +75,7 @@ class EspeakWorker:
 
         Raises:
             TimeoutError: no answer within `seconds`; the worker is of no more use.
-            WorkerDied: it ended meanwhile.
+            EspeakDiedError: it ended meanwhile.
         """
         deadline = time.monotonic() + seconds
         try:
@@ -83,7 +83,7 @@ class EspeakWorker:
         except OSError as error:
             if isinstance(error, TimeoutError):
                 raise
-            raise WorkerDied(self._last_words()) from error
+            raise EspeakDiedError(self._last_words()) from error
         return self._receive(deadline)
 
     def close(self) -> None:
@@ -111,7 +111,7 @@ class EspeakWorker:
         try:
             return wire.decode(lambda count: self._read(count, deadline))
         except (EOFError, ValueError) as error:
-            raise WorkerDied(self._last_words()) from error
+            raise EspeakDiedError(self._last_words()) from error
 
     def _read(self, count: int, deadline: float) -> bytes:
         assert self._process.stdout is not None

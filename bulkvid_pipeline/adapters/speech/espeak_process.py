@@ -13,7 +13,7 @@ import sys
 from typing import Any, BinaryIO
 
 from bulkvid_pipeline.adapters.speech import wire
-from bulkvid_pipeline.adapters.speech.espeak_library import EspeakFailure, EspeakLibrary
+from bulkvid_pipeline.adapters.speech.espeak_library import EspeakError, EspeakLibrary
 from bulkvid_pipeline.adapters.speech.readings import japanese_reading
 
 _PR_SET_PDEATHSIG = 1
@@ -66,7 +66,7 @@ def _spoken(
         spoken = espeak.speak(
             text, request["voice"], request["words_per_minute"], request["pitch"], request["pitch_range"]
         )
-    except EspeakFailure as error:
+    except EspeakError as error:
         return {"error": str(error)}, b""
     words = [(offset, time) for offset, time in spoken.words if 0 <= offset < len(text)]
     if sources is not None:

@@ -19,7 +19,7 @@ import numpy as np
 
 from bulkvid_pipeline.adapters.retry import RetryPolicy, Wait
 from bulkvid_pipeline.adapters.speech.contract import Speech, Utterance
-from bulkvid_pipeline.adapters.speech.decoding import UndecodableSound, decoded
+from bulkvid_pipeline.adapters.speech.decoding import UndecodableSoundError, decoded
 from bulkvid_pipeline.adapters.speech.openai_transport import SpeechConnection, SpokenAnswer
 from bulkvid_pipeline.adapters.speech.pacing import paced, semitones
 from bulkvid_pipeline.adapters.speech.spending import Spending, price_of
@@ -153,7 +153,7 @@ class OpenAiSpeech:
         where = f"The voice at {self.endpoint.base_url}"
         try:
             pcm = decoded(answer.body, answer.content_type, 20 + 1.5 * len(text) / speed)
-        except UndecodableSound as error:
+        except UndecodableSoundError as error:
             raise NarrationError(
                 f"{where} answered with {error}", fix="Check BULKVID_SPEECH_BASE_URL and BULKVID_SPEECH_MODEL"
             ) from error

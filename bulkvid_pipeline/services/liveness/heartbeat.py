@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from dagster import DagsterInstance
@@ -15,6 +15,7 @@ from dagster import DagsterInstance
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.services.jobs.run_state import ended_as, tell_tags
+from bulkvid_pipeline.services.periodic import Periodic
 from bulkvid_pipeline.services.webhooks.callbacks import tell_state
 
 _log = logging.getLogger(__name__)
@@ -31,27 +32,21 @@ def at_work(instance: DagsterInstance, run_id: str) -> Iterator[None]:
     run = instance.get_run_by_id(run_id)
     job_id = (run.tags.get(tags.JOB_ID) if run else None) or run_id
     tell_tags(instance, run_id, {tags.PROCESS: this_process(), tags.JOB_ID: job_id})
-    ending = threading.Event()
-    beating = threading.Thread(target=_beat, args=(instance, run_id, ending), name="heartbeat", daemon=True)
-    beating.start()
     try:
-        yield
+        with Periodic(partial(_beat, instance, run_id), BEAT_EVERY_S, "heartbeat"):
+            yield
     except GeneratorExit:
         raise
     except BaseException as error:
         _tell_end(instance, run_id, JobState.FAILED if isinstance(error, Exception) else JobState.CANCELED)
         raise
-    finally:
-        ending.set()
-        beating.join()
 
 
-def _beat(instance: DagsterInstance, run_id: str, ending: threading.Event) -> None:
-    while not ending.wait(BEAT_EVERY_S):
-        try:
-            tell_tags(instance, run_id, {tags.PROCESS: this_process()})
-        except Exception:  # a database that is away for a while is met, and told of, by the work itself
-            _log.warning("The run %s could not be told that its process lives", run_id, exc_info=True)
+def _beat(instance: DagsterInstance, run_id: str) -> None:
+    try:
+        tell_tags(instance, run_id, {tags.PROCESS: this_process()})
+    except Exception:  # a database that is away for a while is met, and told of, by the work itself
+        _log.warning("The run %s could not be told that its process lives", run_id, exc_info=True)
 
 
 def _tell_end(instance: DagsterInstance, run_id: str, state: JobState) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from datetime import UTC, datetime
 from dagster import DagsterInstance
 
 from bulkvid_pipeline.adapters.webhooks import check_secret, deliver
+from bulkvid_pipeline.services.periodic import Periodic
 from bulkvid_pipeline.services.webhooks.dispatch import Send, deliver_due
 
 _LOG = logging.getLogger(__name__)
@@ -32,10 +32,9 @@ def sending_callbacks(
     job to fail. What is left over is for the next sender.
 
     Raises:
-        InvalidRequestError: the secret is none.
+        InvalidRequestError: `secret` cannot be used to sign.
     """
     check_secret(secret)
-    stop = threading.Event()
 
     def send_due(budget_s: float) -> None:
         try:
@@ -51,15 +50,8 @@ def sending_callbacks(
         except Exception:
             _LOG.exception("Callbacks could not be sent; they stay where they are")
 
-    def work() -> None:
-        while not stop.wait(every_s):
-            send_due(ROUND_S)
-
-    thread = threading.Thread(target=work, name="callbacks", daemon=True)
-    thread.start()
     try:
-        yield
+        with Periodic(lambda: send_due(ROUND_S), every_s, "callbacks"):
+            yield
     finally:
-        stop.set()
-        thread.join()
         send_due(LAST_ROUND_S)

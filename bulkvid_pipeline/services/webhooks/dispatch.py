@@ -84,7 +84,8 @@ def notify(
     """Put a message down that is due at once; returns its id. Nothing is sent here.
 
     A run says each thing once: the id is made of the run, the type and the payload's `state` (of the whole payload, if
-    it has none), and a message that is already there stays as it is.
+    it has none), and a message that is already there stays as it is. What several runs of a job say together they say
+    in the name of the first of them.
 
     Raises:
         InvalidRequestError: the payload is no JSON, or longer than 20 kB.

@@ -231,7 +231,7 @@ def test_a_re_execution_keeps_the_job_and_none_of_its_wishes_and_ends(workplace:
     second = a_run(workplace, parent=first, told=paused.tags)
 
     job = find_job(workplace.instance, "job_lost")
-    assert (job.run_id, job.state, job.items["total"]) == (second, JobState.RUNNING, 0)
+    assert (job.run_id, job.state, job.runs[-1].progress.total) == (second, JobState.RUNNING, 0)
     tell_tags(workplace.instance, second, {tags.INTENT: "pause"})
     assert find_job(workplace.instance, "job_lost").state is JobState.PAUSING
     (again, *_) = workplace.instance.get_runs()
