@@ -69,7 +69,7 @@ class Settings(BaseSettings):
 
     dagster_url: SecretStr = Field(
         SecretStr("http://127.0.0.1:3000"),
-        description="Dagster web server that jobs are handed to, to wait in its run queue",
+        description="Dagster web server to which `--queue` submits jobs",
     )
     postgres_url: SecretStr | None = Field(None, description="Database of the Dagster instance; SQLite if empty")
 

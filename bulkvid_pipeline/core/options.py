@@ -28,7 +28,7 @@ class Priority(StrEnum):
 
     @property
     def in_queue(self) -> int:
-        """Place in Dagster's run queue (`dagster/priority`): the highest number is started first, others have 0."""
+        """Priority in Dagster's run queue (`dagster/priority`): the highest number starts first, other jobs have 0."""
         return {Priority.URGENT: 30, Priority.HIGH: 10, Priority.NORMAL: 0, Priority.LOW: -10}[self]
 
 

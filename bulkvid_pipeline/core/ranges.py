@@ -34,7 +34,7 @@ _NEAR_RANGE = re.compile(
 
 @dataclass(frozen=True)
 class SheetLink:
-    """What a link to a Google sheet names: the sheet, and perhaps the number of a tab and a range in it."""
+    """The parts of a link to a Google sheet: the sheet's id, and optionally the number of a tab and a range."""
 
     sheet_id: str
     gid: int | None = None
@@ -51,10 +51,10 @@ def parse_sheet_id(text: str) -> str:
 
 
 def parse_sheet_link(text: str) -> SheetLink:
-    """What `text` names, which is the id of a Google sheet or any link to one: edit, copy, preview, export, Drive.
+    """The parts of `text`, the id of a Google sheet or any link to one: edit, copy, preview, export, Drive.
 
     Raises:
-        InvalidSheetIdError: it names no sheet, or one that cannot be read by its link; says which link to give.
+        InvalidSheetIdError: it names no sheet, or one that cannot be read by this link; the fix says which link to use.
     """
     text = text.strip()
     if refusal := _refusal(text):
@@ -76,12 +76,12 @@ def parse_sheet_link(text: str) -> SheetLink:
 
 
 def _selected(text: str) -> str | None:
-    """The range that a link names; None for a single cell, which is only where the link's maker stood."""
+    """The range in a link; None for a single cell, which is only the cursor position of the link's author."""
     return text if _RANGE.fullmatch(text) and text.partition(":")[0] != text.partition(":")[2] else None
 
 
 def _refusal(text: str) -> tuple[str, str] | None:
-    """What is wrong with a link from Google that cannot be read, and what to do."""
+    """The problem with a Google link that cannot be read, and the fix; None for other texts."""
     if _PUBLISHED_URL.search(text):
         return (
             "is the link of a sheet published to the web, which does not hold the sheet's id",
@@ -98,7 +98,7 @@ def _refusal(text: str) -> tuple[str, str] | None:
         )
     if "rangeid=" in text and _SHEET_URL.search(text):
         return (
-            "is a link to a named range, which the sheet alone can tell",
+            "is a link to a named range, which cannot be found by its link",
             "Give the sheet's link without #rangeid=..., and the range beside it: --range 'Ideas!A1:J50'",
         )
     return None
