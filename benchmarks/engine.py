@@ -1,9 +1,9 @@
-"""The engine against its goals, its peers and the usual limits, in one run and as ratios.
+"""The render engine compared with its goals, with other tools ("peers") and with resource limits, in one run.
 
     .venv/bin/python benchmarks/engine.py [--quick] [--with-peers] [--only PART ...]
 
-CPU is user and system time of everything that a measure starts. What a ratio compares is measured side by side, in
-turns, and medians are shown. See README.md for what is compared with what.
+CPU is the user and system time of all processes that a measurement starts. The two sides of a ratio are measured
+alternately, and medians are shown. README.md says what is compared with what.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ MEBI = 2**20
 CODECS = (("h264", "mp4"), ("h265", "mp4"), ("vp9", "webm"))
 RESOLUTIONS = ("720p", "1080p", "4k")
 EXCERPTS = (4, 14)
-"""Seconds of the row that peers make in a quick run."""
+"""Lengths in seconds of the two excerpts that peers render in a quick run."""
 PEER_GOALS = {"moviepy": 50.0, "editly": 25.0, "remotion": 75.0}
 OWN_CORES = 1.6
-"""Of two cores: with less of them a wall clock measures the neighbours."""
+"""Cores of two that must have been ours: with fewer, wall-clock time measures other processes of the machine."""
 PEER_NAMES = {"moviepy": "MoviePy", "editly": "editly", "remotion": "Remotion"}
 
 
 @dataclass
 class Bench:
-    """What all parts share; lines of the table are printed as they are found."""
+    """State shared by all parts; each line of the table is printed as soon as it is measured."""
 
     work: Path
     times: int
@@ -54,14 +54,14 @@ class Bench:
     missed: list[str] = field(default_factory=list)
 
     def line(self, measure: str, found: str, goal: str = "", met: bool | None = None, had_cores: bool = True) -> None:
-        """Print one line. `met` is None where there is no goal; without cores of our own the clock proves nothing."""
+        """Print one line. `met` is None where there is no goal; without `had_cores` wall-clock time is not judged."""
         verdict = {True: "met", False: "NOT MET", None: ""}[met] if had_cores else "busy"
         if met is False and had_cores:
             self.missed.append(f"{measure}: {found} (goal: {goal})")
         print(f"| {measure:62} | {found:34} | {goal:18} | {verdict:7} |", flush=True)
 
     def fewer(self, measure: str, other: float, ours: float, goal: float | None = None) -> None:
-        """A line saying how many times less CPU we take."""
+        """A line with the CPU time of the other tool divided by ours."""
         ratio = other / ours
         wanted = f"at least {goal:g}x" if goal else ""
         self.line(measure, f"{ratio:6.2f}x   ({other:.2f} CPU s)", wanted, None if goal is None else ratio >= goal)
@@ -81,7 +81,7 @@ def in_turns(times: int, **calls: Callable[[], float]) -> dict[str, float]:
 
 
 def scenery(bench: Bench) -> Path:
-    """The reference row's pictures and sounds for those who do not paint or speak themselves."""
+    """The reference row's pictures and sounds, as input for tools that do not paint or speak themselves."""
     folder = bench.work / "scenery"
     if not folder.exists():
         folder.mkdir()
@@ -90,7 +90,7 @@ def scenery(bench: Bench) -> Path:
 
 
 def whole_row(bench: Bench) -> None:
-    """One row, voice to published file, against everybody else."""
+    """One row, from voice to published file, compared with the other ways to make it."""
     plan, material, out = reference_plan(), scenery(bench), bench.work
     with Worker(out) as event, Worker(out, "graph") as graph:
         found = in_turns(
@@ -110,7 +110,7 @@ def whole_row(bench: Bench) -> None:
 
 
 def peers(bench: Bench) -> None:
-    """One row against the tools that people use."""
+    """One row compared with other video tools."""
     plan = reference_plan()
     with Worker(bench.work) as event:
         for name, goal in PEER_GOALS.items():
@@ -118,7 +118,7 @@ def peers(bench: Bench) -> None:
 
 
 def cold_row(folder: Path, plan: VideoPlan) -> float:
-    """CPU seconds of a row by a worker that is started for it."""
+    """CPU seconds of a row, including the start of its worker."""
 
     def render() -> None:
         with Worker(folder, warm=False) as worker:
@@ -128,7 +128,7 @@ def cold_row(folder: Path, plan: VideoPlan) -> float:
 
 
 def against_peer(bench: Bench, name: str, goal: float, ours: Callable[[], float]) -> None:
-    """A peer's row, once: it takes minutes. Ours is measured before and after."""
+    """A peer's row, rendered once because it takes minutes. Ours is measured before and after."""
     why = running.missing(name)
     if why:
         bench.line(f"  against {PEER_NAMES[name]}", why[:34], f"at least {goal:g}x")
@@ -140,7 +140,7 @@ def against_peer(bench: Bench, name: str, goal: float, ours: Callable[[], float]
 
 
 def peer_cpu(bench: Bench, name: str) -> float:
-    """CPU seconds of a peer's row; when quick, from two excerpts along a straight line."""
+    """CPU seconds of a peer's row; in a quick run, extrapolated linearly from two excerpts."""
     tool: Callable[[Path, Path], None] = getattr(running, name)
     if not bench.quick:
         return watched_cpu(lambda: tool(scenery(bench), bench.work / f"{name}.mp4"))
@@ -165,7 +165,7 @@ def where_it_goes(bench: Bench) -> None:
 
 
 def both_render(threads: ThreadPoolExecutor, workers: tuple[Worker, Worker], plan: VideoPlan) -> None:
-    """A row by each of two workers at the same time."""
+    """Render a row on each of two workers at the same time."""
     list(threads.map(Worker.render, workers, (plan, plan)))
 
 
@@ -175,7 +175,7 @@ def cpu_of(worker: Worker, plan: VideoPlan) -> float:
 
 
 def real_time(bench: Bench) -> None:
-    """Two workers, a row each, on the wall clock; meaningful on two idle cores only."""
+    """Wall-clock time of two workers with a row each; meaningful on two idle cores only."""
     for resolution, goal in (("1080p", 22.0), ("4k", 7.0)):
         plan = reference_plan(resolution=resolution)
         with Worker(bench.work) as one, Worker(bench.work) as two, ThreadPoolExecutor(2) as threads:
@@ -192,7 +192,7 @@ def real_time(bench: Bench) -> None:
 
 
 def lengths_and_platforms(bench: Bench) -> None:
-    """Three platforms against one, five minutes against one, memory."""
+    """Three platforms compared with one, five minutes compared with one, and memory."""
     plan = reference_plan()
     three = reference_plan(platforms=(Platform.YOUTUBE, Platform.TIKTOK, Platform.INSTAGRAM))
     long = reference_plan(minutes=5)
@@ -209,7 +209,7 @@ def lengths_and_platforms(bench: Bench) -> None:
 
 
 def changed_word(bench: Bench) -> None:
-    """One word of eight scenes; `scene_cache.py` alone tells more."""
+    """One word of eight scenes changed; `scene_cache.py` reports more details."""
     folder = bench.work / "changed"
     folder.mkdir()
     found = scene_cache.measure(folder)
@@ -218,7 +218,7 @@ def changed_word(bench: Bench) -> None:
 
 
 def codecs_and_styles(bench: Bench) -> None:
-    """CPU seconds of a minute of video, every codec in every size, and every style."""
+    """CPU seconds of a minute of video, for every codec in every size, and for every style."""
     with Worker(bench.work) as worker:
         for codec, container in CODECS:
             for resolution in RESOLUTIONS:
@@ -233,7 +233,7 @@ def codecs_and_styles(bench: Bench) -> None:
 
 
 def many_rows(bench: Bench) -> None:
-    """Rows on two workers against the sum of the rows rendered one by one, on the wall clock."""
+    """Wall-clock time of rows on two workers compared with the same rows rendered one by one."""
     plans = [reference_plan(number=number) for number in range(bench.rows)]
     with ExitStack() as open_workers, ThreadPoolExecutor(2) as threads:
         workers = [open_workers.enter_context(Worker(bench.work)) for _ in range(2)]
@@ -256,7 +256,7 @@ def many_rows(bench: Bench) -> None:
 
 
 def quality(bench: Bench) -> None:
-    """Both against the painted frames, kept without loss."""
+    """Our file and plain x264, each compared with the losslessly stored painted frames."""
     material, out = scenery(bench), bench.work
     source = out / "lossless.mkv"
     running.raw_frames(material, source, "lossless")
@@ -290,8 +290,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="everything once instead of medians of three")
     parser.add_argument("--with-peers", action="store_true", help="MoviePy, editly and Remotion too (minutes)")
-    parser.add_argument("--rows", type=int, default=12, help="rows on two workers; the goal speaks of 100")
-    parser.add_argument("--only", nargs="+", choices=PARTS, help="some parts only")
+    parser.add_argument("--rows", type=int, default=12, help="rows on two workers; the goal is defined for 100")
+    parser.add_argument("--only", nargs="+", choices=PARTS, help="run only these parts")
     chosen = parser.parse_args()
     began = time.perf_counter()
     print(

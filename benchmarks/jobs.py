@@ -1,4 +1,4 @@
-"""What a bulk job costs beside its rendering: CPU, memory and event log per row, look-ups, overtaking.
+"""What a bulk job costs besides rendering: CPU, memory and event log per row, queries, and urgent jobs going first.
 
     .venv/bin/python benchmarks/jobs.py [--large] [--postgres]
 
@@ -43,14 +43,14 @@ FILES = {"video.mp4": bytes(2048), "poster.jpg": bytes(512), "captions.srt": b"1
 
 
 class Course:
-    """When rows started in this process, and what the process had used up by then."""
+    """When rows started in this process, and how much CPU and memory the process had used by then."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.samples: list[tuple[float, float, float]] = []
-        """Seconds on the clock of the machine, CPU seconds, resident memory in MB."""
+        """For each row: monotonic time in seconds, CPU seconds, resident memory in MB."""
         self.in_line = 0.0
-        """When workers were hired, just before the first rows join the line for slots."""
+        """When workers were started, just before the first rows queue for slots."""
 
     def sample(self) -> None:
         used = resource.getrusage(resource.RUSAGE_SELF)
@@ -107,7 +107,7 @@ class StandInProcess:
 
 
 def run_job(sheet: str, job_id: str, priority: str, user: str) -> None:
-    """In a process of its own: run a job with stand-ins, and print its course as JSON."""
+    """Entry point of a child process: run a job with stand-ins, and print its `Course` as JSON."""
     from bulkvid_pipeline.core.spec import BulkJobSpec
     from bulkvid_pipeline.launch.here import execute_here
     from bulkvid_pipeline.services.batch import render_setup
@@ -127,20 +127,20 @@ def run_job(sheet: str, job_id: str, priority: str, user: str) -> None:
         success = execute_here(spec, instance, job_id)
         ended = time.monotonic()
         course.sample()
-    told = {"success": success, "began": began, "in_line": course.in_line, "ended": ended, "samples": course.samples}
-    print(json.dumps(told))
+    result = {"success": success, "began": began, "in_line": course.in_line, "ended": ended, "samples": course.samples}
+    print(json.dumps(result))
 
 
 @dataclass(frozen=True)
 class Started:
-    """A job's process, started at that time on the clock of the machine; what it prints goes to a file."""
+    """A job's process, started at monotonic time `at`; its output goes to a file."""
 
     process: subprocess.Popen[bytes]
     output: Path
     at: float
 
     def course(self) -> dict[str, Any]:
-        """What came of it, once it has ended."""
+        """The job's `Course`, after waiting for the process to end."""
         self.process.wait()
         output = self.output.read_text()
         course: dict[str, Any] = json.loads(output.splitlines()[-1])
@@ -178,7 +178,7 @@ class Bench:
             return Started(subprocess.Popen(command, stdout=file), output, time.monotonic())
 
     def stored_bytes(self) -> int:
-        """What Dagster's storage takes."""
+        """Size of Dagster's storage in bytes."""
         if not self.postgres_url:
             home = self.folder / "home"
             return sum(path.stat().st_size for path in home.rglob("*") if path.suffix in {".db", ".db-wal"})
@@ -191,7 +191,7 @@ class Bench:
 
 
 def cost_of_rows(bench: Bench, rows: int) -> None:
-    """One job, alone but for somebody who looks at it every second."""
+    """One job alone, watched once a second by one client."""
     bench.start("warm", 20).course()
     before = bench.stored_bytes()
     started = bench.start("big", rows)
@@ -218,7 +218,7 @@ def cost_of_rows(bench: Bench, rows: int) -> None:
 
 
 def watched(bench: Bench, started: Started) -> dict[str, list[float]]:
-    """What it costs to look at the job every second until it ends: seconds of each look, by what is read."""
+    """Poll the job every second until it ends; the seconds that each read took, by kind of read."""
     from bulkvid_pipeline.core.errors import JobNotFoundError
     from bulkvid_pipeline.services.jobs.follow import JobWatch
     from bulkvid_pipeline.services.jobs.instance import open_instance
@@ -240,7 +240,7 @@ def watched(bench: Bench, started: Started) -> dict[str, list[float]]:
 
 
 def look_ups(bench: Bench, jobs: int) -> None:
-    """Finding one job, its events, and listing many."""
+    """Finding one job and its events, and listing many jobs."""
     from dagster import DagsterRun
 
     from bulkvid_pipeline.core import tags
@@ -255,7 +255,7 @@ def look_ups(bench: Bench, jobs: int) -> None:
             "resources": {tags.SPEC_RESOURCE: {"config": {"input_source": {"type": "file", "path": "x.csv"}}}}
         }
         for number in range(jobs):
-            # As `create_run` does, without its look at the job's definition, which takes twenty times as long.
+            # As `create_run` does, without its inspection of the job's definition, which takes twenty times as long.
             run = DagsterRun(job_name=tags.JOB, run_config=config, tags={tags.JOB_ID: f"job_{number:06}"})
             instance.run_storage.add_run(run)
         print(f"find_job, {jobs:4} jobs more {_ms(lambda: find_job(instance, 'job_big'))}")
@@ -265,14 +265,14 @@ def look_ups(bench: Bench, jobs: int) -> None:
 
 
 def overtaking(bench: Bench) -> None:
-    """An urgent job of another user is entered while a low one is in the middle of its rows."""
+    """An urgent job of another user is started while a low-priority job is in the middle of its rows."""
     low = bench.start("low", 1000, "low")
     time.sleep(12)
     entered = bench.start("urgent", 50, "urgent", "bob")
     urgent = entered.course()
     starts = [at for at, _, _ in low.course()["samples"][:-1]]
     rows = [at for at, _, _ in urgent["samples"][:-1]]
-    assert starts[0] < rows[0] < starts[-1], "they did not meet"
+    assert starts[0] < rows[0] < starts[-1], "the two jobs did not overlap"
 
     def passed(since: float, until: float) -> int:
         return sum(since < at < until for at in starts)

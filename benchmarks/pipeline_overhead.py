@@ -1,11 +1,11 @@
-"""What the pipeline costs on top of the bare render: CPU per row and memory, over many tiny rows.
+"""What the pipeline costs on top of rendering: CPU per row and memory, measured over many short rows.
 
     .venv/bin/python benchmarks/pipeline_overhead.py [ROWS]
 
-Bare: one process plans and renders the rows in a loop. Pipeline: `bulkvid run` over the same rows, read, validated,
-rendered by its workers, published, materialised and reported. A run over 20 rows gives the fixed start (imports, first
-use of fonts and voice), so that the slope is what a row costs. CPU is user and system time of the process and of all
-that it started.
+Bare: one process plans and renders the rows in a loop. Pipeline: `bulkvid run` reads, validates, renders, publishes,
+materialises and reports the same rows. The cost of a run over 20 rows is subtracted to remove the fixed start (imports,
+first use of fonts and voice); the rest is the cost per row. CPU is user and system time of the process and of all its
+child processes.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def write_sheet(path: Path, rows: int) -> None:
 
 
 def cpu_of(command: list[str], folder: Path) -> tuple[float, float]:
-    """CPU seconds of a command with all that it started, and the peak memory of its largest process in MB."""
+    """CPU seconds of a command and its child processes, and the peak memory of its largest process in MB."""
     environment = {
         **os.environ,
         "BULKVID_OUTPUT_URL": f"file://{folder}/output",

@@ -1,4 +1,4 @@
-"""How like its source a video is, measured by ffmpeg's own filters on every frame."""
+"""Similarity of a video to its source (SSIM, PSNR, VMAF), measured by ffmpeg's filters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import imageio_ffmpeg
 
 @dataclass(frozen=True)
 class Quality:
-    """Means over all frames; `bytes` of the picture stream alone."""
+    """Means over all measured frames; `bytes` is the size of the video stream alone."""
 
     ssim: float
     psnr: float
@@ -23,7 +23,7 @@ class Quality:
 
 
 def quality_of(video: Path, source: Path, *, every: int) -> Quality:
-    """Compare with the lossless source; VMAF on every n-th frame, since it takes longest."""
+    """Compare with the lossless source; VMAF only on every `every`-th frame, since it takes longest."""
     log = video.with_suffix(".vmaf.json")
     prepared = "setpts=N/30/TB,format=yuv420p"
     graph = (

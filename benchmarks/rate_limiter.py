@@ -1,12 +1,11 @@
-"""How many slots a second the rate limiter gives out, on each of its stores.
+"""How many slots a second the rate limiter grants, on each of its stores.
 
     .venv/bin/python benchmarks/rate_limiter.py [--seconds 3]
 
-Needs the dev dependencies, which hold PostgreSQL.
+Needs the dev dependencies, which include PostgreSQL.
 
-One process with one thread, then 8 processes with 4 threads each, which all share one budget. The limits are set so
-high that every request is admitted: this is the cost of a slot where the window holds some hundreds of stamps, as it
-does at the usual limits.
+One process with one thread, then 8 processes with 4 threads each, which all share one budget. The limits are so high
+that every request is admitted. The window holds some hundreds of time stamps, as it does at the default limits.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ WINDOW_S = 0.05
 
 
 def count_acquisitions(location: str, threads: int, seconds: float, wait_for_start: Callable[[], object]) -> int:
-    """Slots taken by the threads of this process in so many seconds after `wait_for_start` has returned."""
+    """Slots taken by the threads of this process within `seconds` after `wait_for_start` has returned."""
     limiter = limiter_for(
         None if location == "-" else location,
         per_user_limit=100_000,
@@ -55,7 +54,7 @@ def count_acquisitions(location: str, threads: int, seconds: float, wait_for_sta
 
 
 def rate(location: str, processes: int, threads: int, seconds: float) -> float:
-    """Slots per second that so many processes take together."""
+    """Slots per second that all processes take together."""
     command = [sys.executable, __file__, "--worker", location, str(threads), str(seconds)]
     workers = [
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(processes)
@@ -74,14 +73,14 @@ def rate(location: str, processes: int, threads: int, seconds: float) -> float:
 
 
 def say_ready_and_wait() -> None:
-    """A worker's side of starting together."""
+    """Report that this worker is ready, and wait until all workers may start."""
     print("ready", flush=True)
     sys.stdin.readline()
 
 
 @contextmanager
 def stores() -> Iterator[list[tuple[str, str]]]:
-    """Name and location of every store that several processes can share."""
+    """Name and location of each store that several processes can share."""
     from bulkvid_pipeline_tests.peers.postgres import PostgresServer
 
     with (

@@ -1,4 +1,4 @@
-"""The reference work of the engine's benchmark, and how its cost is read.
+"""The reference row of the engine's benchmark, and how its cost is measured.
 
 A row of 60 s: title card and seven spoken scenes, captions timed word by word, animated entrances, the style's music
 ducked under the voice, loudness, checks. Costs are user and system time of all processes below this one.
@@ -51,23 +51,24 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Cost:
-    """What something took, in seconds."""
+    """CPU and wall-clock time of a call, in seconds."""
 
     cpu: float
     wall: float
 
 
 def metered(call: Callable[[], Result]) -> tuple[Result, Cost]:
-    """The result, and CPU (of child processes only) and wall clock that it took."""
+    """The result of `call`, and its cost: CPU of child processes only, and wall-clock time."""
     cpu, wall = cpu_seconds(), time.perf_counter()
     result = call()
     return result, Cost(cpu_seconds() - cpu, time.perf_counter() - wall)
 
 
 def watched_cpu(call: Callable[[], object]) -> float:
-    """CPU seconds of all processes below this one while it calls, those too whose parents do not wait for them.
+    """CPU seconds of all descendant processes during `call`, also of those whose parents do not wait for them.
 
-    A browser's helpers are killed and reaped by nobody who counts, so all that lives is looked at ten times a second.
+    A browser's helper processes end without being counted by their parents, so all live processes are sampled ten
+    times a second.
     """
     seen: dict[tuple[int, int], int] = {}
     done = threading.Event()
@@ -77,7 +78,7 @@ def watched_cpu(call: Callable[[], object]) -> float:
             for pid in _below(os.getpid()):
                 with suppress(OSError):
                     rest = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-                    # proc(5), counted after the name: 12th and 13th are its own times, the 20th is when it began.
+                    # proc(5): of the fields after the name, 12 and 13 are user and system time, 20 is the start time.
                     seen[pid, int(rest[19])] = int(rest[11]) + int(rest[12])
             done.wait(0.1)
 
@@ -101,7 +102,7 @@ def reference_plan(
     platforms: tuple[Platform, ...] = (Platform.YOUTUBE,),
     number: int = 0,
 ) -> VideoPlan:
-    """The row, or one like it. `number` makes rows differ: each says its sentences in another order."""
+    """The plan of the reference row. `number` makes rows differ: each has its sentences in another order."""
     spoken = [*SENTENCES[number % 7 :], *SENTENCES[: number % 7]] * minutes
     cells = {
         "row_key": f"row-{number}",
@@ -123,7 +124,7 @@ def scene_count(plan: VideoPlan) -> int:
 
 
 class Worker:
-    """A render worker as jobs use them, warm unless said otherwise, without a cache."""
+    """A render worker as jobs use it, without a cache; it has rendered a row before if `warm`."""
 
     def __init__(self, folder: Path, renderer: str = "event", *, warm: bool = True) -> None:
         self._folder = folder
@@ -140,7 +141,7 @@ class Worker:
         self._process.close()
 
     def render(self, plan: VideoPlan) -> tuple[RenderedOutput, ...]:
-        """The finished files of a row, each in a folder that is new."""
+        """The finished files of a row, rendered into a new folder."""
         self._rows += 1
         folder = self._folder / f"{id(self)}-{self._rows}"
         before = _below(os.getpid())
@@ -149,16 +150,16 @@ class Worker:
         return outputs
 
     def row(self, plan: VideoPlan) -> Cost:
-        """What a row costs from its text to its published and verified files."""
+        """The cost of a row, from its text to its published and verified files."""
         return metered(lambda: self.render(plan))[1]
 
     def peak_bytes(self) -> int:
-        """The most memory that the worker and its voice process have held so far, resident."""
+        """Peak resident memory of the worker plus that of its voice process so far, in bytes."""
         return sum(_peak_of(pid) for pid in {self._pid, *_below(self._pid)})
 
 
 def path_of(output: RenderedOutput) -> Path:
-    """Where the video is."""
+    """Path of the output's video file."""
     return output.folder / output.video
 
 

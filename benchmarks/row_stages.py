@@ -1,4 +1,4 @@
-"""Where the CPU of the reference row goes: its stages one after another in a process of their own.
+"""CPU time of each stage of the reference row; the stages run one after another in a process of their own.
 
 .venv/bin/python benchmarks/row_stages.py
 """
@@ -38,7 +38,7 @@ from bulkvid_pipeline.rendering.sound.mix import programme_sound
 
 
 def stages(plan: VideoPlan, speech: Speech, coders: SceneCoders, folder: Path) -> dict[str, float]:
-    """CPU seconds of each stage, the voice's process included."""
+    """CPU seconds of each stage, including the voice's process."""
     spent: dict[str, float] = {}
 
     def take(name: str, call: Callable[[], Result]) -> Result:
@@ -70,14 +70,14 @@ def stages(plan: VideoPlan, speech: Speech, coders: SceneCoders, folder: Path) -
 
 
 def stages_in_a_process() -> dict[str, float]:
-    """Medians of `stages` as a fresh process finds them."""
+    """Medians of `stages`, measured in a new process."""
     done = subprocess.run([sys.executable, __file__], capture_output=True, text=True, check=True)
     spent: dict[str, float] = json.loads(done.stdout)
     return spent
 
 
 def main(times: int = 3) -> None:
-    """Print medians as JSON, after one round that warms up."""
+    """Print medians as JSON, after one warm-up round."""
     plan, coders = reference_plan(), SceneCoders()
     with tempfile.TemporaryDirectory() as folder, open_speech(OFFLINE, None, on_wait=lambda _: None) as speech:
         found = [stages(plan, speech, coders, Path(folder)) for _ in range(times + 1)][1:]

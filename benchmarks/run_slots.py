@@ -1,4 +1,4 @@
-"""Render slots under load: jobs in real processes share one instance; how well are slots used, how fast handed on?
+"""Render slots under load: jobs in real processes share one instance. Measures slot utilisation and hand-over time.
 
 .venv/bin/python benchmarks/run_slots.py [--postgres] [--row-s 1.0] [--slots 2]
 """
@@ -48,11 +48,11 @@ def main() -> None:
 
 
 def costs(instance: DagsterInstance, _home: Path, _row_s: float, slots: int) -> None:
-    """What one call takes while nobody else calls."""
+    """Time of each call while no other process uses the slots."""
     run = RunSlots(instance, "one")
     in_work = [run.claim(f"row{number}") for number in range(slots)]
     waiting = run.claim("waiting")
-    print(f"look at a claim that waits         {_ms(waiting.granted)}")
+    print(f"check a waiting claim              {_ms(waiting.granted)}")
     waiting.release()
 
     def hand_on() -> None:
@@ -60,11 +60,11 @@ def costs(instance: DagsterInstance, _home: Path, _row_s: float, slots: int) -> 
         run.change(join=[following], release=[in_work.pop()])
         in_work.append(following)
 
-    print(f"end a row and take the next's slot {_ms(hand_on)}")
+    print(f"release a slot, take the next one  {_ms(hand_on)}")
 
 
 def two_jobs(_instance: DagsterInstance, home: Path, row_s: float, slots: int) -> None:
-    """Two jobs of two users, for as long as both have rows."""
+    """Two jobs of two users, measured while both have rows."""
     rows = max(10, round(15 / row_s)) * slots // 2
     jobs = [_start(home, f"job{user}", rows=rows, row_s=row_s, workers=slots, user=user) for user in "ab"]
     _go(*jobs)
@@ -76,7 +76,7 @@ def two_jobs(_instance: DagsterInstance, home: Path, row_s: float, slots: int) -
 
 
 def overtaking(_instance: DagsterInstance, home: Path, _row_s: float, slots: int) -> None:
-    """An urgent job comes while a low one is in the middle of 200 rows of 20 ms."""
+    """An urgent job starts while a low-priority job is in the middle of 200 rows of 20 ms."""
     low = _start(home, "low", rows=200, workers=slots, priority=Priority.LOW)
     urgent = _start(home, "urgent", rows=20, workers=slots, priority=Priority.URGENT, user="other")
     _go(low)
@@ -94,7 +94,7 @@ def overtaking(_instance: DagsterInstance, home: Path, _row_s: float, slots: int
 
 
 def ten_against_one(_instance: DagsterInstance, home: Path, row_s: float, slots: int) -> None:
-    """Ten jobs of one user and one of another, all of equal priority."""
+    """Ten jobs of one user and one job of another user, all of equal priority."""
     row_s = min(row_s, 0.25)
     jobs = [_start(home, f"a{number}", rows=10, row_s=row_s, workers=slots, user="a") for number in range(10)]
     jobs.append(_start(home, "b", rows=40, row_s=row_s, workers=slots, user="b"))

@@ -1,10 +1,10 @@
-"""What a changed word costs: CPU of a row of eight scenes rendered whole, and again after one word of it changed.
+"""CPU cost of one changed word: a row of eight scenes is rendered, one word is changed, and it is rendered again.
 
     .venv/bin/python benchmarks/scene_cache.py [TIMES]
 
-Every row is rendered at 1080p by a render worker of its own, as jobs use them. A worker first renders another short row
-that no cache knows, so that the figures are those of a row in the middle of a job; the last ratio is that of whole
-workers with their start. CPU is user and system time of the worker and of all that it started.
+Every row is rendered at 1080p by a render worker of its own. Each worker first renders another short row that is not in
+the cache, so that the figures are those of a row in the middle of a job; the last ratio includes the start of the
+worker. CPU is user and system time of the worker and of its child processes.
 """
 
 from __future__ import annotations
@@ -45,24 +45,24 @@ WORD, OTHER_WORD = "review", "revise"
 
 
 def script_of_eight_scenes() -> str:
-    """As many of the sentences as make eight scenes, or the next more; where scenes are cut is not ours to know."""
+    """As many sentences as make at least eight scenes."""
     scripts = (" ".join(SENTENCES[:count]) for count in range(3, len(SENTENCES) + 1))
     return next((script for script in scripts if len(split_scenes(TITLE, DESCRIPTION, script)) >= SCENES), "")
 
 
 def plan_of(title: str, script: str) -> VideoPlan:
-    """A row for YouTube with no wanted duration."""
+    """A row for YouTube without a target duration."""
     spec = BulkJobSpec.for_input("x.csv", output={"resolution": "1080p"})
     idea = read_idea(2, {"row_key": title, "idea_title": title, "script_content": script, "description": DESCRIPTION})
     return plan_video(idea, spec, BUILT_IN_TEMPLATES["default_template"])
 
 
 def cpu_seconds() -> float:
-    """User and system time of all processes below this one, dead ones included."""
+    """User and system time of all descendant processes in seconds, including ended ones."""
     fields = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(FileNotFoundError, ProcessLookupError):
-            # proc(5): after the name in brackets come state, parent, ... and as 12th to 15th the four times.
+            # proc(5): after the name in brackets come state, parent, ...; the 12th to 15th fields are the four times.
             rest = stat.read_text().rpartition(")")[2].split()
             fields[int(stat.parent.name)] = (int(rest[1]), sum(map(int, rest[11:15])))
     below, found = {os.getpid()}, 0
@@ -75,7 +75,7 @@ def cpu_seconds() -> float:
 
 
 def rendered(plans: Sequence[VideoPlan], folder: Path, cache: Path | None) -> tuple[float, float, Path]:
-    """CPU seconds of the last row, those of the worker that rendered them all, and the video of the last."""
+    """CPU seconds of the last row, CPU seconds of the worker for all rows, and the video of the last row."""
     place = CachePlace(str(cache), MAX_BYTES) if cache else None
     start = cpu_seconds()
     process = RenderProcess("event", place)
@@ -88,18 +88,18 @@ def rendered(plans: Sequence[VideoPlan], folder: Path, cache: Path | None) -> tu
 
 
 def packets(video: Path) -> list[tuple[int | None, bytes]]:
-    """The video packets of a file, with their times."""
+    """The video packets of a file, each with its presentation time."""
     with av.open(str(video)) as file:
         return [(packet.pts, bytes(packet)) for packet in file.demux(video=0) if packet.size]
 
 
 def kinds_in(cache: Path) -> dict[str, int]:
-    """How many pieces of each kind are kept."""
+    """The number of cache entries of each kind."""
     return {name: kind.pieces for name, kind in FolderCache(cache, MAX_BYTES).statistics().kinds.items()}
 
 
 def measure(work: Path) -> dict[str, float]:
-    """CPU seconds of the renders, once each; ends the program where a cached file is not what it must be."""
+    """CPU seconds of the renders, one run each; exits where a cached file differs from an uncached one."""
     others = [plan_of(f"Row {number}", f"What is said in row {number} is new.") for number in range(4)]
     script = script_of_eight_scenes()
     plan, changed = plan_of(TITLE, script), plan_of(TITLE, script.replace(WORD, OTHER_WORD))
@@ -117,9 +117,9 @@ def measure(work: Path) -> dict[str, float]:
     _, alone_again, _ = rendered([changed], work / "alone-again", cache)
     if packets(cached) != packets(uncached):
         sys.exit("The video packets of the cached and the uncached file differ")
-    # The picture is a finding about where the changed scene's texts stand, for the certificate.
+    # The entry of kind "picture" records where the texts of the changed scene stand, for the quality checks.
     if made != {"narration": 1, "picture": 1, "scene": 1}:
-        sys.exit(f"More than one scene was made anew: {made}")
+        sys.exit(f"More than one scene was encoded again: {made}")
     return {
         "start of a worker and a short row": start,
         "whole row, no cache": whole,
@@ -131,7 +131,7 @@ def measure(work: Path) -> dict[str, float]:
 
 
 def main(times: int) -> None:
-    """Measure so many times and print medians."""
+    """Measure `times` times and print medians."""
     scenes = split_scenes(TITLE, DESCRIPTION, script_of_eight_scenes())
     print(f"{len(scenes)} scenes, 1080p; medians of {times}")
     found = []
@@ -142,7 +142,7 @@ def main(times: int) -> None:
         values = sorted(each[name] for each in found)
         unit = "" if "ratio" in name else " CPU s"
         print(f"{name:36} {statistics.median(values):6.2f}{unit}   ({values[0]:.2f} .. {values[-1]:.2f})")
-    print("video packets equal to those of an uncached render; one utterance and one scene made anew")
+    print("video packets equal to those of an uncached render; only one utterance and one scene were made again")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The one place where the environment is read: variables with the prefix BULKVID_, and an `.env` file."""
+"""Settings from the environment (variables with the prefix BULKVID_) and from an `.env` file, read only here."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """Settings of an installation; a job's own choices stand in its BulkJobSpec."""
+    """Settings of an installation; a job's own options are in its BulkJobSpec."""
 
     model_config = SettingsConfigDict(
         env_prefix="BULKVID_", env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     )
     jobs_folder: Path = Field(Path("jobs"), description="Folder of saved job specs that are watched or scheduled")
     work_dir: Path | None = Field(
-        None, description="Folder for files in the making; the system's temporary one if empty"
+        None, description="Folder for unfinished files; the system's temporary folder if empty"
     )
     workers: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, le=256, description="Rows that one job renders at once"
@@ -35,53 +35,62 @@ class Settings(BaseSettings):
         le=256,
         description="Rows rendered at once by all jobs of the instance; read when its first job runs",
     )
-    limit_per_user: int = Field(60, ge=1, description="Turns a minute that one user has in each budget")
-    limit_per_project: int = Field(300, ge=1, description="Turns a minute that one project has in each budget")
-    limit_refill_per_s: float = Field(5.0, gt=0, description="Turns a second that come back to a project")
+    limit_per_user: int = Field(60, ge=1, description="Requests a minute of one user in each budget")
+    limit_per_project: int = Field(300, ge=1, description="Requests a minute of one project in each budget")
+    limit_refill_per_s: float = Field(
+        5.0, gt=0, description="Refill rate of a project's token bucket, in requests a second"
+    )
     limit_rows: bool | None = Field(
         None,
-        description="Let rows keep to these limits too, not only Google and paid voices; if empty, those of jobs that "
-        "name a user or a project do",
+        description="Apply these limits to rows too, not only to Google and paid voices; if empty, to rows of jobs "
+        "that name a user or a project",
     )
     renderer: Literal["event", "graph"] = Field("event", description="event (fast) or graph (plain ffmpeg)")
     ffmpeg: str | None = Field(None, description="ffmpeg binary; the bundled one if empty")
 
     speech_provider: Literal["espeak", "piper", "openai"] = Field(
         "espeak",
-        description="Who narrates: espeak (offline), piper (neural, on this machine) or openai (any such server)",
+        description="Speech provider: espeak (offline), piper (neural, local) or openai (any OpenAI-compatible server)",
     )
     speech_voices: dict[Literal["female", "male", "neutral"], str] = Field(
         default_factory=dict, description='Names of the provider\'s voices as JSON, e.g. {"female": "nova"}'
     )
     speech_api_key: SecretStr | None = Field(None, description="Key of the speech server")
-    speech_base_url: str = Field("https://api.openai.com/v1", description="Speech server; it is asked at /audio/speech")
+    speech_base_url: str = Field(
+        "https://api.openai.com/v1", description="Base URL of the speech server; requests go to its /audio/speech"
+    )
     speech_model: str = Field("tts-1", description="The speech server's model")
-    speech_price: float = Field(15.0, ge=0, description="What a million characters cost there")
+    speech_price: float = Field(15.0, ge=0, description="Price of a million characters of the speech server")
     speech_pace: Literal["here", "server"] = Field(
         "here",
-        description="Who makes speech faster or slower: here costs each sentence once, server once for each pace",
+        description="Where speech is made faster or slower: here (one request a sentence) or server (one each pace)",
     )
     piper_model: Path | None = Field(None, description="A Piper voice (.onnx with its .onnx.json) or a folder of them")
 
     dagster_url: SecretStr = Field(
         SecretStr("http://127.0.0.1:3000"),
-        description="Dagster web server that jobs are handed to, to wait in its run queue",
+        description="Dagster web server to which `--queue` submits jobs",
     )
     postgres_url: SecretStr | None = Field(None, description="Database of the Dagster instance; SQLite if empty")
 
-    cache: bool = Field(True, description="Keep narration and encoded scenes, so that changed rows cost their changes")
+    cache: bool = Field(
+        True, description="Keep narration and encoded scenes, so that only the changed parts of a row are made again"
+    )
     cache_dir: Path | None = Field(
         default_factory=lambda: _cache_home(), description="Folder of the cache; ~/.cache/bulkvid if empty"
     )
     cache_max_bytes: ByteSize = Field(
-        ByteSize(5_000_000_000), ge=0, description="What the cache folder holds at most, e.g. 500MB or 20GB"
+        ByteSize(5_000_000_000), ge=0, description="Largest size of the cache folder, e.g. 500MB or 20GB"
     )
     cache_bucket: str | None = Field(
-        None, description="Bucket, bucket/prefix or URL of a cache that machines share; with the S3 settings below"
+        None, description="Bucket, bucket/prefix or URL of a cache shared by machines; uses the S3 settings below"
     )
 
     retention_days: int = Field(
-        30, ge=1, le=3650, description="How long logs of finished jobs and rows that no sheet has any more are kept"
+        30,
+        ge=1,
+        le=3650,
+        description="Days to keep logs of finished jobs, and partitions of rows that are in no sheet any more",
     )
 
     google_credentials: Path | None = Field(
@@ -90,30 +99,40 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("BULKVID_GOOGLE_CREDENTIALS", "GOOGLE_SHEETS_CREDENTIALS_PATH"),
     )
     google_api_key: SecretStr | None = Field(None, description="API key for public sheets")
-    network_timeout_s: float = Field(30.0, gt=0, description="Longest wait for one answer of a remote service")
+    network_timeout_s: float = Field(
+        30.0, gt=0, description="Longest wait for one response of a remote service, in seconds"
+    )
 
     s3_endpoint_url: str | None = Field(None, description="Endpoint of an S3 server other than AWS")
     s3_key: SecretStr | None = Field(None, description="Access key; the AWS default chain if empty")
     s3_secret: SecretStr | None = Field(None, description="Secret key; the AWS default chain if empty")
     s3_region: str | None = Field(None, description="Region")
-    storage_timeout_s: float = Field(60.0, gt=0, description="Longest time that storage may stay without moving a byte")
+    storage_timeout_s: float = Field(
+        60.0, gt=0, description="Longest time without transferring a byte to or from storage, in seconds"
+    )
 
-    media_folder: Path | None = Field(None, description="Folder of pictures and videos that sheets name by path")
+    media_folder: Path | None = Field(
+        None, description="Folder of the pictures and videos that sheets name by relative path"
+    )
     media_buckets: tuple[str, ...] = Field(
         (), description='Buckets that sheets may read pictures from, as JSON, e.g. ["my-pictures", "brand/photos"]'
     )
-    media_allow_http: bool = Field(False, description="Let sheets name pictures by http:// too")
+    media_allow_http: bool = Field(False, description="Allow media at http:// addresses too")
     media_allow_private: bool = Field(
         False, description="Fetch pictures from private, loopback and link-local addresses too"
     )
-    media_max_bytes: ByteSize = Field(ByteSize(100_000_000), gt=0, description="Size of a picture or video at most")
-    media_timeout_s: float = Field(60.0, gt=0, description="Longest time that one try to fetch one of them may take")
+    media_max_bytes: ByteSize = Field(
+        ByteSize(100_000_000), gt=0, description="Largest size of a picture or video, e.g. 100MB"
+    )
+    media_timeout_s: float = Field(
+        60.0, gt=0, description="Time limit of one attempt to fetch a picture or video, in seconds"
+    )
 
     webhook_secret: SecretStr | None = Field(
-        None, description="What callbacks are signed with: whsec_ and base64 of 24 to 64 random bytes"
+        None, description="Secret that signs callbacks: whsec_ followed by the base64 of 24 to 64 random bytes"
     )
     notify_url: SecretStr | None = Field(
-        None, description="Where people are told of jobs that end: takes JSON with a text, as Slack's webhooks do"
+        None, description='URL notified when a job ends: a Slack webhook, or any that accepts {"text": ...}'
     )
     webhook_allow_private: bool = Field(
         False, description="Let callbacks go to private, loopback and link-local addresses"
@@ -121,7 +140,7 @@ class Settings(BaseSettings):
 
 
 def _cache_home() -> Path | None:
-    """Where programs of this user keep caches (XDG base directories); None for a user without a home."""
+    """The user's cache folder for this program (XDG Base Directory Specification); None for a user without a home."""
     named = Path(os.environ.get("XDG_CACHE_HOME", ""))
     if named.is_absolute():
         return named / "bulkvid"
@@ -138,5 +157,5 @@ def settings() -> Settings:
 
 
 def dagster_home() -> Path:
-    """DAGSTER_HOME, or `.dagster` in the current folder: without a home Dagster forgets everything on exit."""
+    """DAGSTER_HOME, or `.dagster` in the current folder: without a home Dagster keeps no data after exit."""
     return Path(os.environ.get("DAGSTER_HOME") or ".dagster").absolute()

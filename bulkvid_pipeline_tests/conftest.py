@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from dagster import DagsterInstance
 
@@ -15,6 +16,10 @@ from bulkvid_pipeline_tests.peers.postgres import postgres_server
 from bulkvid_pipeline_tests.workplace import Workplace
 
 __all__ = ["postgres_server"]  # the fixture
+
+# A busy machine is no fault of what is tested.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture

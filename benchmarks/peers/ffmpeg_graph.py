@@ -2,7 +2,7 @@
 
     python ffmpeg_graph.py WORK_FOLDER OUTPUT FFMPEG
 
-One thread, which costs the least CPU. Loudness is a constant that was found for it, and entrances are fades.
+One thread, which costs the least CPU. Loudness gains are precomputed constants, and entrances are fades.
 """
 
 from __future__ import annotations

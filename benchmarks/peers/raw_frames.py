@@ -1,8 +1,8 @@
-"""x264 fed with ready raw frames, all of them: what is left when painting costs nothing.
+"""x264 encoding every raw frame, ready in memory: the cost of encoding when painting is free.
 
     python raw_frames.py WORK_FOLDER OUTPUT superfast|lossless
 
-Prints the CPU seconds of encoding alone; pictures are in memory before.
+Prints the CPU seconds of encoding alone; pictures are loaded before the measurement starts.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ OPTIONS = {
 
 
 def pictures(folder: Path, width: int, height: int) -> list[VideoFrame]:
-    """All different pictures of the film."""
+    """All distinct pictures of the film."""
     raw = np.memmap(folder / "frames.yuv", np.uint8, "r").reshape(-1, height * 3 // 2, width)
     return [VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="yuv420p") for picture in raw]
 
 
 def encode(folder: Path, output: Path, kind: str) -> float:
-    """Write the file; CPU seconds that it took."""
+    """Write the file; returns the CPU seconds that it took."""
     work = json.loads((folder / "work.json").read_text())
     ready = pictures(folder, work["width"], work["height"])
     began = time.process_time()

@@ -1,4 +1,4 @@
-"""Running the peers, each as a process of its own, on the scenery of `scenery.py`."""
+"""Running the peers, each as a process of its own, on the material that `scenery.py` writes."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def remotion(scenery: Path, output: Path) -> None:
 
 
 def missing(name: str) -> str | None:
-    """Why a peer cannot run; None if it can."""
+    """The reason why a peer cannot run; None if it can."""
     wanted = {
         "moviepy": ("moviepy/bin/python",),
         "editly": ("editly/node_modules/editly/package.json", "editly/node_modules/gl/build/Release/webgl.node"),
@@ -56,7 +56,7 @@ def missing(name: str) -> str | None:
 
 
 def version(name: str) -> str:
-    """What is installed."""
+    """The installed version of a peer."""
     if name == "moviepy":
         ask = "import importlib.metadata as m; print(m.version('moviepy'))"
         return _run([_INSTALLED / "moviepy/bin/python", "-c", ask]).strip()
@@ -65,7 +65,7 @@ def version(name: str) -> str:
 
 
 def _copied(script: Path, folder: Path) -> Path:
-    """Beside its packages, since that is where Node looks for them."""
+    """Copy a script beside its packages, because Node looks for packages there."""
     return Path(shutil.copy(script, folder))
 
 

@@ -1,7 +1,7 @@
-"""The reference row as material for others: pictures, captions, sound and times, so that all make the same video.
+"""The reference row as material for other tools: pictures, captions, sound and times, so that all make the same video.
 
-Voice, layout and text are given to them ready made; what remains is what a video tool does: show pictures in time, let
-them enter, put captions over them, mix sound, encode.
+Voice, layout and text are ready made. What remains is the work of a video tool: show pictures at their times, animate
+their entrances, put captions over them, mix sound, encode.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _LOUDNESS = -14.0
 
 
 def write_scenery(plan: VideoPlan, folder: Path) -> None:
-    """Write `work.json`, what it names, and `frames.yuv`: every picture of the film that differs from the last one."""
+    """Write `work.json`, the files that it names, and `frames.yuv`: each picture that differs from the one before."""
     output = plan.outputs[0]
     fmt = VideoFormat(**vars(output))
     with open_speech(OFFLINE, None, on_wait=lambda _: None) as speech:
@@ -70,7 +70,7 @@ def write_scenery(plan: VideoPlan, folder: Path) -> None:
 
 
 def excerpt(whole: Path, seconds: float, folder: Path) -> None:
-    """The first seconds of a scenery, in a folder of its own."""
+    """Write the first `seconds` of the material `whole` into a folder of its own."""
     work = json.loads((whole / "work.json").read_text())
     left = round(seconds * FPS)
     scenes = []
@@ -91,7 +91,7 @@ def excerpt(whole: Path, seconds: float, folder: Path) -> None:
 
 
 def _scene(timed: TimedScene, film: SceneFilm, folder: Path, number: int, start: int) -> dict[str, Any]:
-    """A scene's resting picture, and its captions as pieces of picture that cover what stood there."""
+    """A scene's final picture, and its captions as opaque image patches to lay over it."""
     first = timed.cues[0].start if timed.cues else film.frames
     resting = film.still(first - 1)
     picture = f"scene{number}.png"
@@ -117,7 +117,7 @@ def _scene(timed: TimedScene, film: SceneFilm, folder: Path, number: int, start:
 
 
 def _write_png(path: Path, pixels: NDArray[np.uint8]) -> None:
-    """Without an alpha channel: tools would blend what has no transparency."""
+    """Write the picture without an alpha channel, so that tools do not blend opaque pixels."""
     with av.open(str(path), "w", format="image2", options={"update": "1"}) as file:
         stream = file.add_stream("png", rate=1)
         assert isinstance(stream, VideoStream)
@@ -128,7 +128,7 @@ def _write_png(path: Path, pixels: NDArray[np.uint8]) -> None:
 
 
 def _difference(resting: NDArray[np.uint8], shown: NDArray[np.uint8]) -> tuple[int, int, NDArray[np.uint8]] | None:
-    """Where two pictures differ: left and top edge, even, and the second one's pixels."""
+    """The box in which two pictures differ: left and top edge in pixels (even), and the second picture's pixels."""
     differs = (resting != shown).any(axis=2)
     if not differs.any():
         return None
@@ -139,7 +139,7 @@ def _difference(resting: NDArray[np.uint8], shown: NDArray[np.uint8]) -> tuple[i
 
 
 def _sound(voice: Pcm, plan: VideoPlan, folder: Path) -> dict[str, float]:
-    """Voice and music as files, and the gains that bring their sum to the loudness, which the others need not find."""
+    """Write voice and music as files; returns the gains that bring their sum to the target loudness."""
     bed = looped(load_bed(plan.style), len(voice))
     _write_wav(folder / "voice.wav", voice[:, None])
     _write_wav(folder / "music.wav", bed)
@@ -158,7 +158,7 @@ def _write_wav(path: Path, sound: Pcm) -> None:
 
 
 def _ass(document: dict[str, Any]) -> str:
-    """Captions with the spoken word in another colour, one event a word, as subtitle tools write them."""
+    """ASS captions with the spoken word in another colour, one event for each word, as subtitle tools write them."""
     width, height = document["width"], document["height"]
     head = f"""[Script Info]
 ScriptType: v4.00+

@@ -151,6 +151,8 @@ class _Running:
             if self._feed_error is not None and not isinstance(self._feed_error, BrokenPipeError):
                 raise self._feed_error
             progress(self._reported)
+        for thread in self._threads:  # the last report may still be in the pipe
+            thread.join(_KILL_WAIT_S)
         progress(self._reported)
 
     def end(self) -> None:

@@ -1,6 +1,6 @@
 """Trying again after transient faults: exponential backoff with full jitter, honouring Retry-After.
 
-Works for every adapter: what may be tried again is said by the error itself (`BulkVideoError.retryable`).
+Works for every adapter: the error itself says whether a call may be tried again (`BulkVideoError.retryable`).
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Wait:
-    """One pause between two tries, as it is reported before it starts."""
+    """One pause between two attempts, as it is reported before it starts."""
 
     error: BulkVideoError
-    """What the last try failed with."""
+    """The error of the last attempt."""
     tried: int
-    """How many tries were made so far, from 1."""
+    """Number of attempts so far, from 1."""
     delay_s: float
 
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """How often and after which pauses a call is made again.
+    """How often a call is retried, and after which pauses.
 
-    The pause before try n+1 is drawn evenly from 0 to `min(longest_delay_s, first_delay_s * factor ** (n - 1))`
+    The pause before attempt n+1 is uniformly random from 0 to `min(longest_delay_s, first_delay_s * factor ** (n - 1))`
     ("full jitter", AWS Architecture Blog, Exponential Backoff and Jitter), and is never shorter than the Retry-After
-    of the answer. `sleep` may be something that a stop request interrupts by raising.
+    of the response. `sleep` may raise to interrupt the wait, e.g. on a stop request.
     """
 
     tries: int = 5
@@ -43,16 +43,16 @@ class RetryPolicy:
     factor: float = 3.0
     longest_delay_s: float = 60.0
     longest_retry_after_s: float = 300.0
-    """An answer that asks for a longer pause than this ends the tries: nobody sleeps until tomorrow's quota."""
+    """A Retry-After longer than this ends the attempts, so that no call sleeps until tomorrow's quota."""
     sleep: Callable[[float], None] = time.sleep
     uniform: Callable[[float, float], float] = random.uniform
 
     def call(self, attempt: Callable[[], Result], *, on_wait: Callable[[Wait], None] | None = None) -> Result:
-        """The result of `attempt`, tried again while it raises a retryable error and tries are left.
+        """The result of `attempt`, called again while it raises a retryable error and attempts are left.
 
         Args:
-            attempt: makes one try; all its errors must be BulkVideoError to be considered.
-            on_wait: told of each pause before it starts.
+            attempt: makes one attempt; only errors of type BulkVideoError are retried.
+            on_wait: called with each pause before it starts.
 
         Raises:
             BulkVideoError: the last error of `attempt`, unchanged.

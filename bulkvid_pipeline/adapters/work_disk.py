@@ -1,4 +1,4 @@
-"""Faults of the disk on which videos are made, told apart: a full disk meets every row, anything else this one."""
+"""Errors of the disk on which videos are made: a full disk affects every row, any other error only this one."""
 
 from __future__ import annotations
 
@@ -9,38 +9,38 @@ from contextlib import contextmanager
 from bulkvid_pipeline.core.errors import BulkVideoError, EncoderError, StorageQuotaExceededError
 
 FULL = {errno.ENOSPC: "No space left on device", errno.EDQUOT: "Disk quota exceeded", errno.EFBIG: "File too large"}
-"""What the operating system says of a disk, or of a user's share of it, that holds no more."""
+"""Error codes and texts of the operating system for a full disk, an exhausted quota or a file size limit."""
 _SAID_BY_PROGRAMS = (FULL[errno.ENOSPC], FULL[errno.EDQUOT])
-"""As other programs print it. That a file is too large is left out: they run under a limit of ours on that."""
+"""The same as other programs print it, without "File too large", since they run under our own file size limit."""
 _FIX = "Free space on the disk of BULKVID_WORK_DIR (the system's temporary folder if empty), then retry the job"
 
 
 def is_full(error: OSError) -> bool:
-    """Whether the disk holds no more."""
+    """Whether the error means that the disk is full."""
     return error.errno in FULL
 
 
 def disk_fault(attempt: str, error: OSError) -> BulkVideoError:
-    """Our error for one of the operating system's; `attempt` reads like "Writing video.mp4"."""
+    """Our error for an error of the operating system; `attempt` reads like "Writing video.mp4"."""
     reason = error.strerror or str(error) or type(error).__name__
     if is_full(error):
         return full_disk(attempt, reason)
-    return EncoderError(f"{attempt} failed: {error}", fix="Check that the disk can be written")
+    return EncoderError(f"{attempt} failed: {error}", fix="Check that the disk is writable")
 
 
 def full_disk(attempt: str, reason: str) -> StorageQuotaExceededError:
-    """The error that stops a job, as all of its rows would meet it."""
+    """The error for a full disk; it stops the job, since all rows would fail."""
     return StorageQuotaExceededError(f"{attempt} failed, the work disk is full: {reason}", fix=_FIX)
 
 
 def said_to_be_full(text: str) -> str:
-    """What a program printed of a full disk; empty where it printed nothing of the kind."""
+    """The message about a full disk in a program's output; empty if there is none."""
     return next((said for said in _SAID_BY_PROGRAMS if said in text), "")
 
 
 @contextmanager
 def full_disk_as_ours(attempt: str) -> Iterator[None]:
-    """Raise the operating system's error of a full disk inside the block as ours; all others pass.
+    """Convert the operating system's error for a full disk inside the block to ours; other errors pass unchanged.
 
     Raises:
         StorageQuotaExceededError: the disk is full.

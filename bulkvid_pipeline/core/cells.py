@@ -1,4 +1,4 @@
-"""The meaning of one cell: pure readings, which never raise, of text that anybody may have typed."""
+"""The meaning of one cell. All functions are pure and never raise, whatever the cell holds."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ from bulkvid_pipeline.core.vocabulary.words import Vocabulary, key_of, plain, sp
 _Option = TypeVar("_Option", Voice, Style, Priority)
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
-"""Control characters that are no white space."""
+"""Control characters other than white space."""
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _LONGEST_OPTION = 200
-"""Characters; what is longer is prose in the wrong column."""
+"""In characters; a longer text is prose in the wrong column."""
 _SHOWN = 20
 _FORMULA_ERROR = re.compile(
     r"#(?:REF|VALUE|NAME|DIV/0|NUM|NULL|SPILL|CALC|FIELD|BLOCKED|CONNECT|UNKNOWN|BUSY|ERROR|EXTERNAL|PYTHON"
@@ -45,7 +45,7 @@ _FORMULA_ERROR = re.compile(
     r"|#(?:N/A|NV|N/D|N/DISP|Н/Д|YOK|N/B|GETTING_DATA)!?|(?:Err|Fehler|Erreur):\d{3}",
     re.IGNORECASE,
 )
-"""What spreadsheet programs show for a formula without a result, in the languages that they translate it to."""
+"""Error values that spreadsheet programs show for a failed formula, in all languages that translate them."""
 _STILL_LOADING = re.compile(
     r"(?i)(?:loading(?: data)?|wird geladen|chargement|cargando|carregando|caricamento|読み込み中|正在加载|加载中"
     r"|загрузка)\s*(?:\.{2,3}|…)"
@@ -61,9 +61,9 @@ _FORMULA = re.compile(r"=\s*[A-Za-zÀ-ÿА-я_.]{2,40}\s*\(.*\)|=\$?[A-Za-z]{1,3
 
 
 def cleaned(cell: str) -> str:
-    """The cell's text as it can be stored and shown: "" when nothing in it is visible.
+    """The cell's text in a form that can be stored and shown; "" when it has no visible character.
 
-    Control characters go. Half a surrogate pair, which no encoding can write, becomes U+FFFD, so that it is seen.
+    Control characters are removed. An unpaired surrogate, which cannot be encoded, becomes the visible U+FFFD.
     """
     text = _LONE_SURROGATE.sub("\ufffd", _CONTROL.sub("", cell))
     return text if any(_is_visible(character) for character in text) else ""
@@ -74,7 +74,7 @@ def _is_visible(character: str) -> bool:
 
 
 def text_of(cell: str) -> str:
-    """The text of a cell without blanks around it; "" where it only marks a text that is not there: `TBD`, `#REF!`."""
+    """The text of a cell without surrounding blanks; "" for placeholders and failed formulas: `TBD`, `#REF!`."""
     return "" if is_empty_text(cell) or formula_fault(cell) else cell.strip()
 
 
@@ -90,7 +90,7 @@ def can_be_spoken(text: str) -> bool:
 
 
 def formula_fault(cell: str) -> str:
-    """What is wrong with a cell that holds the outcome of a formula that failed, or the formula itself; else ""."""
+    """The problem of a cell that shows a formula's error value or a formula that was not calculated yet; else ""."""
     text = cell.strip()
     if _FORMULA_ERROR.fullmatch(text):
         return "The formula of this cell has failed"
@@ -106,7 +106,7 @@ def is_formula(cell: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def read_platforms(cell: str) -> Reading[tuple[Platform, ...]]:
-    """The platforms that a cell names, each once; what it names besides is the problem."""
+    """The platforms that a cell names, each once; unknown names are reported as the problem."""
     if is_as_before(cell):
         return Reading(problem=AS_BEFORE_PROBLEM, fix=AS_BEFORE_FIX)
     found = read_platform_names(cell[: 5 * _LONGEST_OPTION])
@@ -122,22 +122,22 @@ def read_platforms(cell: str) -> Reading[tuple[Platform, ...]]:
 
 
 @dataclass(frozen=True)
-class VoiceWish:
-    """What a row wishes for: a character of voice, and the providers' voices that bear the name in its cell."""
+class RequestedVoice:
+    """The voice that a row asks for: a character, and the providers' voices that have the name in its cell."""
 
     character: Voice | None
     named: tuple[NamedVoice, ...] = ()
 
 
 @lru_cache(maxsize=4096)
-def read_voice(cell: str) -> Reading[VoiceWish]:
-    """The voice that a cell wishes for: a character, or a voice of a known provider by its name."""
+def read_voice(cell: str) -> Reading[RequestedVoice]:
+    """The voice that a cell asks for: a character, or the name of a voice of a known provider."""
     reading = _read_option(VOICES, cell, "voice")
     if reading.value is not None:
-        return Reading(VoiceWish(reading.value), reading.understood)
+        return Reading(RequestedVoice(reading.value), reading.understood)
     named = named_voices(cell) if reading.problem and len(cell) <= _LONGEST_OPTION else ()
     if named:
-        return Reading(VoiceWish(named[0].character, named))
+        return Reading(RequestedVoice(named[0].character, named))
     return Reading(understood=reading.understood, problem=reading.problem, fix=reading.fix)
 
 
@@ -149,7 +149,7 @@ def read_style(cell: str) -> Reading[Style]:
 
 @lru_cache(maxsize=4096)
 def read_priority(cell: str) -> Reading[Priority]:
-    """The priority that a cell names. A number alone is refused: 1 is the first to some and the least to others."""
+    """The priority that a cell names. A bare number is refused: 1 may mean the highest or the lowest priority."""
     reading = _read_option(PRIORITIES, cell, "priority")
     number = key_of(cell)
     if reading.problem and number.isdecimal() and len(number) <= 2:
@@ -172,7 +172,7 @@ def _read_option(words: Vocabulary[_Option], cell: str, name: str) -> Reading[_O
 
 
 def read_approval(cell: str) -> Approval:
-    """What a status cell says; text that is no word for it is not approved, and neither is an empty cell."""
+    """Whether a status cell approves its row; an unknown word or an empty cell does not."""
     if len(cell) > _LONGEST_OPTION:
         return Approval.WAITING
     meaning = APPROVALS.meaning(cell)
@@ -214,18 +214,18 @@ READINGS: Mapping[str, Callable[[str], Reading[object]]] = {
     "background_url": read_medium,
     "language": read_language,
 }
-"""How the cells of each column are read that do not hold text."""
+"""The reading function of each column that does not hold free text."""
 
 
 def is_filled(column: str, cell: str) -> bool:
-    """Whether a cell holds anything: a mark for a text that is not there and a script without a word are nothing."""
+    """Whether a cell holds a value: a placeholder such as `TBD` and a script without a word count as empty."""
     if column in READINGS:
         return not is_empty_option(cell)
     return not is_empty_text(cell) and (column != "script_content" or can_be_spoken(cell))
 
 
 def is_valid(column: str, cell: str) -> bool:
-    """Whether what a filled cell holds can be used."""
+    """Whether the value of a filled cell can be used."""
     if formula_fault(cell) or (column == "script_content" and is_formula(cell)):
         return False
     return column not in READINGS or not READINGS[column](cell).problem

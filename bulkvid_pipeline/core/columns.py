@@ -1,4 +1,4 @@
-"""The ten columns of a sheet of ideas, the optional ones, and how the headers that people write map to them."""
+"""The ten columns of a sheet of ideas, the optional ones, and how headers in a sheet map to them."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ COLUMNS = (
 """Columns A..J in their fixed order."""
 
 MEDIA_COLUMNS = ("image_url", "background_url")
-"""Optional at every level; they may stand anywhere in a sheet with a header."""
+"""Optional at every validation level; they may stand anywhere in a sheet with a header."""
 
 LANGUAGE = "language"
-"""Optional at every level: what language the row is written and narrated in."""
+"""Optional at every validation level: the language that the row is written and narrated in."""
 
 REPORT_COLUMNS = ("video_status", "video_url", "video_duration", "video_error", "video_updated_at")
-"""What write-back tells in the sheet itself; no idea is read from them."""
+"""Columns that write-back fills with results; they are never read as input."""
 
 REQUIRED = ("idea_title", "script_content")
 ROW_ID = "id"
@@ -53,7 +53,7 @@ _REPORTS = {key_of(name): name for name in REPORT_COLUMNS}
 
 
 def column_of(header: str) -> str | None:
-    """The column that a header names; None for none.
+    """The column that a header names, or None.
 
     What stands in brackets is left out where nothing is known with it, `Script (max 120 words)`, and so are the unit of
     a length and a word for a limit. `Tone / Mood` names one column twice.
@@ -89,7 +89,7 @@ class HeaderMap:
     positions: dict[str, int]
     """Canonical column -> index of its cell in the row."""
     unknown: tuple[str, ...]
-    """Headers that mean nothing to us, as written."""
+    """Unknown headers, as written."""
     repeated: tuple[str, ...]
     """Headers that name a column that an earlier header names already, as written."""
     duration_form: str = "{}"
@@ -97,12 +97,12 @@ class HeaderMap:
 
     @property
     def of_ideas(self) -> tuple[int, ...]:
-        """The cells that make a row an idea, in order: a row of nothing but a ticked box is none."""
+        """Indexes of the cells that make a row an idea, in order; a row with only an approval cell is not an idea."""
         return tuple(sorted(at for column, at in self.positions.items() if column not in APPROVAL_COLUMNS))
 
 
 def map_headers(headers: Sequence[str]) -> HeaderMap:
-    """Find the columns in a header row; the first header that names a column wins."""
+    """Find the columns in a header row; the first header that names a column counts."""
     positions: dict[str, int] = {}
     unknown, repeated = [], []
     for index, header in enumerate(headers):
@@ -119,7 +119,7 @@ def map_headers(headers: Sequence[str]) -> HeaderMap:
 
 
 def report_columns_in(headers: Sequence[str]) -> dict[str, int]:
-    """Where in a header row the columns of write-back stand; the first of a name counts."""
+    """The index of each write-back column in a header row; the first header of a name counts."""
     found: dict[str, int] = {}
     for index, header in enumerate(headers):
         name = _REPORTS.get(key_of(header))

@@ -1,4 +1,4 @@
-"""Lengths of time as people write them: `45`, `45s`, `1:30`, `2 min`, `1 Min. 30 Sek.`, `PT45S`, `~45`, `30-60`."""
+"""Durations as people write them: `45`, `45s`, `1:30`, `2 min`, `1 Min. 30 Sek.`, `PT45S`, `~45`, `30-60`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bulkvid_pipeline.core.errors import InvalidRequestError
 from bulkvid_pipeline.core.readings import Reading
 from bulkvid_pipeline.core.vocabulary.durations import ABOUT, AND, AT_MOST, BETWEEN, FILLERS, HALVES, TO, UNITS
 from bulkvid_pipeline.core.vocabulary.empties import AS_BEFORE_FIX, AS_BEFORE_PROBLEM, is_as_before, is_empty_option
@@ -19,9 +20,9 @@ MAX_DURATION_S = 3600.0
 NO_DURATION = "Not a length in seconds"
 _LONGEST_TEXT = 60
 _WIDEST_RANGE = 4
-"""How many times its beginning the end of a range may be, for its middle to be a fair choice."""
+"""Largest ratio of a range's end to its start for which the middle of the range is used."""
 _SURELY_MINUTES_S = 300
-"""Up to here `0:05:00` is minutes; above, it is as likely Excel's `0:45`, typed for seconds and stored as minutes."""
+"""Up to this, `0:05:00` is minutes; above, it may also be `0:45`, typed as seconds and stored by Excel as minutes."""
 _PERHAPS_MINUTES = 6
 """`1.5` alone may be minutes; `7.5` is seconds."""
 _CLOCK_LIKE = frozenset({"10", "15", "20", "30", "40", "45"})
@@ -48,7 +49,7 @@ _FRACTIONS = {"½": "5", "¼": "25", "¾": "75"}
 
 
 _SIGNS = str.maketrans(dict(zip("٫–—−〜～’′‘”“″＂", '.---~~\'\'\'""""', strict=True)))
-"""Signs that differ only in their look."""
+"""Characters that look different but mean the same."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,8 @@ class Length:
     """Whether a shorter video is as good: `max 60`."""
 
 
-class _UnclearError(Exception):
-    """A length that could mean two; its arguments are the problem and the fix."""
+class _UnclearError(InvalidRequestError):
+    """A duration with two possible meanings."""
 
 
 @lru_cache(maxsize=4096)
@@ -78,8 +79,7 @@ def read_length(cell: str) -> Reading[Length]:
     try:
         return _reading(_without_brackets(text)) or _bracketed(text) or Reading(problem=NO_DURATION)
     except _UnclearError as unclear:
-        problem, fix = unclear.args
-        return Reading(problem=problem, fix=fix)
+        return Reading(problem=unclear.message, fix=unclear.fix)
 
 
 def read_duration(cell: str) -> Reading[float]:
@@ -89,7 +89,7 @@ def read_duration(cell: str) -> Reading[float]:
 
 
 def _normalised(cell: str) -> str:
-    """`cell` in lower case with ASCII digits, signs of one kind, and no blank or stop at its ends."""
+    """`cell` in lower case with ASCII digits and unified signs, without blanks or full stops at its ends."""
     text = cell if len(cell) <= _LONGEST_TEXT else ""
     text = re.sub("(\\d?)([½¼¾])", lambda match: f"{match[1] or 0}.{_FRACTIONS[match[2]]}", text)
     text = "".join(c for c in text if unicodedata.category(c) != "So" and not "\ufe00" <= c <= "\ufe0f")
@@ -121,7 +121,7 @@ def _bracketed(text: str) -> Reading[Length] | None:
         return None
     if first.value != second.value:
         one, other = first.value.seconds, second.value.seconds
-        raise _UnclearError(f"Could be {one:g} or {other:g} seconds", f"Write {one:g} or {other:g}")
+        raise _UnclearError(f"Could be {one:g} or {other:g} seconds", fix=f"Write {one:g} or {other:g}")
     return first if first.understood else second
 
 
@@ -137,7 +137,7 @@ def _reading(text: str) -> Reading[Length] | None:
             continue
         if high > _WIDEST_RANGE * low:
             raise _UnclearError(
-                f"The range from {low:g} to {high:g} seconds is wide", "Write the length that is wanted"
+                f"The range from {low:g} to {high:g} seconds is wide", fix="Write the length that is wanted"
             )
         middle = round((low + high) / 2, 3)
         return _within(middle, f"{middle:g} seconds, the middle of {low:g} to {high:g}")
@@ -156,17 +156,17 @@ def _number(text: str, *, alone: bool = False) -> float:
     value = float(text.replace(",", "."))
     thousands = float(re.sub("[.,]", "", text))
     if (mark := _THOUSANDS.fullmatch(text)) and (mark[1] == "," or thousands <= MAX_DURATION_S):
-        raise _UnclearError(f"Could be {thousands:g} or {value:g} seconds", f"Write {thousands:g} or {value:g}")
+        raise _UnclearError(f"Could be {thousands:g} or {value:g} seconds", fix=f"Write {thousands:g} or {value:g}")
     if alone and value != int(value) and MIN_DURATION_S <= value < _PERHAPS_MINUTES:
         raise _UnclearError(
             f"Could be {value:g} seconds or {value:g} minutes",
-            f"Write {value:g} s for seconds, or {value * 60:g} for minutes",
+            fix=f"Write {value:g} s for seconds, or {value * 60:g} for minutes",
         )
     return value
 
 
 def _length(text: str, unit: int = 1) -> float | None:
-    """The seconds of one length; a number alone counts in `unit`s."""
+    """The seconds of one duration; a bare number counts in units of `unit` seconds."""
     if _PLAIN.fullmatch(text):
         return _number(text) * unit
     if (iso := _ISO.fullmatch(text)) is not None and any(iso.groups()):
@@ -188,14 +188,15 @@ def _clock(hours: str, minutes: str, seconds: str, fraction: str) -> float | Non
         shorter = int(hours) * 60 + int(minutes)
         raise _UnclearError(
             f"Could be {length / 60:g} minutes, or {shorter} seconds typed as {int(hours)}:{minutes}",
-            f"Write {shorter} for {shorter} seconds" + (f", {length:g} for {length / 60:g} minutes" * (length <= 3600)),
+            fix=f"Write {shorter} for {shorter} seconds"
+            + (f", {length:g} for {length / 60:g} minutes" * (length <= 3600)),
         )
     return length
 
 
 def _quantity(text: str) -> float | None:
-    """`1 min 30 s`, `1m30`, `1分30秒`: each unit smaller than the one before; a last number without one counts in the
-    next."""
+    """`1 min 30 s`, `1m30`, `1分30秒`: each unit is smaller than the one before; a last number without a unit counts in
+    the next smaller one."""
     total, at, last = 0.0, 0, 0
     while at < len(text):
         found = _QUANTITY.match(text, at)
@@ -211,7 +212,7 @@ def _quantity(text: str) -> float | None:
             seconds = int(whole) * 60 + int(rest)
             raise _UnclearError(
                 f"Could be {value * 60:g} or, as {whole} min {rest} s, {seconds} seconds",
-                f"Write {value * 60:g} or {seconds}",
+                fix=f"Write {value * 60:g} or {seconds}",
             )
         total += (_number(written) if name else value) * unit
         last, at = unit, found.end()

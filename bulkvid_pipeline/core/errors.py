@@ -1,4 +1,4 @@
-"""Every error that a user can meet, one hierarchy.
+"""Every error that is reported to users, in one hierarchy.
 
 BulkVideoError
 ├── InvalidRequestError          400
@@ -40,7 +40,7 @@ BulkVideoError
 ├── DeadlineExceededError        504
 └── StorageQuotaExceededError    507
 
-What leaves a module is one of these; a module may derive one for itself alone, without a code of its own.
+Modules raise only these to their callers; a module may derive private ones, without a code of their own.
 An error says what was attempted and what went wrong (`message`) and what the user can do about it (`fix`).
 """
 
@@ -53,17 +53,17 @@ class BulkVideoError(Exception):
     """Base of all errors of this package.
 
     Args:
-        message: what was attempted and what was wrong, one sentence.
+        message: what was attempted and what went wrong, one sentence.
         fix: what the user can do, one imperative sentence.
-        retry_after: seconds that the other side asked us to wait, where it said so.
+        retry_after: seconds that the remote service asked us to wait; None if it did not say.
     """
 
     code: ClassVar[str] = "INTERNAL"
     http_status: ClassVar[int] = 500
     retryable: ClassVar[bool] = False
-    """Whether the same attempt may succeed later without anybody changing anything."""
+    """Whether the same attempt may succeed later without any change."""
     systemic: ClassVar[bool] = False
-    """Whether the cause lies outside the row, so that every other row would meet it too."""
+    """Whether the cause lies outside the row, so that every other row would fail too."""
     default_fix: ClassVar[str] = ""
 
     def __init__(self, message: str, *, fix: str = "", retry_after: float | None = None) -> None:
@@ -87,9 +87,9 @@ class BulkVideoError(Exception):
 
 
 class InvalidRequestError(BulkVideoError, ValueError):
-    """What was asked for cannot be understood or is not allowed.
+    """The request cannot be understood or is not allowed.
 
-    A ValueError too, so that pydantic gathers it with the other problems of the same spec.
+    It is also a ValueError, so that pydantic reports it together with the other problems of a spec.
     """
 
     code = "INVALID_REQUEST"
@@ -103,7 +103,7 @@ class InvalidSpecError(InvalidRequestError):
 
 
 class InvalidSheetIdError(InvalidRequestError):
-    """The text given as a sheet id is none."""
+    """The text given as a sheet id is not one."""
 
     code = "INVALID_SHEET_ID"
     default_fix = "Copy the id from the sheet's URL: the part between /d/ and /edit"
@@ -117,7 +117,7 @@ class InvalidRangeError(InvalidRequestError):
 
 
 class InvalidSheetError(InvalidRequestError):
-    """The sheet was read but is not a table that we can use."""
+    """The sheet was read but is not a usable table."""
 
     code = "INVALID_SHEET"
 
@@ -138,7 +138,7 @@ class AuthenticationError(BulkVideoError):
 
 
 class AccessDeniedError(BulkVideoError):
-    """We are known, but not allowed."""
+    """The credentials are valid but do not permit this action."""
 
     code = "ACCESS_DENIED"
     http_status = 403
@@ -146,25 +146,25 @@ class AccessDeniedError(BulkVideoError):
 
 
 class SheetAccessDeniedError(AccessDeniedError):
-    """The sheet exists but is not shared with us."""
+    """The sheet exists but is not shared with the account in use."""
 
     code = "SHEET_ACCESS_DENIED"
     default_fix = 'Share the sheet with "Anyone with the link", or with the service account\'s address'
 
 
 class StorageAccessDeniedError(AccessDeniedError):
-    """The output storage refuses to be written."""
+    """The output storage does not permit writing."""
 
     code = "STORAGE_ACCESS_DENIED"
     default_fix = "Check bucket permissions and credentials"
 
 
 class MediumRefusedError(AccessDeniedError):
-    """The medium is not open to us, or configuration keeps us from going there."""
+    """The medium is not readable with our credentials, or the configuration forbids its address."""
 
     code = "MEDIUM_REFUSED"
     systemic = False
-    default_fix = "Give an address that anybody can open"
+    default_fix = "Give an address that can be opened without a login"
 
 
 class CallbackTargetRefusedError(AccessDeniedError):
@@ -183,7 +183,7 @@ class NotFoundError(BulkVideoError):
 
 
 class SheetNotFoundError(NotFoundError):
-    """There is no such sheet, or we cannot see it."""
+    """There is no such sheet, or it is not visible to the account in use."""
 
     code = "SHEET_NOT_FOUND"
     systemic = True
@@ -209,7 +209,7 @@ class MediumNotFoundError(NotFoundError):
     """There is nothing at the medium's address."""
 
     code = "MEDIUM_NOT_FOUND"
-    default_fix = "Open the address in a browser, and copy it anew"
+    default_fix = "Open the address in a browser, and copy it again"
 
 
 class ActionNotAllowedError(BulkVideoError):
@@ -220,7 +220,7 @@ class ActionNotAllowedError(BulkVideoError):
 
 
 class QuotaExceededError(BulkVideoError):
-    """A rate limit or quota was met."""
+    """A rate limit or quota was exceeded."""
 
     code = "RATE_LIMITED"
     http_status = 429
@@ -236,14 +236,14 @@ class TemplateError(BulkVideoError):
 
 
 class TemplateNotFoundError(TemplateError):
-    """There is no template of that id."""
+    """There is no template with this id."""
 
     code = "TEMPLATE_NOT_FOUND"
     default_fix = "Use a valid template ID or default_template"
 
 
 class TemplateInvalidError(TemplateError):
-    """The template's document is wrong."""
+    """The template's JSON document is invalid."""
 
     code = "TEMPLATE_INVALID"
     default_fix = "Check template settings and structure"
@@ -256,7 +256,7 @@ class RenderError(BulkVideoError):
 
 
 class DurationInfeasibleError(RenderError):
-    """The script cannot be spoken in the wanted time."""
+    """The script cannot be spoken in the requested duration."""
 
     code = "DURATION_INFEASIBLE"
 
@@ -269,7 +269,7 @@ class GlyphsMissingError(RenderError):
 
 
 class NarrationError(RenderError):
-    """The voice failed."""
+    """The speech provider failed."""
 
     code = "NARRATION_FAILED"
 
@@ -281,11 +281,11 @@ class EncoderError(RenderError):
 
 
 class WorkerDiedError(EncoderError):
-    """The process that rendered the row died, of no fault that it could name."""
+    """The process that rendered the row died without reporting an error."""
 
     code = "WORKER_DIED"
     retryable = True
-    default_fix = "Retry the row; where it happens again, look for a lack of memory"
+    default_fix = "Retry the row; if it happens again, check whether the machine runs out of memory"
 
 
 class QualityError(RenderError):
@@ -318,23 +318,23 @@ class NetworkError(BulkVideoError):
 
 
 class CallbackTimeoutError(NetworkError):
-    """The receiver did not answer in time."""
+    """The receiver did not respond in time."""
 
     code = "CALLBACK_TIMEOUT"
-    default_fix = "Let the receiver answer at once and do its work afterwards"
+    default_fix = "Let the receiver respond at once and do its work afterwards"
 
 
 class CallbackRejectedError(BulkVideoError):
-    """The receiver answered, but did not take the message."""
+    """The receiver responded, but did not accept the message."""
 
     code = "CALLBACK_REJECTED"
     http_status = 502
     retryable = True
-    default_fix = "Let the receiver answer 2xx to messages that it takes"
+    default_fix = "Let the receiver respond with a 2xx status to messages that it accepts"
 
 
 class CallbackGoneError(BulkVideoError):
-    """The receiver answered 410: it wants no more messages."""
+    """The receiver responded with 410: it does not want further messages."""
 
     code = "CALLBACK_GONE"
     http_status = 502
@@ -342,7 +342,7 @@ class CallbackGoneError(BulkVideoError):
 
 
 class ServiceUnavailableError(BulkVideoError):
-    """The other side is there but cannot serve us now."""
+    """The remote service is reachable but cannot serve the request now."""
 
     code = "SERVICE_UNAVAILABLE"
     http_status = 503
@@ -355,7 +355,7 @@ class DeadlineExceededError(BulkVideoError):
 
     code = "DEADLINE_EXCEEDED"
     http_status = 504
-    default_fix = "Give the job a longer processing_deadline_ms, or retry it to go on with what is left"
+    default_fix = "Give the job a longer processing_deadline_ms, or retry it to render the remaining rows"
 
 
 class StorageQuotaExceededError(BulkVideoError):

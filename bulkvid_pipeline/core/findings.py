@@ -1,4 +1,4 @@
-"""What validation says about a sheet, cell by cell."""
+"""The results of validating a sheet, cell by cell."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MARKUP = re.compile(r"([\\|`*_~\[\]])")
 
 
 class Severity(StrEnum):
-    """An error keeps its row from being rendered; a warning does not; an info only says how something was read."""
+    """An error rejects its row; a warning does not; an info only reports how a cell was understood."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -23,7 +23,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong or was not said in our own words, where it stands, and how to mend it.
+    """One problem, or one value that was written differently from our terms: where it is, and how to fix it.
 
     `sheet_row` is the row number that the sheet shows (None: the whole sheet), `column` the canonical column,
     `column_letter` the letter that the sheet shows.
@@ -59,14 +59,14 @@ def shortened(value: str, limit: int = VALUE_SHOWN) -> str:
 
 @dataclass(frozen=True)
 class ValidationReport:
-    """All findings of a sheet at one level, and what becomes of its rows (sheet row numbers)."""
+    """All findings of a sheet at one level, and which rows are accepted, rejected or skipped (sheet row numbers)."""
 
     level: str
     findings: tuple[Finding, ...]
     accepted: tuple[int, ...]
     rejected: tuple[int, ...]
     skipped: tuple[int, ...]
-    """Rows that are left out: not approved where only approved ones are wanted, or without any text at permissive."""
+    """Rows left out: unapproved rows when only approved ones are wanted, and rows without any text at permissive."""
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -82,19 +82,19 @@ class ValidationReport:
 
     @property
     def gravest(self) -> tuple[Finding, ...]:
-        """The findings of the gravest kind that there is."""
+        """The findings of the most severe kind that occurs."""
         return self.errors or self.warnings or self.infos
 
     @property
     def stops_job(self) -> bool:
-        """Whether nothing may be rendered: any error at strict, no row left otherwise."""
+        """Whether nothing may be rendered: any error at strict, no accepted row at other levels."""
         return bool(self.errors) if self.level == "strict" else not self.accepted
 
     def of_row(self, sheet_row: int) -> tuple[Finding, ...]:
         return tuple(f for f in self.findings if f.sheet_row == sheet_row)
 
     def as_dict(self, limit: int | None = None) -> dict[str, Any]:
-        """The report for JSON, with at most `limit` findings, infos last; `findings_total` tells how many there are."""
+        """The report for JSON, with at most `limit` findings, infos last; `findings_total` counts all findings."""
         return {
             "level": self.level,
             "stops_job": self.stops_job,
@@ -130,6 +130,6 @@ class ValidationReport:
 
 
 def table_row(cells: Iterable[str]) -> str:
-    """Cells are hostile: no markup of theirs may act in the page that shows the table, none may end its row."""
+    """A Markdown table row. Cells are untrusted: their markup is escaped, and they cannot end the row."""
     safe = (_MARKUP.sub(r"\\\1", " ".join(escape(cell, quote=False).split())) for cell in cells)
     return "| " + " | ".join(safe) + " |"

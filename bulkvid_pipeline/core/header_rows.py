@@ -1,4 +1,4 @@
-"""Which row of a sheet names its columns: people write titles above it, and explanations and second headers below."""
+"""Finds the header row of a sheet: titles may stand above it, explanations and second headers below it."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ from bulkvid_pipeline.core.errors import InvalidSheetError
 from bulkvid_pipeline.core.findings import shortened
 
 SEARCHED_ROWS = 25
-"""Rows at the top of a range among which the header is looked for."""
+"""Number of rows at the top of a range in which the header is searched."""
 _NAMING = {*REQUIRED, "description"}
-"""A header names at least one of these."""
+"""Columns of which a header names at least one."""
 
 
 @dataclass(frozen=True)
 class HeaderRow:
-    """The row that names the columns: its index among the rows, and which cell names which column."""
+    """The header row: its index among the rows, and its map of columns."""
 
     at: int
     columns: HeaderMap
 
     @property
     def fitness(self) -> tuple[int, int]:
-        """How many of the required columns it names, and how many of all: more is better."""
+        """Number of required columns that it names, and of all columns: higher is better."""
         names = self.columns.positions.keys()
         return len(names & {*REQUIRED}), len(names)
 
 
 def find_header(rows: Sequence[Sequence[str]], *, first_row: int) -> HeaderRow:
-    """The header among the first rows: the one that names most columns, the upper one of equals.
+    """The header among the first rows: the row that names most columns, the upper one if several name equally many.
 
     Args:
-        rows: cells without what is invisible, as `cells.cleaned` gives them.
+        rows: cells cleaned by `cells.cleaned`.
         first_row: sheet row number of `rows[0]`.
 
     Raises:
-        InvalidSheetError: there is none, or another row could be the header of another table.
+        InvalidSheetError: there is no header, or another row could be the header of another table.
     """
     candidates = header_candidates(rows)
     if not candidates:
@@ -58,8 +58,8 @@ def find_header(rows: Sequence[Sequence[str]], *, first_row: int) -> HeaderRow:
 def header_candidates(rows: Sequence[Sequence[str]]) -> list[HeaderRow]:
     """The rows at the top that could name the columns.
 
-    The first filled row may name a single one; a row further down must be made of names for the greater part, so that
-    an idea whose title is `Photo` is none.
+    The first filled row may name a single column; in a lower row most cells must be column names, so that an idea with
+    the title `Photo` is not read as a header.
     """
     found = []
     first_filled = next((at for at, row in enumerate(rows) if any(row)), 0)
@@ -78,7 +78,7 @@ def _names_enough(columns: HeaderMap) -> bool:
 
 
 def _names_another_table(rows: Sequence[Sequence[str]], best: HeaderRow, other: HeaderRow) -> bool:
-    """Whether `other` heads a table of its own: it names what is required, elsewhere, with filled rows between."""
+    """Whether `other` is the header of another table: it names required columns, and filled rows are between."""
     if other.fitness[0] < len(REQUIRED) or other.columns.positions == best.columns.positions:
         return False
     first, last = sorted((best.at, other.at))

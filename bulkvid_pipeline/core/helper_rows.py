@@ -1,4 +1,4 @@
-"""Rows in the body of a sheet that hold no idea: headers again, explanations, units, examples, totals."""
+"""Rows in the body of a sheet that are not ideas: repeated headers, explanations, units, examples, totals."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from bulkvid_pipeline.core.columns import map_headers
 from bulkvid_pipeline.core.vocabulary.words import plain
 
 EXPLAINING_ROWS = 3
-"""Rows below the header that may explain it."""
+"""Number of rows below the header that may be explanations of it."""
 
 _LONGEST_HEADER = 100
 
 
 class HelperRow(StrEnum):
-    """Why a row is left out; the value says it in a sentence that begins with `Row 3`."""
+    """The reason why a row is left out; the value continues a sentence that begins with `Row 3`."""
 
     HEADER_AGAIN = "names the columns again"
     EXPLANATION = "explains the columns"
@@ -34,7 +34,7 @@ _HINTS = frozenset(
     必填 选填 可选 文本 数字 秒 必須 任意 テキスト 数値 обязательно необязательно текст число секунды
     """.replace('"', "").split()
 )
-"""Words that a cell under a header consists of when it says what is to be typed there."""
+"""Words of cells under a header that explain what to type there."""
 _HINT_SENTENCE = re.compile(
     r"(?:e\.\s?g\.|eg:|for example|ex\.?:|z\.\s?b\.|p\.\s?ej\.|par ex|por ex|ad es|"
     r"(?:max|min|up to|at most|bis zu|máx|máximo|massimo)\b\.?\s*\d|"
@@ -47,7 +47,7 @@ _EXAMPLE = re.compile(
     r"(?:\s*(?:row|idea|zeile|fila|ligne|行))?\s*(?:$|[:：]|[-–—]\s)",
     re.IGNORECASE,
 )
-"""At the beginning of a row: `Example`, `Example: Morning tea`."""
+"""Matches the beginning of an example row: `Example`, `Example: Morning tea`."""
 _TOTAL = re.compile(
     r"(?:(?:grand |sub-?\s?)?totals?|sum|count|average|avg|(?:gesamt|zwischen)?summe|gesamt|insgesamt|anzahl|"
     r"(?:sub)?total(?:es)?(?: general)?|suma|total général|sous-total|somme|totale|somma|subtotale|soma|"
@@ -60,7 +60,7 @@ _BRACKETED = re.compile(r"[(\[<{（【].*[)\]>}）】]", re.DOTALL)
 
 
 def helper_rows(rows: Sequence[Sequence[str]], header_at: int, positions: Mapping[str, int]) -> dict[int, HelperRow]:
-    """Index of each row below the header that holds no idea, and why."""
+    """Index of each row below the header that is not an idea, and the reason."""
     found: dict[int, HelperRow] = {}
     begun = False
     for at in range(header_at + 1, len(rows)):
@@ -88,11 +88,11 @@ def _kind(row: Sequence[str], positions: Mapping[str, int], *, explaining: bool)
 
 
 def _repeats_header(row: Sequence[str], positions: Mapping[str, int]) -> bool:
-    """Whether the cells under our columns name these columns again, nearly all of them, perhaps in another language."""
+    """Whether nearly all cells under our columns name these columns again, perhaps in another language."""
     at = min(positions.values())
     first = next((cell for cell in row[at:] if cell), "")
     if len(first) > _LONGEST_HEADER or not map_headers([first]).positions:
-        return False  # as nearly all rows: most of a large sheet's time would go into this
+        return False  # most rows end here, so that the rest does not slow down large sheets
     filled = sum(bool(row[at]) for at in positions.values() if at < len(row))
     again = map_headers(row).positions
     same = sum(positions.get(column) == at for column, at in again.items())
@@ -108,7 +108,7 @@ def _is_hint(cell: str) -> bool:
 
 
 def _is_total(row: Sequence[str], positions: Mapping[str, int]) -> bool:
-    """A word for a total in the first filled cell, besides only figures and such words, and no script."""
+    """Whether the first filled cell is a word for a total, others are figures or such words, and no script is there."""
     script = positions.get("script_content")
     spoken = row[script].strip() if script is not None and script < len(row) else ""
     first = next(cell for cell in row if cell).strip()
@@ -120,7 +120,7 @@ def _is_total(row: Sequence[str], positions: Mapping[str, int]) -> bool:
 def _trailing_figures(
     rows: Sequence[Sequence[str]], header_at: int, positions: Mapping[str, int], known: Mapping[int, HelperRow]
 ) -> dict[int, HelperRow]:
-    """Rows at the very end that hold nothing but figures, such as a count under a column, and have no title."""
+    """Rows at the end with only figures, such as a count under a column, and without a title."""
     found: dict[int, HelperRow] = {}
     title = positions.get("idea_title")
     for at in range(len(rows) - 1, header_at, -1):

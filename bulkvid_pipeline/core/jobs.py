@@ -1,11 +1,11 @@
-"""How the runs of a bulk job make one job: its state, its counts, its progress. Pure rules.
+"""Rules that combine the runs of a bulk job into one job: its state, its counts, its progress. Pure.
 
-A job is all runs that share its id: the first one, those that went on after a pause or a failure, those that made
-chosen rows again, and shards that share its rows out among machines. What is said of the job is said by these rules and
-never by the newest run alone.
+A job consists of all runs that share its id: the first run, runs that continued after a pause or a failure, runs that
+rendered chosen rows again, and shards, which divide the rows among machines. The job's values follow from all of them,
+not from the newest run alone.
 
 Runs fall into *generations*: a run begins a new one if all runs before it had ended when it was made. The runs of a
-generation are at work side by side; a resume or a retry is the next generation. A generation is named after its first
+generation run at the same time; a resume or a retry is the next generation. A generation is identified by its first
 run. Times are epoch seconds, durations milliseconds.
 """
 
@@ -20,18 +20,18 @@ from bulkvid_pipeline.core.states import ItemState, JobState, outcome_of
 
 
 class Scope(StrEnum):
-    """Which of the job's rows a run is about."""
+    """The rows of the job that a run covers."""
 
     WHOLE = "whole"
-    """All rows of the sheet. It begins by finding what is published, so its counts come to cover every row."""
+    """All rows of the sheet. The run first finds published rows, so its counts finally cover every row."""
     SHARD = "shard"
-    """A part of the rows, which no other shard of its generation has. Together they are all rows: counts add up."""
+    """A part of the rows. The shards of a generation are disjoint and together cover all rows: counts can be added."""
     ROWS = "rows"
-    """Rows that somebody chose. It says nothing of the others."""
+    """Rows chosen by the user. The run has no information about others."""
 
 
 class Items(TypedDict):
-    """How many rows there are, and how many of them have come to each end; `pending` are all others."""
+    """The number of rows, and of rows in each final state; `pending` are all others."""
 
     total: int
     completed: int
@@ -43,7 +43,7 @@ class Items(TypedDict):
 
 @dataclass(frozen=True)
 class RowInWork:
-    """A row that is being made: `percent` of the row, 0..100."""
+    """A row that is being rendered: `percent` of the row, 0..100."""
 
     row_key: str
     stage: str
@@ -52,15 +52,15 @@ class RowInWork:
 
 @dataclass(frozen=True)
 class RunProgress:
-    """What a run has told of its own rows.
+    """The progress that a run has reported of its own rows.
 
     Attributes:
-        total: rows that it is about, 0 while they are unknown.
+        total: number of its rows, 0 while unknown.
         counts: rows by state.
-        percent: of its work, rows weighted by their length.
-        elapsed_ms: since its rows began; `at` is when it said so.
-        eta_ms: None while nothing is known.
-        cost: what paid voices have asked in it.
+        percent: share of its work that is done, 0..100, rows weighted by their length.
+        elapsed_ms: time since its rows began; `at` is when it was reported.
+        eta_ms: None while unknown.
+        cost: cost of paid voices in this run.
     """
 
     total: int = 0
@@ -84,7 +84,7 @@ class RunProgress:
 
 @dataclass(frozen=True)
 class JobRun:
-    """One run of a job. `state` is what the job's state would be if this were its only run."""
+    """One run of a job. `state` is the state that the job would have if this were its only run."""
 
     run_id: str
     state: JobState
@@ -94,21 +94,21 @@ class JobRun:
     scope: Scope = Scope.WHOLE
     progress: RunProgress = field(default_factory=RunProgress)
     thinned: bool = False
-    """Whether the events of its rows are gone, so that what it told in numbers is all there is."""
+    """Whether the events of its rows have been deleted, so that only its reported counts remain."""
 
     @property
     def is_live(self) -> bool:
-        """Whether it waits, is at work, or is about to end."""
+        """Whether it is queued, running, or about to end."""
         return self.state in _LIVE
 
     @property
     def tells(self) -> bool:
-        """Whether it has said anything of its rows."""
+        """Whether it has reported progress."""
         return self.progress.total > 0
 
     @property
     def failed_by_its_rows(self) -> bool:
-        """Whether it is failed for no other reason than that each of its rows failed."""
+        """Whether it failed only because each of its rows failed."""
         ended = self.progress.ended
         failed = ended[ItemState.FAILED]
         return self.tells and not self.progress.pending and failed > 0 and not ended[ItemState.COMPLETED]
@@ -116,7 +116,7 @@ class JobRun:
 
 @dataclass(frozen=True)
 class RowNews:
-    """Rows of which the newest news in the whole job comes from one run: how many it completed, how many failed."""
+    """Counts of the rows whose newest event in the whole job is of one run: completed and failed ones."""
 
     completed: int = 0
     failed: int = 0
@@ -126,37 +126,38 @@ _LIVE = {JobState.PENDING, JobState.RUNNING, JobState.PAUSING, JobState.COMPLETI
 
 
 def generations(runs: Iterable[JobRun]) -> list[list[JobRun]]:
-    """The runs of a job in the order in which they were made, those that are at work side by side together."""
+    """The runs of a job in order of creation, grouped into generations."""
     found: list[list[JobRun]] = []
     all_ended_at = float("-inf")
     for run in sorted(runs, key=lambda run: run.created_at):
         if not found or run.created_at > all_ended_at:
             found.append([])
         found[-1].append(run)
-        # A worker that has said its end has not ended yet as far as others go.
+        # A run whose worker has reported its end still counts as live until Dagster has ended it.
         ended_at = float("inf") if run.is_live or run.ended_at is None else run.ended_at
         all_ended_at = max(all_ended_at, ended_at)
     return found
 
 
 def deciding_runs(runs: Sequence[JobRun]) -> list[JobRun]:
-    """The runs that say what the job as a whole has come to: the newest generation over all of its rows.
+    """The runs that decide the state of the whole job: the newest generation over all of its rows.
 
-    Runs over chosen rows change what came of those rows; only where there are no others do they speak for the job.
+    Runs over chosen rows only change the results of those rows; they decide only if the job has no other runs.
     """
     of_all = [run for run in runs if run.scope is not Scope.ROWS]
     return generations(of_all or runs)[-1]
 
 
 def state_of_job(runs: Sequence[JobRun], items: Items) -> JobState:
-    """The job's state, by its runs and by what came of its rows.
+    """The job's state, from its runs and the results of its rows.
 
-    While any run is live, the job is running as long as one of them goes on, else pausing, canceling or completing as
-    they are, and pending if none of the newest generation has begun.
+    While any run is live, the job is running if one of them is running, else pausing, canceling or completing as the
+    runs are, and pending if no run of the newest generation has begun.
 
-    Once all have ended, the newest generation over all rows decides: canceled if any of its runs was; paused if any was
-    and rows are left; failed if all of them met more than failing rows, or one did and rows are left; else as its rows
-    came out. Runs over chosen rows that came later make a finished job of a stopped one by making its last rows.
+    Once all runs have ended, the newest generation over all rows decides: canceled if any of its runs was canceled;
+    paused if any was paused and rows are left; failed if all of them failed for another reason than failing rows, or
+    one did and rows are left; else by the results of its rows. Later runs over chosen rows complete a stopped job if
+    they render its last rows.
     """
     if len(runs) == 1:
         return runs[0].state
@@ -196,10 +197,10 @@ def _comes_later(runs: Sequence[JobRun], deciding: Sequence[JobRun]) -> bool:
 
 
 def needs_news(runs: Sequence[JobRun]) -> bool:
-    """Whether the job's counts need the news of single rows (`RowNews`), which is dearer to read than what runs tell.
+    """Whether the job's counts need the newest events of rows (`RowNews`), which cost more to read than runs' reports.
 
-    A single run tells all of its rows, and so does a newest run that has come through all rows of the sheet; the shards
-    of a first generation are disjoint.
+    Not needed for a single run, for a newest run that has gone through all rows of the sheet, and for the shards of a
+    first generation, which are disjoint.
     """
     telling = [run for run in runs if run.tells]
     if len(telling) < 2 or any(run.thinned for run in telling):
@@ -215,15 +216,15 @@ def _others_live(runs: Sequence[JobRun], but: JobRun) -> bool:
 
 
 def items_of_job(runs: Sequence[JobRun], news: Mapping[str, RowNews] | None = None) -> Items:
-    """What came of the job's rows, each row counted once, by the newest news of it.
+    """The results of the job's rows; each row is counted once, by its newest event.
 
     Args:
         runs: all runs of the job.
-        news: by run, the rows of which it has told last, where `needs_news` asks for it. Without it, the newest
-            generation that told of all rows is taken at its word.
+        news: for each run, the rows whose newest event it recorded; required if `needs_news`. Without it, the newest
+              generation that reported all rows is used.
 
-    A row that failed is pending again as soon as a later run over all rows is at work: it is going to be tried anew.
-    Rows that have left the sheet since may count until a run has come through the sheet without them.
+    A failed row is pending again as soon as a later run over all rows is running, since that run will retry it. Rows
+    removed from the sheet may count until a run has gone through the sheet without them.
     """
     telling = [run for run in runs if run.tells]
     if not telling:
@@ -242,14 +243,14 @@ def items_of_job(runs: Sequence[JobRun], news: Mapping[str, RowNews] | None = No
 
 
 def _parts(telling: Sequence[JobRun]) -> list[JobRun]:
-    """The runs whose counts, taken together, are those of the job: one over the whole sheet, or disjoint shards."""
+    """The runs whose counts add up to those of the job: one over the whole sheet, or disjoint shards."""
     if len(telling) == 1:
         return list(telling)
     deciding = deciding_runs(telling)
     whole = [run for run in deciding if run.scope is not Scope.SHARD]
     if not whole:
         return deciding
-    # Several runs over the same rows tell of the same rows: the one that has come farthest has seen most of them.
+    # Several runs over the same rows report the same rows: the one with the most progress has seen most of them.
     return [min(whole, key=lambda run: (run.progress.pending, -run.created_at))]
 
 
@@ -262,7 +263,7 @@ def _stopped(told: Mapping[ItemState, int]) -> tuple[int, int]:
 
 
 def _items(total: int, completed: int = 0, failed: int = 0, cancelled: int = 0, skipped: int = 0) -> Items:
-    """The counts, none of which makes more rows than there are."""
+    """The counts, limited so that they do not exceed the number of rows."""
     left = total
     bounded = []
     for count in (completed, failed, skipped, cancelled):
@@ -275,7 +276,7 @@ def _items(total: int, completed: int = 0, failed: int = 0, cancelled: int = 0, 
 
 
 def percent_of_job(runs: Sequence[JobRun], items: Items, state: JobState) -> float:
-    """How much of the job is done, 0..100. A completed job is at 100; a resumed one does not begin again at 0."""
+    """The share of the job that is done, 0..100. A completed job is at 100; a resumed one does not restart at 0."""
     if state is JobState.COMPLETED:
         return 100.0
     telling = [run for run in runs if run.tells]
@@ -290,7 +291,7 @@ def percent_of_job(runs: Sequence[JobRun], items: Items, state: JobState) -> flo
 
 
 def processing_ms(runs: Iterable[JobRun]) -> int:
-    """For how long rows were in work in any run: pauses do not count, and shards at work side by side count once."""
+    """Time in which any run was rendering, in ms: pauses do not count, and simultaneous shards count once."""
     total, reached = 0.0, float("-inf")
     for start, end in sorted(_at_work(run) for run in runs):
         total += max(0.0, end - max(start, reached))
@@ -305,6 +306,6 @@ def _at_work(run: JobRun) -> tuple[float, float]:
 
 
 def eta_ms(runs: Iterable[JobRun]) -> int | None:
-    """When the last of the live runs will be through; None while one of them does not know, or none is live."""
+    """Milliseconds until the last live run ends; None if no run is live or the time of one is unknown."""
     etas = [run.progress.eta_ms for run in runs if run.is_live]
     return max((eta for eta in etas if eta is not None), default=None) if None not in etas else None

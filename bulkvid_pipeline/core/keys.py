@@ -1,9 +1,9 @@
-"""Names of what we store: clean, safe everywhere, and different whenever the content may differ.
+"""Storage keys: readable, safe on every storage, and different whenever the content may differ.
 
     <prefix>/<job folder>/<row>/<platform>-<fingerprint>/<name>
     campaigns/spring-launch/how-to-bake-bread-17/youtube-3f2a9c0d1b4e/video.mp4
 
-All that comes from a sheet passes `slug`, an allow-list; the user's own prefix is kept as written or refused.
+Text from a sheet passes through `slug`, an allow-list; the user's own prefix is kept as written or refused.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _MAX_ROW_KEY_LENGTH = 64
 _LETTERS_WITHOUT_DECOMPOSITION = str.maketrans(
     {"æ": "ae", "ø": "o", "œ": "oe", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "þ": "th", "ħ": "h", "ŧ": "t"}
 )
-"""Latin letters whose stroke or ligature Unicode does not take apart; accents and wide forms it does (NFKD)."""
+"""Latin letters with a stroke or ligature that NFKD does not decompose, as it does accents and wide forms."""
 _APOSTROPHES = str.maketrans(dict.fromkeys("'’ʼ`´"))
-"""Go without a trace, so that "don't" stays one word."""
+"""Removed without a hyphen in their place, so that "don't" stays one word."""
 _PREFIX_SEGMENT = re.compile(r"[A-Za-z0-9_=][A-Za-z0-9._=-]*")
 _FILE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}(\.[a-z0-9]{1,8})?")
 _FINGERPRINT = re.compile(rf"[0-9a-f]{{{FINGERPRINT_LENGTH},}}")
@@ -35,14 +35,14 @@ _FINGERPRINT = re.compile(rf"[0-9a-f]{{{FINGERPRINT_LENGTH},}}")
 def slug(title: str, *, max_length: int = 60, fallback: str = "") -> str:
     """The title in lower-case ASCII letters, digits and single hyphens; never empty.
 
-    Accents are dropped ("Café" is "cafe"). Where nothing of the title is left (other scripts are not transliterated),
-    the slug of `fallback` stands in for it, and where that leaves nothing either, a hash of it (of the title, where
-    there is no fallback).
+    Accents are dropped ("Café" is "cafe"). If nothing of the title is left (other scripts are not transliterated), the
+    slug of `fallback` is used. If nothing of that is left either, a hash of the fallback is used, or of the title if
+    there is no fallback.
 
     Args:
         title: any text.
-        max_length: most characters of the result; a longer title is cut at a word where one ends in the last third.
-        fallback: what else names the thing, such as its row key.
+        max_length: in characters; a longer title is cut at the end of a word if one ends in the last third.
+        fallback: another name for the same item, such as its row key.
     """
     for text in (title, fallback):
         cleaned = _ascii_words(text)
@@ -52,10 +52,10 @@ def slug(title: str, *, max_length: int = 60, fallback: str = "") -> str:
 
 
 def clean_prefix(prefix: str) -> str:
-    """The user's prefix without empty segments, "" for none.
+    """The user's prefix without empty segments; "" if there is no prefix.
 
     Raises:
-        InvalidSpecError: it holds anything that not every storage keeps as it is, or is too long.
+        InvalidSpecError: it has characters that some storages change or refuse, or is too long.
     """
     segments = [segment for segment in prefix.split("/") if segment]
     for segment in segments:
@@ -77,19 +77,19 @@ def output_folder(
 ) -> str:
     """The folder of one finished output: all keys of that output begin with it and a "/".
 
-    Two outputs share a folder only when their fingerprints are the same, which means that their content is.
+    Two outputs share a folder only when their fingerprints, and therefore their contents, are the same.
 
     Args:
         prefix: the user's prefix, see `clean_prefix`.
-        job_folder: title of the job or sheet, or None for no such level.
+        job_folder: title of the job or sheet; None to leave this level out.
         title: the row's title.
         row_key: the row's stable key.
         platform: where the video is published, e.g. "youtube".
-        fingerprint: lower-case hexadecimal hash of all that went in; its first 12 digits are used.
+        fingerprint: lower-case hexadecimal hash of all inputs; its first 12 digits are used.
 
     Raises:
         InvalidSpecError: the prefix is not usable.
-        ValueError: the fingerprint is none.
+        ValueError: the fingerprint is not lower-case hexadecimal of at least 12 digits.
     """
     if not _FINGERPRINT.fullmatch(fingerprint):
         raise ValueError(f"not a fingerprint of at least {FINGERPRINT_LENGTH} hexadecimal digits: {fingerprint!r}")
@@ -116,7 +116,7 @@ def output_key(
 
     Raises:
         InvalidSpecError: the prefix is not usable.
-        ValueError: the name or the fingerprint is not one that this package makes.
+        ValueError: the name or the fingerprint does not have the form that this package uses.
     """
     if not _FILE_NAME.fullmatch(name):
         raise ValueError(f"not a plain lower-case file name: {name!r}")
@@ -135,7 +135,7 @@ def checked_key(key: str) -> str:
     """The key itself, if it is safe as an S3 key and as a relative path.
 
     Raises:
-        InvalidRequestError: it is empty or too long, leads out of its folder, or has characters that hide things.
+        InvalidRequestError: it is empty or too long, leads out of its folder, or has control characters or backslashes.
     """
     segments = key.split("/")
     if not key or any(segment in ("", ".", "..") for segment in segments) or ".." in key:
@@ -155,7 +155,7 @@ def checked_key(key: str) -> str:
 
 
 def _row_folder(title: str, row_key: str) -> str:
-    """Title and row key, once where the key was derived from the title."""
+    """Title and row key; only one of them where the key was derived from the title."""
     title_slug = slug(title, fallback=row_key)
     key_slug = slug(row_key, max_length=_MAX_ROW_KEY_LENGTH)
     if key_slug.startswith(f"{title_slug}-") or title_slug.startswith(key_slug.rsplit("-", 1)[0]):
@@ -179,5 +179,5 @@ def _shortened(cleaned: str, max_length: int) -> str:
 
 
 def _digest(text: str) -> str:
-    """The same for a text however its accents are encoded."""
+    """A short hash of `text` that does not depend on how its accents are encoded (NFC)."""
     return hashlib.sha256(unicodedata.normalize("NFC", text).encode("utf-8", "surrogatepass")).hexdigest()[:10]

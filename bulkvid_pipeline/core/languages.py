@@ -1,6 +1,6 @@
-"""What people write for a language: its BCP 47 tag, its code, or its name in whatever language.
+"""Reading a cell that names a language: by its BCP 47 tag, its code, or its name in any language.
 
-Names come from the Unicode CLDR by way of `langcodes`, which is imported when the first cell is read.
+Names come from the Unicode CLDR through `langcodes`, which is imported when the first cell is read.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ COMMON = _words(
     "my nb ne nl nn om or pa pl ps pt qu ro ru rw sd si sk sl sn so sq sr su sv sw ta te tg th ti tk tn tr "
     "tt ug uk ur uz vi xh yo yue zh zu"
 )
-"""Languages that a cell may name, by primary subtag. Others exist, but a word that means one of them (`br` is Breton,
-`kr` Kanuri) was more likely meant for something else."""
+"""Languages that a cell may name, by primary subtag. Rarer ones are left out: a cell with such a code (`br` is Breton,
+`kr` Kanuri) more likely means something else."""
 
 _SAME = {"cmn": "zh", "no": "nb", "tl": "fil"}
-"""Tags that mean another one here: Mandarin is what a script in Chinese is spoken in."""
+"""Tags that are read as another one: a script in Chinese is spoken in Mandarin."""
 
 _ALSO = {
     "anglophone": "en",
@@ -132,7 +132,7 @@ _QUALIFIERS = {
     "standard": "",
     "modern": "",
 }
-"""What stands beside a language's name: a region or a script; "" changes nothing."""
+"""Qualifiers beside a language's name: a region or a script; "" has no effect."""
 _EUROPEAN = {"pt": "PT", "es": "ES", "fr": "FR", "en": "GB"}
 _MANY_LANGUAGES = {
     "BE": ("nl", "fr", "de"),
@@ -147,7 +147,7 @@ _MANY_LANGUAGES = {
     "LK": ("si", "ta"),
     "AF": ("fa", "ps"),
 }
-"""Countries that stand for no one language, with those that are likely."""
+"""Countries with several languages, with the likely ones."""
 
 _UNCLEAR = {
     "in": ("id", "hi", "en"),
@@ -156,7 +156,7 @@ _UNCLEAR = {
     "po": ("pl", "pt"),
     "ma": ("ar", "mr"),
 }
-"""Codes that are a language's to some and a country's, or an abbreviation, to others."""
+"""Codes that may mean a language, or a country or another abbreviation."""
 _NOWHERE = frozenset({"XX", "ZZ", "EU", "UN", "XK", "AQ"})
 
 _DETECT = frozenset(
@@ -176,7 +176,7 @@ _SEPARATORS = re.compile(r"\s*[,;/|+&、，；]\s*|\s+(?:and|und|y|et|e|和)\s+|
 
 @lru_cache(maxsize=4096)
 def read_language(cell: str) -> Reading[str]:
-    """The language that a cell names, as a BCP 47 tag such as `pt-BR`; nothing where it asks for detection."""
+    """The language that a cell names, as a BCP 47 tag such as `pt-BR`; no value where it asks for detection."""
     text = plain(cell)
     text = text.strip(_ORNAMENTS) or text
     if not text:
@@ -194,7 +194,7 @@ def read_language(cell: str) -> Reading[str]:
 
 
 def _fault(text: str) -> tuple[str, str]:
-    """What is wrong with a text that is no language, and how to mend it."""
+    """The problem with a text that names no single language, and the fix."""
     several = _several(text)
     if several:
         names = " and ".join(map(language_name, several))
@@ -236,7 +236,7 @@ def _read(text: str) -> str | None:
 
 
 def _one(text: str) -> str | None:
-    """The tag of a code or a name that stands alone."""
+    """The tag of a code or a name without a qualifier."""
     import langcodes
 
     if text in _UNCLEAR:
@@ -279,7 +279,7 @@ def _qualified(text: str) -> str | None:
 
 
 def _pairs(text: str) -> Iterator[tuple[str, str]]:
-    """Ways to see a language and what tells it more closely in a text."""
+    """Possible splits of a text into a language and its qualifier."""
     bracketed = _IN_BRACKETS.fullmatch(text)
     if bracketed:
         yield bracketed[1], bracketed[2]
@@ -310,7 +310,7 @@ def _subtag(text: str) -> str | None:
 
 
 def _country(text: str) -> str | None:
-    """The country that a text names, or whose code it is."""
+    """The country that a text names, by name or code."""
     import langcodes
 
     if re.fullmatch("[a-z]{2}", text):
@@ -322,7 +322,7 @@ def _country(text: str) -> str | None:
 
 
 def _of_country(text: str) -> str | None:
-    """The language of a country that has one: `jp`, `Brazil`."""
+    """The language of a country that has a single one: `jp`, `Brazil`."""
     import langcodes
 
     country = _country(text)
@@ -362,7 +362,7 @@ def _likely(text: str) -> Iterator[str]:
 
 @cache
 def _known_names() -> dict[str, str]:
-    """English and own names of the common languages."""
+    """English and native names of the common languages."""
     import langcodes
 
     names: dict[str, str] = {}
@@ -382,9 +382,11 @@ def _code(kind: str, name: str) -> str | None:
     """The code of a language, script or territory with exactly this name in some language."""
     from language_data import names
 
-    if not name.isprintable() or not any(map(str.isalpha, name)):  # the table's library fails on control characters
+    if not name.isprintable() or not any(
+        map(str.isalpha, name)
+    ):  # the library behind the table fails on control characters
         return None
-    # `name_to_code` itself is content with a name that `name` begins with: "English, German" would be English.
+    # `name_to_code` also accepts a known name followed by other text: "English, German" would be English.
     names.name_to_code(kind, "english")  # loads the table
     table, wanted = names.TRIES[f"und/name_to_{kind}"], names.normalize_name(name)
     return str(names.get_trie_value(table, wanted)) if wanted in table else None

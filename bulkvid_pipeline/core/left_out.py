@@ -1,4 +1,4 @@
-"""What is told of the rows of a sheet that are left out."""
+"""Findings about rows of a sheet that are left out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bulkvid_pipeline.core.helper_rows import HelperRow
 
 
 class LeftOut:
-    """Findings about rows that are left out; each is named by its index, and told by its number in the sheet.
+    """Findings about rows that are left out. Arguments are row indexes; messages have the sheet's row numbers.
 
     Args:
         first_row: sheet row number of the row with index 0.

@@ -1,4 +1,4 @@
-"""Pictures and videos that a row names: what a cell may hold, before anything is fetched."""
+"""Pictures and videos that a row names: checks of the cell's text, before anything is fetched."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ class SourceKind(StrEnum):
 
 @dataclass(frozen=True)
 class PlannedMedium:
-    """A medium of a row: `source` is what the cell says, `digest` names its content ("" until it was fetched)."""
+    """A medium of a row: `source` is the cell's text, `digest` the hash of its content ("" until it is fetched)."""
 
     source: str
     digest: str = ""
 
     @property
     def identity(self) -> str:
-        """What stands for it in fingerprints: the content wherever it is known, so that an address may change."""
+        """Its part in fingerprints: the content's hash if known, so that a changed address alone changes nothing."""
         return self.digest or f"at {self.source}"
 
 
@@ -48,7 +48,7 @@ def source_kind(source: str) -> SourceKind:
 
 
 def source_fault(cell: str) -> tuple[str, str] | None:
-    """What is wrong with the text as a source, and how to put it right; None if nothing is."""
+    """The problem with the text as a source, and the fix; None if there is no problem."""
     text = cell.strip()
     if len(text) > MAX_SOURCE_LENGTH:
         return f"The address has {len(text)} characters", f"Give one of at most {MAX_SOURCE_LENGTH}"
@@ -89,7 +89,7 @@ def _url_fault(url: str, scheme: str) -> tuple[str, str] | None:
 
 
 def shown_source(source: str) -> str:
-    """The source as it may stand in messages and logs: a query may hold a signature, a netloc a password."""
+    """The source for messages and logs, without query and credentials, which may hold a signature or a password."""
     match = _SCHEME.match(source)
     if match is None or match.group(2) is None:
         return source

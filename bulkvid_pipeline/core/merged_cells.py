@@ -1,4 +1,4 @@
-"""Merged cells: a spreadsheet program keeps their value in the top left one; a reader sees it in all of them."""
+"""Merged cells: the file has their value only in the top left cell, but it is meant for all of them."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ class MergedCells:
 
 
 def spread_down(rows: Sequence[Sequence[str]], merged: Iterable[MergedCells]) -> list[Sequence[str]]:
-    """`rows` with the value of each merged rectangle that is more than one row high in all its cells.
+    """`rows`, in which all cells of each merged rectangle of several rows have its value.
 
-    A row in which nothing else is filled stays as it is: it belongs to the idea above, which is merely drawn higher.
+    A row without other filled cells is not changed: it belongs to the idea above, which only has a larger height.
     """
     spread: list[Sequence[str]] = list(rows)
-    # Merges cannot overlap, so honest ones cover no more cells than there are.
+    # Merges cannot overlap, so valid ones cover at most all cells.
     room = sum(map(len, rows))
     for area in merged:
         if area.bottom == area.top or area.top >= len(rows) or area.left >= len(rows[area.top]):
@@ -39,7 +39,7 @@ def spread_down(rows: Sequence[Sequence[str]], merged: Iterable[MergedCells]) ->
 
 
 def spread_across(row: Sequence[str], at: int, merged: Iterable[MergedCells]) -> Sequence[str]:
-    """`row`, the one with index `at`, with the value of each merged rectangle of one row in all its cells."""
+    """`row`, whose index is `at`, in which all cells of each merged rectangle of one row have its value."""
     for area in merged:
         if area.top == area.bottom == at and area.left < len(row) and row[area.left]:
             row = _filled(row, area.left, area.right, row[area.left])

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class ValidationLevel(StrEnum):
-    """How strictly a sheet is judged."""
+    """How strictly a sheet is validated."""
 
     STRICT = "strict"
     MODERATE = "moderate"
@@ -15,7 +15,7 @@ class ValidationLevel(StrEnum):
 
 
 class Priority(StrEnum):
-    """Who goes first; `rank` 0 is the most urgent."""
+    """Order of rendering; `rank` 0 is the most urgent."""
 
     URGENT = "urgent"
     HIGH = "high"
@@ -28,7 +28,7 @@ class Priority(StrEnum):
 
     @property
     def in_queue(self) -> int:
-        """Place in Dagster's run queue (`dagster/priority`): the highest number is started first, others have 0."""
+        """Priority in Dagster's run queue (`dagster/priority`): the highest number starts first, other jobs have 0."""
         return {Priority.URGENT: 30, Priority.HIGH: 10, Priority.NORMAL: 0, Priority.LOW: -10}[self]
 
 
@@ -43,8 +43,8 @@ class Aspect(StrEnum):
 class Platform(StrEnum):
     """Where a video is published; decides its aspect and safe area.
 
-    A new one stands here, in `_FEEDS`, in the table of its names (core.vocabulary.platforms) and, where its overlays
-    differ, in rendering.pictures.safe_area.
+    To add one, add it here, to `_FEEDS`, to the table of names (core.vocabulary.platforms) and, where its overlays
+    differ, to rendering.pictures.safe_area.
     """
 
     YOUTUBE = "youtube"
@@ -64,7 +64,7 @@ class Platform(StrEnum):
 
     @property
     def label(self) -> str:
-        """As the platform writes its own name."""
+        """The platform's name in its own spelling."""
         return _FEEDS[self][1]
 
 
@@ -94,23 +94,23 @@ class Voice(StrEnum):
 
 @dataclass(frozen=True)
 class ProviderVoice:
-    """A provider's own voice, by the name that the provider gives it; `character` is what it is like."""
+    """A provider's own voice, by the provider's name for it; `character` is the nearest of our characters."""
 
     provider_name: str
     character: Voice
 
 
 Speaker = Voice | ProviderVoice
-"""Who narrates: a character, for which the provider has its voice, or one voice of the provider's."""
+"""The narrating voice: a character, for which the provider chooses a voice, or one named voice of a provider."""
 
 
 def character_of(speaker: Speaker) -> Voice:
-    """What a voice is like, for those who do not have it."""
+    """The character of a voice, for providers that do not have the voice itself."""
     return speaker.character if isinstance(speaker, ProviderVoice) else speaker
 
 
 class Style(StrEnum):
-    """The four looks."""
+    """The four visual styles."""
 
     MODERN = "modern"
     CLASSIC = "classic"
@@ -158,7 +158,7 @@ CONTAINER_CODECS: dict[Container, tuple[frozenset[VideoCodec], frozenset[AudioCo
     Container.MOV: (frozenset({VideoCodec.H264, VideoCodec.H265}), frozenset({AudioCodec.AAC})),
     Container.WEBM: (frozenset({VideoCodec.VP9}), frozenset({AudioCodec.OPUS})),
 }
-"""What each container may hold, so that the file plays wherever its container does."""
+"""The codecs allowed in each container, so that the file plays wherever its container does."""
 
 
 def frame_size(aspect: Aspect, resolution: Resolution) -> tuple[int, int]:

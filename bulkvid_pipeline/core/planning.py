@@ -1,4 +1,4 @@
-"""What exactly is to be made of each row: the job spec, its template and the row's own cells, resolved."""
+"""The plan of each row's videos, resolved from the job spec, its template and the row's own cells."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from bulkvid_pipeline.core.options import (
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.templates import Template
 
-if TYPE_CHECKING:  # it reads tables with pandas, which render workers do without
+if TYPE_CHECKING:  # its imports include pandas, which render workers do not need
     from bulkvid_pipeline.core.rows import VideoIdea
 
 _RESOLVED: IncEx = {"style": {"base"}, "audio": {"voice"}}
-"""Settings whose outcome a plan holds itself, since rows and jobs override them: a change that does not reach the row
-must not render it again."""
+"""Template settings that rows and jobs can override. Plans hold the resolved values, so these are left out of the
+template's part in the fingerprint: a change that does not affect a row must not render it again."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class PlannedOutput:
 
 @dataclass(frozen=True)
 class VideoPlan:
-    """All that decides the content of a row's videos; `row_key`, `sheet_row` and `priority` only name and order it."""
+    """Everything that decides a row's videos; `row_key`, `sheet_row` and `priority` only identify and order the row."""
 
     row_key: str
     sheet_row: int
@@ -63,13 +63,13 @@ class VideoPlan:
     image: PlannedMedium | None = None
     background: PlannedMedium | None = None
     language: str | None = None
-    """BCP 47 tag of what it is written in, where the sheet or the job says so."""
+    """BCP 47 tag of the row's language, if the sheet or the job names one."""
     likely_language: str | None = None
     """What it seems to be written in, by its texts alone; counts where `language` is None."""
     target_is_limit: bool = False
     """Whether a video shorter than `target_seconds` is as good."""
     voice_name: str = ""
-    """The provider's voice that the row asks for by name, where the provider that narrates has it."""
+    """The provider's voice that the row asks for by name, if the job's provider has it."""
 
     @property
     def stretched_to(self) -> float | None:
@@ -78,17 +78,17 @@ class VideoPlan:
 
     @property
     def speaker(self) -> Speaker:
-        """Who narrates the row."""
+        """The voice that narrates the row."""
         return ProviderVoice(self.voice_name, self.voice) if self.voice_name else self.voice
 
     @property
     def media(self) -> dict[str, PlannedMedium]:
-        """The media that the row has, by what they are used for: image, background."""
+        """The media of the row by their use: image, background."""
         named = {"image": self.image, "background": self.background}
         return {use: medium for use, medium in named.items() if medium is not None}
 
     def output_fingerprint(self, engine: str, output: PlannedOutput) -> str:
-        """Hash of all that decides one file: equal plans on equal engines give equal files."""
+        """Hash of everything that decides one file: equal plans on equal engines give equal files."""
         media = {use: medium.identity for use, medium in self.media.items()}
         return fingerprint_of(
             engine,
@@ -110,7 +110,7 @@ class VideoPlan:
         )
 
     def fingerprint(self, engine: str) -> str:
-        """Hash of the row: of all its outputs, in whatever order the cell names the platforms."""
+        """Hash of all outputs of the row; the order of the platforms in the cell does not matter."""
         outputs = sorted(self.output_fingerprint(engine, output) for output in self.outputs)
         return fingerprint_of(engine, {"outputs": outputs})
 
@@ -118,7 +118,7 @@ class VideoPlan:
 def plan_video(idea: VideoIdea, spec: BulkJobSpec, template: Template, voice_name: str = "") -> VideoPlan:
     """The plan of one row. The row's cells win over the job's overrides, which win over the template.
 
-    `voice_name` is which of the voices that the row names will narrate; "" for none.
+    `voice_name` is the name of the provider's voice that will narrate; "" if the row's character decides.
     """
     video_codec, audio_codec = spec.output.codecs
     outputs = []

@@ -1,4 +1,4 @@
-"""Which platforms a cell names: `youtube, TikTok`, `Shorts & Reels`, `youtube and tiktok`, `9:16`, `all`, a link."""
+"""Platforms named in a cell: `youtube, TikTok`, `Shorts & Reels`, `youtube and tiktok`, `9:16`, `all`, a link."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ _FILLERS = frozenset(map(key_of, listed_words(FILLERS)))
 
 @dataclass(frozen=True)
 class PlatformNames:
-    """What a cell of platforms holds, each once and in the cell's order."""
+    """The platforms in a cell, each once and in the cell's order."""
 
     known: tuple[Platform, ...]
     unknown: tuple[str, ...] = ()
-    """Names of no platform, as written but lower-case."""
+    """Unknown names, as written but in lower case."""
     likely: tuple[Platform, ...] = ()
-    """What the unknown names may have been meant for."""
+    """Platforms that the unknown names probably mean."""
     in_our_words: bool = True
-    """Whether the cell names the platforms as we do."""
+    """Whether the cell uses our own names for the platforms."""
 
 
 def read_platform_names(cell: str) -> PlatformNames:
-    """The platforms in a cell; none for an empty cell and one that says that it is empty."""
+    """The platforms in a cell; no platforms for an empty cell and for a word such as `n/a`."""
     if is_empty_option(cell):
         return PlatformNames((), in_our_words=not cell.strip())
     text = plain(cell)
@@ -86,7 +86,7 @@ def _names_between_separators(text: str) -> Iterator[str]:
 
 
 def _platforms_in(name: str) -> Sequence[Platform]:
-    """The platforms of one name, or of several with only blanks between them; none where anything else is in it."""
+    """The platforms of one name, or of several separated by blanks; empty if any part is unknown."""
     if (link := _LINK.fullmatch(name)) is not None and (linked := _platform_of_link(link[1], link[2])) is not None:
         return (linked,)
     if (whole := PLATFORMS.meaning(name)) is not None:
@@ -118,7 +118,7 @@ def _platform_of_link(host: str, path: str) -> Platform | None:
     parts = host.split(".")
     ends = [".".join(parts[at:]) for at in range(len(parts) - 1)]
     platform = next((HOSTS[end] for end in ends if end in HOSTS), None)
-    if platform is None and "pinterest" in parts[:-1]:  # it has a domain in each country
+    if platform is None and "pinterest" in parts[:-1]:  # Pinterest has a domain for each country
         platform = Platform.PINTEREST
     first = path.strip("/").partition("/")[0].partition("?")[0]
     return FOLDERS.get(first, platform) if platform is not None else None

@@ -1,6 +1,6 @@
-"""What of the past may go: pure decisions over what is known of runs and rows.
+"""Which old runs and rows may be deleted: pure decisions over what is known of them.
 
-Times are seconds since 1970. What a decision is in doubt about stays.
+Times are seconds since 1970. In doubt, everything is kept.
 """
 
 from __future__ import annotations
@@ -15,48 +15,48 @@ from bulkvid_pipeline.core.errors import InvalidRequestError
 from bulkvid_pipeline.core.tags import split_partition_key
 
 MOST_ROWS = 90_000
-"""Row partitions that are kept at most; Dagster's advice is to stay under 100,000 per asset."""
+"""Largest number of row partitions that are kept; Dagster advises fewer than 100,000 per asset."""
 
 _AGE = re.compile(r"\s*(\d{1,5})\s*([hdw])\s*", re.IGNORECASE)
 _HOURS = {"h": 1, "d": 24, "w": 168}
 
 
 def parse_age(text: str) -> timedelta:
-    """The time in `30d`, `12h` or `2w`.
+    """The duration that a text such as `30d`, `12h` or `2w` names.
 
     Raises:
         InvalidRequestError: the text is something else.
     """
     match = _AGE.fullmatch(text)
     if match is None:
-        raise InvalidRequestError(f"'{text[:40]}' is no age", fix="Write it as 30d, 12h or 2w")
+        raise InvalidRequestError(f"'{text[:40]}' is not a valid age", fix="Write it as 30d, 12h or 2w")
     return timedelta(hours=int(match[1]) * _HOURS[match[2].lower()])
 
 
 @dataclass(frozen=True)
 class PastRun:
-    """A run, as far as pruning is concerned."""
+    """The facts about a run that pruning needs."""
 
     run_id: str
     job_id: str
-    """Its bulk job's id, or its own where it belongs to none."""
+    """The id of its bulk job, or the run's own id if it belongs to no job."""
     sheet: str
-    """Label of the sheet that it was over; empty where it never came to that."""
+    """Label of the run's sheet; empty if the run ended before it read the sheet."""
     whole_sheet: bool
-    """Whether it was over all rows of the sheet, not over chosen ones."""
+    """Whether the run was for all rows of the sheet, not for chosen ones."""
     over: bool
-    """Whether the run has ended, and its job with it: a paused job has not."""
+    """Whether the run and its job have ended; a paused job has not."""
     complete: bool
-    """Whether each row of its sheet came to an end in it."""
+    """Whether every row of the sheet reached a final state in this run."""
     started_at: float
     ended_at: float
     thinned: bool = False
-    """Whether an earlier pruning has left only what must stay of its events."""
+    """Whether an earlier pruning has already removed all events that may be removed."""
 
 
 @dataclass(frozen=True)
 class RowTrace:
-    """When runs last told anything of a row, and when a sensor last saw that its sheet has it no more."""
+    """When a run last recorded an event of a row, and when a sensor last found the row missing from its sheet."""
 
     heard_at: float
     missed_at: float | None = None
@@ -64,7 +64,7 @@ class RowTrace:
 
 @dataclass(frozen=True)
 class RunsToPrune:
-    """Runs that may go with all their events, and runs that must stay but may lose most of theirs."""
+    """Runs to delete with all their events, and runs to keep with only their most important events."""
 
     delete: tuple[PastRun, ...]
     thin: tuple[PastRun, ...]
@@ -73,12 +73,12 @@ class RunsToPrune:
 def runs_to_prune(
     runs: Iterable[PastRun], *, holding: Collection[str], sheets: Collection[str], before: float
 ) -> RunsToPrune:
-    """The runs that ended before then, with all other runs of their jobs.
+    """The runs to prune: those of jobs whose runs all ended before the given time.
 
     Args:
         runs: all runs there are.
         holding: ids of runs that hold the newest event of some kind of a row or an asset.
-        sheets: labels of sheets that have rows: the newest run over each tells how its rows are made again.
+        sheets: labels of sheets that have rows; the newest run over each is kept, since it says how to render its rows.
     """
     runs = list(runs)
     by_job: defaultdict[str, list[PastRun]] = defaultdict(list)
@@ -94,7 +94,7 @@ def runs_to_prune(
 
 
 def newest_over_sheets(runs: Iterable[PastRun], sheets: Collection[str]) -> tuple[PastRun, ...]:
-    """The newest run over each of the sheets as a whole."""
+    """The newest run over all rows of each sheet."""
     newest: dict[str, PastRun] = {}
     for run in runs:
         known = newest.get(run.sheet)
@@ -112,18 +112,17 @@ def rows_to_prune(
     busy: Collection[str] = (),
     most: int = MOST_ROWS,
 ) -> tuple[str, ...]:
-    """The partition keys of rows that no sheet has had since `before`.
+    """The partition keys of rows that have been in no sheet since `before`.
 
-    Either a run that ended before then went through the row's whole sheet and did not meet it, or a sensor missed it
-    in its sheet before then, and nothing was heard of it since. Where more than `most` keys would be left, those of
-    which nothing was heard for longest go too, if nothing was heard of them since `before`: their videos stay, and a
-    run over their sheet brings them back.
+    Such a row was absent from its sheet, by the record of a sensor or of a complete run that ended before `before`, and
+    has had no event since. If more than `most` keys would be left, rows without an event since `before` are removed
+    too, those with the oldest events first: their videos stay, and a run over their sheet adds the keys again.
 
     Args:
         keys: all partition keys.
-        traces: what is known of rows by key; a row of which nothing is known stays.
+        traces: the known events of each row by key; a row without a trace is kept.
         runs: all runs there are.
-        busy: labels of sheets that a run is at work on: all their rows stay.
+        busy: labels of sheets with a run in progress; all their rows are kept.
     """
     read_at: dict[str, float] = {}
     for run in runs:

@@ -1,4 +1,4 @@
-"""Sheet ids and A1 ranges: the two things people paste wrongly most often."""
+"""Reading sheet ids and A1 ranges, the two inputs that are mistyped most often."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _NEAR_RANGE = re.compile(
     r"(?:\s*(?::|;|,|-|–|\.\.|to)\s*\$?(?P<c2>[A-Za-z]{1,3})?\$?(?P<r2>[0-9]{1,7}))?",
     re.IGNORECASE | re.ASCII,
 )
-"""What is almost a range: rows without columns, columns without rows, one corner alone, another separator."""
+"""Near misses: rows without columns, columns without rows, a single corner, another separator."""
 
 
 @dataclass(frozen=True)
 class SheetLink:
-    """What a link to a Google sheet names: the sheet, and perhaps the number of a tab and a range in it."""
+    """The parts of a link to a Google sheet: the sheet's id, and optionally the number of a tab and a range."""
 
     sheet_id: str
     gid: int | None = None
@@ -45,16 +45,16 @@ def parse_sheet_id(text: str) -> str:
     """The id in `text`, which is an id or the whole URL of a Google sheet.
 
     Raises:
-        InvalidSheetIdError: there is none; says where in the URL the id stands.
+        InvalidSheetIdError: the text has no id; the message says where in the URL the id stands.
     """
     return parse_sheet_link(text).sheet_id
 
 
 def parse_sheet_link(text: str) -> SheetLink:
-    """What `text` names, which is the id of a Google sheet or any link to one: edit, copy, preview, export, Drive.
+    """The parts of `text`, the id of a Google sheet or any link to one: edit, copy, preview, export, Drive.
 
     Raises:
-        InvalidSheetIdError: it names no sheet, or one that cannot be read by its link; says which link to give.
+        InvalidSheetIdError: it names no sheet, or one that cannot be read by this link; the fix says which link to use.
     """
     text = text.strip()
     if refusal := _refusal(text):
@@ -76,12 +76,12 @@ def parse_sheet_link(text: str) -> SheetLink:
 
 
 def _selected(text: str) -> str | None:
-    """The range that a link names; None for a single cell, which is only where the link's maker stood."""
+    """The range in a link; None for a single cell, which is only the cursor position of the link's author."""
     return text if _RANGE.fullmatch(text) and text.partition(":")[0] != text.partition(":")[2] else None
 
 
 def _refusal(text: str) -> tuple[str, str] | None:
-    """What is wrong with a link from Google that cannot be read, and what to do."""
+    """The problem with a Google link that cannot be read, and the fix; None for other texts."""
     if _PUBLISHED_URL.search(text):
         return (
             "is the link of a sheet published to the web, which does not hold the sheet's id",
@@ -98,7 +98,7 @@ def _refusal(text: str) -> tuple[str, str] | None:
         )
     if "rangeid=" in text and _SHEET_URL.search(text):
         return (
-            "is a link to a named range, which the sheet alone can tell",
+            "is a link to a named range, which cannot be found by its link",
             "Give the sheet's link without #rangeid=..., and the range beside it: --range 'Ideas!A1:J50'",
         )
     return None
@@ -154,7 +154,7 @@ def parse_range(text: str) -> A1Range:
     """The rectangle that `text` names: `A1:J100`, `Sheet1!A1:Z50`, `'My sheet'!A:Z`, `A2:J` or `A:Z`.
 
     Raises:
-        InvalidRangeError: the text is something else; names the right form.
+        InvalidRangeError: the text is not a range; the fix shows the right form.
     """
     match = _RANGE.fullmatch(text.strip())
     if match is None:
@@ -183,7 +183,7 @@ def parse_range(text: str) -> A1Range:
 
 
 def _suggestion(text: str) -> str:
-    """The right form for the wrong ones that people write: `Rows 1-100`, `A1:10`, `1:100`, `A:J5`, `Sheet1!A1`."""
+    """The right form for common mistakes: `Rows 1-100`, `A1:10`, `1:100`, `A:J5`, `Sheet1!A1`."""
     near = _NEAR_RANGE.fullmatch(text.strip())
     if near is None or not (near["r1"] or near["r2"]):
         return "Use A1:Z100 format for ranges, for example A1:J100, Sheet1!A1:Z50 or A:Z"

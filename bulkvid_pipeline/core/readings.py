@@ -1,4 +1,4 @@
-"""What a cell was understood as."""
+"""The result of reading a cell."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ _Value = TypeVar("_Value", covariant=True)
 
 @dataclass(frozen=True)
 class Reading(Generic[_Value]):
-    """The meaning of one cell: a value, nothing (the cell is empty, or says that it is), or a problem."""
+    """The meaning of one cell: a value, no value (an empty cell or a word such as `n/a`), or a problem."""
 
     value: _Value | None = None
     understood: str = ""
-    """What it was taken for, where the cell does not say it in our own words."""
+    """How the cell was understood, if it is not written in our own terms."""
     problem: str = ""
-    """Why it cannot be read, with the likely meanings where it could mean several things."""
+    """Why the cell cannot be read, with the likely meanings if it is ambiguous."""
     fix: str = ""
-    """What to write instead, where more can be said than for any cell of the column."""
+    """What to write instead, if there is a more specific advice than the column's general one."""

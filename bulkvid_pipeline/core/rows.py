@@ -1,4 +1,4 @@
-"""From one row of a sheet to a `VideoIdea`, and the keys that tell rows apart."""
+"""Turning one row of a sheet into a `VideoIdea`, and the stable keys that identify rows."""
 
 from __future__ import annotations
 
@@ -45,23 +45,23 @@ class VideoIdea:
     platforms: tuple[Platform, ...] = (Platform.YOUTUBE,)
     voice: Voice | None = None
     named_voices: tuple[NamedVoice, ...] = ()
-    """The voices of known providers that bear the name in the cell."""
+    """The voices of known providers that have the name in the cell."""
     style: Style | None = None
     priority: Priority | None = None
     image: str | None = None
-    """Where the picture beside the text is."""
+    """Address or path of the picture beside the text."""
     background: str | None = None
-    """Where the picture or video behind everything is."""
+    """Address or path of the picture or video behind everything."""
     language: str | None = None
-    """The BCP 47 tag of what the row is written in."""
+    """The BCP 47 tag of the row's language."""
 
 
 def row_keys(frame: pd.DataFrame) -> list[str]:
-    """A stable key for each row: its `id` cell, else one made from its title.
+    """A stable key for each row: its `id` cell, or a key made from its title.
 
-    Keys do not depend on the order of the rows: an id that only one row has is that row's key whatever the titles are;
-    rows that share a key are told apart by their script, then by all their cells but whether they are
-    approved; identical rows are numbered.
+    Keys do not depend on the order of the rows. An id that only one row has is that row's key, whatever the titles are.
+    Rows that share a key are distinguished by a hash of their script, then of all their cells except approval;
+    identical rows are numbered.
     """
     frame = frame.drop(columns=[column for column in APPROVAL_COLUMNS if column in frame])
     rows: list[dict[str, str]] = [
@@ -94,7 +94,7 @@ def _base_key(row: Mapping[str, str]) -> str:
 
 
 def _key(text: str) -> str:
-    """A short readable key: the text's ASCII words and a digest of all of it, whatever its script or blanks."""
+    """A short readable key: the text's ASCII words, and a digest of the whole text with its blanks normalised."""
     folded = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
     if re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", folded):
         return folded

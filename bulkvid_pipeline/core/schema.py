@@ -1,7 +1,7 @@
 """The one pandera schema of a sheet of ideas.
 
-The frame it judges holds strings, one row per idea; its index is the sheet row number. The schema states everything
-that `strict` asks for; what the other levels make of its report is decided in `validation`.
+The validated frame holds strings, one row per idea; its index is the sheet row number. The schema states everything
+that `strict` requires; `validation` decides how the other levels treat its findings.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ def _valid_when_filled(column: str) -> pa.Check:
 
 
 def idea_schema() -> pa.DataFrameSchema:
-    """All ten columns, present and filled, and what they and the media hold valid.
+    """All ten columns present and filled, with valid values in them and in the media columns.
 
-    Validate with `lazy=True` for every finding.
+    Validate with `lazy=True` to get all findings at once.
     """
     columns = {name: pa.Column(str, checks=[_filled(name), _valid_when_filled(name)]) for name in COLUMNS}
     columns |= {

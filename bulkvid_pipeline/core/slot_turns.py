@@ -1,17 +1,17 @@
-"""Who gets the next render slot: the order among the claims of all jobs, users and processes.
+"""Which claim gets the next render slot: the order among the claims of all jobs, users and processes.
 
 1. The more urgent job goes first, always.
-2. Among jobs of equal priority the user who holds the fewest slots goes first, and between users who hold equally
-   many, the one whose turn is earliest. How many jobs a user has, and how urgent he calls their rows, plays no part.
-3. A user's own claims go by priority of the row, then first come, first served.
+2. Among jobs of equal priority the user who holds the fewest slots goes first; between users who hold equally many,
+      the one with the earliest turn. The number of a user's jobs and the priorities of their rows do not matter.
+3. A user's own claims are ordered by priority of the row, then first come, first served.
 
-A turn is a number that a claim gets when it joins the line, as in start-time fair queueing (Goyal et al. 1996, with
-rows of equal weight): one more than the highest of its user's last turn, the turns in work, and one less than the
-first turn of each user who waits. All of it is read from the claims that exist, so there is no other state to keep.
+A turn is a number that a claim gets when it joins the queue, as in start-time fair queueing (Goyal et al. 1996, with
+rows of equal weight): one more than the highest of its user's last turn, the turns in progress, and the first turn of
+each waiting user minus one. It is computed from the existing claims, so no other state is kept.
 
-Nobody starves: the first claim of a waiting user is overtaken at its level by none that joins later, as that one's
-turn is not earlier and its id is higher, but for users who hold fewer slots, and those stop going first when the rows
-in work end. The claims ahead of it at equal holdings are finitely many, and each grant leaves one less.
+No claim starves. A later claim of the same priority has no earlier turn and a higher id, so it overtakes the first
+claim of a waiting user only while its own user holds fewer slots, which ends when the rows in progress end. The claims
+ahead at equal holdings are finitely many, and each grant leaves one less.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ _LEAST_URGENT = _LEVELS - 1
 
 @dataclass(frozen=True)
 class Rank:
-    """What orders a claim: priority of its job, of its row, and its turn (from 1)."""
+    """The sort key of a claim: priority of its job, priority of its row, and its turn (from 1)."""
 
     job: Priority
     row: Priority
     turn: int
 
     def as_number(self) -> int:
-        """One integer of 31 bits, the higher the more urgent, as a database can order by."""
+        """The rank as an integer of 31 bits that a database can sort by; higher is more urgent."""
         level = (_LEAST_URGENT - self.job.rank) * _LEVELS + _LEAST_URGENT - self.row.rank
         return level * _TURNS + _TURNS - 1 - min(self.turn, _TURNS - 1)
 
     @classmethod
     def of_number(cls, number: int) -> Rank:
-        """The rank that `as_number` wrote."""
+        """The rank that `as_number` encoded."""
         level, left = divmod(number, _TURNS)
         job, row = divmod(level, _LEVELS)
         order = list(Priority)
@@ -51,7 +51,7 @@ class Rank:
 
 @dataclass(frozen=True)
 class SlotClaim:
-    """One row's claim, waiting or held. `id` grows with every claim that joins the line."""
+    """One row's claim, waiting or granted. `id` increases with every claim that joins the queue."""
 
     id: int
     user: str
@@ -60,7 +60,7 @@ class SlotClaim:
 
 
 def turn_of_newcomer(claims: Iterable[SlotClaim], user: str, job: Priority) -> int:
-    """The turn of a claim of `user` that joins the line of jobs of that priority now."""
+    """The turn of a claim of `user` that joins the queue of jobs of priority `job` now."""
     peers = [claim for claim in claims if claim.rank.job is job]
     own = [claim.rank.turn for claim in peers if claim.user == user]
     in_work = [claim.rank.turn for claim in peers if claim.held]
@@ -69,7 +69,7 @@ def turn_of_newcomer(claims: Iterable[SlotClaim], user: str, job: Priority) -> i
 
 
 def in_line(claims: Sequence[SlotClaim], free: int) -> tuple[SlotClaim, ...]:
-    """The waiting claims that the `free` slots belong to, first to last, each with the turn that it uses up."""
+    """The waiting claims that may take the `free` slots, first to last, each with the turn that it uses."""
     holdings = Counter(claim.user for claim in claims if claim.held)
     waiting = [claim for claim in claims if not claim.held]
     chosen: list[SlotClaim] = []
@@ -82,7 +82,7 @@ def in_line(claims: Sequence[SlotClaim], free: int) -> tuple[SlotClaim, ...]:
 
 
 def give_turn(claims: Iterable[SlotClaim], chosen: SlotClaim) -> list[SlotClaim]:
-    """The claims after `chosen` took a turn from another of its user's: that one gets the turn that `chosen` had."""
+    """The claims after `chosen` took the turn of another claim of its user: the two claims swap turns."""
     claims = list(claims)
     had = next(claim.rank.turn for claim in claims if claim.id == chosen.id)
     swapped = []

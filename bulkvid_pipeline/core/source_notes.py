@@ -1,4 +1,4 @@
-"""What a source of cells knows beyond their text: merges, hidden rows, what could not be read."""
+"""Notes of a sheet's source besides the text of cells: merges, hidden rows, unreadable cells."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from bulkvid_pipeline.core.merged_cells import MergedCells
 
 
 class RecordLength(NamedTuple):
-    """How long a row of a text file was written."""
+    """The number of cells of a row in a text file."""
 
     cells: int
-    """All its cells, empty ones at the end included."""
+    """All cells, including empty ones at the end."""
     filled: int
-    """Its cells up to the last filled one."""
+    """Cells up to the last filled one."""
 
 
 @dataclass(frozen=True)
 class CellFault:
-    """A row, or a cell of it, that could not be read; `row` is a sheet row number, `column` counts from 0 = A."""
+    """A row or cell that could not be read; `row` is a sheet row number, `column` counts from 0 = A."""
 
     row: int
     column: int | None
@@ -32,16 +32,16 @@ class CellFault:
 
 @dataclass(frozen=True)
 class SourceNotes:
-    """What a source knows of its cells beyond their text; indices count from the first row and cell that was read."""
+    """Notes of a source about its cells; indexes count from the first row and cell that was read."""
 
     merged: tuple[MergedCells, ...] = ()
     hidden: frozenset[int] = frozenset()
     """Indices of hidden rows."""
     lengths: tuple[RecordLength, ...] = ()
-    """Of each row, where the source is a text file."""
+    """The widths of all rows, if the source is a text file."""
     faults: tuple[CellFault, ...] = ()
     findings: tuple[Finding, ...] = ()
-    """About the source as a whole."""
+    """Findings about the source as a whole."""
 
 
 NO_NOTES = SourceNotes()

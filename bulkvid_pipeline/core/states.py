@@ -1,4 +1,4 @@
-"""The states of jobs and of their items, and which actions each allows."""
+"""The states of jobs and of their items, and the actions that each state allows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which tab of a spreadsheet holds the ideas, when nobody named it: often a cover or notes stand before it."""
+"""Chooses the tab with the ideas if the job names none: a cover or notes often come before it."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from bulkvid_pipeline.core.header_rows import SEARCHED_ROWS, header_candidates
 from bulkvid_pipeline.core.ranges import A1Range
 
 PEEKED_ROWS = 2 * SEARCHED_ROWS
-"""Rows of each tab that are enough to choose by."""
+"""Number of rows of each tab that are read for the choice."""
 _NAMED = 10
 
 
 @dataclass(frozen=True)
 class Tab:
-    """A tab that a reader sees, and its first rows."""
+    """A visible tab and its first rows."""
 
     name: str
     rows: Sequence[Sequence[str]]
 
 
 def choose_tab(tabs: Sequence[Tab], *, source: str) -> tuple[str, tuple[Finding, ...]]:
-    """The name of the tab with a header that fits and rows below it, and what is to be said of the choice.
+    """The name of the tab with a fitting header and rows below it, and findings about the choice.
 
-    Where no tab has a header it is the first one, whose fault is then told.
+    If no tab has a header, the first tab is chosen, and its missing header is reported later.
 
     Args:
-        source: what the tabs belong to, in quotes, for messages.
+        source: the name of the spreadsheet in quotes, for messages.
 
     Raises:
-        InvalidRangeError: several tabs hold ideas; names them.
+        InvalidRangeError: several tabs hold ideas; the message names them.
     """
     fitness = {tab.name: _fitness(tab) for tab in tabs}
     whole = [name for name, fit in fitness.items() if fit[0] == len(REQUIRED)]
@@ -62,12 +62,12 @@ def choose_tab(tabs: Sequence[Tab], *, source: str) -> tuple[str, tuple[Finding,
 
 
 def has_header(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether one of the first rows could name the columns."""
+    """Whether one of the first rows could be a header."""
     return bool(header_candidates([tuple(cleaned(cell) for cell in row) for row in rows[:PEEKED_ROWS]]))
 
 
 def _fitness(tab: Tab) -> tuple[int, int]:
-    """How many columns the tab's best header names; (0, 0) without a header, or without a row below it."""
+    """The fitness of the tab's best header; (0, 0) without a header, or without a row below it."""
     rows = [tuple(cleaned(cell) for cell in row) for row in tab.rows]
     filled_below = (header for header in header_candidates(rows) if any(map(any, rows[header.at + 1 :])))
     return max((header.fitness for header in filled_below), default=(0, 0))

@@ -1,4 +1,4 @@
-"""Templates: JSON documents that give a job its look and its sound."""
+"""Templates: JSON documents that define the look and the sound of a job's videos."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _file_beside(name: str) -> str:
 
 
 FileName = Annotated[str, AfterValidator(_file_beside)]
-"""A file in the template's folder or below it; no way leads out."""
+"""Path of a file in the template's folder or below it; paths out of the folder are refused."""
 
 
 class TemplatePart(BaseModel):
@@ -43,7 +43,7 @@ class VoiceSettings(TemplatePart):
 
 
 class StyleSettings(TemplatePart):
-    """The look. `base` is the built-in style that everything else changes."""
+    """The look. `base` is the built-in style; the other settings change it."""
 
     base: Annotated[Style, _lower] = Style.MODERN
     colors: tuple[str, ...] = Field((), max_length=5)
@@ -63,7 +63,7 @@ class StyleSettings(TemplatePart):
 
 
 class AudioSettings(TemplatePart):
-    """The sound. `background_music` is a file beside the template; None is the style's own bed, "none" is silence."""
+    """The sound. `background_music` is a file beside the template; None: the style's own music, "none": no music."""
 
     voice: Annotated[Voice, _lower] = Voice.FEMALE
     background_music: FileName | None = None
@@ -76,7 +76,7 @@ class TemplateSettings(TemplatePart):
 
 
 class Template(TemplatePart):
-    """One template. `folder` is where its files (logo, music) are looked for; None for the built-in ones."""
+    """One template. `folder` holds its files (logo, music); None for the built-in templates."""
 
     template_id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
     name: str = ""
@@ -84,7 +84,7 @@ class Template(TemplatePart):
     settings: TemplateSettings = TemplateSettings()
     folder: str | None = None
     file_digests: dict[str, str] = Field(default_factory=dict)
-    """Name -> digest of each file that the settings name."""
+    """File name -> content digest of each file that the settings name."""
 
 
 def parse_template(data: object, *, template_id: str, folder: str | None = None) -> Template:
@@ -135,10 +135,10 @@ def _full_settings(template_id: str, settings: object) -> object:
 
 
 def _joined(template_id: str, where: str, written: object, short: Mapping[str, object]) -> object:
-    """`written` with the short form's keys; what is no object stays as it is, to be refused by its own name.
+    """`written` with the short form's keys added; a value that is not an object is returned as it is and refused later.
 
     Raises:
-        TemplateInvalidError: both give the same key.
+        TemplateInvalidError: both forms give the same key.
     """
     if not isinstance(written, Mapping):
         return written

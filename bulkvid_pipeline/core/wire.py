@@ -1,4 +1,4 @@
-"""What this system says to programs: one shape for `--json`, webhooks, the REST API and its clients.
+"""The JSON models for programs: the same for `--json`, webhooks, the REST API and its clients.
 
 Field names and meanings are those of the API reference. Times are UTC and are written as `2025-10-30T01:00:00Z`,
 durations are in milliseconds, percentages 0..100. Imported by clients that have neither Dagster nor pandas.
@@ -26,21 +26,21 @@ def _to_the_millisecond(moment: datetime) -> str:
 
 Moment = Annotated[AwareDatetime, PlainSerializer(_to_the_second, when_used="json")]
 Instant = Annotated[AwareDatetime, PlainSerializer(_to_the_millisecond, when_used="json")]
-"""Where the order of things within a second matters: `2025-10-30T01:00:00.000Z`."""
+"""A time with milliseconds, where the order within a second matters: `2025-10-30T01:00:00.000Z`."""
 
 
 class _Shape(BaseModel):
-    """Frozen; what a newer server adds is kept out of an older client's way."""
+    """Base of all models: frozen; unknown fields of a newer server are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     def as_json(self) -> dict[str, Any]:
-        """The value as JSON has it."""
+        """The model as JSON-compatible values."""
         return self.model_dump(mode="json")
 
 
 class ItemsStatus(_Shape):
-    """How many rows a job has, and how many in each final state; `pending` are all others."""
+    """The number of a job's rows, and of rows in each final state; `pending` are all others."""
 
     total: int = 0
     completed: int = 0
@@ -51,7 +51,7 @@ class ItemsStatus(_Shape):
 
 
 class Timing(_Shape):
-    """`processing_time_ms` is the time in which rows were in work, pauses left out; `eta_ms` is null while unknown."""
+    """`processing_time_ms` is the time spent on rows, without pauses; `eta_ms` is null while unknown."""
 
     started_at: Moment | None = None
     processing_time_ms: int = 0
@@ -59,7 +59,7 @@ class Timing(_Shape):
 
 
 class ItemInWork(_Shape):
-    """A row that is being made."""
+    """A row that is being rendered."""
 
     row_key: str
     stage: str
@@ -67,7 +67,7 @@ class ItemInWork(_Shape):
 
 
 class Progress(_Shape):
-    """How far a job is: the answer of `/progress`."""
+    """The progress of a job: the response of `/progress`."""
 
     job_id: str
     percent_complete: float
@@ -78,7 +78,7 @@ class Progress(_Shape):
 
 
 class JobView(_Shape):
-    """A job. `run_id` is its newest run, `actions` what may be done with it now; `cost` is over all its runs."""
+    """A job. `run_id` is its newest run, `actions` are the actions allowed now; `cost` is over all its runs."""
 
     id: str
     run_id: str
@@ -106,7 +106,7 @@ class JobView(_Shape):
 
 
 class ItemView(_Shape):
-    """A row of a job; `percent` of the row, `url` of its first video."""
+    """A row of a job; `percent` is of the row, `url` of its first video."""
 
     row_key: str
     sheet_row: int
@@ -125,7 +125,7 @@ class ItemView(_Shape):
 
 
 class Event(_Shape):
-    """Something that happened in a job; `created_at` is `timestamp` in epoch seconds, `row` empty if none is meant."""
+    """An event of a job; `created_at` is `timestamp` in epoch seconds; `row` is empty if it concerns no single row."""
 
     timestamp: Instant
     created_at: float
@@ -136,7 +136,7 @@ class Event(_Shape):
 
 
 class ErrorBody(_Shape):
-    """An error; `field` is the part of the request that it is about."""
+    """An error; `field` is the invalid part of the request."""
 
     code: str
     message: str
@@ -147,7 +147,7 @@ class ErrorBody(_Shape):
 
 
 class Page(_Shape, Generic[T]):
-    """A part of a list; `next_page_token` asks for the next one, null at the end."""
+    """A page of a list; `next_page_token` requests the next page, null at the end."""
 
     items: tuple[T, ...]
     next_page_token: str | None = None
@@ -163,7 +163,7 @@ class CallbackData(JobView):
 class Callback(_Shape):
     """The body of a callback, after Standard Webhooks (type, timestamp, data).
 
-    job_id, state, percent_complete and items_completed also stand at its top, where the guide's handler reads them.
+    job_id, state, percent_complete and items_completed are also at the top level, where the guide's handler reads them.
     """
 
     type: str

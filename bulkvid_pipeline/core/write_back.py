@@ -1,4 +1,4 @@
-"""What is written back into a sheet, and where: pure decisions over the sheet's cells as they are now."""
+"""Which results are written back into which cells of a sheet: pure decisions over the sheet's current cells."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from bulkvid_pipeline.core.spec import SheetFormat
 Value = str | float
 
 LONGEST_ERROR = 1_000
-"""Characters of a reason in a cell; Google takes 50,000, but nobody reads them there."""
+"""Characters of a reason in a cell; Google allows 50,000, but long text is unreadable in a cell."""
 
 
 @dataclass(frozen=True)
 class RowResult:
-    """What the sheet is told of one row."""
+    """The result of one row that is written into the sheet."""
 
     row_key: str
     title: str
     status: str
     urls: tuple[str, ...] = ()
     duration_s: float | None = None
-    """Seconds of all its videos together."""
+    """Total duration of all its videos in seconds."""
     error: str = ""
 
     def cells(self, written_at: str) -> dict[str, Value]:
-        """The row's cells by column. Several links stand in lines of their own; each names its platform."""
+        """The row's cells by column. Several links are written one per line, each with its platform."""
         return {
             "video_status": self.status,
             "video_url": "\n".join(self.urls),
@@ -53,27 +53,27 @@ class CellBlock:
 
 @dataclass(frozen=True)
 class WritePlan:
-    """What is to be written. `missing` are titles of rows that the sheet does not have any more."""
+    """The cells to write. `missing` are titles of rows that are no longer in the sheet."""
 
     blocks: tuple[CellBlock, ...]
     width: int
-    """Columns that the sheet must have, counted from A."""
+    """Number of columns that the sheet must have, counted from A."""
     new_columns: bool
-    """Whether columns are added, for which the sheet may be too narrow."""
+    """Whether columns are added, which may require widening the sheet first."""
     written: int
     unchanged: int
     missing: tuple[str, ...]
 
 
 class ReportedSheet:
-    """The sheet at one moment: where each row stands, and what our columns say.
+    """A snapshot of the sheet: the position of each row, and the current values of our columns.
 
     Args:
-        cells: the sheet from (`first_row`, `first_column`) to its right end, rows of equal length.
-        ideas_width: how many of these columns the job reads ideas from.
+        cells: the sheet from (`first_row`, `first_column`) to its right edge, rows of equal length.
+        ideas_width: number of these columns that the job reads ideas from.
 
     Raises:
-        InvalidSheetError: there is no header row any more.
+        InvalidSheetError: the sheet no longer has a header row.
     """
 
     def __init__(self, cells: Sequence[Sequence[str]], *, first_row: int, first_column: int, ideas_width: int) -> None:
@@ -83,12 +83,12 @@ class ReportedSheet:
         assert table.header_row is not None, "a standard sheet has a header"
         self.header_at = table.header_row - first_row
         self.places = report_columns_in(cells[self.header_at])
-        """Index in a row of each of our columns that there are."""
+        """Index of each of our columns that the sheet has."""
         self.rows = {key: int(number) for key, number in zip(table.frame["row_key"], table.frame.index, strict=True)}
         """Sheet row number of each row's key."""
 
     def says(self, number: int) -> dict[str, str]:
-        """What our columns say in a row; nothing where there is no such column yet."""
+        """The values of our columns in a row; columns that the sheet does not have are left out."""
         row = self.cells[number - self.first_row]
         return {name: row[self.places[name]] if name in self.places else "" for name in REPORT_COLUMNS}
 
@@ -100,13 +100,13 @@ def plan_writing(
     written_at: str,
     restore: Mapping[str, Mapping[str, Value]] = MappingProxyType({}),
 ) -> WritePlan:
-    """Find each row by its key and each column by its header, and say which cells to write.
+    """Find each row by its key and each column by its header, and decide which cells to write.
 
-    Columns that the sheet lacks get the first free place at the right of its header. A row whose status, links and
-    reason stand there already is left alone, so that writing twice changes nothing.
+    Missing columns are put at the first free place to the right of the header. A row that already has the same status,
+    links and reason is not written, so writing twice changes nothing.
 
     Args:
-        restore: cells that other rows get back, by key; see `written_over`.
+        restore: cells of other rows to restore, by row key; see `written_over`.
     """
     new = _places_for_new(sheet, [name for name in REPORT_COLUMNS if name not in sheet.places])
     changed = {sheet.rows[key]: cells for key, cells in restore.items()}
@@ -115,7 +115,7 @@ def plan_writing(
         number, values = sheet.rows.get(result.row_key), result.cells(written_at)
         if number is None:
             missing.append(result.title or result.row_key)
-        elif _told(sheet.says(number)) == _told(values):
+        elif _compared(sheet.says(number)) == _compared(values):
             unchanged += 1
         else:
             written += 1
@@ -130,27 +130,27 @@ def plan_writing(
 def written_over(
     before: ReportedSheet, after: ReportedSheet, results: Iterable[RowResult]
 ) -> dict[str, Mapping[str, Value]]:
-    """The cells of rows that were hit by results of other rows, because the sheet was sorted as we wrote, by key."""
+    """The former cells, by row key, of rows overwritten by results of other rows: the sheet was sorted meanwhile."""
     results = list(results)
-    ours, told = {result.row_key for result in results}, {_told(result.cells("")) for result in results}
+    ours, written = {result.row_key for result in results}, {_compared(result.cells("")) for result in results}
     hit: dict[str, Mapping[str, Value]] = {}
     for key, number in after.rows.items():
         if key in ours:
             continue
         was = before.says(before.rows[key]) if key in before.rows else dict.fromkeys(REPORT_COLUMNS, "")
         now = after.says(number)
-        if now != was and _told(now) in told:
+        if now != was and _compared(now) in written:
             hit[key] = was
     return hit
 
 
-def _told(cells: Mapping[str, Value]) -> tuple[Value, ...]:
-    """What matters of a row's cells: not its length, which the sheet shows in its own locale's digits, nor the time."""
+def _compared(cells: Mapping[str, Value]) -> tuple[Value, ...]:
+    """The cells to compare: all but the duration, which the sheet shows in its own locale's format, and the time."""
     return cells["video_status"], cells["video_url"], cells["video_error"]
 
 
 def _places_for_new(sheet: ReportedSheet, names: Sequence[str]) -> dict[str, int]:
-    """The first run of columns behind the header in which nothing stands in any row."""
+    """The first run of columns after the header that is empty in every row."""
     if not names:
         return {}
     filled = {at for row in sheet.cells for at, cell in enumerate(row) if cell}
@@ -162,7 +162,7 @@ def _places_for_new(sheet: ReportedSheet, names: Sequence[str]) -> dict[str, int
 def _blocks(
     rows: Mapping[int, Mapping[str, Value]], places: Mapping[str, int], first_column: int
 ) -> Iterator[CellBlock]:
-    """Neighbouring columns of neighbouring rows as one block each."""
+    """Merge adjacent columns of adjacent rows into one block each."""
     for names in _neighbours(places):
         lines: list[tuple[Value, ...]] = []
         numbers = sorted(rows)
@@ -184,7 +184,7 @@ def _neighbours(places: Mapping[str, int]) -> list[list[str]]:
 
 
 def require_header(layout: SheetFormat) -> None:
-    """Raise InvalidSheetError for sheets without a header, which have no place to name our columns."""
+    """Raise InvalidSheetError for sheets without a header row, in which our columns cannot be named."""
     if layout is SheetFormat.POSITIONAL:
         raise InvalidSheetError(
             "write_back needs a header row, and input_source.format is positional",

@@ -1,4 +1,4 @@
-"""What Dagster is told about rows: materialisations with metadata that a person wants to see, and failures."""
+"""The Dagster events of rows: materialisations with metadata for the web UI, and failures."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from bulkvid_pipeline.services.outputs.outcomes import PublishedOutput, RowOutco
 
 PREVIEW_ROWS = 20
 FINDINGS_KEPT = 1_000
-"""Findings kept with the check; a sheet with more has the same fault in a whole column."""
+"""Largest number of findings stored with the check; a sheet with more has the same fault in a whole column."""
 
 
 def materialisation(outcome: RowOutcome, key: str) -> dg.AssetMaterialization:
-    """The row's video, as the web UI shows it. Numbers of several outputs are sums; loudness is the first one's."""
+    """The row's materialisation for the web UI. Figures of several outputs are summed; loudness is the first one's."""
     first, outputs = outcome.outputs[0], outcome.outputs
     seconds = sum(output.duration_s for output in outputs)
     spent = sum(output.render_seconds for output in outputs)
@@ -30,8 +30,8 @@ def materialisation(outcome: RowOutcome, key: str) -> dg.AssetMaterialization:
         description=outcome.plan.title,
         tags={tags.FINGERPRINT: outcome.fingerprint},
         metadata={
-            # In the order in which people look: the web UI keeps it. A run's log shows plain text at once but
-            # Markdown only after a click, so all but the picture is text.
+            # The web UI keeps this order, most important first. A run's log shows plain text at once but
+            # Markdown only after a click, so everything except the picture is plain text.
             "poster": dg.MetadataValue.md(_poster(first)),
             "title": outcome.plan.title,
             "video": place(first.url),
@@ -54,14 +54,14 @@ def materialisation(outcome: RowOutcome, key: str) -> dg.AssetMaterialization:
 
 
 def _poster(output: PublishedOutput) -> str:
-    """The poster itself, since the web UI's pages may load neither local files nor private buckets."""
+    """The poster as an embedded picture, since the web UI can load neither local files nor private buckets."""
     if not output.thumbnail:
         return "The poster has too many details for a small picture"
     return f"![poster](data:image/webp;base64,{output.thumbnail})"
 
 
 def place(url: str) -> dg.MetadataValue:
-    """A link where a browser can follow it, else a path to copy: pages may open neither `file:` nor `s3:`."""
+    """A link if a browser can open it, else a path to copy: web pages can open neither `file:` nor `s3:`."""
     parts = urlsplit(url)
     if parts.scheme in {"http", "https"}:
         return dg.MetadataValue.url(url)
@@ -84,8 +84,8 @@ def _quality(output: PublishedOutput) -> str:
 def report_failed_row(context: dg.AssetExecutionContext, outcome: RowOutcome, key: str, *, planned: bool) -> None:
     """Mark the row's partition as failed and say why.
 
-    Dagster shows a partition as failed when it was planned in a run that failed and did not come. Runs over chosen
-    partitions have planned them (`planned`); the batch plans a row only once it has failed.
+    Dagster shows a partition as failed when a failed run planned it and did not materialise it. Runs over chosen
+    partitions have planned them from the start (`planned`); for other runs a row is planned here, once it has failed.
     """
     if not planned:
         report_planned(context.instance, context.run, tags.BATCH_ASSET, tags.VIDEO_ASSET, key)

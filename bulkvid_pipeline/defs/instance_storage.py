@@ -1,4 +1,4 @@
-"""Where Dagster keeps its runs and events: PostgreSQL by BULKVID_POSTGRES_URL, else SQLite in DAGSTER_HOME."""
+"""Where Dagster keeps its runs and events: PostgreSQL if BULKVID_POSTGRES_URL is set, else SQLite in DAGSTER_HOME."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from bulkvid_pipeline.settings import Settings, dagster_home
 
 
 class ChosenStorage(StorageByChoice):
-    """The storage that the settings choose, under the one name that `dagster.yaml` can hold."""
+    """The storage chosen by the settings. `dagster.yaml` has no conditions, so it names this class."""
 
     @classmethod
     def choose(cls, folder: str | None) -> DagsterStorage:
-        """PostgreSQL where a URL is set, else SQLite in the instance's folder, or in DAGSTER_HOME where none is named.
+        """PostgreSQL if a URL is set, else SQLite in `folder`, or in DAGSTER_HOME if it is None.
 
         Raises:
-            InvalidRequestError: the URL is not one of PostgreSQL.
+            InvalidRequestError: the URL is not a PostgreSQL URL.
         """
         url = Settings().postgres_url
         named = url.get_secret_value() if url else ""

@@ -1,4 +1,4 @@
-"""Partitions: every row that was ever planned is one, keyed `{sheet}:{row}`."""
+"""Dynamic partitions: one for each row that was ever planned, with the key `{sheet}:{row}`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ video_rows = dg.DynamicPartitionsDefinition(name=tags.ROW_PARTITIONS)
 
 
 def ensure_partitions(instance: dg.DagsterInstance, keys: Iterable[str]) -> None:
-    """Add the keys that are not known yet."""
+    """Add those keys that the instance does not have yet."""
     known = set(instance.get_dynamic_partitions(tags.ROW_PARTITIONS))
     new = [key for key in keys if key not in known]
     if new:

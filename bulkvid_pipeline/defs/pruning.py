@@ -1,6 +1,6 @@
-"""Housekeeping as a Dagster job, once a day.
+"""The daily pruning of old data, as a Dagster job.
 
-Dagster reads the annotations of ops when they are defined, so this file does not defer them.
+Dagster reads the annotations of ops at definition time, so this file does not import `annotations` from `__future__`.
 """
 
 from collections.abc import Iterator
@@ -25,13 +25,13 @@ class PruneConfig(dg.Config):
 
 @dg.op(out=dg.Out(dagster_type=dg.Nothing))
 def remove_the_past(context: dg.OpExecutionContext, config: PruneConfig) -> Iterator[dg.Output[None]]:
-    """Remove old logs of finished jobs, rows that no sheet has, what dead uploads left; videos stay."""
+    """Remove old logs of finished jobs, partitions of rows in no sheet, and leftovers of dead uploads; videos stay."""
     older_than = timedelta(days=config.older_than_days) if config.older_than_days else None
     report = prune(context.instance, settings(), older_than=older_than, dry_run=config.dry_run)
     yield dg.Output(None, metadata=_metadata(report))
     if report.faults:
         raise dg.Failure(
-            f"Not all could be pruned: {'; '.join(report.faults)}", metadata=_metadata(report), allow_retries=False
+            f"Pruning was incomplete: {'; '.join(report.faults)}", metadata=_metadata(report), allow_retries=False
         )
 
 
@@ -51,7 +51,7 @@ prune_schedule = dg.ScheduleDefinition(
     cron_schedule="30 3 * * *",
     execution_timezone="UTC",
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="Once a day, at a quiet hour",
+    description="Once a day, at night (UTC)",
 )
 
 

@@ -1,4 +1,4 @@
-"""Dagster resources: the job spec that the Launchpad shows as a form, and where frames lie between assets."""
+"""Dagster resources: the job spec that the Launchpad shows as a form, and storage for data between assets."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from bulkvid_pipeline.defs.spec_config import config_shape
 
 @dg.resource(config_schema=config_shape(BulkJobSpec), description="The bulk job: which sheet, what output, which look")
 def bulk_job(context: dg.InitResourceContext) -> BulkJobSpec:
-    """The spec in the run config, checked by the same model as everywhere."""
+    """The spec in the run config, validated by the same pydantic model as everywhere else."""
     config: dict[str, Any] = context.resource_config
     return BulkJobSpec.parse(config)
 
 
 class RunFolderIOManager(dg.IOManager):
-    """Keeps what one asset hands to the next in a folder of the run, so that runs at the same time never meet."""
+    """Stores data between assets in a folder for each run, so that concurrent runs do not share files."""
 
     def __init__(self, root: Path) -> None:
         self._root = root

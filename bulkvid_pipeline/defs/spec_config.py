@@ -1,4 +1,4 @@
-"""BulkJobSpec as Dagster config: the Launchpad's typed form, made from the one pydantic model."""
+"""The Dagster config schema of BulkJobSpec, generated from its pydantic model: the Launchpad's typed form."""
 
 from __future__ import annotations
 

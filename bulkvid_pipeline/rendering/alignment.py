@@ -1,4 +1,4 @@
-"""When each word of the script is spoken, from the times that a voice reports for the words it was given."""
+"""The time of each word of the script, from the word times that a voice reports."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from bulkvid_pipeline.rendering.spoken import SpokenText
 
 
 def caption_words(script: str, gap: str | None = None) -> tuple[ScriptWord, ...]:
-    """The words of the script to highlight; what has no letters (a dash, an emoji) goes with the word before it.
+    """The words of the script to highlight; a token without letters (a dash, an emoji) is joined to the word before it.
 
-    `gap` is what stands after the last of them.
+    `gap` is the text after the last word.
     """
     merged: list[ScriptWord] = []
     waiting: int | None = None
@@ -35,9 +35,9 @@ def caption_words(script: str, gap: str | None = None) -> tuple[ScriptWord, ...]
 
 
 def word_seconds(spoken: SpokenText, words: tuple[ScriptWord, ...], utterance: Utterance) -> list[float]:
-    """When each word begins, in seconds from the start of the sound; never decreasing.
+    """The start of each word in seconds from the start of the sound; never decreasing.
 
-    Voices fuse short words ("of the") and report fewer: those in between are placed by their position in the text.
+    Voices merge short words ("of the") and report fewer: missing words are interpolated by their position in the text.
     """
     known = _reported(spoken, words, utterance)
     length = utterance.pcm.size / SAMPLE_RATE
@@ -55,7 +55,7 @@ def word_seconds(spoken: SpokenText, words: tuple[ScriptWord, ...], utterance: U
 
 
 def _reported(spoken: SpokenText, words: tuple[ScriptWord, ...], utterance: Utterance) -> dict[int, float]:
-    """Word index to seconds, for the words that the voice named."""
+    """Word index -> start in seconds, for the words that the voice reported."""
     ends = [word.end for word in words]
     places = [
         (bisect_right(ends, spoken.script_offset(time.offset)), time.offset, time.seconds) for time in utterance.words
@@ -65,7 +65,7 @@ def _reported(spoken: SpokenText, words: tuple[ScriptWord, ...], utterance: Utte
         if index < len(words) and index not in known:
             known[index] = seconds
     named = frozenset(known)
-    # espeak sometimes reports the second of two fused words with an offset inside the first ("Most of" at "ost").
+    # espeak sometimes reports the second of two merged words with an offset inside the first ("Most of" at "ost").
     for before, place in itertools.pairwise(places):
         if (
             place[0] == before[0]
@@ -83,9 +83,9 @@ def _reported(spoken: SpokenText, words: tuple[ScriptWord, ...], utterance: Utte
 def spoken_words(
     words: tuple[ScriptWord, ...], seconds: list[float], start: int, frames: int
 ) -> tuple[SpokenWord, ...]:
-    """The words in frames: `start` is the frame of the sound's beginning, `frames` its length (at least one a word).
+    """The words with times in frames. The sound begins at frame `start` and is `frames` long (at least one a word).
 
-    Each word lasts until the next begins, the last until the sound ends.
+    Each word lasts until the next one begins, the last until the sound ends.
     """
     begins: list[int] = []
     for index, second in enumerate(seconds):

@@ -1,4 +1,4 @@
-"""Which letters languages write with, beside a to z: what tells languages of one script apart.
+"""The letters of each language besides a to z, which distinguish languages of one script.
 
 Source: the exemplar characters of the Unicode CLDR, with the letters of common loan words.
 """
@@ -47,7 +47,8 @@ LATIN = {
     "yo": "ẹọṣàáèéìíòóùúńǹ",
     "zu": "",
 }
-"""Lower-case letters beyond a to z; languages with no entry are not judged by theirs. English takes any loan word."""
+"""Lower-case letters beyond a to z; languages without an entry are not compared by letters. English has no entry,
+because its loan words may have any letter."""
 
 CYRILLIC = {
     "be": "абвгдеёжзійклмнопрстуўфхцчшыьэюя",

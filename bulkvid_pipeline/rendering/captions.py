@@ -17,13 +17,13 @@ _WIDTH: dict[Aspect, int] = {Aspect.WIDE: 42, Aspect.TALL: 28, Aspect.SQUARE: 28
 _LEAST_FRAMES = round(0.7 * FPS)
 _LINGER_FRAMES = round(0.5 * FPS)
 _LONGEST_LINGER_FRAMES = round(0.8 * FPS)
-"""A caption stays over a short pause, and for half of a longer one, but no longer than this."""
+"""In frames: a caption stays during a short pause, and during half of a longer one, but no longer than this."""
 _SILENCE_FRAMES = round(0.5 * FPS)
-"""Silence that the script asks for is no place to show what comes after it."""
+"""Shortest gap between two words, in frames, that counts as a silence asked for by the script."""
 _OVER_SILENCE = 5.0
-"""Dislike of a caption that goes on over a silence in the middle of its sentence."""
+"""Cost of a caption that continues over a silence in the middle of its sentence."""
 _UNIT_PARTED, _LINES_TOGETHER = 100.0, 100.0
-"""Never where it can be helped: a unit over two captions, two entries of a list in one."""
+"""Cost of breaks to avoid if at all possible: a unit split over two captions, or two list entries in one caption."""
 _CHARACTERS_PER_SECOND = 20
 _SENTENCE_END = re.compile(rf"[{re.escape(TERMINATORS)}][\"'”’»)\]」』]*(?:\s\S*)?$")
 _CLAUSE_END = re.compile(r"[,;:،؛，、；：—–][\"'”’»)\]」』]*$")
@@ -62,7 +62,7 @@ def _width(words: Sequence[SpokenWord]) -> int:
 
 
 def _parted_units(words: Sequence[SpokenWord]) -> list[int]:
-    """For each word, how many words of the unit (`tokens`) that it belongs to come before it: 0 for most."""
+    """For each word, how many words of its unit (`tokens`) come before it: 0 for most words."""
     text = _text(words)
     units = iter(units_of(text))
     unit = next(units, None)
@@ -78,7 +78,7 @@ def _parted_units(words: Sequence[SpokenWord]) -> list[int]:
 
 
 def _groups(words: Sequence[SpokenWord], limit: int) -> list[Sequence[SpokenWord]]:
-    """The division of least cost (dynamic programming over the last break)."""
+    """The division into cues with the least cost (dynamic programming over the last break)."""
     best: list[tuple[float, int]] = [(0.0, 0)]
     inside = [*_parted_units(words), 0]
     for end in range(1, len(words) + 1):
@@ -102,7 +102,7 @@ def _groups(words: Sequence[SpokenWord], limit: int) -> list[Sequence[SpokenWord
 
 
 def _cost(group: Sequence[SpokenWord], width: int, limit: int, following: int | None) -> float:
-    """Dislike of a cue: little in it, too short to read, a break in mid-phrase, a sentence's end inside."""
+    """Cost of a cue: few words, too short to read, a break in mid-phrase, a sentence's end inside."""
     shown = (following if following is not None else group[-1].end + _LINGER_FRAMES) - group[0].start
     cost = 1.0 + max(0.0, 1 - width / limit) ** 2
     cost += 4.0 * max(0.0, 1 - shown / _LEAST_FRAMES)
@@ -118,7 +118,7 @@ def _cost(group: Sequence[SpokenWord], width: int, limit: int, following: int | 
 
 
 def _is_silent_between(word: SpokenWord, after: SpokenWord) -> bool:
-    """Whether the script asks for silence there, in the middle of a sentence."""
+    """Whether the script asks for silence between the two words, in the middle of a sentence."""
     return after.start - word.end >= _SILENCE_FRAMES and not _SENTENCE_END.search(word.text)
 
 
@@ -139,7 +139,7 @@ def _clock(frame: int, point: str) -> str:
 
 
 def srt(scenes: Sequence[TimedScene]) -> str:
-    """The captions as SubRip. The format has no escapes: text is as the script has it, but for its own arrow."""
+    """The captions as SubRip. The format has no escapes, so the text is unchanged, except that `-->` is replaced."""
     return "".join(
         f"{index}\n{_clock(start, ',')} --> {_clock(end, ',')}\n{text.replace('-->', '->')}\n\n"
         for index, (start, end, text) in enumerate(_timed_cues(scenes), 1)
@@ -147,7 +147,7 @@ def srt(scenes: Sequence[TimedScene]) -> str:
 
 
 def vtt(scenes: Sequence[TimedScene]) -> str:
-    """The captions as WebVTT, with &, < and > escaped, so that no text is taken for a tag."""
+    """The captions as WebVTT, with &, < and > escaped, so that no text is read as a tag."""
     cues = (
         f"{_clock(start, '.')} --> {_clock(end, '.')}\n{_escaped(text)}\n\n" for start, end, text in _timed_cues(scenes)
     )

@@ -1,4 +1,4 @@
-"""What tells near relatives apart: Brazil from Portugal, Danish from Norwegian, the two ways of writing Chinese."""
+"""Distinguishes related languages: Brazilian and European Portuguese, Danish and Norwegian, kinds of Chinese."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ WORDS_THAT_TELL: dict[str, frozenset[str]] = {
         "ms": "kerana wang awak semasa telefon boleh",
     }.items()
 }
-"""Words of which the near relatives write another form, or that only one of them uses often."""
+"""Words that related languages spell differently, or that only one of them uses often."""
 
 _BRAZIL = _words(
     "você vocês celular ônibus trem geladeira banheiro sorvete suco terno esporte bebê aterrissar registro "
@@ -49,13 +49,13 @@ _PORTUGAL = _words(
 _BRAZIL_PAIRS = frozenset({("a", "gente"), ("café", "da")})
 _PORTUGAL_PAIRS = frozenset({("pequeno", "almoço"), ("casas", "banho")})
 _UNTOLD = 0.6
-"""Confidence in a dialect that no word tells."""
+"""Confidence in a dialect if no word indicates one."""
 _BEING = frozenset({"estou", "está", "estás", "estamos", "estão", "estava", "estavam"})
 
 _SIMPLIFIED = frozenset(
     "们这个来时说国为会对没过后还么开关点电话见车长门问间让给现实样头视东书学习爱业写语饭鱼马鸟龙岁龄单双听买卖钱铁银药风飞"
 )
-"""Common characters that were simplified, and below what they were simplified from."""
+"""Common simplified characters, and (below) the traditional characters that they replace."""
 _TRADITIONAL = frozenset(
     "們這個來時說國為會對沒過後還麼開關點電話見車長門問間讓給現實樣頭視東書學習愛業寫語飯魚馬鳥龍歲齡單雙聽買賣錢鐵銀藥風飛"
 )
@@ -63,14 +63,14 @@ _CANTONESE = frozenset("嘅咗唔喺佢哋嚟啲嗰冇睇嘢乜咁")
 
 
 def portuguese_of(words: Sequence[str], confidence: float, other: str) -> Guess:
-    """Portuguese of Brazil, or of Portugal where its words say so."""
+    """Brazilian Portuguese, or European Portuguese if its words indicate it."""
     from bulkvid_pipeline.rendering.language import Guess
 
     known, pairs = set(words), set(itertools.pairwise(words))
     brazil = len(_BRAZIL & known) + len(_BRAZIL_PAIRS & pairs) + _gerunds(words)
     portugal = len(_PORTUGAL & known) + len(_PORTUGAL_PAIRS & pairs) + _infinitives(words)
     if portugal == brazil:
-        # Four of five who write Portuguese write that of Brazil.
+        # About four of five writers of Portuguese write Brazilian Portuguese.
         return Guess("pt-BR", min(confidence, _UNTOLD), "pt-PT")
     tag, rival = ("pt-PT", "pt-BR") if portugal > brazil else ("pt-BR", "pt-PT")
     sure = (abs(portugal - brazil) + 1) / (portugal + brazil + 1)
@@ -78,13 +78,13 @@ def portuguese_of(words: Sequence[str], confidence: float, other: str) -> Guess:
 
 
 def _gerunds(words: Sequence[str]) -> int:
-    """`estou fazendo`, as in Brazil."""
+    """Number of forms like `estou fazendo`, which are Brazilian."""
     pairs = itertools.pairwise(words)
     return sum(first in _BEING and second.endswith(("ando", "endo", "indo")) for first, second in pairs)
 
 
 def _infinitives(words: Sequence[str]) -> int:
-    """`estou a fazer`, as in Portugal."""
+    """Number of forms like `estou a fazer`, which are European."""
     triples = zip(words, words[1:], words[2:], strict=False)
     return sum(
         first in _BEING and second == "a" and third.endswith(("ar", "er", "ir")) for first, second, third in triples

@@ -1,8 +1,7 @@
-"""Turning what users give into what the painter takes: pictures upright and scaled, videos cut, scaled and silent.
+"""Converts users' media for the painter: pictures upright and scaled, videos cropped, scaled and without sound.
 
-The content is hostile until ffmpeg has read it: the demuxer is the one that its first bytes ask for, no protocol but
-that of files is open, pixels and seconds are capped, and ffmpeg runs under limits of its own. ffmpeg-python only
-compiles the argument lists.
+The content is untrusted: the demuxer is chosen by its first bytes, only the file protocol is allowed, pixels and
+seconds are capped, and ffmpeg runs under resource limits. ffmpeg-python only compiles the argument lists.
 """
 
 from __future__ import annotations
@@ -36,9 +35,9 @@ from bulkvid_pipeline.core.media import shown_source
 from bulkvid_pipeline.rendering.pictures.media import CLIP_RATE, Clip, Picture, extremes_of
 
 VERSION = "1"
-"""Raise it when anything here gives another result."""
+"""Increase it with any change of the results."""
 MAX_CLIP_SECONDS = 60
-"""A longer video is shown up to here, and then from its beginning again."""
+"""In seconds: a longer video is shown up to this time, and then from its beginning again."""
 MAX_CLIP_PIXELS = 4096 * 2304
 
 _CLIP_HEAD = struct.Struct("<I6B")
@@ -52,12 +51,12 @@ _TURNS: dict[int, tuple[tuple[str, dict[str, int]], ...]] = {
     7: (("transpose", {"dir": 3}),),
     8: (("transpose", {"dir": 2}),),
 }
-"""What brings a picture of that EXIF orientation upright."""
+"""The operations that turn a picture of each EXIF orientation upright."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """A fetched medium: its content, the hash of it, and the address to name in errors."""
+    """A fetched medium: its content, its hash, and the address for error messages."""
 
     path: Path
     digest: str
@@ -71,7 +70,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Ingest:
-    """Prepares media, and keeps what it prepared in `kept` for other rows and jobs.
+    """Prepares media, and caches the results in `kept` for other rows and jobs.
 
     Args:
         binary: the ffmpeg to use; the one of imageio-ffmpeg if None.
@@ -81,10 +80,10 @@ class Ingest:
     binary: Path | None = None
 
     def inset(self, source: Source, width: int, height: int) -> Picture:
-        """The picture, upright, whole, at most `width` x `height` large; never enlarged.
+        """The whole picture, upright, scaled down to at most `width` x `height` pixels; never enlarged.
 
         Raises:
-            MediumError: it is damaged, or has too many pixels.
+            MediumError: the picture is damaged, or has too many pixels.
         """
         data = source.path.read_bytes()
         wide, high, turns = _upright(data, source)
@@ -93,13 +92,13 @@ class Ingest:
         return self._picture(source, turns, None, size, 0.0)
 
     def backdrop(self, source: Source, width: int, height: int, blur: float = 0.0) -> Picture | Clip:
-        """The picture or video filling `width` x `height`, what does not fit cut off evenly at both sides.
+        """The picture or video, filling `width` x `height` pixels; the excess is cropped evenly at both sides.
 
         Args:
-            blur: standard deviation in pixels of the result.
+            blur: standard deviation of a Gaussian blur, in pixels of the result.
 
         Raises:
-            MediumError: it is damaged, has too many pixels, or holds no picture.
+            MediumError: the medium is damaged, has too many pixels, or contains no picture.
         """
         if source.format.is_video:
             return self._clip(source, width, height, blur)
@@ -146,7 +145,7 @@ class Ingest:
 def picture_arguments(
     source: Source, out: Path, orientation: int, cut: tuple[int, int] | None, size: tuple[int, int], blur: float
 ) -> list[str]:
-    """ffmpeg's argument list for a picture: turned, cut to `cut` pixels about its middle, scaled to `size`, as PNG."""
+    """ffmpeg's argument list for a picture: turned, cropped to the central `cut` pixels, scaled to `size`, as PNG."""
     stream = ffmpeg.input(
         str(source.path),
         format=source.format.value,
@@ -157,7 +156,7 @@ def picture_arguments(
     ).video
     clear = source.format is not MediaFormat.JPEG
     if clear:
-        # Scaled with colours weighted by alpha: what is transparent often is black, and would darken every edge.
+        # Scaled with colours weighted by alpha: transparent pixels are often black, and would darken every edge.
         stream = stream.filter("format", "gbrap").filter("premultiply", inplace=1)
     else:
         stream = stream.filter("format", "rgb24")
@@ -175,7 +174,7 @@ def picture_arguments(
 
 
 def clip_arguments(source: Source, out: Path, width: int, height: int, blur: float) -> list[str]:
-    """ffmpeg's argument list for a video: cut about its middle to the shape, scaled, thinned to CLIP_RATE, silent."""
+    """ffmpeg's argument list for a video: cropped to the central part, scaled, reduced to CLIP_RATE, without sound."""
     stream = ffmpeg.input(
         str(source.path),
         format=source.format.value,
@@ -183,7 +182,7 @@ def clip_arguments(source: Source, out: Path, width: int, height: int, blur: flo
         max_pixels=MAX_CLIP_PIXELS,
         t=MAX_CLIP_SECONDS,
     ).video
-    # Cut before it is scaled: a band of 16384 x 16 pixels would be huge for a moment. `sar`: pixels need not be square.
+    # Cropped before it is scaled: a band of 16384 x 16 pixels would be huge. `sar`: pixels may not be square.
     cut_width, cut_height = f"min(iw,ih*{width}/({height}*sar))", f"min(ih,iw*sar*{height}/{width})"
     stream = stream.filter("fps", fps=CLIP_RATE).filter("crop", cut_width, cut_height)
     stream = stream.filter("scale", width, height, flags="bicubic", out_color_matrix="bt709", out_range="tv")
@@ -210,7 +209,7 @@ def _compiled(stream: Any, out: Path, options: dict[str, Any]) -> list[str]:
 
 
 def _upright(data: bytes, source: Source) -> tuple[int, int, int]:
-    """Width and height that are seen, and the orientation that is stored."""
+    """Width and height as displayed, and the stored orientation."""
     kind = source.format
     width, height = check_picture(data, kind, shown_source(source.address))
     orientation = orientation_of(data, kind)
@@ -222,17 +221,17 @@ def _digest(source: Source, *how: object) -> str:
 
 
 def _measured(digest: str, video: bytes, shown: str) -> bytes:
-    """A clip as it is kept: number of pictures, the colours of its extremes, the video."""
+    """A clip as a cache entry: number of pictures, its extreme colours, the video."""
     with av.open(io.BytesIO(video), "r", format="mp4") as file:
         frames = sum(packet.size > 0 for packet in file.demux(file.streams.video[0]))
     if frames < 1:
-        raise MediumError(f"{shown} holds no picture", fix="Export the video again")
+        raise MediumError(f"{shown} contains no picture", fix="Export the video again")
     darkest, lightest = extremes_of(islice(Clip(digest, frames, video).pictures(0), frames))
     return _CLIP_HEAD.pack(frames, *darkest, *lightest) + video
 
 
 def _clip_in(digest: str, data: bytes) -> Clip:
-    """The clip in what `_measured` made."""
+    """The clip that `_measured` encoded."""
     frames, *colors = _CLIP_HEAD.unpack_from(data)
     darkest, lightest = (colors[0], colors[1], colors[2]), (colors[3], colors[4], colors[5])
     return Clip(digest, frames, data[_CLIP_HEAD.size :], darkest, lightest)

@@ -1,7 +1,7 @@
-"""Which language a text is in, and how sure that is: by its script, letters and words. No network.
+"""Detects the language of a text, with a confidence, by its script, letters and words. No network.
 
-Within a script the naive Bayes model that comes with `py3langid` judges. It is loaded when the first text needs it
-(0.6 CPU s, 80 MB); clear English does not.
+Within a script the naive Bayes model of `py3langid` decides. It is loaded when the first text needs it (0.6 CPU s,
+80 MB); clear English does not need it.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
 DEFAULT = "en-us"
-"""The speech code of what tells nothing."""
+"""The speech code of texts whose language cannot be detected."""
 DOUBTFUL = 0.65
-"""Confidence under which a guess ought to be confirmed: of 120 short sentences in 40 languages all wrong guesses and
-every sixth right one were under it."""
+"""Confidence under which a guess should be confirmed: of 120 short sentences in 40 languages all wrong guesses and
+every sixth right one were below it."""
 
 _SAMPLE = 4000
 _CANDIDATES: Mapping[Script, Mapping[str, float]] = {
@@ -48,14 +48,14 @@ _CANDIDATES: Mapping[Script, Mapping[str, float]] = {
     Script.HEBREW: {"he": 3.0},
     Script.ETHIOPIC: {"am": 3.0},
 }
-"""The model's codes that a script may be, with how likely they are in a sheet before anything is read."""
+"""For each script the model's language codes, with their prior weights (how common they are in sheets)."""
 _TAGS = {"no": "nb", "tl": "fil"}
 _NOTHING = 0.3
-"""Confidence under which a Latin text tells nothing: names, initials, noise."""
+"""Confidence below which the language of a Latin text counts as unknown: names, initials, noise."""
 _FOREIGN_LETTER = 0.15
-"""What each letter (up to three) that a language does not write with leaves of its likelihood."""
+"""Factor of a language's likelihood for each letter (up to three) that the language does not use."""
 _TELLING_WORD = 4.0
-"""How much more likely a word makes a language that its neighbour writes otherwise."""
+"""Factor of a language's likelihood for a word that a related language writes differently."""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -76,7 +76,7 @@ class Guess:
     tag: str
     confidence: float
     other: str = ""
-    """The next likely one; empty where there is none to speak of."""
+    """The second likeliest language; empty if no other is likely."""
 
     @property
     def is_doubtful(self) -> bool:
@@ -89,24 +89,24 @@ class Guess:
 
 
 def narration_language(plan: VideoPlan) -> str:
-    """The speech code of a plan's language: the one it names, else the likeliest."""
+    """The speech code of a plan's language: the named one, or else the likeliest one."""
     tag = plan.language or plan.likely_language
     return (speech_code(tag) if tag else None) or guess_language(text_of(plan)).code
 
 
 def text_of(plan: VideoPlan) -> str:
-    """All texts of a plan, of which its language is guessed."""
+    """All texts of a plan that are used to detect its language."""
     return "\n".join(text for text in (plan.title, plan.description, plan.script) if text)
 
 
 def language_of(text: str) -> str:
-    """The speech code of the language of `text`; American English where nothing tells."""
+    """The speech code of the language of `text`; American English if it cannot be detected."""
     return guess_language(text).code
 
 
 @lru_cache(maxsize=1024)
 def guess_language(text: str) -> Guess:
-    """The likeliest language of `text`. Total; the same text gives the same guess."""
+    """The likeliest language of `text`. Accepts any text; the same text gives the same guess."""
     sample = _ADDRESS.sub(" ", text[:_SAMPLE]).lower().encode("utf-8", "ignore").decode()
     script = _main_script(sample)
     if script is None:
@@ -137,7 +137,7 @@ def _main_script(sample: str) -> Script | None:
     counts.pop(Script.OTHER, None)
     if not counts:
         return None
-    # A CJK character stands for about three letters, so a product name in Latin does not outweigh a short title.
+    # A CJK character counts as three letters, so that a product name in Latin does not outweigh a short title.
     for dense in (Script.HAN, Script.KANA, Script.HANGUL):
         counts[dense] *= 3
     script = max(counts, key=lambda each: (counts[each], each))
@@ -147,7 +147,7 @@ def _main_script(sample: str) -> Script | None:
 
 
 def _words_of(sample: str) -> list[str]:
-    """The words without punctuation, digits and symbols; vowel signs and apostrophes belong to them."""
+    """The words without punctuation, digits and symbols; vowel signs and apostrophes are kept."""
     kept = (
         char if char.isalpha() or char in "'’" or unicodedata.category(char) in {"Mn", "Mc"} else " " for char in sample
     )
@@ -163,7 +163,7 @@ def _ranked(words: list[str], script: Script) -> list[tuple[str, float]]:
     """Languages of the script with their probabilities, best first."""
     plain = [word for word in words if word.isascii()]
     if script is Script.LATIN and 3 <= len(plain) < len(words):
-        # English has no accents of its own: words with accents are loans, which tell nothing of the text around them.
+        # English has no accents of its own: words with accents are loans, which say nothing about the other words.
         without_loans = _posterior(plain, script)
         if without_loans[0][0] == "en" and without_loans[0][1] > 0.5:
             return without_loans
@@ -187,7 +187,7 @@ def _posterior(words: list[str], script: Script) -> list[tuple[str, float]]:
 
 
 def _foreign(letters: Iterable[str], tag: str, script: Script) -> int:
-    """How many of the letters the language does not write with."""
+    """How many of the letters the language does not use."""
     alphabet = {Script.LATIN: LATIN, Script.CYRILLIC: CYRILLIC}.get(script, {}).get(tag)
     return 0 if alphabet is None else sum(script_of(char) is script and char not in alphabet for char in letters)
 

@@ -1,4 +1,4 @@
-"""Films that hold their painted parts no longer than they are shown: a long video has hundreds of them."""
+"""Films that keep their painted parts in memory only while they are shown: a long video has hundreds of them."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from bulkvid_pipeline.rendering.quality.texts import Overrun
 
 
 class LazyFilm:
-    """The `Film` of a scene, composed when it is first asked for and let go once its last change was shown.
+    """The `Film` of a scene, composed at first use and released after its last change was read.
 
     Args:
-        make: makes the film; it is called again if the film is asked for after it was let go.
-        look: finds where its texts stand, while it is composed.
+        make: composes the film; called again if the film is used after it was released.
+        look: measures the positions of its texts while it is composed.
     """
 
     def __init__(self, make: Callable[[], SceneFilm], look: Callable[[SceneFilm], Overrun]) -> None:
@@ -44,7 +44,7 @@ class LazyFilm:
 
     @property
     def overrun(self) -> Overrun:
-        """By how much texts reach out of the safe area."""
+        """By how many pixels texts extend beyond the safe area."""
         if self._overrun is None:
             self._overrun = self._look(self._film or self._make())
         return self._overrun

@@ -1,8 +1,8 @@
-"""The values that pass between the stages of the engine: script -> scenes -> narration -> films -> encoded file.
+"""The values passed between the stages of the engine: script -> scenes -> narration -> films -> encoded file.
 
-Time on the picture side is in whole frames at `FPS`, relative to the start of the scene; sound is float32 mono at
-`SAMPLE_RATE`, and a scene's sound is padded to whole frames (`SAMPLES_PER_FRAME` each), so nothing drifts and a scene's
-content does not depend on where in the video it stands.
+Picture times are whole frames at `FPS`, relative to the start of the scene. Sound is float32 mono at `SAMPLE_RATE`, and
+a scene's sound is padded to whole frames (`SAMPLES_PER_FRAME` each). So nothing drifts, and a scene's content does not
+depend on its position in the video.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ BULLET = "•"
 
 
 class SceneKind(StrEnum):
-    """How a scene is set."""
+    """The layout of a scene."""
 
     TITLE = "title"
     BODY = "body"
@@ -40,9 +40,9 @@ class SceneKind(StrEnum):
 
 @dataclass(frozen=True)
 class Scene:
-    """A stretch of the script that is shown as one picture.
+    """A part of the script that is shown as one card.
 
-    `text` holds the script's own words, as they are spoken and captioned; it is empty for the title card.
+    `text` has the script's own words, as they are spoken and captioned; it is empty for the title card.
     """
 
     kind: SceneKind
@@ -52,44 +52,44 @@ class Scene:
     subheading: str = ""
     """The smaller text under it: description of a title card, source of a quote."""
     items: tuple[str, ...] = ()
-    """Entries of a LIST scene: those that have been spoken when it ends, or the last of them."""
+    """Entries of a LIST scene: those that have been spoken when the scene ends, or the last of them."""
     number: int | None = None
     """Section number to show, 1-based."""
     emphasis: tuple[str, ...] = ()
-    """Phrases of the heading to set off, in the order in which they stand in it."""
+    """Phrases of the heading to highlight, in the order of their occurrence."""
     item_numbers: tuple[int, ...] = ()
     """The entries' numbers; without them they count from 1."""
     item_signs: tuple[str, ...] = ()
     """What stands before the entries where it is no number: an emoji, a letter, BULLET; "" where it is one."""
     spoken_from: int = 0
-    """Index of the first entry spoken in this scene; those before it stand there already."""
+    """Index of the first entry spoken in this scene; earlier entries are shown from the start."""
     detail: str = ""
-    """What is said about the last entry."""
+    """The explanation of the last entry."""
     room: int = 0
-    """How many entries the list will show at most, so that they need not move as it grows; 0: only those it has."""
+    """Number of entries to reserve space for, so that they do not move as the list grows; 0: only the current ones."""
     continues: bool = False
-    """Whether its first sentence began in the scene before."""
+    """Whether the scene continues a sentence of the scene before."""
     pauses: tuple[Pause, ...] = ()
-    """Silence that the script asks for, by places in `text`."""
+    """Silences that the script asks for, by offset in `text`."""
     leaves: bool = False
-    """Whether its card leaves at the end, to make room for another: not at the end of the video or within a list."""
+    """Whether its card moves out at the end, before another one: not at the end of the video or within a list."""
 
 
 @dataclass(frozen=True)
 class SpokenWord:
-    """One word as the script writes it, with the frames in which it is spoken: start <= frame < end."""
+    """One word as written in the script, with the frames in which it is spoken: start <= frame < end."""
 
     text: str
     start: int
     end: int
     gap: str | None = None
-    """What stands between it and the next word, a line's end after an entry of a list; None: what their scripts usually
-    have there."""
+    """The text between this word and the next; a newline after an entry of a list. None: the usual separator of their
+    scripts."""
 
 
 @dataclass(frozen=True)
 class Cue:
-    """One caption: the words shown together; visible for start <= frame < end."""
+    """One caption: words shown together, visible for start <= frame < end."""
 
     words: tuple[SpokenWord, ...]
     start: int
@@ -121,7 +121,7 @@ class VideoFormat:
 class Planes:
     """One frame as BT.709 limited-range 4:2:0: y (height, width), u and v (height/2, width/2), uint8.
 
-    The arrays are views of the painter's canvas: they are valid until the next frame is asked for.
+    The arrays are views of the painter's canvas: they are valid until the next frame is requested.
     """
 
     y: NDArray[np.uint8]
@@ -139,7 +139,7 @@ class Region(NamedTuple):
 
 
 class Redraw(NamedTuple):
-    """At `frame` the picture changes, and differs from the one before only inside `regions`."""
+    """The picture changes at `frame`, and differs from the one before only inside `regions`."""
 
     frame: int
     regions: tuple[Region, ...]
@@ -147,21 +147,21 @@ class Redraw(NamedTuple):
 
 @dataclass(frozen=True)
 class Change:
-    """From `frame` on (until the next change or the film's end) the picture is `planes`."""
+    """`planes` is the picture from `frame` on, until the next change or the film's end."""
 
     frame: int
     planes: Planes
 
 
 class Material(StrEnum):
-    """What fills most of a film's pictures: it decides how finely they are coded."""
+    """The main content of a film's pictures; it decides how precisely they are coded."""
 
     DRAWN = "drawn"
-    """Flat colours, gradients and lettering: every flaw shows, and nearly nothing changes."""
+    """Flat colours, gradients and text: every coding error is visible, and little changes."""
     PHOTO = "photo"
-    """A photograph that stands still."""
+    """A still photograph."""
     CLIP = "clip"
-    """A video: all of the picture changes many times a second."""
+    """A video: the whole picture changes many times a second."""
 
 
 class Film(Protocol):
@@ -174,25 +174,25 @@ class Film(Protocol):
 
     @property
     def rest(self) -> int:
-        """The last frame that shows its card whole and at rest; after it, it may leave."""
+        """The last frame in which the card is complete and at rest; after it, the card may move out."""
         ...
 
     @property
     def material(self) -> Material:
-        """What fills most of its pictures."""
+        """The main content of its pictures."""
         ...
 
     @property
     def fingerprint(self) -> str:
-        """Hash of all that decides the pictures: text, timing, theme, fonts, size; no absolute time."""
+        """Hash of everything that decides the pictures: text, timing, theme, fonts, size; no absolute time."""
         ...
 
     def redraws(self) -> Sequence[Redraw]:
-        """When and where `changes` will change the picture, one for each change; nothing is painted for it."""
+        """The frame and regions of each item of `changes`, without painting anything."""
         ...
 
     def changes(self) -> Iterator[Change]:
-        """The changes in order; the first has frame 0, frames increase strictly and stay below `frames`."""
+        """The changes in order; the first is at frame 0, frames are strictly increasing and below `frames`."""
         ...
 
     def still(self, frame: int) -> NDArray[np.uint8]:

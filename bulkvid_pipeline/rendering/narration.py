@@ -1,7 +1,7 @@
-"""Speak the scenes once, for all formats of a row: sound, word times and length of every scene.
+"""Speaks the scenes once, for all formats of a row: sound, word times and length of every scene.
 
 Each sentence is an utterance of its own, so a changed sentence costs one synthesis, and a scene's sound and frames
-depend on its own text and the pace alone.
+depend only on its own text and the pace.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ from bulkvid_pipeline.rendering.sound.track import FULL_SCALE, Pcm16, Piece, Voi
 from bulkvid_pipeline.rendering.spoken import SpokenText, spoken_form
 from bulkvid_pipeline.rendering.timeline import Feasibility, Lengths, Pace, Solution
 
-# Fitted to the offline voice's English; of a minute of speech they tell the length to 2.5 %. Where they are wrong,
+# Fitted to the offline voice's English; they predict the length of a minute of speech to 2.5 %. If they are wrong,
 # another pace is spoken.
 _LETTER_SECONDS, _MARK_SECONDS = 0.065, 0.33
 _SURELY_SHORT = 0.5
-"""Share of the longest video under which an estimate is enough to say that a script is shorter."""
+"""Share of the longest video's length: a script with a shorter estimate is accepted without speaking it."""
 _MARKS = frozenset(",;:.!?\u2014-")
 
 _SPACELESS_LANGUAGES = frozenset(SCRIPT_LANGUAGE[script] for script in SPACELESS)
@@ -53,17 +53,17 @@ _SPACELESS_LANGUAGES = frozenset(SCRIPT_LANGUAGE[script] for script in SPACELESS
 
 @dataclass(frozen=True)
 class NarratedScene:
-    """A scene as it is spoken, before captions are cut for a format."""
+    """A spoken scene, before captions are made for a format."""
 
     scene: Scene
     frames: int
     words: tuple[SpokenWord, ...]
     track: VoiceTrack = field(repr=False, compare=False)
-    """What is heard, `frames * SAMPLES_PER_FRAME` samples."""
+    """The scene's sound, `frames * SAMPLES_PER_FRAME` samples."""
 
     @property
     def voice(self) -> Pcm:
-        """The track as an array of float32, made anew each time."""
+        """The track as a new float32 array, shape (samples,)."""
         return self.track.block(0, len(self.track))
 
 
@@ -74,34 +74,34 @@ class Programme:
     scenes: tuple[NarratedScene, ...]
     language: str
     rate: float
-    """The speech rate used, 1.0 being the voice's own; includes the template's speed."""
+    """The speech rate used (1.0 is the voice's own), including the template's speed."""
     feasibility: Feasibility
     warnings: tuple[str, ...]
 
     @property
     def frames(self) -> int:
-        """Length of the whole video."""
+        """Length of the whole video in frames."""
         return sum(scene.frames for scene in self.scenes)
 
     @property
     def seconds(self) -> float:
-        """Length of the whole video."""
+        """Length of the whole video in seconds."""
         return self.frames / FPS
 
     @property
     def voice(self) -> VoiceTrack:
-        """What is heard from the first scene to the last."""
+        """The narration of all scenes."""
         return VoiceTrack.joined(tuple(scene.track for scene in self.scenes))
 
     def for_aspect(self, aspect: Aspect) -> tuple[TimedScene, ...]:
-        """The scenes with captions cut for a frame of this shape, to be made pictures of: without their sound."""
+        """The scenes with captions for a frame of this shape, without their sound."""
         return tuple(
             TimedScene(scene.scene, scene.frames, cues_for(scene.words, aspect, scene.frames)) for scene in self.scenes
         )
 
 
 def utterance_key(speech: Speech, voice: Speaker, language: str, rate: float, pitch: float, text: str) -> str:
-    """Names an utterance by all that decides its sound."""
+    """The cache key of an utterance: a hash of everything that decides its sound."""
     said_by = voice.provider_name if isinstance(voice, ProviderVoice) else voice.value
     parts = [speech.name, speech.version, said_by, language, f"{rate:.4f}", f"{pitch:.4f}", text]
     encoded = json.dumps(parts, ensure_ascii=True, separators=(",", ":")).encode()
@@ -120,10 +120,10 @@ def narrate(
     pitch: float = 0.0,
     store: UtteranceStore | None = None,
 ) -> Programme:
-    """Speak the scenes, meeting `target_seconds` as nearly as pace, pauses and holds allow.
+    """Speak the scenes, with a length as near to `target_seconds` as pace, pauses and holds allow.
 
-    Where the target cannot be met, the nearest length is taken; `feasibility` and `warnings` say so. Without a target
-    the length is the natural one, hurried where that keeps it under MAX_SECONDS.
+    If the target cannot be met, the nearest length is used; `feasibility` and `warnings` report it. Without a target
+    the length is the natural one, but faster if that keeps it under MAX_SECONDS.
 
     Args:
         language: a code of `language_of`; found out where None.
@@ -132,8 +132,8 @@ def narrate(
         pitch: semitones.
 
     Raises:
-        DurationInfeasibleError: even hurried, the video would be longer than MAX_SECONDS (and than the target).
-        NarrationError: the voice failed.
+        DurationInfeasibleError: even at the fastest pace, the video exceeds MAX_SECONDS (and the target).
+        NarrationError: speaking failed.
     """
     narrator = _Narrator(tuple(scenes), speech, voice, language, template_speed, pitch, store)
     solution, result = narrator.solve(target_seconds, may_be_shorter=may_be_shorter)
@@ -160,12 +160,13 @@ def duration_feasibility(
     pitch: float = 0.0,
     store: UtteranceStore | None = None,
 ) -> Feasibility:
-    """Whether the script can be spoken in `target_seconds`, by speaking it: about 3 ms per second of video.
+    """Whether the script can be spoken in `target_seconds`, found by speaking it: about 3 ms per second of video.
 
-    Where no duration is wanted, a script that is nowhere near MAX_SECONDS is not spoken; its length is an estimate.
+    Without a target duration, a script that is clearly shorter than MAX_SECONDS is not spoken; its length is an
+    estimate.
 
     Raises:
-        NarrationError: the voice failed.
+        NarrationError: speaking failed.
     """
     scenes = split_scenes(title, description, script, None if may_be_shorter else target_seconds)
     narrator = _Narrator(scenes, speech, voice, language, template_speed, pitch, store)
@@ -176,7 +177,7 @@ def duration_feasibility(
 
 @dataclass(frozen=True)
 class _Sentence:
-    """A sentence, or a part of one between pauses, with what is said for it."""
+    """A sentence, or a part of one between pauses, with its spoken form."""
 
     phrase: Phrase
     spoken: SpokenText
@@ -194,32 +195,32 @@ class _Sentence:
 
     @cached_property
     def likely_seconds(self) -> float:
-        """About how long it takes to say at the rate 1.0."""
+        """Estimated seconds to speak it at the rate 1.0."""
         text = self.spoken.text
         return _LETTER_SECONDS * sum(map(str.isalnum, text)) + _MARK_SECONDS * sum(map(_MARKS.__contains__, text))
 
     @cached_property
     def estimated_seconds(self) -> float:
-        """The same for any script, less exactly."""
+        """Estimated seconds for any writing system, less precise."""
         return estimated_seconds(self.spoken.text)
 
     def frames(self, samples: int) -> int:
-        """How long it lasts as sound of so many samples: each of its words is highlighted for a frame at least."""
+        """Length in frames of its sound of `samples` samples: at least one frame for each word to highlight."""
         return max(len(self.words), -(-samples // SAMPLES_PER_FRAME))
 
 
 @dataclass(frozen=True)
-class _Said:
-    """What became of a sentence when it was spoken."""
+class _SpokenSentence:
+    """A spoken sentence."""
 
     pcm: Pcm16
     seconds: list[float]
-    """When each word begins."""
+    """Start of each word."""
     warnings: tuple[str, ...]
 
 
 class _Narrator:
-    """One row's scenes, with the sound of the pace that was spoken last and the lengths of all that were."""
+    """The scenes of one row, the sound of the last spoken pace, and the lengths of all spoken paces."""
 
     def __init__(
         self,
@@ -237,11 +238,11 @@ class _Narrator:
         self.language = language or language_of(texts)
         self._sentences = [self._sentences_of(scene) for scene in scenes]
         self._lengths: dict[float, list[list[int]]] = {}
-        self._last: tuple[float, list[list[_Said]]] | None = None
+        self._last: tuple[float, list[list[_SpokenSentence]]] | None = None
 
     @property
     def unit(self) -> str:
-        """What the script is counted in."""
+        """The unit in which the script's length is reported: words or characters."""
         return "characters" if self.language in _SPACELESS_LANGUAGES else "words"
 
     @cached_property
@@ -260,7 +261,7 @@ class _Narrator:
         return [sentence for sentence in found if sentence.words]
 
     def rate(self, pace: Pace) -> float:
-        """What the voice is asked for."""
+        """The speech rate that is requested from the voice."""
         return round(self._speed * pace.rate, 4)
 
     def solve(self, target_seconds: float | None, *, may_be_shorter: bool = False) -> tuple[Solution, Feasibility]:
@@ -275,8 +276,8 @@ class _Narrator:
             if natural <= round((target_seconds or timeline.MAX_SECONDS) * FPS):
                 return Solution(0, lengths), Feasibility(True, natural / FPS, rate=self._speed)
         target = timeline.target_frames(target_seconds)
-        # Every pace that is spoken costs a synthesis, so paces are chosen by likely lengths until the choice falls on
-        # one that has been spoken, of which the lengths are known.
+        # Speaking at a new pace costs a synthesis. So a pace is chosen by estimated lengths and spoken, until the
+        # choice is a pace that has been spoken, for which the lengths are exact.
         solution = timeline.solve(target, title, self._likely_frames)
         while not self._is_known(solution.step):
             self._spoken(solution.step)
@@ -286,9 +287,9 @@ class _Narrator:
         return solution, replace(verdict, rate=self.rate(timeline.pace(solution.step)))
 
     def _refusal(self, target_seconds: float | None) -> Feasibility | None:
-        """The verdict on a script that seems far too long, if it is: found by speaking, fast, no more than is allowed.
+        """The refusal of a script that is far too long, else None; found by speaking at most the allowed length, fast.
 
-        So a cell with a whole book in it costs no more than the longest video does.
+        So a cell with a whole book costs no more than the longest video.
         """
         step, most = timeline.FASTEST_STEP, timeline.most_frames(target_seconds)
         if self.estimated_seconds * FPS <= timeline.FASTEST * most:
@@ -299,7 +300,7 @@ class _Narrator:
         for sentences in self._sentences:
             lengths.append([])
             for sentence in sentences:
-                samples = len(self._say(sentence, rate).pcm)
+                samples = len(self._speak(sentence, rate).pcm)
                 lengths[-1].append(samples)
                 spoken += sentence.frames(samples)
                 likely += sentence.estimated_seconds
@@ -309,7 +310,7 @@ class _Narrator:
         return None
 
     def _overlong(self, target_seconds: float | None, frames_per_second: float) -> Feasibility:
-        """What is said of a script of which only a part was spoken: frames that an estimated second of it took."""
+        """The refusal of a script of which only a part was spoken, with that part's frames per estimated second."""
         total = frames_per_second * self.estimated_seconds * self._speed
         pace = timeline.pace(timeline.FASTEST_STEP)
         pauses = sum(
@@ -320,33 +321,33 @@ class _Narrator:
         frames = timeline.shortest(round(total) + pauses)
         beyond = frames - timeline.target_frames(target_seconds)
         cut = min(self._units, max(1, round(self._units * beyond / max(1.0, total + pauses))))
-        # An estimate: a length that an easy pace meets is met by a faster or slower one too, should it be a bit wrong.
+        # This is an estimate. A length near the natural pace leaves room to correct it by a faster or slower pace.
         easy = frames / FPS * timeline.FASTEST
         return timeline.too_long(target_seconds, frames / FPS, cut, unit=self.unit, advised=easy)
 
     @cached_property
     def estimated_seconds(self) -> float:
-        """About what all sentences take at the natural pace, without pauses; by the text alone."""
+        """Estimated seconds of all sentences at the natural pace, without pauses; from the text only."""
         return sum(sentence.estimated_seconds for scene in self._sentences for sentence in scene) / self._speed
 
     def _title_frames(self) -> int:
         cards = [scene for scene in self._scenes if scene.kind is SceneKind.TITLE]
         return timeline.title_frames(cards[0].heading, cards[0].subheading) if cards else 0
 
-    def _spoken(self, step: int) -> list[list[_Said]]:
-        """All scenes' sentences as they are said at the pace of a step."""
+    def _spoken(self, step: int) -> list[list[_SpokenSentence]]:
+        """The sentences of all scenes, spoken at the pace of a step."""
         rate = self.rate(timeline.pace(step))
         if self._last is None or self._last[0] != rate:
-            self._last = None  # before the next is made: sound is large
-            said = [[self._say(sentence, rate) for sentence in sentences] for sentences in self._sentences]
+            self._last = None  # freed before the next one is made, since sound is large
+            said = [[self._speak(sentence, rate) for sentence in sentences] for sentences in self._sentences]
             self._lengths[rate] = [[len(each.pcm) for each in scene] for scene in said]
             self._last = rate, said
         return self._last[1]
 
-    def _say(self, sentence: _Sentence, rate: float) -> _Said:
+    def _speak(self, sentence: _Sentence, rate: float) -> _SpokenSentence:
         utterance = self._utterance(sentence.spoken.text, rate)
         seconds = word_seconds(sentence.spoken, sentence.words, utterance)
-        return _Said(quantised(utterance.pcm), seconds, utterance.warnings)
+        return _SpokenSentence(quantised(utterance.pcm), seconds, utterance.warnings)
 
     def _utterance(self, text: str, rate: float) -> Utterance:
         if self._store is None:
@@ -355,7 +356,7 @@ class _Narrator:
         utterance = self._store.get(key)
         if utterance is None:
             utterance = self._speech.speak(text, self._voice, self.language, rate, self._pitch)
-            # On the grid on which it is held in any case, for which a store needs half the room.
+            # Rounded to 16-bit values, as it is kept in memory anyway; this halves its size in the store.
             utterance = replace(utterance, pcm=quantised(utterance.pcm) * np.float32(1 / FULL_SCALE))
             self._store.put(key, utterance)
         return utterance
@@ -364,13 +365,13 @@ class _Narrator:
         return self.rate(timeline.pace(step)) in self._lengths
 
     def _frames(self, step: int) -> int:
-        """Length of the spoken scenes, without the final hold."""
+        """Length of the spoken scenes in frames, without the final hold."""
         if not self._is_known(step):
             self._spoken(step)
         return self._likely_frames(step)
 
     def _likely_frames(self, step: int) -> int:
-        """What `_frames` is, or most likely is where the step's pace was not spoken yet."""
+        """`_frames` if the step's pace has been spoken, else an estimate of it."""
         pace = timeline.pace(step)
         return sum(
             sum(breaths) + _silence(sentences, pace.pause) + sum(map(_Sentence.frames, sentences, samples))
@@ -381,7 +382,7 @@ class _Narrator:
         )
 
     def _samples(self, rate: float) -> list[list[int]]:
-        """Length of every sentence at a rate: as spoken, else from the nearest rate that was, else from its text."""
+        """Samples of every sentence at a rate: as spoken, else scaled from the nearest spoken rate, else estimated."""
         if rate in self._lengths:
             return self._lengths[rate]
         if not self._lengths:
@@ -398,13 +399,13 @@ class _Narrator:
         ]
 
     def warnings(self, step: int) -> tuple[str, ...]:
-        """What the voice warned about, once each."""
+        """The voice's warnings, each once."""
         return tuple(
             dict.fromkeys(warning for scene in self._spoken(step) for said in scene for warning in said.warnings)
         )
 
     def timed(self, solution: Solution) -> tuple[NarratedScene, ...]:
-        """All scenes at the solution's pace and with its holds."""
+        """All scenes with the solution's pace and holds."""
         pace = timeline.pace(solution.step)
         timed = [
             _timed_scene(scene, sentences, said, breaths, pace.pause)
@@ -422,13 +423,13 @@ class _Narrator:
 
 
 def _silence(sentences: Sequence[_Sentence], pause: int) -> int:
-    """Frames of silence in a scene besides its breaths: `pause` between sentences, and what the script asks for."""
+    """Frames of silence within a scene: `pause` between sentences, and the silences that the script asks for."""
     asked = sum(sentence.before + sentence.after for sentence in sentences)
     return asked + pause * sum(not sentence.phrase.goes_on for sentence in sentences[:-1])
 
 
 def _timed_scene(
-    scene: Scene, sentences: list[_Sentence], said: list[_Said], breaths: tuple[int, int], pause: int
+    scene: Scene, sentences: list[_Sentence], said: list[_SpokenSentence], breaths: tuple[int, int], pause: int
 ) -> NarratedScene:
     if not sentences:
         return NarratedScene(scene, 0, (), VoiceTrack(0))

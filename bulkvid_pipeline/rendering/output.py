@@ -1,4 +1,4 @@
-"""One output of a row: its files made, examined, and made once more where that may cure a fault."""
+"""One output of a row: its files are made, checked, and made again if that may fix a failed check."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ from bulkvid_pipeline.rendering.soundtrack import Soundtrack
 
 @dataclass(frozen=True)
 class RenderedOutput:
-    """One finished video with what belongs to it, all files in `folder`."""
+    """One finished video with its accompanying files, all in `folder`."""
 
     platform: str
     folder: Path
     video: str
     poster: str
     thumbnail: str
-    """The poster in miniature: base64 of a WebP, empty where it has too many details."""
+    """A thumbnail of the poster: base64 of a WebP; empty if the poster has too many details."""
     srt: str
     vtt: str
     width: int
@@ -59,7 +59,7 @@ class RenderedOutput:
 
 @dataclass
 class OutputMaking:
-    """One output in the making."""
+    """The making of one output."""
 
     plan: VideoPlan
     planned: PlannedOutput
@@ -69,9 +69,9 @@ class OutputMaking:
     progress: Callable[[int, int], None]
     cancelled: Callable[[], bool]
     cache: Cache | None
-    """Where posters and findings about scenes are looked for and kept."""
+    """Cache of posters and of measurements of scenes."""
     salt: str
-    """What makes the cached pieces: part of their keys."""
+    """Version of the code that makes the cached entries: part of their keys."""
     scenes: tuple[TimedScene, ...] = ()
     films: tuple[LazyFilm, ...] = ()
 
@@ -84,10 +84,10 @@ class OutputMaking:
         return self.folder / f"video.{self.planned.container}"
 
     def output(self, renderer: Renderer, second_renderer: Callable[[], Renderer], glyphs: Check) -> RenderedOutput:
-        """All files of the output, checked; made a second time where the first fails and that may help.
+        """All files of the output, checked; made a second time if the checks fail and a remedy exists.
 
         Raises:
-            QualityError: it failed its checks for good.
+            QualityError: the output failed its checks, and no remedy is left.
         """
         began, cpu = time.perf_counter(), _cpu_seconds()
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -144,7 +144,7 @@ class OutputMaking:
         )
 
     def _examined(self, glyphs: Check, repaired: tuple[str, ...] = ()) -> tuple[Examination, QualityReport]:
-        """Put the files as they stand on disk to all checks."""
+        """Run all checks on the files on disk."""
         texts = [(self.folder / name).read_text(encoding="utf-8") for name in ("captions.srt", "captions.vtt")]
         found = verify(self.video, self._expected(texts[1]))
         seconds = sum(timed.frames for timed in self.scenes) / FPS
@@ -163,28 +163,28 @@ class OutputMaking:
         renderer: Renderer,
         second_renderer: Callable[[], Renderer],
     ) -> tuple[str, ...]:
-        """Make the output again, in the way that may cure its faults; says why and how.
+        """Make the output again in a way that may fix its faults; returns the reason and the remedy.
 
         Raises:
-            QualityError: nothing can cure them.
+            QualityError: there is no remedy for the faults.
         """
         remedy = remedy_for(quality.faults, found, self._expected("").true_peak_dbtp)
         if remedy is None:
             raise self._refusal(quality)
         self.video.unlink(missing_ok=True)
         if remedy.record:
-            self.soundtrack.record(afresh=True)
+            self.soundtrack.record(without_cache=True)
         if remedy.master:
             self.soundtrack.master(lower_by_db=remedy.lower_by_db)
         if remedy.other_renderer:
             self._forget_scenes()
         self._make(second_renderer() if remedy.other_renderer else renderer)
-        return (f"the first file failed its checks ({_said(quality)}), so {remedy}",)
+        return (f"the first file failed its checks ({_fault_list(quality)}), so {remedy}",)
 
     def _forget_scenes(self) -> None:
-        """Empty the kept scenes of the output: one of them may be what was wrong, and would be so in other rows.
+        """Invalidate the cached scenes of the output: one of them may be the fault, and would affect other rows.
 
-        An empty piece is taken for a damaged one: the scene is encoded again and kept anew.
+        An empty cache entry counts as damaged: the scene is encoded again and stored.
         """
         if self.cache is None:
             return
@@ -194,12 +194,12 @@ class OutputMaking:
                 kept.put(key, b"")
 
     def _refusal(self, quality: QualityReport) -> QualityError:
-        """What to tell the user of a file that is not published; it is removed."""
+        """The error for a file that is not published; removes the file."""
         self.video.unlink(missing_ok=True)
         again = f"; {quality.repaired[0]}" if quality.repaired else ""
         text = any(fault.subject is Subject.TEXT for fault in quality.faults)
         return QualityError(
-            f"The {self.planned.platform} video failed its checks: {_said(quality)}{again}",
+            f"The {self.planned.platform} video failed its checks: {_fault_list(quality)}{again}",
             fix="Shorten the row's texts, and report the row if that does not help"
             if text
             else "Retry the row, and report it if it fails again",
@@ -210,14 +210,14 @@ class OutputMaking:
         return self._kept(f"poster {film.fingerprint}", lambda: poster_jpeg(film.still(film.rest)))
 
     def _overrun(self, film: SceneFilm, timed: TimedScene) -> Overrun:
-        """Where the texts of a scene stand; kept, since a scene from the cache is not composed again."""
+        """How far a scene's texts extend beyond the safe area; cached, since a cached scene is not composed again."""
         document = self._kept(
             f"overrun {film.fingerprint}", lambda: json.dumps(vars(overrun(film, timed, self.fmt))).encode()
         )
         return Overrun(**json.loads(document))
 
     def _kept(self, key: str, make: Callable[[], bytes]) -> bytes:
-        """What is kept of a picture, or what was made and is kept from now on."""
+        """The cached value for a key, or a new value from `make`, which is then cached."""
         kept = CacheOfKind(self.cache, "picture", self.salt) if self.cache else None
         piece = kept.get(key) if kept else None
         if piece is None:
@@ -227,7 +227,7 @@ class OutputMaking:
         return piece
 
 
-def _said(quality: QualityReport) -> str:
+def _fault_list(quality: QualityReport) -> str:
     return "; ".join(fault.said for fault in quality.faults)
 
 

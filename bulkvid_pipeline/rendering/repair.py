@@ -1,4 +1,4 @@
-"""What can be done about a file that failed its checks: decided here, done by `rendering.row`."""
+"""Decides how to repair an output that failed its checks; `rendering.output` carries it out."""
 
 from __future__ import annotations
 
@@ -15,35 +15,35 @@ _SAFETY_DB = 0.3
 
 @dataclass(frozen=True)
 class Remedy:
-    """How to make a file a second time."""
+    """How to make an output a second time."""
 
     record: bool = False
-    """Narrate again, without kept pieces: one of them may be damaged."""
+    """Narrate again without cached utterances: one of them may be damaged."""
     master: bool = False
     """Mix and master again."""
     lower_by_db: float = 0.0
-    """By how much lower than usual to put the true-peak ceiling."""
+    """By how many dB to lower the true-peak ceiling."""
     other_renderer: bool = False
-    """Render with ordinary means, and without kept scenes: whatever was wrong before has no part in it."""
+    """Render with the graph renderer and without cached scenes, so that neither can cause the fault again."""
 
     def __str__(self) -> str:
         done = []
         if self.record:
-            done.append("the narration was spoken anew")
+            done.append("the narration was spoken again")
         if self.master:
             lower = f" with its peaks {self.lower_by_db:.1f} dB lower" if self.lower_by_db else ""
-            done.append(f"the sound was mastered anew{lower}")
+            done.append(f"the sound was mastered again{lower}")
         if self.other_renderer:
-            done.append("the pictures were rendered anew with the graph renderer and without kept scenes")
+            done.append("the pictures were rendered again with the graph renderer and without cached scenes")
         return " and ".join(done)
 
 
 def remedy_for(faults: Sequence[Check], found: Examination, true_peak_dbtp: float | None) -> Remedy | None:
-    """What may cure the faults; None where making the file again would give the same.
+    """A remedy for the faults; None if making the output again would give the same result.
 
     Args:
-        found: the file that has the faults.
-        true_peak_dbtp: the limit of its true peak.
+        found: the measures of the faulty file.
+        true_peak_dbtp: its true-peak limit in dBTP.
     """
     if any(fault.subject is Subject.TEXT for fault in faults):
         return None

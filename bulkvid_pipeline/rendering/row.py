@@ -1,4 +1,4 @@
-"""One row, whole: plan in, finished and verified files out."""
+"""Renders one row completely: from its plan to finished and verified files."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from bulkvid_pipeline.rendering.quality.texts import glyph_check, missing_charac
 from bulkvid_pipeline.rendering.soundtrack import Soundtrack
 
 ENGINE_VERSION = "3"
-"""Part of every output's fingerprint: raise it when the same plan gives a different file."""
+"""Part of every output's fingerprint: increase it when the same plan gives a different file."""
 
 Progress = Callable[[str, float], None]
-"""Told the stage (voice, sound, youtube, ...) and how much of the row is done, 0..1."""
+"""Called with the stage (voice, sound, youtube, ...) and the share of the row that is done, 0..1."""
 
 
 @dataclass(frozen=True)
 class RenderedRow:
-    """All outputs of a row. `narration_seconds` is the work that they share, `warnings` those that concern them all."""
+    """All outputs of a row. `narration_seconds` is the time of the shared work, `warnings` concern all outputs."""
 
     outputs: tuple[RenderedOutput, ...]
     language: str
@@ -52,13 +52,13 @@ def render_row(
 ) -> RenderedRow:
     """Render `outputs` of `plan` into sub-folders of `folder`, each named after its platform.
 
-    Narration and posters are looked for in `pieces` first, and kept there; encoded scenes are the renderer's affair.
-    An output that fails its checks is made once more, where that may help; `second_renderer` makes the renderer that
-    is then used if the pictures or the file were at fault.
+    Narration and posters are cached in `pieces`; the renderer caches encoded scenes itself. An output that fails its
+    checks is made once more if there is a remedy; `second_renderer` makes the renderer for that if the pictures or the
+    file were faulty.
 
     Raises:
-        RenderError: one of its kinds says what failed; nothing half-made is left under a final name.
-        RenderCancelledError: `cancelled` became true.
+        RenderError: a subclass says what failed; no incomplete file is left under a final name.
+        RenderCancelledError: `cancelled` returned True.
     """
     theme, warnings = _theme(plan)
     glyphs = _glyphs(plan, theme)
@@ -101,10 +101,10 @@ def _theme(plan: VideoPlan) -> tuple[Theme, tuple[str, ...]]:
 
 
 def _glyphs(plan: VideoPlan, theme: Theme) -> Check:
-    """That fonts have all characters, which every output's quality report says.
+    """The check that fonts have all characters, for every output's quality report.
 
     Raises:
-        GlyphsMissingError: they have not; each is named, with its cell.
+        GlyphsMissingError: characters are missing; the message names each with its cell.
     """
     cells = shown_cells(plan.title, plan.description, plan.script)
     missing = missing_characters(cells, theme)

@@ -1,4 +1,4 @@
-"""The media of a row in one format: found in the row's folder, prepared, and shared out to its scenes."""
+"""The media of a row in one format: read from the row's folder, prepared, and distributed to its scenes."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from bulkvid_pipeline.rendering.pictures.media import NO_MEDIA, SceneMedia
 from bulkvid_pipeline.rendering.pictures.styles import STYLES
 
 FOLDER = "media"
-"""Of a row's folder: one file for each of the row's media, named after its use."""
+"""Subfolder of a row's folder with one file for each of the row's media, named after its use."""
 
 
 def media_path(folder: Path, use: str) -> Path:
-    """Where the content of a row's medium lies."""
+    """Path of the content of a row's medium; `use` is `image` or `background`."""
     return folder / FOLDER / use
 
 
 @dataclass(frozen=True)
 class RowMedia:
-    """Prepares the media of a row whose contents lie in `folder`, as often as it has formats."""
+    """Prepares the media of a row, whose contents are in `folder`, once for each format."""
 
     plan: VideoPlan
     folder: Path
     cache: Cache | None = None
 
     def for_scenes(self, scenes: Sequence[TimedScene], fmt: VideoFormat) -> Iterator[SceneMedia]:
-        """What each scene shows; a video goes on through all of them.
+        """The media of each scene; a background video continues through all scenes.
 
         Raises:
-            MediumError: a medium is damaged, or not what it seemed.
+            MediumError: a medium is damaged, or of another kind than expected.
         """
         media = self._prepared(fmt)
         start = 0

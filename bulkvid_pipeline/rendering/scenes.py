@@ -1,6 +1,6 @@
-"""A script as scenes: a title card, then sentences that belong together, lists, quotations.
+"""Divides a script into scenes: a title card, then groups of sentences, lists, quotations.
 
-Decided from the text alone, scene by scene as far as can be, so that a changed word changes as few scenes as possible.
+The division depends only on the text, and as locally as possible, so that a changed word changes few scenes.
 """
 
 from __future__ import annotations
@@ -26,43 +26,43 @@ from bulkvid_pipeline.rendering.script.text import Text, concatenated, joined
 _WANTED_SECONDS, _SHORT_SECONDS, _LONG_SECONDS = 4.5, 2.5, 6.5
 _CARD_SECONDS = 4.0
 _TOGETHER, _ACROSS_PARAGRAPHS = 0.3, 1.2
-"""What it costs to show two sentences, or two paragraphs, under one statement."""
+"""Cost of showing two sentences, or two paragraphs, in one scene."""
 _LONGEST_ITEM = 8.0
 _LEAD_ALONE_SECONDS = 2.0
 _ITEMS_TOGETHER, _ITEMS_SHOWN = 3, 6
 _HEADING_CHARACTERS, _ITEM_CHARACTERS, _DETAIL_CHARACTERS, _QUOTE_CHARACTERS = 90, 70, 110, 220
 _BOTH_CHARACTERS = 56
-"""Up to which all sentences of a scene are shown as its statement."""
+"""Largest length for which all sentences of a scene are shown as its statement."""
 
 
 @dataclass(frozen=True)
 class _Tempo:
-    """How slowly the script will be spoken, for scenes: one of three paces, so that small edits do not change it."""
+    """One of three speaking paces for the division into scenes; so few, that small edits do not change it."""
 
     above: float
-    """From this many times the script's own length on."""
+    """Least ratio of the target duration to the script's own length."""
     stretch: float
-    """How much longer than by itself a sentence with its pauses will take."""
+    """Factor of a sentence's duration, with its pauses, relative to the natural pace."""
     comfortable: float
-    """Estimated seconds up to which a sentence is not parted at its clauses."""
+    """Largest estimated seconds of a sentence that is not divided at its clauses."""
 
 
 _TEMPOS = (_Tempo(1.75, 2.0, 4.0), _Tempo(1.25, 1.45, 5.5), _Tempo(0.0, 1.0, COMFORTABLE_SECONDS))
 
 
 def split_scenes(title: str, description: str, script: str, target_seconds: float | None = None) -> tuple[Scene, ...]:
-    """The scenes of a row: first the title card, then what is spoken.
+    """The scenes of a row: first the title card, then the spoken scenes.
 
-    Where `target_seconds` is more than the script takes by itself, it will be spoken slowly and with long pauses; then
+    If `target_seconds` is longer than the script's natural duration, it is spoken slowly and with long pauses, and
     there are more and shorter scenes.
 
-    Pure and total. The scenes' texts hold every spoken word of the script once, in order, without its marks and
-    directions (`parse_script`); heading lines and list markers are shown, not spoken. Entries of a list stand on
-    lines of their own in the scene's text. A list builds up: each of its scenes holds the entries so far.
+    Pure; accepts any text. The scenes' texts have every spoken word of the script once, in order, without its marks and
+    directions (`parse_script`); heading lines and list markers are shown, not spoken. Entries of a list are on separate
+    lines of the scene's text. Each scene of a list has the entries so far.
     """
     blocks = parse_script(script).blocks
     scenes = [Scene(SceneKind.TITLE, heading=plain_text(title), subheading=plain_text(description))]
-    # One section is no numbering. How many there are is not shown: it would change every scene with each new section.
+    # A single section is not numbered. The total is not shown: it would change every scene with each new section.
     numbered = sum(isinstance(block, Heading) for block in blocks) > 1
     tempo = _tempo(blocks, target_seconds)
     number, heading = 0, ""
@@ -82,7 +82,7 @@ def split_scenes(title: str, description: str, script: str, target_seconds: floa
 
 
 def _leaving(scene: Scene, following: Scene | None) -> Scene:
-    """Whether the scene's card makes room: a list that goes on stays, and so does the last card."""
+    """The scene, marked to move out unless its list continues or it is the last card."""
     goes_on = following is not None and following.kind is SceneKind.LIST and following.spoken_from > 0
     return replace(scene, leaves=following is not None and not goes_on)
 
@@ -120,20 +120,20 @@ def _quote(block: Quotation, tempo: _Tempo) -> list[Scene]:
 
 
 def _spoken(scene: Scene, text: Text) -> Scene:
-    """The scene with what is said in it."""
+    """The scene with its spoken text."""
     return replace(scene, text=text.words, pauses=text.pauses)
 
 
 def _list(block: ItemList, tempo: _Tempo) -> list[Scene]:
     lead = statement(block.lead.words, _HEADING_CHARACTERS)
     if any(estimated_seconds(item.spoken.words) > _LONGEST_ITEM for item in block.items):
-        # Entries of several sentences are sections rather than lines of a list.
+        # Entries of several sentences become scenes of their own instead of lines of a list.
         scenes = _body([Paragraph((block.lead,))], tempo) if block.lead else []
         for number, item in zip(block.numbers, block.items, strict=True):
             numbered = _body([Paragraph((item.spoken,))], tempo)
             scenes += [replace(scene, number=number) for scene in numbered]
         return scenes
-    # A lead of some length is a statement first, then the list's heading.
+    # A long introduction is first a statement, then the list's heading.
     apart = estimated_seconds(block.lead.words) >= _LEAD_ALONE_SECONDS
     scenes = _body([Paragraph((block.lead,))], tempo) if apart else []
     units = [
@@ -151,7 +151,7 @@ def _list(block: ItemList, tempo: _Tempo) -> list[Scene]:
 
 
 def _entries(block: ItemList, first: int, start: int, end: int) -> Scene:
-    """The list when the entries from `start` to `end` are spoken, from entry `first` on."""
+    """The list scene in which entries `start` to `end` are spoken; it shows entries from `first` on."""
     shown = [_head_and_detail(item) for item in block.items[first:end]]
     return Scene(
         SceneKind.LIST,
@@ -165,7 +165,7 @@ def _entries(block: ItemList, first: int, start: int, end: int) -> Scene:
 
 
 def _head_and_detail(item: Item) -> tuple[str, str]:
-    """An entry's first sentence, and what it goes on to say."""
+    """An entry's first sentence, and the rest."""
     words = item.shown.words
     (start, end), *_ = sentence_spans(words) or [(0, 0)]
     return statement(words[start:end], _ITEM_CHARACTERS), statement(words[end:].strip(), _DETAIL_CHARACTERS)
@@ -173,14 +173,14 @@ def _head_and_detail(item: Item) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class _Unit:
-    """Something that is never parted: a sentence or a clause."""
+    """An indivisible unit of the script: a sentence or a clause."""
 
     text: Text
     seconds: float
     starts: bool
-    """Whether a paragraph starts here."""
+    """Whether it starts a paragraph."""
     continues: bool = False
-    """Whether it goes on with the sentence of the unit before."""
+    """Whether it continues the sentence of the unit before."""
 
 
 def _body(paragraphs: list[Paragraph], tempo: _Tempo) -> list[Scene]:
@@ -210,7 +210,7 @@ def _body(paragraphs: list[Paragraph], tempo: _Tempo) -> list[Scene]:
 
 
 def _group_sizes(units: Sequence[_Unit], most: int) -> list[int]:
-    """How many units go into each scene, so that the lengths are as near as can be to what is wanted."""
+    """Number of units in each scene, such that the lengths are as near as possible to the ideal length."""
     best: list[tuple[float, int]] = [(0.0, 0)]
     for end in range(1, len(units) + 1):
         choices: list[tuple[float, int]] = []
@@ -238,7 +238,7 @@ def _cost(seconds: float) -> float:
 
 
 def _key(parts: list[str], together: str) -> str:
-    """All parts if they are short; else the one that says most as a headline, with a figure if there is one."""
+    """All parts if they are short; else the best headline among them, preferably one with a figure."""
     if display_width(together) <= _BOTH_CHARACTERS:
         return together
 

@@ -1,4 +1,4 @@
-"""What is heard in a row's videos: the narration, and the programme made of it, shared by all outputs."""
+"""The sound of a row's videos: the narration, and its mix with the music, shared by all outputs."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ NO_MUSIC = "none"
 
 _CEILING_DBTP = -1.0
 _CEILING_FOR_OPUS_DBTP = -1.5
-"""Opus lifts peaks by up to 0.5 dB more than AAC does."""
+"""Opus raises peaks by up to 0.5 dB more than AAC does."""
 
 
 @dataclass
 class Soundtrack:
-    """The sound of a row. `record` comes first, then `master`; a repair does either again, for all outputs to come."""
+    """The sound of a row. Call `record`, then `master`; a repair repeats one or both, for all further outputs."""
 
     plan: VideoPlan
     speech: Speech
     cache: Cache | None
-    """Where narration is looked for and kept."""
+    """Cache of utterances."""
     salt: str
-    """What makes the cached pieces: part of their keys."""
+    """Version of the code that makes the cached entries: part of their keys."""
     programme: Programme = field(init=False)
     sound: ProgrammeSound = field(init=False)
 
-    def record(self, *, afresh: bool = False) -> None:
-        """Narrate the row; `afresh`: without what is kept of it.
+    def record(self, *, without_cache: bool = False) -> None:
+        """Narrate the row; `without_cache`: without reading cached utterances.
 
         Raises:
-            DurationInfeasibleError: it would be too long.
-            NarrationError: the voice failed.
+            DurationInfeasibleError: the video would be too long.
+            NarrationError: speaking failed.
         """
         plan, spoken = self.plan, self.plan.template.settings.audio.voice_settings
-        kept = None if afresh or self.cache is None else CacheOfKind(self.cache, "narration", self.salt)
+        kept = None if without_cache or self.cache is None else CacheOfKind(self.cache, "narration", self.salt)
         self.programme = narrate(
             split_scenes(plan.title, plan.description, plan.script, plan.stretched_to),
             self.speech,
@@ -57,7 +57,7 @@ class Soundtrack:
         )
 
     def master(self, *, lower_by_db: float = 0.0) -> None:
-        """Mix and master what was recorded, with a true-peak ceiling that may be lower than usual.
+        """Mix and master the recorded narration, with a true-peak ceiling lowered by `lower_by_db` dB.
 
         Raises:
             TemplateInvalidError: the template's music cannot be used.

@@ -1,8 +1,8 @@
-"""From the written script to what the voice is given, and back: captions always show the script's own words.
+"""Converts the script to its spoken form for the voice, with a mapping back: captions show the script's own words.
 
-Everywhere: addresses are read out, emoji and symbols are skipped, markup characters never reach the voice (so no text
-can become SSML or phoneme input). In English also money, years, units and abbreviations (`spoken_english`); other
-languages leave numbers to espeak, which reads them in each.
+In all languages: addresses are read out, emoji and symbols are skipped, and markup characters are removed (so that no
+text can become SSML or phoneme input). In English money, years, units and abbreviations are converted as well
+(`spoken_english`); in other languages espeak reads the numbers.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _EMOJI = (
     "[\u00a9\u00ae\u2122\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u2500-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d"
     "\u3297\u3299\ufe0e\ufe0f\u20e3\U0001f000-\U0001fbff\U000e0020-\U000e007f]"
 )
-# (dot, at, slash) as they are said; languages not listed get a pause instead.
+# (dot, at, slash) as spoken words; languages not listed get a pause instead.
 _ADDRESS_WORDS = {
     "en": ("dot", "at", "slash"),
     "de": ("Punkt", "ät", "Schrägstrich"),
@@ -43,16 +43,16 @@ _SYMBOL_FIRST = re.compile(r"(?P<symbol>[$€£¥₹])\s?(?P<amount>\d[\d.,]*\d|
 
 @dataclass(frozen=True)
 class SpokenText:
-    """What is said for a stretch of the script."""
+    """The spoken form of a part of the script."""
 
     script: str
     text: str
-    """For the voice."""
+    """The text for the voice."""
     anchors: tuple[tuple[int, int], ...]
     """Pairs (offset in `text`, offset in `script`), both increasing, first (0, 0), last the two lengths."""
 
     def script_offset(self, offset: int) -> int:
-        """The place in the script that a place in the spoken text stands for."""
+        """The offset in the script for an offset in the spoken text."""
         index = bisect_right(self.anchors, offset, key=lambda anchor: anchor[0]) - 1
         index = max(0, min(index, len(self.anchors) - 2))
         (spoken, script), (next_spoken, next_script) = self.anchors[index], self.anchors[index + 1]
@@ -62,7 +62,7 @@ class SpokenText:
 
 
 def spoken_form(text: str, language: str) -> SpokenText:
-    """How `text` is said in `language` (a code of `language_of`). Total: any text gives a result."""
+    """The spoken form of `text` in `language` (a code returned by `language_of`). Accepts any text."""
     replacements: list[tuple[int, int, str]] = []
     taken = bytearray(len(text))
     for pattern, say in _rules(language):
@@ -88,7 +88,7 @@ def spoken_form(text: str, language: str) -> SpokenText:
 
 
 def _windows(text: str) -> list[tuple[int, int]]:
-    """Stretches to search one by one, cut at blanks where there are any: some patterns take quadratic time."""
+    """Parts to search one by one, divided at blanks if possible, since some patterns take quadratic time."""
     windows: list[tuple[int, int]] = []
     start = 0
     while start < len(text):
@@ -115,14 +115,14 @@ def _rules(language: str) -> list[Rule]:
     else:
         rules.append((_SYMBOL_FIRST, lambda match: f"{match['amount']} {match['symbol']}"))
     rules.append((re.compile(r"\s+[-–—]+\s+|(?<=\w)—(?=\w)"), ", "))
-    # A $ that stands after its number is money and is left to the voice; elsewhere it is shell or template text.
+    # A $ after its number is money and is left to the voice; elsewhere it is shell or template text.
     rules.append((re.compile(r"(?<=\d)\s?\$(?!\w)"), lambda match: match.group()))
     rules += [(_MARKUP, " "), (_LONE_SLASH, " ")]
     return rules
 
 
 def _said_url(url: str, words: tuple[str, str, str]) -> str:
-    """Host and path; the query is left out, nobody can take it down by ear."""
+    """Host and path in spoken words, without the query, which is useless to a listener."""
     bare = re.split(r"[?#]", re.sub(r"^\w+://", "", url))[0].rstrip("/")
     return _said_address(re.sub(r"^www\.", "", bare), words)
 

@@ -1,4 +1,4 @@
-"""How written English is read aloud, where espeak would not know: money, years, units, addresses, abbreviations."""
+"""The spoken form of English that espeak reads wrongly: money, years, units, addresses, abbreviations."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 Rule = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
-"""A pattern and what is said instead of it: a text, or a function of the match."""
+"""A pattern and its replacement: a text, or a function of the match."""
 
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -172,4 +172,4 @@ ENGLISH: tuple[Rule, ...] = (
     (re.compile(rf"(?<![\w.])(?:{_SPELLED})(?![\w.])"), _spell),
     (re.compile(r"(?<=[A-Za-z])/(?=[A-Za-z])"), " "),
 )
-"""Patterns and what is said instead; where two match, the earlier rule wins."""
+"""Patterns and their replacements; if two match, the earlier rule is used."""

@@ -1,9 +1,8 @@
-"""How long everything takes: pauses, holds, and the pace that meets a wanted duration. Pure; whole frames only.
+"""Timing: pauses, holds, and the pace that meets a target duration. Pure; whole frames only.
 
-A wanted duration is met along one path of paces, in steps: faster or slower by 1 % of rate, with pauses that move
-along; where the slowest rate is not slow enough, pauses alone grow further. What a step leaves over goes into the title
-card and the last scene's hold, so a changed word leaves other scenes as they are, unless it pushes the whole to another
-step.
+A target duration is met by choosing one of a fixed sequence of paces ("steps"): each step changes the rate by 1 % and
+the pauses with it; beyond the slowest rate only the pauses grow. The remaining difference is put into the title card
+and the last scene's hold. So a changed word does not affect other scenes, unless it leads to another step.
 """
 
 from __future__ import annotations
@@ -18,15 +17,15 @@ from bulkvid_pipeline.rendering.script.statements import display_width
 
 SLOWEST, FASTEST = 0.85, 1.25
 SLOWEST_STEP, FASTEST_STEP = -15, 25
-"""The steps from which on the rate stays as it is."""
+"""The steps beyond which the rate does not change."""
 CALMEST_STEP = -45
-"""The step of the longest pauses."""
+"""The step with the longest pauses."""
 MAX_SECONDS = 300.0
-"""The longest video that nobody asked a duration for."""
+"""The longest video without a target duration."""
 HURRIED_SECONDS = MAX_SECONDS / 1.02
-"""What to aim at where the natural length is over MAX_SECONDS, so that the tolerance does not go beyond it."""
+"""The target if the natural length exceeds MAX_SECONDS: lower, so that MAX_SECONDS includes the tolerance of 2 %."""
 _SLOW_PAUSES, _SHORT_PAUSES = 1.5, 0.4
-"""What natural pauses are multiplied with at the slowest and the fastest rate."""
+"""Factors of the natural pauses at the slowest and the fastest rate."""
 _LEAD, _SENTENCE_PAUSE, _TAIL, _JOINT = 0.30, 0.36, 0.40, 0.10
 _LONGEST_LEAD, _LONGEST_PAUSE, _LONGEST_TAIL, _LONGEST_JOINT = 0.95, 1.5, 1.55, 0.45
 _TITLE_LEAST, _TITLE_MOST = 48, 120
@@ -37,7 +36,7 @@ _COARSE = 3
 
 @dataclass(frozen=True)
 class Pace:
-    """Speech rate (1.0 is the voice's own) and the pauses that go with it, in frames."""
+    """Speech rate (1.0 is the voice's own) and the pauses at this rate, in frames."""
 
     step: int
     rate: float
@@ -48,12 +47,12 @@ class Pace:
     tail: int
     """After a scene's last word."""
     joint: int
-    """Instead of lead and tail, where a sentence goes on in the next scene."""
+    """Used instead of lead and tail where a sentence continues in the next scene."""
 
 
 @dataclass(frozen=True)
 class Lengths:
-    """What the holds come to, in frames: the title card, and what the last scene gets beyond its own tail."""
+    """Frames of the title card, and of the hold of the last scene after its own tail."""
 
     title: int
     hold: int
@@ -61,33 +60,33 @@ class Lengths:
 
 @dataclass(frozen=True)
 class Feasibility:
-    """Whether a duration can be met, and what to do about it."""
+    """Whether a duration can be met, and if not, the reason and the fix."""
 
     ok: bool
     nearest_seconds: float
-    """The length that the video gets."""
+    """The length that the video will have."""
     words_to_cut: int = 0
     words_to_add: int = 0
     problem: str = ""
-    """For the user; empty where ok."""
+    """Message for the user; empty if ok."""
     fix: str = ""
-    """What the user can do, beginning with a small letter; empty where ok."""
+    """What the user can do, beginning with a lower-case letter; empty if ok."""
     renders: bool = True
-    """Whether a video is made all the same, of the nearest length; one that is longer than allowed is not."""
+    """Whether a video of the nearest length is made nevertheless; not if it would be longer than allowed."""
 
     rate: float = 1.0
-    """The speech rate that it takes."""
+    """The required speech rate."""
 
     @property
     def hurry(self) -> tuple[str, ...]:
-        """What to say of a script for which no duration is wanted, where the voice speeds up to keep it short."""
+        """The message if a script without a target duration is spoken faster to stay under MAX_SECONDS; else empty."""
         if not self.renders or self.rate <= 1.0:
             return ()
         return (f"The voice speaks at {self.rate:.2f} times its pace, to stay under {MAX_SECONDS:g} seconds",)
 
     @property
     def message(self) -> str:
-        """Problem and fix in one sentence; empty where ok."""
+        """Problem and fix in one sentence; empty if ok."""
         return f"{self.problem}: {self.fix}" if self.problem else ""
 
 
@@ -116,24 +115,24 @@ def pace(step: int) -> Pace:
 
 
 def title_frames(title: str, description: str) -> int:
-    """How long a title card stands by itself: time to read it at 18 characters a second."""
+    """Natural length of a title card in frames: time to read it at 18 characters a second."""
     seconds = 1.0 + (display_width(title) + display_width(description) / 2) / 18
     return min(_TITLE_COMFORT[1], max(_TITLE_COMFORT[0], round(seconds * FPS)))
 
 
 def natural_lengths(title: int) -> Lengths:
-    """Holds where no duration is wanted."""
+    """The holds without a target duration."""
     return Lengths(title, _HOLD_NATURAL)
 
 
 def tolerance_frames(target: int) -> int:
-    """How far from the target still counts as met: 1 s or 2 %."""
+    """Allowed difference from the target in frames: 1 s or 2 %, whichever is more."""
     return math.floor(max(FPS, 0.02 * target))
 
 
 @dataclass(frozen=True)
 class Solution:
-    """The pace and holds for a wanted duration; `missed` frames are over (+) or under (-) what was wanted."""
+    """The pace and holds for a target duration; `missed` is the number of frames above (+) or below (-) the target."""
 
     step: int
     lengths: Lengths
@@ -141,15 +140,15 @@ class Solution:
 
 
 def solve(target: int, title: int, spoken_frames: Callable[[int], int]) -> Solution:
-    """Meet `target` frames, to the frame in short videos.
+    """Find pace and holds for `target` frames; exact to the frame in short videos.
 
-    In long ones a step is more than the holds can level out (60 pauses change at once), but stays under 3 % of the
-    length, so that what is missed is under the tolerance.
+    In long videos a step is larger than the holds can compensate (60 pauses change at once), but less than 3 % of the
+    length, so that the difference is within the tolerance.
 
     Args:
         title: the title card's natural length in frames.
-        spoken_frames: length of all spoken scenes, without title and final hold, at the pace of a step. Costs a
-            synthesis the first time it is asked for a step.
+        spoken_frames: returns the length of all spoken scenes, without title and final hold, at the pace of a step.
+                Costs a synthesis at the first call for each step.
     """
     step = 0
     tried: dict[int, int] = {}
@@ -175,13 +174,13 @@ def _most(*ranges: tuple[int, int]) -> int:
 
 
 def _outside(rest: int) -> int:
-    """By how much a rest goes beyond what holds can take."""
+    """By how many frames a remainder exceeds the range of the holds."""
     least, most = _TITLE_LEAST + _HOLD_LEAST, _TITLE_MOST + _HOLD_MOST
     return max(0, least - rest, rest - most)
 
 
 def _next_step(tried: dict[int, int], target: int) -> int:
-    """The step to try: between those that are too slow and too fast, where a straight line through them says."""
+    """The next step to try: the linear interpolation between the known too slow and too fast steps."""
     wanted_low = _least(_TITLE_COMFORT, _HOLD_COMFORT)
     too_long = [step for step, rest in tried.items() if rest < wanted_low]
     too_short = [step for step in tried if step not in too_long]
@@ -190,12 +189,12 @@ def _next_step(tried: dict[int, int], target: int) -> int:
     if low > high:
         return next(iter(tried))
     if not too_long or not too_short:
-        # Only one side is known: speech takes 1/rate of its time, pauses move with it.
+        # Only one side is known: speech time is proportional to 1/rate, and pauses change with it.
         (step, rest), *_ = sorted(tried.items(), key=lambda item: abs(item[1]))
         ratio = (target - rest) / max(1, target - (wanted_low + 20))
         guess = step + math.ceil((ratio - 1) * (70 if ratio > 1 else 45))
         if not too_long and guess < SLOWEST_STEP:
-            # Beyond the slowest rate only pauses grow, along another line: its ends are looked at first.
+            # Beyond the slowest rate only pauses grow, with another slope: the ends of this range are tried first.
             guess = SLOWEST_STEP if step > SLOWEST_STEP else CALMEST_STEP
         coarse = _coarse(guess)
         return min(high, max(low, coarse if coarse != step else step + (_COARSE if too_long else -_COARSE)))
@@ -207,19 +206,19 @@ def _next_step(tried: dict[int, int], target: int) -> int:
 
 
 def _coarse(step: int) -> int:
-    """A step near by, so that a changed word, which moves a guess a little, mostly ends at the same step."""
+    """The step rounded to a multiple of `_COARSE`, so that a changed word mostly leads to the same step."""
     return _COARSE * round(step / _COARSE)
 
 
 def _share(rest: int, title: int, title_range: tuple[int, int], hold_range: tuple[int, int]) -> Lengths:
-    """Title card and final hold that make up `rest`: the hold gives and takes first."""
+    """Divide `rest` frames into title card and final hold; the hold is changed first."""
     hold = min(hold_range[1], max(hold_range[0], rest - title))
     card = min(title_range[1], max(title_range[0], rest - hold))
     return Lengths(card, rest - card)
 
 
 def longest_seconds(target_seconds: float | None) -> float:
-    """The longest video that is made: MAX_SECONDS, and what was asked for where that is more."""
+    """The longest allowed video in seconds: MAX_SECONDS, or the target if that is more."""
     return max(MAX_SECONDS, target_seconds or 0.0)
 
 
@@ -230,17 +229,17 @@ def most_frames(target_seconds: float | None) -> int:
 
 
 def shortest(spoken_frames: int) -> int:
-    """Frames of a video whose spoken scenes last so long, with the shortest title card and hold."""
+    """Frames of a video with `spoken_frames` frames of spoken scenes and the shortest title card and hold."""
     return spoken_frames + _TITLE_LEAST + _HOLD_LEAST
 
 
 def feasibility(
     target_seconds: float | None, solution: Solution, frames_per_word: float, *, unit: str = "words"
 ) -> Feasibility:
-    """What to tell the user about a solution for the target (HURRIED_SECONDS where there is none).
+    """The verdict for the user on a solution for the target (HURRIED_SECONDS without a target).
 
     Args:
-        unit: what a "word" of the script is called.
+        unit: the name of the units in messages: words or characters.
     """
     target = target_frames(target_seconds)
     nearest = (target + solution.missed) / FPS
@@ -259,19 +258,19 @@ def feasibility(
 
 
 def target_frames(target_seconds: float | None) -> int:
-    """What to aim at, in frames."""
+    """The target in frames; HURRIED_SECONDS without a target."""
     return max(1, round((target_seconds or HURRIED_SECONDS) * FPS))
 
 
 def too_long(
     target_seconds: float | None, nearest: float, cut: int, *, unit: str = "words", advised: float | None = None
 ) -> Feasibility:
-    """The verdict on a script that even hurried takes longer than wanted, or than allowed where nothing is wanted.
+    """The verdict on a script that even at the fastest pace exceeds the target, or the limit if there is no target.
 
     Args:
-        nearest: seconds of the shortest video.
-        cut: words to cut.
-        advised: the duration to advise instead; None where `nearest` is exact.
+        nearest: length of the shortest video in seconds.
+        cut: number of units to cut.
+        advised: the duration to recommend instead; None if `nearest` is exact.
     """
     wanted = f"not {target_seconds:g} seconds" if target_seconds else f"more than the {MAX_SECONDS:g} allowed"
     instead = math.ceil(nearest if advised is None else advised)
@@ -287,7 +286,7 @@ def too_long(
 
 
 def shortest_fits(nearest: float, target_seconds: float | None) -> bool:
-    """Whether a video of `nearest` seconds is short enough to be made."""
+    """Whether a video of `nearest` seconds is within the limit."""
     return round(nearest * FPS) <= most_frames(target_seconds)
 
 

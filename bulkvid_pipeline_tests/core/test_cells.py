@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bulkvid_pipeline.core.cells import (
     READINGS,
-    VoiceWish,
+    RequestedVoice,
     cleaned,
     formula_fault,
     is_filled,
@@ -30,7 +30,7 @@ APPROVED, WAITING, UNCLEAR = Approval.APPROVED, Approval.WAITING, Approval.UNCLE
 @pytest.mark.parametrize("cell", ["female", "Female", " FEMALE\t", "ｆｅｍａｌｅ", "\ufefffemale"])
 def test_our_own_words_are_read_in_any_case_and_width_without_a_note(cell: str) -> None:
     reading = read_voice(cell)
-    assert reading.value == VoiceWish(FEMALE)
+    assert reading.value == RequestedVoice(FEMALE)
     assert reading.understood == ""
 
 
@@ -60,7 +60,7 @@ def test_our_own_words_are_read_in_any_case_and_width_without_a_note(cell: str) 
 )
 def test_words_for_a_voice_are_understood_and_the_reading_says_as_what(cell: str, voice: Voice) -> None:
     reading = read_voice(cell)
-    assert reading.value == VoiceWish(voice)
+    assert reading.value == RequestedVoice(voice)
     assert reading.understood == voice.value
 
 
@@ -282,7 +282,7 @@ def test_any_text_is_read_without_an_error(cell: str) -> None:
     ],
 )
 def test_what_tells_a_voice_more_closely_does_not_hide_it(cell: str, voice: Voice) -> None:
-    assert read_voice(cell).value == VoiceWish(voice)
+    assert read_voice(cell).value == RequestedVoice(voice)
 
 
 @pytest.mark.parametrize("cell", ["male or female", "M/F", "female/male", "child", "robot", "British", "modern"])

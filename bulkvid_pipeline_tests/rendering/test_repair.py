@@ -162,7 +162,7 @@ def test_a_file_that_is_spoilt_once_is_rendered_by_other_means_and_says_so(
     assert renderer.renders == 1, "the second file is the other renderer's"
     (repaired,) = output.quality.repaired
     assert fault in repaired
-    assert "rendered anew with the graph renderer" in repaired
+    assert "rendered again with the graph renderer" in repaired
     assert output.quality.outcome is Outcome.WARNING
     assert output.quality.warnings == (repaired,)
     assert output.quality.faults == ()
@@ -176,30 +176,30 @@ def test_a_file_that_is_spoilt_twice_fails_the_row_with_both_reasons(tmp_path: P
         render(plan_of(), tmp_path, espeak, Spoiling(without_a_frame), lambda: Spoiling(truncated))
     assert "cannot be read" in failed.value.message
     assert "frames instead of" in failed.value.message
-    assert "rendered anew with the graph renderer" in failed.value.message
+    assert "rendered again with the graph renderer" in failed.value.message
     assert "Retry the row" in failed.value.fix
     assert list(tmp_path.rglob("video.*")) == []
 
 
-def test_sound_that_is_too_loud_once_is_mastered_anew(tmp_path: Path, espeak: EspeakSpeech) -> None:
+def test_sound_that_is_too_loud_once_is_mastered_again(tmp_path: Path, espeak: EspeakSpeech) -> None:
     renderer = Loud(unspoilt, gain=2.0)
     (output,) = render(plan_of(), tmp_path, espeak, renderer).outputs
     assert renderer.renders == 2, "the pictures were good, so their renderer is"
     (repaired,) = output.quality.repaired
     assert "LUFS instead of -14.0; the true peak is" in repaired
-    assert "mastered anew with its peaks" in repaired
+    assert "mastered again with its peaks" in repaired
     assert "graph" not in repaired
     assert output.loudness_lufs == pytest.approx(-14.0, abs=0.5)
     assert output.true_peak_dbtp < -1.5
 
 
-def test_sound_that_falls_silent_once_is_spoken_anew(tmp_path: Path, espeak: EspeakSpeech) -> None:
+def test_sound_that_falls_silent_once_is_spoken_again(tmp_path: Path, espeak: EspeakSpeech) -> None:
     cache = FolderCache(tmp_path / "cache", 10**9)
     render(plan_of(), tmp_path / "first", espeak, EventRenderer(), cache=cache)
     (output,) = render(plan_of(), tmp_path / "mute", espeak, Loud(unspoilt, gain=0.0), cache=cache).outputs
     (repaired,) = output.quality.repaired
     assert "the sound is silent" in repaired
-    assert "the narration was spoken anew and the sound was mastered anew" in repaired
+    assert "the narration was spoken again and the sound was mastered again" in repaired
 
 
 def test_sound_that_is_always_too_loud_fails_the_row(tmp_path: Path, espeak: EspeakSpeech) -> None:
@@ -241,7 +241,7 @@ def test_a_wrong_kept_scene_costs_one_render_and_is_forgotten(tmp_path: Path, es
     store.swap(store.keys[1], store.keys[2])
     (repaired,) = rendered("second").repaired
     assert "no scene begins at" in repaired
-    assert "without kept scenes" in repaired
+    assert "without cached scenes" in repaired
     assert rendered("third").outcome is Outcome.PASSED
 
 
@@ -250,7 +250,7 @@ def test_text_that_overruns_is_refused_without_another_render(
 ) -> None:
     monkeypatch.setattr(output_module, "overrun", lambda *_: Overrun(40.0, 12))
     renderer = Spoiling(unspoilt)
-    with pytest.raises(QualityError, match="40 pixels out of the platform's safe area") as failed:
+    with pytest.raises(QualityError, match="40 pixels beyond the platform's safe area") as failed:
         render(plan_of(), tmp_path, espeak, renderer)
     assert renderer.renders == 1
     assert "Shorten the row's texts" in failed.value.fix
@@ -268,11 +268,15 @@ FOUND = Examination(integrated_lufs=-14.0, true_peak_dbtp=0.7)
 @pytest.mark.parametrize(
     ("name", "subject", "done"),
     [
-        ("frames", Subject.FILE, "the pictures were rendered anew with the graph renderer and without kept scenes"),
-        ("black_s", Subject.PICTURE, "the pictures were rendered anew with the graph renderer and without kept scenes"),
-        ("loudness_lufs", Subject.SOUND, "the sound was mastered anew"),
-        ("true_peak_dbtp", Subject.SOUND, "the sound was mastered anew with its peaks 1.2 dB lower"),
-        ("longest_silence_s", Subject.SOUND, "the narration was spoken anew and the sound was mastered anew"),
+        ("frames", Subject.FILE, "the pictures were rendered again with the graph renderer and without cached scenes"),
+        (
+            "black_s",
+            Subject.PICTURE,
+            "the pictures were rendered again with the graph renderer and without cached scenes",
+        ),
+        ("loudness_lufs", Subject.SOUND, "the sound was mastered again"),
+        ("true_peak_dbtp", Subject.SOUND, "the sound was mastered again with its peaks 1.2 dB lower"),
+        ("longest_silence_s", Subject.SOUND, "the narration was spoken again and the sound was mastered again"),
     ],
 )
 def test_every_fault_has_its_remedy(name: str, subject: Subject, done: str) -> None:

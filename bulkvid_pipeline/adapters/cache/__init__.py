@@ -1,4 +1,4 @@
-"""Pieces of videos kept for another time: narration, pictures, encoded scenes, found again by what they are made of.
+"""A cache of parts of videos (narration, pictures, encoded scenes) under the hash of everything they are made from.
 
 pieces = open_cache(CachePlace(folder="/var/cache/bulkvid", max_bytes=5_000_000_000))
 scenes = CacheOfKind(pieces, "scene", salt="engine 1")

@@ -1,4 +1,4 @@
-"""What a store of pieces is, and how kinds of pieces share one."""
+"""The interface of a cache, and how several kinds of entries share one cache. An entry ("piece") is bytes."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from dataclasses import dataclass
 from typing import Protocol
 
 KEY = re.compile(r"[a-z]{1,20}-[0-9a-f]{32}")
-"""A key: the kind of the piece, and the hash of all that decides its content."""
+"""A key: the kind of the entry, and the hash of everything that decides its content."""
 
 
 class Cache(Protocol):
-    """Keeps pieces under their keys. A piece that is lost or cannot be kept costs time, never a row: nothing raises.
+    """Stores entries under their keys. A lost entry or a failed write costs time but no row, so neither raises.
 
     Called from several threads at once.
     """
 
     def get(self, key: str) -> bytes | None:
-        """The piece, whole as it was put, or None."""
+        """The complete entry as it was put, or None."""
         ...
 
     def put(self, key: str, piece: bytes) -> None:
-        """Keep the piece if that is possible."""
+        """Store the entry if possible."""
         ...
 
 
 @dataclass(frozen=True)
 class CacheOfKind:
-    """The pieces of one kind in a store that holds several.
+    """The entries of one kind in a cache that holds several kinds.
 
     Args:
-        kind: lower-case letters; begins the keys, so that people see what a store holds.
-        salt: part of every key: another salt finds none of the pieces kept under this one.
+        kind: lower-case letters; the keys begin with it, so that a listing shows what the cache holds.
+        salt: part of every key: entries stored with one salt are not found with another.
     """
 
     pieces: Cache
@@ -40,11 +40,11 @@ class CacheOfKind:
     salt: str
 
     def get(self, key: str) -> bytes | None:
-        """The piece, or None."""
+        """The entry, or None."""
         return self.pieces.get(self._key(key))
 
     def put(self, key: str, piece: bytes) -> None:
-        """Keep the piece."""
+        """Store the entry."""
         self.pieces.put(self._key(key), piece)
 
     def _key(self, key: str) -> str:
@@ -54,7 +54,7 @@ class CacheOfKind:
 
 @dataclass(frozen=True)
 class KindStatistics:
-    """Figures of one kind: what the store holds, and how this process fared with it."""
+    """Figures of one kind: the size of the stored entries, and the hits and misses of this process."""
 
     pieces: int
     bytes: int
@@ -64,39 +64,39 @@ class KindStatistics:
 
 @dataclass(frozen=True)
 class Statistics:
-    """What a store holds, by kind."""
+    """Figures of a cache, by kind."""
 
     kinds: dict[str, KindStatistics]
 
     @property
     def pieces(self) -> int:
-        """How many pieces there are."""
+        """Number of stored entries."""
         return sum(kind.pieces for kind in self.kinds.values())
 
     @property
     def bytes(self) -> int:
-        """What they take on disk."""
+        """Size of the entries on disk, in bytes."""
         return sum(kind.bytes for kind in self.kinds.values())
 
     @property
     def hits(self) -> int:
-        """How many pieces this process found."""
+        """Number of entries that this process found."""
         return sum(kind.hits for kind in self.kinds.values())
 
     @property
     def misses(self) -> int:
-        """How many it looked for in vain."""
+        """Number of entries that this process looked up and did not find."""
         return sum(kind.misses for kind in self.kinds.values())
 
 
 def checked(key: str) -> str:
-    """The key, if it is one; it becomes a file name, so nothing else gets through.
+    """The key, if it is valid. It becomes a file name, so everything else is refused.
 
     Raises:
-        ValueError: it is not.
+        ValueError: the key is not valid.
     """
     if not KEY.fullmatch(key):
-        raise ValueError(f"{key[:80]!r} is no key of a piece")
+        raise ValueError(f"{key[:80]!r} is not a valid cache key")
     return key
 
 

@@ -1,4 +1,4 @@
-"""Pieces in a folder of this machine, shared by all its processes."""
+"""The cache in a folder of this machine, shared by all its processes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bulkvid_pipeline.adapters.cache.sealing import seal, unsealed
 from bulkvid_pipeline.adapters.cache.stock import CacheEntry, Stock, made
 
 TOUCH_EVERY_S = 60.0
-"""How exactly we remember when a piece was last used."""
+"""Resolution in seconds of the time at which an entry was last used."""
 
 _log = logging.getLogger(__name__)
 _TAG = "CACHEDIR.TAG"
@@ -25,12 +25,12 @@ _TAG_TEXT = "Signature: 8a477f597d28d172789f06886806bc55\n# Pieces of videos kep
 
 
 class FolderCache:
-    """Pieces in files under `root`, which is made when first written to; at most `max_bytes` of them.
+    """Entries in files under `root`, at most `max_bytes` in total. The folder is created at the first write.
 
-    Safe among threads and processes, and when any of them is killed. A file gets its name when it is written, and its
-    checksum is read with it, so a piece is whole or it is a miss: nothing waits for the disk (a power cut may cost the
-    newest pieces, that is all). Readers take no lock. Where the folder cannot be read or written, pieces are not kept
-    and one warning a process says why.
+    Safe between threads and processes, and when any of them is killed. A file gets its final name once it is written,
+    and reading verifies its checksum, so an entry is complete or it is a miss. Files are not synced to disk: a power
+    cut may lose the newest entries, but nothing else. Readers take no lock. If the folder cannot be read or written,
+    nothing is cached, and each process logs one warning with the reason.
     """
 
     def __init__(self, root: Path, max_bytes: int) -> None:
@@ -44,10 +44,10 @@ class FolderCache:
         self._misses: Counter[str] = Counter()
 
     def get(self, key: str) -> bytes | None:
-        """The piece, or None. What is found damaged is deleted.
+        """The entry, or None. A damaged entry is deleted.
 
         Raises:
-            ValueError: the key is none.
+            ValueError: the key is not valid.
         """
         piece = self._read(checked(key))
         with self._lock:
@@ -55,10 +55,10 @@ class FolderCache:
         return piece
 
     def put(self, key: str, piece: bytes) -> None:
-        """Keep the piece, unless it alone is larger than the bound.
+        """Store the entry, unless it alone exceeds the bound.
 
         Raises:
-            ValueError: the key is none.
+            ValueError: the key is not valid.
         """
         head = seal(checked(key), piece)
         if len(head) + len(piece) > self._max_bytes:
@@ -67,15 +67,15 @@ class FolderCache:
             try:
                 self._write(key, head, piece)
             except FileNotFoundError:
-                # The folder was removed while we were at it, or our file was taken for a dead writer's before we
-                # could lock it: neither happens twice in a row.
+                # The folder was removed meanwhile, or another process deleted our file before we could lock it,
+                # as a dead writer's: neither happens twice in a row.
                 self._ready = False
                 self._write(key, head, piece)
         except OSError as error:
             self._warn("written", error)
 
     def statistics(self) -> Statistics:
-        """What the folder holds, counted now, and how this process fared so far."""
+        """The current contents of the folder, and the hits and misses of this process so far."""
         numbers: Counter[str] = Counter()
         sizes: Counter[str] = Counter()
         for piece in self._stock.kept():
@@ -88,7 +88,7 @@ class FolderCache:
         )
 
     def shrink(self, max_bytes: int) -> list[CacheEntry]:
-        """Remove pieces, those longest unused first, down to `max_bytes`; returns what was removed.
+        """Remove least recently used entries down to `max_bytes`; returns the removed ones.
 
         Raises:
             OSError: the folder cannot be written.
@@ -104,7 +104,7 @@ class FolderCache:
                 if piece is None:
                     path.unlink(missing_ok=True)
                 elif abs(time.time() - os.fstat(file.fileno()).st_mtime) > TOUCH_EVERY_S:
-                    with suppress(PermissionError):  # somebody else's piece: it can be used all the same
+                    with suppress(PermissionError):  # another user's file: it can be read all the same
                         os.utime(file.fileno())
         except FileNotFoundError:
             return None
@@ -127,7 +127,7 @@ class FolderCache:
                 temporary.replace(target)
 
     def _prepare(self) -> None:
-        """Make the folders, and remove what dead writers left, once a process."""
+        """Once in each process, create the folders and remove files that dead writers left."""
         with self._lock:
             if self._ready:
                 return
@@ -145,7 +145,7 @@ class FolderCache:
                 return
             self._warned = True
         _log.warning(
-            "The cache %s cannot be %s: %s. Rows are rendered all the same, with nothing kept for the next time.",
+            "The cache %s cannot be %s: %s. Rows are rendered without it.",
             self._root,
             done,
             error.strerror or error,

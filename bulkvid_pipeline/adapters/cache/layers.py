@@ -1,4 +1,4 @@
-"""Pieces in a bucket, shared by machines, behind those in a folder."""
+"""A cache in a bucket, shared by machines, behind the cache in a folder."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass
 class BucketCache:
-    """Pieces under `prefix` of a storage, sealed like those in a folder. How much it holds is for the bucket's rules.
+    """Entries under `prefix` of a storage, in the format of `sealing`. The bucket's lifecycle rules bound its size.
 
     A failing storage never fails a row: its pieces are misses, it is left alone for a while, and one warning says why.
     `on_ask` is told before each request how many seconds it may take, and 0.0 after it.
@@ -38,7 +38,7 @@ class BucketCache:
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def get(self, key: str) -> bytes | None:
-        """The piece, or None."""
+        """The entry, or None."""
         if self._is_left_alone():
             return None
         try:
@@ -52,7 +52,7 @@ class BucketCache:
         return unsealed(key, content)
 
     def put(self, key: str, piece: bytes) -> None:
-        """Store the piece if that is possible."""
+        """Store the entry if possible."""
         if self._is_left_alone():
             return
         try:
@@ -80,18 +80,18 @@ class BucketCache:
             self._alone_until = time.monotonic() + LEAVE_ALONE_S
             first, self._warned = not self._warned, True
         if first:
-            _log.warning("The cache in %r cannot be used: %s. Rows are rendered all the same.", self.storage, error)
+            _log.warning("The cache in %r cannot be used: %s. Rows are rendered without it.", self.storage, error)
 
 
 @dataclass(frozen=True)
 class LayeredCache:
-    """What is not near is looked for far away, and kept near when found there."""
+    """A near cache before a far one: an entry found only in the far cache is copied into the near one."""
 
     near: Cache
     far: Cache
 
     def get(self, key: str) -> bytes | None:
-        """The piece, or None."""
+        """The entry, or None."""
         piece = self.near.get(key)
         if piece is None:
             piece = self.far.get(key)
@@ -100,6 +100,6 @@ class LayeredCache:
         return piece
 
     def put(self, key: str, piece: bytes) -> None:
-        """Keep the piece in both."""
+        """Store the entry in both caches."""
         self.near.put(key, piece)
         self.far.put(key, piece)

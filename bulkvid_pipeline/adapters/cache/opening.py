@@ -1,4 +1,4 @@
-"""Where pieces are kept, as it is told to a render worker."""
+"""The location of the cache, in a form that is passed to render workers."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from bulkvid_pipeline.adapters.cache.layers import BucketCache, LayeredCache
 from bulkvid_pipeline.adapters.storage import open_storage
 
 BUCKET_TIMEOUT_S = 10.0
-"""How long a bucket may stay without moving a byte: rendering a scene takes less."""
+"""Longest time in seconds without a transferred byte; rendering a scene takes less."""
 
 
 @dataclass(frozen=True)
 class CachePlace:
-    """A folder of at most `max_bytes`, and behind it a bucket (or URL) that machines share, if one is named."""
+    """A folder of at most `max_bytes`, and optionally a bucket (or URL) behind it that machines share."""
 
     folder: str
     max_bytes: int
@@ -36,7 +36,7 @@ def open_cache(place: CachePlace, *, on_ask: Callable[[float], None] = lambda _:
         on_ask: told before each request to a bucket how many seconds it may take, and 0.0 after it.
 
     Raises:
-        InvalidSpecError: the bucket's name means no place.
+        InvalidSpecError: the bucket's name is not a valid location.
     """
     near = FolderCache(Path(place.folder), place.max_bytes)
     if place.bucket is None:

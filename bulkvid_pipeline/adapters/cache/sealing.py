@@ -1,4 +1,4 @@
-"""How a piece stands in a file or object: length and checksum first, so that anything less than whole is noticed."""
+"""The format of an entry in a file or object: length and checksum come first, so that damage is detected."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import struct
 
 _MAGIC = b"BVPC\x01"
 _HEAD = struct.Struct("<5sQ16s")
-"""Magic, length of the piece in bytes, blake2b of its key and content."""
+"""Magic number, length of the entry in bytes, blake2b of its key and content."""
 
 
 def seal(key: str, piece: bytes) -> bytes:
-    """What goes in front of the piece. The key counts too: a file under another's name is not that piece."""
+    """The header of an entry. Its checksum covers the key too, so that an entry under a wrong name is detected."""
     return _HEAD.pack(_MAGIC, len(piece), _checksum(key, memoryview(piece)))
 
 
 def unsealed(key: str, content: bytes) -> bytes | None:
-    """The piece in what was stored for `key`; None where it is truncated, damaged or another one."""
+    """The entry in the content stored for `key`; None if it is truncated, damaged or of another key."""
     if len(content) < _HEAD.size:
         return None
     magic, length, checksum = _HEAD.unpack_from(content)

@@ -1,8 +1,8 @@
-"""How much a folder of pieces holds, and making room in it, with any number of processes at work.
+"""The size of a cache folder and eviction from it, with any number of concurrent processes.
 
-A file counts what was added since the folder was last looked through. It only ever grows in between: a piece is
-counted before it is named, and nothing is taken off when a writer dies or a piece is deleted. So the count may be too
-high, which brings the next look forward, but never too low.
+A counter file holds the total size: the size at the last scan of the folder plus everything added since. An entry is
+counted before it gets its name, and nothing is subtracted when a writer dies or an entry is deleted. So the count may
+be too high, which causes an earlier scan, but never too low.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from pathlib import Path
 from bulkvid_pipeline.adapters.cache.contract import KEY
 
 FULL_AFTER_EVICTION = 0.8
-"""What share of the bound is left filled by an eviction."""
+"""Share of the bound that is still filled after an eviction."""
 LOOK_AGAIN_S = 24 * 3600.0
-"""After so long the count is not trusted any more: power cuts and people with `rm` change folders uncounted."""
+"""Seconds after which the count is not trusted any more: power cuts and `rm` change the folder uncounted."""
 
 _COUNT = struct.Struct("<4sQd")
-"""Magic, bytes held, time of the last look."""
+"""Magic number, bytes held, time of the last scan."""
 _MAGIC = b"BVN\x01"
 _MODE = 0o600
 
 
 @dataclass(frozen=True)
 class CacheEntry:
-    """A file that holds a piece."""
+    """A file that holds a cache entry."""
 
     path: Path
     bytes: int
@@ -40,10 +40,10 @@ class CacheEntry:
 
 
 class Stock:
-    """Bounds the pieces below `root`.
+    """Bounds the total size of the entries below `root`.
 
-    Pieces are in `pieces/xx/<key>`, xx being the key's last two digits, and are written in `making/` by a process that
-    holds a lock on the file: one that can be locked was left by a writer that is no more. Methods raise OSError.
+    Entries are in `pieces/xx/<key>`, where xx is the key's last two digits. They are written in `making/` by a process
+    that holds a lock on the file: a file that can be locked was left by a dead writer. Methods raise OSError.
     """
 
     def __init__(self, root: Path, max_bytes: int) -> None:
@@ -52,18 +52,19 @@ class Stock:
         self._max_bytes = max_bytes
 
     def path(self, key: str) -> Path:
-        """Where a piece is kept."""
+        """Path of an entry."""
         return self._root / "pieces" / key[-2:] / key
 
     def admit(self, size: int) -> bool:
-        """Count a piece that stands in `making` and is about to be named; False if it must not be.
+        """Count an entry in `making` that is about to get its name; False if it must not be stored.
 
-        Older pieces go first. While another process sees to that, nothing is admitted, so the bound always holds.
+        Older entries are evicted to make room. While another process evicts, nothing is admitted, so the bound always
+        holds.
         """
         total = self._count(size)
         if total is None:
             with self._eviction(wait=True):
-                total = self._count(size)  # somebody else may have looked while we waited
+                total = self._count(size)  # another process may have scanned the folder while this one waited
                 if total is None:
                     total, _ = self._look_through(self._max_bytes)
         if total <= self._max_bytes:
@@ -77,14 +78,14 @@ class Stock:
             return total <= self._max_bytes
 
     def shrink(self, max_bytes: int) -> list[CacheEntry]:
-        """Remove pieces, those longest unused first, until no more than `max_bytes` are held; returns what went."""
+        """Remove least recently used entries until at most `max_bytes` are held; returns the removed ones."""
         if not self._root.is_dir():
             return []
         with self._eviction(wait=True):
             return self._look_through(max_bytes)[1]
 
     def kept(self) -> Iterator[CacheEntry]:
-        """All pieces, in no order; those that vanish meanwhile are left out."""
+        """All entries, in no order; those deleted meanwhile are left out."""
         for shard in _entries(self._root / "pieces"):
             for entry in _entries(Path(shard.path)):
                 if KEY.fullmatch(entry.name):
@@ -93,7 +94,7 @@ class Stock:
                         yield CacheEntry(Path(entry.path), status.st_size, status.st_mtime)
 
     def sweep(self) -> int:
-        """Remove what dead writers left; returns the size in bytes of what living ones are making."""
+        """Remove files that dead writers left; returns the total size in bytes of the files being written."""
         living = 0
         for entry in _entries(self.making):
             with suppress(FileNotFoundError), _opened(Path(entry.path), os.O_RDWR) as file:
@@ -104,9 +105,9 @@ class Stock:
         return living
 
     def _look_through(self, goal: int) -> tuple[int, list[CacheEntry]]:
-        """Count everything anew and evict down to `goal`; the caller holds the eviction lock.
+        """Scan the folder and evict down to `goal` bytes; the caller holds the eviction lock.
 
-        Files in the making are counted before those made: one that is named in between counts twice rather than never.
+        Unfinished files are counted first: a file that is finished in between counts twice rather than never.
         """
         before = self._count(0)
         held = self.sweep()
@@ -122,7 +123,7 @@ class Stock:
         return self._recount(held, before), evicted
 
     def _count(self, added: int) -> int | None:
-        """The count after adding to it; None where there is no count to be trusted."""
+        """The count after adding `added` bytes; None if there is no valid count."""
         with self._counter() as file:
             total, looked_at = _read_count(file)
             if total is None:
@@ -132,7 +133,7 @@ class Stock:
             return total + added
 
     def _recount(self, held: int, before: int | None) -> int:
-        """Set the count to what was found, and what was added since it stood at `before`."""
+        """Set the count to `held`, plus what was added since it was `before`; returns the new count."""
         with self._counter() as file:
             now, _ = _read_count(file)
             total = held + (max(0, now - before) if now is not None and before is not None else 0)
@@ -147,14 +148,14 @@ class Stock:
 
     @contextmanager
     def _eviction(self, *, wait: bool) -> Iterator[bool]:
-        """Be the only one who evicts; yields whether that came true. The kernel frees the lock of a killed process."""
+        """Hold the eviction lock; yields whether it was acquired. The kernel frees the lock of a killed process."""
         with _opened(self._root / "evicting", os.O_RDWR | os.O_CREAT) as file:
             yield _lock(file, wait=wait)
 
 
 @contextmanager
 def made(path: Path) -> Iterator[int]:
-    """A new file, locked as long as it is being written; it is gone afterwards unless it was renamed."""
+    """A new file, locked while it is being written; it is deleted afterwards unless it was renamed."""
     with _opened(path, os.O_RDWR | os.O_CREAT | os.O_EXCL) as file:
         try:
             _lock(file, wait=True)

@@ -1,4 +1,4 @@
-"""Spoken utterances as pieces."""
+"""Spoken utterances as cache entries."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _FULL_SCALE = np.float32(32768)
 
 @dataclass(frozen=True)
 class UtteranceCache:
-    """An `UtteranceStore` in a store of pieces. What comes back is equal to the last bit to what was put.
+    """An `UtteranceStore` in a cache. Utterances are read back bit by bit as they were put.
 
-    Sound that lies on the grid of 16-bit samples takes 2 bytes a sample, other sound 4.
+    Sound whose samples are exact 16-bit values takes 2 bytes a sample, other sound 4.
     """
 
     pieces: CacheOfKind
@@ -32,15 +32,15 @@ class UtteranceCache:
         try:
             return utterance_of(piece)
         except (ValueError, KeyError, TypeError, struct.error):
-            return None  # whole, but written by other code: it is spoken again and replaced
+            return None  # complete, but written by another version of the code: it is spoken again and replaced
 
     def put(self, key: str, utterance: Utterance) -> None:
-        """Keep the utterance."""
+        """Store the utterance."""
         self.pieces.put(key, bytes_of(utterance))
 
 
 def bytes_of(utterance: Utterance) -> bytes:
-    """The utterance as a piece: length of a JSON index, index, samples."""
+    """The utterance as a cache entry: length of a JSON index, index, samples."""
     pcm = np.ascontiguousarray(utterance.pcm, np.float32)
     scaled = pcm * _FULL_SCALE
     coarse = np.clip(scaled, -32768, 32767).astype("<i2")
@@ -55,10 +55,10 @@ def bytes_of(utterance: Utterance) -> bytes:
 
 
 def utterance_of(piece: bytes) -> Utterance:
-    """The utterance of `bytes_of`.
+    """The utterance that `bytes_of` encoded.
 
     Raises:
-        ValueError, KeyError, TypeError, struct.error: it is none.
+        ValueError, KeyError, TypeError, struct.error: the bytes are not an encoded utterance.
     """
     (length,) = _INDEX_LENGTH.unpack_from(piece)
     start = _INDEX_LENGTH.size + length

@@ -1,6 +1,6 @@
-"""A Dagster instance's storage that is chosen when the instance is opened.
+"""A storage of a Dagster instance that is chosen when the instance is opened.
 
-`dagster.yaml` cannot choose between databases by itself; it names one class, and that class chooses.
+`dagster.yaml` has no conditions: it names one class, and that class chooses the database.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from bulkvid_pipeline.adapters.dagster.instances import FOLDER
 
 
 class StorageByChoice(DagsterStorage, ConfigurableClass):
-    """Passes everything on to the storage that `choose` names."""
+    """Delegates to the storage that `choose` returns."""
 
     def __init__(self, chosen: DagsterStorage, inst_data: ConfigurableClassData | None = None) -> None:
         self._chosen = chosen
@@ -31,7 +31,7 @@ class StorageByChoice(DagsterStorage, ConfigurableClass):
     @classmethod
     @abstractmethod
     def choose(cls, folder: str | None) -> DagsterStorage:
-        """The storage of the instance that is being opened; `folder` is its home where the opener has named it."""
+        """The storage of the instance that is being opened; `folder` is the instance's home, if the caller named it."""
 
     @property
     def inst_data(self) -> ConfigurableClassData | None:
@@ -68,8 +68,8 @@ def sqlite_storage(folder: str) -> DagsterStorage:
 
 
 def postgres_storage(url: str) -> DagsterStorage:
-    """A PostgreSQL database, whose tables are made if need be."""
-    # psycopg2 is of no use to the many who stay with SQLite.
+    """A PostgreSQL database; missing tables are created."""
+    # Imported only here: installations on SQLite do not need psycopg2.
     from dagster_postgres import DagsterPostgresStorage
 
     return DagsterPostgresStorage(url, should_autocreate_tables=True)

@@ -1,4 +1,4 @@
-"""Opening a Dagster instance by its folder, whatever DAGSTER_HOME says."""
+"""Opening a Dagster instance by its folder, independent of DAGSTER_HOME."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ FOLDER = "folder"
 
 
 def instance_in(home: Path, storage_class: str) -> DagsterInstance:
-    """The instance that `dagster.yaml` in `home` describes.
+    """The instance defined by `dagster.yaml` in `home`.
 
-    Where its storage is the StorageByChoice named `storage_class`, that is told the folder, and so is every process
-    that the instance is passed to.
+    If its storage is the StorageByChoice named `storage_class`, the folder is put into its config, which is passed to
+    every process that receives the instance.
     """
     config, _ = dagster_instance_config(str(home))
     custom: dict[str, Any] | None = (config.get("storage") or {}).get("custom")

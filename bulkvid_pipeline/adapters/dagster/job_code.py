@@ -1,4 +1,4 @@
-"""A Dagster job as code that Dagster can load again by its place, which executing it in this process asks for."""
+"""A Dagster job as a reference to code, as Dagster requires for executing a job in this process."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from dagster._core.definitions.reconstruct import ReconstructableJob, Reconstruc
 
 
 def job_in_module(module: str, attribute: str, job_name: str) -> ReconstructableJob:
-    """The job of that name in the Definitions that a module holds under `attribute`."""
+    """The job named `job_name` in the Definitions that a module has in `attribute`."""
     pointer = CodePointer.from_module(module, attribute, working_directory=None)
     return ReconstructableRepository(pointer).get_reconstructable_job(job_name)

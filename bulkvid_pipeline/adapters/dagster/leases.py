@@ -1,9 +1,9 @@
-"""Leases: what one run works on at a time, told to all other runs of the Dagster instance.
+"""Leases: names that one run of the Dagster instance holds exclusively, such as the rows that it renders.
 
-A lease is a row of the instance's key-value table (`kvs`): under a hash of the leased name, the id of the run that
-holds it. It holds as long as its run has not ended, so that a killed process leaves none behind once its run is known
-to be dead (see `services.liveness.orphans`). Leases are taken by one INSERT for all names, which the databases make all
-or nothing without a transaction around it: Dagster's connections to PostgreSQL have none.
+A lease is a row of the instance's key-value table (`kvs`): the key is a hash of the leased name, the value the id of
+the run that holds it. It is valid until its run has ended, so leases of a killed process become free once its run is
+marked as dead (see `services.liveness.orphans`). One INSERT takes the leases of all names. The databases execute it
+completely or not at all, even without a transaction, which Dagster's connections to PostgreSQL do not have.
 """
 
 from __future__ import annotations
@@ -30,15 +30,17 @@ _KVS = sa.table("kvs", sa.column("key", sa.Text), sa.column("value", sa.Text))
 
 
 class Leases:
-    """The leases of one run; for one thread, as a context manager at whose end none is held any more.
+    """The leases of one run, for use by one thread. A context manager that releases all leases at its end.
 
     Args:
-        instance: keeps the leases.
+        instance: the instance that stores the leases.
         run_id: the run that holds them.
-        free_dead: called every few seconds while others hold what is wanted; ends runs whose process is gone.
+        free_dead: called every few seconds while other runs hold wanted names; marks runs whose process is dead as
+            ended.
 
     Raises:
-        ServiceUnavailableError: the instance keeps its runs in no SQL database, or (every method) it does not answer.
+        ServiceUnavailableError: the instance's run storage is not a SQL database, or (from every method) the database
+            does not respond.
     """
 
     def __init__(self, instance: DagsterInstance, run_id: str, free_dead: Callable[[], object] = lambda: None) -> None:
@@ -64,7 +66,7 @@ class Leases:
         self.release_all()
 
     def take(self, names: Collection[str]) -> bool:
-        """Lease all the names, or none where a run at work holds one of them; the run's own count as free."""
+        """Lease all the names, or none if another active run holds one of them. Returns whether they were leased."""
         keys = [_key(name) for name in names]
         while not self._insert(keys):
             holders = self._holders(keys)
@@ -75,7 +77,7 @@ class Leases:
         return True
 
     def taken(self, names: Collection[str]) -> frozenset[str]:
-        """Those of the names that runs at work hold, this one left out. One read where there are none."""
+        """Those of the names that other active runs hold. Costs one read if there are none."""
         by_key = {_key(name): name for name in names}
         holders = self._holders(list(by_key))
         others = set(holders.values()) - {self._run_id}
@@ -86,17 +88,17 @@ class Leases:
         return frozenset(by_key[key] for key, run_id in holders.items() if run_id in at_work)
 
     def release(self, names: Collection[str]) -> None:
-        """Give back what the run holds of the names."""
+        """Release those of the names that the run holds."""
         self._delete({_key(name): self._run_id for name in names})
 
     def release_all(self) -> None:
-        """Give back all that the run holds."""
+        """Release all leases of the run."""
         with self._connection() as connection:
             connection.execute(sa.delete(_KVS).where(_ours(), _KVS.c.value == self._run_id))
 
     @contextmanager
     def alone(self, name: str, within_s: float) -> Iterator[bool]:
-        """Hold one name for the block, once others give it back; tells whether that was within `within_s` seconds."""
+        """Wait up to `within_s` seconds for one name and hold it during the block; yields whether it was leased."""
         end = time.monotonic() + within_s
         held = self.take([name])
         while not held and time.monotonic() < end:
@@ -112,7 +114,7 @@ class Leases:
     def _insert(self, keys: Collection[str]) -> bool:
         try:
             with self._connection() as connection:
-                # As text: Dagster opens SQLite anew each time, and compiling costs more than inserting.
+                # As text: Dagster opens SQLite for each connection again, and compiling costs more than inserting.
                 rows = ", ".join(f"(:key{number}, :run_id)" for number in range(len(keys)))
                 named = {f"key{number}": key for number, key in enumerate(keys)}
                 connection.execute(
@@ -129,21 +131,21 @@ class Leases:
         return {str(key): str(run_id) for key, run_id in rows}
 
     def _at_work(self, run_ids: Collection[str]) -> set[str]:
-        """Those of the runs that have not ended."""
+        """The runs that have not ended."""
         if not run_ids:
             return set()
         runs = self._instance.get_runs(RunsFilter(run_ids=sorted(run_ids)))
         return {run.run_id for run in runs if not run.is_finished}
 
     def _forget_ended(self) -> None:
-        """Delete leases of runs that have ended, and what an earlier process of this run has left."""
+        """Delete leases of ended runs, and leases left by an earlier process of this run."""
         with self._connection() as connection:
             rows = connection.execute(sa.select(_KVS.c.key, _KVS.c.value).where(_ours())).all()
         at_work = self._at_work({str(run_id) for _, run_id in rows} - {self._run_id})
         self._delete({str(key): str(run_id) for key, run_id in rows if run_id not in at_work})
 
     def _delete(self, holders: dict[str, str]) -> None:
-        """Delete leases where they are still held by the run that was seen to hold them."""
+        """Delete leases that are still held by the given runs."""
         with self._connection() as connection:
             for key, run_id in holders.items():
                 connection.execute(_DELETE, {"key": key, "run_id": run_id})

@@ -1,4 +1,4 @@
-"""What may stand in the metadata of events; Dagster has no public name for it."""
+"""The type of values in the metadata of events; Dagster has no public name for it."""
 
 from __future__ import annotations
 

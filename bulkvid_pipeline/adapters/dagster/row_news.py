@@ -1,7 +1,7 @@
-"""Which of several runs told the newest news of each row, counted by the database.
+"""Which of several runs recorded the newest event of each row, counted by the database.
 
 Dagster can list such events, but a job of 10,000 rows has as many of them, and reading them takes seconds; here one
-statement counts them. Leans on Dagster's table `event_logs`, which its tests name.
+statement counts them. Depends on Dagster's table `event_logs`, which its tests check.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _FAILED = DagsterEventType.ASSET_OBSERVATION.value
 
 
 def row_news(instance: DagsterInstance, asset: str, run_ids: Sequence[str]) -> dict[str, RowNews]:
-    """By run, how many partitions of `asset` it was the last of these runs to complete, or to tell the failure of.
+    """For each run, the number of partitions of `asset` whose newest completion or failure event is of that run.
 
     Raises:
-        ServiceUnavailableError: the instance keeps its events in no SQL database, or it does not answer.
+        ServiceUnavailableError: the instance's event storage is not a SQL database, or it does not respond.
     """
     log = instance.event_log_storage
     if not isinstance(log, SqlEventLogStorage):

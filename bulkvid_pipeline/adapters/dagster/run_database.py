@@ -1,4 +1,4 @@
-"""The database in which a Dagster instance keeps its runs."""
+"""The SQL database of a Dagster instance's runs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from dagster._core.storage.runs.sql_run_storage import SqlRunStorage
 
 
 def run_database(instance: DagsterInstance) -> SqlRunStorage | None:
-    """The SQL storage of the instance's runs, whose `connect()` opens a transaction; None where it is no SQL."""
+    """The instance's run storage, whose `connect()` opens a transaction; None if it is not a SQL storage."""
     storage = instance.run_storage
     return storage if isinstance(storage, SqlRunStorage) else None

@@ -1,12 +1,13 @@
-"""Dagster's past, read and cut: events of runs, traces of rows, runs and their tags, partitions.
+"""Reading and deleting Dagster's history: events of runs, events of rows, runs and their tags, partitions.
 
-Dagster deletes runs one by one with everything that they told, the newest materialisations included, leaves their tags
-and files behind on SQLite, and partitions one by one too; so this module writes SQL to its tables. Its tests name what
-it leans on, and run on both databases of the pinned Dagster: tables `event_logs`, `asset_event_tags`,
-`asset_check_executions`, `dynamic_partitions`, `run_tags`; `index_connection()` of the event log's storage, `connect()`
-of the runs'; and, on SQLite, one file a run at `path_for_shard(run_id)` beside the index that holds all assets' events.
+Dagster's own API deletes a run with all its events, including the newest materialisations, leaves tags and files behind
+on SQLite, and deletes runs and partitions only one by one. So this module runs SQL on Dagster's tables. It depends on
+these internals, which its tests check on both databases of the pinned Dagster: the tables `event_logs`,
+`asset_event_tags`, `asset_check_executions`, `dynamic_partitions`, `run_tags`; `index_connection()` of the event log's
+storage, `connect()` of the run storage; and, on SQLite, one file for each run at `path_for_shard(run_id)` beside the
+index that holds the events of all assets.
 
-Every change is small, so that no running job waits for one.
+Every transaction is small, so that running jobs do not have to wait.
 """
 
 from __future__ import annotations
@@ -40,19 +41,19 @@ from bulkvid_pipeline.core.pruning import RowTrace
 Item = TypeVar("Item")
 
 AT_ONCE = 500
-"""Rows of a table that one statement deletes."""
+"""Largest number of table rows that one statement deletes."""
 
 _events = SqlEventLogStorageTable.c
 _OBSERVATION = DagsterEventType.ASSET_OBSERVATION.value
 _NO_RUN = ""
-"""Run id of events that nobody's run told, such as a sensor's."""
+"""Run id of events outside any run, such as a sensor's."""
 _STATUS_TYPES = tuple(kind.value for kind in EVENT_TYPE_TO_PIPELINE_RUN_STATUS)
-"""Starts and ends of runs: a handful, by which a thinned run can still be understood."""
+"""Events of the start and end of runs: the few by which a thinned run can still be understood."""
 
 
 @dataclass(frozen=True)
 class NewestEvent:
-    """The newest event of its kind about an asset, or about one of its partitions."""
+    """The newest event of its kind for an asset, or for one of its partitions."""
 
     id: int
     run_id: str
@@ -62,14 +63,14 @@ class NewestEvent:
 
 @dataclass(frozen=True)
 class Cut:
-    """How many events were cut from the past, and how much room they took."""
+    """How many events were deleted, and their size in bytes."""
 
     events: int = 0
     bytes: int = 0
 
 
 class RunHistory:
-    """The past of an instance.
+    """The history of an instance.
 
     Raises:
         InvalidRequestError: the instance's storage is neither SQLite nor PostgreSQL.
@@ -86,7 +87,7 @@ class RunHistory:
         self._log, self._runs = log, runs
 
     def row_traces(self, asset: str) -> dict[str, RowTrace]:
-        """What is known of each partition of an asset."""
+        """The times of the newest events of each partition of an asset, by partition key."""
         of_rows = (_events.asset_key == AssetKey(asset).to_string(), _events.partition.is_not(None))
         missed = sa.and_(_events.dagster_event_type == _OBSERVATION, _events.run_id == _NO_RUN)
         with self._connection() as connection:
@@ -95,7 +96,7 @@ class RunHistory:
         return {key: RowTrace(heard_at.get(key, 0.0), missed_at.get(key)) for key in heard_at.keys() | missed_at.keys()}
 
     def newest_events(self) -> list[NewestEvent]:
-        """The newest event of each kind about each asset and each partition: what tells their present state."""
+        """The newest event of each kind for each asset and each partition: together they give the current state."""
         groups = (_events.asset_key, _events.partition, _events.dagster_event_type)
         newest = sa.select(sa.func.max(_events.id)).where(_events.asset_key.is_not(None)).group_by(*groups)
         wanted = sa.select(_events.id, _events.run_id, _events.asset_key, _events.partition)
@@ -107,12 +108,12 @@ class RunHistory:
         ]
 
     def measure(self, run_id: str, keep: Collection[int] | None = None) -> Cut:
-        """What `thin` would cut, or `delete` where nothing is to be kept; what shrinking a file gains is not known."""
+        """What `thin` would delete, or `delete` if `keep` is None, without the space that shrinking a file frees."""
         doomed = self._to_cut(run_id, keep)
         return self._measured(doomed, run_id) if keep is None else _sum(doomed)
 
     def thin(self, run_id: str, keep: Collection[int]) -> Cut:
-        """Delete a run's events but those whose ids are to be kept, and its starts and ends."""
+        """Delete a run's events except those with the ids in `keep` and its start and end events."""
         doomed = self._to_cut(run_id, keep)
         cut, shard = _sum(doomed), self._shard(run_id)
         self._delete_events([id_ for id_, _ in doomed])
@@ -134,14 +135,14 @@ class RunHistory:
         shard = self._shard(run_id)
         for file in _files_of(shard) if shard is not None else ():
             file.unlink(missing_ok=True)
-        # The run goes last: as long as it is known, another pruning can finish what this one began.
-        with self._runs.connect() as connection:  # on SQLite nothing cascades
+        # The run itself is deleted last: while it exists, another pruning can complete an interrupted one.
+        with self._runs.connect() as connection:  # SQLite does not cascade deletes here
             connection.execute(RunTagsTable.delete().where(RunTagsTable.c.run_id == run_id))
         self._runs.delete_run(run_id)
         return cut
 
     def remove_partitions(self, definition: str, asset: str, keys: Sequence[str]) -> Cut:
-        """Delete partitions with all that was told of them."""
+        """Delete partitions with all their events."""
         table, events = DynamicPartitionsTable, 0
         size = 0
         for some in _chunks(keys):
@@ -153,11 +154,11 @@ class RunHistory:
                 named = sa.and_(table.c.partitions_def_name == definition, table.c.partition.in_(some))
                 connection.execute(table.delete().where(named))
             events, size = events + len(found), size + sum(length for _, length in found)
-        self._log.wipe_asset_cached_status(AssetKey(asset))  # it counts partitions that are gone
+        self._log.wipe_asset_cached_status(AssetKey(asset))  # the cache counts the deleted partitions
         return Cut(events, size)
 
     def _to_cut(self, run_id: str, keep: Collection[int] | None) -> list[tuple[int, int]]:
-        """Ids and lengths of a run's events: of all, or of all but those to keep and its starts and ends."""
+        """Ids and sizes of a run's events to delete: all if `keep` is None, else all but `keep` and starts and ends."""
         of_run = [_events.run_id == run_id]
         if keep is not None:
             kind = _events.dagster_event_type
@@ -178,7 +179,7 @@ class RunHistory:
                 connection.execute(SqlEventLogStorageTable.delete().where(_events.id.in_(some)))
 
     def _length(self) -> sa.Label[int]:
-        # PostgreSQL knows the length in bytes without unpacking the text; Dagster's JSON is ASCII, so both are bytes.
+        # PostgreSQL returns the length in bytes without unpacking the text; Dagster's JSON is ASCII, so both are bytes.
         in_bytes = sa.func.length if self._is_sharded else sa.func.octet_length
         return in_bytes(_events.event).label("length")
 
@@ -187,7 +188,7 @@ class RunHistory:
         return hasattr(self._log, "path_for_shard")
 
     def _shard(self, run_id: str) -> Path | None:
-        """The file of a run's own events; None where there are no such files."""
+        """The file of a run's own events; None if the storage has no such files."""
         storage: Any = self._log
         return Path(storage.path_for_shard(run_id)) if self._is_sharded and run_id else None
 
@@ -201,7 +202,7 @@ class RunHistory:
 
 
 def _newest_times(connection: sa.Connection, *where: sa.ColumnElement[bool]) -> dict[str, float]:
-    """The time of the newest event of each partition; Dagster stores UTC without saying so."""
+    """The time of the newest event of each partition. Dagster stores naive UTC times."""
     found = sa.select(_events.partition, sa.func.max(_events.timestamp)).where(*where).group_by(_events.partition)
     rows: Sequence[tuple[str, datetime]] = connection.execute(found).tuples().all()
     return {key: at.replace(tzinfo=UTC).timestamp() for key, at in rows}
@@ -216,7 +217,7 @@ def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
 
 
 def _thin_shard(shard: Path) -> None:
-    """Leave starts and ends in a run's file; the file stays, since a web server may know that it is there."""
+    """Keep only start and end events in a run's file. The file stays, since a web server may have it open."""
     marks = ", ".join("?" * len(_STATUS_TYPES))
     with closing(sqlite3.connect(shard, timeout=20, isolation_level=None)) as database:
         database.execute(
@@ -237,7 +238,7 @@ def _size(shard: Path) -> int:
 
 
 def ids_by_run(events: Iterable[NewestEvent]) -> dict[str, set[int]]:
-    """The ids of events by the run that told them."""
+    """The ids of events, by the run that recorded them."""
     found: defaultdict[str, set[int]] = defaultdict(set)
     for event in events:
         found[event.run_id].add(event.id)

@@ -1,12 +1,11 @@
-"""Render slots: how many rows are in work at once on the whole Dagster instance, and whose row is next.
+"""Render slots: the number of rows rendered at once on the whole Dagster instance, and which row is next.
 
-The slots are those of the concurrency pool `render`: the web UI shows who holds and who waits, `dagster instance
-concurrency set render 4` changes their number at any time, and Dagster's daemon frees those of ended runs. Who is
-next is told in `core/slot_turns.py`.
+The slots are those of the concurrency pool `render`: the web UI shows held and waiting claims, `dagster instance
+concurrency set render 4` changes their number at any time, and Dagster's daemon frees those of ended runs.
+`core/slot_turns.py` decides which claim is next.
 
-A slot that becomes free is taken by the first in line when that one looks. So a claim must be looked at often while it
-waits, and be withdrawn when nobody would use its slot. Claims of a process that was killed stay until its run is
-marked as ended.
+A free slot is taken by the first claim in the queue when its run polls. So waiting claims must be polled often, and be
+withdrawn when their slot would not be used. Claims of a killed process stay until its run is marked as ended.
 """
 
 from __future__ import annotations
@@ -26,11 +25,11 @@ from bulkvid_pipeline.core.slot_turns import Rank, SlotClaim, in_line, turn_of_n
 
 POOL = "render"
 LOOK_SOON_S = 0.05
-"""When to look again at a claim that one of the next freed slots may be for."""
+"""Seconds between polls of a claim that may get one of the next freed slots."""
 LOOK_LATER_S = 0.25
-"""When to look again at one that is further back: a look costs 1.5 ms, and many jobs may wait."""
+"""Seconds between polls of a claim further back: a poll costs 1.5 ms, and many jobs may wait."""
 GRACE_S = 2.0
-"""How long after its end a run may still hold slots: its encoders are being killed meanwhile."""
+"""Seconds after its end for which a run may still hold slots, while its encoders are being killed."""
 SWEEP_EVERY_S = 2.0
 LOOK_FOR_DEAD_EVERY_S = 10.0
 
@@ -39,7 +38,7 @@ class RunSlots:
     """The claims of one run.
 
     Args:
-        user: whose job it is; slots are shared fairly between users.
+        user: owner of the job; slots are shared fairly between users.
         job: priority of the job.
         job_id: shown in the web UI beside the row; the run's id if empty.
 
@@ -63,22 +62,22 @@ class RunSlots:
         self._job = job
         self._job_id = job_id or run_id
         self.look_after_s = LOOK_SOON_S
-        """How soon to look again at the claims that wait, as of the last look."""
+        """Seconds until the waiting claims should be polled again, as of the last poll."""
 
     def ensure_pool(self, slots: int) -> int:
-        """Give the pool `slots` slots unless somebody has set its limit; returns the limit that holds."""
+        """Set the pool's limit to `slots` unless it has a limit already; returns the limit in force."""
         return self._pool.ensure_limit(slots)
 
     def claim(self, row: str, priority: Priority = Priority.NORMAL) -> Claim:
-        """Join the line for a slot for the row of that key; it may be granted at once."""
+        """Join the queue for a slot for the row with key `row`; it may be granted at once."""
         claim = Claim(self, row, priority)
         self.change(join=[claim])
         return claim
 
     def change(self, *, join: Sequence[Claim] = (), release: Sequence[Claim] = ()) -> frozenset[str]:
-        """Join and leave the line in one step, so that no other run sees a time between; returns the rows held.
+        """Join and leave the queue in one transaction; returns the rows held.
 
-        Of what is free this run takes what it is first in line for, and leaves the rest to those whose it is.
+        The run takes those free slots for which its claims are first in the queue, and leaves the rest to other runs.
         """
         with self._pool.alone() as pool:
             for claim in release:
@@ -95,10 +94,10 @@ class RunSlots:
         return self._seen(line)
 
     def held(self, claims: Sequence[Claim]) -> frozenset[str]:
-        """All rows that the run holds slots for, after taking what has become free for it.
+        """All rows for which the run holds slots, after taking slots that have become free for it.
 
-        Costs one read while there is nothing to take. A claim of `claims` that somebody has removed (the web UI can
-        free a run's slots) joins the line anew.
+        Costs one read while there is nothing to take. A claim of `claims` that was removed by others (the web UI can
+        free a run's slots) joins the queue again.
         """
         line = self._pool.look()
         gone = [claim for claim in claims if not line.has(self._run_id, self._step(claim))]
@@ -107,14 +106,14 @@ class RunSlots:
         return self._seen(line)
 
     def release_all(self) -> None:
-        """Leave the line with every claim of the run, held or waiting, whichever process made it."""
+        """Remove every claim of the run, held or waiting, whichever process made it."""
         with self._pool.alone() as pool:
             pool.remove(self._run_id)
 
     def free_ended_runs(self, grace_s: float = GRACE_S) -> tuple[str, ...]:
-        """Free the slots of runs that ended `grace_s` seconds ago or more without doing so; names those runs.
+        """Free slots still held by runs that ended at least `grace_s` seconds ago; returns the ids of those runs.
 
-        Dagster's daemon does the same; this serves instances where none is running.
+        Dagster's daemon does the same; this is for instances without a running daemon.
         """
         return self._pool.free_ended_runs(grace_s)
 
@@ -133,31 +132,31 @@ class RunSlots:
 
 @dataclass(frozen=True)
 class Claim:
-    """One row's place in the line or in a slot."""
+    """One row's place in the queue, or its slot."""
 
     slots: RunSlots
     row: str
     priority: Priority
 
     def granted(self) -> bool:
-        """Whether the row may start, or go on. One read while it has to wait."""
+        """Whether the row holds a slot. Costs one read while it waits."""
         return self.row in self.slots.held([self])
 
     def release(self) -> None:
-        """Leave the slot or the line; a second time does nothing."""
+        """Free the slot or leave the queue; a second call does nothing."""
         self.slots.change(release=[self])
 
 
 class SlotAdmission:
-    """Lets a run's rows start when they hold a slot; for the one thread that starts them, as a context manager.
+    """Lets a run's rows start when they hold a slot. A context manager, for use by the one thread that starts rows.
 
-    Its rows in the line keep slots from less urgent ones of other runs: have only as many there as workers are idle,
-    look again after `look_after_s`, and `withdraw` when nothing more shall start.
+    Its queued rows keep slots from less urgent rows of other runs. So queue only as many rows as workers are idle, try
+    again after `look_after_s`, and call `withdraw` when no more rows are to start.
 
     Args:
         slots: the run's claims.
-        free_dead: called every ten seconds while rows wait; ends runs whose process is gone, so that slots that they
-            hold come free where no daemon sees to that.
+        free_dead: called every ten seconds while rows wait; marks runs whose process is dead as ended, so that their
+            slots are freed on instances without a daemon.
     """
 
     def __init__(self, slots: RunSlots, free_dead: Callable[[], object] = lambda: None) -> None:
@@ -170,7 +169,7 @@ class SlotAdmission:
         self._swept = float("-inf")
 
     def __enter__(self) -> Self:
-        self._slots.release_all()  # what an earlier process of this run left when it was killed
+        self._slots.release_all()  # claims left by an earlier, killed process of this run
         return self
 
     def __exit__(
@@ -183,18 +182,18 @@ class SlotAdmission:
 
     @property
     def look_after_s(self) -> float:
-        """Seconds after which to try again to enter; long where nothing waits."""
+        """Seconds after which to call `try_enter` again; long if no row waits."""
         return self._slots.look_after_s if self._waiting else LOOK_LATER_S
 
     def line_up(self, plans: Sequence[VideoPlan]) -> None:
-        """Join the line for all `plans`, as many as workers are idle, so that no slot passes them by."""
+        """Queue all `plans`, as many as workers are idle, so that they can take every slot that becomes free."""
         new = self._new_claims(plans)
         if new:
             self._granted = self._slots.change(join=list(new.values()))
             self._waiting |= new
 
     def try_enter(self, plan: VideoPlan) -> bool:
-        """Whether the row may start now; it joins the line if it has not. Never waits for a slot."""
+        """Whether the row may start now; it joins the queue if it has not yet. Never waits for a slot."""
         if plan.row_key in self._inside:
             return True
         self.line_up([plan])
@@ -207,7 +206,7 @@ class SlotAdmission:
         return True
 
     def leave(self, plan: VideoPlan, upcoming: Sequence[VideoPlan] = ()) -> None:
-        """Free the row's slot as `upcoming` join the line: a less urgent run cannot slip in between."""
+        """Free the row's slot and queue `upcoming` in one transaction, so that no less urgent run takes the slot."""
         left = self._inside.pop(plan.row_key, None)
         new = self._new_claims(upcoming)
         if left or new:
@@ -215,7 +214,7 @@ class SlotAdmission:
             self._waiting |= new
 
     def withdraw(self) -> None:
-        """Leave the line with all rows that have not started."""
+        """Remove the claims of all rows that have not started."""
         if self._waiting:
             self._granted = self._slots.change(release=list(self._waiting.values()))
             self._waiting.clear()

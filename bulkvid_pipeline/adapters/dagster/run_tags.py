@@ -1,10 +1,11 @@
-"""Changing the tags of a run while others change them too.
+"""Changing the tags of a run while other processes change them too.
 
-Dagster's `add_run_tags` reads the run, and writes all of it back in another statement: a progress that is written at
-the moment of a pause can take the pause away. Here a change is written only over what it was made from, else made anew.
+Dagster's `add_run_tags` reads the run and writes all of it back in another statement, so a progress update can
+overwrite a concurrent pause request. Here a change is written only if the run is still as it was read; else it is
+computed again.
 
-Leans on Dagster's tables `runs` (the run as JSON in `run_body`) and `run_tags` (a row per tag, to search by), which its
-tests name.
+Depends on Dagster's tables `runs` (the run as JSON in `run_body`) and `run_tags` (a row for each tag, for searching),
+which its tests check.
 """
 
 from __future__ import annotations
@@ -24,19 +25,19 @@ from bulkvid_pipeline.core.errors import NotFoundError, ServiceUnavailableError
 
 _runs, _tags = RunsTable.c, RunTagsTable.c
 MOST_TRIES = 1000
-"""Each try that fails means that somebody else's change has been made."""
+"""Each failed attempt means that another process has changed the run."""
 
 
 def change_tags(
     instance: DagsterInstance, run_id: str, change: Callable[[Mapping[str, str]], Mapping[str, str]]
 ) -> Mapping[str, str]:
-    """Add or replace the tags that `change` makes of those that the run has; returns all that it has then.
+    """Add or replace the tags that `change` returns for the run's current tags; returns all tags of the run afterwards.
 
     `change` may be called several times.
 
     Raises:
         NotFoundError: there is no such run.
-        ServiceUnavailableError: the instance keeps its runs in no SQL database, or the run changes without end.
+        ServiceUnavailableError: the instance's run storage is not a SQL database, or all attempts met other changes.
     """
     storage = run_database(instance)
     if storage is None:
@@ -59,7 +60,7 @@ def change_tags(
             if done:
                 _make_searchable(conn, run_id, values)
                 return after
-    raise ServiceUnavailableError(f"The tags of run {run_id} could not be changed", fix="Look at the database's load")
+    raise ServiceUnavailableError(f"The tags of run {run_id} could not be changed", fix="Check the database's load")
 
 
 def _make_searchable(conn: Connection, run_id: str, values: Mapping[str, str]) -> None:

@@ -1,11 +1,11 @@
-"""A Dagster concurrency pool as a line of claims in front of a number of slots.
+"""A Dagster concurrency pool as a queue of claims for a number of slots.
 
-Claims are taken by our own transaction on Dagster's tables and not by its `claim_concurrency_slot`, which reads in
-one transaction and writes in another: processes that claim at the same moment can all be granted the last slot (4
-held in a pool of 1 were measured), and one that joins the line while another leaves can wait for ever. Nor does it
-know of users.
+Slots are claimed by a transaction of this module on Dagster's tables, not by Dagster's `claim_concurrency_slot`, which
+reads in one transaction and writes in another: processes that claim at the same time can all be granted the last slot
+(4 held in a pool of 1 were measured), and one that joins the queue while another leaves can wait for ever. It also has
+no notion of users.
 
-This is the only module that leans on Dagster's insides; its tests name them, and fail when they change:
+It depends on these internals of Dagster; its tests fail when they change:
 
 - tables `concurrency_slots` (a row per slot, with run and step while it is held; `deleted` when the limit was lowered
   under it), `pending_steps` (a row per claim until its release, `assigned_timestamp` once it is held) and
@@ -14,7 +14,7 @@ This is the only module that leans on Dagster's insides; its tests name them, an
 - `supports_global_concurrency_limits`, `get_pool_limits`, `set_concurrency_slots`, `get_concurrency_info` and
   `free_concurrency_slots_for_run` of `instance.event_log_storage`.
 
-The pool is for rows alone: an op with `pool="render"` would be let in by Dagster's own order beside this one.
+The pool must be used for rows only: an op with `pool="render"` would be admitted in Dagster's own order.
 """
 
 from __future__ import annotations
@@ -41,26 +41,26 @@ _READABLE = " @+:,/"
 
 
 def step_key(user: str, job_id: str, row: str) -> str:
-    """`user|job|row`, by which the web UI names a claim; Dagster's own step keys never hold a bar."""
+    """`user|job|row`, the claim's name in the web UI; Dagster's own step keys never contain a bar."""
     return f"{quote(user, safe=_READABLE)}|{quote(job_id, safe=_READABLE)}|{row}"
 
 
 def row_of(step: str) -> str:
-    """The row that a `step_key` names."""
+    """The row in a `step_key`."""
     return step.split("|", 2)[2]
 
 
 @dataclass(frozen=True)
 class Line:
-    """The pool at one moment: all claims of rows, and how many slots nobody holds."""
+    """A snapshot of the pool: all claims of rows, and the number of free slots."""
 
     claims: tuple[SlotClaim, ...]
     names: Mapping[int, tuple[str, str]]
-    """Run and step key of each claim's id."""
+    """Run id and step key of each claim, by claim id."""
     free: int
 
     def rows_held_by(self, run_id: str) -> frozenset[str]:
-        """Rows that the run holds slots for."""
+        """Rows for which the run holds slots."""
         held = (self.names[claim.id] for claim in self.claims if claim.held)
         return frozenset(row_of(step) for run, step in held if run == run_id)
 
@@ -70,7 +70,7 @@ class Line:
 
 
 class SlotPool:
-    """One pool of an instance, open to all processes and machines that share the instance.
+    """One pool of an instance, shared by all processes and machines of the instance.
 
     Raises:
         ServiceUnavailableError: the instance's storage keeps no concurrency pools.
@@ -82,32 +82,32 @@ class SlotPool:
         self._name = name
 
     def ensure_limit(self, slots: int) -> int:
-        """Give the pool `slots` slots unless somebody has set its limit; returns the limit that holds."""
+        """Set the pool's limit to `slots` unless it has a limit already; returns the limit in force."""
         limits = {pool.name: pool for pool in self._storage.get_pool_limits()}
         pool = limits.get(self._name)
         if pool is not None and not pool.from_default:
             return int(pool.limit)
         try:
             self._storage.set_concurrency_slots(self._name, slots)
-        except sa.exc.IntegrityError:  # another process made the pool between our look and our insert
+        except sa.exc.IntegrityError:  # another process inserted the pool after our read
             return self.ensure_limit(slots)
         return slots
 
     def look(self) -> Line:
-        """The line as it is now; it may have moved on when this returns."""
+        """The current queue; it may have changed by the time this returns."""
         with self._storage.index_connection() as conn:
             return _read(conn, self._name)
 
     @contextmanager
     def alone(self) -> Iterator[OpenPool]:
-        """The pool to be changed in one transaction, beside which no other claimant's runs.
+        """The pool, opened for changes in one exclusive transaction.
 
         Raises:
             ServiceUnavailableError: the pool has no limit yet.
         """
         with self._storage.index_transaction() as conn:
             if conn.dialect.name == "sqlite":
-                # SQLite knows no row locks, and its driver would begin the transaction only at the first write.
+                # SQLite has no row locks, and its driver would begin the transaction only at the first write.
                 conn.exec_driver_sql("BEGIN IMMEDIATE")
             limit = sa.select(_limits.id).where(_limits.concurrency_key == self._name).with_for_update()
             if conn.execute(limit).first() is None:
@@ -118,7 +118,7 @@ class SlotPool:
             yield OpenPool(conn, self._name)
 
     def free_ended_runs(self, grace_s: float) -> tuple[str, ...]:
-        """Free the slots of runs that ended `grace_s` seconds ago or more; names those runs."""
+        """Free the slots of runs that ended at least `grace_s` seconds ago; returns the ids of those runs."""
         info = self._storage.get_concurrency_info(self._name)
         run_ids = {step.run_id for step in info.pending_steps} | {slot.run_id for slot in info.claimed_slots}
         if not run_ids:
@@ -132,7 +132,7 @@ class SlotPool:
 
 
 class OpenPool:
-    """A pool within a transaction of its own."""
+    """A pool within an open transaction."""
 
     def __init__(self, conn: Connection, name: str) -> None:
         self._conn = conn
@@ -142,12 +142,12 @@ class OpenPool:
         return _read(self._conn, self._name)
 
     def add(self, run_id: str, step: str, rank: Rank) -> None:
-        """Put a claim into the line."""
+        """Add a claim to the queue."""
         values = {"concurrency_key": self._name, "run_id": run_id, "step_key": step, "priority": rank.as_number()}
         self._conn.execute(PendingStepsTable.insert().values(values))
 
     def remove(self, run_id: str, step: str | None = None) -> None:
-        """Take a claim, or all of the run's, out of the line and free the slot that it holds."""
+        """Remove one claim of the run, or all if `step` is None, and free the slots that they hold."""
         slots = [_slots.concurrency_key == self._name, _slots.run_id == run_id]
         pending = [_pending.concurrency_key == self._name, _pending.run_id == run_id]
         if step is not None:
@@ -158,7 +158,7 @@ class OpenPool:
         self._conn.execute(PendingStepsTable.delete().where(*pending))
 
     def grant(self, line: Line, chosen: SlotClaim) -> None:
-        """Give a free slot to a waiting claim of `line`, and let it use up the turn that `chosen` names."""
+        """Give a free slot to the waiting claim `chosen` of `line`, which uses the turn in `chosen`."""
         run_id, step = line.names[chosen.id]
         free = sa.select(_slots.id).where(
             _slots.concurrency_key == self._name, _slots.run_id.is_(None), _slots.deleted.is_(False)
@@ -206,6 +206,6 @@ def _read(conn: Connection, pool: str) -> Line:
         )
         for row in ours
     )
-    # Slots held beyond a lowered limit count as held, so that the new limit is kept from the next row on.
+    # Slots held above a lowered limit count as held, so that the new limit applies from the next row on.
     limit = sum(not deleted for _, _, deleted in slots)
     return Line(claims, {row.id: (row.run_id, row.step_key) for row in ours}, max(0, limit - len(held)))

@@ -1,7 +1,7 @@
-"""Dagster's web server over its public GraphQL: launching runs, finding them, and taking them back.
+"""A client of Dagster's web server, over its public GraphQL API: launching, finding and withdrawing runs.
 
-Dagster ships a client of its own, but that can neither look runs up by their tags nor tell a server that refused from
-one whose answer was lost, which is what launching exactly once depends on.
+Dagster's own client can neither find runs by their tags nor distinguish a refusal from a lost response, which launching
+exactly once requires.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ _DELETE = """mutation($run: String!) { deleteRun(runId: $run) { __typename } }""
 
 
 class AnswerLostError(ServiceUnavailableError):
-    """The request may have been carried out or not: the connection ended before the answer came."""
+    """The connection ended before the response arrived, so the request may have been carried out or not."""
 
-    default_fix = "Look whether the job is there with `bulkvid jobs list`, then try again"
+    default_fix = "Check with `bulkvid jobs list` whether the job exists, then try again"
 
 
 @dataclass(frozen=True)
 class JobPlace:
-    """Where a web server has a job: its code location and repository."""
+    """The code location and repository of a job on a web server."""
 
     location: str
     repository: str
@@ -60,13 +60,13 @@ class DagsterWebServer:
 
     Args:
         url: such as `http://127.0.0.1:3000`, with the path prefix that the server has, if any.
-        timeout_s: longest silence of the server.
+        timeout_s: longest time without data from the server.
 
     Raises:
-        InvalidRequestError: the URL is not one of http or https.
-        AuthenticationError, AccessDeniedError: from every method, when the server does not let us.
-        ServiceUnavailableError: from every method, when it does not answer, or answers what Dagster would not.
-        AnswerLostError: from every method, when the request may have been carried out all the same.
+        InvalidRequestError: the URL is not an http or https URL.
+        AuthenticationError, AccessDeniedError: from every method, if the server denies access.
+        ServiceUnavailableError: from every method, if it does not respond, or its response is not Dagster's.
+        AnswerLostError: from every method, if the request may have been carried out.
     """
 
     def __init__(self, url: str, timeout_s: float) -> None:
@@ -75,10 +75,10 @@ class DagsterWebServer:
         port = f":{parts.port}" if parts.port else ""
         path = parts.path.rstrip("/").removesuffix("/graphql")
         self.address = f"{parts.scheme}://{host}{port}{path}"
-        """The URL without a password, for people."""
+        """The URL without a password, for messages."""
         self._timeout_s = timeout_s
         self._session = requests.Session()
-        # A proxy of the environment leads out into the world, never to a server of this machine.
+        # A proxy from the environment cannot reach a server of this machine.
         self._session.trust_env = not _is_here(str(parts.hostname))
         if parts.username:
             self._session.auth = (parts.username, parts.password or "")
@@ -90,11 +90,11 @@ class DagsterWebServer:
         self._session.close()
 
     def find_job(self, job: str, *, preferred_location: str) -> JobPlace:
-        """Where the server has the job; of several locations that have it, the preferred one.
+        """The place of the job on the server; of several locations with this job, the preferred one.
 
         Raises:
-            InvalidRequestError: several locations have it, and none of them is the preferred one.
-            ServiceUnavailableError: none has it; says of locations that could not be loaded why.
+            InvalidRequestError: several locations have the job, and none of them is the preferred one.
+            ServiceUnavailableError: no location has the job; the message says why locations could not be loaded.
         """
         workspace = self._ask("find the job", _PLACES, {})
         if workspace["__typename"] != "Workspace":
@@ -127,11 +127,11 @@ class DagsterWebServer:
         return chosen[0]
 
     def launch(self, place: JobPlace, run_config: Mapping[str, Any], tags: Mapping[str, str]) -> str:
-        """Hand a run of the job to Dagster's run coordinator; returns the run's id.
+        """Submit a run of the job to Dagster's run coordinator; returns the run's id.
 
         Raises:
-            InvalidSpecError: the job does not take this run config.
-            BulkVideoError: the server refused or failed; a run may stand there that was never begun.
+            InvalidSpecError: the job does not accept this run config.
+            BulkVideoError: the server refused or failed; a run that never starts may have been created.
         """
         params = {
             "selector": {
@@ -149,14 +149,14 @@ class DagsterWebServer:
         raise self._refusal(kind, answer)
 
     def runs_with_tag(self, name: str, value: str) -> Mapping[str, str]:
-        """Ids and statuses of the runs that have the tag, newest first; one that is in no queue yet is NOT_STARTED."""
+        """Ids and statuses of the runs with the tag, newest first; a run that is not queued yet is NOT_STARTED."""
         answer = self._ask("look for the job's run", _RUNS, {"filter": {"tags": [{"key": name, "value": value}]}})
         if answer["__typename"] != "Runs":
             raise self._refusal(answer["__typename"], answer)
         return {str(run["runId"]): str(run["status"]) for run in answer["results"]}
 
     def withdraw(self, run_id: str) -> None:
-        """Cancel the run, whether it waits, runs or was never begun, and delete it where the server lets us."""
+        """Cancel the run, whether queued, running or never started, and delete it if the server permits it."""
         answer = self._ask("take the run back", _TERMINATE, {"run": run_id})
         if answer["__typename"] not in {"TerminateRunSuccess", "RunNotFoundError"}:
             raise self._refusal(answer["__typename"], answer)
@@ -180,13 +180,13 @@ class DagsterWebServer:
         return self._unavailable(f"failed: {said or kind}", fix="Look at the web server's log and try again")
 
     def _ask(self, what: str, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """The one value of a GraphQL answer."""
+        """The single value of a GraphQL response."""
         try:
             response = self._session.post(
                 f"{self.address}/graphql",
                 json={"query": query, "variables": variables},
                 timeout=(CONNECT_S, self._timeout_s),
-                allow_redirects=False,  # they turn a POST into a GET, and lead a password elsewhere
+                allow_redirects=False,  # they turn a POST into a GET, and would send the password to another server
             )
         except requests.exceptions.SSLError as error:
             raise self._unavailable("shows no certificate that is trusted", fix=_SEE_URL) from error
@@ -259,7 +259,7 @@ def _is_here(host: str) -> bool:
 
 
 def _never_connected(error: requests.RequestException) -> bool:
-    """Whether the connection was never made, so that the server cannot have heard the request."""
+    """Whether the connection was never established, so that the server cannot have received the request."""
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return True
     cause = error.args[0] if error.args else None
@@ -268,6 +268,6 @@ def _never_connected(error: requests.RequestException) -> bool:
 
 
 def _line(message: object) -> str:
-    """What a server said, as one line that is not too long."""
+    """The server's message as one short line."""
     words = " ".join(str(message or "").split())
     return (words if len(words) <= _SHOWN else f"{words[:_SHOWN]}...").rstrip(".")

@@ -1,4 +1,4 @@
-"""Pictures and videos that rows name: fetched safely, known by their content, kept for another time."""
+"""Pictures and videos that rows name: fetched safely, identified by their content, cached for later jobs."""
 
 from bulkvid_pipeline.adapters.media.library import MediaLibrary, Medium
 from bulkvid_pipeline.adapters.media.policy import MediaPolicy

@@ -1,10 +1,10 @@
-"""Media by their content: asked for once a job, fetched once per content, kept in the cache.
+"""Media identified by their content: checked once a job, fetched once per content, kept in the cache.
 
-A row's fingerprint holds what its media are, so that a picture which changed at the same address is rendered anew. To
-know that without fetching everything again, the version that a server told (ETag, Last-Modified) is kept with the
-content's hash: the next job asks whether it is still that version, and a server that says so sends no content. A server
-that tells no version is asked for the content once a job. How long something may be cached (max-age) is not looked at:
-a sheet's author who replaced a picture wants to see it.
+A row's fingerprint includes the content hashes of its media, so a picture that changed at the same address is rendered
+again. To avoid fetching everything in each job, the version reported by the server (ETag, Last-Modified) is stored with
+the content's hash: the next job makes a conditional request, and an unchanged medium is not sent again. If a server
+reports no version, the content is fetched once a job. Cache lifetimes (max-age) are ignored, so that a replaced picture
+is used at once.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from bulkvid_pipeline.core.errors import MediumError, NetworkError
 from bulkvid_pipeline.core.media import SourceKind, shown_source, source_kind
 
 _LAYOUT = "1"
-"""Raise it when what is kept is laid out or judged differently."""
+"""Increase it when the format of the stored data or the checks of media change."""
 
 
 @dataclass(frozen=True)
 class Medium:
-    """A content that we take: its hash in hex, what it is, and how long it is."""
+    """An accepted content: its hash in hex, its format, and its size in bytes."""
 
     digest: str
     format: MediaFormat
@@ -54,8 +54,8 @@ class MediaLibrary:
 
     Args:
         policy: where media may come from.
-        cache: where contents are kept; without it each is fetched once to know it, and again when it is needed.
-        retry: how transient faults are tried again.
+        cache: where contents are kept; without it each is fetched once to identify it, and again when it is used.
+        retry: policy for transient faults.
     """
 
     def __init__(self, policy: MediaPolicy, cache: Cache | None, retry: RetryPolicy) -> None:
@@ -67,11 +67,11 @@ class MediaLibrary:
         self._lock = threading.Lock()
 
     def identify(self, source: str) -> Medium:
-        """What there is at a source now; it is asked once for all rows of the job.
+        """The current medium at a source; the source is checked once for all rows of the job.
 
         Raises:
-            MediumError, MediumNotFoundError, MediumRefusedError: it cannot be used.
-            NetworkError, ServiceUnavailableError: it could not be reached, however often it was tried.
+            MediumError, MediumNotFoundError, MediumRefusedError: the medium cannot be used.
+            NetworkError, ServiceUnavailableError: the source could not be reached in all attempts.
         """
         with self._lock:
             asked = self._asked.get(source)
@@ -85,20 +85,21 @@ class MediaLibrary:
         return answer.result()
 
     def content(self, source: str, digest: str) -> bytes:
-        """The content that `identify` found, from where it is kept, else fetched again.
+        """The content that `identify` found, from the cache or fetched again.
 
         Raises:
-            NetworkError: it changed meanwhile; a later job meets the new one.
+            NetworkError: the content has changed meanwhile; a later job will use the new one.
             MediumError, MediumNotFoundError, MediumRefusedError, ServiceUnavailableError: see `identify`.
         """
         kept = self._contents.get(digest) if self._contents else None
         if kept is not None:
             return kept
         fetched = self._fetch(source, None)
-        assert fetched is not None, "without a known version there always is a content"
+        assert fetched is not None, "an unconditional request always returns a content"
         if self._kept(source, fetched).digest != digest:
             raise NetworkError(
-                f"{shown_source(source)} changed while the job was at work", fix="Retry the row once it has settled"
+                f"{shown_source(source)} changed while the job was running",
+                fix="Retry the row when the file is no longer being changed",
             )
         return fetched.data
 
@@ -106,7 +107,7 @@ class MediaLibrary:
         seen = self._seen(source)
         fetched = self._fetch(source, seen.version if seen else None)
         if fetched is None:
-            assert seen is not None, "nothing is unchanged that is unknown"
+            assert seen is not None, "only a known version can be unchanged"
             return seen.medium
         return self._kept(source, fetched)
 
@@ -121,7 +122,7 @@ class MediaLibrary:
         return self._retry.call(lambda: fetch[source_kind(source)](source, self._policy, known))
 
     def _kept(self, source: str, fetched: Fetched) -> Medium:
-        """Judge a content, and keep it and what is known of it."""
+        """Check a content, then store it together with its version."""
         medium = medium_of(fetched.data, shown_source(source))
         if self._contents:
             self._contents.put(medium.digest, fetched.data)
@@ -134,14 +135,14 @@ class MediaLibrary:
         try:
             return _SEEN.validate_json(kept) if kept else None
         except ValidationError:
-            return None  # written by other code: it is asked for anew and replaced
+            return None  # written by another version of the code: it is fetched again and replaced
 
 
 def medium_of(data: bytes, shown: str) -> Medium:
-    """What a content is.
+    """The medium in a content.
 
     Raises:
-        MediumError: nothing that we take, or a picture with too many pixels.
+        MediumError: the format is not accepted, or the picture has too many pixels.
     """
     kind = format_of(data[:HEAD_BYTES], shown)
     if not kind.is_video:
@@ -150,7 +151,7 @@ def medium_of(data: bytes, shown: str) -> Medium:
 
 
 def require_picture(medium: Medium, source: str) -> None:
-    """Refuse a video where a picture is wanted.
+    """Refuse a video where a picture is required.
 
     Raises:
         MediumError: it is a video.

@@ -1,4 +1,4 @@
-"""How a camera was held, as EXIF tells it (JEITA CP-3451, tag 0x0112)."""
+"""The orientation of a picture by its EXIF data (JEITA CP-3451, tag 0x0112)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MOST_ENTRIES = 200
 
 
 def orientation_of(data: bytes, kind: MediaFormat) -> int:
-    """1 (upright) to 8, from 5 on with width and height changing places; 1 where the picture tells none that counts."""
+    """1 (upright) to 8; from 5 on width and height are swapped. 1 if the picture has no valid orientation."""
     try:
         exif = {
             MediaFormat.JPEG: _exif_of_jpeg,

@@ -1,4 +1,4 @@
-"""Where media may come from, and how much of them is taken: the installation's rules."""
+"""The installation's rules for media: allowed sources, and limits of size and time."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ _MIB = 1 << 20
 
 @dataclass(frozen=True)
 class MediaPolicy:
-    """What an installation allows; nothing but https to public addresses unless it says so."""
+    """What an installation allows; by default only https to public addresses."""
 
     folder: Path | None = None
-    """Where relative paths of cells lie; without it they are refused."""
+    """Base folder of relative paths in cells; without it they are refused."""
     buckets: tuple[str, ...] = ()
-    """`bucket` or `bucket/prefix`: what cells may name with s3://. We read with credentials that the authors of sheets
-    do not have, so nothing is open to them by itself."""
+    """`bucket` or `bucket/prefix`: what cells may name with s3://. Empty by default, because we read with credentials
+    that the authors of sheets do not have."""
     allow_http: bool = False
     allow_private: bool = False
     max_bytes: int = 100 * _MIB
     deadline_s: float = 60.0
-    """For one try to fetch one medium, from the name to the last byte."""
+    """Seconds for one attempt to fetch one medium, from name resolution to the last byte."""
     s3_endpoint_url: str | None = None
     s3_key: str | None = field(default=None, repr=False)
     s3_secret: str | None = field(default=None, repr=False)
     s3_region: str | None = None
     tls: ssl.SSLContext | None = field(default=None, repr=False)
-    """How certificates are checked; None for the system's authorities."""
+    """TLS settings for checking certificates; None for the system's certificate authorities."""
     resolver: Resolver = field(default=system_resolver, repr=False)
 
     def check(self, source: str) -> None:
-        """Judge a valid source by what can be known without asking anybody.
+        """Check a valid source, as far as possible without network access.
 
         Raises:
             MediumRefusedError: it may not be read.
@@ -61,7 +61,7 @@ class MediaPolicy:
         return None
 
     def local_path(self, source: str) -> Path:
-        """The file that a relative path means, with all links followed; it lies in the media folder.
+        """The file at a relative path, with all links resolved; it is inside the media folder.
 
         Raises:
             MediumRefusedError: there is no media folder, or the path leads out of it.
@@ -85,10 +85,10 @@ class MediaPolicy:
         return path
 
     def object_of(self, source: str) -> tuple[str, str]:
-        """Bucket and key that an s3:// address means.
+        """Bucket and key of an s3:// address.
 
         Raises:
-            MediumRefusedError: the installation does not open that place to sheets.
+            MediumRefusedError: the installation does not allow sheets to read from there.
         """
         parts = urlsplit(source)
         bucket, key = parts.netloc, unquote(parts.path.lstrip("/"))
@@ -109,13 +109,13 @@ class MediaPolicy:
         try:
             address = ipaddress.ip_address(urlsplit(source).hostname or "")
         except ValueError:
-            return  # a name: judged when it is resolved
+            return  # a host name: checked when it is resolved
         if not is_allowed(address, allow_private=self.allow_private):
             raise not_public(source, str(address))
 
 
 def not_public(source: str, address: str) -> MediumRefusedError:
-    """The refusal of a source that leads to an address which is not on the public internet."""
+    """The error for a source that leads to an address which is not on the public internet."""
     return MediumRefusedError(
         f"{shown_source(source)} leads to {address}, which is not on the public internet",
         fix="Use a public address, or set BULKVID_MEDIA_ALLOW_PRIVATE=true if the server is your own",

@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes: never by its name or by what a server says."""
+"""The format of a file by its first bytes, never by its name or the server's content type."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from enum import StrEnum
 from bulkvid_pipeline.core.errors import MediumError
 
 MAX_PICTURE_PIXELS = 50_000_000
-"""Of the largest cameras in common use; a decoded one takes 200 MB."""
+"""Pixels of pictures from the largest common cameras; a decoded one takes 200 MB."""
 MAX_PICTURE_SIDE = 20_000
 
 HEAD_BYTES = 4096
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG_FRAMES = frozenset({0xC0, 0xC1, 0xC2})
-"""Baseline, extended and progressive; the others (lossless, arithmetic) are read by hardly any program."""
+"""Baseline, extended and progressive; hardly any program reads the others (lossless, arithmetic)."""
 
 
 class MediaFormat(StrEnum):
-    """What we take. The value is the name of ffmpeg's demuxer."""
+    """The accepted formats. The value is the name of ffmpeg's demuxer."""
 
     PNG = "png_pipe"
     JPEG = "jpeg_pipe"
@@ -34,13 +34,13 @@ class MediaFormat(StrEnum):
 
 
 def format_of(head: bytes, shown: str) -> MediaFormat:
-    """The format of a file that begins so.
+    """The format of a file with the first bytes `head`.
 
     Args:
         shown: names the medium in the error.
 
     Raises:
-        MediumError: it is none that we take; says what it is where that can be told.
+        MediumError: the format is not accepted; the message names it if it is known.
     """
     if head.startswith(_PNG):
         return MediaFormat.PNG
@@ -61,7 +61,7 @@ _SAVE_AS = "Save it as PNG, JPEG or WebP"
 
 
 def _foreign(head: bytes) -> tuple[str, str]:
-    """What it seems to be, and what to do about it ("" for the usual)."""
+    """The apparent format, and the fix ("" for the default one)."""
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:512].lower()
     if text.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
         return (
@@ -84,7 +84,7 @@ def _foreign(head: bytes) -> tuple[str, str]:
 
 
 def picture_size(data: bytes, kind: MediaFormat) -> tuple[int, int] | None:
-    """Width and height that a picture's header claims; None where the header cannot be read."""
+    """Width and height in a picture's header; None if the header cannot be read."""
     try:
         if kind is MediaFormat.PNG:
             return _png_size(data)
@@ -94,7 +94,7 @@ def picture_size(data: bytes, kind: MediaFormat) -> tuple[int, int] | None:
 
 
 def check_picture(data: bytes, kind: MediaFormat, shown: str) -> tuple[int, int]:
-    """The size of a picture, before anything is decoded.
+    """Width and height of a picture, read before anything is decoded.
 
     Raises:
         MediumError: its header cannot be read, or it has too many pixels.

@@ -1,4 +1,4 @@
-"""One try to read a medium from the media folder or from a bucket."""
+"""One attempt to read a medium from the media folder or from a bucket."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from bulkvid_pipeline.core.errors import AccessDeniedError, MediumNotFoundError,
 
 
 def read_local(source: str, policy: MediaPolicy, known: Version | None) -> Fetched | None:
-    """The content of a file in the media folder; None when it still is the version that is known.
+    """The content of a file in the media folder; None if it still has the version `known`.
 
     Raises:
-        MediumRefusedError, MediumNotFoundError: see `MediaPolicy.local_path`; or the file cannot be read.
+        MediumRefusedError, MediumNotFoundError: see `MediaPolicy.local_path`; also if the file cannot be read.
         MediumError: it is too large.
     """
     path = policy.local_path(source)
@@ -33,10 +33,10 @@ def read_local(source: str, policy: MediaPolicy, known: Version | None) -> Fetch
 
 
 def read_object(source: str, policy: MediaPolicy, known: Version | None) -> Fetched | None:
-    """The content of an object in a bucket; None when it still is the version that is known.
+    """The content of an object in a bucket; None if it still has the version `known`.
 
     Raises:
-        MediumRefusedError: the bucket is not open to sheets, or not to us.
+        MediumRefusedError: sheets may not read from the bucket, or our credentials may not.
         MediumNotFoundError: there is no such bucket or object.
         MediumError: it is too large.
         NetworkError, ServiceUnavailableError, QuotaExceededError: worth another try.
@@ -65,5 +65,7 @@ def read_object(source: str, policy: MediaPolicy, known: Version | None) -> Fetc
     except NotFoundError as error:
         raise MediumNotFoundError(f"There is no {source}: {error.message}", fix="Check bucket and key") from error
     except AccessDeniedError as error:
-        # The storage's own error ends a whole job; a medium that is closed to us concerns its rows alone.
-        raise MediumRefusedError(f"{source} is not open to us", fix="Let our credentials read the bucket") from error
+        # The storage's own error would stop the whole job; an unreadable medium concerns only its rows.
+        raise MediumRefusedError(
+            f"{source} cannot be read with our credentials", fix="Allow them to read the bucket"
+        ) from error

@@ -1,4 +1,4 @@
-"""By what a source's owner tells one version of its content from another."""
+"""Version identifiers of a source's content."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ _MAX_LENGTH = 256
 
 @dataclass(frozen=True)
 class Version:
-    """An entity tag, or a time of modification, as HTTP writes them; both empty where the owner tells nothing."""
+    """An entity tag or a modification time, in HTTP's form; both are empty if the source reports none."""
 
     etag: str = ""
     modified: str = ""
 
     @classmethod
     def of(cls, etag: str | None, modified: str | None = None) -> Self:
-        """What can be sent back in a header: anything else is dropped."""
+        """The version, without values that cannot be sent back in a request header."""
         return cls(_sendable(etag), _sendable(modified))
 
     @property
@@ -32,7 +32,7 @@ def _sendable(value: str | None) -> str:
 
 @dataclass(frozen=True)
 class Fetched:
-    """A whole content and its version."""
+    """A complete content and its version."""
 
     data: bytes = field(repr=False)
     version: Version

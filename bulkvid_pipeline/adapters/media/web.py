@@ -1,4 +1,4 @@
-"""One try to fetch a medium from a web server: every hop's address judged and pinned, all of it under one deadline."""
+"""One attempt to fetch a medium from a web server: each redirect's address is checked, all under one deadline."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _TLS_FIX = "The server needs a valid certificate for its host name; or give anot
 
 
 def fetch_web(source: str, policy: MediaPolicy, known: Version | None) -> Fetched | None:
-    """The content at an http(s) address; None when it still is the version that is known.
+    """The content at an http(s) address; None if it still has the version `known`.
 
     Raises:
-        MediumRefusedError: an address on the way is not public, or not encrypted; or the server does not let us in.
-        MediumNotFoundError: there is nothing.
-        MediumError: it is too large, nothing that we take, or behind too many redirects.
+        MediumRefusedError: an address or a redirect is not public or not encrypted, or the server denies access.
+        MediumNotFoundError: there is nothing at the address.
+        MediumError: it is too large, of a format that is not accepted, or behind too many redirects.
         NetworkError, ServiceUnavailableError: worth another try.
     """
     shown = shown_source(source)
@@ -52,12 +52,12 @@ def fetch_web(source: str, policy: MediaPolicy, known: Version | None) -> Fetche
         raise NetworkError(f"No secure connection to {shown}: {reason}", fix=_TLS_FIX) from error
     except (OSError, http.client.HTTPException) as error:
         raise NetworkError(
-            f"Fetching {shown} failed: {_said(error)}", fix="Check the address and the network"
+            f"Fetching {shown} failed: {_error_text(error)}", fix="Check the address and the network"
         ) from error
 
 
 def _follow(source: str, policy: MediaPolicy, known: Version | None, deadline: Deadline) -> Fetched | None:
-    """The answer at the end of the redirects."""
+    """The content at the end of the redirects."""
     url = source
     for _hop in range(MAX_REDIRECTS + 1):
         target = _target(url, source, policy)
@@ -92,11 +92,11 @@ def _target(url: str, source: str, policy: MediaPolicy) -> Target:
 def _next(url: str, source: str, answer: http.client.HTTPResponse) -> str:
     location = answer.getheader("Location")
     if not location:
-        raise MediumError(f"{shown_source(source)} redirects to nowhere")
+        raise MediumError(f"{shown_source(source)} redirects but gives no address")
     try:
         return urljoin(url, location)
     except ValueError as error:
-        raise MediumError(f"{shown_source(source)} redirects to what is not a web address") from error
+        raise MediumError(f"{shown_source(source)} redirects to an invalid web address") from error
 
 
 def _headers(target: Target, known: Version | None) -> dict[str, str]:
@@ -130,11 +130,11 @@ def _content(
         raise MediumRefusedError(said)
     if status in _BUSY or status >= 500:
         raise ServiceUnavailableError(said, retry_after=_seconds(answer.getheader("Retry-After")))
-    raise MediumError(said, fix="Open the address in a browser, and copy it anew")
+    raise MediumError(said, fix="Open the address in a browser, and copy it again")
 
 
 def _body(answer: http.client.HTTPResponse, shown: str, most: int) -> bytes:
-    """The whole body. It is looked at as soon as it begins, so that nothing large is read in vain."""
+    """The whole body. Its format is checked as soon as its first bytes arrive, before the rest is read."""
     declared = answer.length
     if declared is not None and declared > most:
         raise too_large(shown, most)
@@ -153,7 +153,7 @@ def _body(answer: http.client.HTTPResponse, shown: str, most: int) -> bytes:
 
 
 def too_large(shown: str, most: int) -> MediumError:
-    """The refusal of a medium of more than `most` bytes."""
+    """The error for a medium of more than `most` bytes."""
     return MediumError(
         f"{shown} is larger than {most / 1e6:.0f} MB", fix="Give a smaller file, or raise BULKVID_MEDIA_MAX_BYTES"
     )
@@ -167,11 +167,11 @@ def _named(status: int) -> str:
 
 
 def _seconds(retry_after: str | None) -> float | None:
-    """A Retry-After in seconds; one with a date is not honoured, as clocks differ."""
+    """Seconds of a Retry-After header; a date is ignored, since clocks differ."""
     return float(retry_after) if retry_after and retry_after.isascii() and retry_after.isdigit() else None
 
 
-def _said(fault: Exception) -> str:
-    """The fault in words, shortened: a server's garbage may stand in it."""
+def _error_text(fault: Exception) -> str:
+    """The error's text, shortened, since it may contain arbitrary bytes from the server."""
     text = getattr(fault, "strerror", None) or str(fault) or type(fault).__name__
     return "".join(c if c.isprintable() else "?" for c in str(text))[:120]

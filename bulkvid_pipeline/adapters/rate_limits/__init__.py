@@ -1,7 +1,7 @@
 """Rate limits that all processes on one Dagster instance share, exact under concurrency.
 
-Per user an exact sliding window, per project a token bucket under a sliding window of the same limit; one transaction
-takes a slot of both or of neither. The counts live in the instance's own database.
+Each user has an exact sliding window; each project has a token bucket and a sliding window of the same limit. One
+transaction takes a slot of both limits or of neither. The counts are kept in the instance's own database.
 
     limiter = limiter_for(location_of(instance), budget=Budget.SHEETS_READ)
     limiter.acquire(user_id, project_id, on_wait=lambda pause: ...)

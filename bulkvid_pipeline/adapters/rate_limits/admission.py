@@ -1,12 +1,12 @@
-"""Who is admitted now, and when at the earliest: pure, in whole microseconds of the store's own time.
+"""Decides whether a request is admitted now, or when at the earliest. Pure; times are whole microseconds of the store.
 
-Each admission is stamped. A sliding window of limit N is full while N stamps are at most one window old, so that no
-stretch of that length, wherever it begins and both ends included, ever holds more than N admissions.
+Each admission has a time stamp. A sliding window of limit N is full while N stamps are at most one window old, so no
+interval of that length, wherever it begins and both ends included, ever contains more than N admissions.
 
-The project's token bucket paces: it holds `burst` tokens at most, regains them at the refill rate, and each admission
-takes one. Alone it would admit `burst + refill_rate * window` in the first window (600 for 300 at 5/s in 60 s), which
-is why a project needs room in a sliding window of its limit as well. With the standard figures the window is what
-binds; with a smaller burst or a slower refill the bucket binds earlier and spreads the admissions.
+The project's token bucket holds at most `burst` tokens and regains them at the refill rate; each admission takes one.
+Alone it would admit `burst + refill_rate * window` in the first window (600 for 300 at 5/s in 60 s), so a sliding
+window limits the project as well. With the default figures the window is the tighter limit; with a smaller burst or a
+slower refill the bucket is tighter and spreads the admissions.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LONGEST_WINDOW_S = 3600.0
 
 
 class Scope(StrEnum):
-    """Whose limit it is; the words are those of the error messages."""
+    """Whether a limit is a user's or a project's; the values are used in error messages."""
 
     USER = "per-user"
     PROJECT = "per-project"
@@ -31,7 +31,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True)
 class Limits:
-    """What may be admitted.
+    """The limits of one user and one project.
 
     Args:
         per_user: admissions of one user in any window, over all projects.
@@ -64,27 +64,28 @@ class Limits:
 
     @property
     def window_us(self) -> int:
+        """Length of the windows in microseconds, rounded up."""
         return math.ceil(self.window_s * MICROSECONDS)
 
     @property
     def token_us(self) -> int:
-        """Time in which the bucket regains one token, rounded to the slower side."""
+        """Time in which the bucket regains one token, in whole microseconds, rounded up."""
         return math.ceil(MICROSECONDS / self.refill_rate)
 
 
 @dataclass(frozen=True)
 class Meter:
-    """What is remembered of one user or one project."""
+    """The stored state of one user or one project; times in microseconds of the store."""
 
     stamps: tuple[int, ...] = ()
-    """When it was admitted within the last window, oldest first."""
+    """Times of the admissions within the last window, oldest first."""
     full_at_us: int = 0
-    """When its bucket will be full again (GCRA's theoretical arrival time, ITU-T I.371); a user's is always full."""
+    """When the bucket will be full again (theoretical arrival time of GCRA, ITU-T I.371). A user has no bucket."""
     idle_at_us: int = 0
-    """From when on it says no more than a new one, so that it can be forgotten."""
+    """From this time on the meter equals a new one, so it can be deleted."""
 
     def within(self, window_us: int, now_us: int) -> tuple[int, ...]:
-        """The stamps that still count."""
+        """The stamps that are still inside the window at `now_us`."""
         return self.stamps[bisect_left(self.stamps, now_us - window_us) :]
 
 
@@ -94,11 +95,11 @@ class Verdict:
 
     wait_us: int
     held_by: Scope | None
-    """The limit that keeps it waiting longest."""
+    """The limit with the longest wait."""
 
 
 def judge(limits: Limits, now_us: int, user: Meter, project: Meter) -> Verdict:
-    """Whether one more may be admitted now, or how long not."""
+    """Whether one more request is admitted at `now_us`, or how long it has to wait, in microseconds."""
     user_us = _window_wait_us(limits.per_user, limits.window_us, now_us, user)
     project_us = max(
         _window_wait_us(limits.per_project, limits.window_us, now_us, project),
@@ -110,7 +111,7 @@ def judge(limits: Limits, now_us: int, user: Meter, project: Meter) -> Verdict:
 
 
 def admit(limits: Limits, now_us: int, user: Meter, project: Meter) -> tuple[Meter, Meter]:
-    """Both meters with one admission more, and without what no longer counts."""
+    """Both meters (user, project) with one more admission at `now_us`, and without stamps outside the window."""
     window_us = limits.window_us
     left_at_us = now_us + window_us + 1
     full_at_us = max(project.full_at_us, now_us) + limits.token_us
@@ -121,13 +122,13 @@ def admit(limits: Limits, now_us: int, user: Meter, project: Meter) -> tuple[Met
 
 
 def tokens(limits: Limits, now_us: int, project: Meter) -> int:
-    """Whole tokens in the project's bucket."""
+    """Whole tokens in the project's bucket at `now_us`: 0 to `limits.burst`."""
     missing_us = max(0, project.full_at_us - now_us)
     return max(0, limits.burst - math.ceil(missing_us / limits.token_us))
 
 
 def _window_wait_us(limit: int, window_us: int, now_us: int, meter: Meter) -> int:
-    """How long until the window has room: until the limit-th newest stamp has left it."""
+    """Time until the window has room, in microseconds: until the limit-th newest stamp has left it."""
     if len(meter.stamps) < limit:
         return 0
     return max(0, meter.stamps[-limit] + window_us + 1 - now_us)

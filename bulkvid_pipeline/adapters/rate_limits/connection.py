@@ -26,8 +26,8 @@ class _Session(Generic[Connection]):
 class ProcessConnection(Generic[Connection]):
     """Opens a connection when it is first needed, lends it to one thread at a time, and drops it after an error.
 
-    A forked child opens its own: two processes on one connection would garble PostgreSQL's answers and break SQLite's
-    locks. What it inherited is kept unused, as closing it would end the parent's.
+    A forked child opens its own: two processes on one connection would mix up PostgreSQL's responses and break SQLite's
+    locks. The inherited connection is kept unused, as closing it would end the parent's.
     """
 
     def __init__(self, open_connection: Callable[[], Connection]) -> None:
@@ -37,7 +37,7 @@ class ProcessConnection(Generic[Connection]):
 
     @contextmanager
     def lend(self) -> Iterator[Connection]:
-        """The connection, for this thread alone; closed if the block raises, as its transaction may be half done."""
+        """The connection, for this thread alone; closed if the block raises, as its transaction may be incomplete."""
         session = self._own_session()
         with session.lock:
             if session.connection is None:

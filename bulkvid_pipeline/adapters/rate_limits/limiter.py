@@ -1,4 +1,4 @@
-"""The rate limiter: asks, waits its turn, and says why it waits."""
+"""The rate limiter: requests slots, waits for them, and reports each wait with its reason."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bulkvid_pipeline.core.errors import InvalidRequestError, QuotaExceededError
 
 
 class Budget(StrEnum):
-    """What is limited; each has counts of its own, as Google counts reads and writes apart."""
+    """What is limited. Each budget has its own counts; Google, for example, counts reads and writes separately."""
 
     SHEETS_READ = "sheets_read"
     SHEETS_WRITE = "sheets_write"
@@ -27,16 +27,16 @@ class Pause:
     """One pause of `RateLimiter.acquire`, as it is reported before it starts."""
 
     limit: Scope
-    """The limit that is waited for."""
+    """The limit that causes the pause."""
     delay_s: float
-    """How long this pause will be; others of the same user or project may then be first, and another pause follow."""
+    """Length of this pause. If another request takes the slot first, a further pause follows."""
     waited_s: float
-    """How long the pauses before it were together."""
+    """Total length of the earlier pauses of this call."""
 
 
 @dataclass(frozen=True)
 class Usage:
-    """How much of its limits a user and a project have used in the window that ends now."""
+    """How much of their limits a user and a project have used in the window that ends now."""
 
     user_used: int
     user_limit: int
@@ -45,11 +45,11 @@ class Usage:
     project_tokens: int
     """Whole tokens in the project's bucket."""
     backoff_s: float
-    """Seconds until the next would be admitted; 0.0: now."""
+    """Seconds until the next request would be admitted; 0.0: now."""
 
 
 class RateLimiter:
-    """Limits per user and per project, over all who share the store.
+    """Limits per user and per project, shared by all processes that use the same store.
 
     All processes on one store must be given the same limits.
 
@@ -57,9 +57,9 @@ class RateLimiter:
         per_user_limit: admissions of one user in any window, over all projects.
         per_project_limit: admissions of one project in any window, over all users.
         refill_rate: tokens per second that a project's bucket regains.
-        burst: tokens that a project's full bucket holds, so what may come at once; None: the project's limit.
+        burst: tokens in a project's full bucket, i.e. requests admitted at once; None: the project's limit.
         window_s: length of the window in seconds.
-        budget: which counts these are.
+        budget: the budget whose counts are used.
         store: where the counts are kept; None: in this process alone.
 
     Raises:
@@ -83,7 +83,7 @@ class RateLimiter:
         self.store: Store = MemoryStore() if store is None else store
 
     def can_proceed(self, user_id: str, project_id: str = "default") -> bool:
-        """Whether a request may go ahead now; if so, its slot of both limits is taken.
+        """Whether a request is admitted now; if so, it takes a slot of both limits.
 
         Raises:
             InvalidRequestError: an id is empty or not printable.
@@ -92,7 +92,7 @@ class RateLimiter:
         return self._take(user_id, project_id).wait_us == 0
 
     def get_backoff_time(self, user_id: str, project_id: str = "default") -> float:
-        """Seconds until a request would be admitted if nobody else came first; 0.0: now. Takes nothing.
+        """Seconds until a request would be admitted if no other came first; 0.0: now. Takes no slot.
 
         Raises:
             InvalidRequestError, ServiceUnavailableError: as `can_proceed`.
@@ -100,7 +100,7 @@ class RateLimiter:
         return self.usage(user_id, project_id).backoff_s
 
     def usage(self, user_id: str, project_id: str = "default") -> Usage:
-        """How much of both limits is used. Takes nothing.
+        """How much of both limits is used. Takes no slot.
 
         Raises:
             InvalidRequestError, ServiceUnavailableError: as `can_proceed`.
@@ -117,15 +117,15 @@ class RateLimiter:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> float:
-        """Take a slot of both limits, waiting until there is one; return the seconds waited.
+        """Take a slot of both limits, waiting until there is one; returns the seconds waited.
 
         Args:
-            user_id: whose request it is.
-            project_id: the project that it counts for.
-            on_wait: told of each pause before it starts.
-            timeout: longest wait in seconds; None: as long as it takes.
-            sleep: may be something that a stop request interrupts by raising; no slot is lost then.
-            clock: seconds, for `timeout`.
+            user_id: the user who makes the request.
+            project_id: the project that the request counts for.
+            on_wait: called with each pause before it starts.
+            timeout: longest wait in seconds; None: no limit.
+            sleep: may raise to interrupt the wait, e.g. on a stop request; no slot is lost then.
+            clock: returns seconds; used for `timeout`.
 
         Raises:
             QuotaExceededError: no slot can become free before the timeout; raised at once, not after it.
@@ -175,7 +175,9 @@ class RateLimiter:
 
 def _checked(field: str, value: str) -> str:
     if not value or not value.isprintable():
-        raise InvalidRequestError(f"Rate limit asked for {field} {value!r}", fix="Give an id of printable characters")
+        raise InvalidRequestError(
+            f"A rate limit was requested for {field} {value!r}", fix="Give an id of printable characters"
+        )
     return value
 
 

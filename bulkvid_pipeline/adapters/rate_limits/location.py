@@ -1,4 +1,4 @@
-"""From a Dagster instance to the store of its rate limits."""
+"""Finds the rate-limit store of a Dagster instance."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _POSTGRES_SCHEMES = ("postgresql", "postgres", "postgresql+psycopg2")
 
 
 def location_of(instance: DagsterInstance) -> str | Path | None:
-    """Where the instance's processes can share counts: its PostgreSQL's url, its folder, or None if it is ephemeral.
+    """The location of the instance's shared counts: its PostgreSQL URL, its folder, or None if it is ephemeral.
 
     Raises:
         InvalidRequestError: the instance's storage is neither SQLite nor PostgreSQL.
@@ -41,10 +41,10 @@ def location_of(instance: DagsterInstance) -> str | Path | None:
 
 
 def store_at(location: str | Path | None) -> Store:
-    """The store at a `postgresql://...` url, in a file within a folder, or (None) in this process alone.
+    """The store at a `postgresql://...` URL, in a file within a folder, or (None) in this process alone.
 
     Raises:
-        InvalidRequestError: a url of something else.
+        InvalidRequestError: the URL has another scheme.
     """
     if location is None:
         return MemoryStore()
@@ -70,7 +70,7 @@ def limiter_for(
     burst: int | None = None,
     window_s: float = 60.0,
 ) -> RateLimiter:
-    """A limiter on the counts at `location` (see `store_at`); the figures are those of `RateLimiter`.
+    """A limiter on the counts at `location` (see `store_at`); for the other arguments see `RateLimiter`.
 
     Raises:
         InvalidRequestError: a figure is out of its bounds, or the location is of a kind that is not supported.

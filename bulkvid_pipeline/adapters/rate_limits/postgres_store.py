@@ -24,10 +24,10 @@ from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.core.errors import ServiceUnavailableError
 
 RETRIES = RetryPolicy(tries=8, first_delay_s=0.1, factor=2.0, longest_delay_s=5.0)
-"""Rides out a restart of the database: pauses of about 8 s together on the average, 16 s at most."""
+"""Bridges a restart of the database: the pauses add up to about 8 s on average, 16 s at most."""
 
 _LOCKS = 0x62766964
-"""First half of our advisory locks' numbers ("bvid"), so that they meet nobody else's."""
+"""First half of our advisory locks' numbers ("bvid"), so that they do not collide with those of other programs."""
 _SCHEMA_LOCK = 0
 
 _SCHEMA = """
@@ -44,8 +44,8 @@ CREATE TABLE IF NOT EXISTS bulkvid_rate_meters (
 COMMIT
 """
 
-# One round trip. The lock is a statement of its own, so that the reading after it sees what its last holder committed.
-# A process that is stopped while it holds the lock must not hold up the others: the server ends its transaction.
+# One round trip. The lock is a statement of its own, so that the next statement sees what its last holder committed.
+# A process that hangs while it holds the lock must not block the others: the server ends its transaction.
 _BEGIN_AND_READ = """
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL idle_in_transaction_session_timeout = '5s';
@@ -83,13 +83,13 @@ WITH forgotten AS (
 
 
 class PostgresStore:
-    """Counts in a database, by a transaction of two round trips under an advisory lock for each budget.
+    """Counts in a PostgreSQL database. A transaction takes two round trips, under an advisory lock for each budget.
 
-    Time is the database's clock, the same for all machines. A clock set back is harmless; one set forward by some
-    seconds lets that many seconds of admissions be forgotten, as nothing can tell it from time that passed.
+    Time is the database's clock, the same for all machines. A clock set back is harmless. If the clock is set forward
+    by some seconds, that many seconds of admissions are dropped early, since this looks like time that has passed.
 
     Args:
-        url: `postgresql://...`, as libpq reads it; the tables are made when first used.
+        url: `postgresql://...`, as libpq reads it; the tables are created at the first use.
     """
 
     def __init__(self, url: str) -> None:
@@ -106,7 +106,7 @@ class PostgresStore:
         self._connection.close()
 
     def _attempt(self, budget: str, user: Subject, project: Subject, step: Step[Answer]) -> Answer:
-        """One try. Where the connection is lost at the commit, another try may take a second slot, never none."""
+        """One attempt. If the connection is lost at the commit, a retry may take a second slot, but never too few."""
         return self._with_cursor(lambda cursor: _transact(cursor, budget, (user, project), step))
 
     def _with_cursor(self, work: Callable[[Any], Answer]) -> Answer:
@@ -121,7 +121,7 @@ class PostgresStore:
 
     @property
     def _place(self) -> str:
-        """Where the database is, without the password."""
+        """Location of the database, without the password."""
         parts = urlsplit(self._url)
         return f"{parts.netloc.rpartition('@')[2]}{parts.path}"
 
@@ -134,7 +134,7 @@ class PostgresStore:
             tcp_user_timeout=20_000,
         )
         try:
-            connection.autocommit = True  # the statements say themselves where a transaction begins and ends
+            connection.autocommit = True  # the SQL itself begins and ends the transactions
             with connection.cursor() as cursor:
                 cursor.execute(_SCHEMA, (_LOCKS, _SCHEMA_LOCK))
         except BaseException:
@@ -149,31 +149,31 @@ def _transact(cursor: Any, budget: str, subjects: tuple[Subject, Subject], step:
     rows = cursor.fetchall()
     clock_us, *known_time = rows[0][:4]
     known = StoreTime.beginning(clock_us) if None in known_time else StoreTime(*known_time)
-    moment = known.at(clock_us)
+    store_time = known.at(clock_us)
     found = {Subject(*row[4:6]): row[6:] for row in rows}
-    answer, changed = step(moment.now_us, Meters(*(_meter(found.get(subject)) for subject in subjects)))
+    answer, changed = step(store_time.now_us, Meters(*(_meter(found.get(subject)) for subject in subjects)))
     writes: list[tuple[str, Sequence[object]]] = []
     if changed is not None:
         writes.append((_WRITE_METERS, [_row(budget, *pair) for pair in zip(subjects, changed, strict=True)]))
-        if moment.must_prune:
-            writes.append((_PRUNE, (budget, moment.now_us)))
-            moment = moment.pruned()
-    if changed is not None or moment.clock_us < known.clock_us:
-        writes.append((_WRITE_TIME, ((budget, moment.clock_us, moment.now_us, moment.prune_at_us),)))
+        if store_time.must_prune:
+            writes.append((_PRUNE, (budget, store_time.now_us)))
+            store_time = store_time.pruned()
+    if changed is not None or store_time.clock_us < known.clock_us:
+        writes.append((_WRITE_TIME, ((budget, store_time.clock_us, store_time.now_us, store_time.prune_at_us),)))
     statements = "".join(statement for statement, _ in writes)
     cursor.execute(f"{statements} COMMIT", [value for _, values in writes for value in values])
     return answer
 
 
 def _forget_idle(cursor: Any, dry_run: bool) -> int:
-    """Meters that an admission changes meanwhile are not idle any more and stay, so no budget's lock is needed."""
+    """Needs no lock of a budget: a meter that an admission changes meanwhile is no longer idle and is kept."""
     cursor.execute(_COUNT_IDLE if dry_run else _PRUNE_ALL)
     (number,) = cursor.fetchone()
     return int(number)
 
 
 def _lock_number(budget: str) -> int:
-    """Second half of the budget's lock number: 31 bits, never the schema's; a collision only costs waiting."""
+    """Second half of the budget's lock number: 31 bits, never the schema's; a collision only causes waiting."""
     return max(1, zlib.crc32(budget.encode()) & 0x7FFFFFFF)
 
 

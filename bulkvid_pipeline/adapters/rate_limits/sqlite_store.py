@@ -22,10 +22,10 @@ from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.core.errors import ServiceUnavailableError
 
 BUSY_TIMEOUT_S = 15.0
-"""How long one transaction waits for the others; each holds the file for well under a millisecond."""
+"""Seconds that one transaction waits for others; each holds the file for well under a millisecond."""
 
 RETRIES = RetryPolicy(tries=4, first_delay_s=0.05, factor=3.0, longest_delay_s=1.0)
-"""For what SQLite does not wait for by itself: two processes that make the file at the same moment."""
+"""For a case in which SQLite itself does not wait: two processes that create the file at the same time."""
 
 _SCHEMA = (
     """CREATE TABLE IF NOT EXISTS rate_times (
@@ -49,12 +49,12 @@ _PRUNE = "DELETE FROM rate_meters WHERE budget = ? AND idle_at_us <= ?"
 class SqliteStore:
     """Counts in a file, on a file system of this machine (SQLite's locks do not hold over a network).
 
-    Time is the machine's monotonic clock, which nobody can set. What was committed outlives a killed process; a power
-    cut may take the counts of the last moments with it.
+    Time is the machine's monotonic clock, which cannot be set. Committed counts survive a killed process; a power cut
+    may lose the latest counts.
 
     Args:
-        path: the file; made with its folder when first used.
-        clock_us: microseconds; one clock for all processes.
+        path: the file; created with its folder at the first use.
+        clock_us: returns microseconds; one clock for all processes.
     """
 
     def __init__(self, path: Path, clock_us: Callable[[], int] = monotonic_us) -> None:
@@ -85,7 +85,7 @@ class SqliteStore:
         return forgotten
 
     def _in_transaction(self, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
-        """What `work` returns, done while nobody else writes."""
+        """The result of `work`, run in an exclusive write transaction."""
         try:
             with self._connection.lend() as connection:
                 connection.execute("BEGIN IMMEDIATE")
@@ -104,9 +104,9 @@ class SqliteStore:
         clock_us = self._clock_us()
         row = connection.execute(_READ_TIME, (budget,)).fetchone()
         known = StoreTime(*row) if row else StoreTime.beginning(clock_us)
-        moment = known.at(clock_us)
+        store_time = known.at(clock_us)
         meters = Meters(*(_read_meter(connection, budget, subject) for subject in subjects))
-        answer, changed = step(moment.now_us, meters)
+        answer, changed = step(store_time.now_us, meters)
         if changed is not None:
             connection.executemany(
                 _WRITE_METER,
@@ -115,11 +115,11 @@ class SqliteStore:
                     for subject, meter in zip(subjects, changed, strict=True)
                 ),
             )
-            if moment.must_prune:
-                connection.execute(_PRUNE, (budget, moment.now_us))
-                moment = moment.pruned()
-        if changed is not None or moment.clock_us < known.clock_us:
-            connection.execute(_WRITE_TIME, (budget, moment.clock_us, moment.now_us, moment.prune_at_us))
+            if store_time.must_prune:
+                connection.execute(_PRUNE, (budget, store_time.now_us))
+                store_time = store_time.pruned()
+        if changed is not None or store_time.clock_us < known.clock_us:
+            connection.execute(_WRITE_TIME, (budget, store_time.clock_us, store_time.now_us, store_time.prune_at_us))
         return answer
 
     def _connect(self) -> sqlite3.Connection:

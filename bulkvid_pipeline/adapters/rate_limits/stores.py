@@ -1,4 +1,4 @@
-"""Where the counts are kept: the interface of all stores, the time they keep, and the store of a single process."""
+"""Stores of the counts: their common interface, their time, and the in-memory store of a single process."""
 
 from __future__ import annotations
 
@@ -17,39 +17,39 @@ PRUNE_EVERY_US = 60 * MICROSECONDS
 
 
 class Subject(NamedTuple):
-    """Whose meter it is; a user and a project may have the same name."""
+    """The owner of a meter; a user and a project may have the same name."""
 
     kind: str
     name: str
 
 
 class Meters(NamedTuple):
-    """The two meters that one request is judged by."""
+    """The two meters that decide one request."""
 
     user: Meter
     project: Meter
 
 
 Step = Callable[[int, Meters], tuple[Answer, Meters | None]]
-"""Reads the time in microseconds and the meters; gives an answer, and the meters to keep (None: leave them).
+"""A function of the time in microseconds and the meters; returns a result, and the new meters (None: unchanged).
 
-Pure, as a store may call it again after a lost connection.
+It must be pure, as a store may call it again after a lost connection.
 """
 
 
 class Store(Protocol):
-    """Keeps meters for all who share it."""
+    """Stores meters for all processes that share it."""
 
     def transact(self, budget: str, user: Subject, project: Subject, step: Step[Answer]) -> Answer:
-        """The answer of `step`, made while nobody else reads or writes the budget; what it changed is kept.
+        """Run `step` with exclusive access to the budget, store the meters that it changed, and return its result.
 
         Raises:
-            ServiceUnavailableError: the database did not answer, or refused.
+            ServiceUnavailableError: the database did not respond, or refused the transaction.
         """
         ...
 
     def forget_idle(self, *, dry_run: bool = False) -> int:
-        """Forget the meters of all budgets that say no more than new ones; how many they were (`dry_run`: are).
+        """Delete idle meters of all budgets (those equal to new ones); returns their number. `dry_run` only counts.
 
         Raises:
             ServiceUnavailableError: as `transact`.
@@ -57,31 +57,31 @@ class Store(Protocol):
         ...
 
     def close(self) -> None:
-        """Give the connection free; a later `transact` opens it again."""
+        """Close the connection; a later `transact` opens it again."""
         ...
 
 
 @dataclass(frozen=True)
 class StoreTime:
-    """A budget's time, which never goes back, whatever the clock under it does.
+    """A budget's time, which never goes back, even if the underlying clock does.
 
-    Where the clock goes back (it was set, or the machine was started again), time stands still for that moment and
-    goes on from there: the stamps stay valid, so nobody is admitted too early and nobody waits longer than a window.
+    When the clock goes back (it was set, or the machine was restarted), the time does not advance at that reading and
+    continues from there. The stamps stay valid, so no request is admitted too early or waits longer than a window.
     """
 
     clock_us: int
-    """What the clock showed last."""
+    """The last reading of the clock."""
     now_us: int
-    """The time that it stood for."""
+    """The budget's time at that reading."""
     prune_at_us: int
-    """When idle meters are forgotten next."""
+    """When idle meters are to be deleted next."""
 
     @classmethod
     def beginning(cls, clock_us: int) -> StoreTime:
         return cls(clock_us, clock_us, clock_us + PRUNE_EVERY_US)
 
     def at(self, clock_us: int) -> StoreTime:
-        """The time when the clock shows `clock_us`."""
+        """The budget's time when the clock reads `clock_us`."""
         return replace(self, clock_us=clock_us, now_us=self.now_us + max(0, clock_us - self.clock_us))
 
     @property
@@ -93,12 +93,12 @@ class StoreTime:
 
 
 def monotonic_us() -> int:
-    """The machine's clock that is never set: one for all its processes, begun when it was started."""
+    """The machine's monotonic clock in microseconds: never set, starts at boot, the same for all processes."""
     return time.monotonic_ns() // 1000
 
 
 def encode_stamps(stamps: tuple[int, ...]) -> bytes:
-    """Stamps in 4 bytes each: the newest whole, the others as their distance from it, which a window keeps short."""
+    """Stamps as bytes: the newest in 8 bytes, the others in 4 bytes each as distances from it (at most one window)."""
     if not stamps:
         return b""
     newest = stamps[-1]
@@ -106,7 +106,7 @@ def encode_stamps(stamps: tuple[int, ...]) -> bytes:
 
 
 def decode_stamps(data: bytes) -> tuple[int, ...]:
-    """What `encode_stamps` was given."""
+    """The stamps that `encode_stamps` encoded."""
     if not data:
         return ()
     newest, *distances = struct.unpack(f"<q{len(data) // 4 - 2}I", data)
@@ -114,7 +114,7 @@ def decode_stamps(data: bytes) -> tuple[int, ...]:
 
 
 class MemoryStore:
-    """Counts of this process alone, gone with it; for an ephemeral instance, and for one process on its own."""
+    """Counts in the memory of this process; for an ephemeral instance, or for a single process."""
 
     def __init__(self, clock_us: Callable[[], int] = monotonic_us) -> None:
         self._clock_us = clock_us
@@ -125,16 +125,16 @@ class MemoryStore:
     def transact(self, budget: str, user: Subject, project: Subject, step: Step[Answer]) -> Answer:
         with self._lock:
             clock_us = self._clock_us()
-            moment = self._times.get(budget, StoreTime.beginning(clock_us)).at(clock_us)
+            store_time = self._times.get(budget, StoreTime.beginning(clock_us)).at(clock_us)
             subjects = (user, project)
             meters = Meters(*(self._meters.get((budget, subject), Meter()) for subject in subjects))
-            answer, changed = step(moment.now_us, meters)
+            answer, changed = step(store_time.now_us, meters)
             if changed is not None:
                 self._meters.update(zip(((budget, subject) for subject in subjects), changed, strict=True))
-                if moment.must_prune:
-                    self._forget_idle(budget, moment.now_us)
-                    moment = moment.pruned()
-            self._times[budget] = moment
+                if store_time.must_prune:
+                    self._forget_idle(budget, store_time.now_us)
+                    store_time = store_time.pruned()
+            self._times[budget] = store_time
             return answer
 
     def forget_idle(self, *, dry_run: bool = False) -> int:
@@ -148,7 +148,7 @@ class MemoryStore:
             return len(idle)
 
     def close(self) -> None:
-        """Nothing to give free."""
+        """Does nothing: there is no connection."""
 
     def _forget_idle(self, budget: str, now_us: int) -> None:
         for key in self._idle(budget, now_us):

@@ -14,6 +14,7 @@ from bulkvid_pipeline.core.ranges import A1Range
 MAX_FILE_BYTES = 64 * 2**20
 
 _DELIMITER_BY_SUFFIX = {".tsv": "\t", ".tab": "\t"}
+_WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".ods"}
 
 
 def read_local(path: Path, area: A1Range | None) -> RawSheet:
@@ -42,7 +43,14 @@ def read_local(path: Path, area: A1Range | None) -> RawSheet:
             return read_xls(data, name=path.name, source_uri=source_uri, area=area)
         case FileKind.TEXT:
             delimiter = _DELIMITER_BY_SUFFIX.get(path.suffix.lower())
-            return read_csv(data, name=path.stem, source_uri=source_uri, area=area, delimiter=delimiter)
+            try:
+                return read_csv(data, name=path.stem, source_uri=source_uri, area=area, delimiter=delimiter)
+            except InvalidSheetError as error:
+                if path.suffix.lower() not in _WORKBOOKS:
+                    raise
+                raise InvalidSheetError(
+                    f"'{path.name}' is neither a workbook nor text: the file is damaged", fix="Save it again"
+                ) from error
 
 
 def _contents(path: Path) -> bytes:

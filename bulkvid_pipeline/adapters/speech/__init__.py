@@ -1,5 +1,5 @@
-"""Voices: text in, sound with word times out.
+"""Speech providers: they turn text into sound with word times.
 
-`contract` is what the engine asks of any voice; `espeak` is the offline voice. This file imports neither, because the
-espeak worker process loads this package and must stay small.
+`contract` is the interface of all providers; `espeak` is the offline one. This file imports neither, because the espeak
+worker process loads this package and must stay small.
 """

@@ -1,4 +1,4 @@
-"""What the engine asks of a voice, whoever provides it."""
+"""The interface of speech providers."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from bulkvid_pipeline.core.options import Speaker
 
 @dataclass(frozen=True)
 class WordTime:
-    """Where a word begins."""
+    """The position and time at which a word begins."""
 
     offset: int
-    """Index of the word's first character in the text that was spoken."""
+    """Index of the word's first character in the spoken text."""
     seconds: float
-    """Time from the start of the sound."""
+    """Time from the start of the sound, in seconds."""
 
 
 @dataclass(frozen=True)
 class Utterance:
-    """One stretch of text, spoken.
+    """A spoken text.
 
-    `pcm` is float32 mono at 48 kHz, without silence before and after; it is empty where there was nothing to say.
-    `words` increase in offset and never decrease in time; a provider may leave out words that it fuses with others.
+    `pcm` is float32 mono at 48 kHz, without silence at both ends; it is empty if the text has nothing to speak.
+    `words` increase in offset and never decrease in time; a provider may leave out words that it merges with others.
     """
 
     pcm: NDArray[np.float32]
     words: tuple[WordTime, ...]
     warnings: tuple[str, ...] = ()
-    """What the listener will notice, in words for the user, e.g. that a script cannot be read aloud."""
+    """Messages for the user about audible shortcomings, e.g. that a writing system cannot be read aloud."""
 
 
 class Speech(Protocol):
-    """A voice provider. `name` and `version` go into cache keys: whatever changes the sound changes them."""
+    """A speech provider. `name` and `version` are part of cache keys: any change of the sound must change them."""
 
     @property
     def name(self) -> str: ...
@@ -48,18 +48,18 @@ class Speech(Protocol):
         """Speak plain text (never markup).
 
         Args:
-            language: a code as `rendering.language.language_of` gives it.
-            rate: 1.0 is the provider's own pace, 1.25 a quarter faster; pitch stays.
+            language: a code as returned by `rendering.language.language_of`.
+            rate: 1.0 is the provider's own pace, 1.25 a quarter faster; the pitch does not change.
             pitch: semitones up or down.
 
         Raises:
-            NarrationError: the voice failed.
+            NarrationError: speaking failed.
         """
         ...
 
 
 class UtteranceStore(Protocol):
-    """Where spoken utterances are kept, so that the same words are not spoken twice."""
+    """A store of spoken utterances, so that the same text is not spoken twice."""
 
     def get(self, key: str) -> Utterance | None: ...
 

@@ -1,4 +1,4 @@
-"""Sound as a speech server sends it, as the engine's: float32 mono at 48 kHz, without silence around it."""
+"""Decoding a speech server's sound into the engine's format: float32 mono at 48 kHz, without silence at the ends."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bulkvid_pipeline.adapters.speech.sound import RATE, audible
 from bulkvid_pipeline.core.errors import NarrationError
 
 _RAW_RATE = 24_000
-"""Of 16-bit samples without a header, unless the content type names another."""
+"""Sampling rate in Hz of 16-bit samples without a header, unless the content type names another."""
 _FADE = 288
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"RIFF", "wav"),
@@ -25,27 +25,29 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 
 
 class UndecodableSoundError(NarrationError):
-    """The bytes are no sound, or more of it than is believable."""
+    """The bytes are not a known sound format, or the sound is implausibly long."""
 
 
 def decoded(body: bytes, content_type: str, longest_s: float) -> NDArray[np.float32]:
-    """The sound in `body`, trimmed and with faded ends; empty where it is all silence.
+    """The sound in `body`, trimmed and with faded ends; empty if it is all silence.
 
-    The demuxer is chosen here, by the first bytes, from five that read nothing but what they are given.
+    The first bytes select the demuxer, from five that read no other files.
 
     Args:
-        content_type: decides only where the bytes have no header: raw 16-bit little-endian mono samples.
-        longest_s: more seconds than this are not believed.
+        content_type: used only if the bytes have no header; then they are raw 16-bit little-endian mono samples.
+        longest_s: a longer sound, in seconds, is refused.
 
     Raises:
-        UndecodableSoundError: the bytes are not such a sound.
+        UndecodableSoundError: the bytes are not a sound of a known format, or it is longer than `longest_s`.
     """
     raw = _is_raw(content_type)
     name = next((name for magic, name in _MAGIC if body.startswith(magic)), None)
     if name is None and len(body) > 2 and body[0] == 0xFF and body[1] & 0xE0 == 0xE0 and not raw:
         name = "mp3"
     if name is None and not raw:
-        raise UndecodableSoundError(f"{content_type or 'an answer without a content type'} that is no known sound")
+        raise UndecodableSoundError(
+            f"{content_type or 'an answer without a content type'} that is not a known sound format"
+        )
     options = {"sample_rate": str(_raw_rate(content_type)), "ch_layout": "mono"} if name is None else {}
     try:
         pcm = _samples(body, name or "s16le", options, longest_s)
@@ -55,7 +57,7 @@ def decoded(body: bytes, content_type: str, longest_s: float) -> NDArray[np.floa
 
 
 def at_engine_rate(pcm: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
-    """Mono sound at `rate` Hz, resampled."""
+    """Mono sound at `rate` Hz, resampled to 48 kHz."""
     frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(pcm, np.float32)[None, :], format="flt", layout="mono")
     frame.sample_rate = rate
     resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
@@ -64,7 +66,7 @@ def at_engine_rate(pcm: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
 
 
 def trimmed(pcm: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The sound at 48 kHz without silence around it, with faded ends."""
+    """48 kHz sound without silence at both ends, with short fades."""
     start, end = audible(pcm, RATE)
     return _faded(pcm[start:end].copy())
 
@@ -95,7 +97,7 @@ def _samples(body: bytes, demuxer: str, options: dict[str, str], longest_s: floa
                 raise ValueError(f"it is longer than {longest_s:.0f} seconds")
     pcm = np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
     if not np.isfinite(pcm).all():
-        raise ValueError("it holds values that are no numbers")
+        raise ValueError("it contains values that are not numbers")
     return np.clip(pcm, -1.0, 1.0, out=pcm)
 
 

@@ -1,8 +1,8 @@
 """The offline voice: espeak-ng in a worker process, about a hundred languages, no network.
 
-A text is cut into stretches of one script; each is spoken by a voice that can read it ("hello 你好" is English and
-Mandarin), so nothing is ever read out as "chinese letter". Scripts that no espeak voice reads are left silent for as
-long as reading them takes, with a warning.
+A text is split into runs of one script, and each run is spoken by a voice that can read it ("hello 你好" is English and
+Mandarin), so no character is read out as "chinese letter". A run whose script no espeak voice can read becomes
+silence of about its reading time, with a warning.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from bulkvid_pipeline.core.options import Speaker, character_of
 
 MAX_CHARACTERS = 20_000
 _SETTINGS_VERSION = 2
-"""Raise it with any change of voices, tone or trimming: cached utterances are named by it."""
+"""Increase it with any change of voices, tone or trimming: it is part of the keys of cached utterances."""
 _SILENT_READING_SECONDS = 0.07
 _VOWEL_MARKS = {"he": (Script.HEBREW, range(0x05B0, 0x05C8)), "ar": (Script.ARABIC, range(0x064B, 0x0653))}
 
 
 @dataclass(frozen=True)
 class _Stretch:
-    """A part of the text in one language; `language` is None where no voice reads its script."""
+    """A part of the text in one language; `language` is None if no voice reads its script."""
 
     start: int
     text: str
@@ -47,7 +47,7 @@ class _Stretch:
 
 
 class EspeakSpeech:
-    """The offline provider. Safe to share between threads: they take turns (about 1 ms per second of speech).
+    """The offline provider. Threads may share it; their calls are serialised (about 1 ms per second of speech).
 
     The worker starts with the first utterance and is started again, once per utterance, if it has died.
     """
@@ -70,7 +70,7 @@ class EspeakSpeech:
         self.close()
 
     def close(self) -> None:
-        """End the worker; the next utterance would start a new one."""
+        """End the worker process; a later utterance would start a new one."""
         with self._lock:
             self._drop()
 
@@ -140,7 +140,7 @@ class EspeakSpeech:
                     if attempt == 2:
                         raise narration_failed(f"the espeak worker died twice ({error})") from error
                 except BaseException:
-                    self._drop()  # half an answer in the pipe would be taken for the next one
+                    self._drop()  # an incomplete response in the pipe would be read as the next one
                     raise
                 else:
                     if "error" in header:
@@ -149,7 +149,7 @@ class EspeakSpeech:
         raise AssertionError("unreachable")
 
     def _running(self) -> EspeakWorker:
-        # A fork inherits our pipes; two processes writing into one worker would mix up their answers.
+        # A forked process inherits our pipes; two processes writing to one worker would mix up its responses.
         if self._worker is not None and not self._worker.is_ours:
             self._drop()
         if self._worker is None:
@@ -184,7 +184,7 @@ def _stretches(text: str, language: str) -> list[_Stretch]:
 
 
 def _scripts_of(language: str) -> frozenset[Script]:
-    """The scripts that the language's espeak voice reads; all read Latin, many by switching to English."""
+    """The scripts that the language's espeak voice can read; all read Latin, many by switching to English."""
     special = {
         "ja": Script.HAN,
         "yue": Script.HAN,
@@ -203,7 +203,7 @@ def _scripts_of(language: str) -> frozenset[Script]:
 
 
 def _ordered(words: list[WordTime]) -> tuple[WordTime, ...]:
-    """One time per offset, both increasing: espeak repeats the event of a number for each of its spoken words."""
+    """One time per offset, both increasing: for a number, espeak reports an event for each of its spoken words."""
     kept: list[WordTime] = []
     for word in words:
         if not kept or word.offset > kept[-1].offset:
@@ -212,15 +212,15 @@ def _ordered(words: list[WordTime]) -> tuple[WordTime, ...]:
 
 
 def is_silent(text: str, language: str) -> bool:
-    """Whether the voice says nothing of a text that has something to say: it cannot read its writing."""
+    """Whether a text with words stays silent because the voice cannot read its writing system."""
     spoken = [stretch.language is not None for stretch in _stretches(text, language) if _has_letters(stretch.text)]
     return bool(spoken) and not any(spoken)
 
 
 def shortcomings(text: str, language: str) -> tuple[str, ...]:
-    """What a listener will miss when the voice reads `text`, in words for the user; known without speaking.
+    """Messages for the user about what the voice cannot read well in `text`; found without speaking.
 
-    These are the warnings that the text's utterances come with.
+    They are the same as the warnings of the text's utterances.
     """
     return _warnings(text, _stretches(text, language))
 
@@ -245,7 +245,7 @@ def _warnings(text: str, stretches: list[_Stretch]) -> tuple[str, ...]:
 
 
 def _is_vocalised(text: str, language: str) -> bool:
-    """Whether a text in a consonant script writes its vowels: at least a mark for every three letters."""
+    """Whether a text in a consonant script has vowel signs: at least one mark for every three letters."""
     if language not in _VOWEL_MARKS:
         return False
     script, marks = _VOWEL_MARKS[language]

@@ -1,8 +1,8 @@
-"""A voice behind an OpenAI-compatible speech endpoint: paid, or a server of one's own.
+"""The provider for OpenAI-compatible speech servers: OpenAI's paid service, or one's own server.
 
-Such servers report no word times: the words are found by comparing the sound with the offline voice's. By default each
-sentence is asked for once, at the voice's own pace, and made faster or slower here: finding the pace for a wanted
-duration then costs nothing more, and servers that ignore `speed` will do.
+Such servers report no word times: they are found by comparing the sound with the offline voice's. By default each
+sentence is requested once, at the voice's own pace, and made faster or slower here. So finding the pace for a target
+duration costs no further requests, and servers that ignore `speed` can be used.
 """
 
 from __future__ import annotations
@@ -29,27 +29,27 @@ from bulkvid_pipeline.core.fingerprints import fingerprint_of
 from bulkvid_pipeline.core.options import ProviderVoice, Speaker, Voice
 
 LONGEST_INPUT = 4096
-"""Characters that OpenAI takes in one request."""
+"""Largest number of characters that OpenAI accepts in one request."""
 SLOWEST, FASTEST = 0.25, 4.0
 _SETTINGS_VERSION = 1
-"""Raise it with any change of trimming, pacing or alignment: cached utterances are named by it."""
+"""Increase it with any change of trimming, pacing or alignment: it is part of the keys of cached utterances."""
 _REMEMBERED_SAMPLES = 16_000_000
-"""Sound kept for another pace: 5.5 minutes, 64 MB."""
+"""Samples of original sound kept in memory for use at other paces: 5.5 minutes, 64 MB."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where the voice is, and what it is asked for."""
+    """The speech server's address and the request parameters."""
 
     base_url: str
     model: str
     voices: Mapping[Voice, str]
     price_per_million: float = 0.0
-    """Cost of a million characters, in whatever currency."""
+    """Price of a million characters, in any currency."""
     server_paces: bool = False
-    """Whether pace is asked of the server (`speed`) rather than made here."""
+    """Whether the server changes the pace (`speed`), rather than this program."""
     timeout_s: float = 60.0
 
 
@@ -103,12 +103,12 @@ class OpenAiSpeech:
         self.close()
 
     def close(self) -> None:
-        """Let go of the connection; the next utterance would open a new one."""
+        """Close the connection; a later utterance would open a new one."""
         self._connection.close()
 
     @property
     def spent(self) -> Spending:
-        """What was asked of the server so far and what it costs: every answer that began, broken off ones included."""
+        """The requests so far and their cost: every response that began, including interrupted ones."""
         with self._lock:
             return self._spent
 
@@ -116,9 +116,9 @@ class OpenAiSpeech:
         """See `Speech.speak`.
 
         Raises:
-            NarrationError: the text was refused, or the answer is no speech.
+            NarrationError: the server refused the text, or its response is not speech.
             AuthenticationError, AccessDeniedError, NotFoundError: key, account, address or model are wrong.
-            QuotaExceededError, ServiceUnavailableError, NetworkError: still, after all tries.
+            QuotaExceededError, ServiceUnavailableError, NetworkError: the last of all attempts failed so.
         """
         if not any(char.isalnum() for char in text):
             return Utterance(np.zeros(0, np.float32), ())
@@ -128,7 +128,7 @@ class OpenAiSpeech:
         return paced(self._spoken(text, voice, language, asked), rate / asked, pitch)
 
     def _spoken(self, text: str, voice: Speaker, language: str, speed: float) -> Utterance:
-        """The utterance as the server speaks it, asked for once while it is remembered."""
+        """The utterance as the server speaks it; requested once while it is in memory."""
         key = (text, voice, language, speed)
         with self._lock:
             if key in self._remembered:
@@ -183,7 +183,7 @@ class OpenAiSpeech:
 
 
 def _parts(text: str) -> list[str]:
-    """The text in pieces that fit into a request, cut at blanks where there are any."""
+    """The text in parts that fit into a request, cut at blanks where possible."""
     parts: list[str] = []
     while len(text) > LONGEST_INPUT:
         blank = text.rfind(" ", LONGEST_INPUT // 2, LONGEST_INPUT)

@@ -1,4 +1,4 @@
-"""One request to an OpenAI-compatible speech endpoint, and what its refusals mean."""
+"""One request to an OpenAI-compatible speech server, and the mapping of its error responses to our errors."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from bulkvid_pipeline.core.errors import (
 )
 
 LARGEST_ANSWER = 64_000_000
-"""Bytes; the longest text that is sent takes about 15 MB as WAV."""
+"""In bytes; the longest text that is sent takes about 15 MB as WAV."""
 _LONGEST_REFUSAL = 64_000
 _SHOWN = 200
 _CONNECT_S = 10.0
@@ -31,16 +31,16 @@ _NO_CREDIT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "bil
 
 @dataclass(frozen=True)
 class SpokenAnswer:
-    """The body of an answer and its content type."""
+    """The body of a response and its content type."""
 
     body: bytes
     content_type: str
 
 
 class SpeechConnection:
-    """Posts to `{base_url}/audio/speech`. The key goes nowhere but into the Authorization header.
+    """Posts to `{base_url}/audio/speech`. The key is put only into the Authorization header.
 
-    Proxies and certificate authorities come from the environment, as requests reads it.
+    Proxies and certificate authorities come from the environment, as the requests library reads it.
 
     Args:
         base_url: such as `https://api.openai.com/v1`.
@@ -62,11 +62,11 @@ class SpeechConnection:
         self._session.close()
 
     def post(self, fields: dict[str, object]) -> requests.Response:
-        """The server's answer once it has agreed (200); its body is still to be `read`.
+        """The server's response with status 200; its body is not yet read (see `read`).
 
         Raises:
-            AuthenticationError, AccessDeniedError, NotFoundError, NarrationError: it refused, and will again.
-            QuotaExceededError, ServiceUnavailableError, NetworkError: it may agree later.
+            AuthenticationError, AccessDeniedError, NotFoundError, NarrationError: it refused for good.
+            QuotaExceededError, ServiceUnavailableError, NetworkError: it may succeed later.
         """
         connect_s = min(_CONNECT_S, self._timeout_s)
         self._on_ask(connect_s + self._timeout_s)
@@ -81,17 +81,17 @@ class SpeechConnection:
                 stream=True,
             )
         except (requests.RequestException, OSError) as error:
-            raise self._lost(error) from None  # the request in its traceback holds the key
+            raise self._lost(error) from None  # not chained: the request in the traceback contains the key
         if response.status_code == requests.codes.ok:
             return response
         with response:
             raise self._refusal(response)
 
     def read(self, response: requests.Response) -> SpokenAnswer:
-        """The whole answer.
+        """The whole response.
 
         Raises:
-            NetworkError: it broke off or took too long.
+            NetworkError: it was interrupted or took too long.
             NarrationError: it is larger than LARGEST_ANSWER.
         """
         with response:
@@ -119,7 +119,7 @@ class SpeechConnection:
         return bytes(body)
 
     def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """A signer of our own keeps requests from putting what it finds in ~/.netrc there."""
+        """Set the Authorization header. Our own signer keeps the requests library from using ~/.netrc instead."""
         if self._key:
             request.headers["Authorization"] = f"Bearer {self._key}"
         return request
@@ -136,7 +136,7 @@ class SpeechConnection:
 
     def _refusal(self, response: requests.Response) -> BulkVideoError:
         status = response.status_code
-        said, code = self._said(response)
+        said, code = self._error_message(response)
         what = f"The voice at {self._url} answered {status}" + (f": {said}" if said else "")
         wait = retry_after(response.headers.get("Retry-After"))
         if code in _NO_CREDIT or status == 402:
@@ -160,8 +160,8 @@ class SpeechConnection:
             what, fix="Change the script where the answer says so; check BULKVID_SPEECH_MODEL and BULKVID_SPEECH_VOICES"
         )
 
-    def _said(self, response: requests.Response) -> tuple[str, str]:
-        """The server's words, short and without the key, and its error code."""
+    def _error_message(self, response: requests.Response) -> tuple[str, str]:
+        """The server's error message, shortened and without the key, and its error code."""
         try:
             document = json.loads(self._body(response, _LONGEST_REFUSAL))
         except (ValueError, NetworkError):
@@ -176,7 +176,7 @@ class SpeechConnection:
 
 
 def retry_after(value: str | None) -> float | None:
-    """Seconds of a Retry-After header, which names seconds or a date (RFC 9110, 10.2.3); None where it says neither."""
+    """Seconds of a Retry-After header, which holds seconds or a date (RFC 9110, 10.2.3); None if it holds neither."""
     if value is None:
         return None
     if value.strip().isdigit():

@@ -1,7 +1,7 @@
-"""Speech made faster, slower, higher or lower than its voice spoke it.
+"""Changing the pace and pitch of recorded speech.
 
-Time is stretched by overlapping pieces that fit each other (WSOLA, Verhelst and Roelands, ICASSP 1993), which keeps the
-pitch; pitch is moved by stretching first and playing the result faster.
+Time is stretched by overlapping similar segments (WSOLA, Verhelst and Roelands, ICASSP 1993), which keeps the pitch;
+the pitch is changed by stretching first and playing the result faster.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from bulkvid_pipeline.adapters.speech.contract import Utterance, WordTime
 _HOP = 720
 _PIECE = 2 * _HOP
 _SEARCH = 480
-"""How far from its place a piece may be taken, in samples at 48 kHz: 10 ms, a period of 100 Hz."""
+"""How far from its place a segment may be taken, in samples at 48 kHz: 10 ms, a period of 100 Hz."""
 
 
 def semitones(pitch: float) -> float:
-    """The factor of frequency."""
+    """The frequency factor of a pitch change in semitones."""
     return float(2 ** (pitch / 12))
 
 
 def paced(utterance: Utterance, rate: float, pitch: float = 0.0) -> Utterance:
-    """The utterance `rate` times as fast and `pitch` semitones higher, with its words where they are then."""
+    """The utterance `rate` times as fast and `pitch` semitones higher, with its word times adapted."""
     if not utterance.pcm.size:
         return utterance
     factor = semitones(pitch)
@@ -34,12 +34,12 @@ def paced(utterance: Utterance, rate: float, pitch: float = 0.0) -> Utterance:
 
 
 def replayed(pcm: NDArray[np.float32], factor: float) -> NDArray[np.float32]:
-    """The sound played `factor` times as fast, with the pitch that comes of it."""
+    """The sound played `factor` times as fast, which raises its pitch by the same factor."""
     if abs(factor - 1) < 1e-6 or not pcm.size:
         return pcm
     size = max(1, round(pcm.size / factor))
     spectrum = np.fft.rfft(pcm)
-    # Band-limited: what would lie above half the sampling rate is left out before the samples are drawn together.
+    # Band-limited: frequencies that would exceed half the sampling rate are removed before resampling.
     spectrum[round(spectrum.size / max(1.0, factor)) :] = 0
     smooth = np.fft.irfft(spectrum, 2 * pcm.size) * 2
     at = np.linspace(0.0, smooth.size - 2, size)
@@ -68,7 +68,7 @@ def stretched(pcm: NDArray[np.float32], factor: float) -> NDArray[np.float32]:
 
 
 def _best_fit(region: NDArray[np.float32], follows: NDArray[np.float32]) -> int:
-    """Where in the region the sound goes on most like what would naturally have followed."""
+    """Offset in the region at which the sound is most similar to the natural continuation `follows`."""
     products = np.correlate(region, follows, "valid")
     sums = np.concatenate([[0.0], np.cumsum(region.astype(np.float64) ** 2)])
     energies = np.maximum(sums[follows.size :] - sums[: -follows.size], 0.0)

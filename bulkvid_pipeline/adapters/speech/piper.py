@@ -1,9 +1,8 @@
-"""Neural voices on this machine: Piper (package piper-tts), with models that the user has put there.
+"""Neural voices on this machine: Piper (package piper-tts), with models that the user installs.
 
-A model speaks one language, with one or many speakers. Where it tells how long each phoneme lasts and the phonemes
-fall into as many words as the text has, the words' times are its own; elsewhere they are found by comparing the sound
-with the offline voice's. Models draw noise, so the same text never
-sounds quite the same twice: what was spoken is to be kept.
+A model speaks one language, with one or many speakers. If it reports the lengths of phonemes, and these form as many
+words as the text has, word times come from the model; else they are found by comparing the sound with the offline
+voice's. Models use random noise, so the same text never sounds exactly the same twice: utterances must be cached.
 """
 
 from __future__ import annotations
@@ -32,17 +31,17 @@ if TYPE_CHECKING:
     from piper import AudioChunk, PiperVoice
 
 _SETTINGS_VERSION = 1
-"""Raise it with any change of trimming, level or alignment: cached utterances are named by it."""
+"""Increase it with any change of trimming, level or alignment: it is part of the keys of cached utterances."""
 _VOLUME = 0.7
 _PHONEME_INPUT = re.compile(r"\[\[|\]\]")
-"""Piper takes [[...]] as phonemes; we are given text, never markup."""
+"""Piper reads [[...]] as phonemes, but our input is always plain text."""
 _WORD = re.compile(r"\S*\w\S*")
 _SILENT_PHONEMES = frozenset("^$_ .,;:!?—–-\"'()«»¿¡…")
 
 
 @dataclass(frozen=True)
 class PiperModel:
-    """A voice model as its configuration describes it."""
+    """A voice model, described by its configuration file."""
 
     name: str
     """The file's name without `.onnx`."""
@@ -58,10 +57,10 @@ class PiperModel:
 
 
 def piper_models(place: Path) -> tuple[PiperModel, ...]:
-    """The model in a file, or those in a folder by name.
+    """The model in a file, or the models in a folder, sorted by name.
 
     Raises:
-        InvalidSpecError: there is none, or its configuration cannot be read.
+        InvalidSpecError: there is no model, or its configuration cannot be read.
     """
     paths = sorted(place.glob("*.onnx")) if place.is_dir() else [place]
     if not paths or not all(path.is_file() for path in paths):
@@ -87,16 +86,16 @@ def _model(path: Path) -> PiperModel:
 
 
 class PiperSpeech:
-    """The provider. One thread at a time; a model is loaded when it is first needed, and computes on one core.
+    """The provider. One thread at a time may use it; a model is loaded when it is first needed, and uses one core.
 
     Args:
         place: a model or a folder of models.
-        voices: for female, male and neutral a model's name, or `model/speaker`; the first model of the language where
-            left out.
-        reference: the voice whose words times are carried over.
+        voices: for female, male and neutral a model's name, or `model/speaker`; if left out, the first model of the
+            language.
+            reference: the voice from which word times are transferred.
 
     Raises:
-        InvalidSpecError: there is no usable model, or `voices` names one that is not there.
+        InvalidSpecError: there is no usable model, or `voices` names a missing one.
     """
 
     name = "piper"
@@ -109,7 +108,7 @@ class PiperSpeech:
 
     @cached_property
     def version(self) -> str:
-        """Of Piper, the models' contents and our settings."""
+        """Piper's version, a hash of the models' contents and chosen voices, and the version of our settings."""
         digest = blake2b(digest_size=16)
         for model in self._models.values():
             described = model.path.with_name(model.path.name + ".json")
@@ -123,7 +122,7 @@ class PiperSpeech:
         return f"{installed_version('piper-tts')}-{digest.hexdigest()}-{_SETTINGS_VERSION}"
 
     def speak(self, text: str, voice: Speaker, language: str, rate: float = 1.0, pitch: float = 0.0) -> Utterance:
-        """See `Speech.speak`. Piper knows no pitch: it speaks slower and is played faster, or the reverse.
+        """See `Speech.speak`. Piper has no pitch setting: it speaks slower and is played faster, or the reverse.
 
         Raises:
             NarrationError: no model speaks the language, or the model failed.
@@ -185,7 +184,7 @@ class PiperSpeech:
         return model, model.speakers[speaker] if speaker else None
 
     def _model_for(self, voice: Speaker, language: str) -> tuple[PiperModel, int | None]:
-        """The chosen voice where it speaks the language; else the first model that does, best its very dialect."""
+        """The chosen voice if it speaks the language; else the first model that does, preferably in this dialect."""
         family = language.partition("-")[0]
         chosen = self._named(voice.provider_name) if isinstance(voice, ProviderVoice) else self._voices.get(voice)
         if chosen is not None and chosen[0].family == family:
@@ -202,20 +201,20 @@ class PiperSpeech:
 
 
 def _load(model: PiperModel) -> PiperVoice:
-    """The model, ready to speak; with the lengths of its phonemes where the package onnx is there to ask for them."""
+    """The loaded model; with phoneme lengths as an output if the package onnx is installed."""
     import onnxruntime
     from piper import PiperVoice
     from piper.config import PiperConfig
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1  # rows are rendered on all cores already
+    options.intra_op_num_threads = options.inter_op_num_threads = 1  # workers already use all cores
     graph = _with_lengths(model.path) or str(model.path)
     session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
     return PiperVoice(session=session, config=PiperConfig.from_dict(dict(model.config)))
 
 
 def _with_lengths(path: Path) -> bytes | None:
-    """The model with phoneme lengths as an output; None where it has one already or cannot be given one."""
+    """The model with phoneme lengths added as an output; None if it has that output already or cannot have it."""
     try:
         import onnx
         from piper.patch_voice_with_alignment import add_alignment_output
@@ -230,7 +229,7 @@ def _with_lengths(path: Path) -> bytes | None:
 
 
 def _own_words(text: str, chunks: Sequence[AudioChunk]) -> list[tuple[int, int]] | None:
-    """Offset in the text and first sample of each word, by the model's own account; None where that is not certain."""
+    """Offset in the text and first sample of each word, as the model reports them; None if they cannot be matched."""
     written = [match.start() for match in _WORD.finditer(text)]
     spoken: list[int] = []
     at = 0

@@ -1,4 +1,4 @@
-"""Which voice an installation narrates with, as settings choose it and as a render worker is told."""
+"""The choice of a speech provider: from the settings, passed to render workers, and opened there."""
 
 from __future__ import annotations
 
@@ -19,45 +19,45 @@ from bulkvid_pipeline.core.errors import InvalidSpecError
 from bulkvid_pipeline.core.options import Speaker, Voice
 
 KEY_VARIABLE = "BULKVID_SPEECH_API_KEY"
-"""Where a render worker finds the key: arguments can be read by every user of the machine."""
+"""The environment variable that passes the key to a render worker: arguments are visible to all users."""
 OPENAI_URL = "https://api.openai.com/v1"
 OPENAI_VOICES: Mapping[Voice, str] = {Voice.FEMALE: "nova", Voice.MALE: "onyx", Voice.NEUTRAL: "alloy"}
 
 
 class Provider(StrEnum):
-    """Who speaks."""
+    """The speech providers."""
 
     ESPEAK = "espeak"
     """The offline voice."""
     PIPER = "piper"
     """Neural voices on this machine."""
     OPENAI = "openai"
-    """Any server that speaks OpenAI's protocol."""
+    """Any OpenAI-compatible server."""
 
 
 @dataclass(frozen=True)
 class SpeechChoice:
-    """A provider with all that it needs but its key, which is told apart and never written down.
+    """A provider with its settings, except its key, which is passed separately and never stored.
 
     Raises:
-        InvalidSpecError: something is missing or makes no sense.
+        InvalidSpecError: a setting is missing or invalid.
     """
 
     provider: Provider = Provider.ESPEAK
     voices: Mapping[Voice, str] = field(default_factory=dict)
-    """openai: the server's names of voices, OPENAI_VOICES where left out. piper: names of models (`en_US-amy-medium`)
-    or `model/speaker`; the first model of the language where left out."""
+    """openai: the server's names of voices; default OPENAI_VOICES. piper: names of models (`en_US-amy-medium`) or
+    `model/speaker`; default: the first model of the language."""
     piper_model: str | None = None
-    """An .onnx file with its .onnx.json beside it, or a folder of such."""
+    """An .onnx file with its .onnx.json beside it, or a folder of such files."""
     base_url: str = OPENAI_URL
     model: str = "tts-1"
     price_per_million: float = 15.0
-    """Cost of a million characters."""
+    """Price of a million characters."""
     server_paces: bool = False
-    """Whether pace is asked of the server rather than made here, which costs a request for each pace."""
+    """Whether the server changes the pace, which costs a request for each pace, rather than this program."""
     timeout_s: float = 60.0
     limits_at: str | None = field(default=None, repr=False)
-    """Where rate limits are counted, as `rate_limits.store_at` takes it (a url may hold a password); None: here."""
+    """Where rate limits are counted, see `rate_limits.store_at` (a URL may hold a password); None: in this process."""
     user_id: str = "local"
     project_id: str = "default"
 
@@ -66,7 +66,7 @@ class SpeechChoice:
             parts = urlsplit(self.base_url)
             if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.username:
                 raise InvalidSpecError(
-                    "The address of the speech server is no plain http or https address",
+                    "The address of the speech server is not a plain http or https address",
                     fix=f"Set BULKVID_SPEECH_BASE_URL to one such as {OPENAI_URL}",
                 )
         if self.provider is Provider.PIPER and not self.piper_model:
@@ -77,7 +77,7 @@ class SpeechChoice:
 
     @property
     def is_remote(self) -> bool:
-        """Whether speaking sends text to a server, and may cost."""
+        """Whether speaking sends text to a server, and may cost money."""
         return self.provider is Provider.OPENAI
 
 
@@ -85,7 +85,7 @@ OFFLINE = SpeechChoice()
 
 
 def check_choice(choice: SpeechChoice, key: str | None) -> None:
-    """Find out, before anything is rendered, what every row would fail for; asks no server.
+    """Check, before anything is rendered, for faults that would fail every row. Sends no requests.
 
     Raises:
         InvalidSpecError: a package, a model file or a key is missing.
@@ -106,7 +106,7 @@ def check_choice(choice: SpeechChoice, key: str | None) -> None:
 
 
 class OpenedSpeech:
-    """The provider of a choice, which closes what it opened; `spent` counts what it cost so far."""
+    """An open provider, with the resources to close; `spent` reports its cost so far."""
 
     def __init__(self, speech: Speech, closing: ExitStack, spent: Callable[[], Spending] = Spending) -> None:
         self._speech, self._closing, self._spent = speech, closing, spent
@@ -126,11 +126,11 @@ class OpenedSpeech:
 
     @property
     def spent(self) -> Spending:
-        """What was asked of a paid voice so far, and what it costs; nothing for voices that are free."""
+        """The requests to a paid provider so far, and their cost; zero for free providers."""
         return self._spent()
 
     def speak(self, text: str, voice: Speaker, language: str, rate: float = 1.0, pitch: float = 0.0) -> Utterance:
-        """See `Speech.speak`; the errors are those of the provider."""
+        """See `Speech.speak`; raises the errors of the provider."""
         return self._speech.speak(text, voice, language, rate, pitch)
 
 
@@ -143,7 +143,7 @@ def open_speech(
     on_ask: Callable[[float], None] = lambda _: None,
     on_answer: Callable[[float], None] = lambda _: None,
 ) -> OpenedSpeech:
-    """The voice of a choice; nothing is spoken or asked yet.
+    """Open the chosen provider; nothing is spoken or requested yet.
 
     Args:
         key: the key of a remote provider.
@@ -153,7 +153,7 @@ def open_speech(
         on_answer: told the seconds that each request to a remote provider took.
 
     Raises:
-        InvalidSpecError: what is chosen is not there.
+        InvalidSpecError: a package, model or voice of the choice is missing.
     """
     closing = ExitStack()
     if choice.provider is Provider.PIPER:

@@ -1,6 +1,6 @@
-"""How Japanese is read: kanji to kana, with blanks between phrases, since espeak knows kana only.
+"""The reading of Japanese text: kanji to kana, with blanks between phrases, since espeak reads only kana.
 
-pykakasi is GPL software like espeak-ng, so this module too is loaded only inside the worker process.
+pykakasi is GPL software like espeak-ng, so this module is loaded only inside the worker process, too.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _HIRAGANA = ("ぁ", "ゟ")
 
 @cache
 def _dictionary() -> Any:
-    return import_module("pykakasi").kakasi()  # half a second, so only where there is Japanese
+    return import_module("pykakasi").kakasi()  # takes half a second, so only for Japanese
 
 
 def japanese_reading(text: str) -> tuple[str, tuple[int, ...]]:
@@ -26,7 +26,7 @@ def japanese_reading(text: str) -> tuple[str, tuple[int, ...]]:
         written, kana = token["orig"], _pronounced(token["orig"], token["hira"])
         found = text.find(written, position)
         position = found if found >= 0 else position
-        # Particles and endings are hiragana and lean on the word before; anything else begins a phrase.
+        # Particles and endings are hiragana and belong to the word before; anything else begins a phrase.
         if reading and not all(_HIRAGANA[0] <= char <= _HIRAGANA[1] for char in written):
             reading.append(" ")
             sources.append(position)
@@ -38,7 +38,7 @@ def japanese_reading(text: str) -> tuple[str, tuple[int, ...]]:
 
 
 def _pronounced(written: str, kana: str) -> str:
-    """Topic and direction particles are written ha and he but said wa and e."""
+    """The pronunciation of a word: topic and direction particles are written ha and he but pronounced wa and e."""
     hiragana_only = all(_HIRAGANA[0] <= char <= _HIRAGANA[1] for char in written)
     if hiragana_only and kana.endswith("は") and kana != "はは":
         return kana[:-1] + "わ"

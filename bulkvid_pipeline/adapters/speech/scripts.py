@@ -1,4 +1,4 @@
-"""Writing systems: which one a letter belongs to, which are written without blanks, and who can read them aloud."""
+"""Writing systems: the script of a character, scripts without blanks between words, and a language for each script."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ _STARTS = tuple(start for start, _ in _BLOCKS)
 SPACELESS = frozenset(
     {Script.HAN, Script.KANA, Script.THAI, Script.LAO, Script.TIBETAN, Script.BURMESE, Script.KHMER},
 )
-"""Written without blanks between words."""
+"""Scripts written without blanks between words."""
 
 SCRIPT_LANGUAGE: dict[Script, str] = {
     Script.LATIN: "en-us",
@@ -164,11 +164,11 @@ SCRIPT_LANGUAGE: dict[Script, str] = {
     Script.HAN: "cmn",
     Script.HANGUL: "ko",
 }
-"""The language to assume where only the script is known."""
+"""The language to assume if only the script is known."""
 
 
 def script_of(char: str) -> Script:
-    """The script of one character; what is neither letter nor vowel sign is COMMON."""
+    """The script of one character; COMMON if it is neither a letter nor a vowel sign."""
     if char.isalpha() or unicodedata.category(char) in {"Mn", "Mc"}:
         return _BLOCKS[bisect_right(_STARTS, ord(char)) - 1][1]
     return Script.COMMON
@@ -180,9 +180,9 @@ def is_spaceless(char: str) -> bool:
 
 
 def script_runs(text: str) -> Iterator[tuple[int, int, Script]]:
-    """Stretches (start, end, script) that cover the text; common characters go with the letters before them.
+    """Runs (start, end, script) that cover the text; common characters belong to the letters before them.
 
-    Han and Kana come as one stretch (HAN), since Japanese mixes them in every word.
+    Han and Kana form one run (HAN), since Japanese mixes them within words.
     """
     start, current = 0, Script.COMMON
     for index, char in enumerate(text):

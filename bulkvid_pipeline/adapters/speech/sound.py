@@ -1,4 +1,4 @@
-"""From espeak's 22 kHz sound to the engine's 48 kHz: trimmed, a little warmer, resampled.
+"""Converts espeak's 22 kHz sound to the engine's 48 kHz: trimmed, equalised to a warmer tone, resampled.
 
 Resampling and equalising are one pass in the frequency domain: the spectrum is weighted and padded, which is
 band-limited interpolation and shifts nothing in time.
@@ -19,9 +19,9 @@ _FADE = 0.006
 _HEADROOM_DB = -3.0
 _BLOCK_SECONDS, _GUARD_SECONDS = 0.42, 0.05
 _STEPS = 32_768
-"""The 16-bit value that stands for 1.0."""
+"""The 16-bit value of amplitude 1.0."""
 
-# Gain in dB by frequency in Hz: rumble out, some body, less of the synthetic edge at 3..6 kHz and no hiss above.
+# Gain in dB by frequency in Hz: no rumble, more low mids, less synthetic sharpness at 3..6 kHz, no hiss above.
 _TONE = (
     (0, -40),
     (50, -18),
@@ -39,7 +39,7 @@ _TONE = (
 
 
 def audible(pcm: NDArray[np.float32], rate: int) -> tuple[int, int]:
-    """First and last sample (exclusive) of what can be heard, with a small margin; (0, 0) for silence."""
+    """First and last sample (exclusive) of the audible part, with a small margin; (0, 0) for silence."""
     loud = np.abs(pcm) > _SILENCE
     if not loud.any():
         return 0, 0
@@ -49,9 +49,9 @@ def audible(pcm: NDArray[np.float32], rate: int) -> tuple[int, int]:
 
 
 def finish(pcm: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
-    """Tone, 48 kHz, and short fades at both ends; `pcm` is mono in -1..1 at `rate` Hz.
+    """The sound equalised, resampled to 48 kHz, with short fades at both ends; `pcm` is mono in -1..1 at `rate` Hz.
 
-    The samples lie on the grid of 16-bit ones, so that they can be kept in 2 bytes each.
+    The samples are exact 16-bit values, so that they can be stored in 2 bytes each.
     """
     if not pcm.size:
         return np.zeros(0, np.float32)
@@ -68,10 +68,10 @@ def finish(pcm: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
 
 
 def _resampled(pcm: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
-    """The sound at 48 kHz with its tone, and some silence after it.
+    """The sound resampled to 48 kHz and equalised, followed by some silence.
 
-    It is done block by block: a transform of the whole would not fit into the processor's cache. Each block overlaps
-    the next by more than the tone's response lasts, to -70 dB.
+    Works block by block: a transform of the whole would not fit into the processor's cache. Each block overlaps the
+    next by more than the equaliser's impulse response lasts (to -70 dB).
     """
     step = gcd(rate, RATE)
     unit, wide_unit = rate // step, RATE // step
@@ -92,7 +92,7 @@ def _resampled(pcm: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
 
 @cache
 def _tone(rate: int, samples: int) -> NDArray[np.float32]:
-    """What the frequencies of a transform of so many samples are multiplied with."""
+    """The equaliser's frequency response for a transform of `samples` samples."""
     frequencies = np.fft.rfftfreq(samples, 1 / rate)
     tone_at, tone_db = zip(*_TONE, strict=True)
     decibels = np.interp(frequencies, tone_at, tone_db) + _HEADROOM_DB
@@ -100,7 +100,7 @@ def _tone(rate: int, samples: int) -> NDArray[np.float32]:
 
 
 def _fast_length(count: int) -> int:
-    """The next number that has no prime factor above 5, for which the Fourier transform is quick."""
+    """The next number without a prime factor above 5, for which the Fourier transform is fast."""
     while True:
         rest = count
         for factor in (2, 3, 5):

@@ -1,4 +1,4 @@
-"""What was asked of a paid voice, and what it costs."""
+"""The use of a paid speech provider, and its cost."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Spending:
-    """Characters that were spoken for money, requests that were answered, and their cost in the price's currency."""
+    """Characters spoken by a paid provider, requests answered, and their cost in the currency of the price."""
 
     characters: int = 0
     requests: int = 0
@@ -25,5 +25,5 @@ class Spending:
 
 
 def price_of(characters: int, per_million: float) -> Spending:
-    """One answered request."""
+    """The spending of one answered request."""
     return Spending(characters, 1, characters * per_million / 1_000_000)

@@ -1,4 +1,4 @@
-"""Which of espeak's voices stand for female, male and neutral, how they are set, and which languages they speak."""
+"""espeak's voices for female, male and neutral, their settings, and the languages that they speak."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bulkvid_pipeline.core.languages import language_name
 from bulkvid_pipeline.core.options import Voice
 
 WORDS_PER_MINUTE = 158
-"""espeak's pace at rate 1.0: its default of 175 is hurried for narration."""
+"""espeak's words per minute at rate 1.0: its default of 175 is too fast for narration."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class EspeakVoice:
     pitch: int
     """0..100, 50 is the variant's own; 50 steps are one octave (pitch_adjust_tab in espeak's voices.c)."""
     pitch_range: int
-    """0..100, 50 is normal; below, the melody is calmer."""
+    """0..100, 50 is normal; lower values give a calmer intonation."""
 
 
 VOICES: dict[Voice, EspeakVoice] = {
@@ -77,7 +77,7 @@ _NEAR = {
     "yo": "sw",
     "zu": "sw",
 }
-"""Languages without a voice, and the voice that reads their letters most nearly as they are said."""
+"""Languages without a voice of their own, and the voice that pronounces their letters most similarly."""
 _NEAR_NAMES = {
     "is": "Icelandic",
     "id": "Indonesian",
@@ -89,10 +89,10 @@ _NEAR_NAMES = {
 
 
 def speech_code(tag: str) -> str | None:
-    """The code under which voices know the language of a BCP 47 tag; None where no voice reads it, nor ever could.
+    """The language code that voices use for a BCP 47 tag; None if no voice can read the language.
 
-    It is espeak's own (`en-us`, `cmn`, `pt-br`), or the primary subtag where another language's voice reads it or its
-    script alone is known.
+    It is espeak's own code (`en-us`, `cmn`, `pt-br`), or the primary subtag if another language's voice reads it or
+    only its script is known.
     """
     primary, _, rest = tag.partition("-")
     region = next((part for part in rest.split("-") if (len(part) in (2, 3) and part.isupper()) or part.isdigit()), "")
@@ -112,7 +112,7 @@ def voice_of(code: str) -> str:
 
 
 def near_voice_warning(code: str) -> str | None:
-    """What to tell where a language is read by the voice of another one."""
+    """The warning for a language that is read by the voice of another one; None if it has its own voice."""
     if code not in _NEAR:
         return None
     near = _NEAR_NAMES[_NEAR[code]]
@@ -123,7 +123,7 @@ def near_voice_warning(code: str) -> str | None:
 
 
 NO_VOICE: dict[str, str] = {"lo": "Lao", "bo": "Tibetan", "km": "Khmer"}
-"""Languages of scripts that espeak spells out letter by letter, in English."""
+"""Languages whose scripts espeak spells letter by letter, in English."""
 
 POOR: dict[str, str] = {
     "he": "Hebrew is written without vowels, which the offline voice does not add: the narration will be hard to "
@@ -133,4 +133,4 @@ POOR: dict[str, str] = {
     "th": "The offline voice speaks Thai badly: the narration will be hard to understand",
     "my": "The offline voice speaks Burmese badly: the narration will be hard to understand",
 }
-"""Languages that come out poorly, with the warning to show."""
+"""Languages that the offline voice speaks poorly, with the warning to show."""

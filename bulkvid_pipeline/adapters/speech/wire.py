@@ -22,13 +22,13 @@ def decode(read: Callable[[int], bytes]) -> tuple[dict[str, Any], bytes]:
     """The next message; `read(n)` returns exactly n bytes or raises EOFError.
 
     Raises:
-        EOFError: the other side has gone.
-        ValueError: what came is no message.
+        EOFError: the other process has closed its end.
+        ValueError: the received bytes are not a valid message.
     """
     header_length, body_length = _LENGTHS.unpack(read(_LENGTHS.size))
     if header_length > MAX_HEADER or body_length > MAX_BODY:
         raise ValueError("the message is larger than the protocol allows")
     header = json.loads(read(header_length))
     if not isinstance(header, dict):
-        raise ValueError("the message's header is no JSON object")
+        raise ValueError("the message's header is not a JSON object")
     return header, read(body_length)

@@ -1,8 +1,8 @@
-"""When words begin in speech whose maker does not say so, by comparing it with a voice that does.
+"""Finds word times in speech without them, by aligning it with speech of the same text that has word times.
 
-The reference says the same text and reports its words. Both sounds become a row of short spectra; dynamic time warping
-(Sakoe and Chiba, 1978) finds which moment of one is which of the other, and carries the words over. Pauses weigh most:
-a word that follows a pause of the sound is put where the sound begins again. Plain numpy, the same result every time.
+The reference speaks the same text and reports its word times. Both sounds become sequences of short spectra; dynamic
+time warping (Sakoe and Chiba, 1978) maps the times of one to the times of the other, and so the word times. Pauses have
+priority: a word that follows a pause is put at the end of the pause. Plain numpy, deterministic.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ _BANDS = 20
 _LOWEST_HZ, _HIGHEST_HZ = 100.0, 7000.0
 _CEPSTRA = 10
 _FLOOR_DB = 45.0
-"""How far under the loud parts sound stops to count."""
+"""Level in dB below the loud parts under which sound counts as silence."""
 _PAUSE_DB = 30.0
 _PAUSE_FRAMES = 9
-"""Shorter gaps are closures of consonants (p, t, k)."""
+"""Shorter gaps are the closures of plosives (p, t, k), not pauses."""
 _LOUDNESS_WEIGHT = 2.0
 _SIDESTEP_COST = 0.35
-"""What it costs to let one sound stand while the other goes on: without it sounds would be smeared and squeezed."""
+"""Cost of advancing in only one of the sounds: without it, sounds would be stretched and squeezed arbitrarily."""
 _BAND_SHARE, _BAND_LEAST = 0.25, 60
-"""How far the two may run apart: a share of the length, and frames at least."""
+"""Largest time difference between the two sounds: a share of the length, and a minimum in frames."""
 _EARLY_S, _LATE_S = 0.06, 0.12
-"""How far from a pause a word may be and still be the one that follows it."""
+"""Largest distance in seconds between a pause and the word that is taken to follow it."""
 _LONGEST_FRAMES = 6_000
 
 Array = NDArray[np.float64]
@@ -41,7 +41,7 @@ Array = NDArray[np.float64]
 def carried_over(
     words: Sequence[WordTime], reference: NDArray[np.float32], sound: NDArray[np.float32]
 ) -> tuple[WordTime, ...]:
-    """The words with their times in `sound`.
+    """The reference's words, with their times in `sound`.
 
     Args:
         words: as the reference voice reported them.
@@ -53,7 +53,7 @@ def carried_over(
     times = np.array([word.seconds for word in words])
     length = sound.size / RATE
     if max(reference.size, sound.size) > _LONGEST_FRAMES * _HOP:
-        moved = times * (sound.size / reference.size)  # a minute in one sentence: no need to be exact
+        moved = times * (sound.size / reference.size)  # very long sentence: linear scaling is good enough
     else:
         moved = _warped(times, _features(reference), _features(sound))
         moved = _after_pauses(moved, _pauses(sound))
@@ -62,21 +62,21 @@ def carried_over(
 
 
 def _warped(times: Array, reference: Array, sound: Array) -> Array:
-    """Times of the reference as times of the sound, along the cheapest path through both."""
+    """Reference times mapped to times of the sound along the cheapest alignment path."""
     path = _cheapest_path(_distances(reference, sound))
     return np.asarray(np.interp(times / HOP_S, path[:, 0], path[:, 1]) * HOP_S)
 
 
 def _distances(reference: Array, sound: Array) -> Array:
-    """Euclidean distance of every moment of one to every moment of the other."""
+    """Euclidean distances between all frames of the reference and all frames of the sound."""
     squares = (reference**2).sum(1)[:, None] + (sound**2).sum(1)[None, :] - 2 * reference @ sound.T
     return np.asarray(np.sqrt(np.maximum(squares, 0.0)))
 
 
 def _cheapest_path(distances: Array) -> Array:
-    """Pairs (row, column) of the cheapest way from the first corner to the last, rows increasing, one pair a row.
+    """Pairs (row, column) of the cheapest path from the first corner to the last: one pair for each row, in order.
 
-    The table is filled along its antidiagonals, whose cells do not depend on each other.
+    The table is filled along its antidiagonals, whose cells are independent of each other.
     """
     rows, columns = distances.shape
     margin = max(_BAND_LEAST, round(_BAND_SHARE * max(rows, columns)))
@@ -104,7 +104,7 @@ def _cheapest_path(distances: Array) -> Array:
 
 
 def _walked_back(came: NDArray[np.int8]) -> Array:
-    """The path through a table of steps; of several columns of a row, the middle."""
+    """The path through a table of steps; where it has several columns in a row, the middle one is taken."""
     row, column = came.shape[0] - 1, came.shape[1] - 1
     spans: dict[int, list[int]] = {}
     while row > 0 and column > 0:
@@ -116,7 +116,7 @@ def _walked_back(came: NDArray[np.int8]) -> Array:
 
 
 def _features(sound: NDArray[np.float32]) -> Array:
-    """One row per hop: cepstra of the mel spectrum, which tell sounds apart whoever speaks, and loudness."""
+    """One row per hop: cepstra of the mel spectrum, which depend little on the speaker, and loudness."""
     spectra = _spectra(sound)
     mel = 10 * np.log10(spectra @ _mel_filters() + 1e-12)
     loud = np.percentile(mel, 95)
@@ -160,7 +160,7 @@ def _cosines() -> Array:
 
 
 def _pauses(sound: NDArray[np.float32]) -> list[tuple[float, float]]:
-    """Beginning and end, in seconds, of the stretches within the sound where nobody speaks."""
+    """Start and end of the pauses within the sound, in seconds."""
     hops = -(-sound.size // _HOP)
     blocks = np.pad(sound.astype(np.float64), (0, hops * _HOP - sound.size)).reshape(hops, _HOP)
     level = 10 * np.log10((blocks**2).mean(1) + 1e-12)
@@ -174,7 +174,7 @@ def _pauses(sound: NDArray[np.float32]) -> list[tuple[float, float]]:
 
 
 def _after_pauses(times: Array, pauses: Sequence[tuple[float, float]]) -> Array:
-    """Words within a pause moved to its end, and so is the word next to that end, if one is near."""
+    """Word times in which words inside a pause, and a word near its end, are moved to the end of the pause."""
     moved = times.copy()
     for begin, end in pauses:
         near = (times > begin - _EARLY_S) & (times <= end + _LATE_S)

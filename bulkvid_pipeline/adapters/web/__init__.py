@@ -1,1 +1,1 @@
-"""Asking servers that users name, without letting them send us into private networks."""
+"""HTTP requests to servers that users name, without access to private networks (protection against SSRF)."""

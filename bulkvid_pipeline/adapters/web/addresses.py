@@ -1,7 +1,7 @@
-"""Addresses on the web that users give: taken apart, resolved once, and every address of a name judged.
+"""Web addresses that users give: parsed, resolved once, with every resolved IP address checked.
 
-Who asks a server on a user's behalf resolves its name here, connects to what was found (`connection.PinnedConnection`)
-and resolves no more, or the name could lead elsewhere in between.
+Code that requests a user's address resolves its name here and connects to the result (`connection.PinnedConnection`).
+It must not resolve the name again, since the second result could be another address (DNS rebinding).
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 Resolver = Callable[[str, int], Sequence[str]]
-"""Addresses of a host as text, for connections to that port; raises OSError where there are none."""
+"""IP addresses of a host as text, for connections to a port; raises OSError if there are none."""
 
 
 def _networks(*names: str) -> tuple[_Network, ...]:
     return tuple(ipaddress.ip_network(name) for name in names)
 
 
-# Tables of our own, after the IANA special-purpose address registries: what `ipaddress.is_global` says differs between
-# patch releases of Python.
+# Our own tables, after the IANA special-purpose address registries: `ipaddress.is_global` differs between patch
+# releases of Python.
 PRIVATE = _networks(
     "10.0.0.0/8",
     "100.64.0.0/10",  # shared by a carrier's customers
@@ -54,7 +54,7 @@ _NOT_PUBLIC_V4 = _networks(
     "240.0.0.0/4",  # reserved, broadcast
 )
 _PUBLIC_V6 = ipaddress.ip_network("2000::/3")
-"""All that IANA has given out as global unicast; v4-mapped, NAT64, unique-local, multicast ... lie outside."""
+"""IANA's global unicast block; v4-mapped, NAT64, unique-local, multicast ... are outside of it."""
 _NOT_PUBLIC_V6 = _networks(
     "2001::/23",  # Teredo, ORCHID and other protocols
     "2001:db8::/32",  # documentation
@@ -69,7 +69,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True)
 class Target:
-    """A web address taken apart: `host` is ASCII without brackets, `path` begins with / and holds the query."""
+    """A parsed web address: `host` is ASCII without brackets, `path` begins with / and includes the query."""
 
     https: bool
     host: str
@@ -84,14 +84,14 @@ class Target:
 
 
 class BadAddressError(InvalidRequestError):
-    """The text is no address that we would ask; the message says why, in a clause."""
+    """The text is not an acceptable address; the message is a clause with the reason ("holds a password")."""
 
 
 def target_of(url: str) -> Target:
-    """The parts of an http(s) address; its fragment is left out.
+    """The parts of an http(s) address, without its fragment.
 
     Raises:
-        BadAddressError: it is none with a host, or it holds a user or password.
+        BadAddressError: it is not an http(s) address with a host, or it holds a user or password.
     """
     try:
         parts = urlsplit(url)
@@ -110,7 +110,7 @@ def target_of(url: str) -> Target:
 
 
 def is_allowed(address: Address, *, allow_private: bool = False) -> bool:
-    """Whether users may send us to `address`: public unicast, or with `allow_private` the PRIVATE networks too."""
+    """Whether requests for users may go to `address`: public unicast, with `allow_private` the PRIVATE networks too."""
     if any(address in network for network in PRIVATE):
         return allow_private
     if isinstance(address, ipaddress.IPv6Address):
@@ -119,7 +119,7 @@ def is_allowed(address: Address, *, allow_private: bool = False) -> bool:
 
 
 def system_resolver(host: str, port: int) -> list[str]:
-    """The addresses that the operating system finds, best first."""
+    """The addresses that the operating system's resolver returns, best first."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
@@ -142,14 +142,14 @@ def resolved(target: Target, *, timeout_s: float, resolver: Resolver = system_re
 
 
 def _resolve_within(timeout_s: float, resolver: Resolver, target: Target) -> Sequence[str]:
-    """The resolver's answer. It runs in a thread that is left behind when time is up: getaddrinfo knows no timeout."""
+    """The resolver's result. It runs in a thread that is abandoned after the timeout: getaddrinfo has no timeout."""
     answers: list[Sequence[str]] = []
     faults: list[Exception] = []
 
     def ask() -> None:
         try:
             answers.append(resolver(target.host, target.port))
-        except Exception as fault:  # raised again in the thread that asked
+        except Exception as fault:  # raised again in the calling thread
             faults.append(fault)
 
     thread = threading.Thread(target=ask, name="resolver", daemon=True)

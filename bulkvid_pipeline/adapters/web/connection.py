@@ -1,4 +1,4 @@
-"""HTTP over a connection to one given address, the whole of it under one deadline."""
+"""HTTP over a connection to one of the given addresses, with one deadline for the whole exchange."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 
 class Deadline:
-    """A moment on the monotonic clock."""
+    """A point in time on the monotonic clock."""
 
     def __init__(self, seconds: float) -> None:
         self._ends = time.monotonic() + seconds
 
     def left(self) -> float:
-        """Seconds that are left.
+        """Remaining seconds.
 
         Raises:
-            TimeoutError: none are.
+            TimeoutError: the deadline has passed.
         """
         left = self._ends - time.monotonic()
         if left <= 0:
@@ -35,7 +35,7 @@ class Deadline:
 
 
 class _BoundedReads(io.RawIOBase):
-    """Reads of a socket, each of which may take what is left: a receiver that drips bytes gains no time by it."""
+    """Socket reads that may each take the remaining time, so that a slow sender cannot extend the deadline."""
 
     def __init__(self, sock: socket.socket, deadline: Deadline, on_close: Callable[[], None]) -> None:
         self._socket = sock
@@ -56,10 +56,10 @@ class _BoundedReads(io.RawIOBase):
 
 
 class _BoundedSocket:
-    """As much of a socket as http.client uses, under a deadline.
+    """The part of a socket's interface that http.client uses, with a deadline.
 
-    As with sockets, files made of it keep it open: http.client closes it before it reads the body of an answer that
-    ends the connection.
+    As with sockets, files made from it keep it open: http.client closes the socket before it reads the body of a
+    response that ends the connection.
     """
 
     def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
@@ -93,13 +93,13 @@ class _BoundedSocket:
 
 
 class PinnedConnection(http.client.HTTPConnection):
-    """A connection to one of `addresses`, whatever the target's name resolves to meanwhile.
+    """A connection to one of `addresses`, even if the target's name resolves to others meanwhile.
 
-    Host header, SNI and the certificate's check go by the target's name. Proxies of the environment are not used:
+    Host header, SNI and certificate check use the target's name. Proxies of the environment are not used:
     they would resolve the name again.
 
     Args:
-        tls: how certificates are checked; None for the system's authorities.
+        tls: settings for checking certificates; None for the system's certificate authorities.
     """
 
     def __init__(
@@ -115,7 +115,8 @@ class PinnedConnection(http.client.HTTPConnection):
         """Connect, with TLS for https.
 
         Raises:
-            OSError: no address took the connection, or the TLS handshake failed (ssl.SSLError); TimeoutError if late.
+            OSError: no address accepted the connection, or the TLS handshake failed (ssl.SSLError).
+            TimeoutError: the deadline has passed.
         """
         plain = self._first_that_answers()
         try:
@@ -127,7 +128,7 @@ class PinnedConnection(http.client.HTTPConnection):
     def _first_that_answers(self) -> socket.socket:
         fault = OSError("no address")
         for tried, address in enumerate(self._addresses):
-            # A dead address leaves the others their share of the time.
+            # Each address gets an equal share of the remaining time, so that a dead one does not use all of it.
             share = self._deadline.left() / (len(self._addresses) - tried)
             try:
                 return socket.create_connection((str(address), self._target.port), share)

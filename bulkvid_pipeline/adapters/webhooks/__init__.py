@@ -1,7 +1,7 @@
-"""Telling a URL that a user gave about something: signed, never into private space unless allowed, in bounded time.
+"""Sending signed messages to a URL that a user gave: in limited time, to private networks only if allowed.
 
-`signing` makes the headers, `targets` judges addresses, `connection` speaks HTTP with the judged address alone,
-`delivery` makes one try, `outbox` keeps messages and their tries in the Dagster instance.
+`signing` makes the headers, `targets` checks addresses, `web.connection` connects only to checked addresses,
+`delivery` makes one attempt, `outbox` stores messages and their attempts in the Dagster instance.
 """
 
 from bulkvid_pipeline.adapters.webhooks.delivery import Delivery, deliver

@@ -1,4 +1,4 @@
-"""One try to deliver one message."""
+"""One attempt to deliver one message."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ from bulkvid_pipeline.core.errors import (
 )
 
 MOST_BODY_BYTES = 20_000
-"""What Standard Webhooks advises messages to stay under."""
+"""The size limit that Standard Webhooks recommends."""
 MOST_ANSWER_BYTES = 64 * 1024
 _TLS_FIX = "Give the receiver a valid certificate for its host name"
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """How a try ended.
+    """The result of an attempt.
 
     Args:
-        status: the receiver's answer; None if there was none.
-        at: when the try began.
+        status: the receiver's HTTP status; None if it did not respond.
+        at: when the attempt began.
         duration_ms: how long it took.
-        error: None if the message was taken (2xx).
+        error: None if the message was accepted (2xx).
     """
 
     status: int | None
@@ -51,10 +51,10 @@ class Delivery:
 
 
 def canonical_json(payload: Mapping[str, object]) -> bytes:
-    """The same bytes for the same payload: sorted keys, no blanks, UTF-8.
+    """The payload as JSON bytes in a unique form: sorted keys, no blanks, UTF-8.
 
     Raises:
-        InvalidRequestError: it is no JSON (NaN included), or longer than 20 kB.
+        InvalidRequestError: it cannot be written as JSON (NaN neither), or is longer than 20 kB.
     """
     try:
         text = json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
@@ -81,17 +81,17 @@ def deliver(
     resolver: Resolver = system_resolver,
     tls: ssl.SSLContext | None = None,
 ) -> Delivery:
-    """POST `payload` to `url`, signed after Standard Webhooks; redirects are failures, and never followed.
+    """POST `payload` to `url`, signed after Standard Webhooks; a redirect is a failure and is not followed.
 
     Args:
-        message_id: the same for every try of a message, so that its receiver can drop repeats.
-        timestamp: the time of this try, as aware datetime; receivers refuse signatures older than five minutes.
-        timeout_s: wall-clock limit of the whole try: name, connection, request and answer.
-        allow_private: let it go to private, loopback and link-local addresses.
-        tls: how the receiver's certificate is checked; None for the system's authorities.
+        message_id: the same for every attempt of a message, so that its receiver can drop repeats.
+        timestamp: the time of this attempt, as aware datetime; receivers refuse signatures older than five minutes.
+        timeout_s: wall-clock limit of the whole attempt: name resolution, connection, request and response.
+        allow_private: allow private, loopback and link-local addresses.
+        tls: settings for checking the certificate; None for the system's certificate authorities.
 
     Raises:
-        InvalidRequestError: the secret or the payload cannot be used. All other faults stand in the Delivery.
+        InvalidRequestError: the secret or the payload cannot be used. Other failures are returned in the Delivery.
     """
     body = canonical_json(payload)
     headers = signature_headers(body, secret=secret, message_id=message_id, timestamp=timestamp)
@@ -110,7 +110,7 @@ def deliver(
         reason = getattr(fault, "verify_message", "") or fault.reason or "handshake failed"
         error = NetworkError(f"No secure connection to the callback's receiver: {reason}", fix=_TLS_FIX)
     except (OSError, http.client.HTTPException) as fault:
-        error = NetworkError(f"The connection to the callback's receiver failed: {_said(fault)}")
+        error = NetworkError(f"The connection to the callback's receiver failed: {_error_text(fault)}")
     return Delivery(status, timestamp, round((time.monotonic() - began) * 1000), error)
 
 
@@ -128,7 +128,7 @@ def _post(
     with closing(connection):
         connection.request("POST", target.path, body, {**ours, **headers})
         answer = connection.getresponse()
-        # The status decides; what comes after it is only read so that an honest receiver is not cut off.
+        # Only the status matters; the body is read so that the receiver can finish its response.
         with suppress(OSError, http.client.HTTPException):
             answer.read(MOST_ANSWER_BYTES)
         return answer.status, _fault_in(answer)
@@ -158,11 +158,11 @@ def _named(status: int) -> str:
 
 
 def _seconds(retry_after: str | None) -> float | None:
-    """A Retry-After in seconds; one with a date is not honoured, as clocks differ."""
+    """Seconds of a Retry-After header; a date is ignored, since clocks differ."""
     return float(retry_after) if retry_after and retry_after.isascii() and retry_after.isdigit() else None
 
 
-def _said(fault: Exception) -> str:
-    """The fault in words, shortened: a receiver's garbage may stand in it."""
+def _error_text(fault: Exception) -> str:
+    """The error's text, shortened, since it may contain arbitrary bytes from the receiver."""
     text = getattr(fault, "strerror", None) or str(fault) or type(fault).__name__
     return "".join(c if c.isprintable() else "?" for c in str(text))[:120]

@@ -1,11 +1,10 @@
-"""Messages on their way, kept in the Dagster instance: rows of its key-value table (`kvs`) beside Dagster's cursors.
+"""The queue of outgoing messages, in the Dagster instance: rows of its key-value table (`kvs`) beside Dagster's own.
 
-No second store: what the instance's SQLite or PostgreSQL keeps through restarts, it keeps for messages too. Dagster's
-own interface to the table can neither compare and set nor list, so this module writes SQL to it; the contract tests
-run it on both databases of the pinned Dagster.
+So messages survive restarts without a second database. Dagster's own interface to the table can neither compare-and-set
+nor list, so this module runs SQL on it; the contract tests run it on both databases of the pinned Dagster.
 
-A row's value is `P` (waiting) or `E` (ended), the moment it is due or has ended (ms, 14 digits), and the message as
-JSON: so what is due is found by the first 15 characters alone. Every change names the value that it replaces.
+A row's value is `P` (pending) or `E` (ended), the time at which it is due or has ended (ms, 14 digits), and the message
+as JSON: so due messages are found by the first 15 characters. Every change is conditional on the old value.
 """
 
 from __future__ import annotations
@@ -34,23 +33,23 @@ _KVS = sa.table("kvs", sa.column("key", sa.Text), sa.column("value", sa.Text))
 
 
 class Outcome(StrEnum):
-    """Where a message stands; all but `waiting` are ends, from which only a replay leads on."""
+    """The state of a message. All but `waiting` are final; only a replay makes a message wait again."""
 
     WAITING = "waiting"
     DELIVERED = "delivered"
     GONE = "gone"
-    """The receiver wants no more of them."""
+    """The receiver responded with 410 and does not want further messages."""
     REFUSED = "refused"
-    """Its address is not allowed, or no web address."""
+    """The address is not allowed, or not a web address."""
     GIVEN_UP = "given_up"
-    """A day of tries has failed."""
+    """All attempts within a day failed."""
     DROPPED = "dropped"
-    """Too many messages waited."""
+    """Dropped because too many messages were waiting."""
 
 
 @dataclass(frozen=True)
 class Try:
-    """One try: `status` is the receiver's answer, `code` and `error` what went wrong (empty if taken)."""
+    """One attempt: `status` is the receiver's HTTP status, `code` and `error` the failure (empty if accepted)."""
 
     at_ms: int
     status: int | None
@@ -61,7 +60,7 @@ class Try:
 
 @dataclass(frozen=True)
 class Message:
-    """A message and all that happened to it; times in ms since 1970."""
+    """A message and its history; times in ms since 1970."""
 
     id: str
     run_id: str
@@ -72,17 +71,17 @@ class Message:
     """The payload as JSON."""
     created_ms: int
     due_ms: int
-    """When it is tried next; of a claimed one, when the claim lapses; of an ended one, when it ended."""
+    """Time of the next attempt; for a claimed message, when the claim expires; for an ended one, when it ended."""
     outcome: Outcome = Outcome.WAITING
     since_ms: int | None = None
-    """When its first try, or the first after a replay, began."""
+    """When the first attempt, or the first after a replay, began."""
     failures: int = 0
-    """Failed tries since then."""
+    """Failed attempts since then."""
     claimed_ms: int | None = None
-    """When the sender took it that has not yet said how its try ended."""
+    """When a sender claimed it for an attempt that has not ended yet."""
     tries: tuple[Try, ...] = ()
     stored: str = field(default="", compare=False, repr=False)
-    """The value that it was read from."""
+    """The stored value that it was read from."""
 
     @property
     def key(self) -> str:
@@ -93,7 +92,7 @@ class Outbox:
     """The messages of an instance.
 
     Raises:
-        InvalidRequestError: the instance keeps its runs in something else than SQLite or PostgreSQL.
+        InvalidRequestError: the instance's storage is neither SQLite nor PostgreSQL.
         ServiceUnavailableError: from every method, when the database does not answer.
     """
 
@@ -109,7 +108,7 @@ class Outbox:
         self._storage = storage
 
     def add(self, message: Message) -> bool:
-        """Keep a new message; False, and nothing changed, if there is one of that id for the job."""
+        """Store a new message; returns False and changes nothing if the job has a message with this id."""
         try:
             with self._connection() as connection:
                 connection.execute(sa.insert(_KVS).values(key=message.key, value=_encoded(message)))
@@ -118,7 +117,7 @@ class Outbox:
         return True
 
     def swap(self, old: Message, new: Message) -> Message | None:
-        """Replace `old`, as it was read, by `new`; None if somebody else has changed it since. Returns what is kept."""
+        """Replace `old` by `new` and return the stored message; None if another process has changed it since."""
         value = _encoded(new)
         change = sa.update(_KVS).where(_KVS.c.key == old.key, _KVS.c.value == old.stored).values(value=value)
         with self._connection() as connection:
@@ -126,30 +125,30 @@ class Outbox:
         return dataclasses.replace(new, stored=value) if changed else None
 
     def read(self, key: str) -> Message | None:
-        """The message under a key as `due` lists them."""
+        """The message with a key from `due`."""
         found = self._messages(_KVS.c.key == key)
         return found[0] if found else None
 
     def find(self, message_id: str) -> Message | None:
-        """The message of that id, whatever its job."""
+        """The message with this id, of any job."""
         found = self._messages(_ours(), _KVS.c.key.endswith(f"/{message_id}", autoescape=True))
         return next((message for message in found if message.id == message_id), None)
 
     def of_job(self, job_id: str) -> list[Message]:
-        """A job's messages, in the order in which they were made."""
+        """A job's messages, in order of creation."""
         found = self._messages(_KVS.c.key.startswith(_job_prefix(job_id), autoescape=True))
-        # SQLite's LIKE takes a for A.
+        # SQLite's LIKE ignores case.
         return sorted((m for m in found if m.job_id == job_id), key=lambda m: (m.created_ms, m.id))
 
     def due(self, now_ms: int, limit: int) -> list[str]:
-        """Keys of at most `limit` waiting messages whose moment has come, the longest waiting first."""
+        """Keys of at most `limit` waiting messages that are due, the longest overdue first."""
         ready = sa.and_(_ours(), _stored_head() >= _WAITING, _stored_head() <= _head(_WAITING, now_ms))
         with self._connection() as connection:
             rows = connection.execute(sa.select(_KVS.c.key, _stored_head()).where(ready)).all()
         return [key for key, _ in sorted(rows, key=lambda row: (row[1], row[0]))[:limit]]
 
     def bound(self, *, most_waiting: int, most_ended: int, ended_before_ms: int) -> None:
-        """Forget ended messages that are too old or too many, and drop the longest waiting of too many."""
+        """Delete ended messages that are too old or too many; if too many are waiting, drop those due earliest."""
         with self._connection() as connection:
             rows = connection.execute(sa.select(_KVS.c.key, _stored_head()).where(_ours())).all()
         heads = sorted((str(head), str(key)) for key, head in rows)
@@ -164,7 +163,7 @@ class Outbox:
                 self.swap(message, dataclasses.replace(message, outcome=Outcome.DROPPED))
 
     def forget_ended(self, before_ms: int, *, dry_run: bool = False) -> tuple[int, int]:
-        """Forget messages that ended before then; how many they were, and how many characters (`dry_run`: would be)."""
+        """Delete messages that ended before `before_ms`; returns their number and characters. `dry_run` only counts."""
         ended = sa.and_(_ours(), _stored_head() >= _ENDED + "0", _stored_head() < _head(_ENDED, before_ms))
         with self._connection() as connection:
             found = connection.execute(sa.select(_stored_head(), _KVS.c.key, sa.func.length(_KVS.c.value)).where(ended))
@@ -176,7 +175,7 @@ class Outbox:
     def _delete(self, entries: Sequence[tuple[str, str]]) -> None:
         if entries:
             with self._connection() as connection:
-                for head, key in entries:  # only as it was seen: a replay may have come between
+                for head, key in entries:  # conditional: a replay may have changed the message meanwhile
                     connection.execute(sa.delete(_KVS).where(_KVS.c.key == key, _stored_head() == head))
 
     def _messages(self, *where: sa.ColumnElement[bool]) -> list[Message]:

@@ -26,7 +26,7 @@ def check_secret(secret: str) -> None:
         raise InvalidRequestError("The webhook secret is not base64 after whsec_", fix=_FIX) from None
     if not FEWEST_BYTES <= len(key) <= MOST_BYTES:
         raise InvalidRequestError(
-            f"The webhook secret has {len(key)} bytes; {FEWEST_BYTES} to {MOST_BYTES} are asked for", fix=_FIX
+            f"The webhook secret has {len(key)} bytes; {FEWEST_BYTES} to {MOST_BYTES} are required", fix=_FIX
         )
 
 
@@ -34,12 +34,12 @@ def signature_headers(body: bytes, *, secret: str, message_id: str, timestamp: d
     """The headers webhook-id, webhook-timestamp (whole seconds) and webhook-signature of a message.
 
     Raises:
-        InvalidRequestError: the secret is none.
+        InvalidRequestError: the secret is not valid, see `check_secret`.
     """
     check_secret(secret)
-    moment = timestamp.astimezone(UTC)  # the library takes any other zone's wall clock for UTC
+    utc = timestamp.astimezone(UTC)  # the library would treat another zone's wall-clock time as UTC
     return {
         "webhook-id": message_id,
-        "webhook-timestamp": str(int(moment.timestamp())),
-        "webhook-signature": Webhook(secret).sign(message_id, moment, body.decode()),
+        "webhook-timestamp": str(int(utc.timestamp())),
+        "webhook-signature": Webhook(secret).sign(message_id, utc, body.decode()),
     }

@@ -1,4 +1,4 @@
-"""Where a callback may go: the address is judged as `adapters.web` does, with what a user of callbacks should know."""
+"""Checks of callback URLs, with `adapters.web`, and with error messages for users of callbacks."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def parse_target(url: str) -> Target:
     """The parts of a callback URL.
 
     Raises:
-        InvalidRequestError: no http(s) URL with a host, or one that holds a user or password.
+        InvalidRequestError: it is not an http(s) URL with a host, or it holds a user or password.
     """
     try:
         return target_of(url)
@@ -41,10 +41,10 @@ def parse_target(url: str) -> Target:
 def allowed_addresses(
     target: Target, *, allow_private: bool = False, timeout_s: float = 10.0, resolver: Resolver = system_resolver
 ) -> tuple[Address, ...]:
-    """The target's addresses, resolved once: connect to these and resolve no more, or a name could change in between.
+    """The target's IP addresses. Connect to these and do not resolve the name again, as it could change meanwhile.
 
     Raises:
-        CallbackTargetRefusedError: one of them is not allowed, though others may be.
+        CallbackTargetRefusedError: at least one of the addresses is not allowed.
         CallbackTimeoutError: the name was not resolved within `timeout_s`.
         NetworkError: the name has no address.
     """
@@ -69,10 +69,10 @@ def allowed_addresses(
 def check_target(
     url: str, *, allow_private: bool = False, timeout_s: float = 10.0, resolver: Resolver = system_resolver
 ) -> None:
-    """Judge a callback URL before a job is started with it; each delivery judges it again.
+    """Check a callback URL before a job is started with it; each delivery checks it again.
 
     Raises:
-        InvalidRequestError: it is no usable URL.
+        InvalidRequestError: the URL is not usable.
         CallbackTargetRefusedError, CallbackTimeoutError, NetworkError: see `allowed_addresses`.
     """
     allowed_addresses(parse_target(url), allow_private=allow_private, timeout_s=timeout_s, resolver=resolver)

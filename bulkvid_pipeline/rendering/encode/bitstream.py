@@ -1,4 +1,4 @@
-"""Bits and NAL units: the little of H.264 and HEVC syntax that headers need.
+"""Bits and NAL units: the part of H.264 and HEVC syntax that headers need.
 
 Everything here works on headers of a few bytes or on whole payloads with C-speed `bytes` methods; nothing loops over
 the bits of a picture.
@@ -17,21 +17,21 @@ _START = re.compile(rb"\x00\x00\x01")
 
 
 class Bits(NamedTuple):
-    """A run of bits that need not begin or end at a byte."""
+    """A run of bits that need not begin or end at a byte boundary."""
 
     value: int
     length: int
 
 
 class BitWriter:
-    """Most significant bit first, with the Exp-Golomb codes of H.264 section 9.1."""
+    """Writes bits, most significant first, with the Exp-Golomb codes of H.264 section 9.1."""
 
     def __init__(self) -> None:
         self._value = 0
         self._length = 0
 
     def u(self, value: int, bits: int) -> BitWriter:
-        """Unsigned integer in a fixed number of bits."""
+        """Append an unsigned integer in a fixed number of bits; ValueError if it does not fit."""
         if not 0 <= value < 1 << bits:
             raise ValueError(f"{value} does not fit in {bits} bits")
         self._value = self._value << bits | value
@@ -48,22 +48,22 @@ class BitWriter:
         return self.ue(2 * value - 1 if value > 0 else -2 * value)
 
     def bits(self, tail: Bits) -> BitWriter:
-        """Bits that were read elsewhere."""
+        """Append bits that were read from another stream."""
         self._value = self._value << tail.length | tail.value
         self._length += tail.length
         return self
 
     def align(self, bit: int) -> BitWriter:
-        """Fill up to a whole byte with `bit`."""
+        """Append copies of `bit` up to a byte boundary."""
         fill = -self._length % 8
         return self.u((1 << fill) - 1 if bit else 0, fill)
 
     def trailing(self) -> BitWriter:
-        """rbsp_trailing_bits: a one, then zeros up to a whole byte."""
+        """Append rbsp_trailing_bits: a one, then zeros up to a byte boundary."""
         return self.u(1, 1).align(0)
 
     def to_bytes(self) -> bytes:
-        """The bits as bytes; the length must be whole bytes by now."""
+        """The bits as bytes; ValueError if the length is not a whole number of bytes."""
         if self._length % 8:
             raise ValueError(f"{self._length} bits are not whole bytes")
         return self._value.to_bytes(self._length // 8, "big")
@@ -78,7 +78,7 @@ class BitReader:
         self.position = 0
 
     def u(self, bits: int) -> int:
-        """Unsigned integer of a fixed number of bits; ValueError past the end."""
+        """Read an unsigned integer of a fixed number of bits; ValueError past the end."""
         end = self.position + bits
         if end > self._length:
             raise ValueError("the header ends too early")
@@ -98,7 +98,7 @@ class BitReader:
         return (code + 1) // 2 if code & 1 else -(code // 2)
 
     def data_to_the_stop_bit(self) -> Bits:
-        """What is left before rbsp_trailing_bits: all up to the last bit that is set, without it."""
+        """The remaining bits before rbsp_trailing_bits, i.e. up to the last set bit; ValueError if no bit is set."""
         rest = self._value & ((1 << (self._length - self.position)) - 1)
         if not rest:
             raise ValueError("the payload has no stop bit")
@@ -108,14 +108,14 @@ class BitReader:
 
 def escape(payload: bytes) -> bytes:
     """Add emulation prevention bytes (H.264 section 7.4.1.1), so that no start code appears inside."""
-    # Each match consumes the two zeros, and the third byte is looked at again as a possible first zero: exactly the
+    # Each match consumes the two zeros, and the third byte is examined again as a possible first zero: this is the
     # "reset after inserting" of the standard.
     escaped = _EMULATION.sub(b"\x00\x00\x03", payload)
     return escaped + b"\x03" if escaped.endswith(b"\x00\x00") else escaped
 
 
 def unescape(payload: bytes) -> bytes:
-    """Take emulation prevention bytes out again."""
+    """Remove emulation prevention bytes."""
     return payload.replace(b"\x00\x00\x03", b"\x00\x00")
 
 
@@ -131,7 +131,7 @@ def split_nals(stream: bytes) -> Iterator[bytes]:
 
 
 def join_nals(nals: Iterator[bytes] | list[bytes] | tuple[bytes, ...]) -> bytes:
-    """Annex B byte stream of NAL units."""
+    """The NAL units as an Annex B byte stream."""
     return b"".join(START_CODE + nal for nal in nals)
 
 

@@ -1,4 +1,4 @@
-"""The encoders' settings, their fingerprint, and how a picture gets into them."""
+"""The encoders' settings and their fingerprint, and encoding of single pictures."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _BT709 = 1
 _LIMITED_RANGE = 1
 _PROBE_SIZE = 64
 
-# No B frames, one reference, no weights, no lookahead: every packet comes at once, in order, and depends on the picture
-# before it only, which is what repeats need. Parameter sets stand in front of every key frame; key frames come where we
-# ask for them and nowhere else. CAVLC, because its slices can be joined with others (`h264`).
-# Partitions, subpixel search, deblocking and adaptive quantisation cost half of x264's time and gained nothing on text
-# that moves for a third of a second; nor did crf, whose look at each picture's complexity costs a fifth. `stitchable`
+# No B frames, one reference, no weights, no lookahead: every packet is returned at once, in order, and depends only on
+# the picture before it, as repeats require. Parameter sets precede every key frame; key frames come only where we
+# request them. CAVLC, because its slices can be joined with others (`h264`).
+# Partitions, subpixel search, deblocking and adaptive quantisation cost half of x264's time without a measurable gain
+# for text that moves for a third of a second; neither has crf, whose analysis of complexity costs a fifth. `stitchable`
 # keeps quantisers out of the parameter sets, which all scenes of a file share.
 _X264 = (
     "bframes=0:ref=1:weightp=0:rc-lookahead=0:mbtree=0:scenecut=0:keyint=infinite:repeat-headers=1:annexb=1:force-cfr=1:"
     "sliced-threads=0:aq-mode=0:partitions=none:cabac=0:no-deblock=1:subme=0:stitchable=1"
 )
-# What a key frame gets right is copied for seconds: with ipratio 3 it is 9 quantiser steps finer than the rest, and
-# dithered gradients stay smooth.
+# A key frame is repeated for seconds, so it should be precise: with ipratio 3 it is 9 quantiser steps finer than the
+# rest, and dithered gradients stay smooth.
 _X264_QUANTISERS: dict[Material, tuple[int, float]] = {
     Material.DRAWN: (18, 3.0),
     Material.PHOTO: (20, 1.6),
@@ -41,7 +41,7 @@ _X264_QUANTISERS: dict[Material, tuple[int, float]] = {
 }
 """Quantiser of predicted pictures, and ipratio: how much finer key frames are."""
 _X264_MOVING = "no-deblock=0:deblock=0,0:subme=1"
-"""For clips, whose every picture is predicted from many before it: without it their blocks show."""
+"""Deblocking for clips, whose pictures are predicted from many earlier ones: without it blocks become visible."""
 _X264_PATCHES = "keyint=1:ipratio=1:repeat-headers=1:annexb=1:sliced-threads=0:cabac=0:no-deblock=1:stitchable=1"
 _X265 = (
     "log-level=none:bframes=0:ref=1:weightp=0:rc-lookahead=0:cutree=0:scenecut=0:keyint=-1:repeat-headers=1:annexb=1:"
@@ -57,19 +57,19 @@ class EncoderSettings:
     encoder: str
     options: tuple[tuple[str, str], ...]
     forgets: bool = False
-    """Whether what it codes depends on nothing before the last key frame, so that it can go on with another scene."""
+    """Whether the output depends on nothing before the last key frame, so that an encoder can code several scenes."""
     patches: EncoderSettings | None = None
-    """What codes parts of a picture, where the codec can do that."""
+    """Settings of the encoder for patches (parts of a picture); None if the codec has no patches."""
 
     def with_slices_of(self, macroblocks: int) -> EncoderSettings:
-        """These settings of x264 with a slice for every so many macroblocks."""
+        """These settings of x264 with slices of `macroblocks` macroblocks each."""
         options = dict(self.options)
         options["x264-params"] += f":slice-max-mbs={macroblocks}"
         return replace(self, options=tuple(options.items()))
 
     @property
     def fingerprint(self) -> str:
-        """Hash of the settings and of the encoder's build: equal for equal output from equal pictures."""
+        """Hash of the settings and of the encoder's build: equal fingerprints mean equal output for equal pictures."""
         patches = self.patches.fingerprint if self.patches else None
         document = json.dumps([self.encoder, self.options, _encoder_build(self), patches])
         return hashlib.blake2b(document.encode(), digest_size=16).hexdigest()
@@ -78,7 +78,7 @@ class EncoderSettings:
 def _x264(quantiser: int, parameters: str, patches: EncoderSettings | None = None) -> EncoderSettings:
     speed = (("preset", "superfast"), ("tune", "zerolatency"), ("forced-idr", "1"))
     options = (*speed, ("qp", str(quantiser)), ("x264-params", parameters))
-    # With a constant quantiser there is no rate control that could remember anything.
+    # With a constant quantiser there is no rate control, so no state is carried over between scenes.
     return EncoderSettings(VideoCodec.H264, "libx264", options, forgets=True, patches=patches)
 
 
@@ -120,12 +120,16 @@ _OTHER_SETTINGS = {
 
 
 def event_settings(codec: VideoCodec, material: Material = Material.DRAWN) -> EncoderSettings:
-    """The settings with which the event renderer codes pictures of a material."""
+    """The event renderer's encoder settings for pictures of a material."""
     return _X264_SETTINGS[material] if codec is VideoCodec.H264 else _OTHER_SETTINGS[codec]
 
 
 def open_encoder(settings: EncoderSettings, width: int, height: int) -> VideoCodecContext:
-    """A fresh encoder of one thread for BT.709 limited-range 4:2:0 pictures."""
+    """A new single-threaded encoder for BT.709 limited-range 4:2:0 pictures of `width` x `height` pixels.
+
+    Raises:
+        av.FFmpegError: the encoder cannot be opened with these settings.
+    """
     context = cast(VideoCodecContext, av.CodecContext.create(settings.encoder, "w"))
     context.width, context.height = width, height
     context.pix_fmt = "yuv420p"
@@ -139,7 +143,7 @@ def open_encoder(settings: EncoderSettings, width: int, height: int) -> VideoCod
 
 
 def frame_of(planes: Planes) -> VideoFrame:
-    """The picture copied into a frame of libav (the painter's planes are only valid until its next frame)."""
+    """The picture copied into a libav frame (the painter's planes are only valid until its next frame)."""
     height, width = planes.y.shape
     frame = VideoFrame(width, height, "yuv420p")
     for target, source in zip(frame.planes, (planes.y, planes.u, planes.v), strict=True):
@@ -154,11 +158,11 @@ def encode_picture(context: VideoCodecContext, frame: VideoFrame, number: int, *
     Args:
         context: an encoder of `open_encoder`.
         frame: the picture; its time stamp and type are set here.
-        number: how many pictures the encoder was given before.
+        number: number of pictures that were passed to the encoder before.
         key: whether to force a key frame.
 
     Raises:
-        ValueError: the encoder held the picture back or split it.
+        ValueError: the encoder did not return exactly one packet.
         av.FFmpegError: the encoder failed.
     """
     frame.pts, frame.time_base = number, Fraction(1, FPS)
@@ -180,9 +184,9 @@ def flat_planes(width: int, height: int) -> Planes:
 
 @lru_cache(maxsize=16)
 def _encoder_build(settings: EncoderSettings) -> str:
-    """Which build encodes: library versions, and what it makes of a small picture.
+    """Identifies the encoder's build, by library versions and its output for a small picture.
 
-    x264 writes its version and all settings into the first packet, so two builds never look alike.
+    x264 writes its version and all settings into the first packet, so different builds give different output.
     """
     context = open_encoder(settings, _PROBE_SIZE, _PROBE_SIZE)
     packet = encode_picture(context, frame_of(flat_planes(_PROBE_SIZE, _PROBE_SIZE)), 0, key=True)

@@ -1,4 +1,4 @@
-"""The event renderer: encode what changes, write the repeats ourselves."""
+"""The event renderer: encodes only pictures that change, and writes repeat frames itself, without an encoder."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ _POLL_S = 0.1
 
 
 class SceneStore(Protocol):
-    """Keeps encoded scenes under their hash. Called from several threads at once."""
+    """A store of encoded scenes under their hash. Called from several threads at once."""
 
     def get(self, key: str) -> bytes | None:
-        """The piece, or None."""
+        """The stored bytes, or None."""
         ...
 
     def put(self, key: str, piece: bytes) -> None:
-        """Keep the piece."""
+        """Store the bytes."""
         ...
 
 
 class EventRenderer(Renderer):
-    """Encodes every scene on its own, several at a time, and joins them without another look at the pictures.
+    """Encodes every scene separately, several at a time, and joins them without re-encoding.
 
     Args:
-        scene_store: where encoded scenes are kept between renders; none are kept without.
-        threads: how many scenes are encoded at a time.
+        scene_store: where encoded scenes are kept between renders; None: they are not kept.
+        threads: number of scenes that are encoded at a time.
     """
 
     def __init__(self, scene_store: SceneStore | None = None, *, threads: int = 1) -> None:
@@ -64,7 +64,7 @@ class EventRenderer(Renderer):
     def _encode(
         self, programme: Programme, spool: SceneSpool, progress: Progress, cancelled: Callable[[], bool]
     ) -> bytes:
-        """All scenes, spooled, and the sound; the calling thread reports and watches for a stop meanwhile."""
+        """Encode all scenes into the spool, and the sound; the calling thread reports progress and checks for stops."""
         stop = threading.Event()
         done = [0] * len(programme.films)
 
@@ -93,7 +93,7 @@ class EventRenderer(Renderer):
             pool.shutdown(wait=True, cancel_futures=True)
 
     def _sound(self, sound: Sound, codec: AudioCodec, stopped: Callable[[], bool]) -> bytes:
-        """The encoded sound; the platforms of one row bring the same sound one after another."""
+        """The encoded sound; the last one is kept, since all platforms of a row have the same sound."""
         kept = self._last_sound
         if kept is not None and kept[0]() is sound and kept[1] is codec:
             return kept[2]
@@ -104,7 +104,7 @@ class EventRenderer(Renderer):
     def _scene(
         self, film: Film, fmt: VideoFormat, report: Callable[[int], None], stopped: Callable[[], bool]
     ) -> EncodedScene:
-        """The scene from the store, where it is there and whole, else encoded and kept."""
+        """The scene from the store if it is there and intact; else it is encoded and stored."""
         if self._store is None:
             return self._encoded(film, fmt, report, stopped)
         key = scene_key(film, fmt)
@@ -113,7 +113,7 @@ class EventRenderer(Renderer):
             try:
                 return EncodedScene.from_bytes(piece)
             except ValueError:
-                pass  # A damaged piece is no hit: it is encoded again and replaced.
+                pass  # A damaged entry is a miss: the scene is encoded again and the entry replaced.
         scene = self._encoded(film, fmt, report, stopped)
         self._store.put(key, scene.to_bytes())
         return scene
@@ -121,7 +121,7 @@ class EventRenderer(Renderer):
     def _encoded(
         self, film: Film, fmt: VideoFormat, report: Callable[[int], None], stopped: Callable[[], bool]
     ) -> EncodedScene:
-        """The scene, coded with what an earlier one left open."""
+        """The newly encoded scene; encoders left open by an earlier scene are used again."""
         coders = self._idle.pop() if self._idle else SceneCoders()
         scene = encode_scene(film, fmt, coders=coders, progress=report, cancelled=stopped)
         self._idle.append(coders)
@@ -129,7 +129,7 @@ class EventRenderer(Renderer):
 
 
 def scene_key(film: Film, fmt: VideoFormat) -> str:
-    """Under which an encoded scene is kept: hash of its pictures, its size, the settings and the encoder's build."""
+    """The key of an encoded scene: hash of its pictures, its size, the settings and the encoder's build."""
     settings = event_settings(fmt.video_codec, film.material).fingerprint
     document = f"{film.fingerprint}\n{film.frames}\n{fmt.width}x{fmt.height}\n{settings}"
     return hashlib.blake2b(document.encode(), digest_size=16).hexdigest()
@@ -147,7 +147,7 @@ def _joined(scenes: Iterable[EncodedScene]) -> Iterator[AccessUnit]:
                 continue
             number = idr_pic_id(unit.data, sets)
             if number is not None and number == before:
-                # A scene of one frame: two IDR pictures in a row, both numbered by an encoder of their own.
+                # After a scene of one frame there are two IDR pictures in a row, each numbered by another encoder.
                 number = 1 - number
                 unit = AccessUnit(with_idr_pic_id(unit.data, sets, number), True)
             before = number

@@ -1,8 +1,8 @@
-"""The graph renderer: an ordinary ffmpeg graph, in which ffmpeg's own filter repeats the frames.
+"""The graph renderer: an ordinary ffmpeg filter graph, in which ffmpeg itself repeats the frames.
 
-The reference that the event renderer is compared with, and the way out where a player dislikes synthesised frames. Each
-changed picture goes through a pipe once, as raw video with time stamps; sound comes from a file beside the destination.
-Works with ffmpeg 5.1 to 9.
+It is the reference for the event renderer, and the alternative for players that do not accept synthesised frames. Each
+changed picture is sent through a pipe once, as raw video with time stamps; the sound is read from a file beside the
+destination. Works with ffmpeg 5.1 to 9.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class GraphRenderer(Renderer):
 
     Args:
         binary: the ffmpeg to use; the one of imageio-ffmpeg if None.
-        limits: what one run may use.
+        limits: resource limits of one ffmpeg run.
         threads: threads of the encoder.
     """
 
@@ -126,14 +126,14 @@ def _feed(pipe: IO[bytes], programme: Programme) -> None:
     try:
         _write_pictures(pipe, programme)
     except av.FFmpegError as error:
-        # libav tells nothing more of a write that failed; what happened to ffmpeg is in its exit code.
+        # libav gives no details of a failed write; ffmpeg's exit code has the cause.
         raise BrokenPipeError("ffmpeg does not read its input") from error
 
 
 def _write_pictures(pipe: IO[bytes], programme: Programme) -> None:
-    """Every changed picture once, and the last one again on the last frame, so that ffmpeg knows where it ends."""
+    """Write each changed picture once, and the last one again at the last frame, so that ffmpeg knows the length."""
     with av.open(pipe, "w", format="nut") as file:
-        # In NUT the tags travel with the pictures, so no text of users ever stands in an argument list.
+        # NUT carries the tags with the pictures, so users' text is never part of an argument list.
         file.metadata.update(programme.metadata)
         stream = file.add_stream("rawvideo", rate=FPS)
         assert isinstance(stream, VideoStream)
@@ -155,7 +155,7 @@ def _write_picture(file: OutputContainer, stream: VideoStream, picture: VideoFra
 
 
 def _write_wav(path: Path, sound: Sound) -> None:
-    """A RIFF file of 32 bit floats."""
+    """Write the sound as a RIFF file of 32-bit floats."""
     samples, channels = sound.shape
     frame = channels * sound.dtype.itemsize
     head = struct.pack("<HHIIHH", _IEEE_FLOAT, channels, SAMPLE_RATE, SAMPLE_RATE * frame, frame, frame // channels * 8)

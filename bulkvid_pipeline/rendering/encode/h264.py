@@ -1,7 +1,7 @@
-"""The part of H.264's syntax that joins pictures from slices of different makers: parameter sets and slice headers.
+"""H.264 parameter sets and slice headers: the syntax needed to join slices of different encoders into one picture.
 
-x264 codes with CAVLC for us, whose slices can start at any bit: a header can be exchanged and the macroblocks behind it
-stay as they are. Section numbers are those of ITU-T H.264 (08/2021).
+Our x264 settings use CAVLC, in which slice data can start at any bit: so a header can be replaced without changing the
+macroblocks after it. Section numbers are those of ITU-T H.264 (08/2021).
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from bulkvid_pipeline.rendering.encode.repeats import StreamHead
 SLICE, IDR, _SPS, _PPS = 1, 5, 7, 8
 P, I = 0, 2  # noqa: E741 (their names in the standard)
 ALL_P = 5
-"""slice_type of a P slice in a picture that has no others (table 7-6)."""
+"""slice_type of a P slice in a picture with only P slices (table 7-6)."""
 _REFERENCE = 2 << 5
-"""nal_ref_idc 2, as x264 gives its P pictures."""
+"""nal_ref_idc 2, as in x264's P pictures."""
 _HIGH_PROFILE = 100
 DEBLOCKING_OFF = 1
 
@@ -39,7 +39,7 @@ class ParameterSets:
     rows: int
     initial_qp: int
     tools: tuple[int, ...]
-    """What the macroblocks of a slice are coded with: slices can be exchanged between streams that agree in it."""
+    """The coding tools of slices: slices can be exchanged between streams with equal values."""
 
     @property
     def macroblocks(self) -> int:
@@ -47,10 +47,10 @@ class ParameterSets:
 
     @classmethod
     def of(cls, stream: bytes) -> ParameterSets:
-        """Those at the start of an Annex B stream.
+        """The parameter sets at the start of an Annex B stream.
 
         Raises:
-            ValueError: they are missing, or have a feature that our slices are not written for.
+            ValueError: they are missing, or have a feature that our slices do not support.
         """
         sps, pps = _sets_of(stream)
         frame_num_bits, columns, rows = _read_sps(sps)
@@ -60,7 +60,7 @@ class ParameterSets:
 
 @dataclass(frozen=True)
 class Slice:
-    """A slice of intra or skipped macroblocks: what its header says, and the macroblocks."""
+    """A slice of intra or skipped macroblocks: header fields and macroblock data."""
 
     kind: int
     """slice_type: I, P or ALL_P."""
@@ -87,12 +87,12 @@ def stream_head(first_packet: bytes) -> StreamHead:
 
 
 def slices_of(packet: bytes) -> list[bytes]:
-    """The NAL units of a packet that hold a picture."""
+    """The NAL units of a packet that are slices of a picture."""
     return [nal for nal in split_nals(packet) if nal_type(nal) in (SLICE, IDR)]
 
 
 def frame_num_position(nal: bytes) -> int:
-    """At which bit of an unescaped slice its frame_num stands."""
+    """Bit position of frame_num in an unescaped slice."""
     bits = BitReader(nal[:32])
     bits.u(8)
     bits.ue(), bits.ue(), bits.ue()  # first macroblock, slice type, PPS id
@@ -103,10 +103,10 @@ def read_intra_slice(nal: bytes, sets: ParameterSets) -> Slice:
     """A slice of an IDR picture (7.3.3).
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not one.
     """
     if nal_type(nal) != IDR:
-        raise ValueError("the H.264 slice is none of an IDR picture")
+        raise ValueError("the H.264 slice is not of an IDR picture")
     bits = BitReader(unescape(nal))
     bits.u(8)
     first, _, _ = bits.ue(), bits.ue(), bits.ue()
@@ -120,7 +120,7 @@ def read_intra_slice(nal: bytes, sets: ParameterSets) -> Slice:
 
 
 def write_slice(piece: Slice, frame_num: int, sets: ParameterSets) -> bytes:
-    """The slice as a NAL unit of a picture that is no IDR picture, without deblocking."""
+    """The slice as a NAL unit of a non-IDR picture, without deblocking."""
     header = BitWriter().u(_REFERENCE | SLICE, 8).ue(piece.first).ue(piece.kind).ue(0)
     header.u(frame_num, sets.frame_num_bits)
     if piece.kind != I:
@@ -131,13 +131,13 @@ def write_slice(piece: Slice, frame_num: int, sets: ParameterSets) -> bytes:
 
 
 def skipped(kind: int, first: int, count: int, sets: ParameterSets) -> Slice:
-    """A P slice of skipped macroblocks only: one mb_skip_run (7.3.4)."""
+    """A slice of `count` skipped macroblocks from index `first` on: one mb_skip_run (7.3.4)."""
     run = BitReader(BitWriter().ue(count).trailing().to_bytes())
     return Slice(kind, first, sets.initial_qp, run.data_to_the_stop_bit())
 
 
 def idr_pic_id(access_unit: bytes, sets: ParameterSets) -> int | None:
-    """idr_pic_id of an access unit, None where it is no IDR picture."""
+    """idr_pic_id of an access unit; None if it is not an IDR picture."""
     nal = next(split_nals(access_unit[:64]))
     if nal_type(nal) != IDR:
         return None
@@ -170,7 +170,7 @@ def _sets_of(stream: bytes) -> tuple[bytes, bytes]:
 
 
 def _read_sps(nal: bytes) -> tuple[int, int, int]:
-    """Bits of frame_num, and the size in macroblocks (7.3.2.1.1)."""
+    """Number of bits of frame_num, and width and height in macroblocks (7.3.2.1.1)."""
     bits = BitReader(unescape(nal)[1:])
     profile = bits.u(8)
     bits.u(16)  # constraint flags, level
@@ -192,7 +192,7 @@ def _read_sps(nal: bytes) -> tuple[int, int, int]:
 
 
 def _read_pps(nal: bytes) -> tuple[int, tuple[int, ...]]:
-    """QP that slices start from, and the coding tools (7.3.2.2)."""
+    """Initial QP of slices, and the coding tools (7.3.2.2)."""
     bits = BitReader(unescape(nal)[1:])
     if (bits.ue(), bits.ue()) != (0, 0):
         raise ValueError("the H.264 stream's parameter sets are not numbered 0")

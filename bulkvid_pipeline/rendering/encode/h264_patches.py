@@ -1,9 +1,9 @@
-"""H.264 pictures in which only patches are coded: the rest is skipped.
+"""H.264 pictures in which only patches are coded and all other macroblocks are skipped.
 
-A spoken word changes a hundredth of the picture. Such a change is coded alone, by an encoder as small as the patch,
-which makes each row of macroblocks an intra slice. Slices know nothing of each other, so between skipped ones they may
-stand anywhere in a P picture of any size (7.3.3; a picture may mix slice types), and show what they showed in their
-small picture. An encoder of the whole picture takes 20 times as long to find out that nothing else changed.
+Highlighting a spoken word changes a hundredth of the picture. Such a change is coded by an encoder of the patch's size,
+which makes each row of macroblocks an intra slice. Slices are independent of each other, so they can be placed anywhere
+in a P picture of any size, between skipped slices (7.3.3; a picture may mix slice types), and decode to the same pixels
+there. An encoder of the whole picture takes 20 times as long to find out that nothing else changed.
 """
 
 from __future__ import annotations
@@ -31,28 +31,28 @@ from bulkvid_pipeline.rendering.model import Planes, Region
 
 MACROBLOCK = 16
 _WIDTH_STEP = 4
-"""Patches are made this many macroblocks wide or a multiple, so that few encoders serve them all."""
+"""Patch widths are multiples of this, in macroblocks, so that few encoders are needed."""
 _MOST_ENCODERS = 24
 
 
 class PatchCoder:
-    """Codes patches; keeps encoders for the sizes that it has met. For one thread at a time."""
+    """Codes patches; keeps encoders open for the sizes used so far. For one thread at a time."""
 
     def __init__(self, settings: EncoderSettings) -> None:
         self._settings = settings
         self._encoders = KeptEncoders(_MOST_ENCODERS)
 
     def picture(self, planes: Planes, regions: Iterable[Region], frame_num: int, sets: ParameterSets) -> bytes:
-        """An access unit that shows `planes` where only `regions` differ from the picture before.
+        """An access unit that shows `planes`, which may differ from the picture before only in `regions`.
 
         Args:
             planes: the whole picture.
-            regions: where it may differ, in pixels.
+            regions: where the picture may differ, in pixels.
             frame_num: the picture's number (7.4.3).
             sets: parameter sets of the stream.
 
         Raises:
-            ValueError: the encoder does not do what patches need.
+            ValueError: the encoder's output does not have the form that patches need.
             av.FFmpegError: the encoder failed.
         """
         slices: list[tuple[Slice, int]] = []
@@ -74,12 +74,20 @@ class PatchCoder:
         for row, nal in enumerate(rows):
             piece = read_intra_slice(nal, own)
             if piece.first != row * box.width:
-                raise ValueError("the H.264 patch has a slice that is no row")
+                raise ValueError("the H.264 patch has a slice that is not one row")
             yield replace(piece, first=(box.top + row) * sets.columns + box.left)
 
 
 def blocks_around(regions: Iterable[Region], columns: int, rows: int) -> list[Region]:
-    """The regions in whole macroblocks, none overlapping another, of widths that encoders are kept for."""
+    """The regions rounded to macroblocks, merged where they overlap, with widths for which encoders are kept.
+
+    Args:
+        regions: in pixels.
+        columns, rows: size of the picture in macroblocks.
+
+    Returns:
+        Regions in macroblocks.
+    """
     apart: list[Region] = []
     for region in regions:
         box = _stepped(_in_blocks(region), columns, rows)
@@ -120,7 +128,7 @@ def _union(one: Region, other: Region) -> Region:
 
 
 def _with_skips(slices: list[tuple[Slice, int]], sets: ParameterSets) -> Iterator[Slice]:
-    """The coded slices with the number of their macroblocks, in raster order, and skipped ones between them."""
+    """The coded slices in raster order, each given with its number of macroblocks, and skipped slices between them."""
     at = 0
     for piece, count in sorted(slices, key=lambda placed: placed[0].first):
         if piece.first > at:
@@ -132,7 +140,7 @@ def _with_skips(slices: list[tuple[Slice, int]], sets: ParameterSets) -> Iterato
 
 
 def _cut_out(planes: Planes, box: Region) -> VideoFrame:
-    """A patch as a picture of its own; past the picture's edge its last pixels go on, as x264 has it."""
+    """The patch as a picture of its own; beyond the picture's edge the last pixels are repeated, as x264 does."""
     frame = VideoFrame(box.width * MACROBLOCK, box.height * MACROBLOCK, "yuv420p")
     for target, source, size in zip(frame.planes, (planes.y, planes.u, planes.v), (16, 8, 8), strict=True):
         rows: NDArray[np.uint8] = np.frombuffer(memoryview(target), np.uint8).reshape(-1, target.line_size)

@@ -1,8 +1,8 @@
-"""H.264 repeats: slices that consist of nothing but skipped macroblocks.
+"""H.264 repeats: slices that consist only of skipped macroblocks.
 
-With CAVLC a whole skipped picture is one `mb_skip_run`, so a repeat is the same few bytes every time but for its
-frame_num. With one reference frame P_Skip predicts a zero vector from the picture before (8.4.1.1), with no residual
-and deblocking off: an exact copy.
+With CAVLC a whole skipped picture is one `mb_skip_run`, so all repeats are the same few bytes except frame_num. With
+one reference frame P_Skip predicts a zero vector from the picture before (8.4.1.1), without residual and with
+deblocking off, so it is an exact copy.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ class H264Repeats:
         self._skips = [join_nals([write_slice(whole, number, self.sets)]) for number in range(self.cycle)]
 
     def place(self, packet: bytes, since_key: int) -> bytes:
-        """The packet's slices with frame_num counting the repeats before them (7.4.3)."""
+        """The packet's slices, with the repeats before them counted in frame_num (7.4.3)."""
         slices = slices_of(packet)
         expected = SLICE if since_key else IDR
         if len(slices) != 1 or nal_type(slices[0]) != expected:
             raise ValueError(f"the H.264 picture is not one slice of type {expected}")
         unit = join_nals([self._with_frame_num(slices[0], since_key % self.cycle)])
-        # x264 counts its IDR pictures, those of scenes before this one too.
+        # x264 counts all its IDR pictures, including those of earlier scenes.
         return unit if since_key or idr_pic_id(unit, self.sets) == 0 else with_idr_pic_id(unit, self.sets, 0)
 
     def repeat(self, since_key: int, shown: bytes) -> bytes:  # noqa: ARG002 (the codec does not need the picture)

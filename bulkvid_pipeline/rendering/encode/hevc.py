@@ -1,8 +1,8 @@
-"""HEVC repeats: a P slice of skipped blocks that x265 itself made, with the picture order count patched in.
+"""HEVC repeats: a P slice of skipped blocks made by x265, in which the picture order count is replaced.
 
-The template is what x265 codes for the second of two equal flat pictures of the same size and settings. Without
-temporal motion candidates, sample adaptive offset or weights its skipped blocks copy the picture before, whatever that
-shows (no residual, no vectors: deblocking strength 0). Section numbers are those of ITU-T H.265 (08/2021).
+The template is x265's slice for the second of two equal flat pictures of the same size and settings. Without temporal
+motion candidates, sample adaptive offset or weights its skipped blocks copy any picture before it (no residual and no
+vectors, so deblocking strength 0). Section numbers are those of ITU-T H.265 (08/2021).
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class HevcRepeats:
         self._skips = [join_nals([self._with_poc(head.template, poc)]) for poc in range(self._cycle)]
 
     def place(self, packet: bytes, since_key: int) -> bytes:
-        """The packet's slice with a picture order count that includes the repeats before it."""
+        """The packet's slice, with the repeats before it counted in the picture order count."""
         slices = [nal for nal in split_nals(packet) if nal_type(nal) < _VPS]
         if len(slices) != 1:
             raise ValueError("the HEVC picture is not one slice")
@@ -87,7 +87,7 @@ class HevcRepeats:
         return join_nals([self._with_poc(slices[0], since_key % self._cycle)])
 
     def repeat(self, since_key: int, shown: bytes) -> bytes:  # noqa: ARG002 (the codec does not need the picture)
-        """The template slice."""
+        """The template slice with its picture order count."""
         return self._skips[since_key % self._cycle]
 
     def _with_poc(self, nal: bytes, poc: int) -> bytes:

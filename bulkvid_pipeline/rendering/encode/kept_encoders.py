@@ -1,4 +1,4 @@
-"""Encoders that stay open from one scene to the next: opening one takes as long as coding a picture."""
+"""Encoders that stay open between scenes, because opening one takes as long as coding a picture."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bulkvid_pipeline.rendering.encode.codecs import EncoderSettings, encode_pic
 
 
 class Encoder:
-    """An open encoder, and how many pictures it was given."""
+    """An open encoder, and the number of pictures that it has coded."""
 
     def __init__(self, settings: EncoderSettings, width: int, height: int) -> None:
         self._context = open_encoder(settings, width, height)
@@ -23,10 +23,10 @@ class Encoder:
 
 
 class KeptEncoders:
-    """Encoders by settings and size, those used last. For one thread at a time.
+    """The most recently used encoders by settings and size. For one thread at a time.
 
     Args:
-        most: how many are kept.
+        most: largest number of encoders that are kept.
     """
 
     def __init__(self, most: int) -> None:
@@ -34,7 +34,7 @@ class KeptEncoders:
         self._open: OrderedDict[tuple[EncoderSettings, int, int], Encoder] = OrderedDict()
 
     def encoder(self, settings: EncoderSettings, width: int, height: int) -> Encoder:
-        """One whose next picture must be a key frame; a fresh one where its past would tell in what it codes."""
+        """An encoder whose next picture must be a key frame; a new one if earlier pictures would affect the output."""
         if not settings.forgets:
             return Encoder(settings, width, height)
         key = (settings, width, height)

@@ -27,7 +27,7 @@ from bulkvid_pipeline.rendering.model import FPS, SAMPLE_RATE, VideoFormat
 
 _TICKS_PER_FRAME = 512
 _HVC1 = "hvc1"
-"""The tag with which Apple's players accept HEVC: parameter sets in the header only, as we write them."""
+"""The codec tag that Apple's players require for HEVC; it means parameter sets in the header only, as written here."""
 
 
 def write_file(
@@ -38,15 +38,15 @@ def write_file(
     sound: bytes,
     metadata: Mapping[str, str],
 ) -> None:
-    """Write a file of constant frame rate; mp4 and mov have their index in front (faststart).
+    """Write a file of constant frame rate; mp4 and mov have their index at the start (faststart).
 
     Args:
         path: where to write; an existing file is replaced.
         fmt: container and codecs.
         head: parameter sets of the pictures.
-        units: one access unit a frame, the first a key frame.
-        sound: a file of `encode_sound`.
-        metadata: tags, as `clean_tags` leaves them.
+        units: one access unit for each frame, the first a key frame.
+        sound: a file returned by `encode_sound`.
+        metadata: tags returned by `clean_tags`.
 
     Raises:
         EncoderError: the container cannot be written.
@@ -73,14 +73,14 @@ def _open_target(path: Path, fmt: VideoFormat) -> OutputContainer:
     options = {
         "movflags": "+faststart",
         "video_track_timescale": str(FPS * _TICKS_PER_FRAME),
-        # The track's start and end are noted in this scale: whole samples, so that sound is trimmed exactly.
+        # The track's start and end are stored in this time scale: whole samples, so that sound is trimmed exactly.
         "movie_timescale": str(SAMPLE_RATE),
     }
     return av.open(str(path), "w", format=fmt.container.value, options=options)
 
 
 def _open_pictures(fmt: VideoFormat, head: StreamHead, first: AccessUnit) -> InputContainer:
-    """The first picture as a file, from which the stream's description is taken."""
+    """The first picture as an input file, from which the stream's parameters are copied."""
     if fmt.video_codec is VideoCodec.VP9:
         ivf = struct.pack("<4sHH4sHHIIII", b"DKIF", 0, 32, b"VP90", fmt.width, fmt.height, FPS, 1, 1, 0)
         return av.open(io.BytesIO(ivf + struct.pack("<IQ", len(first.data), 0) + first.data), "r", format="ivf")

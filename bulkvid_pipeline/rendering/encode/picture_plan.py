@@ -1,4 +1,4 @@
-"""How each change of a film is coded: as a key frame, as a whole picture, or as patches."""
+"""Decides how each change of a film is coded: as a key frame, as a whole picture, or as patches."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from enum import Enum
 from bulkvid_pipeline.rendering.model import FPS, Redraw
 
 KEY_GAP_MIN = 5 * FPS
-"""A change becomes a key frame at the earliest so many frames after the last one ..."""
+"""Least number of frames after a key frame at which a change may become the next regular key frame."""
 KEY_GAP_MAX = 10 * FPS
-"""... and no two key frames are further apart than this."""
+"""Largest number of frames between two key frames."""
 
 _SMALL_SHARE = 0.1
-"""Of the frame: patches of more than that are larger than a predicted picture, and cost as much time."""
+"""Share of the frame's area. Larger patches give more bytes than a predicted picture, and take as much time."""
 _FEW = 4
-"""So many small changes are coded whole where a large one follows, since after a patch only a key frame can be whole:
-the encoder of whole pictures has not seen it."""
+"""A small change is coded as a whole picture if one of this many changes after it is large. After a patch, the encoder
+of whole pictures does not have the current picture, so a large change would have to be a key frame."""
 
 
 class Coding(Enum):
@@ -31,22 +31,22 @@ class Coding(Enum):
 
 @dataclass(frozen=True)
 class PlannedPicture:
-    """A picture of the film, shown for redraw.frame <= frame < end."""
+    """A picture of the film, shown for redraw.frame <= frame < end, and its coding."""
 
     redraw: Redraw
     end: int
     coding: Coding
     keys: tuple[int, ...]
-    """Frames of a long hold at which it is coded once more, as a key frame."""
+    """Frames of a long hold at which the picture is coded again, as a key frame."""
 
 
 def plan_pictures(redraws: Sequence[Redraw], frames: int, area: int, *, patches: bool) -> Iterator[PlannedPicture]:
-    """Decide for every change.
+    """Decide how every change is coded.
 
     Args:
         redraws: the changes of a film, in order; the first at frame 0.
-        frames: its length.
-        area: pixels of a frame.
+        frames: length of the film in frames.
+        area: number of pixels of a frame.
         patches: whether the codec can code patches.
     """
     small = [

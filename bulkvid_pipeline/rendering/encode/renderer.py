@@ -1,4 +1,4 @@
-"""The one interface of both renderers, and how a finished file comes to its name."""
+"""The interface of both renderers, and the renaming of a complete file to its final name."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from bulkvid_pipeline.rendering.encode.tags import clean_tags
 from bulkvid_pipeline.rendering.model import SAMPLES_PER_FRAME, Film, VideoFormat
 
 Progress = Callable[[int, int], None]
-"""Told (frames done, frames in all), always from the thread that called `render`."""
+"""Called with (frames done, total frames), always in the thread that called `render`."""
 
 
 @dataclass(frozen=True)
 class Programme:
-    """All that goes into one file."""
+    """The inputs of one file."""
 
     films: Sequence[Film]
     sound: Sound
@@ -33,7 +33,7 @@ class Programme:
 
     @property
     def frames(self) -> int:
-        """Length in frames."""
+        """Total length in frames."""
         return sum(film.frames for film in self.films)
 
 
@@ -51,22 +51,22 @@ class Renderer(ABC):
         progress: Progress = lambda _done, _total: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Write `destination`; until it is whole and on disk, only `<destination>.part` exists.
+        """Write `destination`; until it is complete and on disk, only `<destination>.part` exists.
 
         Args:
             films: the scenes, in order.
-            sound: the programme's sound, stereo: shape (frames of all films * SAMPLES_PER_FRAME, 2), float32; an
-                array, or what is read like one.
+            sound: stereo float32 of shape (frames of all films * SAMPLES_PER_FRAME, 2): an array, or an object that
+                can be sliced like one.
             fmt: size, container and codecs.
             metadata: tags such as title, artist, comment; cleaned by `tags.tag_text`.
             destination: the file to write; its folder must exist.
-            progress: told (frames done, frames in all), from this thread.
-            cancelled: asked several times a second, from any thread.
+            progress: called with (frames done, total frames), in this thread.
+            cancelled: called several times a second, in any thread; True stops the rendering.
 
         Raises:
             EncoderError: the encoder failed, or the parts do not fit together.
             StorageQuotaExceededError: the disk of `destination` is full.
-            RenderCancelledError: `cancelled` said so; nothing is left on disk.
+            RenderCancelledError: `cancelled` returned True; nothing is left on disk.
         """
         programme = Programme(films, sound, fmt, clean_tags(metadata))
         _check(programme)
@@ -84,7 +84,7 @@ class Renderer(ABC):
 
     @abstractmethod
     def _write(self, programme: Programme, part: Path, progress: Progress, cancelled: Callable[[], bool]) -> None:
-        """Write the whole file to `part`."""
+        """Write the complete file to `part`."""
 
 
 def _check(programme: Programme) -> None:
@@ -99,7 +99,7 @@ def _check(programme: Programme) -> None:
 
 
 def _verify(part: Path, programme: Programme) -> None:
-    """Read the file back: a player must be able to open it and find every frame."""
+    """Read the file back and count its frames; raises EncoderError if it cannot be read or frames are missing."""
     try:
         with av.open(str(part), "r") as file:
             frames = sum(1 for packet in file.demux(file.streams.video[0]) if packet.size)
@@ -110,7 +110,7 @@ def _verify(part: Path, programme: Programme) -> None:
 
 
 def _publish(part: Path, destination: Path) -> None:
-    """Make sure the bytes are on disk before the name is."""
+    """Sync the bytes to disk, then rename the file."""
     try:
         with part.open("rb") as file:
             os.fsync(file.fileno())

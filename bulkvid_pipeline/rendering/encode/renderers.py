@@ -16,11 +16,11 @@ def renderer_named(name: str, **options: object) -> Renderer:
     """The renderer `event` or `graph`.
 
     Args:
-        name: which one.
-        options: what its constructor takes: `threads`, `scene_store` (event), `binary`, `limits` (graph).
+        name: `event` or `graph`.
+        options: arguments of its constructor: `threads`, `scene_store` (event), `binary`, `limits` (graph).
 
     Raises:
-        EncoderError: there is no renderer of that name.
+        EncoderError: there is no renderer with that name.
     """
     if name not in _KNOWN:
         raise EncoderError(f'There is no renderer "{name}"', fix="Use event or graph")

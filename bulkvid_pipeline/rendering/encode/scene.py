@@ -1,6 +1,6 @@
-"""A scene encoded on its own: coded pictures where something changes, repeats in between.
+"""Encoding of a single scene: coded pictures where something changes, repeats in between.
 
-An encoded scene holds no absolute time and does not depend on its neighbours, so it can be kept under a hash of its
+An encoded scene has no absolute times and does not depend on its neighbours, so it can be cached under a hash of its
 film, the settings and the encoder's build, and used again in any file.
 """
 
@@ -40,15 +40,15 @@ from bulkvid_pipeline.rendering.model import Change, Film, Planes, Redraw, Video
 
 _MAGIC = b"BVSC\x01"
 _MOST_WHOLE = 1
-"""Encoders of whole pictures kept open: 20 MB each at 1080p."""
+"""Number of whole-picture encoders kept open; each takes 20 MB at 1080p."""
 
 _PREFIX = struct.Struct("<5s16sQI")
-"""Magic, checksum of all that follows, its length in bytes, length of the JSON index at its start."""
+"""Magic number, checksum of the rest, length of the rest in bytes, length of the JSON index at its start."""
 
 
 @dataclass(frozen=True)
 class CodedPicture:
-    """An access unit that an encoder made, numbered for its place in the scene."""
+    """An access unit made by an encoder, renumbered for its position in the scene."""
 
     frame: int
     key: bool
@@ -56,7 +56,7 @@ class CodedPicture:
 
 
 class AccessUnit(NamedTuple):
-    """What the container stores for one frame."""
+    """The data that the container stores for one frame."""
 
     data: bytes
     key: bool
@@ -64,7 +64,7 @@ class AccessUnit(NamedTuple):
 
 @dataclass(frozen=True)
 class EncodedScene:
-    """The pictures of one scene in one codec; frames without a coded picture repeat the one before."""
+    """The coded pictures of one scene in one codec; frames without a coded picture repeat the one before."""
 
     codec: VideoCodec
     frames: int
@@ -84,7 +84,7 @@ class EncodedScene:
                 yield AccessUnit(repeats.repeat(frame - last_key, picture.data), False)
 
     def to_bytes(self) -> bytes:
-        """The scene as one piece with length and checksum."""
+        """The scene as bytes with length and checksum; see `from_bytes`."""
         index = json.dumps(
             {
                 "codec": self.codec.value,
@@ -100,10 +100,10 @@ class EncodedScene:
 
     @classmethod
     def from_bytes(cls, piece: bytes) -> EncodedScene:
-        """The scene of `to_bytes`.
+        """The scene that `to_bytes` encoded.
 
         Raises:
-            ValueError: the piece is truncated, damaged or of another kind.
+            ValueError: the bytes are truncated, damaged or in another format.
         """
         if len(piece) < _PREFIX.size:
             raise ValueError("the encoded scene is truncated")
@@ -125,21 +125,21 @@ class EncodedScene:
 
 
 def repeat_writer(codec: VideoCodec, head: StreamHead) -> RepeatWriter:
-    """What writes the repeats of a codec."""
+    """The repeat writer of a codec."""
     if codec is VideoCodec.H264:
         return H264Repeats(head)
     return HevcRepeats(head) if codec is VideoCodec.H265 else Vp9Repeats(head)
 
 
 class SceneCoders:
-    """What codes scenes one after another. For one thread at a time."""
+    """Encoders that are used for one scene after another. For one thread at a time."""
 
     def __init__(self) -> None:
         self.whole = KeptEncoders(_MOST_WHOLE)
         self._patches: dict[EncoderSettings, PatchCoder] = {}
 
     def patches(self, settings: EncoderSettings) -> PatchCoder | None:
-        """What codes patches beside an encoder of these settings, for those that have them."""
+        """The patch coder for an encoder with these settings; None if they have no patches."""
         if settings.patches is None:
             return None
         return self._patches.setdefault(settings.patches, PatchCoder(settings.patches))
@@ -158,15 +158,15 @@ def encode_scene(
 
     Args:
         film: the pictures; their size must be that of `fmt`.
-        fmt: gives codec and size.
-        settings: other settings than those of the event renderer.
-        coders: encoders that earlier scenes have left open, and that this one leaves.
-        progress: told how many frames of the scene are done.
-        cancelled: asked before every picture.
+        fmt: its codec and size are used.
+        settings: replaces the event renderer's settings.
+        coders: encoders left open by earlier scenes; they stay open for later ones.
+        progress: called with the number of frames of the scene that are done.
+        cancelled: called before every picture; True stops the encoding.
 
     Raises:
         EncoderError: the encoder failed, or the film breaks its contract.
-        RenderCancelledError: `cancelled` said so.
+        RenderCancelledError: `cancelled` returned True.
     """
     settings = settings or event_settings(fmt.video_codec, film.material)
     redraws = film.redraws()
@@ -180,12 +180,12 @@ def encode_scene(
         encoder.encode(planned, _planes_at(planned.redraw, next(changes, None), fmt))
         progress(planned.end)
     if next(changes, None) is not None:
-        raise EncoderError("Encoding a scene failed: its film has more pictures than it told")
+        raise EncoderError("Encoding a scene failed: its film has more pictures than it announced")
     return encoder.finish(film.frames)
 
 
 class _SceneEncoder:
-    """Feeds one encoder of whole pictures, and one of patches, as planned."""
+    """Feeds one encoder for whole pictures and one for patches, as planned."""
 
     def __init__(self, settings: EncoderSettings, fmt: VideoFormat, coders: SceneCoders) -> None:
         self._settings = settings
@@ -198,7 +198,7 @@ class _SceneEncoder:
         self._last_key = 0
 
     def encode(self, planned: PlannedPicture, planes: Planes) -> None:
-        """Code a picture, and again at the key frames within the time that it is shown."""
+        """Code a picture, and code it again at the planned key frames while it is shown."""
         frame = planned.redraw.frame
         with self._failing_at(frame):
             if planned.coding is Coding.PATCHES:
@@ -209,7 +209,7 @@ class _SceneEncoder:
                 self._keep_whole(planes, again, key=True)
 
     def finish(self, frames: int) -> EncodedScene:
-        """All that was encoded, as a scene of so many frames."""
+        """Everything encoded so far, as a scene of `frames` frames."""
         if self._head is None:
             raise EncoderError("Encoding a scene failed: its film has no pictures")
         return EncodedScene(self._settings.codec, frames, self._head, tuple(self._pictures))
@@ -239,7 +239,7 @@ class _SceneEncoder:
         except (av.FFmpegError, ValueError) as error:
             raise EncoderError(
                 f"Encoding frame {frame} of a scene with {self._settings.encoder} failed: {error}",
-                fix='Render with the renderer "graph", which does without synthesised frames',
+                fix='Render with the renderer "graph", which does not use synthesised frames',
             ) from error
 
     def _make_head(self, packet: bytes) -> StreamHead:
@@ -257,9 +257,11 @@ def _check_order(redraws: Sequence[Redraw], frames: int) -> None:
 
 
 def _planes_at(redraw: Redraw, change: Change | None, fmt: VideoFormat) -> Planes:
-    """The picture of the change that comes next, which must be the one that was told."""
+    """The picture of the next change, which must be the announced one."""
     if change is None or change.frame != redraw.frame:
-        raise EncoderError(f"Encoding a scene failed: its film told of a change at {redraw.frame} that does not come")
+        raise EncoderError(
+            f"Encoding a scene failed: its film announced a change at frame {redraw.frame} that is missing"
+        )
     chroma = (fmt.height // 2, fmt.width // 2)
     planes = change.planes
     if (planes.y.shape, planes.u.shape, planes.v.shape) != ((fmt.height, fmt.width), chroma, chroma):

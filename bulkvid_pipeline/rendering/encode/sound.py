@@ -1,4 +1,4 @@
-"""The programme's sound, encoded once from end to end, so that it has no seams."""
+"""Encodes the sound of the whole video at once, so that it has no seams."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from bulkvid_pipeline.rendering.sound.mix import ProgrammeSound
 
 @dataclass(frozen=True)
 class _Settings:
-    """How a codec is used."""
+    """Encoder settings of a codec."""
 
     encoder: str
     container: str
@@ -29,13 +29,13 @@ class _Settings:
     options: dict[str, str]
 
 
-# The "fast" coder takes a third of the time of the default one. At these rates its tools for low ones do harm: with
-# noise substitution and intensity stereo the error between 4 and 12 kHz is 8 dB higher.
+# The "fast" coder takes a third of the default's time. The tools for low bit rates do harm at these rates: with noise
+# substitution and intensity stereo the error between 4 and 12 kHz is 8 dB higher.
 _AAC_OPTIONS = {"aac_coder": "fast", "aac_tns": "0", "aac_pns": "0", "aac_is": "0"}
 _AAC = _Settings("aac", "mp4", 160_000, _AAC_OPTIONS)
 _AAC_CENTRED = _Settings("aac", "mp4", 144_000, {**_AAC_OPTIONS, "aac_ms": "1"})
-"""Middle and side without trying left and right: a quarter less time. Only for sound whose sides are much alike: what
-is on one side alone would come out of both."""
+"""Always mid/side stereo, without trying left/right: takes a quarter less time. Only for sound with similar channels:
+a signal in one channel alone would be heard in both."""
 _OPUS = _Settings("libopus", "ogg", 128_000, {"application": "audio", "compression_level": "6"})
 """Level 6 takes 56 % of the time of the default, 10; the error is 0.7 dB higher."""
 
@@ -43,7 +43,7 @@ _CHUNK = 6 * SAMPLE_RATE // 10
 
 
 class Sound(Protocol):
-    """Stereo sound that is read stretch by stretch: an array of float32, (samples, 2), or what behaves like one."""
+    """Stereo sound that is read in slices: a float32 array of shape (samples, 2), or an object with its interface."""
 
     @property
     def shape(self) -> tuple[int, ...]: ...
@@ -57,16 +57,16 @@ class Sound(Protocol):
 
 
 def encode_sound(sound: Sound, codec: AudioCodec, *, cancelled: Callable[[], bool] = lambda: False) -> bytes:
-    """The sound as a small file of its own (mp4 for AAC, ogg for Opus), which keeps what a player must know of priming.
+    """The sound as a file of its own (mp4 for AAC, ogg for Opus), which includes the priming samples to skip.
 
     Args:
         sound: stereo float32, shape (samples, 2), at SAMPLE_RATE.
         codec: the codec to use.
-        cancelled: asked several times a second of sound.
+        cancelled: called several times for each second of sound; True stops the encoding.
 
     Raises:
         EncoderError: the encoder failed.
-        RenderCancelledError: `cancelled` said so.
+        RenderCancelledError: `cancelled` returned True.
     """
     settings = _settings_for(sound, codec)
     target = io.BytesIO()
@@ -92,7 +92,7 @@ def _settings_for(sound: Sound, codec: AudioCodec) -> _Settings:
 
 
 def _frame(chunk: Pcm, start: int, stream: AudioStream) -> AudioFrame:
-    """Samples as the encoder wants them: planar float for AAC, packed for Opus."""
+    """Samples in the encoder's layout: planar float for AAC, packed for Opus."""
     packed = stream.codec_context.format.is_packed
     samples = np.ascontiguousarray(chunk.reshape(1, -1) if packed else chunk.T, dtype=np.float32)
     frame = AudioFrame.from_ndarray(samples, format="flt" if packed else "fltp", layout="stereo")

@@ -1,4 +1,4 @@
-"""Encoded scenes on disk until all are there: a long video has more of them than memory should hold."""
+"""Keeps encoded scenes on disk until all are complete, since those of a long video take too much memory."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from bulkvid_pipeline.rendering.encode.scene import EncodedScene
 
 
 class SceneSpool:
-    """Takes scenes from any thread in any order, and gives them back in theirs, one in memory at a time.
+    """Accepts scenes from any thread in any order, and returns them in video order, one in memory at a time.
 
     Args:
-        part: the file that is being made; the spool's own lies beside it, seen by nobody, and is gone with the spool.
+        part: the output file; the spool is an unnamed file in the same folder, deleted when the spool is closed.
     """
 
     def __init__(self, part: Path) -> None:
@@ -42,11 +42,11 @@ class SceneSpool:
         self._file.close()
 
     def put(self, index: int, scene: EncodedScene) -> None:
-        """Take a scene with its place in the video.
+        """Store a scene with its index in the video.
 
         Raises:
             StorageQuotaExceededError: the disk is full.
-            EncoderError: it cannot be written for another reason.
+            EncoderError: the file cannot be written for another reason.
         """
         piece = scene.to_bytes()
         with self._lock:
@@ -61,11 +61,11 @@ class SceneSpool:
 
     @property
     def heads(self) -> set[tuple[VideoCodec, StreamHead]]:
-        """Codec and parameter sets of the scenes; one, if they can stand in one file."""
+        """The distinct codecs and parameter sets of the scenes; a file can hold them only if there is exactly one."""
         return set(self._heads.values())
 
     def scenes(self) -> Iterator[EncodedScene]:
-        """All scenes in order of their places."""
+        """All scenes in order of their indexes."""
         for index in sorted(self._places):
             start, size = self._places[index]
             self._file.seek(start)

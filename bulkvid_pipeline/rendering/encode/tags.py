@@ -1,4 +1,4 @@
-"""Tags such as the title, as all three containers can hold and give them back."""
+"""Tags such as the title, in a form that all three containers can store and return."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import unicodedata
 from collections.abc import Mapping
 
 LONGEST_TAG = 1000
-"""In bytes of UTF-8: the tightest of all, NUT as ffmpeg reads it (the graph renderer's pipe), ends at 1023."""
+"""In bytes of UTF-8. The smallest limit is 1023, that of ffmpeg's NUT reader (the graph renderer's pipe)."""
 
 _KEPT_CONTROLS = "\n\t"
 
 
 def tag_text(text: str) -> str:
-    """The text without what a container would cut it at or refuse: controls, lone surrogates, endless length."""
+    """The text without control characters and lone surrogates, cut to the length that all containers can store."""
     unified = text[:LONGEST_TAG].replace("\r\n", "\n")
     kept = (each for each in unified if each in _KEPT_CONTROLS or unicodedata.category(each) not in ("Cc", "Cs"))
     return "".join(kept).encode()[:LONGEST_TAG].decode("utf-8", "ignore")
 
 
 def clean_tags(metadata: Mapping[str, str]) -> dict[str, str]:
-    """All tags as they are written; empty ones are left out."""
+    """All tags cleaned by `tag_text`; empty ones are left out."""
     cleaned = {key: tag_text(value) for key, value in metadata.items()}
     return {key: value for key, value in cleaned.items() if value}

@@ -1,8 +1,8 @@
 """VP9 repeats: a one-byte frame with show_existing_frame set (VP9 bitstream specification 0.6, section 6.2).
 
-It names the reference slot to show, so the slot that the last coded picture was kept in is read from that picture's
-header. Error-resilient mode keeps later pictures from using motion vectors of "the previous frame", on which decoders
-would disagree after a repeat.
+It names the reference slot to show; the slot in which the last coded picture was stored is read from that picture's
+header. Error-resilient mode prevents later pictures from using motion vectors of "the previous frame", which decoders
+interpret differently after a repeat.
 """
 
 from __future__ import annotations
@@ -15,16 +15,20 @@ _ALL_SLOTS = 0xFF
 
 
 def is_key(frame: bytes) -> bool:
-    """Whether a coded (not repeated) frame is a key frame."""
+    """Whether a coded frame is a key frame.
+
+    Raises:
+        ValueError: it is not a coded VP9 frame of profile 0.
+    """
     bits = _open_header(frame)
     return bits.u(1) == 0
 
 
 def kept_slot(frame: bytes) -> int:
-    """The lowest reference slot that a shown frame is kept in.
+    """The lowest reference slot in which a shown frame is stored.
 
     Raises:
-        ValueError: the frame is hidden, is not error resilient, or is kept nowhere, so it cannot be shown again.
+        ValueError: the frame is hidden, is not error resilient, or is not stored, so it cannot be shown again.
     """
     bits = _open_header(frame)
     key, shown, resilient = bits.u(1) == 0, bits.u(1), bits.u(1)
@@ -39,7 +43,7 @@ def kept_slot(frame: bytes) -> int:
 def _open_header(frame: bytes) -> BitReader:
     bits = BitReader(frame[:16])
     if bits.u(2) != _FRAME_MARKER or bits.u(2) != 0:
-        raise ValueError("this is no VP9 frame of profile 0")
+        raise ValueError("this is not a VP9 frame of profile 0")
     if bits.u(1):
         raise ValueError("the VP9 frame repeats another one")
     return bits
@@ -54,7 +58,7 @@ class Vp9Repeats:
         self._shows = [BitWriter().u(_FRAME_MARKER, 2).u(0, 2).u(1, 1).u(slot, 3).to_bytes() for slot in range(8)]
 
     def place(self, packet: bytes, since_key: int) -> bytes:
-        """The packet as it is; VP9 frames carry no number."""
+        """The unchanged packet: VP9 frames have no number."""
         if is_key(packet) != (since_key == 0):
             raise ValueError("the VP9 encoder coded a key frame where none was asked for, or the other way round")
         kept_slot(packet)

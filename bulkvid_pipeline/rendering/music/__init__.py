@@ -1,4 +1,4 @@
-"""The music beds of the four styles, and the synthesiser that composed them.
+"""The background music of the four styles, and the synthesiser that generated it.
 
-The beds are original works made by `compose`; they are part of this package and under its licence.
+The files are original works made by `compose`; they are part of this package and under its licence.
 """

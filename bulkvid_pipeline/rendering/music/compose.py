@@ -1,7 +1,7 @@
-"""Composes the beds: `python -m bulkvid_pipeline.rendering.music.compose` writes the .opus files beside this module.
+"""Generates the music: `python -m bulkvid_pipeline.rendering.music.compose` writes the .opus files beside this module.
 
-The same seed gives the same samples. Each piece is a chord progression with a pad under a sparse figure: no melody that
-would draw the ear from the narration, little between 1 and 4 kHz, level dynamics.
+The same seed gives the same samples. Each piece is a chord progression with a pad under a sparse figure: without a
+melody that would distract from the narration, with little energy between 1 and 4 kHz, and with even dynamics.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from bulkvid_pipeline.rendering.music.instruments import bass, bell, kick, noise
 from bulkvid_pipeline.rendering.music.score import Loop, Score
 
 OVERLAP_SECONDS = 1.0
-"""The file goes on so far beyond the loop, for the seam to be blended in."""
+"""Seconds by which the file extends beyond the loop, for blending the seam."""
 _LEVEL_RMS = 0.07
 _BIT_RATE = 70_000
 
 Chord = tuple[int, ...]
-"""MIDI notes, the bass first."""
+"""MIDI notes, bass first."""
 
 
 def _pads(score: Score, chords: list[Chord], beats: float, *, gain: float, bright: float) -> None:
-    """Each chord held by the pad, its notes spread from left to right."""
+    """Add each chord as a held pad, with its notes spread from left to right."""
     for index, chord in enumerate(chords):
         upper = chord[1:]
         for place, midi in enumerate(upper):
@@ -143,7 +143,7 @@ COMPOSERS: dict[Style, Callable[[], Loop]] = {
 
 
 def composed(style: Style) -> Pcm:
-    """The bed of a style at its level, (samples, 2), its first second repeated at the end."""
+    """The music of a style at its level, shape (samples, 2), with its first second repeated at the end."""
     loop = COMPOSERS[style]()
     loop = loop / np.sqrt(np.mean(loop**2)) * _LEVEL_RMS
     overlap = int(OVERLAP_SECONDS * SAMPLE_RATE)
@@ -151,7 +151,7 @@ def composed(style: Style) -> Pcm:
 
 
 def write_opus(pcm: Pcm, path: Path) -> None:
-    """Encodes a bed as Ogg Opus, without anything in the file that would differ from run to run."""
+    """Write the music as Ogg Opus, byte for byte the same in every run."""
     with av.open(path, "w", format="ogg", options={"fflags": "+bitexact", "serial_offset": "1"}) as sink:
         stream = sink.add_stream("libopus", rate=SAMPLE_RATE, layout="stereo", options={"application": "audio"})
         stream.bit_rate = _BIT_RATE

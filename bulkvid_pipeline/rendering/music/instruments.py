@@ -1,6 +1,6 @@
 """Synthesised instruments: each function returns one note, mono float64 at SAMPLE_RATE, with its own release.
 
-Everything is additive or filtered noise: no samples of other people's recordings.
+Everything is additive synthesis or filtered noise; no recordings are used.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def _edges(note: Note, attack: float, release: float) -> Note:
 
 
 def piano(midi: float, seconds: float, velocity: float, rng: np.random.Generator) -> Note:
-    """A felt piano: stretched partials, the higher the shorter, on two strings a little apart, and a hammer."""
+    """A felt piano: inharmonic partials, higher ones shorter, on two slightly detuned strings, and hammer noise."""
     base = hertz(midi)
     time = _time(seconds + 0.35)
     note = np.zeros_like(time)
@@ -70,7 +70,7 @@ def pluck(midi: float, seconds: float, velocity: float, rng: np.random.Generator
 
 
 def bell(midi: float, seconds: float, velocity: float, rng: np.random.Generator) -> Note:
-    """A soft electric piano: one sine bending another, brightness dying faster than loudness."""
+    """A soft electric piano: frequency modulation of two sines, whose brightness decays faster than the loudness."""
     base = hertz(midi)
     time = _time(seconds + 0.6)
     tine = np.sin(2 * np.pi * 7.0 * base * time) * np.exp(-time * 9) * 0.30 * velocity if 7 * base < 9000 else 0.0
@@ -81,7 +81,7 @@ def bell(midi: float, seconds: float, velocity: float, rng: np.random.Generator)
 
 
 def pad(midi: float, seconds: float, velocity: float, rng: np.random.Generator, *, bright: float = 0.5) -> Note:
-    """A slow string-like pad: five voices a few cents apart, each drifting, harmonics falling by `bright` 0..1."""
+    """A slow string-like pad: five voices detuned by a few cents, each drifting; `bright` 0..1 raises the harmonics."""
     base = hertz(midi)
     time = _time(seconds + 1.2)
     note = np.zeros_like(time)
@@ -97,7 +97,7 @@ def pad(midi: float, seconds: float, velocity: float, rng: np.random.Generator, 
 
 
 def bass(midi: float, seconds: float, velocity: float, _rng: np.random.Generator) -> Note:
-    """A round bass: fundamental with a little second and third harmonic, so that small speakers carry it."""
+    """A soft bass: fundamental with some second and third harmonic, so that small speakers reproduce it."""
     time = _time(seconds + 0.08)
     base = hertz(midi)
     note = sum(
@@ -115,7 +115,7 @@ def kick(velocity: float) -> Note:
 
 
 def noise_hit(velocity: float, rng: np.random.Generator, *, low: float, high: float, decay: float) -> Note:
-    """A burst of noise between two frequencies in Hz, dying with `decay` per second: shaker, hat, snap, brush."""
+    """A burst of noise between two frequencies in Hz, decaying by `decay` per second: shaker, hat, snap, brush."""
     time = _time(min(0.5, 6.0 / decay))
     spectrum = np.fft.rfft(rng.standard_normal(len(time)))
     frequency = np.fft.rfftfreq(len(time), 1 / SAMPLE_RATE)

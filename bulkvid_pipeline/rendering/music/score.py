@@ -1,4 +1,4 @@
-"""A loop under construction: notes are laid on a circle, so what rings past the end sounds at the beginning."""
+"""A loop under construction: notes are placed on a circle, so a note that rings past the end continues at the start."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from bulkvid_pipeline.rendering.model import SAMPLE_RATE
 from bulkvid_pipeline.rendering.music.instruments import Note
 
 Loop = NDArray[np.float64]
-"""Stereo, (2, samples)."""
+"""Stereo sound, shape (2, samples)."""
 
 
 @dataclass
 class Score:
-    """Tempo, length, and the two busses: dry sound and what goes to the reverb."""
+    """Tempo, length, and the two buses: dry sound and reverb send."""
 
     beats_per_minute: float
     beats: int
@@ -32,11 +32,11 @@ class Score:
         self.rng = np.random.default_rng(self.seed)
 
     def seconds(self, beats: float) -> float:
-        """Length of so many beats."""
+        """Length of `beats` beats in seconds."""
         return beats * 60 / self.beats_per_minute
 
     def add(self, note: Note, beat: float, *, pan: float = 0.0, gain: float = 1.0, reverb: float = 0.3) -> None:
-        """Lays a note at a beat, give or take a few ms; pan -1..1 with constant power; `reverb` is the send level."""
+        """Add a note at a beat, with a few ms of random offset; pan -1..1 with constant power; `reverb`: send level."""
         start = round(self.seconds(beat) * SAMPLE_RATE + self.rng.normal(0, 0.003) * SAMPLE_RATE)
         at = (start + np.arange(len(note))) % self.dry.shape[1]
         angle = (pan + 1) * np.pi / 4
@@ -45,7 +45,7 @@ class Score:
             np.add.at(self.wet[channel], at, gain * weight * reverb * note)
 
     def finished(self, *, room_seconds: float, presence_dip_db: float) -> Loop:
-        """Both busses together, through the reverb and the equaliser: both circular, so the loop stays seamless."""
+        """Both buses mixed, with reverb and equaliser: both are circular, so the loop stays seamless."""
         samples = self.dry.shape[1]
         room = np.fft.rfft(reverb_response(room_seconds, samples, self.rng))
         spectrum = np.fft.rfft(self.dry) + np.fft.rfft(self.wet) * room
@@ -54,7 +54,7 @@ class Score:
 
 
 def reverb_response(seconds: float, samples: int, rng: np.random.Generator) -> Loop:
-    """Impulse response of a room: noise whose octaves die the faster the higher they are; (2, samples).
+    """Impulse response of a room: noise in which higher octaves decay faster; shape (2, samples).
 
     Args:
         seconds: time in which the middle octaves fall by 60 dB.
@@ -75,7 +75,7 @@ def reverb_response(seconds: float, samples: int, rng: np.random.Generator) -> L
 
 
 def _equaliser(frequency: Loop, presence_dip_db: float) -> Loop:
-    """No rumble, no hiss, and room for the voice: a dip around 2.2 kHz where consonants live."""
+    """Removes rumble and hiss, and lowers the range around 2.2 kHz, which carries the voice's consonants."""
     safe = np.maximum(frequency, 1.0)
     low_cut = 1 / np.sqrt(1 + (38 / safe) ** 6)
     high_cut = 1 / np.sqrt(1 + (safe / 11_000) ** 4)

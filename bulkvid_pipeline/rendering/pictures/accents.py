@@ -1,4 +1,4 @@
-"""Setting off phrases of a text that has been laid out."""
+"""Highlighting phrases of a text after its layout."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from bulkvid_pipeline.rendering.pictures.colors import Rgb
 from bulkvid_pipeline.rendering.pictures.typesetting import SetText, Span, build
 
 _INSERTED = "[\u200b\u2060-]*"
-"""What setting a text may have added to it."""
+"""Characters that the layout may have inserted."""
 
 
 def accented(block: SetText, phrases: Sequence[str], color: Rgb) -> SetText:
-    """The same text in the same lines with some phrases in a colour; a phrase that was cut off is left out."""
+    """The text with the same lines and with some phrases in a colour; a phrase that was cut off is left out."""
     spans = list(_spans(block, phrases, color))
     if len(spans) == 1:
         return block

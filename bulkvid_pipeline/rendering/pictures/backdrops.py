@@ -1,9 +1,9 @@
-"""Grounds made of the row's own picture or video: under a veil of the style's ground, so that every text can be read.
+"""Backgrounds from the row's own picture or video, under a veil of the style's background, so that texts are readable.
 
-The veil is as thick as the lightest pixel (under light text; the darkest under dark text) asks for: text then has
-READING_CONTRAST on every pixel, and accents, which are moved towards the text's colour, at least 4.5:1. A light style
-over a dark picture would have to turn it grey: there, text and ground change places, as in a dark style over a bright
-picture.
+The veil's opacity is decided by the lightest pixel (under light text; by the darkest under dark text): text then has
+READING_CONTRAST on every pixel, and accents, which are moved towards the text's colour, have at least 4.5:1. A light
+style over a dark picture would turn it grey; there, the colours of text and background are swapped, and so they are in
+a dark style over a bright picture.
 """
 
 from __future__ import annotations
@@ -34,29 +34,29 @@ from bulkvid_pipeline.rendering.pictures.theme import Theme
 from bulkvid_pipeline.rendering.pictures.themes import on_ground
 
 READING_CONTRAST = 6.0
-"""Of text on any pixel: leaves accents and quieter texts room to differ from it and still have 4.5:1."""
+"""Contrast of text on any pixel: high enough for accents and secondary texts to differ and still have 4.5:1."""
 _STEPS = 100
 _WORTH_INVERTING = 0.12
-"""How much thinner the veil has to become for text and ground to change places."""
+"""By how much the veil's opacity must decrease for the colours of text and background to be swapped."""
 _BESIDE_PANEL = 0.1
-"""Veil of a title whose texts all stand on a panel of their own: just so much that picture and panel go together."""
+"""Veil opacity of a title whose texts are all on a panel: just enough for picture and panel to match."""
 
 
 @dataclass(frozen=True)
 class Ground:
-    """A backdrop under its veil, and the theme whose texts can be read on it."""
+    """A backdrop with its veil, and the theme whose texts are readable on it."""
 
     theme: Theme
     own_theme: Theme
-    """As the template gives it, or its inverse: veil and ornaments have its colours."""
+    """The template's theme, or its inverse: its colours are used for veil and ornaments."""
     stage: Stage
     title: bool
     backdrop: Backdrop
     veil: float
-    """How much of the ground's colour lies over the backdrop, 0..1."""
+    """Opacity of the veil, 0..1."""
 
     def pictures(self, start: int) -> Iterator[Pixels]:
-        """RGBA grounds, one for each CLIP_STEP frames from video frame `start` on; a picture's is one and the same."""
+        """RGBA backgrounds, one for each CLIP_STEP frames from video frame `start` on; all the same for a picture."""
         if isinstance(self.backdrop, Clip):
             for pixels in self.backdrop.pictures(start // CLIP_STEP):
                 yield self._veiled(pixels)
@@ -66,7 +66,7 @@ class Ground:
             yield pixels
 
     def background(self, start: int) -> Background:
-        """The first of them with its planes."""
+        """The first background from video frame `start` on, with its planes."""
         pixels = next(iter(self.pictures(start)))
         return Background(pixels, converted(pixels))
 
@@ -78,13 +78,13 @@ class Ground:
         return self._veiled(pixels)
 
     def _veiled(self, pixels: Pixels) -> Pixels:
-        """The veil and the style's ornaments over a picture, in place."""
+        """Paint the veil and the style's ornaments over the pixels, in place; returns them."""
         skia.Surface(pixels).getCanvas().drawImage(_veil(self.own_theme, self.stage, self.title, self.veil), 0, 0)
         return pixels
 
 
 def ground_for(theme: Theme, stage: Stage, title: bool, backdrop: Backdrop) -> Ground:
-    """The backdrop as a ground of title cards or of the other scenes."""
+    """The backdrop as the background of title cards or of the other scenes."""
     if title and theme.ground.title_apart:
         return Ground(theme, theme, stage, title, backdrop, _BESIDE_PANEL)
     own, other = _under_veil(theme, backdrop), _under_veil(_inverted(theme), backdrop)
@@ -93,14 +93,14 @@ def ground_for(theme: Theme, stage: Stage, title: bool, backdrop: Backdrop) -> G
 
 
 def _under_veil(theme: Theme, backdrop: Backdrop) -> tuple[Theme, Rgb, float]:
-    """The theme, the pixel that is worst for its texts, and the veil that this one asks for."""
+    """The theme, the colour with the worst contrast to its texts, and the veil opacity for that colour."""
     darkest, lightest = extremes(backdrop)
     worst = lightest if _is_dark(theme) else darkest
     return theme, worst, _thickness(theme, worst)
 
 
 def _inverted(theme: Theme) -> Theme:
-    """The theme by day if it is one of the night, and the other way round."""
+    """The light variant of a dark theme, and the dark variant of a light one."""
     ground = mix(theme.background, WHITE, 0.93) if _is_dark(theme) else mix(theme.text, BLACK, 0.25)
     return on_ground(theme, ground)
 
@@ -110,7 +110,7 @@ def _is_dark(theme: Theme) -> bool:
 
 
 def _thickness(theme: Theme, worst: Rgb) -> float:
-    """The thinnest veil under which text has READING_CONTRAST, or what its own ground gives if that is less."""
+    """Least veil opacity at which text has READING_CONTRAST, or the contrast on the theme's background if lower."""
     wanted = min(READING_CONTRAST, contrast(theme.text, theme.background) * 0.98)
     first = round(theme.ground.least_veil * _STEPS)
     thicknesses = (step / _STEPS for step in range(first, _STEPS))
@@ -118,7 +118,7 @@ def _thickness(theme: Theme, worst: Rgb) -> float:
 
 
 def _readable(theme: Theme, worst: Rgb) -> Theme:
-    """The theme with colours that can be read on the worst pixel."""
+    """The theme with colours that are readable on the worst colour."""
 
     def moved(color: Rgb, ratio: float = TEXT_CONTRAST) -> Rgb:
         tones = (mix(color, theme.text, step / 40) for step in range(41))

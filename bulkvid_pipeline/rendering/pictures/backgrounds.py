@@ -1,4 +1,4 @@
-"""Grounds of the styles, painted once per theme and size, in 16-bit floats and dithered to 8 bits."""
+"""Backgrounds of the styles, painted once per theme and size, in 16-bit floats and dithered to 8 bits."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from bulkvid_pipeline.rendering.pictures.styles import look_of
 from bulkvid_pipeline.rendering.pictures.theme import Theme
 
 _KEPT = 4
-"""Backgrounds kept in memory (a 1080p one takes 11 MB, a 4K one 46 MB)."""
+"""Number of backgrounds kept in memory (a 1080p one takes 11 MB, a 4K one 46 MB)."""
 
 
 @dataclass(frozen=True)
 class Background:
-    """A ground as RGBA pixels (height, width, 4) and as planes; both are read-only."""
+    """A background as RGBA pixels (height, width, 4) and as planes; both are read-only."""
 
     pixels: Pixels
     planes: Planes
@@ -36,7 +36,7 @@ _lock = threading.Lock()
 
 
 def background_for(theme: Theme, stage: Stage, title: bool) -> Background:
-    """The ground of title cards or of the other scenes; painted on first use."""
+    """The background of title cards or of the other scenes; painted at first use."""
     key = (theme, stage, title and theme.ground.title_apart)
     with _lock:
         found = _cache.get(key)
@@ -68,8 +68,8 @@ def _paint(theme: Theme, stage: Stage, title: bool) -> Background:
 def dithered(exact: NDArray[np.float16], paper: float = 0.0) -> Pixels:
     """RGBA 0..1 as 8 bits with interleaved gradient noise (J. Jimenez, SIGGRAPH 2014) instead of rounding.
 
-    The noise is the same for red, green and blue, so it only touches luma. `paper` adds that many levels (standard
-    deviation) of a soft, fixed mottle; a fine grain would double the size of every key frame.
+    The noise is the same for red, green and blue, so it only affects luma. `paper` adds a soft, fixed mottle of that
+    many levels (standard deviation); a fine grain would double the size of every key frame.
     """
     height, width = exact.shape[:2]
     x = np.arange(width, dtype=np.float32)
@@ -88,7 +88,7 @@ def dithered(exact: NDArray[np.float16], paper: float = 0.0) -> Pixels:
 
 
 def _mottle(height: int, width: int, deviation: float) -> NDArray[np.float32]:
-    """Smooth noise of about ten pixels' grain, the same every time."""
+    """Smooth noise with a grain of about ten pixels, the same every time; shape (height, width)."""
     step = 10
     coarse = np.random.default_rng(1).normal(0, deviation, (height // step + 2, width // step + 2)).astype(np.float32)
     rows, columns = np.arange(height) / step, np.arange(width) / step

@@ -1,4 +1,4 @@
-"""The picture being painted: RGBA for the painter, BT.709 planes for the encoder, kept in step band by band."""
+"""The picture being painted: RGBA for the painter and BT.709 planes for the encoder, synchronised band by band."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from bulkvid_pipeline.rendering.pictures.geometry import Box
 Pixels = NDArray[np.uint8]
 
 _AREA_EXACT = Interpolation.AREA | Interpolation.BITEXACT
-"""Chroma is the mean of 2x2 pixels (within 0.51 of the exact value), so a band converts as it would in the whole."""
+"""Chroma is the mean of 2x2 pixels (within 0.51 of the exact value), so a band converts as in the whole picture."""
 
 
 _WIDTH_STEP = 64
-"""Bands are converted this wide or a multiple of it, so that few sizes occur: libswscale prepares itself anew for each
-other size, which takes longer than converting a word."""
+"""Widths of converted bands are multiples of this, so that few sizes occur: libswscale initialises itself for each
+new size, which takes longer than converting a word."""
 _MOST_SIZES = 20
-"""Half a megabyte each."""
+"""Number of prepared converters; each takes half a megabyte."""
 
 
 class PlaneConverter(threading.local):
     """RGBA to BT.709 limited-range 4:2:0 through libswscale (2.7 ms for 1920x1080).
 
-    Keeps what libswscale prepared for the sizes met last, in each thread of its own.
+    Keeps libswscale's contexts for the sizes used last, separately for each thread.
     """
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ _CONVERTER = PlaneConverter()
 
 
 def converted(pixels: Pixels) -> Planes:
-    """A whole RGBA picture as planes of its own."""
+    """A whole RGBA picture as new planes."""
     height, width = pixels.shape[:2]
     planes = empty_planes(width, height)
     _CONVERTER.convert(pixels, planes, 0, 0)
@@ -86,7 +86,7 @@ def empty_planes(width: int, height: int) -> Planes:
 class Canvas:
     """RGBA pixels that start as a background and are repainted in bands.
 
-    `pixels` has shape (height, width, 4); `planes` follows it after `publish`.
+    `pixels` has shape (height, width, 4); `publish` updates `planes` from it.
     """
 
     def __init__(self, background: Pixels, background_planes: Planes) -> None:
@@ -98,16 +98,16 @@ class Canvas:
         self.skia: skia.Canvas = self._surface.getCanvas()
 
     def lay(self, background: Pixels) -> None:
-        """Take another background, of the same size; it is seen where bands are cleared from now on."""
+        """Set another background of the same size; it appears in bands that are cleared from now on."""
         self._background = background
 
     def clear(self, band: Box) -> None:
-        """Bring back the background in a band of whole pixels."""
+        """Restore the background in a band of whole pixels."""
         rows, columns = _slices(band)
         self.pixels[rows, columns] = self._background[rows, columns]
 
     def publish(self, band: Box) -> None:
-        """Bring the planes up to date in a band of `band_around`."""
+        """Update the planes in a band returned by `band_around`."""
         wider = min(-(-band.width // _WIDTH_STEP) * _WIDTH_STEP, self.width)
         left = min(band.left, (self.width - wider) // 16 * 16)
         whole = Box.of_edges(left, band.top, max(left + wider, band.right), band.bottom)
@@ -118,7 +118,7 @@ class Canvas:
 def band_around(box: Box, width: int, height: int) -> Box:
     """The box grown to multiples of 16 columns and 8 rows, and cut to a frame of `width` x `height` pixels.
 
-    Bands of 2 rows would not do: libswscale treats them differently from the whole picture.
+    Bands of 2 rows would be wrong: libswscale treats them differently from the whole picture.
     """
     left = int(box.left) // 16 * 16
     top = int(box.top) // 8 * 8
@@ -128,7 +128,7 @@ def band_around(box: Box, width: int, height: int) -> Box:
 
 
 def region_of(band: Box) -> Region:
-    """A band of whole pixels as the encoder takes it."""
+    """A band of whole pixels as the encoder's `Region`."""
     return Region(int(band.left), int(band.top), int(band.width), int(band.height))
 
 

@@ -21,17 +21,17 @@ from bulkvid_pipeline.rendering.pictures.typesetting import SetText, Span, TextL
 from bulkvid_pipeline.rendering.script.words import display_text
 
 _CODE = 15
-"""Words are told apart by this many shades of red times as many of green."""
+"""Words are distinguished by this many shades of red times as many of green."""
 _UNSPACED = re.compile("[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
-"""Characters of Chinese and Japanese; Thai, Lao, Khmer and Burmese are broken at words by the line breaker itself, and
-their letters must stay beside each other to be shaped."""
+"""Characters of Chinese and Japanese. Thai, Lao, Khmer and Burmese are broken at words by the line breaker itself, and
+nothing may be inserted between their letters, or they would not be shaped."""
 _BLANKS = " \u00a0"
 _INSERTED = "-\u200b\u2060"
-"""What setting a text may have added to it."""
+"""Characters that the layout may have inserted."""
 _LONGEST_GLUED = 8
-"""Letters up to which a word of a script without blanks is kept on one line."""
+"""Largest number of letters of a word, in a script without blanks, that is kept on one line."""
 _COMMON_SHARE = 0.8
-"""Captions of a scene share one size, unless a single one would need less than this share of the full size."""
+"""Captions of a scene have one common size, except one that would need less than this share of the full size."""
 
 
 @dataclass(frozen=True)
@@ -39,14 +39,14 @@ class Caption:
     """One cue, laid out. All boxes are in pixels of the frame."""
 
     box: Box
-    """What it may touch, including its shadow, in whole pixels."""
+    """The area that it may paint, including its shadow, in whole pixels."""
     text: Box
     marks: tuple[tuple[Box, ...], ...]
-    """What marking each word changes, in whole pixels: a box for each line that it stands on."""
+    """The areas that change when each word is marked, in whole pixels: a box for each line of the word."""
     image: skia.Image
-    """The caption with no word marked; as large as `box`."""
+    """The caption without a marked word; as large as `box`."""
     spans: tuple[tuple[str, int], ...]
-    """The text as set, in stretches that belong to a word (its index) or to none (-1)."""
+    """The laid-out text as runs, each with the index of its word, or -1."""
     block: SetText
     look: CaptionLook
     unit: float
@@ -69,7 +69,7 @@ class Caption:
         canvas.restore()
 
     def lit(self, word: int) -> Box:
-        """What marking a word changes, as one box."""
+        """The area that changes when a word is marked, as one box."""
         lit = Box(0, 0, 0, 0)
         for mark in self.marks[word]:
             lit = lit.union(mark)
@@ -81,7 +81,7 @@ class Caption:
             radius = mark.height * 0.24 if kind is SpokenMark.PILL else 6 * self.unit
             rounded_rect(canvas, mark, radius, fill(self.look.mark))
             return
-        # Here the word only changes its colour, so its old ink has to go first.
+        # Here the word only changes its colour, so its old ink is erased first.
         canvas.drawRect(skia.Rect.MakeXYWH(mark.left, mark.top, mark.width, mark.height), fill(self.look.box))
         if kind is SpokenMark.UNDERLINE:
             bar = 5 * self.unit
@@ -118,7 +118,7 @@ def _painted_caption(
     look, unit = theme.captions, stage.unit
     lift = 16 * unit if look.shadow else 0.0
     width = block.width + 2 * pad[0]
-    # In the middle of the picture as far as the zone reaches; beside a panel, in the middle of the zone.
+    # Centred in the picture as far as the zone allows; beside a panel, centred in the zone.
     middle = zone.center_x if stage.shape is Shape.WIDE else stage.width / 2
     frame = Box(
         min(max(middle - width / 2, zone.left), zone.right - width),
@@ -162,7 +162,7 @@ def _paragraph(
 
 
 def _spans(text: str, words: Sequence[str]) -> tuple[tuple[str, int], ...]:
-    """The text that was set, which may have gained hyphens or lost its end, divided among the words."""
+    """The laid-out text, in which hyphens may be inserted or the end cut off, divided among the words."""
     spans: list[tuple[str, int]] = []
     at = 0
     for index, word in enumerate(words):
@@ -184,10 +184,10 @@ def _spans(text: str, words: Sequence[str]) -> tuple[tuple[str, int], ...]:
 
 
 def _word_inks(spans: Sequence[tuple[str, int]], block: SetText, count: int) -> list[list[tuple[int, Box]]]:
-    """Where each word's ink lies in the laid-out text: (line, box) for each line that it stands on.
+    """The position of each word's ink in the laid-out text: (line, box) for each line of the word.
 
-    The bindings of skia's paragraph do not tell where a word stands, least of all in text of mixed direction. So the
-    text is painted once with a colour per word (emoji too, through a colour filter), and the colours are looked up.
+    skia's Python bindings do not report word positions, in particular not in text of mixed direction. So the text is
+    painted once with a colour per word (emoji too, through a colour filter), and the colours are located.
     """
     margin = round(block.look.size * 0.3)
     frame = Box(-margin, -margin, block.width + 2 * margin, block.height + 2 * margin).rounded()
@@ -215,9 +215,9 @@ def _word_inks(spans: Sequence[tuple[str, int]], block: SetText, count: int) -> 
 
 
 def _mark_box(line: int, ink: Box, text: Box, block: SetText, look: CaptionLook, unit: float) -> Box:
-    """What changes when a word is marked on one line: its ink and the shape behind it, as high as the line."""
+    """The area that changes when a word is marked on one line: its ink and the shape behind it, as high as the line."""
     high = block.line_height
-    # Words that touch their neighbours get a shape no wider than themselves.
+    # The shape behind a word that touches its neighbours is no wider than the word.
     loose = " " in block.text and look.mark_kind in (SpokenMark.PILL, SpokenMark.BLOCK)
     pad = high * 0.16 if loose else 2 * unit
     left = text.left + ink.left - pad

@@ -1,4 +1,4 @@
-"""From a scene to the parts of its card: cleans the texts, shares out the frame and asks the style to compose."""
+"""Makes the parts of a scene's card: cleans the texts, divides the frame and lets the style compose."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bulkvid_pipeline.rendering.pictures.zones import Zones, zones_for
 
 
 def zones_of(scene: Scene, theme: Theme, stage: Stage, caption_height: float) -> Zones:
-    """How the scene's frame is shared out when its captions take `caption_height` pixels (0: it has none)."""
+    """The zones of the scene's frame when its captions take `caption_height` pixels (0: no captions)."""
     is_title = scene.kind is SceneKind.TITLE
     return zones_for(
         theme,

@@ -17,7 +17,7 @@ GRAPHIC_CONTRAST = 3.0
 """WCAG 2.2 SC 1.4.11 graphics, and SC 1.4.3 large text."""
 
 _SURE_CHROMA = 48
-"""Difference of a colour's strongest and weakest part from which on its hue is meant."""
+"""Least difference between a colour's largest and smallest component for its hue to be significant."""
 
 _HEX = re.compile(r"#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 
@@ -56,7 +56,7 @@ def contrast(first: Rgb, second: Rgb) -> float:
 
 
 def readable_on(background: Rgb, *candidates: Rgb) -> Rgb:
-    """The candidate with the most contrast on the background; black and white always stand as candidates at last."""
+    """The first candidate with 4.5:1 on the background; if there is none, black or white, whichever has more."""
     for candidate in candidates:
         if contrast(candidate, background) >= TEXT_CONTRAST:
             return candidate
@@ -64,14 +64,14 @@ def readable_on(background: Rgb, *candidates: Rgb) -> Rgb:
 
 
 def with_contrast(color: Rgb, background: Rgb, ratio: float) -> Rgb:
-    """The colour, lightened or darkened in its own hue by as little as gives `ratio` on the background.
+    """The colour, lightened or darkened at constant hue by the least amount that gives `ratio` on the background.
 
-    Where neither way gives it, the end (black or white) with more contrast.
+    If neither gives it, black or white, whichever has more contrast.
     """
     if contrast(color, background) >= ratio:
         return color
     hue, lightness, saturation = colorsys.rgb_to_hls(*(value / 255 for value in color))
-    # Next to black and white a colour's hue is chance; brought to the middle, it would become a gaudy one.
+    # The hue of a colour near black or white is arbitrary; at medium lightness it would become a garish colour.
     saturation *= min(1.0, (max(color) - min(color)) / _SURE_CHROMA)
     for step in range(1, 101):
         for moved in (lightness + step / 100, lightness - step / 100):

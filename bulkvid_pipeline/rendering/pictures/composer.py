@@ -1,4 +1,4 @@
-"""Building a card: parts (painted once, at rest) with the order and motion in which they come in."""
+"""Building a card from parts, each painted once at rest, with the order and motion of its entrance."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ _STATEMENT_LINE = 11
 _BULLET_SHARE = 0.17
 """Radius of a bullet, against the size of a letter in its place."""
 _RAGGED_LINES = 3
-"""From so many lines on a text is tried in smaller sizes too, for the sake of its edge."""
+"""Texts with at least this many lines are also tried in smaller sizes, for a more even edge."""
 _SMALLER = (1.0, 0.94, 0.89, 0.84)
 _SIZE_WEIGHT = 0.6
-"""What a share of the size is worth, against the same share of evenness."""
+"""Weight of a relative loss of size, compared with the same relative gain of evenness."""
 _LONGEST_WHOLE_PHRASES = (22, 14)
 _WHOLE_PHRASES_SHARE = 0.84
-"""Stressed phrases, the long ones too if that can be, are kept on one line for as much smaller type."""
+"""Share of the size to which type may shrink to keep stressed phrases on one line, if possible also long ones."""
 _FEW_ENTRIES = {3: 1.3, 4: 1.2, 5: 1.08}
 
 
 @dataclass(frozen=True)
 class Part:
-    """A painted piece of a card in its resting place, and how it gets there."""
+    """A painted part of a card in its resting place, and its motion."""
 
     image: skia.Image
     box: Box
@@ -48,9 +48,9 @@ class Part:
     distance: float
     mirrored: bool
     texts: tuple[Box, ...] = ()
-    """Where its texts stand at rest."""
+    """Boxes of its texts at rest, in pixels."""
     leaves: bool = False
-    """Whether it makes room at the scene's end."""
+    """Whether it moves out at the scene's end."""
 
     def pose(self, frame: int, scene_frames: int) -> Pose:
         rest = rest_of(scene_frames, leaves=self.leaves)
@@ -69,7 +69,7 @@ class Part:
         canvas.restore()
 
     def text_boxes(self, at: Pose) -> list[Box]:
-        """Where its texts stand, whole: what is cut off of a text counts too, so that somebody notices."""
+        """Boxes of its texts, including parts of a text that are cut off, so that checks can find them."""
         if at.is_hidden:
             return []
         boxes = (box.shifted(at.dx, at.dy) for box in self.texts)
@@ -78,7 +78,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Row:
-    """A line of a card's column: its height, the gap above it, and how it is put at a given top."""
+    """A row of a card's column: its height, the gap above it, and a function that places it at a given top."""
 
     height: float
     gap: float
@@ -100,22 +100,22 @@ class Composer:
         self.mirrored = scripts.is_right_to_left(scene.heading or scene.text or scene.subheading)
         self.parts: list[Part] = []
         self.page = True
-        """Whether what is added is of the page, which all cards share, and stays when a card leaves."""
+        """Whether the added parts belong to the page, which all cards share, and stay when a card moves out."""
 
     def by_shape(self, wide: float, tall: float, square: float) -> float:
-        """One of three measures in design units, as pixels."""
+        """The measure for the frame's shape, converted from design units to pixels."""
         return {Shape.WIDE: wide, Shape.TALL: tall, Shape.SQUARE: square}[self.stage.shape] * self.unit
 
     def lines(self, wide: int, tall: int, square: int) -> int:
-        """One of three numbers of lines."""
+        """The number of lines for the frame's shape."""
         return {Shape.WIDE: wide, Shape.TALL: tall, Shape.SQUARE: square}[self.stage.shape]
 
     def start(self, zone: Box, width: float) -> float:
-        """Left edge of something `width` wide at the side of the zone where reading starts."""
+        """Left edge of an element of `width` pixels at the side of the zone where reading starts."""
         return zone.right - width if self.mirrored else zone.left
 
     def indented(self, zone: Box, by: float) -> Box:
-        """The zone without `by` pixels at the side where reading starts."""
+        """The zone reduced by `by` pixels at the side where reading starts."""
         if self.mirrored:
             return Box.of_edges(zone.left, zone.top, zone.right - by, zone.bottom)
         return Box.of_edges(zone.left + by, zone.top, zone.right, zone.bottom)
@@ -134,7 +134,7 @@ class Composer:
         )
 
     def set(self, text: str, look: TextLook, width: float, height: float, max_lines: int) -> SetText:
-        """The text in a box, in slightly smaller type where that spares it a lone word or a ragged edge."""
+        """The text laid out in a box, in slightly smaller type if that avoids a lone last word or a ragged edge."""
         block = set_text(text, look, width, height, max_lines=max_lines, variant=self.variant)
         if block.lines < _RAGGED_LINES:
             return block
@@ -151,9 +151,9 @@ class Composer:
         return best
 
     def statement(self, look: TextLook, width: float, height: float, max_lines: int, accent: Rgb) -> SetText:
-        """The scene's large text, with what it stresses in the accent."""
+        """The scene's large text, with its stressed phrases in the accent colour."""
         text = self.scene.heading or self.scene.text
-        # Few words in few lines: a column of single words is large, but slow to read.
+        # Few words get few lines: a column of single words is large, but slow to read.
         lines = min(max_lines, max(2, math.ceil(display_width(text) / _STATEMENT_LINE)))
         parted = set_text(text, look, width, height, max_lines=lines, variant=self.variant)
         for longest in _LONGEST_WHOLE_PHRASES:
@@ -168,7 +168,7 @@ class Composer:
         """Add a text part."""
         size = block.look.size
         at = Box(round(left), round(top), block.width, block.height)
-        # Room for what reaches out of the line: slanted ends, stacked marks, swashes.
+        # Room for ink outside of the line box: slanted ends, stacked marks, swashes.
         outer = at.inset(-round(size * 0.12), -round(size * 0.22)).rounded().intersection(self.stage.safe)
         image = painted(outer, lambda canvas: block.paint(canvas, at.left, at.top))
         motion = Motion(self.theme.entrance.value) if motion is None else motion
@@ -193,7 +193,7 @@ class Composer:
         self.parts.append(Part(image, box, order, motion, distance, self.mirrored, texts, leaves))
 
     def column(self, zone: Box, rows: list[Row], anchor: float) -> None:
-        """Put rows one under the other; `anchor` 0 is at the zone's top, 0.5 in its middle, 1 at its bottom."""
+        """Stack rows; `anchor` 0 aligns them at the zone's top, 0.5 in its middle, 1 at its bottom."""
         total = sum(row.height + (row.gap if index else 0) for index, row in enumerate(rows))
         top = zone.top + max(0.0, zone.height - total) * anchor
         for index, row in enumerate(rows):
@@ -219,7 +219,7 @@ class Composer:
         return [set_text(item, final, width, each, max_lines=4, variant=self.variant) for item in items]
 
     def list_size(self, wide: float, tall: float, square: float) -> float:
-        """A measure of a list's rows in design units, as pixels: larger where few entries stand in a wide frame."""
+        """A measure of a list's rows, converted to pixels: larger if a wide frame has few entries."""
         room = max(3, len(self.scene.items), self.scene.room)
         large = 1.0 if self.stage.shape is Shape.TALL else _FEW_ENTRIES.get(room, 1.0)
         return self.by_shape(wide, tall, square) * large
@@ -266,14 +266,14 @@ class Composer:
 
 
 def _evenness(block: SetText, full_size: float) -> float:
-    """Mean length of the lines over that of the longest, less a fine for type smaller than could be."""
+    """Mean line length divided by the longest, minus a penalty for type smaller than possible."""
     paragraph = block.paragraph
     mean = paragraph.MaxIntrinsicWidth / block.lines
     return float(mean / max(paragraph.LongestLine, 1.0)) - _SIZE_WEIGHT * (1 - block.look.size / full_size)
 
 
 def _with_whole_phrases(text: str, phrases: Sequence[str], longest: int) -> str:
-    """The text with nothing to break at inside phrases up to that width: a figure stays with its unit."""
+    """The text without break opportunities inside phrases of up to `longest` characters, e.g. a figure and its unit."""
     at = 0
     for phrase in phrases:
         start = text.find(phrase, at)
@@ -286,7 +286,7 @@ def _with_whole_phrases(text: str, phrases: Sequence[str], longest: int) -> str:
 
 
 def painted(box: Box, draw: Callable[[skia.Canvas], None]) -> skia.Image:
-    """What `draw` paints inside a box of whole pixels, on nothing."""
+    """An image of what `draw` paints inside a box of whole pixels, on a transparent background."""
     info = skia.ImageInfo.Make(
         max(1, int(box.width)), max(1, int(box.height)), skia.kRGBA_8888_ColorType, skia.kPremul_AlphaType
     )
@@ -314,7 +314,7 @@ def stroke(color: Rgb, width: float, alpha: float = 1.0) -> skia.Paint:
 
 
 def gradient(box: Box, first: Rgb, second: Rgb) -> skia.Paint:
-    """A paint that runs from one colour to the other across the box."""
+    """A paint with a gradient from one colour to the other across the box."""
     ends = [(box.left, box.top), (box.right, box.bottom)]
     return skia.Paint(
         AntiAlias=True, Dither=True, Shader=skia.GradientShader.MakeLinear(ends, [argb(first), argb(second)])

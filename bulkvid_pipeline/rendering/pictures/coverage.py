@@ -1,4 +1,4 @@
-"""Which characters of a text no bundled font can draw."""
+"""Finds the characters of a text that no bundled font can draw."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from bulkvid_pipeline.rendering.pictures.typefaces import EMOJI_FONT, font_for, 
 def missing_glyphs(texts: Iterable[str], theme: Theme) -> tuple[str, ...]:
     """The grapheme clusters that would show as empty boxes, each once, in order of first appearance.
 
-    Characters that draw nothing (controls, joiners, variation selectors, direction marks, lone surrogates) are never
-    missing. An emoji sequence that the emoji font lacks as a whole is shown as its parts and is not missing either.
+    Invisible characters (controls, joiners, variation selectors, direction marks, lone surrogates) are never missing.
+    An emoji sequence that the emoji font lacks as a whole is shown as its parts and is not missing either.
     """
     missing: dict[str, None] = {}
     for text in texts:
@@ -36,7 +36,7 @@ def _emoji_font_has(cluster: str) -> bool:
 
 
 def _clusters(text: str) -> Iterator[str]:
-    """Base characters with what attaches to them: marks, joiners and what they join (a simple form of UAX #29)."""
+    """Grapheme clusters: base characters with marks, joiners and joined characters (a simple form of UAX #29)."""
     cluster = ""
     for char in text:
         attached = unicodedata.category(char) in ("Mn", "Me", "Mc", "Cf") or (is_invisible(char) and char != " ")

@@ -30,20 +30,20 @@ from bulkvid_pipeline.rendering.pictures.theme import Theme
 
 @dataclass(frozen=True)
 class _State:
-    """All that can differ between two frames of a film."""
+    """Everything that can differ between two frames of a film."""
 
     poses: tuple[Pose, ...]
     cue: int
-    """Index of the caption shown; -1 for none."""
+    """Index of the caption shown; -1: no caption."""
     word: int
-    """Index of the word marked in it; -1 for none."""
+    """Index of the word marked in it; -1: no word."""
     ground: int = 0
-    """Number of the moving ground's picture; 0 for one that stands still."""
+    """Index of the moving background's picture; 0 for a still background."""
 
 
 @dataclass(frozen=True)
 class _Step:
-    """A frame at which something changes, and where."""
+    """A frame at which something changes, and the areas that change."""
 
     frame: int
     state: _State
@@ -51,7 +51,7 @@ class _Step:
 
 
 class SceneFilm:
-    """The `Film` of a scene; composing is put off until a picture is asked for, so the fingerprint is cheap."""
+    """The `Film` of a scene; it is composed when the first picture is needed, so the fingerprint is cheap."""
 
     def __init__(
         self, timed: TimedScene, stage: Stage, theme: Theme, script: str, media: SceneMedia = NO_MEDIA
@@ -71,7 +71,7 @@ class SceneFilm:
 
     @property
     def safe_area(self) -> Box:
-        """The box that no text leaves."""
+        """The box that all texts should be inside, in pixels."""
         return self._stage.safe
 
     @property
@@ -113,14 +113,14 @@ class SceneFilm:
         return np.ascontiguousarray(canvas.pixels[..., :3])
 
     def text_boxes(self, frame: int) -> list[Box]:
-        """Where text stands at a frame: cards' texts and figures, then the caption's text if one is shown."""
+        """Boxes of the texts at a frame, in pixels: the card's texts and figures, then the caption's text if shown."""
         state = self._state(frame)
         boxes = [box for part, pose in zip(self._parts, state.poses, strict=True) for box in part.text_boxes(pose)]
         caption = self._caption(state)
         return [*boxes, caption.text] if caption else boxes
 
     def spoken_box(self, frame: int) -> Box | None:
-        """What is marked in the caption at a frame, if anything is."""
+        """The box of the marked word in the caption at a frame; None if no word is marked."""
         state = self._state(frame)
         caption = self._caption(state)
         if caption is None or state.word < 0 or not caption.marks[state.word]:
@@ -145,7 +145,7 @@ class SceneFilm:
 
     @cached_property
     def _ground(self) -> Ground | None:
-        """The row's own picture or video behind the card, if it has one."""
+        """The row's own picture or video behind the card; None if the row has none."""
         backdrop = self._media.backdrop
         return ground_for(self._plain_theme, self._stage, self._is_title, backdrop) if backdrop else None
 
@@ -196,7 +196,7 @@ class SceneFilm:
         return _State(poses, cue, -1 if cue < 0 else _spoken(self._timed.cues[cue], frame), ground)
 
     def _cue_at(self, frame: int) -> int:
-        """The cue shown; where cues overlap, the one that came last."""
+        """The index of the cue shown; where cues overlap, of the latest one."""
         showing = [index for index, cue in enumerate(self._timed.cues) if cue.start <= frame < cue.end]
         return showing[-1] if showing else -1
 
@@ -219,7 +219,7 @@ class SceneFilm:
         return [box for box in dirty if not box.is_empty]
 
     def _paint(self, canvas: Canvas, band: Box, state: _State) -> None:
-        """Paint everything that reaches into a band of whole pixels."""
+        """Paint everything that overlaps a band of whole pixels."""
         canvas.clear(band)
         target = canvas.skia
         target.save()
@@ -239,8 +239,8 @@ def scene_film(
     """The film of a scene in one format.
 
     Args:
-        script: the video's whole text, or any part of it that shows its language: Han characters are drawn in the
-            shapes of the language around them, which a short title alone does not tell.
+        script: the video's text, or a part that shows its language: Han characters are drawn in the regional shapes of
+            that language, which cannot be inferred from a short title.
         media: the row's own picture and background, in the format's size.
     """
     return SceneFilm(timed, Stage.of(fmt), theme, script, media)
@@ -253,7 +253,7 @@ def _texts(timed: TimedScene) -> str:
 
 
 def _spoken(cue: Cue, frame: int) -> int:
-    """The last word that began at or before the frame: it stays marked until the next one begins."""
+    """The index of the last word that began at or before the frame: it stays marked until the next one begins."""
     return bisect_right([word.start for word in cue.words], frame) - 1
 
 

@@ -1,4 +1,4 @@
-"""The hash of all that decides a film's pictures."""
+"""The hash of everything that decides a film's pictures."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def _theme(theme: Theme) -> str:
 def film_fingerprint(timed: TimedScene, stage: Stage, theme: Theme, variant: str | None) -> str:
     """Hex blake2b of the canonical JSON of engine, theme, frame, texts, caption frames and length.
 
-    The platform counts through its safe area only, and times are relative to the scene, so equal pictures have equal
-    fingerprints wherever they stand.
+    Only the platform's safe area counts, not its name, and times are relative to the scene, so equal pictures have
+    equal fingerprints in every video.
     """
     safe = stage.safe
     parts = [

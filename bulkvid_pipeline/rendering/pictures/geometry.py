@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Box:
-    """A rectangle in pixels of the frame, origin at the top left; `right` and `bottom` lie outside it."""
+    """A rectangle in pixels of the frame, origin at the top left; `right` and `bottom` are exclusive."""
 
     left: float
     top: float
@@ -41,7 +41,7 @@ class Box:
         return cls(left, top, max(0.0, right - left), max(0.0, bottom - top))
 
     def inset(self, x: float, y: float) -> Box:
-        """The box with `x` taken off left and right and `y` off top and bottom (negative values grow it)."""
+        """The box reduced by `x` at the left and right and by `y` at the top and bottom (negative: enlarged)."""
         return Box.of_edges(self.left + x, self.top + y, self.right - x, self.bottom - y)
 
     def shifted(self, dx: float, dy: float) -> Box:
@@ -84,7 +84,7 @@ class Box:
 
 
 def merged(boxes: Iterable[Box]) -> list[Box]:
-    """The boxes with overlapping ones joined, so that no pixel is worked on twice."""
+    """The boxes with overlapping ones merged, so that no pixel is processed twice."""
     apart: list[Box] = []
     for box in boxes:
         if box.is_empty:

@@ -1,4 +1,4 @@
-"""What grounds of several styles are made of."""
+"""Drawing functions that the backgrounds of several styles use."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bulkvid_pipeline.rendering.pictures.stage import Stage
 
 
 def glow(canvas: skia.Canvas, stage: Stage, x: float, y: float, radius: float, color: Rgb, alpha: float) -> None:
-    """A soft round light; the falloff follows a smooth curve, so that no edge shows."""
+    """A soft round light; its falloff is a smooth curve, so that no edge is visible."""
     stops = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
     colors = [argb(color, alpha * math.cos(stop * math.pi / 2) ** 2) for stop in stops]
     shader = skia.GradientShader.MakeRadial((x, y), radius, colors, stops)

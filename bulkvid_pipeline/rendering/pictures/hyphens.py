@@ -1,4 +1,4 @@
-"""Breaking words that are wider than their line."""
+"""Hyphenation of words that are wider than their line."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from itertools import pairwise
 _VOWELS = frozenset("aeiouyäöüàáâãåæèéêëìíîïòóôõøœùúûýаеёиоуыэюяіїєαεηιουωάέήίόύώ")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _DIGRAPHS = frozenset({"sc", "ch", "ck", "ph", "sh", "th", "rh", "qu", "zh", "ng"})
-"""Letters that stand for one sound and stay together."""
+"""Letter groups that stand for one sound and are not divided."""
 _REACH = 5
-"""Letters that a break may move from the even division to find the start of a syllable."""
+"""Largest distance, in letters, of a break from the even division, for finding the start of a syllable."""
 
 
 def hyphenated(text: str, letters_per_line: float) -> str:
     """The text with hyphens and break opportunities in words longer than a line of about `letters_per_line` letters.
 
-    The parts of a word are about equally long. Breaks look for a consonant between vowels (the usual place in the
-    languages of Latin, Cyrillic and Greek script); words of other scripts are left to be broken anywhere.
+    The parts of a word are about equally long. Breaks are put before a consonant between vowels (the usual place in
+    languages of Latin, Cyrillic and Greek script); words of other scripts may be broken anywhere by the line breaker.
     """
     longest = max(4, int(letters_per_line))
     return _LETTERS.sub(lambda match: _broken(match.group(), longest), text)
@@ -29,7 +29,7 @@ def _broken(word: str, longest: int) -> str:
     parts = -(-len(word) // (longest - 1))
     cuts = [_syllable_start(word, round(index * len(word) / parts)) for index in range(1, parts)]
     edges = [0, *sorted(set(cuts)), len(word)]
-    # U+200B lets the line break after the hyphen whatever follows.
+    # U+200B allows a line break after the hyphen before any character.
     return "-\u200b".join(word[start:end] for start, end in pairwise(edges))
 
 

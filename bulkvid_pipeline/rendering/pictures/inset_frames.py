@@ -1,4 +1,4 @@
-"""A row's picture in the frame that a style gives it."""
+"""Drawing a row's picture in the frame of a style."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bulkvid_pipeline.rendering.pictures.media import Picture
 
 @dataclass(frozen=True)
 class FrameLook:
-    """Measures in design units: `mat` is the rim between picture and edge, `outside` what the shadow takes."""
+    """Measures in design units: `mat` is the rim between picture and edge, `outside` the extent of the shadow."""
 
     mat: float
     radius: float
@@ -24,7 +24,7 @@ class FrameLook:
 
 @dataclass(frozen=True)
 class Inset:
-    """Where a picture stands: `frame` with its mat, `inner` the picture itself, undistorted."""
+    """The place of a picture: `frame` includes its mat, `inner` is the undistorted picture itself."""
 
     picture: Picture
     frame: Box
@@ -32,7 +32,7 @@ class Inset:
 
 
 def framed_picture(canvas: skia.Canvas, inset: Inset, radius: float, mat: Rgb) -> None:
-    """The picture itself; what is transparent in it shows a ground that it stands out from."""
+    """Draw the picture; behind transparent parts is a background with enough contrast to the visible parts."""
     inner = skia.Rect.MakeXYWH(inset.inner.left, inset.inner.top, inset.inner.width, inset.inner.height)
     canvas.save()
     canvas.clipRRect(skia.RRect.MakeRectXY(inner, radius, radius), doAntiAlias=True)
@@ -46,7 +46,7 @@ def framed_picture(canvas: skia.Canvas, inset: Inset, radius: float, mat: Rgb) -
 
 
 def _ink(picture: Picture) -> Rgb | None:
-    """The mean colour of what can be seen of a picture with transparent parts; None if it has none."""
+    """The mean visible colour of a picture with transparent parts; None if it has no transparent parts."""
     pixels = picture.pixels
     weight = pixels[..., 3].astype(np.float64)
     if weight.min() == 255 or weight.sum() == 0:

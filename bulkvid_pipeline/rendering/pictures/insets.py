@@ -1,4 +1,4 @@
-"""The row's picture beside or above the card's text: its place, and the frame that the style gives it."""
+"""The row's picture beside or above the card's text: its place, and its frame in the style."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bulkvid_pipeline.rendering.pictures.theme import Theme
 from bulkvid_pipeline.rendering.pictures.zones import Zones
 
 _LEAST_SIDE = 110
-"""In design units: a smaller picture is not shown, the text has the room."""
+"""In design units: a picture that would be smaller is not shown, and the text gets the space."""
 _BESIDE = {SceneKind.TITLE: 0.42, SceneKind.BODY: 0.42, SceneKind.QUOTE: 0.36, SceneKind.LIST: 0.34}
 _ABOVE = {SceneKind.TITLE: 0.44, SceneKind.BODY: 0.44, SceneKind.QUOTE: 0.36, SceneKind.LIST: 0.30}
 """Shares of the content's width or height."""
@@ -27,7 +27,7 @@ _LANDSCAPE = 1.15
 def with_inset(
     scene: Scene, theme: Theme, stage: Stage, zones: Zones, picture: Picture | None
 ) -> tuple[Zones, Inset | None]:
-    """The zones with the content's share for a picture taken off, and the picture's place; None where room is short."""
+    """The zones, with the content reduced by a picture's share, and the picture's place; None if space is too small."""
     if picture is None:
         return zones, None
     mirrored = scripts.is_right_to_left(scene.heading or scene.text or scene.subheading)
@@ -59,13 +59,13 @@ def with_inset(
 
 
 def _beside_title(scene: Scene, theme: Theme, stage: Stage) -> Box | None:
-    """What a wide title leaves free in styles that have a place for a picture there."""
+    """The area beside a wide title in styles that have a place for a picture there; else None."""
     free = look_of(theme).beside_title
     return free(stage) if free and scene.kind is SceneKind.TITLE and stage.shape is Shape.WIDE else None
 
 
 def _fitted(picture: Picture, room: Box, theme: Theme, stage: Stage, across: float, down: float) -> Inset | None:
-    """The picture as large as the room allows, no more than twice its size; `across` and `down` 0..1 say where."""
+    """The picture as large as the room allows, at most twice its size; `across` and `down` 0..1 are its alignment."""
     look = look_of(theme).frame
     mat, outside = look.mat * stage.unit, look.outside * stage.unit
     room = room.inset(outside, outside)
@@ -85,7 +85,7 @@ def _fitted(picture: Picture, room: Box, theme: Theme, stage: Stage, across: flo
 def inset_part(
     scene: Scene, theme: Theme, stage: Stage, zones: Zones, inset: Inset, variant: scripts.HanVariant | None
 ) -> Part:
-    """The framed picture, to be painted before the card's texts. It comes in with the title and then stands there."""
+    """The framed picture, painted before the card's texts. It enters with the title and then stays in place."""
     composer = Composer(scene, theme, stage, zones, variant)
     outside = look_of(theme).frame.outside * stage.unit
     box = inset.frame.inset(-outside, -outside).intersection(stage.safe)

@@ -1,4 +1,4 @@
-"""Arranging the entries of a list in one or two columns of rows, and letting a list build up from scene to scene."""
+"""Layout of a list's entries in one or two columns of rows, and of lists that grow from scene to scene."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ class RowShape:
     """Measures of a list's rows, in pixels."""
 
     marker: float
-    """Width for the number at the row's start."""
+    """Width of the number at the row's start."""
     pad_x: float
     pad_y: float
     gap: float
-    """Between rows, and between columns."""
+    """Gap between rows, and between columns."""
 
 
 _DETAIL_SHARE = 0.74
-"""Size of what is said about an entry, against the entry's own."""
+"""Type size of an entry's explanation, relative to the entry's own."""
 _DETAIL_LINES = 2
 _DIMMED = 0.58
 _USUAL_LINES = 1.1
-"""Lines that an entry is expected to take when a place is kept for it."""
+"""Number of lines for which space is reserved for a later entry."""
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,14 @@ class ItemRow:
     order: int
     row: Box
     marker: Box
-    """A box as high as the row, for the number."""
+    """The box of the number, as high as the row."""
     text: Box
     block: SetText
     detail: SetText | None
     is_spoken: bool
-    """Whether this is what the scene is about, while others of the list are not."""
+    """Whether the scene speaks about this entry but not about others of the list."""
     is_earlier: bool
-    """Whether it stands there from scenes before."""
+    """Whether it was shown in earlier scenes."""
 
     @property
     def has_picture(self) -> bool:
@@ -63,7 +63,7 @@ class ItemRow:
 
     @property
     def first_line(self) -> float:
-        """Middle of the entry's first line."""
+        """Vertical centre of the entry's first line."""
         return self.text.top + self.block.line_height / 2
 
     @property
@@ -90,14 +90,14 @@ class ItemRow:
 def arranged(
     c: Composer, zone: Box, look: TextLook, detail: TextLook, shape: RowShape, columns: int, anchor: float
 ) -> list[ItemRow]:
-    """The scene's items in rows that fill at most the zone.
+    """The scene's items, laid out in rows that fill at most the zone.
 
-    Rows keep their size and place while a list builds up, as far as its entries are about as long as usual: they get
-    their share of the zone for the entries that are still to come.
+    Space is reserved for later entries, so rows keep their size and place while a list grows, unless entries are much
+    longer than usual.
 
     Args:
-        look, detail: of the entries, and of what is said about the last one, whose size follows the entries'.
-        anchor: share of the free height to leave above the rows.
+        look, detail: text looks of the entries, and of the last one's explanation, whose size follows the entries'.
+        anchor: share of the free height above the rows.
     """
     items = c.scene.items
     if not items:
@@ -105,7 +105,7 @@ def arranged(
     room = max(len(items), c.scene.room)
     per_column = -(-room // columns)
     each = zone.height / per_column
-    # Where rows are many, their air goes before their text does.
+    # With many rows, their padding shrinks before their text does.
     shape = replace(shape, pad_y=min(shape.pad_y, each * 0.16), gap=min(shape.gap, each * 0.12))
     width = (zone.width - shape.gap * (columns - 1)) / columns
     text_width = width - shape.marker - 3 * shape.pad_x
@@ -135,7 +135,7 @@ def arranged(
 
 
 def draw_row(c: Composer, item: ItemRow, box: Box, draw: Callable[[skia.Canvas], None], motion: Motion) -> None:
-    """Add a row: entries of earlier scenes stand there, calmer, from the first frame on."""
+    """Add a row; entries of earlier scenes are shown dimmed from the first frame on."""
     if not item.is_earlier:
         c.shape(box, draw, item.order, motion, item.texts)
         return
@@ -149,7 +149,7 @@ def draw_row(c: Composer, item: ItemRow, box: Box, draw: Callable[[skia.Canvas],
 
 
 def heading_motion(c: Composer) -> Motion | None:
-    """A list's heading comes in once."""
+    """The entrance of a list's heading, only in the list's first scene; else None."""
     return Motion.NONE if c.scene.spoken_from else None
 
 
@@ -158,7 +158,7 @@ def _starts(items: Sequence[str], per_column: int) -> range:
 
 
 def _kept_for_detail(c: Composer, look: TextLook, height: float, lines: int) -> float:
-    """Of the height for text alone, what a detail takes if it and `lines` entries of a line each fill it."""
+    """Height of a detail, if it and `lines` entries of one line each fill `height` pixels of text."""
     entry = line_height_px(look, c.scene.items[0])
     detail = _DETAIL_LINES * _DETAIL_SHARE * line_height_px(look, c.scene.detail)
     return math.ceil(detail * min(1.0, height / (lines * entry + detail)))
@@ -171,7 +171,7 @@ def _column_height(heights: Sequence[float], shape: RowShape) -> float:
 def _set_in_columns(
     c: Composer, look: TextLook, width: float, height: float, padding: float, per_column: int
 ) -> list[SetText]:
-    """The items in one common size, each column's in its share of the height."""
+    """The items laid out in one common size; the items of each column share its height."""
     parts = [c.scene.items[start : start + per_column] for start in _starts(c.scene.items, per_column)]
 
     def fitted(part: Sequence[str], look: TextLook) -> list[SetText]:

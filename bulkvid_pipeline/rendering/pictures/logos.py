@@ -1,4 +1,4 @@
-"""A template's logo: read once, checked, and kept as its encoded bytes."""
+"""A template's logo: read once, checked, and stored as its encoded bytes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def load_logo(path: Path) -> Logo:
     """Read and check a logo file.
 
     Raises:
-        TemplateInvalidError: it is missing, not PNG, JPEG or WebP, too large, or damaged.
+        TemplateInvalidError: the file is missing, not PNG, JPEG or WebP, too large, or damaged.
     """
     try:
         with path.open("rb") as file:
@@ -55,7 +55,7 @@ def load_logo(path: Path) -> Logo:
         raise TemplateInvalidError(
             f"The logo {path.name} is not a PNG, JPEG or WebP picture", fix="Save the logo as PNG, JPEG or WebP"
         )
-    # Decoding is put off until the size in the file's header is known to be harmless.
+    # The picture is decoded only after the size in the file's header has been checked.
     picture = skia.Image.MakeFromEncoded(skia.Data.MakeWithCopy(data))
     if picture is None or picture.width() * picture.height() > MAX_PIXELS or picture.makeRasterImage() is None:
         raise TemplateInvalidError(

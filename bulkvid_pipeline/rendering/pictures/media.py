@@ -1,4 +1,4 @@
-"""The row's own pictures and videos as the painter gets them: upright, at the right size, safe to decode."""
+"""The row's own pictures and videos as input of the painter: upright, at the right size, safe to decode."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from bulkvid_pipeline.rendering.pictures.canvas import Pixels
 from bulkvid_pipeline.rendering.pictures.colors import BLACK, WHITE, Rgb
 
 VERSION = 1
-"""Raise it whenever media are shown differently."""
+"""Increase it whenever media are shown differently."""
 CLIP_RATE = 10
-"""Pictures a second of a video background: a quarter of the work of 30, and calm enough to read on."""
+"""Pictures a second of a video background: costs a quarter of 30 a second, and is calm enough for reading text."""
 CLIP_STEP = FPS // CLIP_RATE
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture as an encoded PNG of ours; two are equal if their digests are."""
+    """A picture as a PNG encoded by `ingest`; two are equal if their digests are equal."""
 
     digest: str
-    """Of the content, and of how it was prepared."""
+    """Hash of the content and of its preparation."""
     width: int
     height: int
     data: bytes = field(repr=False, compare=False)
@@ -41,7 +41,7 @@ class Picture:
 
     @property
     def pixels(self) -> Pixels:
-        """RGBA, shape (height, width, 4), not premultiplied."""
+        """RGBA pixels, shape (height, width, 4), not premultiplied."""
         array: Pixels = self.image.toarray(colorType=skia.kRGBA_8888_ColorType)
         return array
 
@@ -53,17 +53,17 @@ def _decoded(digest: str, picture: Picture) -> skia.Image:  # noqa: ARG001 - the
 
 @dataclass(frozen=True)
 class Clip:
-    """A silent video of ours in the frame's size, `frames` pictures at CLIP_RATE; it is shown again and again."""
+    """A silent video encoded by `ingest` in the frame's size, `frames` pictures at CLIP_RATE; it is shown in a loop."""
 
     digest: str
     frames: int
     data: bytes = field(repr=False, compare=False)
     darkest: Rgb = BLACK
     lightest: Rgb = WHITE
-    """Colours that no pixel of it is darker or lighter than, channel by channel."""
+    """The darkest and the lightest colour: minimum and maximum of each channel over all pixels."""
 
     def pictures(self, first: int) -> Iterator[Pixels]:
-        """RGBA pictures from number `first` (of the endless loop) on, without end."""
+        """RGBA pictures from index `first` on, in an endless loop."""
         converter = VideoReformatter()
         with av.open(io.BytesIO(self.data), "r", format="mp4") as source:
             stream = source.streams.video[0]
@@ -91,12 +91,12 @@ def _rgba(converter: VideoReformatter, frame: VideoFrame) -> Pixels:
 
 
 Backdrop = Picture | Clip
-"""What fills the frame behind a card; it has the frame's size."""
+"""The picture or video that fills the frame behind a card; it has the frame's size."""
 
 
 @dataclass(frozen=True)
 class SceneMedia:
-    """The media of one scene in one format. `start` is the video's frame at which the scene begins."""
+    """The media of one scene in one format. `start` is the scene's first frame in the video."""
 
     image: Picture | None = None
     backdrop: Backdrop | None = None
@@ -104,7 +104,7 @@ class SceneMedia:
 
     @property
     def identity(self) -> list[object]:
-        """All that decides what they look like in the scene; empty without media."""
+        """Everything that decides how they look in the scene; empty without media."""
         parts: list[object] = []
         if self.image:
             parts.append(["image", self.image.digest])
@@ -119,7 +119,7 @@ NO_MEDIA = SceneMedia()
 
 
 def fingerprint_with(fingerprint: str, media: SceneMedia) -> str:
-    """A film's fingerprint with that of its media; unchanged without any."""
+    """A film's fingerprint combined with that of its media; unchanged without media."""
     if not media.identity:
         return fingerprint
     return hashlib.blake2b(repr([fingerprint, VERSION, media.identity]).encode(), digest_size=20).hexdigest()
@@ -127,7 +127,7 @@ def fingerprint_with(fingerprint: str, media: SceneMedia) -> str:
 
 @lru_cache(maxsize=8)
 def extremes(backdrop: Backdrop) -> tuple[Rgb, Rgb]:
-    """Colours that no pixel is darker or lighter than, channel by channel."""
+    """The darkest and the lightest colour: minimum and maximum of each channel over all pixels."""
     if isinstance(backdrop, Clip):
         return backdrop.darkest, backdrop.lightest
     pixels = backdrop.pixels
@@ -137,7 +137,7 @@ def extremes(backdrop: Backdrop) -> tuple[Rgb, Rgb]:
 
 
 def extremes_of(pictures: Iterable[Pixels]) -> tuple[Rgb, Rgb]:
-    """Colours that no pixel of any of the pictures is darker or lighter than, channel by channel."""
+    """The darkest and the lightest colour: minimum and maximum of each channel over all pixels of all pictures."""
     low, high = np.full(4, 255, np.uint8), np.zeros(4, np.uint8)
     for pixels in pictures:
         low = np.minimum(low, pixels.min(axis=0).min(axis=0))

@@ -1,4 +1,4 @@
-"""Entrances and exits: where and how visible a part of a card is in each of the scene's first and last frames."""
+"""Entrances and exits: position and opacity of a part of a card in the scene's first and last frames."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ from bulkvid_pipeline.rendering.pictures.geometry import Box
 ENTRANCE_FRAMES = 18
 """0.6 s at 30 frames a second."""
 PART_FRAMES = 12
-"""Length of one part's own movement; parts start one after the other within the entrance.
+"""Frames of one part's own movement; parts start one after the other within the entrance.
 
-The main text has order 0: the card before is gone at once, and its successor is to be seen in the very next frame."""
+The main text has order 0 and starts first: the earlier card disappears at once, so the next frame must show the new
+one."""
 LAST_ORDER = 6
 EXIT_FRAMES = 4
-"""Of a card that makes room for the next one: all its parts go at once, each the way it came in."""
+"""Frames of a card's exit: all its parts move out together, each in the reverse of its entrance."""
 _SHORTEST_WITH_EXIT = 40
-"""A scene of fewer frames has none: it needs its time to be read."""
+"""A scene with fewer frames has no exit: it needs all its time for reading."""
 
 
 class Motion(StrEnum):
-    """How one part comes in."""
+    """The entrance of one part."""
 
     NONE = "none"
     FADE = "fade"
@@ -34,7 +35,7 @@ class Motion(StrEnum):
 
 @dataclass(frozen=True)
 class Pose:
-    """A part in one frame: how opaque (0..255), how far from its place, and which part of the frame it may touch."""
+    """A part in one frame: its opacity (0..255), its offset from its place, and the area of the frame to clip it to."""
 
     alpha: int
     dx: int
@@ -47,12 +48,12 @@ class Pose:
 
 
 def eased(progress: float) -> float:
-    """Quintic ease-out: fast at first, settling softly; 0 -> 0, 1 -> 1."""
+    """Quintic ease-out: fast at first, then slowing down; 0 -> 0, 1 -> 1."""
     return float(1 - (1 - min(1.0, max(0.0, progress))) ** 4)
 
 
 def entrance_length(scene_frames: int) -> int:
-    """Frames that the entrance takes; a very short scene has half of its length to be read."""
+    """Frames of the entrance; at most half of a very short scene, so that the rest can be read."""
     return max(1, min(ENTRANCE_FRAMES, scene_frames // 2))
 
 
@@ -62,7 +63,7 @@ def rest_of(scene_frames: int, *, leaves: bool) -> int:
 
 
 def leaving_pose(motion: Motion, box: Box, gone: float, distance: float, mirrored: bool) -> Pose:
-    """The pose of a part that leaves its place in `box`; `gone` goes from 0, at rest, to 1."""
+    """The pose of a part that moves out of its place in `box`; `gone` is the progress, 0 (at rest) to 1."""
     far = gone * gone
     alpha = round(255 * (1 - gone))
     if motion is Motion.RISE:
@@ -83,9 +84,9 @@ def pose(motion: Motion, box: Box, order: int, frame: int, scene_frames: int, di
     """The pose of a part that rests in `box`.
 
     Args:
-        order: 0..LAST_ORDER, which part comes in first.
-        distance: how far it travels, in pixels.
-        mirrored: whether the text runs from right to left, so that sideways motion turns round.
+        order: 0..LAST_ORDER, the part's position in the order of entrances.
+        distance: length of the motion in pixels.
+        mirrored: whether the text runs from right to left, so that sideways motion is mirrored.
     """
     length = entrance_length(scene_frames)
     if motion is Motion.NONE or frame >= length - 1:

@@ -1,4 +1,4 @@
-"""Drawn marks that no font decides: quotation marks, diamonds, emblems, Roman numerals."""
+"""Marks that are drawn without a font: quotation marks, diamonds, emblems; and Roman numerals."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ROMAN = (
 
 
 def roman(number: int) -> str:
-    """The number in Roman numerals; above 3999, where they end, in digits."""
+    """The number in Roman numerals, which end at 3999; larger numbers in digits."""
     if not 0 < number < 4000:
         return str(number)
     numeral = ""

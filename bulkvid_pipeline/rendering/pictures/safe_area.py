@@ -1,4 +1,4 @@
-"""Which part of the frame stays clear of the platform's own buttons and texts.
+"""The part of the frame that is not covered by the platform's own buttons and texts.
 
 Basis of the fractions (of the frame's width and height):
 
@@ -13,11 +13,11 @@ Basis of the fractions (of the frame's width and height):
   bottom, 48 px at the left and 192 px at the right clear.
 - Stories: Meta's guideline for story placements: 14 % at the top (profile and time), 20 % at the bottom (reply bar,
   link), 6 % at each side as for Reels.
-- Pinterest: it gives no template for plain pins; opened, a pin has buttons at the right and its title at the bottom as
-  Shorts have, whose margins are taken.
+- Pinterest: it publishes no template for plain pins; an opened pin has buttons at the right and its title at the bottom
+    as Shorts have, so the margins of Shorts are used.
 
-They are the cautious figures for posts that carry a call to action, so plain posts are safe as well. A platform's
-values in an unusual shape of frame (a wide TikTok) fall back to the plain title margins, since its overlay is vertical.
+These are the larger figures for posts with a call to action, so plain posts are safe as well. In an unusual shape of
+frame (a wide TikTok) the plain title margins are used, since the platform's overlay is vertical.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ VERTICAL: dict[Platform, Margins] = {
 
 
 def safe_area(platform: Platform, width: int, height: int) -> Box:
-    """The box, in whole pixels of a `width` x `height` frame, that captions and cards stay inside."""
+    """The box for captions and cards, in whole pixels of a `width` x `height` frame."""
     margins = TITLE_SAFE
     if height > width:
         margins = VERTICAL.get(platform, TITLE_SAFE)

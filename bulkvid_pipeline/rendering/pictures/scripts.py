@@ -1,4 +1,4 @@
-"""What a text is written in: cleaning for display, reading direction, emoji, and which Han variant it wants. Pure."""
+"""Properties of a text's writing: cleaning for display, reading direction, emoji, and regional Han shapes. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import unicodedata
 from enum import StrEnum
 
 MAX_MARKS = 6
-"""Combining marks kept on one base character; living scripts use fewer, stacked "zalgo" text uses dozens."""
+"""Combining marks kept on one base character; real languages use fewer, stacked "zalgo" text uses dozens."""
 
 _DROPPED = re.compile(
     # Explicit embeddings, overrides and isolates (we set the direction of a text ourselves), BOM, noncharacters,
@@ -59,7 +59,7 @@ _INSIDE_KOREAN = re.compile("(?<=[\uac00-\ud7a3])(?=[\uac00-\ud7a3])")
 WORD_JOINER = "\u2060"
 NO_BREAK_SPACE = "\u00a0"
 _LONGEST_ENDING = 15
-"""Letters of two words up to which the first may follow the last to its line."""
+"""Largest total length, in letters, of two last words that are kept on one line."""
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
 _INSIDE_HAN = re.compile(r"(?<=[\w%])(?=[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])")
 _TRADITIONAL_ONLY = frozenset(
@@ -71,7 +71,7 @@ _TALL = re.compile(
 
 
 def display_text(text: str) -> str:
-    """The text as it can be set: NFC, one line, single blanks, no control or direction-override characters."""
+    """The text prepared for layout: NFC, one line, single blanks, no control or direction-override characters."""
     text = _BLANKS.sub(" ", _DROPPED.sub("", text)).strip()
     return _without_excess_marks(unicodedata.normalize("NFC", text))
 
@@ -101,7 +101,7 @@ def is_right_to_left(text: str) -> bool:
 
 
 def han_variant(text: str) -> HanVariant | None:
-    """The regional Han shapes that the text wants; None where it has no East Asian characters."""
+    """The regional Han shapes for the text; None if it has no East Asian characters."""
     if _KANA.search(text):
         return HanVariant.JAPANESE
     if _HANGUL.search(text):
@@ -113,7 +113,7 @@ def han_variant(text: str) -> HanVariant | None:
 
 
 def settled_variant(text: str, context: HanVariant | None) -> HanVariant | None:
-    """The text's variant; Han characters alone, which say little, follow the variant of the texts around them."""
+    """The text's variant; if it has only Han characters, which do not identify it, that of the surrounding texts."""
     own = han_variant(text)
     if own in (HanVariant.SIMPLIFIED, HanVariant.TRADITIONAL) and context is not None:
         return context
@@ -121,7 +121,7 @@ def settled_variant(text: str, context: HanVariant | None) -> HanVariant | None:
 
 
 def with_whole_words(text: str) -> str:
-    """The text with Korean words kept whole: the line breaker would part them anywhere, like Chinese."""
+    """The text with Korean words kept whole: the line breaker would break them anywhere, like Chinese."""
     return _INSIDE_KOREAN.sub(WORD_JOINER, text)
 
 
@@ -144,19 +144,19 @@ def ending_whole(text: str) -> str:
 
 
 def least_line_height(text: str) -> float:
-    """Line height, in font sizes, under which the marks of the text's scripts would touch the next line."""
+    """Least line height, in font sizes, at which the marks of the text's scripts do not touch the next line."""
     if _TALL.search(text):
         return 1.42
     return 1.28 if han_variant(text) else 1.0
 
 
 def joins_letters(text: str) -> bool:
-    """Whether letter spacing would tear apart letters that the script joins, stacks or sets solid."""
+    """Whether letter spacing would separate letters that the script joins or stacks, or sets without space."""
     return bool(_TALL.search(text)) or han_variant(text) is not None
 
 
 def split_emoji(text: str) -> list[tuple[str, bool]]:
-    """The text as stretches of (characters, is_emoji), in order and without loss."""
+    """The text as runs of (characters, is_emoji), in order and complete."""
     stretches: list[tuple[str, bool]] = []
     done = 0
     for match in EMOJI.finditer(text):

@@ -1,4 +1,4 @@
-"""Where things stand in a frame: the zones of header, content and captions inside the safe area."""
+"""The frame with its safe area, its shape and the sizes derived from them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Stage:
 
     @property
     def unit(self) -> float:
-        """1/1080 of the short side, in pixels: all measures of the design are in it."""
+        """The design unit: 1/1080 of the short side, in pixels."""
         return min(self.width, self.height) / 1080
 
     @property
@@ -56,5 +56,5 @@ class Stage:
 
     @property
     def caption_height(self) -> float:
-        """Height of the zone in which captions stand, at the bottom of the safe area."""
+        """Height of the caption zone at the bottom of the safe area, in pixels."""
         return self.caption_size * 1.36 * self.caption_lines + 44 * self.unit

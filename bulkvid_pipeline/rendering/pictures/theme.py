@@ -1,4 +1,4 @@
-"""What decides how a scene looks, as data; `styles` holds a theme for each style."""
+"""The data that decides how a scene looks; `styles` has a theme for each style."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bulkvid_pipeline.rendering.pictures.logos import Logo
 
 
 class Entrance(StrEnum):
-    """How the parts of a card come in."""
+    """The entrance of a card's parts."""
 
     RISE = "rise"
     FADE = "fade"
@@ -34,7 +34,7 @@ class SpokenMark(StrEnum):
 
 @dataclass(frozen=True)
 class CaptionLook:
-    """Colours and shape of the captions. `spoken` is the word's own colour, `mark` that of the shape behind it."""
+    """Colours and shape of the captions; `spoken` is the colour of the spoken word, `mark` of the shape behind it."""
 
     box: Rgb
     box_alpha: float
@@ -51,32 +51,32 @@ class CaptionLook:
 
 @dataclass(frozen=True)
 class GroundLook:
-    """How a style treats the ground behind its texts."""
+    """How a style treats the background behind its texts."""
 
     light_shift: float
     dark_shift: float
-    """How far a custom ground runs towards black; or towards white where it is nearly black itself."""
+    """How far a custom background's gradient goes towards black, or towards white if it is nearly black itself."""
     panel_share: float
-    """How much of the text's colour is in a panel on a custom ground."""
+    """Share of the text's colour in a panel on a custom background."""
     least_veil: float
-    """Least share of the ground's colour over a picture behind texts: takes the edge off details behind letters."""
+    """Least veil opacity over a picture behind texts: reduces the contrast of details behind letters."""
     blur: float
-    """Of such a picture: standard deviation in 1/1080 of the short side. Details as fine as letters would make these
-    hard to read."""
+    """Blur of such a picture: standard deviation in 1/1080 of the short side. Details as fine as letters would make
+    text hard to read."""
     second_accent_contrast: float | None
-    """What `accent_2` needs on a picture: text contrast where texts are set in it, less where it only draws, None where
-    it stands on a panel alone."""
+    """Contrast that `accent_2` needs on a picture: that of text if texts have this colour, less if only drawings do,
+    None if it is used only on a panel."""
     brand_panel: bool = False
-    """Whether panels keep the brand's colour on any ground, and take it from a custom accent."""
+    """Whether panels keep the brand's colour on any background, and take it from a custom accent."""
     title_apart: bool = False
-    """Whether title cards have a ground of their own."""
+    """Whether title cards have a background of their own."""
     paper: float = 0.0
-    """Mottle of the ground: standard deviation in levels of 255."""
+    """Mottle of the background: standard deviation in levels of 255."""
 
 
 @dataclass(frozen=True)
 class Theme:
-    """All that decides how a scene looks, apart from its words and the frame's size."""
+    """Everything that decides how a scene looks, except its words and the frame's size."""
 
     style: Style
     background: Rgb
@@ -86,7 +86,7 @@ class Theme:
     accent: Rgb
     accent_2: Rgb
     panel: Rgb
-    """Ground of cards and side panels."""
+    """Background of cards and side panels."""
     on_panel: Rgb
     display_family: str
     text_family: str
@@ -95,7 +95,7 @@ class Theme:
     statement_weight: int
     text_weight: int
     letter_spacing: float
-    """Of large text, in ems."""
+    """Letter spacing of large text, in ems."""
     radius: float
     entrance: Entrance
     captions: CaptionLook

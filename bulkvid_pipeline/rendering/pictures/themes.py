@@ -43,11 +43,11 @@ def theme_for(
     logo: Path | None = None,
     logo_position: str = "bottom_right",
 ) -> tuple[Theme, tuple[str, ...]]:
-    """The style's theme with a template's settings, and warnings about what could not be used as given.
+    """The style's theme with a template's settings, and warnings about settings that could not be used as given.
 
     Args:
-        colors: hex colours in the order accent, second accent, background; fewer leave the style's own.
-        font_family: a bundled family; another one is warned about and the style's own stays.
+        colors: hex colours in the order accent, second accent, background; missing ones stay the style's own.
+        font_family: a bundled family; for another one there is a warning, and the style's own is used.
         logo: PNG, JPEG or WebP file.
         logo_position: one of LOGO_POSITIONS.
 
@@ -102,7 +102,7 @@ def _with_colors(theme: Theme, colors: Sequence[str], warnings: list[str]) -> Th
 
 
 def _checked(color: Rgb, background: Rgb, custom: bool, warnings: list[str]) -> Rgb:
-    """The colour, made to stand out from the background; a change of a template's own colour is warned about."""
+    """The colour, changed to have enough contrast to the background; changing a custom colour adds a warning."""
     ratio = contrast(color, background)
     if ratio >= GRAPHIC_CONTRAST:
         return color
@@ -116,7 +116,7 @@ def _checked(color: Rgb, background: Rgb, custom: bool, warnings: list[str]) -> 
 
 
 def on_ground(theme: Theme, background: Rgb) -> Theme:
-    """The theme on another ground, with texts that can be read on it."""
+    """The theme on another background, with text colours that are readable on it."""
     text = readable_on(background, theme.text, WHITE, (20, 20, 24))
     panel_share = theme.ground.panel_share
     panel = mix(background, text, panel_share)
@@ -136,7 +136,7 @@ def on_ground(theme: Theme, background: Rgb) -> Theme:
 
 
 def _second_ground(ground: GroundLook, background: Rgb, text: Rgb) -> Rgb:
-    """Where a custom ground runs to: hardly further than the style's own, since light colours turn to mud soon."""
+    """The second colour of a custom background's gradient: near the first, since darkened light colours look muddy."""
     if luminance(text) < luminance(background):
         ends, shift = (BLACK, WHITE), ground.light_shift
     else:
@@ -146,7 +146,7 @@ def _second_ground(ground: GroundLook, background: Rgb, text: Rgb) -> Rgb:
 
 
 def _with_accented_parts(theme: Theme) -> Theme:
-    """Panels and the caption's mark in the template's accent, as dark or light as their text needs."""
+    """Panels and the caption's mark in the template's accent, as dark or light as their text requires."""
     captions = theme.captions
     if captions.mark_kind in (SpokenMark.PILL, SpokenMark.BLOCK):
         mark = with_contrast(theme.accent, captions.box, 1.6)

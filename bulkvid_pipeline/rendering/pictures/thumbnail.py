@@ -1,4 +1,4 @@
-"""A poster so small that it fits into a line of metadata, for pages that may load no file."""
+"""A poster small enough for a line of metadata, for pages that cannot load files."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ import skia
 from av.error import FFmpegError
 
 MAX_BYTES = 720
-"""So that its base64 and the Markdown around it stay under 1,000 characters: the Dagster web UI shows such Markdown at
-once and longer one only after a click (dagster-webserver 1.13.27)."""
+"""Keeps its base64 and the Markdown around it under 1,000 characters: the Dagster web UI shows such Markdown at once,
+and longer Markdown only after a click (dagster-webserver 1.13.27)."""
 
 _LONG_SIDES = (240, 208, 176, 144, 112, 80, 48)
 _QUALITIES = (60, 45, 30)
-"""Below 30 lettering falls apart, and a smaller picture is the better one."""
+"""WebP qualities that are tried. Below 30 text becomes unreadable, and a smaller picture is better."""
 _QUARTER = "2"
-"""Scale at which a JPEG is decoded, as a power of two: 320 pixels remain of 720p, in a third of the time."""
+"""Scale at which a JPEG is decoded, as a power of two: 720p becomes 320 pixels wide, in a third of the time."""
 
 
 def thumbnail_webp(jpeg: bytes, max_bytes: int = MAX_BYTES) -> bytes:
-    """The picture as WebP of at most `max_bytes`, as large as fits at a fair quality; empty when none does.
+    """The picture as WebP of at most `max_bytes`, as large as fits at a fair quality; empty if no size fits.
 
     Raises:
-        ValueError: it is no JPEG.
+        ValueError: the bytes are not a JPEG.
     """
     picture = _decoded(jpeg)
     for long_side in _LONG_SIDES:
@@ -35,14 +35,14 @@ def thumbnail_webp(jpeg: bytes, max_bytes: int = MAX_BYTES) -> bytes:
 
 
 def _decoded(jpeg: bytes) -> skia.Image:
-    """At a quarter of its size; without a colour profile, which would take two thirds of the room."""
+    """The picture at a quarter of its size, without a colour profile, which would take two thirds of the bytes."""
     codec = av.CodecContext.create("mjpeg", "r")
     codec.options = {"lowres": _QUARTER}
     try:
         (frame,) = codec.decode(av.Packet(jpeg))
     except (FFmpegError, ValueError) as error:
-        raise ValueError("the picture is no JPEG") from error
-    # Rows are padded where the width is no multiple of 16, and skia takes none that are.
+        raise ValueError("the picture is not a JPEG") from error
+    # Rows are padded if the width is not a multiple of 16, but skia does not accept padded rows.
     pixels = np.ascontiguousarray(frame.to_ndarray(format="rgba"))
     return skia.Image.fromarray(pixels, colorType=skia.kRGBA_8888_ColorType)
 

@@ -1,8 +1,8 @@
-"""The bundled fonts: which file serves which family, weight and character.
+"""The bundled fonts: the file for each family, weight and character.
 
-Every file is named here; nothing is looked up in the system. Files are opened when first needed (they are mapped, not
-read: about 0.2 ms each), and a text asks only for the fonts that its characters need, in a fixed order, so the same
-text looks the same on every machine.
+Every file is named here; system fonts are never used. Files are opened when first needed (they are mapped, not read:
+about 0.2 ms each). Each text uses only the fonts that its characters need, in a fixed order, so the same text looks the
+same on every machine.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ WESTERN = "justmytype_western_core"
 RTL = "justmytype_intl_rtl"
 CJK = "justmytype_intl_cjk"
 BOLD_FROM = 600
-"""Weight from which the bold file of a family without a weight axis is used."""
+"""Least weight for which the bold file of a family without a weight axis is used."""
 
 
 _HEAVIEST_BESIDE_BOLD = 500
-"""Of the `wght` axis of a family that has a bold file for what is heavier."""
+"""Largest value of the `wght` axis used of a family that has a separate bold file."""
 
 
 @dataclass(frozen=True)
 class FontFile:
-    """One family as files: one with a `wght` axis or a regular one, and perhaps a bold one, which is vendored."""
+    """The files of one family: one with a `wght` axis or a regular one, and optionally a vendored bold one."""
 
     family: str
     package: str
@@ -42,7 +42,7 @@ class FontFile:
     bold: str = ""
     variable: bool = False
     optical_sizes: tuple[float, float] | None = None
-    """Ends of the `opsz` axis: for text, for display."""
+    """Values of the `opsz` axis for text and for display."""
 
     def path(self, weight: int) -> Path:
         if self.bold and weight >= BOLD_FROM:
@@ -90,7 +90,7 @@ TEXT_FONTS: dict[str, FontFile] = {
         _noto_variable("JetBrains Mono", WESTERN, "jetbrainsmono", "JetBrainsMono[wght].ttf"),
     )
 }
-"""Families that a theme may ask for by name."""
+"""Families that a theme may name."""
 
 EMOJI_FONT = FontFile("Noto Color Emoji", VENDORED, "NotoColorEmoji.ttf")
 _HAN_FONTS: dict[HanVariant, FontFile] = {
@@ -131,7 +131,7 @@ def _package_folder(package: str) -> Path:
 
 @lru_cache(maxsize=64)
 def fallback_fonts(family: str, variant: HanVariant | None) -> tuple[FontFile, ...]:
-    """The fonts asked for a character, in order; the Han fonts start with the wanted variant."""
+    """The fonts to search for a character, in order; of the Han fonts the one of `variant` comes first."""
     plain = TEXT_FONTS["Noto Serif"] if "Serif" in family else TEXT_FONTS["Noto Sans"]
     han = sorted(_HAN_FONTS, key=lambda candidate: candidate is not variant)
     return (
@@ -145,7 +145,7 @@ def fallback_fonts(family: str, variant: HanVariant | None) -> tuple[FontFile, .
 
 
 class FontShelf:
-    """The opened fonts of this process, handed to skia under a name per family, weight and optical size."""
+    """The open fonts of this process, registered with skia under a name per family, weight and optical size."""
 
     def __init__(self) -> None:
         self._manager = skia.FontMgr.New_Custom_Empty()
@@ -158,7 +158,7 @@ class FontShelf:
         self.unicode = skia.Unicodes.ICU.Make()
 
     def alias(self, font: FontFile, weight: int, display: bool) -> str:
-        """Name under which skia knows this cut; opens it if need be."""
+        """The name under which this cut is registered with skia; opens it if necessary."""
         name = f"{font.family}:{weight}:{int(display)}"
         with self._lock:
             if name not in self._faces:
@@ -188,7 +188,7 @@ class FontShelf:
 
 def _varied(face: skia.Typeface, axes: dict[str, float]) -> skia.Typeface:
     position = skia.FontArguments.VariationPosition
-    # `coordinates` is only referred to by the arguments: it has to stay alive until the clone is made.
+    # The arguments only refer to `coordinates`, so it must stay alive until the clone is made.
     coordinates = position.Coordinates(
         [position.Coordinate(struct.unpack(">I", tag.encode())[0], value) for tag, value in axes.items()]
     )
@@ -206,9 +206,9 @@ def shelf() -> FontShelf:
 
 @lru_cache(maxsize=20_000)
 def font_for(char: str, family: str, variant: HanVariant | None) -> FontFile | None:
-    """The first font that draws the character; None if none does.
+    """The first font that has the character; None if no font has it.
 
-    Private-use characters mean something else in every font, so none is right for them.
+    Private-use characters differ in every font, so they count as missing.
     """
     if unicodedata.category(char) == "Co":
         return None
@@ -220,7 +220,7 @@ def font_for(char: str, family: str, variant: HanVariant | None) -> FontFile | N
 
 @dataclass(frozen=True)
 class Cut:
-    """How a text is cut: family and weight, and whether the display optical size is wanted."""
+    """The cut of a text's font: family, weight, and whether it has the display optical size."""
 
     family: str
     weight: int
@@ -229,7 +229,7 @@ class Cut:
 
 @lru_cache(maxsize=4_000)
 def runs_of(text: str, cut: Cut, variant: HanVariant | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """The text as stretches with the font aliases that draw them, best first."""
+    """The text as runs, each with the aliases of the fonts that can draw it, best first."""
     primary = shelf().alias(TEXT_FONTS[cut.family], cut.weight, cut.display)
     emoji = shelf().alias(EMOJI_FONT, 400, False)
     runs: list[tuple[str, tuple[str, ...]]] = []
@@ -247,7 +247,7 @@ def runs_of(text: str, cut: Cut, variant: HanVariant | None) -> tuple[tuple[str,
 def fonts_digest() -> str:
     """Hash of all bundled fonts, from each file's size and table directory.
 
-    The table directory of an OpenType font holds a checksum of every table, so its first kilobytes stand for the
+    The table directory of an OpenType font contains a checksum of every table, so the first kilobytes identify the
     whole file (OpenType 1.9, "Table Directory").
     """
     digest = hashlib.blake2b(digest_size=16)

@@ -1,4 +1,4 @@
-"""Setting text in a box: size, line breaks, direction and balance.
+"""Layout of text in a box: size, line breaks, direction and balanced lines.
 
 `set_text` shrinks a text until it fits its box, keeps words whole as long as it can, hyphenates what is still too wide,
 and balances the lines. Lines have a fixed height (a forced strut), so mixing scripts and emoji never moves them.
@@ -21,36 +21,36 @@ from bulkvid_pipeline.rendering.pictures.typefaces import Cut, runs_of, shelf
 from bulkvid_pipeline.rendering.pictures.whole_units import with_parted_addresses, with_whole_units
 
 _MAY_BREAK = "\u200b"
-"""Zero width space: where `hyphens` divided a word."""
+"""Zero width space: marks where `hyphens` divided a word."""
 _RIGHT_TO_LEFT_EMBEDDING, _POP = "\u202b", "\u202c"
 _LEAST_SIZE = 4.0
 _WHOLE_ADDRESS_SHARE = 0.8
-"""An address is kept on one line down to this share of the size that it could have broken."""
+"""An address is kept on one line if its size is at least this share of the size with line breaks in it."""
 _DIVIDED_SHARE = 0.75
-"""Text with divided words starts from this share of its wanted size: fewer divisions read better than larger type."""
+"""Text with divided words starts at this share of its size: fewer divisions are more readable than larger type."""
 
 
 @dataclass(frozen=True)
 class TextLook:
-    """How a text is to be set; sizes in pixels, heights and spacing in ems."""
+    """The look of a text; sizes in pixels, line height and letter spacing in ems."""
 
     cut: Cut
     color: Rgb
     size: float
-    """The size wanted."""
+    """The preferred size."""
     least_size: float
-    """The size below which words are rather broken than shrunk."""
+    """The size below which words are broken rather than shrunk."""
     line_height: float = 1.2
     letter_spacing: float = 0.0
     word_spacing: float = 0.0
     align: str = "start"
-    """start or center; start is the right edge for right-to-left text."""
+    """`start` or `center`; start is the right edge for right-to-left text."""
     balance: bool = True
 
 
 @dataclass(frozen=True)
 class Span:
-    """A stretch of a text with a colour of its own; `mask` paints even emoji in that one colour."""
+    """A part of a text with its own colour; `mask` paints even emoji in that single colour."""
 
     text: str
     color: Rgb
@@ -59,7 +59,7 @@ class Span:
 
 @dataclass(frozen=True)
 class SetText:
-    """A text laid out: `width` x `height` pixels, painted with its top left corner anywhere."""
+    """A laid-out text of `width` x `height` pixels, which can be painted at any position."""
 
     paragraph: skia.textlayout.Paragraph
     text: str
@@ -87,7 +87,7 @@ class SetText:
 
 
 def line_height_px(look: TextLook, text: str) -> float:
-    """Height of a line in whole pixels, so that every line starts on a pixel row."""
+    """Height of a line, rounded to whole pixels, so that every line starts on a pixel row."""
     return float(round(look.size * max(look.line_height, scripts.least_line_height(text))))
 
 
@@ -114,7 +114,7 @@ def build(
     style.setStrutStyle(strut)
     builder = layout.ParagraphBuilder.make(style, shelf().collection, shelf().unicode)
     spacing = 0.0 if scripts.joins_letters(text) else look.letter_spacing
-    # The bindings cannot set a paragraph's direction; an embedding of the whole text orders it in the same way.
+    # The bindings cannot set a paragraph's direction; an embedding around the whole text has the same effect.
     pieces = [Span(_RIGHT_TO_LEFT_EMBEDDING, look.color), *spans, Span(_POP, look.color)] if right_to_left else spans
     for span in pieces:
         paint = skia.Paint(Color=argb(span.color), AntiAlias=True)
@@ -137,7 +137,7 @@ def build(
 
 @dataclass(frozen=True)
 class _Fitting:
-    """Trying a text at different sizes in one box."""
+    """Tries a text at different sizes in one box."""
 
     text: str
     look: TextLook
@@ -154,7 +154,7 @@ class _Fitting:
         return paragraph
 
     def fits(self, words: str, size: float, *, whole: bool) -> bool:
-        """Whether the words fit the box; `whole` also asks for unbroken words and the allowed number of lines."""
+        """Whether the words fit the box; `whole` also requires unbroken words and the allowed number of lines."""
         paragraph = self.laid_out(words, size)
         if paragraph.Height > self.height + 0.5 or paragraph.LongestLine > self.width + 0.5:
             return False
@@ -163,7 +163,7 @@ class _Fitting:
 
     def divided(self, size: float) -> str:
         """The text with words wider than the line hyphenated."""
-        # Wide letters count for a little more than the mean, so that a division seldom has to be broken again.
+        # Letters count as a little wider than the mean, so that a part of a word seldom has to be broken again.
         letter = 1.12 * self.laid_out(self.text, size).MaxIntrinsicWidth / max(1, len(self.text))
         words = self.text
         for share in (1.0, 0.85, 0.7):
@@ -187,10 +187,10 @@ def set_text(
 ) -> SetText:
     """Lay out a text (already `display_text`) in a box of `width` x `height` pixels and at most `max_lines` lines.
 
-    Sizes are tried from `look.size` down to `look.least_size` with words and units (`tokens`) whole, long addresses
-    broken at their slashes where that spares small type; then with words hyphenated, then broken
-    anywhere in as many lines as the height holds, then smaller still. A text that does not fit even at the smallest
-    size is cut with an ellipsis. `variant` is that of the texts around this one.
+    Sizes are tried from `look.size` down to `look.least_size` with whole words and units (`tokens`), and with long
+    addresses broken at their slashes if that avoids small type. Then words are hyphenated, then broken anywhere in as
+    many lines as the height allows, then the size is reduced further. A text that does not fit even at the smallest
+    size is cut with an ellipsis. `variant` is that of the surrounding texts.
     """
     text = scripts.with_whole_words(text)
     whole, parted = with_whole_units(text), with_parted_addresses(text)
@@ -248,14 +248,14 @@ def _cut(text: str, fits: Callable[[str], bool]) -> str:
 
 
 def _widest_piece(words: str, look: TextLook, right_to_left: bool, variant: scripts.HanVariant | None) -> float:
-    """Width of the widest part of a divided word: skia's MinIntrinsicWidth does not know of these breaks."""
+    """Width of the widest part of a divided word: skia's MinIntrinsicWidth ignores these breaks."""
 
     def width(piece: str) -> float:
         paragraph = build([Span(piece, look.color)], look, right_to_left=right_to_left, variant=variant)
         paragraph.layout(math.inf)
         return float(paragraph.MaxIntrinsicWidth)
 
-    # Skia counts the letter spacing, which may be negative, once more where it decides on breaks.
+    # For line breaks, skia counts the letter spacing, which may be negative, once more.
     slack = 1.0 + abs(look.letter_spacing) * look.size
     return max(width(piece) for word in words.split() for piece in word.split(_MAY_BREAK) if piece) + slack
 
@@ -263,7 +263,7 @@ def _widest_piece(words: str, look: TextLook, right_to_left: bool, variant: scri
 def _settled(
     words: str, look: TextLook, width: float, right_to_left: bool, variant: scripts.HanVariant | None
 ) -> SetText:
-    """The text in the narrowest width that keeps its number of lines (so that lines are about equally long)."""
+    """The text laid out in the narrowest width with the same number of lines, so that lines are about equally long."""
     paragraph = build([Span(words, look.color)], look, right_to_left=right_to_left, variant=variant)
     paragraph.layout(width)
     tall = paragraph.Height

@@ -1,4 +1,4 @@
-"""Keeping what stands together on one line: numbers with their units, addresses, names."""
+"""Keeps units on one line: numbers with their units of measure, addresses, names."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from bulkvid_pipeline.rendering.script.tokens import Unit, UnitKind, units_of
 
 _MAY_BREAK = "\u200b"
 _LONGEST_WHOLE_NAME = 14
-"""Characters; longer hyphenated names may be broken at their hyphens."""
+"""In characters; longer hyphenated names may be broken at their hyphens."""
 _AFTER_MARK = re.compile(r"(?<=\w)[/?&=_-]+(?=\w{2})")
 _BEFORE_STOP = re.compile(r"(?<=\w{2})(?=\.\w{2})")
 _LONGEST_WHOLE_HOST = 24
-"""Characters of what stands between slashes; a longer one may also be broken before its stops."""
+"""In characters; a longer part between slashes may also be broken before its full stops."""
 _BROKEN_ANYWHERE = frozenset({Script.HAN, Script.KANA, Script.HANGUL})
 
 
 def with_whole_units(text: str) -> str:
-    """The text with nothing to break at inside units."""
+    """The text without break opportunities inside units."""
     return _replaced(text, units_of(text), soft=False)
 
 
 def with_parted_addresses(text: str) -> str:
-    """The same, but long addresses and names may be broken after a slash or a hyphen and before a stop."""
+    """As `with_whole_units`, but long addresses and names may break after a slash or hyphen and before a full stop."""
     return _replaced(text, units_of(text), soft=True)
 
 
@@ -40,7 +40,7 @@ def _replaced(text: str, units: tuple[Unit, ...], *, soft: bool) -> str:
         if soft and _is_partable(unit):
             parts.append(_parted(unit.text))
         else:
-            # "Version" before a long number may stand on a line of its own.
+            # A line may end between "Version" and a long number.
             words = unit.text.split(" ") if unit.kind is UnitKind.VERSION else [unit.text]
             parts.append(" ".join(map(_glued, words)))
         position = unit.end
@@ -65,7 +65,7 @@ def _glued(unit: str) -> str:
 def _could_break(before: str, char: str) -> bool:
     """Whether a line might end between two characters of a unit.
 
-    Between letters it might in Chinese, Japanese and Korean alone; elsewhere they must stay beside each other.
+    Between letters it might only in Chinese, Japanese and Korean; in other scripts nothing may be inserted there.
     """
     if " " in (before, char) or unicodedata.category(char)[0] == "M":
         return False

@@ -1,4 +1,4 @@
-"""How the safe area of one scene is shared between the section's mark, content, captions and logo."""
+"""Division of a scene's safe area into zones for header, content, captions and logo."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ _EMPTY = Box(0, 0, 0, 0)
 
 @dataclass(frozen=True)
 class Zones:
-    """Boxes of one scene; those that it does not use are empty. Content and captions never touch."""
+    """Boxes of one scene; unused ones are empty. Content and captions never touch."""
 
     header: Box
     content: Box
     captions: Box
     logo: Box
     panel: Box
-    """What of the corporate style's dark panel lies in the safe area."""
+    """The part of the corporate style's dark panel inside the safe area."""
 
 
 def zones_for(theme: Theme, stage: Stage, pages: tuple[Box, Box], *, marked: bool, caption_height: float) -> Zones:
-    """Share out the safe area of a scene.
+    """Divide the safe area of a scene.
 
-    `pages` are the style's page and panel, `marked` asks for a header, `caption_height` 0 means no captions.
+    `pages` are the style's page and panel, `marked` reserves a header; `caption_height` is in pixels, 0: no captions.
     """
     captions = caption_height > 0
     unit = stage.unit

@@ -1,8 +1,8 @@
-"""The quality checks: what a viewer's player will find, measured on the finished files themselves.
+"""The quality checks, measured on the finished files.
 
-Nothing here knows how a file was made. Every packet is walked, pictures are decoded and looked at, all of the sound is
-decoded and measured, the caption files are read back. Faults are collected, not raised: the caller decides what a fault
-means.
+The checks do not depend on how a file was made. They read every packet, decode and inspect a sample of the pictures,
+decode and measure all of the sound, and read back the caption files. Faults are collected, not raised: the caller
+decides about them.
 """
 
 from bulkvid_pipeline.rendering.quality.checks import Check, Outcome, QualityReport, Subject

@@ -1,4 +1,4 @@
-"""Checks of the caption files that go with a video: order, agreement, and whether people can read them in time."""
+"""Checks of a video's caption files: order, agreement of both files, and reading speed."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from bulkvid_pipeline.rendering.quality.checks import Check, Outcome, Subject, c
 _TIMES = re.compile(r"(\d+):(\d\d):(\d\d)[.,](\d{3}) --> (\d+):(\d\d):(\d\d)[.,](\d{3})")
 
 READABLE_CPS = 20.0
-"""Characters a second that adults read along with speech in their own language: Netflix, "English Timed Text Style
-Guide", reading speed for SDH. (BBC, "Subtitle Guidelines": 160 to 180 words a minute, up to 200 where live.)"""
+"""Readable characters a second, for adults in their own language: Netflix, "English Timed Text Style Guide", reading
+speed for SDH. (BBC, "Subtitle Guidelines": 160 to 180 words a minute, up to 200 for live subtitles.)"""
 _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 _KANA = "\u3041-\u30ff\u31f0-\u31ff\uff66-\uff9d"
 _HANGUL = "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af"
@@ -24,21 +24,21 @@ _SCRIPT_CPS = (
     (re.compile(f"[{_HANGUL}]"), re.compile(f"[{_HANGUL}{_HAN}]"), 14.0),
     (re.compile(f"[{_HAN}]"), re.compile(f"[{_HAN}]"), 11.0),
 )
-"""Japanese, Korean, Chinese: what tells the language, its script, and characters a second of that (Netflix's guides
-to SDH in these languages). Anything else in such a text is read as elsewhere."""
+"""For Japanese, Korean and Chinese: characters that identify the language, its script, and readable characters a second
+of that script (Netflix's SDH guides for these languages). Other characters count with the general speed."""
 _HURRIED = 1.1
-"""Reading speed, against the readable one, over which captions are warned about: one letter too many is no news."""
+"""Factor of the readable speed above which a caption gets a warning: slightly too fast is tolerated."""
 _UNREADABLE = 2.0
-"""Reading speed, against the readable one, at which nobody can follow."""
+"""Factor of the readable speed at which a caption counts as unreadable."""
 _UNREADABLE_SHARE = 0.25
-"""Share of the text that may be unreadable: a word that the voice does not know is passed over in no time."""
+"""Largest share of the text that may be unreadable: the voice skips unknown words in very little time."""
 _SHOWN = 40
-"""Characters of a caption that are quoted."""
+"""Largest number of a caption's characters that are quoted in a message."""
 
 
 @dataclass(frozen=True)
 class CaptionCue:
-    """One caption, as a file gives it; in seconds."""
+    """One caption as read from a file; times in seconds."""
 
     start: float
     end: float
@@ -50,12 +50,12 @@ class CaptionCue:
 
     @property
     def is_visible(self) -> bool:
-        """Whether there is anything to see in it."""
+        """Whether its text has visible characters."""
         return any(unicodedata.category(char)[0] not in "CZ" for char in self.text)
 
 
 def caption_cues(document: str) -> tuple[CaptionCue, ...]:
-    """The cues of a SubRip or WebVTT document, as players read it."""
+    """The cues of a SubRip or WebVTT document, in the order of the file; blocks without a time line are skipped."""
     return tuple(_cues(document, escaped=document.startswith("WEBVTT")))
 
 
@@ -76,7 +76,12 @@ def _cues(document: str, *, escaped: bool) -> Iterator[CaptionCue]:
 
 
 def caption_checks(srt: str, vtt: str, seconds: float) -> Iterator[Check]:
-    """Judge the two caption files of a video that plays for so many seconds."""
+    """Check the two caption files of a video of `seconds` seconds.
+
+    Args:
+        srt, vtt: the contents of captions.srt and captions.vtt.
+        seconds: length of the video.
+    """
     cues = caption_cues(vtt)
     yield _order(cues, seconds)
     yield _agreement(caption_cues(srt), cues)
@@ -101,7 +106,7 @@ def _agreement(srt: Sequence[CaptionCue], vtt: Sequence[CaptionCue]) -> Check:
 
 
 def _speed(cues: Sequence[CaptionCue]) -> Iterator[Check]:
-    """The fastest caption, and how much of the text nobody can follow."""
+    """Checks of the fastest caption, and of the share of unreadable text."""
     limit = READABLE_CPS * _HURRIED
     speeds = [READABLE_CPS * reading_seconds(cue.text) / max(cue.seconds, 0.001) for cue in cues]
     hurried = [index for index, speed in enumerate(speeds) if speed > limit]
@@ -110,7 +115,7 @@ def _speed(cues: Sequence[CaptionCue]) -> Iterator[Check]:
         worst = max(hurried, key=lambda index: speeds[index])
         many = f"{len(hurried)} of {len(cues)} captions pass" if len(hurried) > 1 else "a caption passes"
         said = (
-            f"{many} too fast to be read with ease: {_quoted(cues[worst])} at {cues[worst].start:.1f} s "
+            f"{many} too fast for comfortable reading: {_quoted(cues[worst])} at {cues[worst].start:.1f} s "
             f"with {speeds[worst]:.0f} characters a second; shorten the script or give it more time"
         )
     yield check(
@@ -128,10 +133,10 @@ def _speed(cues: Sequence[CaptionCue]) -> Iterator[Check]:
 
 
 def reading_seconds(text: str) -> float:
-    """How long reading a caption takes; marks and invisible characters take no time, blanks do."""
+    """Seconds for reading a caption at readable speed. Blanks count; combining and invisible characters do not."""
     seen = [char for char in text if unicodedata.category(char) not in ("Mn", "Me", "Cf", "Cc")]
-    for tells, script, speed in _SCRIPT_CPS:
-        if tells.search(text):
+    for identifying, script, speed in _SCRIPT_CPS:
+        if identifying.search(text):
             own = sum(bool(script.match(char)) for char in seen)
             return own / speed + (len(seen) - own) / READABLE_CPS
     return len(seen) / READABLE_CPS

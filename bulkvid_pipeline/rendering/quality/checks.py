@@ -1,4 +1,4 @@
-"""What a quality report consists of: checks, each with what was found, what was allowed, and what came of it."""
+"""Quality reports: lists of checks, each with the measured value, the limit and the outcome."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """What came of a check."""
+    """The outcome of a check."""
 
     PASSED = "passed"
     WARNING = "warning"
     """Not as good as it should be, but good enough to publish."""
     FAULT = "fault"
-    """Not to be published."""
+    """The output must not be published."""
 
 
 class Subject(StrEnum):
-    """What a check is about; decides what can be done about a fault."""
+    """The subject of a check; it decides which remedy is tried for a fault."""
 
     FILE = "file"
     PICTURE = "picture"
@@ -32,15 +32,15 @@ class Check:
     """One check of one file."""
 
     name: str
-    """Lower case with underscores; carries the unit where there is one."""
+    """Lower case with underscores; ends with the unit if the value has one."""
     subject: Subject
     outcome: Outcome
     value: float | int | str | bool | None
-    """What was found; None where there is no number for it, as for the loudness of silence."""
+    """The measured value; None if it is not a finite number, as for the loudness of silence."""
     limit: str
-    """What was allowed, in words or figures."""
+    """The allowed values, as text."""
     said: str = ""
-    """In plain words what is wrong; empty where it passed."""
+    """The fault as a clause for the user; empty if the check passed."""
 
 
 def check(
@@ -51,7 +51,10 @@ def check(
     said: str = "",
     outcome: Outcome = Outcome.FAULT,
 ) -> Check:
-    """A check that passed if nothing is said against it, else came to `outcome`."""
+    """A check that passed if its message is empty, else with the given `outcome`.
+
+    A `found` that is not finite is stored as None.
+    """
     if isinstance(value, float):
         value = round(value, 3)
     finite = not isinstance(value, float) or math.isfinite(value)
@@ -60,17 +63,17 @@ def check(
 
 @dataclass(frozen=True)
 class QualityReport:
-    """All checks of one output. One without checks says nothing: the output is older than these checks."""
+    """All checks of one output. A report without checks is of an output older than the quality checks."""
 
     outcome: Outcome = Outcome.PASSED
-    """The gravest of the checks'; a warning at least where the output was repaired."""
+    """The most severe outcome of the checks; at least a warning if the output was repaired."""
     checks: tuple[Check, ...] = ()
     repaired: tuple[str, ...] = ()
-    """Why it had to be made a second time, and how that was done; empty where the first was good."""
+    """Reason and remedy if the output was made a second time; else empty."""
 
     @classmethod
     def of(cls, checks: Iterable[Check], repaired: tuple[str, ...] = ()) -> QualityReport:
-        """The report of these checks."""
+        """The report of these checks, with its overall outcome."""
         checks = tuple(checks)
         found = {each.outcome for each in checks} | ({Outcome.WARNING} if repaired else set())
         return cls(max(found, key=list(Outcome).index, default=Outcome.PASSED), checks, repaired)
@@ -81,7 +84,7 @@ class QualityReport:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What the user should know of a published output, in plain words."""
+        """Messages about a published output for the user: repairs, and checks with a warning."""
         return (*self.repaired, *(each.said for each in self.checks if each.outcome is Outcome.WARNING))
 
     @property

@@ -1,4 +1,4 @@
-"""Reading a finished file once, from end to end, with all that looks at it on the way."""
+"""Reads a finished file once, from start to end, and runs all checks on the way."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _SILENCE_NOTED_S = 2.0
 
 @dataclass(frozen=True)
 class Examination:
-    """What a file is, and the checks that this was put to."""
+    """The measured properties of a file, and its checks."""
 
     duration_s: float = 0.0
     frames: int = 0
@@ -45,14 +45,14 @@ class Examination:
     integrated_lufs: float = -math.inf
     true_peak_dbtp: float = -math.inf
     silences: tuple[tuple[float, float], ...] = ()
-    """Stretches of 2 s and more under -60 dBFS: start and end in seconds."""
+    """Silences of at least 2 s (below -60 dBFS): start and end in seconds."""
     faststart: bool = False
     constant_frame_rate: bool = False
     checks: tuple[Check, ...] = ()
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """In plain words where the file is not what was ordered."""
+        """Messages of all failed checks."""
         return tuple(each.said for each in self.checks if each.outcome is Outcome.FAULT)
 
     @property
@@ -62,16 +62,16 @@ class Examination:
 
 
 def verify(path: Path, expected: Expected) -> Examination:
-    """Measure a finished file. A file that cannot be read at all is a fault, not an exception.
+    """Measure and check a finished file. A file that cannot be read at all is reported as a fault, not raised.
 
-    Memory does not grow with the file's length, but for 16 bytes a frame.
+    Memory grows with the file's length only by 16 bytes a frame.
     """
     size = 0
     try:
         size = path.stat().st_size
         with av.open(str(path), "r") as file:
             if not (file.streams.video and file.streams.audio):
-                return _unreadable(size, "the file does not hold one picture and one sound stream")
+                return _unreadable(size, "the file does not contain exactly one video and one audio stream")
             return _examine(path, file, size, expected)
     except (av.FFmpegError, OSError, ValueError) as error:
         return _unreadable(size, f"the file cannot be read: {error}")
@@ -86,7 +86,9 @@ def _examine(path: Path, file: InputContainer, size: int, expected: Expected) ->
     faststart = expected.container is Container.WEBM or is_faststart(path)
     pictures, listener = _read(file, video, audio, expected)
     tick = video.time_base or Fraction(1, 1000)
-    ticks = np.sort(np.frombuffer(pictures.ticks, np.int64))  # B frames are stored in another order than shown in.
+    ticks = np.sort(
+        np.frombuffer(pictures.ticks, np.int64)
+    )  # B frames are stored in another order than they are shown.
     sound, sound_decodes = listener.finish()
     checks = (
         check("readable", Subject.FILE, True, "yes"),

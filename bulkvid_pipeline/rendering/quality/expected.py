@@ -1,4 +1,4 @@
-"""What a file should be: what was ordered, never how it was made."""
+"""The expected properties of a file, independent of how it is made."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bulkvid_pipeline.rendering.quality.captions import CaptionCue
 
 @dataclass(frozen=True)
 class Expected:
-    """What the file should be."""
+    """The expected properties of a file."""
 
     frames: int
     width: int
@@ -21,18 +21,18 @@ class Expected:
     video_codec: VideoCodec
     audio_codec: AudioCodec
     title: str = ""
-    """The title tag; not looked at if empty."""
+    """The title tag; not checked if empty."""
     fps: int = FPS
     loudness_lufs: float | None = -14.0
-    """Programme loudness; None: any, even silence."""
+    """Integrated loudness in LUFS; None: not checked, even silence is allowed."""
     loudness_tolerance_lu: float = 1.0
     true_peak_dbtp: float | None = -1.0
-    """Limit of the sound before encoding; the codec may add a little. None: any."""
+    """True-peak limit of the sound before encoding, in dBTP; the codec may add a little. None: not checked."""
     longest_silence_s: float = 15.0
     captions: tuple[CaptionCue, ...] = ()
-    """Captions that are burned into the pictures: the picture changes where one begins, and somebody speaks."""
+    """Captions that are shown in the pictures: where one begins, the picture must change and speech must be heard."""
     scene_starts: tuple[int, ...] = ()
-    """Frames in which scenes begin; these can be jumped to, so they are key frames."""
+    """First frames of the scenes; they must be key frames, so that players can seek to them."""
 
     @classmethod
     def of(
@@ -43,7 +43,15 @@ class Expected:
         captions: Sequence[CaptionCue] = (),
         scene_starts: Sequence[int] = (),
     ) -> Expected:
-        """What a file of this format and length should be."""
+        """The expected properties of a file with this format and length.
+
+        Args:
+            fmt: size, container and codecs.
+            frames: length of the video in frames.
+            title: the title tag; "" if it is not checked.
+            captions: see the field.
+            scene_starts: see the field.
+        """
         return cls(
             frames,
             fmt.width,

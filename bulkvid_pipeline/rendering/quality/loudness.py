@@ -1,8 +1,8 @@
-"""Loudness, true peak and silence of finished sound, after ITU-R BS.1770-4, in numpy, as the sound comes in.
+"""Loudness, true peak and silence of finished sound after ITU-R BS.1770-4, in numpy, measured while it is read.
 
-The K-weighting filters are applied as their frequency response, block by block: there is no recursive filter in numpy,
-and this is the faster way anyhow. Nothing but one block and ten numbers a second is kept, however long the sound is.
-Shares no code with what makes the sound (`rendering.sound`), so that an error there is not made twice.
+The K-weighting filters are applied as a frequency response, block by block: numpy has no recursive filter, and this is
+faster. Memory is one block plus ten numbers for each second of sound. The code is independent of the code that makes
+the sound (`rendering.sound`), so that an error there is detected here.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _FULL_SCALE = 1.0
 _SHELF = ((1.53512485958697, -2.69169618940638, 1.19839281085285), (1.0, -1.69065929318241, 0.73248077421585))
 _HIGH_PASS = ((1.0, -2.0, 1.0), (1.0, -1.99004745483398, 0.99007225036621))
 
-# A transform gives 6 steps; the 3968 samples before them are dropped, by when the filters' response has died away
-# (its slowest pole falls by 60 dB in 1400 samples). Twice this length costs numpy five times as much.
+# A transform yields 6 steps. The 3968 samples before them are discarded: by then the filters' response has decayed
+# (its slowest pole falls by 60 dB in 1400 samples). Twice this length takes numpy five times as long.
 _TRANSFORM = 1 << 15
 _STEPS = 6
 _HOP = _STEPS * _STEP
@@ -53,22 +53,22 @@ _PEAK_CANDIDATE = 0.63
 
 @dataclass(frozen=True)
 class SoundMeasure:
-    """What the ear gets."""
+    """The measures of a sound."""
 
     integrated_lufs: float
-    """Programme loudness; -inf where all of it is under the absolute gate."""
+    """Integrated loudness in LUFS; -inf if all blocks are below the absolute gate."""
     true_peak_dbtp: float
-    """Highest value between the samples too; -inf for digital silence."""
+    """True peak in dBTP, i.e. including values between samples; -inf for digital silence."""
     silences: tuple[tuple[float, float], ...]
-    """Stretches under -60 dBFS: start and end in seconds, in steps of 0.1 s."""
+    """Intervals below -60 dBFS: start and end in seconds, in steps of 0.1 s."""
     samples: int
-    """Length of each channel."""
+    """Length of each channel in samples."""
     clipped: int
-    """Samples at or over full scale, of both channels."""
+    """Number of samples at or above full scale, in both channels."""
 
 
 class SoundMeter:
-    """Measures stereo sound at SAMPLE_RATE that is fed to it in pieces of any length."""
+    """Measures stereo sound at SAMPLE_RATE, passed in chunks of any length."""
 
     def __init__(self) -> None:
         self._block = np.zeros((2, _TRANSFORM), np.float32)
@@ -81,7 +81,7 @@ class SoundMeter:
         self._clipped = 0
 
     def feed(self, planar: Pcm) -> None:
-        """Take in what comes next: shape (2, samples)."""
+        """Process the next chunk: float32 of shape (2, samples)."""
         taken = 0
         while taken < planar.shape[1]:
             piece = planar[:, taken : taken + _HOP - self._new]
@@ -93,8 +93,8 @@ class SoundMeter:
                 self._measure_block()
 
     def finish(self) -> SoundMeasure:
-        """The measures of all that was fed. The meter takes nothing in afterwards."""
-        # Half a filter's length of silence, so that the interpolation reaches the last sample too.
+        """The measures of the whole sound. `feed` must not be called afterwards."""
+        # Half a filter length of silence, so that the interpolation includes the last sample.
         end = np.zeros((2, _TAPS), np.float32)
         length = self._samples + self._new
         self.feed(end)
@@ -107,7 +107,7 @@ class SoundMeter:
         return SoundMeasure(integrated_loudness(weighted), peak, _stretches(quiet), length, self._clipped)
 
     def _measure_block(self) -> None:
-        """Measure the new samples and make them the run-in of what follows."""
+        """Measure the new samples and keep their end as the run-in of the next block."""
         spectrum = np.fft.rfft(self._block, axis=1)
         spectrum *= _k_response()
         heard = np.fft.irfft(spectrum, _TRANSFORM, axis=1)[:, _RUN_IN:].reshape(2, _STEPS, _STEP)
@@ -122,18 +122,18 @@ class SoundMeter:
         self._new = 0
 
     def _look_for_peak(self, samples: NDArray[np.float32]) -> None:
-        """Raise the peak to the highest absolute value of `_HOP` samples, and of the run-in before, at four times the
+        """Update the peak: the highest absolute value of `_HOP` samples and of the run-in, at four times the sampling
         rate.
 
-        Only stretches within 4 dB of the highest sample are looked at: no others can hold the peak but in made-up
-        signals.
+        Only samples within 4 dB of the highest sample are interpolated: except in constructed signals, the peak cannot
+        be elsewhere.
         """
         new = np.abs(samples[_TAPS - 1 :]).reshape(-1, _PEAK_BLOCK)
         highest = new.max(axis=1)
         self._peak = max(self._peak, float(highest.max()))
         if self._peak >= _FULL_SCALE:
             self._clipped += int(np.count_nonzero(new[highest >= _FULL_SCALE] >= _FULL_SCALE))
-        # The interpolation's windows reach back into the block before.
+        # The interpolation's windows extend into the block before.
         before = np.abs(samples[: _TAPS - 1]).max()
         reach = np.maximum(highest, np.append(before, highest[:-1]))
         loud = np.flatnonzero((reach >= _PEAK_CANDIDATE * self._peak) & (reach > 0))
@@ -173,7 +173,7 @@ def _k_response() -> NDArray[np.complex64]:
 
 
 def _stretches(quiet: NDArray[np.bool_]) -> tuple[tuple[float, float], ...]:
-    """Where steps are quiet, as start and end in seconds."""
+    """Intervals of quiet steps, as start and end in seconds."""
     framed = np.concatenate([[False], quiet, [False]])
     edges = np.flatnonzero(framed[1:] != framed[:-1])
     return tuple((float(start) / 10, float(end) / 10) for start, end in zip(edges[::2], edges[1::2], strict=True))

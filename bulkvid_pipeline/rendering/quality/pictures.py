@@ -1,7 +1,7 @@
-"""Checks of the pictures: that something is to be seen in them, and that they change where they should.
+"""Checks of the pictures: that they are not black, and that they change where they should.
 
-Decoding every frame would cost half of what making them does. So key frames all over the file are decoded, and from
-them on the pictures up to a caption that comes soon; of all other frames their size is looked at, which tells whether
+Decoding every frame would cost half as much as rendering. So key frames throughout the file are decoded, and after them
+the pictures up to a caption that follows soon. Of all other frames only the packet size is checked, which shows whether
 they can be more than a repeat of the picture before.
 """
 
@@ -25,29 +25,29 @@ from bulkvid_pipeline.rendering.quality.expected import Expected
 
 _KEY_FRAMES_LOOKED_AT = 24
 _BLACK_LUMA = 24
-"""Limited-range luma is 16 for black; a picture with next to nothing brighter than this is black to the eye."""
+"""Limited-range luma is 16 for black; a picture with almost nothing brighter than this looks black."""
 _BLACK_SHARE = 0.9995
 _BLACK_LIMIT_S = 1.0
 _RUN_FRAMES, _LONG_RUN_FRAMES = 30, 60
-"""How far from a key frame a run of decoded pictures may reach, and how far the first in a file."""
+"""Largest number of frames in a run of decoded pictures, and in the first run of a file."""
 _RUN_SHARE = 1 / 30
-"""Share of the frames that runs decode."""
+"""Largest share of the file's frames that runs decode."""
 _SEEN_LUMA = 16
-"""Pictures that differ by more than this somewhere are different to the eye."""
+"""Pictures with a larger difference than this in any luma sample look different."""
 _NEAR_FRAMES = 5
-"""How far from its time a change is looked for: encoders that look ahead code it with a frame near by."""
+"""Tolerance, in frames, of the position of a change: encoders with lookahead may code it with a neighbouring frame."""
 _REPEAT_FACTOR, _REPEAT_BYTES = 1.5, 16
-"""A repeat is at most so much larger than the small packets of its file ..."""
+"""A repeat has at most this factor times the 25th percentile of packet sizes, plus this many bytes; ..."""
 _SHARE_OF_KEY, _LEAST_CHANGE_BYTES = 0.01, 64
-"""... and a change is larger than this, whatever the small packets are."""
+"""... or at most this share of the smallest key frame, plus this many bytes, if that is less."""
 
 
 class PictureWatch:
-    """Walks through the packets of a video stream, and decodes some of them."""
+    """Reads the packets of a video stream, and decodes some of them."""
 
     def __init__(self, video: VideoStream, expected: Expected) -> None:
         self.ticks = array("q")
-        """Time stamp of every frame, in the stream's time base, in the order of the file."""
+        """Time stamps of all frames in the stream's time base, in file order."""
         self.keys: list[int] = []
         """Time stamps of key frames."""
         self._sizes = array("q")
@@ -64,10 +64,10 @@ class PictureWatch:
         self._run: _Run | None = None
         self._had_run = False
         self._allowance = max(_LONG_RUN_FRAMES, round(_RUN_SHARE * expected.frames))
-        """Frames that runs may still decode."""
+        """Number of frames that runs may still decode."""
 
     def see(self, packet: Packet[Any]) -> None:
-        """Take in the next packet of the pictures."""
+        """Process the next packet of the video stream."""
         if packet.pts is None:
             self._damage = self._damage or f"frame {len(self.ticks)} has no time stamp"
         tick = packet.pts or 0
@@ -86,9 +86,9 @@ class PictureWatch:
                 self._end_run()
 
     def _run_end(self, frame: int) -> int:
-        """Up to which frame to decode from a key frame: to the caption that comes next, or only itself.
+        """The last frame of a run that starts at a key frame: the start of the next caption, or the key frame itself.
 
-        The first such run of a file goes on through the captions after it.
+        The first run of a file continues through further captions.
         """
         reach = frame + min(_RUN_FRAMES if self._had_run else _LONG_RUN_FRAMES, self._allowance)
         within = [wanted for wanted in self._wanted if frame < wanted <= reach]
@@ -115,10 +115,10 @@ class PictureWatch:
             self._still = self._still or f"the picture at {at} stands still, where a caption should come up"
 
     def checks(self, path: Path) -> Iterator[Check]:
-        """Judge what was seen. `path` is the file, for another look at stretches that may be black."""
+        """The checks of all packets read. `path` is the file, to decode stretches again that may be black."""
         self._end_run()
         none = "" if self._looked_at else "there is no key frame"
-        yield check("pictures_decode", Subject.PICTURE, self._looked_at, "all that are tried", self._damage or none)
+        yield check("pictures_decode", Subject.PICTURE, self._looked_at, "all tested pictures", self._damage or none)
         still, missed = self._stands_still()
         stretches = [float(tick * self._tick) for tick in self._black]
         stretches += [still[0]] if still else []
@@ -137,8 +137,8 @@ class PictureWatch:
         yield check("missed_changes", Subject.PICTURE, missed, f"0 of {len(self._wanted)}", said)
 
     def _stands_still(self) -> tuple[tuple[float, float] | None, int]:
-        """The longest stretch without a change, in seconds, that a caption begins in, and how many captions begin in
-        any such stretch."""
+        """The longest interval without a change in which a caption begins, as (start, end) in seconds, and the number
+        of captions that begin in any such interval."""
         if not self.keys:
             return None, 0
         order = np.argsort(np.frombuffer(self.ticks, np.int64), kind="stable")
@@ -163,24 +163,24 @@ class PictureWatch:
 
 
 class _Run:
-    """Pictures decoded from a key frame on, of which the first and the last are looked at."""
+    """Pictures decoded from a key frame on; the first and the last are inspected."""
 
     def __init__(self, video: VideoStream, tick: int, start: int, end: int) -> None:
         self.tick = tick
-        """Time stamp of its key frame."""
+        """Time stamp of the key frame."""
         self.start, self.end = start, end
-        """Its first and last frame."""
+        """First and last frame."""
         self.fed = self.decoded = 0
         self.error = ""
         self.black: list[int] = []
-        """Time stamps of its first and last picture where they are black."""
+        """Time stamps of the first and last picture, if they are black."""
         self.changes = False
         self._context = video.codec_context
         self._first: NDArray[np.uint8] | None = None
         self._last: VideoFrame | None = None
 
     def feed(self, packet: Packet[Any] | None) -> None:
-        """Decode the next picture; None for the end."""
+        """Decode the next packet; None marks the end."""
         if self.error:
             return
         self.fed += packet is not None
@@ -196,7 +196,7 @@ class _Run:
                 self._first = self._looked_at(picture)
 
     def close(self) -> None:
-        """Take out the pictures that the decoder holds back, and look at the last one."""
+        """Get the pictures that the decoder has buffered, and inspect the last one."""
         self.feed(None)
         self._context.flush_buffers()
         if self.fed > 1 and self._first is not None and self._last is not None:
@@ -225,7 +225,7 @@ def _changes(expected: Expected) -> list[int]:
 
 
 def _luma(picture: VideoFrame) -> NDArray[np.uint8]:
-    """Every other sample of every other row."""
+    """The luma plane, subsampled to every other sample of every other row."""
     plane = picture.planes[0]
     rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
     return rows[::2, : plane.width : 2].copy()
@@ -236,7 +236,7 @@ def _is_black(luma: NDArray[np.uint8]) -> bool:
 
 
 def _stays_black(path: Path, start: float) -> bool:
-    """Whether nothing is seen for longer than a picture may take to come in."""
+    """Whether the picture stays black for longer than an entrance may take."""
     with av.open(str(path), "r") as file:
         video = file.streams.video[0]
         assert video.time_base is not None

@@ -1,4 +1,4 @@
-"""Checks of the sound, all of it decoded as the file is read."""
+"""Checks of the sound, which is decoded completely while the file is read."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from bulkvid_pipeline.rendering.quality.expected import Expected
 from bulkvid_pipeline.rendering.quality.loudness import SoundMeasure, SoundMeter
 
 CODEC_OVERSHOOT_DB = 0.8
-"""By how much AAC and Opus may lift a peak over the limit that the sound was brought to before encoding."""
+"""In dB: by how much AAC and Opus may raise peaks above the limit applied before encoding."""
 _PLANAR = "fltp"
 _MUTE_SPEECH_S = 2.0
-"""Silence under captions that is not noticed: they come a little early and stay on a little."""
+"""Seconds of silence allowed while captions are shown: captions start a little before and end a little after speech."""
 
 
 class SoundWatch:
@@ -33,7 +33,7 @@ class SoundWatch:
         self._damage = ""
 
     def see(self, packet: Packet[Any]) -> None:
-        """Take in the next packet of the sound; the last one is empty."""
+        """Process the next packet of the audio stream; the last one is empty."""
         try:
             for frame in self._stream.decode(packet):
                 self._meter.feed(_planar(frame))
@@ -42,13 +42,13 @@ class SoundWatch:
             self._damage = self._damage or f"the sound at {at:.1f} s cannot be decoded: {error}"
 
     def finish(self) -> tuple[SoundMeasure, Check]:
-        """What was heard, and whether all of it could be decoded."""
+        """The measures of the sound, and the check that all of it could be decoded."""
         decodes = check("sound_decodes", Subject.FILE, not self._damage, "all of it", self._damage)
         return self._meter.finish(), decodes
 
 
 def _planar(frame: AudioFrame) -> Pcm:
-    """Decoded stereo as (2, samples) of float32, whichever way the decoder lays it out."""
+    """Decoded stereo as float32 of shape (2, samples), from the decoder's packed or planar layout."""
     if frame.format.name == _PLANAR and len(frame.planes) == 2:
         # Without the copies of to_ndarray: there are 47 frames a second.
         return np.stack([np.frombuffer(memoryview(plane), np.float32, frame.samples) for plane in frame.planes])
@@ -58,7 +58,7 @@ def _planar(frame: AudioFrame) -> Pcm:
 
 
 def sound_checks(sound: SoundMeasure, expected: Expected) -> Iterator[Check]:
-    """Judge level and silence. Nothing is asked of sound whose loudness is not."""
+    """Check loudness (LUFS), true peak (dBTP), clipping and silence. No checks if no loudness is expected."""
     if expected.loudness_lufs is None:
         return
     yield _loudness(sound.integrated_lufs, expected.loudness_lufs, expected.loudness_tolerance_lu)
@@ -82,11 +82,11 @@ def _loudness(found: float, wanted: float, tolerance: float) -> Check:
         said = "the sound is silent"
     elif abs(found - wanted) > tolerance:
         said = f"the loudness is {found:.1f} LUFS instead of {wanted:.1f}"
-    return check("loudness_lufs", Subject.SOUND, found, f"{wanted:.1f}, to {tolerance:g}", said)
+    return check("loudness_lufs", Subject.SOUND, found, f"{wanted:.1f}, within {tolerance:g}", said)
 
 
 def _silence(sound: SoundMeasure, expected: Expected) -> Check:
-    """The longest silence; under captions somebody is expected to speak."""
+    """Check of the longest silence; while captions are shown, speech is expected."""
     longest = max((end - start for start, end in sound.silences), default=0.0)
     said = ""
     for start, end in sound.silences:

@@ -1,4 +1,4 @@
-"""Checks of the text in the pictures: whether it stays clear of a platform's buttons, and whether fonts can show it."""
+"""Checks of the text in the pictures: that it is inside the safe area, and that the fonts have its characters."""
 
 from __future__ import annotations
 
@@ -18,34 +18,34 @@ from bulkvid_pipeline.rendering.quality.checks import Check, Subject, check
 from bulkvid_pipeline.rendering.script.dialect import plain_text, shown_text
 
 _TOLERANCE_PX = 1.0
-"""Boxes are of whole pixels, zones are not."""
+"""Tolerance in pixels: boxes are rounded to whole pixels, zones are not."""
 _NAMED = 10
-"""Missing characters that are named."""
+"""Largest number of missing characters that a message names."""
 
 
 class TextFilm(Protocol):
-    """A film that tells where its texts stand."""
+    """A film that reports the positions of its texts."""
 
     @property
     def fingerprint(self) -> str:
-        """Hash of all that decides the pictures."""
+        """Hash of everything that decides the pictures."""
         ...
 
     def text_boxes(self, frame: int) -> Sequence[Box]:
-        """Where text stands at a frame, in pixels."""
+        """Boxes of the texts at a frame, in pixels."""
         ...
 
 
 @dataclass(frozen=True)
 class Overrun:
-    """By how much the texts of one scene reach out of the safe area, in pixels, and in which of its frames most."""
+    """Largest distance in pixels by which texts of one scene extend beyond the safe area, and the frame with it."""
 
     pixels: float = 0.0
     frame: int = 0
 
 
 def resting_frames(timed: TimedScene) -> list[int]:
-    """Frames that show every text of a scene at rest: one for each caption, and the last."""
+    """Frames that together show every text of a scene at rest: one for each caption, and the last one at rest."""
     last = rest_of(timed.frames, leaves=timed.scene.leaves)
     first = min(entrance_length(timed.frames), last)
     frames = {min(max(first, cue.end - 1), last) for cue in timed.cues}
@@ -53,7 +53,7 @@ def resting_frames(timed: TimedScene) -> list[int]:
 
 
 def overrun(film: TextFilm, timed: TimedScene, fmt: VideoFormat) -> Overrun:
-    """Look at every text of a scene at rest."""
+    """The overrun of the texts of a scene at rest; `fmt` gives the platform and size of the frame."""
     safe = safe_area(fmt.platform, fmt.width, fmt.height)
     found = ((_outside(box, safe), frame) for frame in resting_frames(timed) for box in film.text_boxes(frame))
     worst = max(found, default=(0.0, 0))
@@ -65,7 +65,7 @@ def _outside(box: Box, safe: Box) -> float:
 
 
 def safe_area_check(scenes: Sequence[TimedScene], overruns: Iterable[Overrun]) -> Check:
-    """Judge where texts stand; one overrun for each scene."""
+    """Check that texts are inside the safe area; `overruns` has one item for each scene."""
     start, worst, at = 0, Overrun(), 0
     for timed, found in zip(scenes, overruns, strict=True):
         if found.pixels > worst.pixels:
@@ -73,13 +73,13 @@ def safe_area_check(scenes: Sequence[TimedScene], overruns: Iterable[Overrun]) -
         start += timed.frames
     said = ""
     if worst.pixels > 0:
-        said = f"a text at {at / FPS:.1f} s reaches {worst.pixels:.0f} pixels out of the platform's safe area"
+        said = f"a text at {at / FPS:.1f} s extends {worst.pixels:.0f} pixels beyond the platform's safe area"
     return check("outside_safe_area_px", Subject.TEXT, worst.pixels, f"at most {_TOLERANCE_PX:g}", said)
 
 
 @dataclass(frozen=True)
 class MissingCharacter:
-    """A character that no font can draw, and the first cell that has it."""
+    """A character that no font has, and the first cell that contains it."""
 
     character: str
     column: str
@@ -110,7 +110,7 @@ def missing_characters(cells: Iterable[tuple[str, str]], theme: Theme) -> tuple[
 
 
 def missing_in_words(missing: Sequence[MissingCharacter]) -> str:
-    """`🧿 (U+1F9FF NAZAR AMULET) in idea_title; ...`: every character named, by the cell that has it."""
+    """`🧿 (U+1F9FF NAZAR AMULET) in idea_title; ...`: the characters by cell, for messages."""
     return "; ".join(_by_column(missing[:_NAMED])) + (
         f"; and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
     )
@@ -122,6 +122,6 @@ def _by_column(missing: Sequence[MissingCharacter]) -> Iterator[str]:
 
 
 def glyph_check(missing: Sequence[MissingCharacter]) -> Check:
-    """Judge whether the fonts have all characters."""
+    """Check that the fonts have all characters."""
     said = f"no font has {missing_in_words(missing)}" if missing else ""
     return check("missing_glyphs", Subject.TEXT, len(missing), "none", said)

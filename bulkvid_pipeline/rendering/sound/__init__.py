@@ -1,1 +1,1 @@
-"""The sound of a finished programme: music beds, levelling, ducking, loudness and true peak."""
+"""The sound of a whole video ("programme"): background music ("beds"), levelling, ducking, loudness, true peak."""

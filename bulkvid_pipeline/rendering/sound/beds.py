@@ -1,4 +1,4 @@
-"""Music beds: those of the four styles, and the user's own."""
+"""Background music: that of the four styles, and the user's own."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ _LOUDEST_SAMPLE = 64.0
 """Floating-point files may exceed full scale, but not by more than 36 dB."""
 _SEAM_SECONDS = 1.0
 _STEPS = 32_767
-"""The 16-bit value of the loudest sample that there is room for."""
+"""The largest 16-bit value: amplitude 1.0, or the loudest sample if that is louder."""
 _FORMATS_IN_WORDS = "MP3, M4A, AAC, WAV, FLAC, Ogg, Opus or AIFF"
 
 
 class _NoSoundError(TemplateInvalidError):
-    """The file's samples are no sound."""
+    """The file's samples are not valid sound (not finite, or far above full scale)."""
 
 
 @dataclass(frozen=True, eq=False)
 class Bed:
-    """Music as 16-bit samples, shape (2, length), read-only; an amplitude of 1 is 1 / `scale` of them."""
+    """Music as read-only 16-bit samples of shape (2, length); amplitude = sample * `scale`."""
 
     pcm: NDArray[np.int16] = field(repr=False)
     scale: float = 1 / _STEPS
     centred: bool = False
-    """Whether left and right are known to be much alike throughout."""
+    """Whether left and right are known to be similar throughout."""
 
     @classmethod
     def of(cls, pcm: Pcm) -> Bed:
-        """A bed of an array, (length, 2)."""
+        """A bed from a float32 array of shape (length, 2)."""
         gathered = _Gathered()
         gathered.add(np.ascontiguousarray(pcm.T))
         return gathered.bed()
@@ -55,11 +55,11 @@ class Bed:
         return int(self.pcm.shape[1])
 
     def block(self, start: int, stop: int) -> Pcm:
-        """The bed itself, once; see `Blocks.block`."""
+        """The music without repetition; see `Blocks.block`."""
         return self.pcm[:, start:stop] * np.float32(self.scale)
 
     def looped(self, samples: int) -> LoopedBed:
-        """The bed repeated to exactly `samples`."""
+        """The music repeated to exactly `samples` samples."""
         return LoopedBed(self, samples)
 
     @cached_property
@@ -69,7 +69,7 @@ class Bed:
 
     @property
     def period(self) -> int:
-        """After how many samples it begins again."""
+        """The number of samples after which it repeats: its length without the seam."""
         return len(self) - self._seam_length
 
     @property
@@ -78,11 +78,11 @@ class Bed:
 
     @cached_property
     def seam(self) -> Bed:
-        """What stands where the end meets the next beginning.
+        """The cross-fade of the end into the next beginning.
 
-        The blend keeps the power constant for whatever likeness end and beginning have: with correlation r the weights
-        satisfy a^2 + b^2 + 2 a b r = 1. That is a straight cross-fade for a bed whose end repeats its beginning, and an
-        equal-power one for unrelated music.
+        The cross-fade keeps the power constant for any similarity of end and beginning: with correlation r the weights
+        satisfy a^2 + b^2 + 2 a b r = 1. It is a linear cross-fade for a bed whose end repeats its beginning, and an
+        equal-power cross-fade for unrelated music.
         """
         length = self._seam_length
         head, tail = self.block(0, length), self.block(self.period, len(self))
@@ -94,7 +94,7 @@ class Bed:
 
 @dataclass(frozen=True)
 class LoopedBed:
-    """A bed repeated to exactly `samples`, each end blended into the next beginning; stereo blocks, (2, samples)."""
+    """A bed repeated to exactly `samples`, with cross-faded seams; its blocks are stereo, shape (2, samples)."""
 
     bed: Bed
     samples: int
@@ -118,12 +118,12 @@ class LoopedBed:
         return block
 
     def _at(self, sample: int) -> tuple[Bed, int]:
-        """What is heard at a sample, and where in it."""
+        """The bed (the music or its seam) that plays at a sample, and the offset in it."""
         seam, place = self.bed.seam, sample % self.bed.period
         return (seam, place) if sample >= self.bed.period and place < len(seam) else (self.bed, place)
 
     def energies(self) -> Energies:
-        """K-weighted energies of every whole `PEAK_CHUNK` samples, from those of the bed: at most half a chunk off."""
+        """K-weighted energies of every whole `PEAK_CHUNK` samples, from those of the bed: within half a chunk."""
         at = np.arange(self.samples // PEAK_CHUNK) * PEAK_CHUNK
         once = self.bed.energies
         if not len(once):
@@ -140,7 +140,7 @@ class LoopedBed:
 
 
 class _Gathered:
-    """Blocks of music as 16-bit samples; where one is louder than full scale, all are made quieter by as much."""
+    """Collects blocks of music as 16-bit samples; if a block exceeds full scale, all are scaled down by one factor."""
 
     def __init__(self) -> None:
         self._blocks: list[NDArray[np.int16]] = []
@@ -148,7 +148,7 @@ class _Gathered:
         self.samples = 0
 
     def add(self, block: Pcm) -> None:
-        """One more block, (2, samples)."""
+        """Add a block of shape (2, samples)."""
         loudest = max(float(block.max()), -float(block.min())) if block.size else 0.0
         if not loudest < _LOUDEST_SAMPLE:
             raise _NoSoundError("A block of music holds samples that are no sound")
@@ -160,7 +160,7 @@ class _Gathered:
         self.samples += block.shape[1]
 
     def bed(self) -> Bed:
-        """All of them."""
+        """All blocks as one bed."""
         pcm = np.concatenate(self._blocks, axis=1) if self._blocks else np.zeros((2, 0), np.int16)
         pcm.flags.writeable = False
         return Bed(pcm, self._full / _STEPS)
@@ -168,31 +168,32 @@ class _Gathered:
 
 @cache
 def load_bed(style: Style) -> Bed:
-    """The bed of a style, decoded once a process.
+    """The music of a style, decoded once in a process.
 
-    Its last second repeats its first, which is what is blended into a seam that cannot be heard.
+    Its last second repeats its first second, so the cross-faded seam is inaudible.
     """
     with (resources.files("bulkvid_pipeline.rendering.music") / f"{style.value}.opus").open("rb") as file:
         return replace(_decoded(file, "ogg"), centred=True)
 
 
 def load_music(path: Path) -> Bed:
-    """The audio file that a template names; the last one is kept, since the rows of a job mostly share it.
+    """The audio file that a template names; the last one is kept in memory, since the rows of a job mostly share it.
 
-    The container is told by the file's first bytes, never by its name, and only that demuxer sees it: a playlist
-    cannot make us open other files.
+    The container is detected by the file's first bytes, never by its name, and only that demuxer reads it, so that a
+    playlist cannot cause other files to be opened.
 
     Raises:
-        TemplateInvalidError: there is no such file, it is not audio, or it is too long or too short.
+        TemplateInvalidError: the file is missing, not audio, too large (256 MB), longer than 10 minutes or shorter
+            than 1 second.
     """
     try:
         found = path.stat()
         return _read_music(path, found.st_mtime_ns, found.st_size)
     except _NoSoundError as error:
-        fix = "Export the music anew, as 16 or 24 bit"
-        raise _refusal(path, "it holds samples that are no sound", fix) from error
+        fix = "Export the music again, as 16 or 24 bit"
+        raise _refusal(path, "it contains samples that are not valid sound", fix) from error
     except (av.error.FFmpegError, ValueError, IndexError) as error:
-        raise _refusal(path, "it is damaged or holds no sound", f"Give a file in {_FORMATS_IN_WORDS}") from error
+        raise _refusal(path, "it is damaged or contains no sound", f"Give a file in {_FORMATS_IN_WORDS}") from error
     except OSError as error:
         raise _refusal(
             path, (error.strerror or "it cannot be read").lower(), "Check the path in the template"
@@ -201,7 +202,7 @@ def load_music(path: Path) -> Bed:
 
 @lru_cache(maxsize=1)
 def _read_music(path: Path, _changed: int, _size: int) -> Bed:
-    """What `load_music` gives; a file that was changed is read anew."""
+    """See `load_music`; the other arguments are cache keys, so that a changed file is read again."""
     with path.open("rb") as file:
         container = _sniffed(file.read(16))
         if container is None:
@@ -224,7 +225,7 @@ def _refusal(path: Path, reason: str, fix: str) -> TemplateInvalidError:
 
 
 def _sniffed(head: bytes) -> str | None:
-    """The demuxer for a file that starts so, or None if it is no audio file we know."""
+    """The demuxer for a file with these first bytes; None if it is not a known audio format."""
     if head[:4] in (b"RIFF", b"RF64") and head[8:12] == b"WAVE":
         return "wav"
     if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
@@ -240,7 +241,7 @@ def _sniffed(head: bytes) -> str | None:
 
 
 def _decoded(file: IO[bytes], container: str) -> Bed:
-    """The first sound track as stereo, until just past the longest that is allowed."""
+    """The first audio track as stereo, decoded until just above the longest allowed length."""
     gathered = _Gathered()
     for block in _blocks(file, container):
         gathered.add(block)
@@ -260,12 +261,12 @@ def _blocks(file: IO[bytes], container: str) -> Iterator[Pcm]:
 
 
 def looped(bed: Bed | Pcm, samples: int) -> Pcm:
-    """The bed repeated to exactly `samples`, as one array, (samples, 2)."""
+    """The bed repeated to exactly `samples`, as a float32 array of shape (samples, 2)."""
     source = bed if isinstance(bed, Bed) else Bed.of(bed)
     return source.looped(samples).block(0, samples).T
 
 
 def _likeness(first: Pcm, second: Pcm) -> float:
-    """Correlation of two stretches of sound, 0 where they are unrelated or opposed."""
+    """Correlation of two sounds of equal length, 0..1: 0 if they are unrelated or negatively correlated."""
     power = float(np.sqrt(np.vdot(first, first) * np.vdot(second, second)))
     return max(0.0, float(np.vdot(first, second)) / power) if power > 0 else 0.0

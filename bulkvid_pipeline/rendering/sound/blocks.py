@@ -1,4 +1,4 @@
-"""Sound that is read block by block, so that what it takes of memory does not grow with its length."""
+"""Sound that is read block by block, so that its memory does not grow with its length."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Protocol
 from bulkvid_pipeline.rendering.model import SAMPLE_RATE, Pcm
 
 BLOCK = 6 * SAMPLE_RATE // 10
-"""Samples to read at a time: they stay in the processor's cache; all grids of gains and meters divide it."""
+"""Samples to read at a time: they fit into the processor's cache, and all hops and chunks divide this number."""
 
 
 class Blocks(Protocol):
-    """Sound of a known length in samples; equal each time it is read."""
+    """Sound of a known length in samples; each read returns the same samples."""
 
     def __len__(self) -> int: ...
 
     def block(self, start: int, stop: int) -> Pcm:
-        """The samples start <= index < stop: shape (samples,) for mono, (channels, samples) else; the caller's own.
+        """The samples start <= index < stop, a new float32 array: shape (samples,) for mono, else (channels, samples).
 
         Args:
             start: a multiple of 10 ms.
@@ -27,7 +27,7 @@ class Blocks(Protocol):
 
 @dataclass(frozen=True)
 class Held:
-    """An array as blocks: mono, (samples,), or (samples, channels)."""
+    """A float32 array as blocks: mono of shape (samples,), or (samples, channels)."""
 
     pcm: Pcm
 

@@ -17,9 +17,9 @@ from bulkvid_pipeline.rendering.sound.loudness import STEP, Energies, gated_lufs
 from bulkvid_pipeline.rendering.sound.voice import HOP, Speech
 
 UNDER_SPEECH_LU = -21.0
-"""Music against speech while somebody speaks; WCAG 2.2, success criterion 1.4.7, asks for at least 20 dB."""
+"""Level of music relative to speech, in LU, during speech; WCAG 2.2, success criterion 1.4.7: at least 20 dB lower."""
 IN_PAUSES_LU = -8.0
-"""Music against speech in title cards and long pauses."""
+"""Level of music relative to speech, in LU, in title cards and long pauses."""
 
 _HOLD_S = 0.25
 _LOOK_AHEAD_S = 0.05
@@ -28,17 +28,17 @@ _RELEASE_DB_PER_S = 18.0
 _FADE_IN_S = 0.6
 _FADE_OUT_S = 2.0
 _LOCAL_REACH = 5
-"""Steps of 100 ms to either side over which the music's own loud passages are looked for."""
+"""Number of 100 ms steps to either side over which the music's energy is averaged, to find its loud passages."""
 
 
 def _excess(music: Energies, music_lufs: float) -> Curve:
-    """By how many LU the music is above its own integrated loudness, per 100 ms, never negative."""
+    """LU by which the music exceeds its own integrated loudness, at least 0, for each 100 ms."""
     local = smoothed(music, _LOCAL_REACH)
     return np.maximum(-0.691 + 10 * np.log10(np.maximum(local, 1e-20)) - music_lufs, 0.0)
 
 
 def _duck(speech: Speech) -> Curve:
-    """0 (open) to 1 (fully under the voice) for each hop, moving before the voice starts and holding between words."""
+    """Degree of ducking for each hop, 0 (none) to 1 (full); starts before the voice and holds between words."""
     hops_per_s = SAMPLE_RATE / HOP
     depth = IN_PAUSES_LU - UNDER_SPEECH_LU
     held = spread(np.where(speech.active, depth, 0.0), int(_HOLD_S * hops_per_s), int(_LOOK_AHEAD_S * hops_per_s))
@@ -47,7 +47,7 @@ def _duck(speech: Speech) -> Curve:
 
 
 def _fades(hops: int) -> Curve:
-    """Raised-cosine fades of the programme's ends, as amplitudes at each hop's edge; short programmes share them."""
+    """Raised-cosine fade-in and fade-out, as amplitudes at each hop's edge; shortened in short programmes."""
     seconds = np.arange(hops + 1) * (HOP / SAMPLE_RATE)
     total = seconds[-1]
     fade_in, fade_out = min(_FADE_IN_S, total / 4), min(_FADE_OUT_S, total / 4)
@@ -61,8 +61,11 @@ def music_gain(speech: Speech, voice_lufs: float, music: Energies) -> Curve:
 
     Args:
         speech: the narration.
-        voice_lufs: its loudness; minus infinity leaves the music open at its own level.
-        music: 100 ms energies of the music over the programme.
+        voice_lufs: its loudness in LUFS; with minus infinity the music is not ducked and keeps its own level.
+        music: K-weighted energies of the music for each 100 ms of the programme.
+
+        Returns:
+            Shape (hops + 1,).
     """
     hops = len(speech.active)
     music_lufs = gated_lufs(music)

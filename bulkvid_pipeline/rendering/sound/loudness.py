@@ -1,10 +1,10 @@
 """Loudness and true peak as ITU-R BS.1770-4 defines them, for sound at 48 kHz.
 
-K-weighting is done by fast convolution rather than by running the two biquads sample by sample: the same frequency
-response, a fraction of the time in numpy. The filter's slowest pole has radius 0.995, so after `_OVERLAP` samples its
-ringing is below 1e-4 and the overlap-save blocks are as good as free of wrap-around: energies are right to 1e-4.
+K-weighting uses fast convolution instead of the two biquads sample by sample: the same frequency response, a fraction
+of the time in numpy. The filter's slowest pole has radius 0.995, so after `_OVERLAP` samples its ringing is below 1e-4
+and the overlap-save blocks have almost no wrap-around: energies are accurate to 1e-4.
 
-All work goes block by block, so that it stays in the processor's cache and needs no memory that grows with the sound.
+All processing is block by block, so that it fits into the processor's cache and memory does not grow with the sound.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from bulkvid_pipeline.rendering.model import SAMPLE_RATE, Pcm
 from bulkvid_pipeline.rendering.sound.blocks import BLOCK, Blocks, Held
 
 Energies = NDArray[np.float64]
-"""K-weighted mean square of consecutive stretches of sound, summed over channels."""
+"""K-weighted mean squares of consecutive steps of sound, summed over channels; shape (steps,)."""
 
 STEP = SAMPLE_RATE // 10
-"""Gating blocks of 400 ms overlap by 75 %, hence start every 100 ms (BS.1770-4, annex 1)."""
+"""Samples of 100 ms: gating blocks of 400 ms overlap by 75 % (BS.1770-4, annex 1)."""
 STEPS_PER_BLOCK = 4
 PEAK_CHUNK = 32
-"""Samples for which one true peak is kept."""
+"""Samples in a chunk; one true peak is computed for each chunk."""
 
 _ROWS_AT_ONCE = 40
-"""So small a product is done by one thread: for larger ones OpenBLAS wakes others, which then spin for nothing."""
+"""Rows of one matrix product: for larger products OpenBLAS starts further threads, which cost more than they gain."""
 
 _ABSOLUTE_GATE_LUFS = -70.0
 _RELATIVE_GATE_LU = -10.0
@@ -40,7 +40,7 @@ _OVERLAP = _FFT - _HOP
 _OVERSAMPLING = 4
 _TAPS = 32
 _BEFORE = _TAPS // 2 - 1
-"""Samples that the interpolator reads before the one after which it tells what lies between."""
+"""Number of samples that the interpolator uses before the sample after which it interpolates."""
 
 # BS.1770-4, annex 1, tables 1 and 2: (numerator, denominator) of the shelf and of the RLB high pass at 48 kHz.
 _K_STAGES = (
@@ -58,9 +58,9 @@ def _k_response() -> NDArray[np.complex64]:
 
 
 def energies(sound: Blocks, step: int) -> Energies:
-    """K-weighted mean square of every whole stretch of `step` samples, summed over channels.
+    """K-weighted mean square of every whole `step` samples, summed over channels; shape (samples // step,).
 
-    Left and right weigh 1 (BS.1770-4, annex 1, table 3); a remainder shorter than `step` is left out.
+    Left and right have weight 1 (BS.1770-4, annex 1, table 3); a remainder shorter than `step` is left out.
 
     Args:
         step: a divisor of 14 400 samples.
@@ -83,7 +83,7 @@ def energies(sound: Blocks, step: int) -> Energies:
 
 
 def _weighted_squares(window: NDArray[np.float32], step: int) -> Energies:
-    """Sums of the squares of the K-weighted window beyond its run-in, for each `step` samples."""
+    """Sums of squares of the K-weighted window after its run-in, for each `step` samples."""
     spectrum = np.fft.rfft(window)
     spectrum *= _k_response()
     weighted = np.fft.irfft(spectrum, _FFT)[:, _OVERLAP:].reshape(-1, step)
@@ -92,22 +92,23 @@ def _weighted_squares(window: NDArray[np.float32], step: int) -> Energies:
 
 
 def block_energies(pcm: Pcm) -> Energies:
-    """Energies of consecutive 100 ms, shape (samples // 4800,): what `gated_lufs` needs of a programme.
+    """Energies of consecutive 100 ms, shape (samples // 4800,), as input of `gated_lufs`.
 
-    Those of pieces that are whole multiples of 100 ms may be joined end to end (to the filter's few ms of memory).
+    Energies of sounds whose lengths are multiples of 100 ms may be concatenated; the error is the filter's memory of a
+    few ms.
     """
     return energies(Held(pcm), STEP)
 
 
 def lufs(energy: float) -> float:
-    """Loudness of one K-weighted energy; minus infinity for silence."""
+    """Loudness in LUFS of one K-weighted energy; minus infinity for silence (BS.1770-4, annex 1, equation 2)."""
     return _OFFSET_LU + 10 * math.log10(energy) if energy > 0 else -math.inf
 
 
 def gated_lufs(steps: Energies) -> float:
-    """Integrated loudness of 100 ms energies after both gates (BS.1770-4, annex 1, equations 3 to 7).
+    """Integrated loudness in LUFS of 100 ms energies after both gates (BS.1770-4, annex 1, equations 3 to 7).
 
-    Minus infinity where no block of 400 ms passes the absolute gate: silence has no loudness.
+    Minus infinity if no block of 400 ms passes the absolute gate.
     """
     if len(steps) < STEPS_PER_BLOCK:
         return -math.inf
@@ -132,11 +133,12 @@ def integrated_lufs(pcm: Pcm) -> float:
 
 @cache
 def _interpolator() -> tuple[NDArray[np.float32], float]:
-    """Matrix from a chunk with its surroundings to the points between its samples, and how much bends can add there.
+    """The interpolation matrix from a chunk with its neighbourhood to the points between its samples, and a bound.
 
-    Kaiser-windowed sinc at 1/4, 1/2 and 3/4 between samples: four-fold oversampling (BS.1770-4, annex 2). Such a point
-    is that on the straight line between its neighbours plus a weighted sum of second differences around it: the sum of
-    the weights' sizes, times the greatest second difference, is the most by which it can stand out.
+    Kaiser-windowed sinc at 1/4, 1/2 and 3/4 between samples: four-fold oversampling (BS.1770-4, annex 2). An
+    interpolated point is the linear interpolation of its neighbours plus a weighted sum of second differences around
+    it. So it exceeds its neighbours by at most the bound (the sum of the weights' absolute values) times the largest
+    second difference.
     """
     taps = np.arange(_TAPS) - _BEFORE
     fractions = np.arange(1, _OVERSAMPLING) / _OVERSAMPLING
@@ -156,11 +158,11 @@ def _interpolator() -> tuple[NDArray[np.float32], float]:
 def chunk_peaks(sound: Blocks, floor: float) -> NDArray[np.float32]:
     """True peak (linear, over all channels) of every `PEAK_CHUNK` samples, shape (ceil(samples / PEAK_CHUNK),).
 
-    Chunks whose true peak is certain to stay at or below `floor` carry their sample peak: what may stand between
-    samples is bounded by how much the sound bends there, and chunks that come near the floor are few.
+    Chunks whose true peak is certain to be at most `floor` get their sample peak instead: values between samples are
+    bounded by the second differences there, so few chunks have to be interpolated.
     """
     found: list[NDArray[np.float32]] = []
-    # The chunk before, which is done, and the one that waits to know what comes after it.
+    # The last finished chunk, and the chunk that needs the next block for its neighbourhood.
     carried: Pcm | None = None
     for start in range(0, len(sound), BLOCK):
         block = np.atleast_2d(sound.block(start, start + BLOCK))
@@ -175,7 +177,7 @@ def chunk_peaks(sound: Blocks, floor: float) -> NDArray[np.float32]:
 
 
 def _peaks_within(sound: Pcm, floor: float) -> NDArray[np.float32]:
-    """`chunk_peaks` of all chunks but the first and the last, which are their surroundings."""
+    """`chunk_peaks` of all chunks except the first and the last, which serve as neighbourhood."""
     matrix, bend_gain = _interpolator()
     sample_peaks = _chunk_maxima(sound)
     bends = np.zeros_like(sound)
@@ -195,7 +197,7 @@ def _peaks_within(sound: Pcm, floor: float) -> NDArray[np.float32]:
 
 
 def _chunk_maxima(sound: Pcm) -> NDArray[np.float32]:
-    """Greatest absolute value of each chunk and channel: neighbours are compared until a chunk is left."""
+    """Largest absolute value of each chunk and channel, by repeatedly taking the maxima of neighbours."""
     maxima = np.abs(sound).reshape(-1)
     for _ in range(PEAK_CHUNK.bit_length() - 1):
         maxima = np.maximum(maxima[0::2], maxima[1::2])
@@ -203,7 +205,7 @@ def _chunk_maxima(sound: Pcm) -> NDArray[np.float32]:
 
 
 def _nearby(chunks: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Each chunk's maximum over itself and its neighbours, but for the first and the last."""
+    """The maximum of each chunk and its two neighbours, for all chunks except the first and the last."""
     return np.maximum(np.maximum(chunks[:, :-2], chunks[:, 2:]), chunks[:, 1:-1])
 
 

@@ -1,4 +1,4 @@
-"""Bringing a programme to its loudness under a true-peak ceiling."""
+"""Brings a programme to a target loudness under a true-peak ceiling."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from bulkvid_pipeline.rendering.sound.envelope import Curve, amplitudes, decibel
 from bulkvid_pipeline.rendering.sound.loudness import PEAK_CHUNK, Energies, chunk_peaks, gated_lufs, per_step
 
 _LOOK_AHEAD_CHUNKS = 8
-"""5.3 ms: the gain is down before the peak arrives, slowly enough not to be heard as a click."""
+"""5.3 ms: the gain is reduced before the peak arrives, slowly enough to avoid an audible click."""
 _RELEASE_DB_PER_S = 40.0
 _HEADROOM_DB = 0.05
-"""Kept free because a gain in motion shifts the peaks between samples a little."""
+"""Headroom, because a changing gain moves the peaks between samples a little."""
 _MOST_LIMITING_DB = 12.0
-"""Beyond this a limiter destroys the sound: such a programme (lone clicks) stays quieter than asked."""
+"""More limiting would damage the sound: a programme that needs more (single clicks) stays below the target."""
 _TOLERANCE_LU = 0.01
 _MAKE_UP_DB = 3.0
-"""What limiting mostly takes away at most: peaks are looked for as far below the ceiling, and further where it took
-more."""
+"""Usual upper bound of the loudness lost by limiting: true peaks are computed down to this level below the ceiling,
+and further down if the loss is larger."""
 
 
 def _reduction(peaks_db: Curve) -> Curve:
-    """Decibels to take off at each chunk edge so that no chunk's peak exceeds 0 dB; (chunks + 1,) values.
+    """Gain reduction in dB at each chunk edge such that no chunk's peak exceeds 0 dB; shape (chunks + 1,).
 
-    The peaks are widened by the look-ahead before being smoothed over the same reach, so the smooth curve covers them.
+    Peaks are widened by the look-ahead before they are smoothed over the same width, so the smooth curve covers them.
     """
     need = np.maximum(peaks_db, 0.0)
     widened = spread(need, _LOOK_AHEAD_CHUNKS, _LOOK_AHEAD_CHUNKS)
@@ -38,21 +38,22 @@ def _reduction(peaks_db: Curve) -> Curve:
 
 
 def _limited_lufs(chunk_energies: Energies, edges: Curve) -> float:
-    """Loudness after a gain curve, from the energies before it: the curve is slow against the K filter's memory."""
+    """Loudness in LUFS after a gain curve, from the energies before it; valid since the gain changes slowly compared
+    with the K filter's memory."""
     power = (edges[:-1] + edges[1:])[: len(chunk_energies)].astype(np.float32)
     power *= np.float32(math.log(10) / 20)  # (a + b) / 2 decibels are 10 ** ((a + b) / 20) in power
     return gated_lufs(per_step(chunk_energies * np.exp(power, out=power)))
 
 
 def _gain_edges(chunk_energies: Energies, peaks_db: Curve, target_lufs: float, drive: float) -> tuple[Curve, float]:
-    """The gain in dB at each chunk edge that reaches the target after limiting, and its part before limiting.
+    """The gain in dB at each chunk edge that reaches the target after limiting, and the gain before limiting (drive).
 
-    What limiting takes away is added back; loudness as a function of the drive is as good as a straight line, so that
-    two points of it tell where the target lies.
+    The loudness lost by limiting is compensated: loudness as a function of the drive is almost linear, so the drive is
+    found by the secant method.
 
     Args:
-        peaks_db: true peaks against the ceiling.
-        drive: the gain that would reach the target without limiting.
+        peaks_db: true peaks in dB relative to the ceiling.
+        drive: the gain in dB that would reach the target without limiting.
     """
     most = _MOST_LIMITING_DB - float(peaks_db.max())
     drive, slope = min(drive, most), 0.77
@@ -72,13 +73,16 @@ def _gain_edges(chunk_energies: Energies, peaks_db: Curve, target_lufs: float, d
 def mastering_gain(
     mix: Blocks, chunk_energies: Energies, *, target_lufs: float, max_true_peak_dbtp: float
 ) -> NDArray[np.float32]:
-    """Amplitudes at the edges between chunks of `PEAK_CHUNK` samples which bring the mix to `target_lufs`.
+    """Amplitudes at the edges between chunks of `PEAK_CHUNK` samples that bring the mix to `target_lufs`.
 
-    With them no true peak is above `max_true_peak_dbtp`. Sound too quiet or too short to have a loudness keeps its
-    level.
+    No true peak is above `max_true_peak_dbtp` afterwards. Sound that is too quiet or too short to have a loudness keeps
+    its level.
 
     Args:
-        chunk_energies: those of the mix for every whole `PEAK_CHUNK` samples.
+        chunk_energies: K-weighted energies of the mix for every whole `PEAK_CHUNK` samples.
+
+        Returns:
+            Shape (ceil(samples / PEAK_CHUNK) + 1,), float32.
     """
     chunks = -(-len(mix) // PEAK_CHUNK)
     loudness = gated_lufs(per_step(chunk_energies))

@@ -1,4 +1,4 @@
-"""The sound of the whole programme: narration over music at the platforms' loudness."""
+"""The sound of the whole programme: narration over music, at the platforms' loudness."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from bulkvid_pipeline.rendering.sound.voice import HOP, Speech, levelled
 
 @dataclass(frozen=True)
 class Mix:
-    """The levelled narration over the ducked music; stereo blocks, (2, samples)."""
+    """The levelled narration over the ducked music; its blocks are stereo, shape (2, samples)."""
 
     speech: Speech
     music: LoopedBed | None
     music_gain: Curve | None
-    """Amplitude at each edge between hops of `HOP` samples."""
+    """Amplitude of the music at each edge between hops of `HOP` samples."""
 
     def __len__(self) -> int:
         return len(self.speech)
@@ -45,7 +45,7 @@ class Mix:
 
 @dataclass(frozen=True, eq=False)
 class ProgrammeSound:
-    """A programme's sound, made anew each time a stretch of it is asked for; never held as a whole.
+    """A programme's sound, computed each time a slice of it is read; never in memory as a whole.
 
     Behaves like a read-only array of float32, shape (samples, 2), at SAMPLE_RATE: `sound[start:stop]`.
     """
@@ -67,11 +67,15 @@ class ProgrammeSound:
 
     @property
     def centred(self) -> bool:
-        """Whether left and right are known to be much alike throughout."""
+        """Whether left and right are known to be similar throughout."""
         return self.mix.music is None or self.mix.music.bed.centred
 
     def __getitem__(self, stretch: slice) -> Pcm:
-        """The samples of a stretch (step 1), shape (samples, 2). Each channel lies in one piece in memory."""
+        """The samples of a slice with step 1, shape (samples, 2); each channel is contiguous in memory.
+
+        Raises:
+            ValueError: the step is not 1.
+        """
         start, stop, step = stretch.indices(len(self))
         if step != 1:
             raise ValueError(f"A programme's sound is read forwards, sample by sample, not in steps of {step}")
@@ -81,9 +85,9 @@ class ProgrammeSound:
         return block[:, start - begin :].T
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
-        """All of it: for short sounds, and for those who cannot do with less."""
+        """The whole sound as an array, for short sounds and for code that needs an array."""
         if copy is False:
-            raise ValueError("A programme's sound is nowhere in memory, so an array of it is always new")
+            raise ValueError("A programme's sound is computed when it is read, so an array of it is always a copy")
         whole = np.empty(self.shape, np.float32)
         for start in range(0, len(self), BLOCK):
             whole[start : start + BLOCK] = self[start : start + BLOCK]
@@ -100,23 +104,23 @@ def programme_sound(
     """The narration, levelled, over ducked music, at a loudness and under a true-peak ceiling.
 
     Args:
-        voice: narration of the whole programme, mono, silence where nobody speaks.
-        music: a stereo bed of any length, repeated or cut to the programme; None for narration alone. An array has the
+        voice: narration of the whole programme, mono, with silence between the speech.
+        music: a stereo bed of any length, repeated or cut to the programme; None: narration only. An array has the
             shape (length, 2).
         target_lufs: integrated loudness by BS.1770-4; reached within 0.1 LU by speech and music.
-        max_true_peak_dbtp: ceiling of the true peak. Lossy coding adds up to about 1 dB of its own.
+        max_true_peak_dbtp: ceiling of the true peak. Lossy encoding can add up to about 1 dB.
 
     Returns:
-        Stereo. A silent programme stays silent; one under 0.4 s, which has no loudness, keeps its level.
+        Stereo. A silent programme stays silent; one shorter than 0.4 s, which has no loudness, keeps its level.
 
     Raises:
-        NarrationError: the narration or music holds values that are no numbers.
+        NarrationError: the narration or music contains values that are not numbers.
     """
     track = voice if isinstance(voice, VoiceTrack) else VoiceTrack.of(voice)
     bed = Bed.of(music) if isinstance(music, np.ndarray) else music
     speech = levelled(track)
-    # Only the narration is filtered: it stands in the middle, music is unlike it, and all gains are slow against the K
-    # filter's memory, so its energies and the bed's, which are known, add up.
+    # Only the narration is filtered: it is in the centre and uncorrelated with the music, and all gains change slowly
+    # compared with the K filter's memory, so its energies and the known energies of the bed can be added.
     voice_energies = 2 * energies(speech, PEAK_CHUNK)
     mix, mix_energies = Mix(speech, None, None), voice_energies
     if bed is not None and len(track):
@@ -127,7 +131,7 @@ def programme_sound(
         mix_energies = voice_energies + bed_energies * _per_chunk(gain, len(voice_energies)) ** 2
     if not np.isfinite(mix_energies).all():
         raise NarrationError(
-            "Mixing the programme failed: the narration or the music holds values that are not numbers"
+            "Mixing the programme failed: the narration or the music contains values that are not numbers"
         )
     return ProgrammeSound(
         mix, mastering_gain(mix, mix_energies, target_lufs=target_lufs, max_true_peak_dbtp=max_true_peak_dbtp)
@@ -135,6 +139,6 @@ def programme_sound(
 
 
 def _per_chunk(edges: Curve, chunks: int) -> Curve:
-    """A gain curve in the middle of each chunk."""
+    """The values of a gain curve in the middle of each chunk, shape (chunks,)."""
     at = (np.arange(chunks) + 0.5) * (PEAK_CHUNK / HOP)
     return np.asarray(np.interp(at, np.arange(len(edges)), edges), np.float64)

@@ -1,4 +1,4 @@
-"""The narration laid out in time, kept small: what was spoken as 16-bit pieces, nothing for the silence between."""
+"""The narration as a timeline in little memory: 16-bit segments of speech, without the silence between them."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from numpy.typing import NDArray
 from bulkvid_pipeline.rendering.model import Pcm
 
 FULL_SCALE = 32_768
-"""The 16-bit value that stands for 1.0."""
+"""The 16-bit value of amplitude 1.0."""
 
 Pcm16 = NDArray[np.int16]
 """Sound as 16-bit samples, mono, shape (samples,)."""
 
 
 def quantised(pcm: Pcm) -> Pcm16:
-    """Mono sound on the grid of 16-bit samples; what is beyond full scale is clipped."""
+    """Mono sound in -1..1, rounded to 16-bit samples; values beyond full scale are clipped."""
     steps = np.rint(pcm * np.float32(FULL_SCALE))
     return np.asarray(np.clip(steps, -FULL_SCALE, FULL_SCALE - 1, out=steps), np.int16)
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Sound that begins at a sample of the track."""
+    """A segment of sound that begins at sample `start` of the track."""
 
     start: int
     pcm: Pcm16 | Pcm = field(repr=False, compare=False)
 
     @property
     def stop(self) -> int:
-        """The sample after its last one."""
+        """Index of the sample after its last one."""
         return self.start + len(self.pcm)
 
 
@@ -41,7 +41,7 @@ class Piece:
 class VoiceTrack:
     """Mono sound of a known length, read block by block.
 
-    `pieces` increase, do not overlap and lie within `samples`; between them is silence.
+    `pieces` are in order, do not overlap and are within `samples`; between them is silence.
     """
 
     samples: int
@@ -49,12 +49,12 @@ class VoiceTrack:
 
     @classmethod
     def of(cls, pcm: Pcm) -> VoiceTrack:
-        """A track of one piece, which is not copied."""
+        """A track of one segment, the whole sound."""
         return cls(len(pcm), (Piece(0, pcm),))
 
     @classmethod
     def joined(cls, tracks: tuple[VoiceTrack, ...]) -> VoiceTrack:
-        """The tracks one after another."""
+        """The tracks, concatenated."""
         pieces: list[Piece] = []
         at = 0
         for track in tracks:

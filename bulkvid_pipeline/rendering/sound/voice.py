@@ -1,4 +1,4 @@
-"""Gentle levelling of the narration, and when it speaks."""
+"""Gentle levelling of the narration, and detection of speech."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from bulkvid_pipeline.rendering.sound.blocks import BLOCK, Blocks
 from bulkvid_pipeline.rendering.sound.envelope import Curve, amplitudes, decibels, per_sample, smoothed
 
 HOP = SAMPLE_RATE // 100
-"""Control rate of everything that follows the voice: 10 ms."""
+"""Samples of 10 ms: the control rate of everything that follows the voice."""
 
 _SILENCE_DB = -60.0
 _BELOW_LOUD_DB = 32.0
-"""Consonants and word ends lie up to about 30 dB under the vowels; breath and noise lie deeper."""
+"""Level below the loud parts that still counts as speech: consonants and word ends are up to about 30 dB quieter
+than vowels; breath and noise are quieter still."""
 
 _PHRASE_HOPS = 150
 _PHRASE_SHARE = 0.6
@@ -29,14 +30,14 @@ _RATIO = 2.5
 
 @dataclass(frozen=True)
 class Speech:
-    """The narration, levelled, with what the music needs to know about it."""
+    """The narration with its levelling gain and its speech activity."""
 
     voice: Blocks
-    """Mono, as it was spoken."""
+    """The original narration, mono."""
     gain: Curve
     """Amplitude at each edge between hops of `HOP` samples."""
     active: NDArray[np.bool_]
-    """Whether there is speech in each `HOP` (the last may be incomplete)."""
+    """Whether there is speech in each hop of `HOP` samples (the last may be incomplete); shape (hops,)."""
 
     def __len__(self) -> int:
         return len(self.voice)
@@ -59,7 +60,7 @@ def _levels(voice: Blocks) -> Curve:
 
 
 def _phrase_gain(levels: Curve, active: NDArray[np.bool_], reference: float) -> Curve:
-    """Brings each phrase most of the way to the programme's mean speech level."""
+    """Gain in dB that brings each phrase most of the way to the programme's mean speech level."""
     power = np.where(active, 10 ** (levels / 10), 0.0)
     mean_power = smoothed(power, _PHRASE_HOPS) / np.maximum(smoothed(active.astype(np.float64), _PHRASE_HOPS), 1e-6)
     hops = np.arange(len(levels))
@@ -69,17 +70,17 @@ def _phrase_gain(levels: Curve, active: NDArray[np.bool_], reference: float) -> 
 
 
 def _syllable_gain(levels: Curve, reference: float) -> Curve:
-    """Soft-knee compression of the loudest syllables, so that the limiter finds little to do."""
+    """Gain in dB of a soft-knee compression of the loudest syllables, so that the limiter has little to do."""
     over = smoothed(levels, 1) - (reference + _THRESHOLD_DB)
     kneed = np.clip(over + _KNEE_DB / 2, 0, _KNEE_DB) ** 2 / (2 * _KNEE_DB) + np.maximum(over - _KNEE_DB / 2, 0)
     return smoothed(-(1 - 1 / _RATIO) * kneed, _SYLLABLE_HOPS)
 
 
 def levelled(voice: Blocks) -> Speech:
-    """The narration with quiet phrases raised and loud syllables held back.
+    """The narration with quiet phrases raised and loud syllables compressed.
 
     Args:
-        voice: mono.
+        voice: mono, at SAMPLE_RATE.
     """
     levels = _levels(voice)
     loud = float(np.percentile(levels[levels > _SILENCE_DB], 90)) if (levels > _SILENCE_DB).any() else 0.0

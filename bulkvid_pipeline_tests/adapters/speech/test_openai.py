@@ -290,7 +290,7 @@ def test_a_silent_server_is_not_waited_for(server: SpeechServer, connect: Connec
         (Fault("refuse", 302, headers={"Location": "http://elsewhere.example/"}), NarrationError, "302"),
         (Fault("answer", body=b"<html>hello</html>", content_type="text/html"), NarrationError, "text/html"),
         (Fault("answer", body=b"RIFF but no more"), NarrationError, "cannot be decoded"),
-        (Fault("answer", body=b""), NarrationError, "no known sound"),
+        (Fault("answer", body=b""), NarrationError, "not a known sound format"),
         (Fault("answer", body=b"\0" * 48_000, content_type="audio/pcm"), NarrationError, "silence"),
         (Fault("answer", body=b"\1" * 24_000_000, content_type="audio/pcm"), NarrationError, "longer than"),
     ],

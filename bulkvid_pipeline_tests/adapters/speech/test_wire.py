@@ -32,5 +32,5 @@ def test_a_broken_off_message_is_an_end_and_an_absurd_one_an_error() -> None:
         wire.decode(reader(wire.encode({"a": 1}, b"12345")[:-1]))
     with pytest.raises(ValueError, match="larger"):
         wire.decode(reader(b"\xff" * 64))
-    with pytest.raises(ValueError, match="no JSON object"):
+    with pytest.raises(ValueError, match="not a JSON object"):
         wire.decode(reader(b"\x00\x00\x00\x02\x00\x00\x00\x00[]"))

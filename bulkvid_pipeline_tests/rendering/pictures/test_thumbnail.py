@@ -34,5 +34,5 @@ def test_a_picture_of_noise_has_no_thumbnail() -> None:
 
 
 def test_what_is_no_jpeg_is_refused() -> None:
-    with pytest.raises(ValueError, match="no JPEG"):
+    with pytest.raises(ValueError, match="not a JPEG"):
         thumbnail_webp(b"not a picture")

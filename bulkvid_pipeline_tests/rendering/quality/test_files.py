@@ -142,7 +142,7 @@ def test_an_index_behind_the_pictures_is_a_fault(good: Path, tmp_path: Path) -> 
     path = remux(good, tmp_path / "x.mp4", lambda _: True)
     found = verify(path, EXPECTED)
     assert not found.faststart
-    assert "index stands behind" in " ".join(found.faults)
+    assert "index is at the end" in " ".join(found.faults)
 
 
 def test_a_missing_frame_is_a_fault(good: Path, tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_a_file_without_sound_is_a_fault(good: Path, tmp_path: Path) -> None:
             if packet.dts is not None:
                 packet.stream = stream
                 new.mux(packet)
-    assert "one picture and one sound stream" in faults_of(path)
+    assert "one video and one audio stream" in faults_of(path)
 
 
 @pytest.mark.parametrize("fmt", [MP4, MP4_HEVC, WEBM], ids=["h264", "h265", "vp9"])

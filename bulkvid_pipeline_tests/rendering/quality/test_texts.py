@@ -57,7 +57,7 @@ def test_a_text_under_the_platforms_buttons_is_a_fault() -> None:
     check = safe_area_check([timed, timed], [Overrun(), found])
     assert check.outcome is Outcome.FAULT
     assert found.pixels > 1
-    assert f"at {(timed.frames + found.frame) / 30:.1f} s reaches {found.pixels:.0f} pixels out" in check.said
+    assert f"at {(timed.frames + found.frame) / 30:.1f} s extends {found.pixels:.0f} pixels beyond" in check.said
 
 
 def test_a_text_that_leaves_the_safe_area_at_the_end_is_found() -> None:

@@ -211,7 +211,7 @@ class TestMusicOfTheUser:
         sound = stereo(tone(440, 2, 0.3))
         sound[5000] = value
         path = _write(tmp_path / "float.wav", "wav", "pcm_f32le", sound)
-        with pytest.raises(TemplateInvalidError, match="no sound"):
+        with pytest.raises(TemplateInvalidError, match="not valid sound"):
             load_music(path)
 
     def test_longer_than_ten_minutes_is_refused(self, tmp_path: Path) -> None:

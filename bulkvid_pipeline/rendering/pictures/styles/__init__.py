@@ -1,4 +1,4 @@
-"""The styles. One more takes a name in `core.options.Style`, a module here with its `LOOK`, and a music bed."""
+"""The styles. To add one: a name in `core.options.Style`, a module here with its `LOOK`, and a music file."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ STYLES: Mapping[Style, StyleLook] = {
 
 
 def look_of(theme: Theme) -> StyleLook:
-    """The style that a theme belongs to."""
+    """The style of a theme."""
     return STYLES[theme.style]

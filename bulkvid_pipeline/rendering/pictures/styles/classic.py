@@ -34,7 +34,7 @@ _MOST_DIAMONDS = 12
 
 
 def header(c: Composer) -> None:
-    """The section as a row of diamonds, the last one larger; Roman numerals tell those that are too many for a row."""
+    """The section number as a row of diamonds, the last one larger; as Roman numerals if the row is too long."""
     if c.scene.number is None:
         return
     count = min(c.scene.number, _MOST_DIAMONDS)
@@ -60,7 +60,7 @@ def _centered(c: Composer, block: SetText, zone: Box, gap: float, order: int) ->
 def _ornament(
     c: Composer, zone: Box, gap: float, order: int, width: float, motion: Motion = Motion.GROW_FROM_CENTER
 ) -> Row:
-    """A diamond between two hairlines that grow out of it."""
+    """A diamond between two hairlines that extend from it."""
     height = 26 * c.unit
 
     def put(top: float) -> None:
@@ -79,7 +79,7 @@ def _ornament(
 
 
 def _numeral(c: Composer, zone: Box, number: int) -> Row:
-    """The section in Roman numerals between hairlines."""
+    """The section number in Roman numerals between hairlines."""
     text = roman(number)
     size = c.by_shape(60, 64, 56)
     inner = c.ordinal_width(text, size, 500)
@@ -165,7 +165,7 @@ def listing(c: Composer) -> None:
     width = min(zone.width, c.by_shape(1640 if columns == 2 else 1180, 2000, 2000))
     inner = Box.of_edges(zone.center_x - width / 2, zone.top + taken, zone.center_x + width / 2, zone.bottom)
     look = c.look(c.list_size(54, 68, 52), c.theme.text, 480, line_height=1.16, least=20 * c.unit, spacing=0)
-    # As wide as the widest of the list's first numbers, so that entries stay where they are as more come in.
+    # As wide as the widest of the list's first numbers, so that entries do not move as more are added.
     last = max((*c.scene.item_numbers, 8))
     numerals = (f"{roman(number)}." for number in range(1, min(last, 50) + 1))
     marker = max((c.ordinal_width(numeral, look.size * 0.8, 500) for numeral in numerals), default=0.0)
@@ -225,7 +225,7 @@ def _ground(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> Non
     stops = [0.0, 0.55, 1.0]
     light = mix(theme.background, WHITE, 0.25 if luminance(theme.text) < luminance(theme.background) else 0.07)
     if contrast(theme.text, light) < TEXT_CONTRAST or contrast(theme.accent, light) < GRAPHIC_CONTRAST:
-        light = theme.background  # the texts stand there
+        light = theme.background  # behind the texts
     colors = [argb(light), argb(theme.background), argb(theme.background_2)]
     shader = skia.GradientShader.MakeRadial((width / 2, height * 0.45), math.hypot(width, height) * 0.6, colors, stops)
     canvas.drawRect(skia.Rect.MakeWH(width, height), skia.Paint(Shader=shader))
@@ -266,7 +266,7 @@ def _page(stage: Stage, title: bool) -> tuple[Box, Box]:  # noqa: ARG001
     safe = stage.safe
     keep = 40 * stage.unit
     edges = Box.of_edges(keep, keep, stage.width - keep, stage.height - keep).inset(36 * stage.unit, 30 * stage.unit)
-    # Everything is centred, so the page is as far from the left as from the right.
+    # Everything is centred, so the page has equal margins at the left and right.
     side = max(safe.left, stage.width - safe.right)
     return safe.intersection(edges).intersection(stage.frame.inset(side, 0)), Box(0, 0, 0, 0)
 

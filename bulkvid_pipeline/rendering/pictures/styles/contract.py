@@ -1,4 +1,4 @@
-"""What a style is: everything that one look adds to the engine, in one value."""
+"""The interface of a style: everything that one look adds to the engine, in one value."""
 
 from __future__ import annotations
 
@@ -14,38 +14,38 @@ from bulkvid_pipeline.rendering.pictures.stage import Stage
 from bulkvid_pipeline.rendering.pictures.theme import Theme
 
 GroundPainter = Callable[[skia.Canvas, Theme, Stage, bool], None]
-"""Paints on a whole frame; the last argument says whether it is a title's."""
+"""Paints on a whole frame; the last argument says whether it is a title card."""
 Compose = Callable[[Composer], None]
 
 
 @dataclass(frozen=True)
 class StyleLook:
-    """A style. `theme` is its data, the others are how it draws."""
+    """A style. `theme` is its data, the other fields are its drawing functions."""
 
     theme: Theme
     ground: GroundPainter
     ornaments: GroundPainter
-    """Drawn over a picture of the row's own."""
+    """Drawn over the row's own picture."""
     page: Callable[[Stage, bool], tuple[Box, Box]]
-    """The part of the safe area for text, and the part on a panel (empty where there is none), of titles or others."""
+    """The part of the safe area for text, and the part on a panel (empty without one), for titles or other scenes."""
     header: Compose
     title: Compose
     body: Compose
     listing: Compose
     quote: Compose
     frame: FrameLook
-    """Measures of the frame around a picture of the row's own."""
+    """Measures of the frame around the row's own picture."""
     paint_frame: Callable[[Composer, skia.Canvas, Inset], None]
     inset_at: float | None = None
-    """Where a picture above the text stands, 0 left .. 1 right; None: where reading starts."""
+    """Horizontal alignment of a picture above the text, 0 left .. 1 right; None: where reading starts."""
     beside_title: Callable[[Stage], Box] | None = None
-    """What a wide title leaves free for a picture, where the style has such a place."""
+    """The area beside a wide title for a picture; None if the style has no such place."""
 
 
 def no_ornaments(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> None:
-    """For styles whose ornaments would be taken for a part of the picture."""
+    """Draws nothing: for styles whose ornaments could be mistaken for a part of the picture."""
 
 
 def whole_page(stage: Stage, title: bool) -> tuple[Box, Box]:  # noqa: ARG001
-    """All of the safe area is for text."""
+    """The whole safe area is for text."""
     return stage.safe, Box(0, 0, 0, 0)

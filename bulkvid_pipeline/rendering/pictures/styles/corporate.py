@@ -38,7 +38,7 @@ def _on_panel_accent(c: Composer) -> tuple[int, int, int]:
 
 
 def header(c: Composer) -> None:
-    """The panel shows the section's figure, else an amount that the scene stresses, else an emblem of its kind."""
+    """The panel shows the section's number, else an amount that the scene stresses, else an emblem of its kind."""
     figure = _stressed_figure(c) if c.stage.shape is Shape.WIDE else None
     if c.scene.number is not None:
         _section(c, c.scene.number)
@@ -82,7 +82,7 @@ def _stressed_figure(c: Composer) -> tuple[str, str] | None:
 
 
 def _figure(c: Composer, amount: str, unit: str) -> None:
-    """The amount as large as the panel is wide, with its unit under it."""
+    """The amount, filling the panel's width, with its unit below."""
     panel = c.zones.panel
     look = c.look(200 * c.unit, c.theme.on_panel, 780, line_height=1.0, least=72 * c.unit)
     figure = c.set(amount, look, panel.width * 0.94, panel.height * 0.3, 1)
@@ -205,7 +205,7 @@ def _draw_item(c: Composer, item: ItemRow, canvas: skia.Canvas) -> None:
 
 
 def _card_color(c: Composer) -> tuple[int, int, int]:
-    """White where the theme's text can be read on it, else a tone of the ground."""
+    """White if the theme's text is readable on it, else a tone of the background."""
     return WHITE if sum(c.theme.text) < 384 else c.theme.background_2
 
 
@@ -213,7 +213,7 @@ def quote(c: Composer) -> None:
     zone = c.zones.content
     pad = c.by_shape(60, 48, 44)
     inner = zone.inset(pad, pad)
-    on_panel = c.scene.number is None  # where the panel has the marks, the card needs none
+    on_panel = c.scene.number is None  # without a number the panel shows the quotation marks
     mark = 0.0 if on_panel else c.by_shape(64, 66, 56)
     source = None
     if c.scene.subheading:
@@ -246,7 +246,7 @@ def quote(c: Composer) -> None:
 
 
 def _ground(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> None:
-    """A light ground with a dark panel, cut at an angle and banded with the accents."""
+    """A light background with a dark panel, cut at an angle, with bands in the accent colours."""
     width, unit = stage.width, stage.unit
     fade_down(canvas, stage, theme.background, theme.background_2)
     if title:
@@ -334,13 +334,13 @@ def _page(stage: Stage, title: bool) -> tuple[Box, Box]:
 
 
 def _beside_title(stage: Stage) -> Box:
-    """What the title's panel leaves free of a wide frame."""
+    """The part of a wide frame beside the title's panel."""
     left = corporate_panel(stage, True).right + 56 * stage.unit
     return Box.of_edges(left, stage.safe.top, stage.safe.right, stage.safe.bottom)
 
 
 def _frame(c: Composer, canvas: skia.Canvas, inset: Inset) -> None:
-    """A white card with the accent along its foot."""
+    """A white card with a bar in the accent colour at its bottom."""
     shadow = fill(c.theme.panel, 0.28)
     shadow.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, 4 * c.unit))
     rounded_rect(canvas, inset.frame.shifted(0, 3 * c.unit), 8 * c.unit, shadow)

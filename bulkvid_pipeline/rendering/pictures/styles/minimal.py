@@ -1,4 +1,4 @@
-"""Minimal: Swiss poster. Much air, one accent, light weights, hairlines, texts that rise out of their own line."""
+"""Minimal: like a Swiss poster. Much white space, one accent, light weights, hairlines, texts that rise into view."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from bulkvid_pipeline.rendering.pictures.theme import CaptionLook, Entrance, Gro
 from bulkvid_pipeline.rendering.pictures.typesetting import SetText
 
 _DIGIT = 0.76
-"""Height of figures, in ems; Inter's are 0.73 high."""
+"""Height of digits in ems; Inter's are 0.73 high."""
 
 
 def header(c: Composer) -> None:
-    """A hairline across the page, in the accent where it starts, with the section's figures at its end."""
+    """A hairline across the page, in the accent colour at its start, with the section's number at its end."""
     if c.scene.number is None:
         return
     zone = c.zones.header
@@ -160,13 +160,13 @@ def quote(c: Composer) -> None:
 
 
 def _ground(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> None:
-    """Nearly nothing: a quiet light from the top left."""
+    """A plain background with a faint light from the top left."""
     del title
     fade_down(canvas, stage, theme.background, theme.background_2)
 
 
 def _frame(c: Composer, canvas: skia.Canvas, inset: Inset) -> None:
-    """Nothing but the picture; a hairline keeps a bright one apart from the bright ground."""
+    """The picture without a frame; a hairline separates a bright one from the bright background."""
     framed_picture(canvas, inset, 10 * c.unit, c.theme.background_2)
     edge = inset.inner.inset(0.75 * c.unit, 0.75 * c.unit)
     rounded_rect(canvas, edge, 10 * c.unit, stroke(c.theme.text, 1.5 * c.unit, 0.14))

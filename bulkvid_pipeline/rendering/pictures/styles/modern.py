@@ -34,7 +34,7 @@ _TILE_TEXT = ((10, 10, 30), (255, 255, 255))
 
 
 def header(c: Composer) -> None:
-    """The section as pills: a short one for each before it, a long one for itself."""
+    """The section number as pills: a short one for each earlier section, a long one for the current."""
     if c.scene.number is None:
         return
     before = min(c.scene.number, _MOST_PILLS) - 1
@@ -191,7 +191,7 @@ def _mark(c: Composer, zone: Box, top: float, height: float) -> None:
 
 
 _GLOW = 0.22
-"""Difference of an accent's luminance from the ground's up to which it glows with full strength."""
+"""Largest luminance difference between an accent and the background at which it glows with full strength."""
 
 
 def _ground(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> None:
@@ -199,7 +199,7 @@ def _ground(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> Non
     width, height = stage.width, stage.height
     long = max(width, height)
     strength = 0.5 if luminance(theme.background) < 0.2 else 0.22
-    # A light accent would outshine texts on a night sky, a dark one soil a day's.
+    # A light accent would be brighter than texts on a dark background, a dark one would look dirty on a light one.
     strength *= min(1.0, _GLOW / max(abs(luminance(theme.accent) - luminance(theme.background)), _GLOW))
     fade_down(canvas, stage, theme.background, theme.background_2)
     glow(canvas, stage, width * 0.95, height * 0.02, long * 0.62, theme.accent, strength)
@@ -216,7 +216,7 @@ def _orbits(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> Non
         for index in range(3):
             line.setColor(argb(theme.text, 0.10 - index * 0.025))
             canvas.drawCircle(0, height, (260 + index * 150) * unit, line)
-    # On the margins: a dot beside a word, in whichever direction it is read, is punctuation.
+    # In the margins, because a dot beside a word looks like punctuation in either reading direction.
     for index, degrees in enumerate((100.0, 175.0, 96.0, 176.5)):
         radius = (300 + index * 150) * unit
         line.setColor(argb(theme.text, 0.13 - index * 0.025))
