@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from bulkvid_pipeline.adapters.cache.contract import Cache, checked, kind_of
@@ -14,6 +16,8 @@ from bulkvid_pipeline.core.errors import BulkVideoError, NotFoundError
 
 LEAVE_ALONE_S = 300.0
 """Seconds for which a failed storage is not tried again: waiting for a dead server costs more than rendering."""
+LONGEST_REQUEST_S = 300.0
+"""Longest request to a slow bucket, in seconds; the storage's own limits mostly end it much earlier."""
 
 _log = logging.getLogger(__name__)
 
@@ -23,11 +27,12 @@ class BucketCache:
     """Entries under `prefix` of a storage, in the format of `sealing`. The bucket's lifecycle rules bound its size.
 
     A failing storage never fails a row: lookups are misses, the storage is not used for a while, and one warning is
-    logged.
+    logged. `on_ask` is called before each request with the seconds that it may take, and with 0.0 after it.
     """
 
     storage: Storage
     prefix: str = ""
+    on_ask: Callable[[float], None] = lambda _: None
     _alone_until: float = field(default=0.0, init=False)
     _warned: bool = field(default=False, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
@@ -37,7 +42,8 @@ class BucketCache:
         if self._is_left_alone():
             return None
         try:
-            content = self.storage.read_bytes(self._object(checked(key)))
+            with self._asking():
+                content = self.storage.read_bytes(self._object(checked(key)))
         except NotFoundError:
             return None
         except BulkVideoError as error:
@@ -50,9 +56,18 @@ class BucketCache:
         if self._is_left_alone():
             return
         try:
-            self.storage.write_bytes(self._object(checked(key)), seal(key, piece) + piece)
+            with self._asking():
+                self.storage.write_bytes(self._object(checked(key)), seal(key, piece) + piece)
         except BulkVideoError as error:
             self._leave_alone(error)
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        self.on_ask(LONGEST_REQUEST_S)
+        try:
+            yield
+        finally:
+            self.on_ask(0.0)
 
     def _object(self, key: str) -> str:
         return "/".join(filter(None, (self.prefix.strip("/"), kind_of(key), key[-2:], key)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,8 +28,12 @@ class CachePlace:
     region: str | None = None
 
 
-def open_cache(place: CachePlace) -> Cache:
+def open_cache(place: CachePlace, *, on_ask: Callable[[float], None] = lambda _: None) -> Cache:
     """The cache at a place; nothing is read or written yet.
+
+    Args:
+        place: the location of the cache.
+        on_ask: called before each request to a bucket with the seconds that it may take, and with 0.0 after it.
 
     Raises:
         InvalidSpecError: the bucket's name is not a valid location.
@@ -44,4 +49,4 @@ def open_cache(place: CachePlace) -> Cache:
         region=place.region,
         timeout_s=BUCKET_TIMEOUT_S,
     )
-    return LayeredCache(near, BucketCache(storage))
+    return LayeredCache(near, BucketCache(storage, on_ask=on_ask))

@@ -7,12 +7,12 @@ import fcntl
 import os
 import select
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 from typing import IO, Any
 
+from bulkvid_pipeline.adapters.processes import start_module
 from bulkvid_pipeline.adapters.speech import wire
 from bulkvid_pipeline.core.errors import NarrationError
 
@@ -35,12 +35,9 @@ class EspeakWorker:
 
     def __init__(self) -> None:
         self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", _MODULE, str(os.getpid())],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+        self._process = start_module(
+            _MODULE,
             stderr=self._stderr,
-            start_new_session=True,
             bufsize=0,
             # Nothing of our environment, which may hold secrets: only where to find this package.
             env={"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry), "LC_ALL": "C.UTF-8"},

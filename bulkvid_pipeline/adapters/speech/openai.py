@@ -62,6 +62,7 @@ class OpenAiSpeech:
         key: the bearer key; None for servers without authentication.
         admit: called before every request, including retries; waits while a rate limit is exhausted.
         on_wait: called with each pause between two attempts before it starts.
+        on_ask: called before each wait for the server, with the seconds that it may take to respond.
         on_answer: called with the seconds that each request took, including failed ones.
     """
 
@@ -71,6 +72,7 @@ class OpenAiSpeech:
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     admit: Callable[[], object] = lambda: None
     on_wait: Callable[[Wait], None] = lambda _: None
+    on_ask: Callable[[float], None] = lambda _: None
     on_answer: Callable[[float], None] = lambda _: None
     name: str = field(default="openai", init=False)
     version: str = field(init=False)
@@ -87,7 +89,7 @@ class OpenAiSpeech:
             },
         )
         self.version = f"{self.endpoint.model}-{digest}"
-        self._connection = SpeechConnection(self.endpoint.base_url, self.key, self.endpoint.timeout_s)
+        self._connection = SpeechConnection(self.endpoint.base_url, self.key, self.endpoint.timeout_s, self.on_ask)
         self._lock = threading.Lock()
         self._spent = Spending()
         self._remembered: OrderedDict[tuple[object, ...], Utterance] = OrderedDict()

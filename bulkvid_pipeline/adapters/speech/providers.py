@@ -140,6 +140,7 @@ def open_speech(
     *,
     retry: RetryPolicy | None = None,
     on_wait: Callable[[float], None] = lambda _: None,
+    on_ask: Callable[[float], None] = lambda _: None,
     on_answer: Callable[[float], None] = lambda _: None,
 ) -> OpenedSpeech:
     """Open the chosen provider; nothing is spoken or requested yet.
@@ -148,6 +149,7 @@ def open_speech(
         key: the key of a remote provider.
         retry: the retry policy of a remote provider.
         on_wait: called with the seconds of each pause for a rate limit or a retry, before it starts.
+        on_ask: called before each wait for a remote provider, with the seconds that it may take to respond.
         on_answer: called with the seconds that each request to a remote provider took.
 
     Raises:
@@ -182,6 +184,7 @@ def open_speech(
         retry or RetryPolicy(),
         admit=lambda: limiter.acquire(choice.user_id, choice.project_id, on_wait=lambda pause: on_wait(pause.delay_s)),
         on_wait=lambda pause: on_wait(pause.delay_s),
+        on_ask=on_ask,
         on_answer=on_answer,
     )
     closing.enter_context(remote)

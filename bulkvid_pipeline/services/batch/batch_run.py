@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 from dagster import DagsterInstance
 
 from bulkvid_pipeline.adapters.speech.spending import Spending
+from bulkvid_pipeline.adapters.stopping import Stopping
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import DeadlineExceededError, RenderCancelledError
 from bulkvid_pipeline.core.planning import VideoPlan
@@ -31,6 +33,12 @@ from bulkvid_pipeline.services.write_back.background import writing_back
 from bulkvid_pipeline.services.write_back.writer import refused_results
 from bulkvid_pipeline.settings import Settings
 
+_log = logging.getLogger(__name__)
+
+WRITE_BACK_S, REPORT_S = 0.3, 0.5
+"""What a stopped run may take to write into the sheet what it has made, and to leave its gallery: a store that does not
+answer must not hold it up."""
+
 
 @dataclass
 class BatchRun:
@@ -43,6 +51,8 @@ class BatchRun:
     run_id: str
     only: frozenset[str] | None = None
     force: bool = False
+    stopping: Stopping = field(default_factory=Stopping)
+    """Stopped when the run is cancelled: ends all that the run waits for."""
     job_id: str = field(init=False)
     """The job that the run belongs to; the run itself where nothing says so."""
     ended: list[RowOutcome] = field(default_factory=list, init=False)
@@ -65,10 +75,10 @@ class BatchRun:
         """
         began, started_at = time.perf_counter(), datetime.now(UTC)
         progress = JobProgress()
-        control = RunControl(self.instance, self.run_id, progress, deadline=self._deadline())
+        control = RunControl(self.instance, self.run_id, progress, deadline=self._deadline(), stopping=self.stopping)
         control.tell(self._description())
         self._tell_callback()
-        store = output_store(self.spec, self.settings, self.instance, self.sheet.label)
+        store = output_store(self.spec, self.settings, self.instance, self.sheet.label, self.stopping)
         loop = row_loop(
             WorkingRun(self.instance, self.run_id, self.job_id),
             self.spec,
@@ -79,6 +89,7 @@ class BatchRun:
             progress=progress,
             stop_reason=control.stop_reason,
             may_publish=control.may_publish,
+            stopping=self.stopping,
         )
         self.state = JobState.CANCELED
         try:
@@ -88,12 +99,21 @@ class BatchRun:
                     self.ended.append(outcome)
                     tell_sheet(outcome)
                     yield outcome
+                self.stopping.conclude(WRITE_BACK_S)
             self.state = self._outcome(loop, control)
+        except RenderCancelledError:
+            if not self.stopping.is_stopped:
+                self.state = JobState.FAILED
+                raise
         except Exception:
             self.state = JobState.FAILED
             raise
+        except BaseException:
+            self.stopping.stop()
+            raise
         finally:
             self.spent = loop.spent
+            self.stopping.conclude(REPORT_S)
             lost = control.is_lost()
             if not lost:
                 self._conclude(control, store, loop.leases, started_at, time.perf_counter() - began)
@@ -109,9 +129,12 @@ class BatchRun:
         """Leave the gallery and tell what came of the run, which has failed where the gallery cannot be left."""
         try:
             if self.ended:
-                self.report_url = write_report(
-                    store, self.sheet, self.spec, self.job_id, self.ended, started_at, seconds, turns
+                rows = tuple(self.ended)
+                self.report_url = self.stopping.run(
+                    lambda: write_report(store, self.sheet, self.spec, self.job_id, rows, started_at, seconds, turns)
                 )
+        except RenderCancelledError as error:
+            _log.warning("The gallery was not written: %s", error.message)
         except Exception:
             self.state = JobState.FAILED
             raise
@@ -123,7 +146,9 @@ class BatchRun:
     def _sheet_report(self) -> AbstractContextManager[Callable[[RowOutcome], None]]:
         """Takes outcomes of rows, to be written back into the sheet where the job asks for that."""
         refused = refused_results(self.sheet) if self.spec.write_back and self.only is None else ()
-        return writing_back(self.instance, self.run_id, self.job_id, self.spec, self.settings, refused)
+        return writing_back(
+            self.instance, self.run_id, self.job_id, self.spec, self.settings, refused, stopping=self.stopping
+        )
 
     def count(self, state: ItemState) -> int:
         return sum(outcome.state is state for outcome in self.ended)

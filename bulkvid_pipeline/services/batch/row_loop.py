@@ -18,6 +18,7 @@ from itertools import islice
 
 from bulkvid_pipeline.adapters.cache import FolderCache, open_cache
 from bulkvid_pipeline.adapters.speech.spending import Spending
+from bulkvid_pipeline.adapters.stopping import Stopping
 from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.planning import VideoPlan, in_priority_order
 from bulkvid_pipeline.core.states import ItemState, StopReason
@@ -27,7 +28,8 @@ from bulkvid_pipeline.services.batch.leases import NoLeases, RowLeases
 from bulkvid_pipeline.services.batch.progress import JobProgress
 from bulkvid_pipeline.services.batch.render_setup import RenderSetup
 from bulkvid_pipeline.services.batch.row_turn import RowMaker, Turn
-from bulkvid_pipeline.services.batch.worker_pool import WorkerPool, sweep_folders
+from bulkvid_pipeline.services.batch.work_folder import sweep_folders
+from bulkvid_pipeline.services.batch.worker_pool import WorkerPool
 from bulkvid_pipeline.services.media.prefetch import MediaPrefetch
 from bulkvid_pipeline.services.outputs.outcomes import Failure, RowOutcome
 from bulkvid_pipeline.services.outputs.output_store import DOCUMENT, OutputStore
@@ -65,6 +67,7 @@ class RowLoop:
         may_publish: asked before a row's files become visible.
         admission: shares render slots with other jobs.
         leases: keeps other runs from rendering a row that this one has in work, and the other way round.
+        stopping: ends what rows wait for; stopped by the loop when it kills rows, and perhaps by others before.
     """
 
     plans: Sequence[VideoPlan]
@@ -76,6 +79,7 @@ class RowLoop:
     may_publish: Callable[[], bool] = always
     admission: Admission = field(default_factory=OpenAdmission)
     leases: RowLeases = field(default_factory=NoLeases)
+    stopping: Stopping = field(default_factory=Stopping)
     stopped_by: BulkVideoError | None = field(default=None, init=False)
     """The fault of the system that ended the loop early, if one did."""
     spent: Spending = field(default_factory=Spending, init=False)
@@ -120,7 +124,9 @@ class RowLoop:
                 finally:
                     # An interrupt reaches the main thread alone, which waits here: the encoders have to be told, and
                     # slots are freed only once they are gone.
-                    pool.stop(at_once=bool(this_pass.in_work))
+                    if this_pass.in_work:
+                        self.stopping.stop()
+                    pool.stop(at_once=self.stopping.is_stopped)
         finally:
             pool.stop(at_once=True)
 
@@ -164,7 +170,7 @@ class _Pass:
             self.prefetch,
             self.loop.progress,
             self.pool.folder,
-            self.pool.stopping,
+            self.loop.stopping,
             self.loop.may_publish,
             look_again=not self.loop.force,
         )
@@ -175,6 +181,7 @@ class _Pass:
         while self.waiting or self.aside or self.in_work or ended or self.prefetch.pending:
             reason = self.loop.stop_reason()
             if reason is not None and reason.kills_rows:
+                self.loop.stopping.stop()
                 return
             draining = reason is StopReason.PAUSE or self.loop.stopped_by is not None
             if draining:

@@ -7,14 +7,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Event
 
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.adapters.speech.spending import Spending
+from bulkvid_pipeline.adapters.stopping import Stopping
 from bulkvid_pipeline.adapters.work_disk import full_disk_as_ours
 from bulkvid_pipeline.core.errors import BulkVideoError, RenderCancelledError
 from bulkvid_pipeline.core.states import ItemState
-from bulkvid_pipeline.rendering.process import WALL_CLOCK_FLOOR_S, RenderProcess
+from bulkvid_pipeline.rendering.process import STALL_S, RenderProcess
 from bulkvid_pipeline.rendering.worker import RenderRequest
 from bulkvid_pipeline.services.batch.progress import JobProgress
 from bulkvid_pipeline.services.media.prefetch import MediaPrefetch
@@ -23,7 +23,8 @@ from bulkvid_pipeline.services.outputs.output_store import DOCUMENT, OutputStore
 from bulkvid_pipeline.services.outputs.published import PublishedRows, Work
 
 MOVING_GROUND = 6
-"""How much longer a row may take whose background may be a video: all of each picture changes ten times a second."""
+"""How much longer a row may come no further whose background may be a video: all of each picture changes all the
+time."""
 RENDER_RETRY = RetryPolicy(tries=3, first_delay_s=0.5, longest_delay_s=5.0)
 
 
@@ -43,7 +44,7 @@ class RowMaker:
 
     Args:
         folder: where rows are made.
-        stopping: set once nothing more shall be published.
+        stopping: ends all waits, after which nothing more is published.
         may_publish: asked before a row's files become visible.
         look_again: whether a row may have been published by another run since it was looked up.
     """
@@ -52,7 +53,7 @@ class RowMaker:
     prefetch: MediaPrefetch
     progress: JobProgress
     folder: Path
-    stopping: Event
+    stopping: Stopping
     may_publish: Callable[[], bool]
     look_again: bool = True
 
@@ -99,11 +100,12 @@ class RowMaker:
             self.progress.advance(plan, stage, done * 0.98)
 
         with tempfile.TemporaryDirectory(dir=self.folder, prefix=f"row{plan.sheet_row}-") as folder:
-            self.prefetch.lay(plan, Path(folder))
+            self.stopping.run(lambda: self.prefetch.lay(plan, Path(folder)))
             request = RenderRequest(plan, work.outputs, folder)
-            limit_s = WALL_CLOCK_FLOOR_S * (MOVING_GROUND if plan.background else 1)
-            row = RENDER_RETRY.call(lambda: process.render(request, report, limit_s), on_wait=on_retry)
-            if self.stopping.is_set() or not self.may_publish():
+            stall_s = STALL_S * (MOVING_GROUND if plan.background else 1)
+            retry = replace(RENDER_RETRY, sleep=self.stopping.sleep)
+            row = retry.call(lambda: process.render(request, report, stall_s), on_wait=on_retry)
+            if self.stopping.is_stopped or not self.may_publish():
                 raise RenderCancelledError("The row was stopped")
             self.progress.advance(plan, "publishing", 0.99)
             cost = (process.spent - spent_before).cost

@@ -6,8 +6,9 @@ import json
 import time
 from collections.abc import Mapping
 
-from dagster import DagsterInstance, DagsterRunStatus
+from dagster import DagsterInstance, DagsterRun, DagsterRunStatus
 
+from bulkvid_pipeline.adapters.stopping import Stopping
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.states import StopReason
 from bulkvid_pipeline.services.batch.progress import JobProgress
@@ -20,13 +21,25 @@ _STOPPING_INTENTS = {StopReason.PAUSE, StopReason.CANCEL}
 _STOPPED = {DagsterRunStatus.CANCELING, DagsterRunStatus.CANCELED, DagsterRunStatus.FAILURE}
 
 
+def is_cancelled(run: DagsterRun) -> bool:
+    """Whether somebody wants the run to stop at once, or has ended it already."""
+    return run.status in _STOPPED or own_tags(run).get(tags.INTENT) == StopReason.CANCEL
+
+
 class RunControl:
     """Reads the run's wishes every two seconds and writes its progress every second, from the main thread alone."""
 
     def __init__(
-        self, instance: DagsterInstance, run_id: str, progress: JobProgress, *, deadline: float | None = None
+        self,
+        instance: DagsterInstance,
+        run_id: str,
+        progress: JobProgress,
+        *,
+        deadline: float | None = None,
+        stopping: Stopping | None = None,
     ) -> None:
-        """`deadline` is the epoch second at which the job's time is over."""
+        """`deadline` is the epoch second at which the job's time is over; who cancels stops `stopping`."""
+        self._stopping = stopping or Stopping()
         self._instance = instance
         self._deadline = deadline
         self._run_id = run_id
@@ -44,11 +57,11 @@ class RunControl:
         if now - self._looked >= LOOK_EVERY_S:
             self._looked = now
             self._stop_reason = self._wanted()
-        return self._stop_reason
+        return self._stop_reason or (StopReason.CANCEL if self._stopping.is_stopped else None)
 
     def _wanted(self) -> StopReason | None:
         run = self._instance.get_run_by_id(self._run_id)
-        if run is None or run.status in _STOPPED:
+        if run is None or is_cancelled(run):
             return StopReason.CANCEL
         if self._deadline is not None and time.time() >= self._deadline:
             return StopReason.DEADLINE

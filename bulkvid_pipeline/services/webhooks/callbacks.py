@@ -11,6 +11,7 @@ from typing import Any
 
 from dagster import DagsterInstance
 
+from bulkvid_pipeline.adapters.stopping import Stopping
 from bulkvid_pipeline.adapters.webhooks import check_secret, check_target
 from bulkvid_pipeline.core.errors import InvalidSpecError
 from bulkvid_pipeline.core.spec import BulkJobSpec
@@ -75,12 +76,14 @@ def tell_job(
     notify(instance, job.generation[0].run_id, job.job_id, event_type_of(job.state), body, url)
 
 
-def sending(instance: DagsterInstance, spec: BulkJobSpec, settings: Settings) -> AbstractContextManager[Any]:
-    """Sends due callbacks beside the work inside the block, where the job has any."""
+def sending(
+    instance: DagsterInstance, spec: BulkJobSpec, settings: Settings, stopping: Stopping
+) -> AbstractContextManager[Any]:
+    """Sends due callbacks beside the work inside the block, where the job has any; see `sending_callbacks`."""
     if spec.callback_url is None or settings.webhook_secret is None:
         return nullcontext()
     secret = settings.webhook_secret.get_secret_value()
-    return sending_callbacks(instance, secret=secret, allow_private=settings.webhook_allow_private)
+    return sending_callbacks(instance, secret=secret, allow_private=settings.webhook_allow_private, stopping=stopping)
 
 
 def send_now(instance: DagsterInstance, job: Job, settings: Settings) -> None:

@@ -11,6 +11,7 @@ from bulkvid_pipeline.adapters.dagster.leases import Leases
 from bulkvid_pipeline.adapters.dagster.run_slots import RunSlots, SlotAdmission
 from bulkvid_pipeline.adapters.rate_limits import Budget
 from bulkvid_pipeline.adapters.retry import RetryPolicy
+from bulkvid_pipeline.adapters.stopping import Stopping
 from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import StopReason
@@ -28,14 +29,21 @@ from bulkvid_pipeline.services.wiring.storage import open_output
 from bulkvid_pipeline.settings import Settings
 
 
-def output_store(spec: BulkJobSpec, settings: Settings, instance: DagsterInstance, sheet_label: str) -> OutputStore:
-    """Where the videos of a sheet go; nothing is contacted yet.
+def output_store(
+    spec: BulkJobSpec,
+    settings: Settings,
+    instance: DagsterInstance,
+    sheet_label: str,
+    stopping: Stopping | None = None,
+) -> OutputStore:
+    """Where the videos of a sheet go; nothing is contacted yet. A stop ends its requests and the pauses between tries.
 
     Raises:
         InvalidSpecError: the spec names no place that can be opened, or the voice's settings contradict each other.
     """
     engine = engine_of(speech_choice(spec, settings, instance))
-    return OutputStore(open_output(spec, settings), spec.output.prefix, sheet_label, RetryPolicy(), engine)
+    retry = RetryPolicy(sleep=stopping.sleep) if stopping else RetryPolicy()
+    return OutputStore(open_output(spec, settings, stopping), spec.output.prefix, sheet_label, retry, engine)
 
 
 def render_setup(spec: BulkJobSpec, settings: Settings, instance: DagsterInstance) -> RenderSetup:
@@ -75,6 +83,7 @@ def row_loop(
     progress: JobProgress,
     stop_reason: Callable[[], StopReason | None],
     may_publish: Callable[[], bool],
+    stopping: Stopping,
 ) -> RowLoop:
     """The loop that renders `plans` in a run, beside all other runs of the instance.
 
@@ -92,6 +101,7 @@ def row_loop(
         may_publish=may_publish,
         admission=_admission(run, spec, settings, progress),
         leases=Leases(run.instance, run.run_id, free_dead=lambda: close_orphans(run.instance)),
+        stopping=stopping,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bulkvid_pipeline.adapters.stopping import Stopping
 from bulkvid_pipeline.adapters.storage import Storage, open_storage
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.services.wiring.s3 import s3_access
@@ -25,6 +26,7 @@ def open_place(place: str, settings: Settings) -> Storage:
     )
 
 
-def open_output(spec: BulkJobSpec, settings: Settings) -> Storage:
-    """The storage that the job writes to."""
-    return open_place(spec.output.output_bucket or settings.output_url, settings)
+def open_output(spec: BulkJobSpec, settings: Settings, stopping: Stopping | None = None) -> Storage:
+    """The storage that the job writes to; a stop ends its requests."""
+    storage = open_place(spec.output.output_bucket or settings.output_url, settings)
+    return storage.interruptible(stopping) if stopping else storage

@@ -12,8 +12,9 @@ from functools import partial
 from dagster import DagsterInstance, EventLogEntry
 
 from bulkvid_pipeline.adapters.retry import RetryPolicy
+from bulkvid_pipeline.adapters.stopping import Stopping
 from bulkvid_pipeline.core import tags
-from bulkvid_pipeline.core.errors import BulkVideoError, RenderCancelledError
+from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.write_back import RowResult
 from bulkvid_pipeline.services.jobs.run_state import tell_tags
@@ -41,6 +42,7 @@ def writing_back(
     refused: Sequence[RowResult] = (),
     *,
     every_s: float = EVERY_S,
+    stopping: Stopping | None = None,
 ) -> Iterator[Callable[[RowOutcome], None]]:
     """Write results of rows into the job's sheet: every `every_s` seconds, and what is left at the end of the block.
 
@@ -50,11 +52,14 @@ def writing_back(
 
     Args:
         refused: results of the rows that validation refused; they are written first.
+        every_s: seconds between two writings.
+        stopping: ends what is under way, and the pauses between two tries, when the job is stopped.
     """
     if not spec.write_back:
         yield lambda _: None
         return
-    reporter = _Reporter(instance, run_id, job_id, partial(write_results, instance, spec, settings), refused, every_s)
+    write = partial(write_results, instance, spec, settings)
+    reporter = _Reporter(instance, run_id, job_id, write, refused, every_s, stopping or Stopping())
     reporter.start()
     try:
         yield reporter.take
@@ -78,6 +83,7 @@ class _Reporter:
         write: Callable[..., Written],
         refused: Sequence[RowResult],
         every_s: float,
+        stopping: Stopping,
     ) -> None:
         self._instance = instance
         self._run_id = run_id
@@ -89,7 +95,7 @@ class _Reporter:
         self._told: set[str] = set()
         self._fault: str | None = None
         self._hopeless = False
-        self._abandoned = threading.Event()
+        self._stopping = stopping
         self._periodic = Periodic(self._work, every_s, "write-back")
 
     def start(self) -> None:
@@ -115,7 +121,7 @@ class _Reporter:
 
     def abandon(self) -> None:
         """Leave at once: a pause between two tries ends, and a request under way is not waited for."""
-        self._abandoned.set()
+        self._stopping.stop()
         self._periodic.stop(wait=False)
         if self._waiting:
             self._tell_unwritten("The job was interrupted")
@@ -133,7 +139,8 @@ class _Reporter:
         if not results:
             return
         try:
-            written = self._write(results.values(), retry=RetryPolicy(sleep=self._sleep))
+            retry = RetryPolicy(sleep=self._stopping.sleep)
+            written = self._stopping.run(lambda: self._write(results.values(), retry=retry))
         except BulkVideoError as error:
             self._fault, self._hopeless = str(error), not error.retryable
             return
@@ -147,10 +154,6 @@ class _Reporter:
             for key, result in results.items():
                 if self._waiting.get(key) is result:
                     del self._waiting[key]
-
-    def _sleep(self, seconds: float) -> None:
-        if self._abandoned.wait(seconds):
-            raise RenderCancelledError("The writing was interrupted")
 
     def _tell_unwritten(self, fault: str) -> None:
         text = (
