@@ -1,4 +1,4 @@
-"""`bulkvid cache`: what is kept for another time, and making it less."""
+"""`bulkvid cache`: show and prune the cache."""
 
 from __future__ import annotations
 

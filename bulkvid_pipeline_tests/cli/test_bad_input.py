@@ -64,7 +64,7 @@ CASES = [
     ("jobs write-back nope", "Job 'nope' not found", "bulkvid jobs list"),
     ("jobs events nope", "Job 'nope' not found", "bulkvid jobs list"),
     ("jobs events nope --level LOUD", "'LOUD' is no level", "DEBUG"),
-    ("prune --older-than soon", "'soon' is no age", "30d"),
+    ("prune --older-than soon", "'soon' is not a valid age", "30d"),
     ("cache prune --to lots", "'lots' is no size", "500MB"),
 ]
 

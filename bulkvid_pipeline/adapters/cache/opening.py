@@ -32,8 +32,8 @@ def open_cache(place: CachePlace, *, on_ask: Callable[[float], None] = lambda _:
     """The store at a place; nothing is read or written yet.
 
     Args:
-        place: where.
-        on_ask: told before each request to a bucket how many seconds it may take, and 0.0 after it.
+        place: the location of the cache.
+        on_ask: called before each request to a bucket with the seconds that it may take, and with 0.0 after it.
 
     Raises:
         InvalidSpecError: the bucket's name is not a valid location.

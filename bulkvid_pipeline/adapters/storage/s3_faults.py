@@ -82,7 +82,7 @@ def s3_errors_as_ours(action: str) -> Iterator[None]:
     except TimeoutError as error:
         raise connection_lost(action, "the storage did not answer in time") from error
     except (ParamValidationError, InvalidRegionError, EndpointProviderError, ValueError) as error:
-        # botocore reports an endpoint URL that is none as a bare ValueError.
+        # botocore reports an invalid endpoint URL as a bare ValueError.
         raise InvalidSpecError(
             f"The storage settings cannot be used {action}: {type(error).__name__}",
             fix="Check bucket, region and endpoint URL",

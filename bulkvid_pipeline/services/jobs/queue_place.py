@@ -1,4 +1,4 @@
-"""Where a run stands in Dagster's run queue, and whether anybody is there to start it."""
+"""Where a run stands in Dagster's run queue, and whether a running daemon will start it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the end of a job means: its exit code, what is said of it, and the command that goes on.
+"""What the end of a job means: its exit code, its message and the command that continues it.
 
 Decided here once, for the terminal that ran the job, the one that watched it, and programs that ask. Nothing is read or
 written: the caller brings what is known (`JobEnding`) and shows what comes out (`JobResult`).

@@ -1,4 +1,4 @@
-"""What becomes of runs that lost their process: they are found, ended, and told of."""
+"""Finds runs whose process is dead, ends and reports them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands of a sheet's rows beside what one run has seen: published documents, and the manifest of before."""
+"""Results of rows that this run did not process: published documents, and the manifest of before."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class KnownRun:
 
 
 def known_runs(instance: DagsterInstance) -> list[KnownRun]:
-    """All runs of ours, newest first; other code locations' runs on the instance are none of our business."""
+    """All runs of ours, newest first; runs of other code locations on the instance are ignored."""
     records = [record for record in _records(instance) if _is_ours(record.dagster_run)]
     by_job: dict[str, list[JobRun]] = {}
     for record in records:

@@ -233,5 +233,5 @@ def _thinned(run_id: str, _tags: Mapping[str, str]) -> dict[str, str]:
 
 
 def _stays(event: NewestEvent, rows: set[str]) -> bool:
-    """Whether an event tells of something that there still is."""
+    """Whether the event's subject still exists."""
     return event.partition is None or event.asset != tags.VIDEO_ASSET or event.partition in rows

@@ -106,7 +106,7 @@ def _family(code: str) -> str:
 
 
 def voice_problems(plan: VideoPlan, narrator: Narrator) -> Iterator[RowProblem]:
-    """A narration that nobody hears is no narration; one that is hard to understand is warned of."""
+    """A script that the voice cannot read is an error; one that is hard to understand is warned of."""
     code = narration_language(plan)
     if narrator.provider is Provider.PIPER and _family(code) not in narrator.families:
         spoken = ", ".join(sorted(narrator.families)) or "none"

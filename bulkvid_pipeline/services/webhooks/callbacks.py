@@ -99,7 +99,7 @@ def send_now(instance: DagsterInstance, job: Job, settings: Settings) -> None:
 
 
 def send_due(instance: DagsterInstance, settings: Settings) -> int:
-    """Send what is due of all jobs; how many tries were made. Without a secret, only what nobody verifies is sent."""
+    """Send what is due of all jobs; how many tries were made. Without a secret, only unsigned messages are sent."""
     if settings.webhook_secret is None and settings.notify_url is None:
         return 0
     signed = settings.webhook_secret is not None

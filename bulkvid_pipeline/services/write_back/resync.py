@@ -1,4 +1,4 @@
-"""Writing back once more what became of a job's rows, from what is published and what its runs have told."""
+"""Writes a job's results into its sheet again, from what is published and what its runs have told."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ def check_write_back(spec: BulkJobSpec, settings: Settings) -> None:
 
 
 def result_of(outcome: RowOutcome) -> RowResult | None:
-    """What the sheet is told of a row that has ended; nothing of one that was stopped."""
+    """The cells to write for a finished row that has ended; nothing of one that was stopped."""
     plan = outcome.plan
     if outcome.state is ItemState.COMPLETED:
         seconds = sum(output.duration_s for output in outcome.outputs)
