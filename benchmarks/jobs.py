@@ -110,7 +110,7 @@ def run_job(sheet: str, job_id: str, priority: str, user: str) -> None:
     """In a process of its own: run a job with stand-ins, and print its course as JSON."""
     from bulkvid_pipeline.core.spec import BulkJobSpec
     from bulkvid_pipeline.launch.here import execute_here
-    from bulkvid_pipeline.services.batch import row_loop
+    from bulkvid_pipeline.services.batch import render_setup
     from bulkvid_pipeline.services.jobs.instance import open_instance
     from bulkvid_pipeline.settings import dagster_home
 
@@ -121,7 +121,7 @@ def run_job(sheet: str, job_id: str, priority: str, user: str) -> None:
         course.in_line = course.in_line or time.monotonic()
         return StandInProcess(course)
 
-    stand_in = mock.patch.object(row_loop, "RenderProcess", start)
+    stand_in = mock.patch.object(render_setup, "RenderProcess", start)
     with open_instance(dagster_home()) as instance, stand_in:
         began = time.monotonic()
         success = execute_here(spec, instance, job_id)
@@ -230,11 +230,11 @@ def watched(bench: Bench, started: Started) -> dict[str, list[float]]:
         while started.process.poll() is None:
             time.sleep(LOOK_EVERY_S)
             try:
-                took, job = _timed(lambda: find_job(instance, "job_big"))
+                took, _job = _timed(lambda: find_job(instance, "job_big"))
             except JobNotFoundError:
                 continue
             looks["progress read"].append(took)
-            watch = watch or JobWatch(instance, job.run_id)
+            watch = watch or JobWatch(instance, "job_big")
             looks["new events read"].append(_timed(watch.poll)[0])
     return looks
 
@@ -259,7 +259,7 @@ def look_ups(bench: Bench, jobs: int) -> None:
             run = DagsterRun(job_name=tags.JOB, run_config=config, tags={tags.JOB_ID: f"job_{number:06}"})
             instance.run_storage.add_run(run)
         print(f"find_job, {jobs:4} jobs more {_ms(lambda: find_job(instance, 'job_big'))}")
-        print(f"find_job, part of its id  {_ms(lambda: find_job(instance, 'job_bi'), 3)}")
+        print(f"its progress as JSON      {_ms(lambda: find_job(instance, 'job_big').progress_view().as_json())}")
         print(f"list_jobs, newest 20      {_ms(lambda: list(list_jobs(instance, limit=20)))}")
         print(f"list_jobs, all {jobs + 2:5}      {_ms(lambda: list(list_jobs(instance)), 3)}")
 

@@ -63,6 +63,10 @@ class Settings(BaseSettings):
     )
     piper_model: Path | None = Field(None, description="A Piper voice (.onnx with its .onnx.json) or a folder of them")
 
+    dagster_url: SecretStr = Field(
+        SecretStr("http://127.0.0.1:3000"),
+        description="Dagster web server that jobs are handed to, to wait in its run queue",
+    )
     postgres_url: SecretStr | None = Field(None, description="Database of the Dagster instance; SQLite if empty")
 
     cache: bool = Field(True, description="Keep narration and encoded scenes, so that changed rows cost their changes")

@@ -17,7 +17,7 @@ from bulkvid_pipeline.core.columns import COLUMNS
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.launch.here import execute_here
 from bulkvid_pipeline.services.jobs.follow import JobWatch, RowEnded
-from bulkvid_pipeline.services.jobs.jobs import newest_run
+from bulkvid_pipeline.services.jobs.jobs import find_job
 from bulkvid_pipeline.services.jobs.run_config import new_job_id
 
 SHORT_SCRIPT = "Turn off the tap. Save the water."
@@ -72,13 +72,11 @@ class Workplace:
         """Run a job over the sheet to its end."""
         job_id = new_job_id()
         success = execute_here(self.spec(sheet, **fields), self.instance, job_id)
-        run_id = newest_run(self.instance, job_id)
-        assert run_id is not None
-        run = self.instance.get_run_by_id(run_id)
+        run = self.instance.get_run_by_id(find_job(self.instance, job_id).run_id)
         assert run is not None
-        watch = JobWatch(self.instance, run_id)
+        watch = JobWatch(self.instance, job_id)
         watch.poll()
-        return FinishedJob(run, success, tuple(watch.rows), watch)
+        return FinishedJob(run, success, watch.rows, watch)
 
     def videos(self) -> list[Path]:
         """All published videos."""

@@ -1,7 +1,7 @@
 """Runs the ffmpeg program: found, fed, watched, limited and, when told so, killed with everything it started.
 
 The argument list is the caller's (ffmpeg-python compiles it); no shell sees it. What was started dies with us: ffmpeg
-is in a session of its own, and asks the kernel to be killed when the thread that waits for it is gone.
+is in a session of its own; see `adapters.processes.children`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections import deque
@@ -21,28 +20,13 @@ from typing import IO
 
 import imageio_ffmpeg
 
+from bulkvid_pipeline.adapters.processes import start_program
 from bulkvid_pipeline.core.errors import EncoderError, RenderCancelledError
 
 _POLL_S = 0.05
 _KILL_WAIT_S = 1.0
 _STDERR_LINES = 40
 _MEBIBYTE = 1 << 20
-
-# Runs between fork and ffmpeg, in an interpreter of its own: running Python in the fork of a process with threads
-# (preexec_fn) can deadlock. It must notice when the parent died before prctl took effect.
-_LAUNCHER = """
-import ctypes, os, resource, signal, sys
-parent, cpu, size = (int(value) for value in sys.argv[1:4])
-ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-if os.getppid() != parent:
-    os._exit(1)
-if cpu:
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
-if size:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-os.execv(sys.argv[4], sys.argv[4:])
-"""
 
 
 @dataclass(frozen=True)
@@ -132,15 +116,13 @@ class _Running:
     _feed_error: BaseException | None = None
 
     def __post_init__(self) -> None:
-        launcher = (str(os.getpid()), str(self.limits.cpu_s), str(self.limits.file_mib * _MEBIBYTE), str(self.binary))
         options = ("-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning", "-progress", "pipe:1")
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", _LAUNCHER, *launcher, *options, *self.arguments],
+        self._process = start_program(
+            self.binary,
+            (*options, *self.arguments),
             stdin=subprocess.PIPE if self.feed else subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-            close_fds=True,
+            cpu_s=self.limits.cpu_s,
+            file_bytes=self.limits.file_mib * _MEBIBYTE,
         )
         targets = [self._read_stdout, self._read_stderr] + ([self._write_stdin] if self.feed else [])
         self._threads = [threading.Thread(target=target, name="ffmpeg-pipe", daemon=True) for target in targets]

@@ -30,6 +30,7 @@ Sheet = Annotated[str, typer.Argument(help="CSV or XLSX file, Google sheet id or
 Level = Annotated[str | None, typer.Option("--level", "-l", help="strict, moderate or permissive")]
 Range = Annotated[str | None, typer.Option("--range", help="A1 range, for example A1:J100")]
 Layout = Annotated[str | None, typer.Option("--layout", help="standard (header row) or positional")]
+HiddenRows = Annotated[str | None, typer.Option("--hidden-rows", help="skip (as the reader sees the file) or include")]
 Only = Annotated[str | None, typer.Option("--only", help="approved: only rows whose status says that they are ready")]
 Template = Annotated[str | None, typer.Option("--template", "-t", help="Template id")]
 
@@ -42,6 +43,7 @@ def run(
     cell_range: Range = None,
     layout: Layout = None,
     only: Only = None,
+    hidden_rows: HiddenRows = None,
     template: Template = None,
     style: Annotated[str | None, typer.Option(help="modern, classic, minimal or corporate")] = None,
     voice: Annotated[str | None, typer.Option(help="female, male or neutral")] = None,
@@ -54,6 +56,9 @@ def run(
     write_back: Annotated[
         bool | None, typer.Option("--write-back", help="Write state and link of each row into the Google sheet")
     ] = None,
+    queue: Annotated[
+        bool, typer.Option("--queue", help="Let Dagster's queue run it (see `bulkvid ui`), and follow it from here")
+    ] = False,
     plain: Annotated[bool, typer.Option("--plain", help="Plain lines instead of a live display")] = False,
 ) -> None:
     """Render the videos of a sheet. Rows that are finished already are not rendered again.
@@ -67,7 +72,7 @@ def run(
         "title": title,
         "priority": priority,
         "validation_level": level,
-        "input_source": {"range": cell_range, "format": layout, "only": only},
+        "input_source": {"range": cell_range, "format": layout, "only": only, "hidden_rows": hidden_rows},
         "output": {
             "format": container,
             "video_codec": video_codec,
@@ -78,7 +83,7 @@ def run(
         "template": {"template_id": template, "overrides": {"style": style, "voice": voice}},
         "write_back": write_back,
     }
-    raise typer.Exit(run_job(_spec(sheet, fields), plain=plain))
+    raise typer.Exit(run_job(_spec(sheet, fields), plain=plain, queue=queue))
 
 
 @app.command()
@@ -88,6 +93,7 @@ def validate(
     cell_range: Range = None,
     layout: Layout = None,
     only: Only = None,
+    hidden_rows: HiddenRows = None,
     template: Template = None,
     as_json: Annotated[bool, typer.Option("--json", help="The whole report as JSON")] = False,
 ) -> None:
@@ -99,7 +105,7 @@ def validate(
 
     fields = {
         "validation_level": level,
-        "input_source": {"range": cell_range, "format": layout, "only": only},
+        "input_source": {"range": cell_range, "format": layout, "only": only, "hidden_rows": hidden_rows},
         "template": {"template_id": template},
     }
     raise typer.Exit(validate_sheet(_spec(sheet, fields), as_json=as_json))

@@ -1,11 +1,12 @@
-"""The live display of a job: bars on a terminal, plain lines elsewhere. It reads the run's tags and events alone."""
+"""The live display of a job: bars on a terminal, plain lines elsewhere, read from its runs' tags and events alone."""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Collection
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from dagster import DagsterInstance
 from rich.console import Console, Group, RenderableType
@@ -16,7 +17,8 @@ from rich.table import Table
 
 from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.services.jobs.follow import JobWatch, RowEnded
-from bulkvid_pipeline.services.jobs.jobs import newest_run, was_canceled
+from bulkvid_pipeline.services.jobs.jobs import Job, find_job
+from bulkvid_pipeline.services.jobs.queue_place import queue_place
 
 POLL_S = 1.0
 PLAIN_EVERY_S = 10.0
@@ -24,24 +26,13 @@ STEPS = {"sheet_rows": "reading the sheet", "video_ideas": "validating", "video_
 
 
 class Display:
-    """Follows a run of the job `job_id` in a thread of its own while its `with` block runs.
-
-    The run is `run_id`, or else the first one of the job that is newer than the run `after`.
-    """
+    """Follows the job `job_id` in a thread of its own while its `with` block runs; runs in `past` are left out."""
 
     def __init__(
-        self,
-        instance: DagsterInstance,
-        job_id: str,
-        console: Console,
-        *,
-        live: bool,
-        run_id: str | None = None,
-        after: str | None = None,
+        self, instance: DagsterInstance, job_id: str, console: Console, *, live: bool, past: Collection[str] = ()
     ) -> None:
         self.job_id = job_id
-        self.watch = JobWatch(instance, run_id) if run_id else None
-        self._after = after
+        self.watch = JobWatch(instance, job_id, past)
         self._instance = instance
         self._console = console
         self._live = Live(console=console, auto_refresh=False, transient=True) if live else None
@@ -50,6 +41,7 @@ class Display:
         self._began = time.monotonic()
         self._told = 0.0
         self._last_step = ""
+        self._last_place = ""
         self.elapsed_s = 0.0
 
     def __enter__(self) -> Self:
@@ -68,77 +60,65 @@ class Display:
             self._live.stop()
         self.elapsed_s = time.monotonic() - self._began
 
-    @property
-    def interrupted(self) -> bool:
-        """Whether the run was stopped from outside: by a signal, or from the web UI."""
-        return self.watch is not None and (self.watch.interrupted or was_canceled(self._instance, self.watch.run_id))
-
-    def tag(self, name: str) -> str | None:
-        """A tag of the run."""
-        run = self._instance.get_run_by_id(self.watch.run_id) if self.watch else None
-        return run.tags.get(name) if run else None
-
     def _follow(self) -> None:
         while not self._ending.wait(POLL_S):
             self._look()
 
     def _look(self) -> None:
-        if self.watch is None:
-            run_id = newest_run(self._instance, self.job_id)
-            if run_id is None or run_id == self._after:
-                return
-            self.watch = JobWatch(self._instance, run_id)
         ended = self.watch.poll()
-        progress = self.watch.progress()
+        if not self.watch.has_begun:
+            return
+        job = find_job(self._instance, self.job_id)
+        place = None if self.watch.step else queue_place(self._instance, job.run_id)
         if self._live is not None:
             for row in ended:
                 self._live.console.print(_line(row), markup=True)
-            self._live.update(self._picture(progress), refresh=True)
+            self._live.update(f"{place} ..." if place else self._picture(job), refresh=True)
         else:
-            self._plain(ended, progress)
+            self._plain(ended, job, f"{place}" if place else "")
 
-    def _plain(self, ended: list[RowEnded], progress: dict[str, Any]) -> None:
-        assert self.watch is not None
+    def _plain(self, ended: list[RowEnded], job: Job, place: str) -> None:
+        if place != self._last_place:
+            self._last_place = place
+            if place:
+                self._console.print(f"{place} ...", markup=False)
         if self.watch.step != self._last_step:
             self._last_step = self.watch.step
             self._console.print(f"{STEPS.get(self.watch.step, self.watch.step)} ...")
         first = len(self.watch.rows) - len(ended)
-        total = progress.get("total", "?")
+        total = job.items["total"] or "?"
         for at, row in enumerate(ended, first + 1):
             self._console.print(f"[{at}/{total}] ", end="", markup=False)
             self._console.print(_line(row))
         now = time.monotonic()
-        if progress.get("in_work") and now - self._told >= PLAIN_EVERY_S:
+        if job.in_work and now - self._told >= PLAIN_EVERY_S:
             self._told = now
-            rows = ", ".join(f"{key} {stage} {percent} %" for key, stage, percent in progress["in_work"])
-            self._console.print(f"{progress['percent']:.0f} %, {_eta(progress)}: {rows}", markup=False)
+            rows = ", ".join(f"{row.row_key} {row.stage} {row.percent} %" for row in job.in_work)
+            self._console.print(f"{job.percent:.0f} %, {_eta(job)}: {rows}", markup=False)
 
-    def _picture(self, progress: dict[str, Any]) -> RenderableType:
-        assert self.watch is not None
-        if not progress:
+    def _picture(self, job: Job) -> RenderableType:
+        items = job.items
+        if not items["total"]:
             return f"{STEPS.get(self.watch.step, 'starting')} ..."
         table = Table.grid(padding=(0, 1))
-        for key, stage, percent in progress["in_work"]:
-            table.add_row("  " + escape(key[:44]), ProgressBar(100, percent, width=24), f"{percent:3d} %", stage)
-        ended = sum(
-            n for state, n in progress["counts"].items() if state in {"completed", "failed", "cancelled", "skipped"}
-        )
-        bar = Table.grid(padding=(0, 1))
-        bar.add_row(
+        for row in job.in_work:
+            bar = ProgressBar(100, row.percent, width=24)
+            table.add_row("  " + escape(row.row_key[:44]), bar, f"{row.percent:3d} %", row.stage)
+        whole = Table.grid(padding=(0, 1))
+        whole.add_row(
             "[bold]all rows[/]",
-            ProgressBar(100, progress["percent"], width=40),
-            f"{progress['percent']:.0f} %",
-            f"{ended} of {progress['total']} rows",
-            _eta(progress),
+            ProgressBar(100, job.percent, width=40),
+            f"{job.percent:.0f} %",
+            f"{items['total'] - items['pending']} of {items['total']} rows",
+            _eta(job),
         )
-        return Group(table, bar)
+        return Group(table, whole)
 
 
-def _eta(progress: dict[str, Any]) -> str:
-    eta = progress.get("eta_ms")
-    if eta is None:
+def _eta(job: Job) -> str:
+    if job.eta_ms is None:
         return "time left unknown"
-    minutes, seconds = divmod(round(eta / 1000), 60)
+    minutes, seconds = divmod(round(job.eta_ms / 1000), 60)
     return f"{minutes}:{seconds:02d} left"
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime
 from typing import Annotated
 
 import typer
 
+from bulkvid_pipeline.cli.job_ids import whole_id
 from bulkvid_pipeline.cli.printing import print_json
-from bulkvid_pipeline.core.states import ALLOWED_ACTIONS, JobState
+from bulkvid_pipeline.core.states import JobState
 
 jobs = typer.Typer(help="See and steer bulk jobs.", no_args_is_help=True)
 JobId = Annotated[str, typer.Argument(help="Job id, or a unique beginning of it")]
+Queue = Annotated[bool, typer.Option("--queue", help="Let Dagster's queue run it, and follow it from here")]
+Plain = Annotated[bool, typer.Option("--plain", help="Plain lines")]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON")]
 
 
@@ -31,7 +33,7 @@ def list_(
     with open_instance(dagster_home()) as instance:
         found = list(list_jobs(instance, states=[_state(name) for name in state or ()], limit=limit))
     if as_json:
-        print_json([job.as_dict() for job in found])
+        print_json([job.view().as_json() for job in found])
         return
     if not found:
         print("No jobs.")
@@ -51,14 +53,14 @@ def show(job_id: JobId, as_json: AsJson = False) -> None:
     from bulkvid_pipeline.settings import dagster_home
 
     with open_instance(dagster_home()) as instance:
-        job = find_job(instance, job_id)
+        shown = find_job(instance, whole_id(instance, job_id)).view().as_json()
     if as_json:
-        print_json(job.as_dict())
+        print_json(shown)
         return
-    for name, value in job.as_dict().items():
+    actions = ", ".join(shown.pop("actions")) or "none"
+    for name, value in shown.items():
         if value not in (None, "", [], {}):
             print(f"{name:18} {json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value}")
-    actions = ", ".join(sorted(ALLOWED_ACTIONS.get(job.state, ()))) or "none"
     print(f"{'actions':18} {actions}")
 
 
@@ -87,21 +89,21 @@ def cancel(job_id: JobId) -> None:
 
 
 @jobs.command()
-def resume(job_id: JobId, plain: Annotated[bool, typer.Option("--plain", help="Plain lines")] = False) -> None:
-    """Go on with a paused job, in this terminal."""
+def resume(job_id: JobId, queue: Queue = False, plain: Plain = False) -> None:
+    """Go on with a paused job, in this terminal or in Dagster's queue."""
     from bulkvid_pipeline.cli.running import launch_again
     from bulkvid_pipeline.services.control.actions import resume_job
 
-    raise typer.Exit(launch_again(job_id, resume_job, plain=plain))
+    raise typer.Exit(launch_again(job_id, resume_job, plain=plain, queue=queue))
 
 
 @jobs.command()
-def retry(job_id: JobId, plain: Annotated[bool, typer.Option("--plain", help="Plain lines")] = False) -> None:
-    """Render what a job failed to render, in this terminal."""
+def retry(job_id: JobId, queue: Queue = False, plain: Plain = False) -> None:
+    """Render what a job failed to render, in this terminal or in Dagster's queue."""
     from bulkvid_pipeline.cli.running import launch_again
     from bulkvid_pipeline.services.control.actions import retry_job
 
-    raise typer.Exit(launch_again(job_id, retry_job, plain=plain))
+    raise typer.Exit(launch_again(job_id, retry_job, plain=plain, queue=queue))
 
 
 @jobs.command("write-back")
@@ -112,7 +114,7 @@ def write_back(job_id: JobId) -> None:
     from bulkvid_pipeline.settings import dagster_home, settings
 
     with open_instance(dagster_home()) as instance:
-        print(f"{write_again(instance, job_id, settings())}.")
+        print(f"{write_again(instance, whole_id(instance, job_id), settings())}.")
 
 
 @jobs.command()
@@ -128,12 +130,12 @@ def events(
     from bulkvid_pipeline.settings import dagster_home
 
     with open_instance(dagster_home()) as instance:
-        found = job_events(instance, job_id, level=level, limit=limit)
+        found = job_events(instance, whole_id(instance, job_id), level=level, limit=limit)
     if as_json:
-        print_json([event.as_dict() for event in found])
+        print_json([event.as_json() for event in found])
         return
     for event in found:
-        at = datetime.fromtimestamp(event.timestamp).strftime("%Y-%m-%d %H:%M:%S")
+        at = event.timestamp.astimezone().strftime("%Y-%m-%d %H:%M:%S")
         print(f"{at} {event.level:7} {event.message}")
 
 
@@ -144,7 +146,7 @@ def _act(job_id: str, action: Callable[..., object]) -> None:
     from bulkvid_pipeline.settings import dagster_home, settings
 
     with open_instance(dagster_home()) as instance:
-        job = action(instance, job_id)
+        job = action(instance, whole_id(instance, job_id))
         assert isinstance(job, Job)
         send_now(instance, job, settings())
     print(f"{job.job_id} is {job.state}.")

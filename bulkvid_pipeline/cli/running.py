@@ -6,46 +6,64 @@ import logging
 import shlex
 import sys
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from dagster import DagsterInstance
 from rich.console import Console
 from rich.markup import escape
 
 from bulkvid_pipeline.cli.display import Display
+from bulkvid_pipeline.cli.job_ids import whole_id
 from bulkvid_pipeline.cli.validating import print_report
-from bulkvid_pipeline.core import tags
-from bulkvid_pipeline.core.findings import shortened
+from bulkvid_pipeline.core.errors import InvalidSheetError
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import JobState
+from bulkvid_pipeline.services.jobs.result import JobEnding, Sentence, Tone, result_of
 from bulkvid_pipeline.settings import dagster_home, settings
 
-if TYPE_CHECKING:
-    from bulkvid_pipeline.services.jobs.follow import JobWatch
-
 WATCH_EVERY_S = 0.5
-ROWS_NAMED = 8
-EXIT_DONE, EXIT_FAILED, EXIT_REFUSED, EXIT_PARTIAL, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
+_COLOURS = {Tone.PLAIN: "default", Tone.WARNING: "yellow", Tone.BAD: "red"}
 
 
-def run_job(spec: BulkJobSpec, *, plain: bool) -> int:
-    """Run a new job to its end; returns the exit code of `bulkvid run`."""
+def run_job(spec: BulkJobSpec, *, plain: bool, queue: bool = False) -> int:
+    """Run a new job to its end, here or in Dagster's queue; returns the exit code of `bulkvid run`."""
     from bulkvid_pipeline.services.jobs.instance import open_instance
     from bulkvid_pipeline.services.jobs.run_config import new_job_id
 
+    _check_names(spec, queue=queue)
     with open_instance(dagster_home()) as instance:
-        return _run_here(instance, spec, new_job_id(), plain=plain)
+        return _runner(queue=queue)(instance, spec, new_job_id(), plain=plain, rerun=sys.argv[1:])
 
 
-def launch_again(job_id: str, action: Callable[..., None], *, plain: bool) -> int:
-    """Resume or retry a job in this process; returns the exit code of `bulkvid run`."""
+def _check_names(spec: BulkJobSpec, *, queue: bool) -> None:
+    """What is misspelt is said before a job is made of it.
+
+    Raises:
+        InvalidSheetError: there is no such file.
+        TemplateError: there is no such template; which there are where a queued job will run is not known here.
+    """
+    from bulkvid_pipeline.services.templates.template_store import TemplateStore
+
+    path = spec.input_source.path
+    if path is not None and not Path(path).expanduser().is_file():
+        raise InvalidSheetError(f"File '{path}' not found", fix="Check the path; it is relative to the work folder")
+    if not queue:
+        TemplateStore(settings().templates_folder).load(spec.template.template_id)
+
+
+def launch_again(job_id: str, action: Callable[..., None], *, plain: bool, queue: bool = False) -> int:
+    """Resume or retry a job, here or in Dagster's queue; returns the exit code of `bulkvid run`."""
     from bulkvid_pipeline.services.jobs.instance import open_instance
 
     codes = []
     with open_instance(dagster_home()) as instance:
-        _close_orphans(instance)
-        action(instance, job_id, lambda spec, whole_id: codes.append(_run_here(instance, spec, whole_id, plain=plain)))
+        close_dead_jobs(instance)
+
+        def launch(spec: BulkJobSpec, whole: str) -> None:
+            codes.append(_runner(queue=queue)(instance, spec, whole, plain=plain))
+
+        action(instance, whole_id(instance, job_id), launch)
     return codes[0]
 
 
@@ -56,121 +74,102 @@ def watch_job(job_id: str) -> int:
 
     console = Console(highlight=False, soft_wrap=True)
     with open_instance(dagster_home()) as instance:
-        job = find_job(instance, job_id)
-        display = Display(instance, job.job_id, console, live=console.is_terminal, run_id=job.run_id)
+        job = find_job(instance, whole_id(instance, job_id))
+        past = {run.run_id for run in job.runs} - {run.run_id for run in job.generation}
+        display = Display(instance, job.job_id, console, live=console.is_terminal, past=past)
         with display:
             while not (job := find_job(instance, job.job_id)).state.is_final and job.state is not JobState.PAUSED:
                 time.sleep(WATCH_EVERY_S)
         console.print(f"The job is {job.state}.")
-        return _conclude(console, display, stopped=job.state in {JobState.PAUSED, JobState.CANCELED})
+        return conclude(instance, console, display)
 
 
-def _run_here(instance: DagsterInstance, spec: BulkJobSpec, job_id: str, *, plain: bool) -> int:
+def _runner(*, queue: bool) -> Callable[..., int]:
+    """What runs a job and follows it to its end."""
+    if not queue:
+        return _run_here
+    from bulkvid_pipeline.cli.queueing import run_in_queue
+
+    return run_in_queue
+
+
+def _run_here(
+    instance: DagsterInstance, spec: BulkJobSpec, job_id: str, *, plain: bool, rerun: Sequence[str] = ()
+) -> int:
     from bulkvid_pipeline.launch.here import execute_here
-    from bulkvid_pipeline.services.jobs.jobs import newest_run
+    from bulkvid_pipeline.services.jobs.jobs import run_ids_of
 
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     console = Console(highlight=False, soft_wrap=True)
-    _close_orphans(instance)
-    before = newest_run(instance, job_id)
-    display = Display(instance, job_id, console, live=console.is_terminal and not plain, after=before)
+    close_dead_jobs(instance)
+    past = run_ids_of(instance, job_id)
+    display = Display(instance, job_id, console, live=console.is_terminal and not plain, past=past)
     interrupted = False
     with display:
         try:
             execute_here(spec, instance, job_id)
         except KeyboardInterrupt:
             interrupted = True
-    ended_early = display.tag(tags.STATE) in {JobState.PAUSED, JobState.CANCELED}
-    return _conclude(console, display, stopped=interrupted or ended_early or display.interrupted)
+    stopped = interrupted or display.watch.interrupted
+    return conclude(instance, console, display, rerun=rerun, interrupted=stopped)
 
 
-def _close_orphans(instance: DagsterInstance) -> None:
+def close_dead_jobs(instance: DagsterInstance) -> None:
     """Mark jobs whose process died, and tell their callbacks so: there may be no daemon that does."""
-    from bulkvid_pipeline.services.jobs.jobs import job_of
+    from bulkvid_pipeline.services.jobs.jobs import find_job, id_of
     from bulkvid_pipeline.services.liveness.orphans import close_orphans
     from bulkvid_pipeline.services.webhooks.callbacks import send_now
 
     for run_id in close_orphans(instance):
-        record = instance.get_run_record_by_id(run_id)
-        if record is not None:
-            send_now(instance, job_of([record]), settings())
+        run = instance.get_run_by_id(run_id)
+        if run is not None:
+            send_now(instance, find_job(instance, id_of(run)), settings())
 
 
-def _conclude(console: Console, display: Display, *, stopped: bool) -> int:
-    """The last lines: findings, failures, where the videos are, what to do next."""
+def conclude(
+    instance: DagsterInstance,
+    console: Console,
+    display: Display,
+    *,
+    rerun: Sequence[str] = (),
+    interrupted: bool = False,
+    queued: bool = False,
+) -> int:
+    """The last lines: findings, and what the job's end means; returns the exit code.
+
+    What goes on with a `queued` job hands it to the queue again.
+    """
+    from bulkvid_pipeline.services.jobs.jobs import find_job
+
     watch = display.watch
-    if watch is None:
-        console.print("[red]The job did not start.[/]")
-        return EXIT_INTERRUPTED if stopped else EXIT_FAILED
-    if watch.report is not None and watch.report["findings"]:
-        console.print()
-        print_report(console, watch.report)
-    if stopped:
-        done = sum(row.completed for row in watch.rows)
-        console.print(f"\n[yellow]Stopped.[/] {done} rows are finished and kept. Go on with what is left:")
-        paused = display.tag(tags.STATE) == JobState.PAUSED
-        words = ["jobs", "resume", display.job_id] if paused else sys.argv[1:]
-        console.print(f"  {shlex.join(['bulkvid', *words])}")
-        return EXIT_INTERRUPTED
-    for told, rows in _untold(watch).items():
-        numbers = ", ".join(map(str, sorted(rows)[:ROWS_NAMED])) + (" ..." if len(rows) > ROWS_NAMED else "")
-        console.print(f"[yellow]warning[/] row{'s' if len(rows) > 1 else ''} {numbers}: {escape(told)}")
-    failed = [row for row in watch.rows if not row.completed]
-    for row in failed:
-        title, reason = escape(shortened(row.title)), escape(row.reason)
-        console.print(f"[red]failed[/] row {row.sheet_row} '{title}': {reason}. {escape(row.fix)}")
-    if not watch.rows:
-        console.print(f"\n[red]Nothing was rendered.[/] {escape(watch.failure)}")
-        refused = watch.report is not None and watch.report["stops_job"]
-        return EXIT_REFUSED if refused else EXIT_FAILED
-    _print_totals(console, display)
-    if display.tag(tags.STATE) == JobState.FAILED or (watch.failure and not failed):
-        _print_job_failure(console, display)
-        return EXIT_FAILED
-    rejected = watch.report["rows"]["rejected"] if watch.report else 0
-    return EXIT_PARTIAL if failed or rejected else EXIT_DONE
-
-
-def _untold(watch: JobWatch) -> dict[str, set[int]]:
-    """Warnings of rendered rows that the report of the sheet does not hold, with their sheet rows."""
-    findings = watch.report["findings"] if watch.report else []
-    known = {(finding["sheet_row"], finding["problem"]) for finding in findings}
-    untold: dict[str, set[int]] = {}
-    for row in watch.rows:
-        problems = tuple(problem for number, problem in known if number == row.sheet_row)
-        for told in row.warnings:
-            if not told.startswith(problems):
-                untold.setdefault(told, set()).add(row.sheet_row)
-    return untold
-
-
-def _print_job_failure(console: Console, display: Display) -> None:
-    """That the job as a whole has failed, why, how far it came, and the command that goes on."""
-    watch = display.watch
-    assert watch is not None
-    done = sum(row.completed for row in watch.rows)
-    left = max(0, int(watch.progress().get("total", 0)) - len(watch.rows))
-    console.print(f"\n[red]The job failed:[/] {escape(watch.failure)}")
-    not_begun = f", {left} rows were not begun" if left else ""
-    console.print(f"{done} rows are finished and kept{not_begun}. Once the cause is gone, go on with what is left:")
-    console.print(f"  {shlex.join(['bulkvid', 'jobs', 'retry', display.job_id])}")
-
-
-def _print_totals(console: Console, display: Display) -> None:
-    watch = display.watch
-    assert watch is not None
-    made = [row for row in watch.rows if row.rendered]
-    kept = sum(row.completed and not row.rendered for row in watch.rows)
-    seconds = sum(row.duration_s for row in made)
-    console.print(
-        f"\n{len(made)} rows rendered ({seconds:.0f} s of video), {kept} were finished already, "
-        f"{sum(not row.completed for row in watch.rows)} failed, in {display.elapsed_s:.1f} s"
-        + (f": {seconds / display.elapsed_s:.1f} x real time" if made else "")
+    job = find_job(instance, display.job_id) if watch.has_begun else None
+    ending = JobEnding(
+        job_id=display.job_id,
+        state=job.state if job else None,
+        rows=watch.rows,
+        report=watch.report,
+        failure=watch.failure,
+        total=job.items["total"] if job else 0,
+        seconds=display.elapsed_s,
+        interrupted=interrupted,
+        write_back=job.write_back if job else "",
+        gallery=job.report if job else "",
+        rerun=tuple(rerun),
     )
-    told = display.tag(tags.WRITE_BACK) or ""
-    if told:
-        colour = "yellow" if told.startswith("failed") else "default"
-        console.print(f"[{colour}]Write-back:[/] {escape(told)}")
-    report = display.tag(tags.REPORT)
-    if report and report != "none":
-        console.print(f"Gallery: {report}")
+    if ending.report is not None and ending.report["findings"]:
+        console.print()
+        print_report(console, dict(ending.report))
+    result = result_of(ending)
+    console.print()
+    for sentence in result.sentences:
+        console.print(_in_colour(sentence))
+    if result.next_command:
+        again = ["--queue"] if queued and "--queue" not in result.next_command else []
+        console.print(f"  {escape(shlex.join(['bulkvid', *result.next_command, *again]))}")
+    return result.exit_code
+
+
+def _in_colour(sentence: Sentence) -> str:
+    colour = _COLOURS[sentence.tone]
+    lead = f"[{colour}]{escape(sentence.lead)}[/] " if sentence.lead else ""
+    return f"{lead}{escape(sentence.text)}"

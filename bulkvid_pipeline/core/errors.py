@@ -10,11 +10,14 @@ BulkVideoError
 ├── AuthenticationError          401
 ├── AccessDeniedError            403
 │   ├── SheetAccessDeniedError
-│   └── StorageAccessDeniedError
+│   ├── StorageAccessDeniedError
+│   ├── MediumRefusedError
+│   └── CallbackTargetRefusedError
 ├── NotFoundError                404
 │   ├── SheetNotFoundError
 │   ├── BucketNotFoundError
-│   └── JobNotFoundError
+│   ├── JobNotFoundError
+│   └── MediumNotFoundError
 ├── ActionNotAllowedError        409
 ├── QuotaExceededError           429
 ├── TemplateError                500
@@ -26,13 +29,18 @@ BulkVideoError
 │   ├── NarrationError
 │   ├── EncoderError
 │   │   └── WorkerDiedError
-│   └── QualityError
+│   ├── QualityError
+│   └── MediumError
 ├── RenderCancelledError         499
 ├── NetworkError                 503
+│   └── CallbackTimeoutError
+├── CallbackRejectedError        502
+├── CallbackGoneError            502
 ├── ServiceUnavailableError      503
 ├── DeadlineExceededError        504
 └── StorageQuotaExceededError    507
 
+What leaves a module is one of these; a module may derive one for itself alone, without a code of its own.
 An error says what was attempted and what went wrong (`message`) and what the user can do about it (`fix`).
 """
 
@@ -151,6 +159,22 @@ class StorageAccessDeniedError(AccessDeniedError):
     default_fix = "Check bucket permissions and credentials"
 
 
+class MediumRefusedError(AccessDeniedError):
+    """The medium is not open to us, or configuration keeps us from going there."""
+
+    code = "MEDIUM_REFUSED"
+    systemic = False
+    default_fix = "Give an address that anybody can open"
+
+
+class CallbackTargetRefusedError(AccessDeniedError):
+    """The callback URL leads to an address that is not on the public internet."""
+
+    code = "CALLBACK_TARGET_REFUSED"
+    systemic = False
+    default_fix = "Use a public address, or set BULKVID_WEBHOOK_ALLOW_PRIVATE=true if the receiver is your own"
+
+
 class NotFoundError(BulkVideoError):
     """Something that was named does not exist."""
 
@@ -179,6 +203,13 @@ class JobNotFoundError(NotFoundError):
 
     code = "JOB_NOT_FOUND"
     default_fix = "List the jobs that exist with `bulkvid jobs list`"
+
+
+class MediumNotFoundError(NotFoundError):
+    """There is nothing at the medium's address."""
+
+    code = "MEDIUM_NOT_FOUND"
+    default_fix = "Open the address in a browser, and copy it anew"
 
 
 class ActionNotAllowedError(BulkVideoError):
@@ -263,6 +294,13 @@ class QualityError(RenderError):
     code = "QUALITY_CHECK_FAILED"
 
 
+class MediumError(RenderError):
+    """The medium was reached but cannot be used."""
+
+    code = "MEDIUM_UNUSABLE"
+    default_fix = "Give a PNG, JPEG or WebP picture, or for a background an MP4, MOV or WebM video"
+
+
 class RenderCancelledError(BulkVideoError):
     """The row was stopped on request."""
 
@@ -277,6 +315,30 @@ class NetworkError(BulkVideoError):
     http_status = 503
     retryable = True
     default_fix = "Check the network and try again"
+
+
+class CallbackTimeoutError(NetworkError):
+    """The receiver did not answer in time."""
+
+    code = "CALLBACK_TIMEOUT"
+    default_fix = "Let the receiver answer at once and do its work afterwards"
+
+
+class CallbackRejectedError(BulkVideoError):
+    """The receiver answered, but did not take the message."""
+
+    code = "CALLBACK_REJECTED"
+    http_status = 502
+    retryable = True
+    default_fix = "Let the receiver answer 2xx to messages that it takes"
+
+
+class CallbackGoneError(BulkVideoError):
+    """The receiver answered 410: it wants no more messages."""
+
+    code = "CALLBACK_GONE"
+    http_status = 502
+    default_fix = "Give new jobs another callback_url; replay the message once its receiver is back"
 
 
 class ServiceUnavailableError(BulkVideoError):

@@ -26,6 +26,11 @@ class Priority(StrEnum):
     def rank(self) -> int:
         return list(Priority).index(self)
 
+    @property
+    def in_queue(self) -> int:
+        """Place in Dagster's run queue (`dagster/priority`): the highest number is started first, others have 0."""
+        return {Priority.URGENT: 30, Priority.HIGH: 10, Priority.NORMAL: 0, Priority.LOW: -10}[self]
+
 
 class Aspect(StrEnum):
     """Shape of the frame, width to height."""

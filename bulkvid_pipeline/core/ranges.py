@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
 
 from bulkvid_pipeline.core.errors import InvalidRangeError, InvalidSheetIdError
 from bulkvid_pipeline.core.findings import shortened
@@ -13,6 +14,12 @@ MAX_COLUMN = 18_277
 
 _SHEET_ID = re.compile(r"[A-Za-z0-9_-]{20,}")
 _SHEET_URL = re.compile(r"docs\.google\.com/(?:a/[^/]+/)?spreadsheets/(?:u/\d+/)?d/([^/?#\s]*)", re.IGNORECASE)
+_PUBLISHED_URL = re.compile(r"docs\.google\.com/(?:a/[^/]+/)?spreadsheets/(?:u/\d+/)?d/e/", re.IGNORECASE)
+_DRIVE_URL = re.compile(
+    r"drive\.google\.com/(?:a/[^/]+/)?(?:drive/)?(?:u/\d+/)?(?:file/(?:u/\d+/)?d/([^/?#\s]*)|open|uc)", re.IGNORECASE
+)
+_FOLDER_URL = re.compile(r"drive\.google\.com/.*folders/", re.IGNORECASE)
+_OTHER_GOOGLE_URL = re.compile(r"docs\.google\.com/.*?(document|presentation|forms|drawings)/", re.IGNORECASE)
 _RANGE = re.compile(
     r"(?:(?P<sheet>'(?:[^']|'')+'|[^'!]+)!)?\$?(?P<c1>[A-Za-z]{1,3})\$?(?P<r1>[0-9]{0,7}):\$?(?P<c2>[A-Za-z]{1,3})\$?(?P<r2>[0-9]{0,7})"
 )
@@ -25,22 +32,76 @@ _NEAR_RANGE = re.compile(
 """What is almost a range: rows without columns, columns without rows, one corner alone, another separator."""
 
 
+@dataclass(frozen=True)
+class SheetLink:
+    """What a link to a Google sheet names: the sheet, and perhaps the number of a tab and a range in it."""
+
+    sheet_id: str
+    gid: int | None = None
+    range_text: str | None = None
+
+
 def parse_sheet_id(text: str) -> str:
     """The id in `text`, which is an id or the whole URL of a Google sheet.
 
     Raises:
         InvalidSheetIdError: there is none; says where in the URL the id stands.
     """
+    return parse_sheet_link(text).sheet_id
+
+
+def parse_sheet_link(text: str) -> SheetLink:
+    """What `text` names, which is the id of a Google sheet or any link to one: edit, copy, preview, export, Drive.
+
+    Raises:
+        InvalidSheetIdError: it names no sheet, or one that cannot be read by its link; says which link to give.
+    """
     text = text.strip()
-    in_url = _SHEET_URL.search(text)
-    candidate = in_url.group(1) if in_url else text
-    if _SHEET_ID.fullmatch(candidate):
-        return candidate
-    raise InvalidSheetIdError(
-        f"'{shortened(text, 80)}' is not a Google sheet id",
-        fix="Copy the id from the sheet's URL, the part between /d/ and /edit: "
-        "https://docs.google.com/spreadsheets/d/{SHEET_ID}/edit, or give the whole URL",
-    )
+    if refusal := _refusal(text):
+        raise InvalidSheetIdError(f"'{shortened(text, 80)}' {refusal[0]}", fix=refusal[1])
+    parts = urlsplit(text)
+    named = {**parse_qs(parts.query), **parse_qs(parts.fragment)}
+    in_url = _SHEET_URL.search(text) or _DRIVE_URL.search(text)
+    candidate = (in_url.group(1) or named.get("id", [""])[0]) if in_url else text
+    if not _SHEET_ID.fullmatch(candidate):
+        raise InvalidSheetIdError(
+            f"'{shortened(text, 80)}' is not a Google sheet id",
+            fix="Copy the id from the sheet's URL, the part between /d/ and /edit: "
+            "https://docs.google.com/spreadsheets/d/{SHEET_ID}/edit, or give the whole URL",
+        )
+    if not in_url:
+        return SheetLink(candidate)
+    gid = named.get("gid", [""])[0]
+    return SheetLink(candidate, int(gid) if gid.isdecimal() else None, _selected(named.get("range", [""])[0]))
+
+
+def _selected(text: str) -> str | None:
+    """The range that a link names; None for a single cell, which is only where the link's maker stood."""
+    return text if _RANGE.fullmatch(text) and text.partition(":")[0] != text.partition(":")[2] else None
+
+
+def _refusal(text: str) -> tuple[str, str] | None:
+    """What is wrong with a link from Google that cannot be read, and what to do."""
+    if _PUBLISHED_URL.search(text):
+        return (
+            "is the link of a sheet published to the web, which does not hold the sheet's id",
+            "Open the sheet itself and give the link in the browser's address bar: "
+            'https://docs.google.com/spreadsheets/d/{SHEET_ID}/edit; share it with "Anyone with the link"',
+        )
+    if _FOLDER_URL.search(text):
+        return "is the link of a folder", "Open the sheet in it and give the link in the browser's address bar"
+    if other := _OTHER_GOOGLE_URL.search(text):
+        kind = {"document": "a Google document", "presentation": "Google slides", "forms": "a Google form"}
+        return (
+            f"is the link of {kind.get(other[1].lower(), 'a Google drawing')}, not of a sheet",
+            "Give the link of the Google sheet with your ideas; a form's answers can be linked to a sheet",
+        )
+    if "rangeid=" in text and _SHEET_URL.search(text):
+        return (
+            "is a link to a named range, which the sheet alone can tell",
+            "Give the sheet's link without #rangeid=..., and the range beside it: --range 'Ideas!A1:J50'",
+        )
+    return None
 
 
 def column_letter(index: int) -> str:

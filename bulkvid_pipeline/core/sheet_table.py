@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -19,9 +19,14 @@ from bulkvid_pipeline.core.columns import (
 )
 from bulkvid_pipeline.core.errors import InvalidSheetError
 from bulkvid_pipeline.core.findings import Finding, Severity, shortened
+from bulkvid_pipeline.core.header_rows import find_header
+from bulkvid_pipeline.core.helper_rows import HelperRow, helper_rows
+from bulkvid_pipeline.core.left_out import LeftOut
+from bulkvid_pipeline.core.merged_cells import MergedCells, spread_across, spread_down
 from bulkvid_pipeline.core.ranges import column_letter
 from bulkvid_pipeline.core.rows import row_keys
-from bulkvid_pipeline.core.spec import SheetFormat
+from bulkvid_pipeline.core.source_notes import NO_NOTES, SourceNotes
+from bulkvid_pipeline.core.spec import HiddenRows, SheetFormat
 
 ADVISED_ROWS = 1_000
 _BARE_NUMBER = re.compile(r"\s*\d{1,6}(?:[.,]\d{1,6})?(?:\s*[-–—~]\s*\d{1,6}(?:[.,]\d{1,6})?)?\s*")
@@ -32,42 +37,61 @@ class SheetTable:
     """A sheet as strings.
 
     `frame` has the canonical columns that the sheet has, plus `row_key`; its index is the sheet row number. `letters`
-    tells under which letter each column stands in the sheet. `findings` are about the sheet as a whole.
+    tells under which letter each column stands in the sheet. `findings` are about the sheet as a whole. `faults` are
+    errors, by sheet row, of rows that could not be read as they were meant. `header_row` is the header's sheet row.
     """
 
     frame: pd.DataFrame
     letters: Mapping[str, str]
     findings: tuple[Finding, ...]
+    faults: Mapping[int, tuple[Finding, ...]] = field(default_factory=dict)
+    header_row: int | None = None
 
 
 def sheet_table(
-    cells: Sequence[Sequence[str]], *, layout: SheetFormat, first_row: int = 1, first_column: int = 0
+    cells: Sequence[Sequence[str]],
+    *,
+    layout: SheetFormat,
+    first_row: int = 1,
+    first_column: int = 0,
+    notes: SourceNotes = NO_NOTES,
+    hidden_rows: HiddenRows = HiddenRows.SKIP,
 ) -> SheetTable:
     """The table in the cells of a range whose top left cell is (`first_row`, `first_column`).
 
-    Rows whose cells under our columns are all empty are left out, whatever stands beside them (ticked boxes, notes).
-    Cells stay strings: "007" stays "007".
+    Rows whose cells under our columns are all empty are left out, whatever stands beside them (ticked boxes, notes),
+    and so are titles above the header, rows that explain it, totals, and hidden rows. Cells stay strings: "007" stays
+    "007".
 
     Raises:
         InvalidSheetError: no rows, or no usable header.
     """
-    rows = [tuple(cleaned(cell) for cell in row) for row in cells]
+    rows: Sequence[Sequence[str]] = [tuple(cleaned(cell) for cell in row) for row in cells]
     if not any(map(any, rows)):
         raise InvalidSheetError("The sheet is empty", fix="Put a header row and at least one idea into the range")
+    rows = spread_down(rows, notes.merged)
+    left_out = LeftOut(first_row)
     if layout is SheetFormat.POSITIONAL:
-        header, body_start = positional_map(max(map(len, rows))), 0
+        header, header_at = positional_map(max(map(len, rows))), None
+        helpers: Mapping[int, HelperRow] = {}
     else:
-        body_start = next(i for i, row in enumerate(rows) if any(row)) + 1
-        header = map_headers(rows[body_start - 1])
-        _require_header(header, rows[body_start - 1])
+        found = find_header(rows, first_row=first_row)
+        header, header_at = found.columns, found.at
+        left_out.above_header(rows, header_at)
+        rows, bands = _spread_ideas(rows, header.positions, header_at, notes.merged)
+        helpers = helper_rows(rows, header_at, header.positions) | bands
+    if hidden_rows is HiddenRows.INCLUDE:
+        hidden: frozenset[int] = frozenset()
+    else:
+        hidden = notes.hidden
     ours = header.of_ideas
-    body = {
-        first_row + i: row
-        for i, row in enumerate(rows)
-        if i >= body_start and any(row[at] for at in ours if at < len(row))
-    }
+    start = 0 if header_at is None else header_at + 1
+    ideas = [i for i in range(start, len(rows)) if any(rows[i][at] for at in ours if at < len(rows[i]))]
+    left_out.helpers({i: helpers[i] for i in ideas if i in helpers and i not in hidden})
+    left_out.hidden([i for i in ideas if i in hidden])
+    body = {first_row + i: rows[i] for i in ideas if i not in helpers and i not in hidden}
     if not body:
-        raise InvalidSheetError("The sheet has no ideas in our columns", fix="Add at least one row, or widen the range")
+        raise InvalidSheetError("The sheet has no ideas in our columns", fix=left_out.cure())
     letters = {column: column_letter(first_column + at) for column, at in header.positions.items()}
     frame = pd.DataFrame(
         {c: [row[at] if at < len(row) else "" for row in body.values()] for c, at in header.positions.items()},
@@ -79,20 +103,70 @@ def sheet_table(
             lambda cell: header.duration_form.format(cell.strip()) if _BARE_NUMBER.fullmatch(cell) else cell
         )
     frame["row_key"] = row_keys(frame)
-    findings = [*_header_findings(header), *_size_findings(len(frame))]
+    findings = [*notes.findings, *left_out.findings, *_header_findings(header), *_size_findings(len(frame))]
     if layout is SheetFormat.POSITIONAL:
         findings += _positional_findings(rows, first_column)
-    return SheetTable(frame, letters, tuple(findings))
+    faults = _faults(notes, header_at, first_row, {at: c for c, at in header.positions.items()}, first_column)
+    return SheetTable(
+        frame,
+        letters,
+        tuple(findings),
+        {row: errors for row, errors in faults.items() if row in body},
+        None if header_at is None else first_row + header_at,
+    )
 
 
-def _require_header(header: HeaderMap, written: Sequence[str]) -> None:
-    if header.positions.keys() & {*REQUIRED, "description"}:
-        return
-    found = ", ".join(shortened(cell, 20) for cell in written if cell.strip()) or "nothing"
-    raise InvalidSheetError(
-        f"No header row was found: the first row holds {shortened(found, 160)}",
-        fix="Begin the range with a row that names the columns (idea_title, description, ..., script_content, ...), "
-        "or set input_source.format to positional",
+def _spread_ideas(
+    rows: Sequence[Sequence[str]], positions: Mapping[str, int], header_at: int, merged: Sequence[MergedCells]
+) -> tuple[Sequence[Sequence[str]], dict[int, HelperRow]]:
+    """The rows with merges inside one row filled, and the headings that are merged over title and script alike."""
+    required = [positions[column] for column in REQUIRED if column in positions]
+    bands: dict[int, HelperRow] = {}
+    across: dict[int, list[MergedCells]] = {}
+    for area in merged:
+        if area.top != area.bottom or not header_at < area.top < len(rows):
+            continue
+        covers_all = len(required) == len(REQUIRED) and all(area.left <= at <= area.right for at in required)
+        if covers_all:
+            bands[area.top] = HelperRow.BAND
+        else:
+            across.setdefault(area.top, []).append(area)
+    filled = list(rows)
+    for at, areas in across.items():
+        filled[at] = spread_across(filled[at], at, areas)
+    return filled, bands
+
+
+def _faults(
+    notes: SourceNotes, header_at: int | None, first_row: int, columns: Mapping[int, str], first_column: int
+) -> dict[int, tuple[Finding, ...]]:
+    """What could not be read of the rows below the header, as errors by sheet row; of columns that count only."""
+    found: dict[int, list[Finding]] = {}
+    if header_at is not None and notes.lengths:
+        expected = notes.lengths[header_at].cells
+        for at, length in enumerate(notes.lengths[header_at + 1 :], header_at + 1):
+            if length.filled > expected:
+                found.setdefault(first_row + at, []).append(_too_long(first_row + at, length.filled, expected))
+    for fault in notes.faults:
+        column = "" if fault.column is None else columns.get(fault.column - first_column)
+        if column is None:
+            continue
+        letter = "" if fault.column is None else column_letter(fault.column)
+        found.setdefault(fault.row, []).append(
+            Finding(
+                Severity.ERROR, fault.problem, fault.fix, fault.row, column, letter, shortened(fault.value), fault.code
+            )
+        )
+    return {row: tuple(errors) for row, errors in found.items()}
+
+
+def _too_long(row: int, cells: int, expected: int) -> Finding:
+    return Finding(
+        Severity.ERROR,
+        f"The row has {cells} cells, the header {expected}: a text in it has the separator inside",
+        'Put the text in double quotes: "one, two, three"',
+        row,
+        code="ROW_TOO_LONG",
     )
 
 

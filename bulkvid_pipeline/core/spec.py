@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
-from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError, InvalidSpecError
+from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError, InvalidSheetIdError, InvalidSpecError
 from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.keys import clean_prefix
 from bulkvid_pipeline.core.languages import read_language
@@ -31,7 +31,7 @@ from bulkvid_pipeline.core.options import (
     VideoCodec,
     Voice,
 )
-from bulkvid_pipeline.core.ranges import parse_range, parse_sheet_id
+from bulkvid_pipeline.core.ranges import parse_range, parse_sheet_id, parse_sheet_link
 
 MINUTE_MS = 60_000
 MAX_DEADLINE_MS = 1440 * MINUTE_MS
@@ -58,6 +58,13 @@ class OnlyRows(StrEnum):
     APPROVED = "approved"
 
 
+class HiddenRows(StrEnum):
+    """What becomes of rows that the sheet's program hides, by hand or by a filter."""
+
+    SKIP = "skip"
+    INCLUDE = "include"
+
+
 def _option(value: object) -> object:
     """Option names as people type them: `MP4`, `H.264`, ` 4K `."""
     return value.strip().lower().replace("h.26", "h26") if isinstance(value, str) else value
@@ -81,17 +88,40 @@ class InputSource(SpecModel):
     """The sheet to read."""
 
     type: Annotated[SourceType | None, _Opt, _Blank] = Field(
-        None, description="sheet (Google Sheets) or file (CSV, XLSX)"
+        None, description="sheet (Google Sheets) or file (CSV, XLSX, XLS, ODS)"
     )
     sheet_id: Annotated[str | None, _Blank] = Field(None, description="Google sheet id, or the sheet's whole URL")
     range: Annotated[str | None, _Blank] = Field(None, description="A1 range, for example A1:J100 or 'My sheet'!A:Z")
-    path: Annotated[str | None, _Blank] = Field(None, description="CSV or XLSX file to read")
+    path: Annotated[str | None, _Blank] = Field(None, description="CSV, XLSX, XLS or ODS file to read")
     format: Annotated[SheetFormat, _Opt] = Field(
         SheetFormat.STANDARD, description="standard (header row) or positional"
     )
     only: Annotated[OnlyRows | None, _Opt, _Blank] = Field(
         None, description="approved: only rows that the column approved or status says are ready; empty: all rows"
     )
+    gid: Annotated[int | None, _Blank] = Field(
+        None, ge=0, description="Number of the tab of a Google sheet, as its link names it; range names a tab by name"
+    )
+    hidden_rows: Annotated[HiddenRows, _Opt] = Field(
+        HiddenRows.SKIP, description="skip or include rows that a file hides, by hand or by a filter"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _tab_of_link(cls, data: Any) -> Any:
+        """A link to a sheet names its tab, and may name a range, besides the sheet."""
+        text = data.get("sheet_id") if isinstance(data, dict) else None
+        if not isinstance(text, str) or not text.strip():
+            return data
+        try:
+            link = parse_sheet_link(text)
+        except InvalidSheetIdError:
+            return data  # which the field says beside the faults of others
+        named = {"gid": link.gid, "range": link.range_text}
+        given = {key: value for key, value in data.items() if value not in (None, "")}
+        if "range" in given:
+            del named["range"]
+        return {**data, **{key: value for key, value in named.items() if key not in given and value is not None}}
 
     @field_validator("sheet_id")
     @classmethod
@@ -266,9 +296,12 @@ class BulkJobSpec(SpecModel):
     def for_input(cls, sheet_or_path: str, **fields: Any) -> BulkJobSpec:
         """The spec of a job with all defaults over a sheet id, a sheet URL, or a file's path."""
         is_file = PurePath(sheet_or_path).suffix.lower() in {".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods"}
-        looks_like_sheet = "docs.google.com" in sheet_or_path or re.fullmatch(r"[A-Za-z0-9_-]{20,}", sheet_or_path)
+        is_link = re.search(r"(?:docs|drive)\.google\.com/", sheet_or_path)
+        looks_like_sheet = re.fullmatch(r"[A-Za-z0-9_-]{20,}", sheet_or_path)
         source = fields.pop("input_source", {})
-        named = {"sheet_id": sheet_or_path} if looks_like_sheet and not is_file else {"path": sheet_or_path}
+        named = (
+            {"sheet_id": sheet_or_path} if is_link or (looks_like_sheet and not is_file) else {"path": sheet_or_path}
+        )
         return cls.parse({"input_source": {**named, **source}, **fields})
 
 

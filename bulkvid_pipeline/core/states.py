@@ -46,6 +46,20 @@ class JobAction(StrEnum):
     RETRY = "retry"
 
 
+class StopReason(StrEnum):
+    """Why a run that is at work is to stop before its last row."""
+
+    PAUSE = "pause"
+    CANCEL = "cancel"
+    DEADLINE = "deadline"
+    """The job's time is over."""
+
+    @property
+    def kills_rows(self) -> bool:
+        """Whether rows in work are stopped too; else they are finished, and no other row begins."""
+        return self is not StopReason.PAUSE
+
+
 ALLOWED_ACTIONS: dict[JobState, frozenset[JobAction]] = {
     JobState.PENDING: frozenset({JobAction.CANCEL}),
     JobState.RUNNING: frozenset({JobAction.PAUSE, JobAction.CANCEL}),
@@ -54,9 +68,15 @@ ALLOWED_ACTIONS: dict[JobState, frozenset[JobAction]] = {
 }
 
 
-def require_allowed(action: JobAction, state: JobState) -> None:
-    """Raises ActionNotAllowedError, naming the state and the allowed actions, unless `state` allows `action`."""
-    allowed = ALLOWED_ACTIONS.get(state, frozenset())
+def allowed_actions(state: JobState, failed: int = 0) -> frozenset[JobAction]:
+    """What may be done with a job in that state, of which so many rows failed; a completed job's may be retried."""
+    retry = {JobAction.RETRY} if state is JobState.COMPLETED and failed else set()
+    return ALLOWED_ACTIONS.get(state, frozenset()) | retry
+
+
+def require_allowed(action: JobAction, state: JobState, failed: int = 0) -> None:
+    """Raises ActionNotAllowedError, naming the state and the allowed actions, unless `allowed_actions` has `action`."""
+    allowed = allowed_actions(state, failed)
     if action not in allowed:
         names = ", ".join(sorted(allowed)) or "none"
         raise ActionNotAllowedError(

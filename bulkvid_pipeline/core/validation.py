@@ -76,11 +76,16 @@ def validate_table(
     by_row = _schema_findings(table, level)
     findings = [*table.findings, *by_row.pop(None, [])]
     _warn_of_duplicates(table, by_row)
+    broken = _add_faults(table, level, by_row)
     accepted: list[VideoIdea] = []
     rejected: list[int] = []
     skipped = [finding.sheet_row for finding in left_out if finding.sheet_row is not None]
     checks = tuple(checks)
     for number, cells in _rows(table.frame):
+        if number in broken:
+            skipped.append(number)
+            findings += by_row[number]
+            continue
         row_findings = by_row[number] + _understood(number, cells, table.letters)
         idea = read_idea(number, cells)
         if level is ValidationLevel.PERMISSIVE:
@@ -186,6 +191,31 @@ def _schema_findings(table: SheetTable, level: ValidationLevel) -> defaultdict[i
     for row_findings in by_row.values():
         row_findings.sort(key=lambda f: order.get(f.column, -1))
     return by_row
+
+
+def _add_faults(
+    table: SheetTable, level: ValidationLevel, by_row: defaultdict[int | None, list[Finding]]
+) -> frozenset[int]:
+    """Put what could not be read of the rows before their other findings; the rows that permissive has to skip.
+
+    Permissive does without an option that could not be read, but not without a text.
+    """
+    broken = set()
+    for row, errors in table.faults.items():
+        unread = {fault.column for fault in errors}
+        others = [finding for finding in by_row[row] if not finding.column or finding.column not in unread]
+        if level is not ValidationLevel.PERMISSIVE:
+            by_row[row] = [*errors, *others]
+        elif unread & {"", *REQUIRED, "description"}:
+            broken.add(row)
+            by_row[row] = [_at_permissive(fault, "the row was skipped") for fault in errors]
+        else:
+            by_row[row] = [*(_at_permissive(fault, "the default was used") for fault in errors), *others]
+    return frozenset(broken)
+
+
+def _at_permissive(fault: Finding, done: str) -> Finding:
+    return replace(fault, severity=Severity.WARNING, problem=f"{fault.problem}; {done}")
 
 
 def _missing_column(column: str, level: ValidationLevel) -> list[Finding]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import count
 from types import MappingProxyType
 
-from bulkvid_pipeline.core.cells import cleaned
 from bulkvid_pipeline.core.columns import REPORT_COLUMNS, report_columns_in
 from bulkvid_pipeline.core.errors import InvalidSheetError
 from bulkvid_pipeline.core.findings import shortened
@@ -81,7 +80,8 @@ class ReportedSheet:
         self.cells, self.first_row, self.first_column = cells, first_row, first_column
         ideas = [row[:ideas_width] for row in cells]
         table = sheet_table(ideas, layout=SheetFormat.STANDARD, first_row=first_row, first_column=first_column)
-        self.header_at = next(at for at, row in enumerate(ideas) if any(map(cleaned, row)))
+        assert table.header_row is not None, "a standard sheet has a header"
+        self.header_at = table.header_row - first_row
         self.places = report_columns_in(cells[self.header_at])
         """Index in a row of each of our columns that there are."""
         self.rows = {key: int(number) for key, number in zip(table.frame["row_key"], table.frame.index, strict=True)}

@@ -8,11 +8,13 @@ Dagster reads the annotations of assets when they are defined, so this file does
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import dagster as dg
-from dagster._core.definitions.metadata import RawMetadataValue
 from pydantic import Field
 
+from bulkvid_pipeline.adapters.dagster.metadata import RawMetadataValue
+from bulkvid_pipeline.adapters.stopping import Stopping
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.spec import BulkJobSpec
@@ -20,7 +22,8 @@ from bulkvid_pipeline.core.states import ItemState, JobState
 from bulkvid_pipeline.defs import events
 from bulkvid_pipeline.defs.partitions import ensure_partitions, video_rows
 from bulkvid_pipeline.services.batch.batch_run import BatchRun
-from bulkvid_pipeline.services.jobs.chosen_rows import chosen_rows
+from bulkvid_pipeline.services.batch.cancel_watch import stopping_when_cancelled
+from bulkvid_pipeline.services.jobs.chosen_rows import chosen_rows, join_job_of_rows
 from bulkvid_pipeline.services.liveness.heartbeat import at_work
 from bulkvid_pipeline.services.liveness.orphans import close_orphans
 from bulkvid_pipeline.services.sheets.loading import LoadedSheet, load_sheet
@@ -40,9 +43,8 @@ def sheet_rows(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Loaded
     with failures_in_words():
         check_callback(spec, settings())
         check_write_back(spec, settings())
-    with _job_at_work(context, spec):
-        wait_for_sheet_read(context.instance, spec, settings())
-        sheet = load_sheet(spec.input_source, settings())
+    with _job_at_work(context, spec) as stopping:
+        sheet = _read_sheet(context, spec, stopping)
     return dg.MaterializeResult(
         value=sheet,
         metadata={
@@ -65,8 +67,8 @@ def video_ideas(
 ) -> Iterator[dg.AssetCheckResult | dg.Output[ValidatedSheet]]:
     """The rows that may be rendered, judged at the job's validation level."""
     spec = _spec(context)
-    with _job_at_work(context, spec):
-        judged = validate_for_spec(sheet_rows, spec, settings())
+    with _job_at_work(context, spec) as stopping:
+        judged = stopping.run(lambda: validate_for_spec(sheet_rows, spec, settings()))
         yield events.report_check(judged.report, SHEET_CHECK, "video_ideas")
         if judged.report.stops_job:
             raise _failure(judged.refusal(), dg.MetadataValue.md(judged.report.as_markdown()))
@@ -79,12 +81,12 @@ def video_batch(
 ) -> Iterator[dg.AssetMaterialization | dg.AssetObservation | dg.Output[None]]:
     """All videos of a job. Rows are materialised one by one as partitions of `video`; done rows are skipped."""
     spec = _spec(context)
-    with _job_at_work(context, spec):
+    with _job_at_work(context, spec) as stopping:
         close_orphans(context.instance)
         ensure_partitions(
             context.instance, (tags.partition_key(video_ideas.label, plan.row_key) for plan in video_ideas.plans)
         )
-        run = BatchRun(spec, video_ideas, settings(), context.instance, context.run.run_id)
+        run = BatchRun(spec, video_ideas, settings(), context.instance, context.run.run_id, stopping=stopping)
         yield from _row_events(context, run, planned=False)
     yield dg.Output(None, metadata=_totals(run))
 
@@ -107,15 +109,21 @@ def video(
     context: dg.AssetExecutionContext, config: VideoConfig
 ) -> Iterator[dg.AssetMaterialization | dg.AssetObservation]:
     """The videos of chosen rows, made as the latest job over their sheet made them."""
-    with failures_in_words(), at_work(context.instance, context.run.run_id):
+    instance, run_id = context.instance, context.run.run_id
+    with failures_in_words():
+        join_job_of_rows(instance, run_id, context.partition_keys)
+    with (
+        failures_in_words(),
+        stopping_when_cancelled(instance, run_id) as stopping,
+        at_work(instance, run_id, stopping),
+    ):
         for spec, chosen in chosen_rows(context.instance, context.partition_keys):
-            wait_for_sheet_read(context.instance, spec, settings())
-            sheet = load_sheet(spec.input_source, settings())
-            judged = validate_for_spec(sheet, spec, settings())
+            sheet = _read_sheet(context, spec, stopping)
+            judged = stopping.run(partial(validate_for_spec, sheet, spec, settings()))
             run = BatchRun(
-                spec, judged, settings(), context.instance, context.run.run_id, only=chosen, force=config.force
+                spec, judged, settings(), instance, run_id, only=chosen, force=config.force, stopping=stopping
             )
-            with sending(context.instance, spec, settings()):
+            with sending(instance, spec, settings(), stopping):
                 yield from _row_events(context, run, planned=True)
 
 
@@ -124,12 +132,27 @@ def _spec(context: dg.AssetExecutionContext) -> BulkJobSpec:
     return spec
 
 
+def _read_sheet(context: dg.AssetExecutionContext, spec: BulkJobSpec, stopping: Stopping) -> LoadedSheet:
+    """The job's sheet, once it is the job's turn to ask for it."""
+    turn = partial(wait_for_sheet_read, context.instance, spec, settings(), sleep=stopping.sleep)
+    stopping.run(turn)
+    return stopping.run(lambda: load_sheet(spec.input_source, settings()))
+
+
 @contextmanager
-def _job_at_work(context: dg.AssetExecutionContext, spec: BulkJobSpec) -> Iterator[None]:
-    """A step of the job: its process can be missed, its end is told to the callback, its errors are in words."""
-    instance = context.instance
-    with failures_in_words(), sending(instance, spec, settings()), at_work(instance, context.run.run_id):
-        yield
+def _job_at_work(context: dg.AssetExecutionContext, spec: BulkJobSpec) -> Iterator[Stopping]:
+    """A step of the job: its process can be missed, its end is told to the callback, its errors are in words.
+
+    The block gets what is stopped when the job is cancelled.
+    """
+    instance, run_id = context.instance, context.run.run_id
+    with (
+        failures_in_words(),
+        stopping_when_cancelled(instance, run_id) as stopping,
+        sending(instance, spec, settings(), stopping),
+        at_work(instance, run_id, stopping),
+    ):
+        yield stopping
 
 
 def _row_events(

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 import dagster as dg
-from dagster._core.events import AssetMaterializationPlannedData, DagsterEvent
 
+from bulkvid_pipeline.adapters.dagster.planned_rows import report_planned
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.findings import ValidationReport, shortened, table_row
 from bulkvid_pipeline.core.sheet_table import SheetTable
@@ -88,12 +88,7 @@ def report_failed_row(context: dg.AssetExecutionContext, outcome: RowOutcome, ke
     partitions have planned them (`planned`); the batch plans a row only once it has failed.
     """
     if not planned:
-        event = DagsterEvent.build_asset_materialization_planned_event(
-            context.run.job_name,
-            tags.BATCH_ASSET,
-            AssetMaterializationPlannedData(dg.AssetKey(tags.VIDEO_ASSET), partition=key),
-        )
-        context.instance.report_dagster_event(event, context.run.run_id)
+        report_planned(context.instance, context.run, tags.BATCH_ASSET, tags.VIDEO_ASSET, key)
     context.log.error(f"Row {outcome.plan.sheet_row} '{shortened(outcome.plan.title)}' failed: {outcome.failure}")
 
 

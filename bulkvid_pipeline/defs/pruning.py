@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import dagster as dg
-from dagster._core.definitions.metadata import RawMetadataValue
 from pydantic import Field, PositiveInt
 
+from bulkvid_pipeline.adapters.dagster.metadata import RawMetadataValue
 from bulkvid_pipeline.core.findings import table_row
 from bulkvid_pipeline.services.retention.past_runs import PRUNE_JOB
 from bulkvid_pipeline.services.retention.pruning import PruneReport, prune

@@ -4,12 +4,14 @@ Dagster reads the annotations of sensors when they are defined, so this file doe
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any
 
 import dagster as dg
 
+from bulkvid_pipeline.adapters.stopping import within
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.fingerprints import fingerprint_of
@@ -19,10 +21,15 @@ from bulkvid_pipeline.services.jobs.saved_jobs import SavedJob, load_saved_jobs
 from bulkvid_pipeline.services.liveness.orphans import close_orphans
 from bulkvid_pipeline.services.notifications import announce_end
 from bulkvid_pipeline.services.sheets.changes import changes_between, cheap_version, row_hashes
-from bulkvid_pipeline.services.sheets.loading import google_sheets, load_sheet
+from bulkvid_pipeline.services.sheets.loading import LoadedSheet, google_sheets, load_sheet
 from bulkvid_pipeline.services.webhooks.callbacks import send_due
 from bulkvid_pipeline.services.wiring.limits import wait_for_sheet_read
 from bulkvid_pipeline.settings import settings
+
+TICK_S = 40.0
+"""After so long no other sheet is looked at: Dagster ends a tick after 60 s and forgets what it has found."""
+LOOK_S = 8.0
+"""What the look at one sheet may take; who does not answer by then is asked again at his next turn."""
 
 
 @dg.sensor(
@@ -32,14 +39,19 @@ from bulkvid_pipeline.settings import settings
     description="Launches saved jobs with watch: true when rows of their sheets are new or changed",
 )
 def sheet_changes_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-    """One look at every watched sheet; a sheet that cannot be read stays as it was last seen."""
-    seen: dict[str, Any] = json.loads(context.cursor or "{}")
+    """A look at each watched sheet, as many as the tick's time allows; the next tick goes on with the others.
+
+    A sheet that cannot be read stays as it was last seen.
+    """
+    remembered: dict[str, Any] = json.loads(context.cursor or "{}")
+    seen: dict[str, Any] = remembered.get("seen", {})
     jobs, faults = load_saved_jobs(settings().jobs_folder)
     said = [str(fault) for fault in faults]
     requests = []
-    for job in jobs:
-        if not job.watch:
-            continue
+    over = monotonic() + TICK_S
+    due = in_turn([job for job in jobs if job.watch], remembered.get("next"))
+    while due and monotonic() < over:
+        job = due.pop(0)
         try:
             request, seen[job.name] = _look(context.instance, job, seen.get(job.name, {}))
         except BulkVideoError as error:
@@ -47,23 +59,29 @@ def sheet_changes_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult
             continue
         if request is not None:
             requests.append(request)
+    if due:
+        said.append(f"{len(due)} sheets are left to the next tick, from {due[0].name} on")
     for text in said:
         context.log.warning(text)
     quiet = dg.SkipReason("; ".join(said)[:2000] or "No watched sheet has changed")
-    cursor = json.dumps(seen, separators=(",", ":"))
+    cursor = json.dumps({"seen": seen, **({"next": due[0].name} if due else {})}, separators=(",", ":"))
     return dg.SensorResult(requests or None, skip_reason=None if requests else quiet, cursor=cursor)
+
+
+def in_turn(jobs: Sequence[SavedJob], first: str | None) -> list[SavedJob]:
+    """The jobs by name, from the one on at which the last tick stopped, and then the others."""
+    ordered = sorted(jobs, key=lambda job: job.name)
+    return [job for job in ordered if job.name >= (first or "")] + [job for job in ordered if job.name < (first or "")]
 
 
 def _look(
     instance: dg.DagsterInstance, job: SavedJob, before: dict[str, Any]
 ) -> tuple[dg.RunRequest | None, dict[str, Any]]:
     """The launch that a sheet's changes ask for, and what is to be remembered of it."""
-    source = job.spec.input_source
-    version = cheap_version(source, google_sheets(settings()))
-    if version is not None and version == before.get("version"):
+    found = within(LOOK_S, lambda: _read_if_changed(instance, job, before.get("version")), "looking at the sheet")
+    if found is None:
         return None, before
-    wait_for_sheet_read(instance, job.spec, settings())
-    sheet = load_sheet(source, settings())
+    sheet, version = found
     hashes = row_hashes(sheet.table)
     changes = changes_between(before.get("rows", {}), hashes)
     _mark_removed(instance, sheet.label, changes.removed)
@@ -72,6 +90,18 @@ def _look(
         return None, now
     run_key = f"{job.name}:{fingerprint_of('rows', hashes)}"
     return _request(job, run_key), now
+
+
+def _read_if_changed(
+    instance: dg.DagsterInstance, job: SavedJob, version_before: str | None
+) -> tuple[LoadedSheet, str | None] | None:
+    """The sheet and its version; None where the version is the one before."""
+    source = job.spec.input_source
+    version = cheap_version(source, google_sheets(settings()))
+    if version is not None and version == version_before:
+        return None
+    wait_for_sheet_read(instance, job.spec, settings(), timeout_s=LOOK_S)
+    return load_sheet(source, settings()), version
 
 
 def _mark_removed(instance: dg.DagsterInstance, sheet_label: str, row_keys: tuple[str, ...]) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dagster import DagsterInstance, execute_job
-from dagster._core.code_pointer import CodePointer
-from dagster._core.definitions.reconstruct import ReconstructableRepository
 
+from bulkvid_pipeline.adapters.dagster.job_code import job_in_module
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.services.jobs.run_config import run_config_of
@@ -19,10 +18,8 @@ def execute_here(spec: BulkJobSpec, instance: DagsterInstance, job_id: str) -> b
 
     An interrupt (Ctrl-C) cancels the run and is raised again.
     """
-    pointer = CodePointer.from_module(DEFINITIONS_MODULE, "defs", working_directory=None)
-    job = ReconstructableRepository(pointer).get_reconstructable_job(tags.JOB)
     result = execute_job(
-        job,
+        job_in_module(DEFINITIONS_MODULE, "defs", tags.JOB),
         instance=instance,
         run_config=run_config_of(spec, quiet=True),
         tags={tags.JOB_ID: job_id, tags.PROCESS: this_process()},

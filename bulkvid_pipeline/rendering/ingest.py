@@ -23,7 +23,6 @@ import ffmpeg
 
 from bulkvid_pipeline.adapters.cache import CacheOfKind
 from bulkvid_pipeline.adapters.ffmpeg import Limits, run
-from bulkvid_pipeline.adapters.media.failures import MediumError
 from bulkvid_pipeline.adapters.media.orientation import orientation_of
 from bulkvid_pipeline.adapters.media.sniffing import (
     HEAD_BYTES,
@@ -32,7 +31,7 @@ from bulkvid_pipeline.adapters.media.sniffing import (
     check_picture,
     format_of,
 )
-from bulkvid_pipeline.core.errors import EncoderError
+from bulkvid_pipeline.core.errors import EncoderError, MediumError
 from bulkvid_pipeline.core.media import shown_source
 from bulkvid_pipeline.rendering.pictures.media import CLIP_RATE, Clip, Picture, extremes_of
 

@@ -1,4 +1,4 @@
-"""The parent's side of a render worker: start it, hand it rows, watch the clock, kill it."""
+"""The parent's side of a render worker: start it, hand it rows, watch over it, kill it."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ import logging
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
-import time
 from collections.abc import Callable
 from typing import IO, Any
 
 from bulkvid_pipeline.adapters.cache import CachePlace
-from bulkvid_pipeline.adapters.media import failures
+from bulkvid_pipeline.adapters.processes import start_module
 from bulkvid_pipeline.adapters.speech.providers import KEY_VARIABLE, OFFLINE, SpeechChoice
 from bulkvid_pipeline.adapters.speech.spending import Spending
 from bulkvid_pipeline.core import errors
 from bulkvid_pipeline.core.errors import BulkVideoError, EncoderError, RenderCancelledError, WorkerDiedError
 from bulkvid_pipeline.rendering.row import RenderedRow
 from bulkvid_pipeline.rendering.worker import CHOICES, PLACES, REQUESTS, ROWS, SPENDINGS, RenderRequest
+from bulkvid_pipeline.rendering.worker_watch import SILENT_S, Ailment, SignsOfLife, WorkerWatch
 
-WALL_CLOCK_FLOOR_S = 300.0
+STALL_S = 300.0
+"""How long a row may be worked on without coming any further."""
 STDERR_SHOWN = 400
 
 _THRIFT = {
@@ -70,7 +70,7 @@ class RenderProcess:
         self._speech_key = speech_key
         self.spent = Spending()
         """What rows have cost so far at a paid voice, those that failed included."""
-        self._process: subprocess.Popen[str] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._stderr: IO[bytes] | None = None
         self._killed = threading.Event()
 
@@ -78,88 +78,95 @@ class RenderProcess:
         self,
         request: RenderRequest,
         on_progress: Callable[[str, float], None],
-        wall_clock_s: float = WALL_CLOCK_FLOOR_S,
+        stall_s: float = STALL_S,
     ) -> RenderedRow:
-        """The finished row. What a remote voice and its rate limits take does not count for the wall clock.
+        """The finished row, however long it takes as long as it comes further.
+
+        Args:
+            request: what is to be rendered.
+            on_progress: told the stage and how much of the row is done, 0..1.
+            stall_s: how long the worker may work without coming further. What a remote voice and its rate limits take
+                does not count.
 
         Raises:
             RenderCancelledError: `kill` was called.
-            WorkerDiedError: the worker died.
-            EncoderError: it took longer than `wall_clock_s`.
+            WorkerDiedError: the worker died, or showed no sign of life for half a minute and was killed.
+            EncoderError: it came no further for `stall_s`.
             RenderError: whatever the row met in the worker.
         """
         if self._killed.is_set():
             raise RenderCancelledError("The row was stopped")
         process = self._started()
-        timed_out = threading.Event()
+        found: list[Ailment] = []
 
-        def expire() -> None:
-            timed_out.set()
+        def expire(ailment: Ailment) -> None:
+            found.append(ailment)
             self._kill_group(process)
 
-        clock = _WallClock(wall_clock_s, expire)
+        signs = SignsOfLife(stall_s)
+        watch = WorkerWatch(process.pid, signs, expire)
         try:
-            message = self._exchange(process, request, on_progress, clock)
+            message = self._exchange(process, request, on_progress, signs)
         finally:
-            clock.cancel()
+            watch.cancel()
         if message is not None:
             return _row_of(message)
         self._forget()
         if self._killed.is_set():
             raise RenderCancelledError("The row was stopped")
-        if timed_out.is_set():
+        if Ailment.STALLED in found:
             raise EncoderError(
-                f"The row took longer than {wall_clock_s:.0f} s and was stopped",
+                f"The row came no further for {stall_s:.0f} s and was stopped",
                 fix="Shorten the script, or retry the row",
+            )
+        if Ailment.SILENT in found:
+            raise WorkerDiedError(
+                f"The render worker showed no sign of life for {SILENT_S:.0f} s and was stopped",
+                fix="Retry the row; where it happens again, look for what holds processes up on this machine",
             )
         raise WorkerDiedError(f"The render worker died: {self._last_words()}")
 
     def _exchange(
         self,
-        process: subprocess.Popen[str],
+        process: subprocess.Popen[bytes],
         request: RenderRequest,
         on_progress: Callable[[str, float], None],
-        clock: _WallClock,
+        signs: SignsOfLife,
     ) -> dict[str, Any] | None:
         """Send the request and follow the answers to the last one; None when the process ended before it."""
-        assert process.stdin is not None
         assert process.stdout is not None
-        with contextlib.suppress(BrokenPipeError):
-            process.stdin.write(REQUESTS.dump_json(request).decode() + "\n")
-            process.stdin.flush()
+        _send(process, REQUESTS.dump_json(request))
         for line in process.stdout:
             message: dict[str, Any] = json.loads(line)
             if "progress" in message:
+                signs.heard(message["progress"])
                 on_progress(*message["progress"])
             elif "warning" in message:
                 self._on_warning(message["warning"])
             elif "waiting" in message:
-                clock.put_off(message["waiting"])
+                signs.waits(message["waiting"], pause=True)
                 on_progress("rate_limited", 0.0)
+            elif "asking" in message:
+                signs.waits(message["asking"], pause=False)
             elif "answered" in message:
-                clock.put_off(message["answered"])
+                signs.was_answered(message["answered"])
             elif "spent" in message:
                 self.spent += SPENDINGS.validate_python(message["spent"])
             else:
                 return message
         return None
 
-    def _started(self) -> subprocess.Popen[str]:
+    def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "bulkvid_pipeline.rendering.worker", self._renderer, str(os.getpid())],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
+            self._process = start_module(
+                "bulkvid_pipeline.rendering.worker",
+                self._renderer,
+                bufsize=-1,
                 stderr=self._stderr,
-                encoding="utf-8",
-                start_new_session=True,
                 env=self._environment(),
             )
-            assert self._process.stdin is not None
-            with contextlib.suppress(BrokenPipeError):
-                self._process.stdin.write(PLACES.dump_json(self._place).decode() + "\n")
-                self._process.stdin.write(CHOICES.dump_json(self._speech).decode() + "\n")
+            _send(self._process, PLACES.dump_json(self._place), CHOICES.dump_json(self._speech))
         return self._process
 
     def _environment(self) -> dict[str, str]:
@@ -203,38 +210,21 @@ class RenderProcess:
             self._process = None
 
     @staticmethod
-    def _kill_group(process: subprocess.Popen[str]) -> None:
+    def _kill_group(process: subprocess.Popen[bytes]) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
 
 
-class _WallClock:
-    """Calls `expire` once `seconds` have passed, unless it is cancelled before; the end can be put off."""
-
-    def __init__(self, seconds: float, expire: Callable[[], None]) -> None:
-        self._ends = time.monotonic() + seconds
-        self._expire = expire
-        self._cancelled = threading.Event()
-        threading.Thread(target=self._watch, name="wall-clock", daemon=True).start()
-
-    def put_off(self, seconds: float) -> None:
-        self._ends += seconds
-
-    def cancel(self) -> None:
-        self._cancelled.set()
-
-    def _watch(self) -> None:
-        while (left := self._ends - time.monotonic()) > 0:
-            if self._cancelled.wait(left):
-                return
-        self._expire()
+def _send(process: subprocess.Popen[bytes], *lines: bytes) -> None:
+    """Write lines to a worker; one that has died meanwhile is met when its answer is read."""
+    assert process.stdin is not None
+    with contextlib.suppress(BrokenPipeError):
+        process.stdin.write(b"".join(line + b"\n" for line in lines))
+        process.stdin.flush()
 
 
 _ERRORS_BY_CODE: dict[str, type[BulkVideoError]] = {
-    kind.code: kind
-    for module in (errors, failures)
-    for kind in vars(module).values()
-    if isinstance(kind, type) and issubclass(kind, BulkVideoError)
+    kind.code: kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, BulkVideoError)
 }
 
 

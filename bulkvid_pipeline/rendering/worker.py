@@ -4,12 +4,14 @@ It reads JSON lines from standard input: where pieces of videos are kept (it may
 which voice narrates, then one request a line; the key of a paid voice is in its environment. It answers on standard
 output with JSON lines: warnings, progress, waiting and costs, then a result or an error. It lives as long as its parent
 does, so that imports, fonts and the voice are loaded once.
+
+Who waits for somebody else says so before, and for how long at most ("waiting" for a turn, "asking" a server): a worker
+that uses no CPU time without having said so is taken for frozen.
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import json
 import logging
 import os
@@ -33,8 +35,6 @@ from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
 from bulkvid_pipeline.rendering.encode.renderer import Renderer
 from bulkvid_pipeline.rendering.encode.renderers import renderer_named
 from bulkvid_pipeline.rendering.row import ENGINE_VERSION, RenderedRow, render_row
-
-PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
@@ -114,18 +114,18 @@ def serve(
             send(answer)
 
 
-def main(renderer_name: str, parent: int, key: str | None) -> None:
-    """Entry of the process. `parent` is the pid that it must not outlive, `key` that of a paid voice."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        sys.exit(0)
+def main(renderer_name: str, key: str | None) -> None:
+    """Entry of the process, which `adapters.processes` has seen to that it dies with its parent.
+
+    `key` is that of a paid voice.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Native libraries print to descriptor 1 now and then; it is kept for answers alone.
     send = sender(os.fdopen(os.dup(1), "w", encoding="utf-8"))
     os.dup2(2, 1)
     logging.getLogger("bulkvid_pipeline").addHandler(_Warnings(send))
     place = PLACES.validate_json(sys.stdin.readline() or "null")
-    cache = open_cache(place) if place else None
+    cache = open_cache(place, on_ask=lambda seconds: send({"asking": seconds})) if place else None
     choice = CHOICES.validate_json(sys.stdin.readline())
 
     def voice() -> OpenedSpeech:
@@ -133,6 +133,7 @@ def main(renderer_name: str, parent: int, key: str | None) -> None:
             choice,
             key,
             on_wait=lambda seconds: send({"waiting": seconds}),
+            on_ask=lambda seconds: send({"asking": seconds}),
             on_answer=lambda seconds: send({"answered": seconds}),
         )
 
@@ -148,4 +149,4 @@ def _renderer(name: str, cache: Cache | None) -> Renderer:
 
 if __name__ == "__main__":
     # Taken out, so that nothing that the worker starts inherits it.
-    main(sys.argv[1], int(sys.argv[2]), os.environ.pop(KEY_VARIABLE, None))
+    main(sys.argv[1], os.environ.pop(KEY_VARIABLE, None))

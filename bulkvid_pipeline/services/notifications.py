@@ -13,7 +13,7 @@ from dagster import DagsterInstance
 
 from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.states import JobState
-from bulkvid_pipeline.services.jobs.jobs import Job, job_of
+from bulkvid_pipeline.services.jobs.jobs import Job, find_job, id_of
 from bulkvid_pipeline.services.webhooks.callbacks import tell_state
 from bulkvid_pipeline.services.webhooks.dispatch import notify
 from bulkvid_pipeline.services.webhooks.payloads import EventType
@@ -29,7 +29,9 @@ _NEXT = {JobState.FAILED: "retry", JobState.PAUSED: "resume"}
 
 
 def announce_end(instance: DagsterInstance, run_id: str, settings: Settings) -> str:
-    """Queue what is to be said of a run that has ended, each once however often this is called; returns the text.
+    """Queue what is to be said of a job one of whose runs has ended, once it has ended itself; returns the text.
+
+    Each end is said once, however often this is called and however many runs the job has.
 
     The job's callback is told too: a run that was stopped before a process took it up could not do so itself.
 
@@ -37,14 +39,15 @@ def announce_end(instance: DagsterInstance, run_id: str, settings: Settings) -> 
         ServiceUnavailableError: the instance's database did not answer.
     """
     tell_state(instance, run_id)
-    record = instance.get_run_record_by_id(run_id)
-    if record is None:
+    run = instance.get_run_by_id(run_id)
+    if run is None:
         return ""
-    job = job_of([record])
+    job = find_job(instance, id_of(run))
     text = text_of(job)
     if settings.notify_url is not None and text:
         url = settings.notify_url.get_secret_value()
-        notify(instance, run_id, job.job_id, EventType.ANNOUNCED, {"text": text}, url, now=datetime.now(UTC))
+        said_by = job.generation[0].run_id
+        notify(instance, said_by, job.job_id, EventType.ANNOUNCED, {"text": text}, url, now=datetime.now(UTC))
     return text
 
 

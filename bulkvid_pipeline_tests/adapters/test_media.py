@@ -14,20 +14,20 @@ import pytest
 import trustme
 
 from bulkvid_pipeline.adapters.cache import FolderCache
-from bulkvid_pipeline.adapters.media import (
-    MediaFormat,
-    MediaLibrary,
-    MediaPolicy,
-    MediumError,
-    MediumNotFoundError,
-    MediumRefusedError,
-)
+from bulkvid_pipeline.adapters.media import MediaFormat, MediaLibrary, MediaPolicy
 from bulkvid_pipeline.adapters.media.library import medium_of, require_picture
 from bulkvid_pipeline.adapters.media.sniffing import picture_size
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.adapters.storage import open_storage
 from bulkvid_pipeline.adapters.web.addresses import Address, is_allowed
-from bulkvid_pipeline.core.errors import BulkVideoError, NetworkError, ServiceUnavailableError
+from bulkvid_pipeline.core.errors import (
+    BulkVideoError,
+    MediumError,
+    MediumNotFoundError,
+    MediumRefusedError,
+    NetworkError,
+    ServiceUnavailableError,
+)
 from bulkvid_pipeline_tests import media_files
 from bulkvid_pipeline_tests.peers.hook_receiver import Drip, Drop, Flood, Garbage, Reply, Silence
 from bulkvid_pipeline_tests.peers.media_server import MediaServer

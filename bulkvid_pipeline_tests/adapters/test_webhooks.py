@@ -16,19 +16,19 @@ import trustme
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from bulkvid_pipeline.adapters.web.addresses import is_allowed
-from bulkvid_pipeline.adapters.webhooks import (
+from bulkvid_pipeline.adapters.webhooks import Delivery, check_secret, check_target, deliver
+from bulkvid_pipeline.adapters.webhooks.delivery import canonical_json
+from bulkvid_pipeline.adapters.webhooks.targets import parse_target
+from bulkvid_pipeline.core.errors import (
+    BulkVideoError,
     CallbackGoneError,
     CallbackRejectedError,
     CallbackTargetRefusedError,
     CallbackTimeoutError,
-    Delivery,
-    check_secret,
-    check_target,
-    deliver,
+    InvalidRequestError,
+    NetworkError,
+    ServiceUnavailableError,
 )
-from bulkvid_pipeline.adapters.webhooks.delivery import canonical_json
-from bulkvid_pipeline.adapters.webhooks.targets import parse_target
-from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError, NetworkError, ServiceUnavailableError
 from bulkvid_pipeline_tests.peers.hook_receiver import (
     Behaviour,
     Drip,

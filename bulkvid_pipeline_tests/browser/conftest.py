@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from bulkvid_pipeline.services.jobs.instance import INSTANCE_CONFIG
 from bulkvid_pipeline_tests.browser.screen import Screen
-from bulkvid_pipeline_tests.browser.web_ui import WebUI, running_web_ui
+from bulkvid_pipeline_tests.browser.web_ui import WebUI
+from bulkvid_pipeline_tests.defs.web_server import running_web_ui
 from bulkvid_pipeline_tests.workplace import Workplace
 
 CHROMIUM = Path("/usr/bin/chromium")

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -21,37 +14,8 @@ from playwright.sync_api import Locator, expect
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline_tests.browser.screen import Screen
 from bulkvid_pipeline_tests.defs.web_server import WebServer
-from bulkvid_pipeline_tests.waiting import wait_until
 
 RUN_MS = 120_000
-
-
-@contextmanager
-def running_web_ui(folder: Path, environment: Mapping[str, str]) -> Iterator[WebServer]:
-    """`bulkvid ui` on a free port, with its log in the folder; stopped as Ctrl-C stops it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with (folder / "ui.log").open("wb") as log:
-        process = subprocess.Popen(
-            [str(Path(sys.executable).with_name("bulkvid")), "ui", "--port", str(port)],
-            cwd=folder,
-            env=environment,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            server = WebServer(port)
-            wait_until(server.is_up)
-            yield server
-        finally:
-            os.killpg(process.pid, signal.SIGINT)
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
 
 
 @dataclass(frozen=True)

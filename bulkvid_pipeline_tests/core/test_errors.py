@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
 import re
 from collections.abc import Iterator
 
 import pytest
 
+import bulkvid_pipeline
 from bulkvid_pipeline.core import errors
 from bulkvid_pipeline.core.errors import (
     BucketNotFoundError,
@@ -42,6 +45,24 @@ def _drawn_tree() -> Iterator[tuple[str, str, int]]:
 def test_the_tree_in_the_docstring_is_that_of_the_classes() -> None:
     written = [(c.__name__, c.__bases__[0].__name__, c.http_status) for c in ALL if c is not BulkVideoError]
     assert sorted(_drawn_tree()) == sorted(written)
+
+
+def _exceptions_of_the_package() -> set[type[BaseException]]:
+    modules = [module.name for module in pkgutil.walk_packages(bulkvid_pipeline.__path__, "bulkvid_pipeline.")]
+    found = (kind for name in modules for kind in vars(importlib.import_module(name)).values())
+    return {
+        kind
+        for kind in found
+        if isinstance(kind, type) and issubclass(kind, BaseException) and kind.__module__ in modules
+    }
+
+
+def test_every_exception_of_the_package_is_of_the_one_hierarchy() -> None:
+    kinds = _exceptions_of_the_package()
+
+    assert len(kinds) > len(ALL)  # those that a module keeps to itself were found too
+    assert [kind for kind in kinds if not issubclass(kind, BulkVideoError)] == []
+    assert [kind for kind in kinds - set(ALL) if "code" in vars(kind)] == [], "codes are given in core/errors.py alone"
 
 
 def test_every_error_has_a_code_of_its_own() -> None:
@@ -95,6 +116,8 @@ def test_only_faults_that_pass_by_themselves_are_retried() -> None:
         "RATE_LIMITED",
         "WORKER_DIED",
         "NETWORK_ERROR",
+        "CALLBACK_TIMEOUT",
+        "CALLBACK_REJECTED",
         "SERVICE_UNAVAILABLE",
     }
 

@@ -9,7 +9,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bulkvid_pipeline.core.errors import InvalidRangeError, InvalidRequestError, InvalidSheetIdError
-from bulkvid_pipeline.core.ranges import MAX_COLUMN, A1Range, column_index, column_letter, parse_range, parse_sheet_id
+from bulkvid_pipeline.core.ranges import (
+    MAX_COLUMN,
+    A1Range,
+    SheetLink,
+    column_index,
+    column_letter,
+    parse_range,
+    parse_sheet_id,
+    parse_sheet_link,
+)
 
 T = TypeVar("T")
 
@@ -45,10 +54,7 @@ def test_upper_and_lower_case_of_a_sheet_id_are_kept() -> None:
         "1A2B3C4D5E6F7G8H9I0",
         f"{ID}/edit",
         "１A2B3C4D5E6F7G8H9I0J",
-        f"https://docs.google.com/document/d/{ID}/edit",
-        f"https://drive.google.com/file/d/{ID}/view",
         "https://docs.google.com/spreadsheets/d/short/edit",
-        "https://docs.google.com/spreadsheets/d/e/2PACX-1vTabcdefghijklmnop/pubhtml",
     ],
 )
 def test_what_is_no_sheet_id_is_refused_with_the_place_where_one_stands(text: str) -> None:
@@ -57,6 +63,44 @@ def test_what_is_no_sheet_id_is_refused_with_the_place_where_one_stands(text: st
     assert "between /d/ and /edit" in refused.value.fix
     assert "https://docs.google.com/spreadsheets/d/{SHEET_ID}/edit" in refused.value.fix
     assert refused.value.http_status == 400
+
+
+@pytest.mark.parametrize(
+    ("link", "said", "way_out"),
+    [
+        ("https://docs.google.com/spreadsheets/d/e/2PACX-1vTabcdefghijklmnop/pubhtml", "published", "address bar"),
+        ("https://docs.google.com/spreadsheets/d/e/2PACX-1vTabcdefghijklmnop/pub?output=csv", "published", "/edit"),
+        (f"https://docs.google.com/document/d/{ID}/edit", "Google document", "Google sheet"),
+        (f"https://docs.google.com/forms/d/{ID}/edit", "Google form", "answers"),
+        (f"https://drive.google.com/drive/u/0/folders/{ID}", "folder", "Open the sheet"),
+        (f"https://docs.google.com/spreadsheets/d/{ID}/edit#rangeid=12345", "named range", "--range"),
+    ],
+)
+def test_links_that_name_no_sheet_are_refused_with_the_way_out(link: str, said: str, way_out: str) -> None:
+    with pytest.raises(InvalidSheetIdError, match=said) as refused:
+        parse_sheet_link(link)
+    assert way_out in refused.value.fix
+
+
+@pytest.mark.parametrize(
+    ("link", "gid", "range_text"),
+    [
+        (ID, None, None),
+        (f"https://docs.google.com/spreadsheets/d/{ID}/edit", None, None),
+        (f"https://docs.google.com/spreadsheets/d/{ID}/edit?usp=sharing", None, None),
+        (f"https://docs.google.com/spreadsheets/u/0/d/{ID}/edit#gid=0", 0, None),
+        (f"https://docs.google.com/spreadsheets/d/{ID}/edit?gid=7#gid=7", 7, None),
+        (f"https://docs.google.com/spreadsheets/d/{ID}/edit?gid=7", 7, None),
+        (f"https://docs.google.com/spreadsheets/d/{ID}/edit#gid=7&range=A1:J20", 7, "A1:J20"),
+        (f"https://docs.google.com/spreadsheets/d/{ID}/edit#gid=7&range=C3", 7, None),
+        (f"https://docs.google.com/spreadsheets/d/{ID}/export?format=csv&gid=7", 7, None),
+        (f"https://docs.google.com/spreadsheets/d/{ID}/copy", None, None),
+        (f"https://drive.google.com/file/d/{ID}/view?usp=drive_link", None, None),
+        (f"https://drive.google.com/open?id={ID}", None, None),
+    ],
+)
+def test_a_link_names_its_sheet_its_tab_and_a_range(link: str, gid: int | None, range_text: str | None) -> None:
+    assert parse_sheet_link(link) == SheetLink(ID, gid, range_text)
 
 
 def test_an_endless_sheet_id_is_shown_shortened_and_without_control_characters() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
@@ -11,7 +12,9 @@ import dagster as dg
 import pytest
 
 from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.core.spec import InputSource
 from bulkvid_pipeline.definitions import defs
+from bulkvid_pipeline.defs import sensors
 from bulkvid_pipeline.defs.sensors import saved_jobs_schedule, sheet_changes_sensor
 from bulkvid_pipeline_tests.workplace import Workplace, idea
 
@@ -99,6 +102,41 @@ def test_a_broken_saved_job_is_named_and_the_others_go_on(workplace: Workplace, 
 
     assert len(watching.tick()[0]) == 1
     assert "asap" in watching.tick()[1]
+
+
+def test_sheets_that_never_answer_hold_up_no_others_and_a_tick_goes_on_where_the_last_one_stopped(
+    workplace: Workplace, saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workplace.sheet([idea("One")])
+    for name in ("dead_1", "dead_2", "zebra"):
+        (saved / f"{name}.yaml").write_text(f"input_source: {{path: ../{name}.csv}}\nwatch: true\n")
+    (workplace.folder / "zebra.csv").write_bytes((workplace.folder / "ideas.csv").read_bytes())
+    over = threading.Event()
+    looks: list[str] = []
+    clock = [0.0]
+
+    def look(source: InputSource, _google: object) -> None:
+        looks.append(Path(source.path or "").stem)
+        if looks[-1].startswith("dead"):
+            clock[0] += sensors.LOOK_S
+            over.wait(60)
+
+    monkeypatch.setattr(sensors, "LOOK_S", 0.05)
+    monkeypatch.setattr(sensors, "TICK_S", 0.08)
+    monkeypatch.setattr(sensors, "cheap_version", look)
+    monkeypatch.setattr(sensors, "monotonic", lambda: clock[0])
+    watching = Watching(workplace)
+
+    first, said = watching.tick()
+
+    assert looks == ["dead_1", "dead_2"]
+    assert first == []
+    assert "dead_1: There was no answer within" in said
+    assert "2 sheets are left to the next tick, from spring on" in said
+    second, _ = watching.tick()
+    assert [request.tags["bulkvid/saved_job"] for request in second] == ["spring", "zebra"]
+    assert looks == ["dead_1", "dead_2", "ideas", "zebra", "dead_1", "dead_2"]
+    over.set()
 
 
 @pytest.mark.parametrize(("minute", "due"), [("09:29", 0), ("09:30", 1), ("09:31", 0)])

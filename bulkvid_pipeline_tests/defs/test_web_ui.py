@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,7 +23,7 @@ from bulkvid_pipeline.services.jobs.instance import INSTANCE_CONFIG
 from bulkvid_pipeline.services.jobs.jobs import find_job
 from bulkvid_pipeline.services.jobs.run_config import run_config_of
 from bulkvid_pipeline.services.wiring.limits import limiter_of
-from bulkvid_pipeline_tests.defs.web_server import BACKFILL, TERMINATE, WebServer
+from bulkvid_pipeline_tests.defs.web_server import BACKFILL, TERMINATE, WebServer, running_web_ui
 from bulkvid_pipeline_tests.peers.hook_receiver import HookReceiver
 from bulkvid_pipeline_tests.waiting import wait_until
 from bulkvid_pipeline_tests.workplace import Workplace, idea
@@ -47,30 +46,8 @@ def home(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def server(workplace: Workplace, home: Path) -> Iterator[WebServer]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    log = (workplace.folder / "ui.log").open("wb")
-    process = subprocess.Popen(
-        [str(Path(sys.executable).with_name("bulkvid")), "ui", "--port", str(port)],
-        cwd=workplace.folder,
-        env={**os.environ, "DAGSTER_HOME": str(home)},
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
-    try:
-        web = WebServer(port)
-        wait_until(web.is_up)
-        yield web
-    finally:
-        os.killpg(process.pid, signal.SIGINT)
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        log.close()
+    with running_web_ui(workplace.folder, {**os.environ, "DAGSTER_HOME": str(home)}) as server:
+        yield server
 
 
 def test_a_job_is_launched_and_a_row_materialised_again_from_the_web_ui(

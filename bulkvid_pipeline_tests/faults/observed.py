@@ -50,19 +50,25 @@ class Edge:
 EDGES = {
     "reading the sheet": Edge("bulkvid_pipeline.defs.assets:load_sheet"),
     "judging the sheet": Edge("bulkvid_pipeline.defs.assets:validate_for_spec"),
-    "looking for what is published": Edge("bulkvid_pipeline.services.publishing:OutputStore.published_documents"),
+    "looking for what is published": Edge(
+        "bulkvid_pipeline.services.outputs.output_store:OutputStore.published_documents"
+    ),
     "before render": Edge("bulkvid_pipeline.rendering.process:RenderProcess.render"),
-    "during render": Edge("bulkvid_pipeline.services.progress:JobProgress.advance"),
+    "during render": Edge("bulkvid_pipeline.services.batch.progress:JobProgress.advance"),
     "render ended": Edge("bulkvid_pipeline.rendering.process:RenderProcess.render", after=True),
-    "after render": Edge("bulkvid_pipeline.services.publishing:OutputStore.publish"),
+    "after render": Edge("bulkvid_pipeline.services.outputs.output_store:OutputStore.publish"),
     "during upload": Edge("bulkvid_pipeline.adapters.storage.folder:FolderBackend.move"),
     "before the document": Edge("bulkvid_pipeline.adapters.storage.store:Storage.publish", text="/video.json"),
-    "after upload": Edge("bulkvid_pipeline.services.publishing:OutputStore.publish", after=True),
+    "after upload": Edge("bulkvid_pipeline.services.outputs.output_store:OutputStore.publish", after=True),
     "before materialisation": Edge("bulkvid_pipeline.defs.events:materialisation"),
-    "before the report": Edge("bulkvid_pipeline.services.batch_run:write_report"),
-    "during the report": Edge("bulkvid_pipeline.services.publishing:OutputStore.write_text", text="manifest.json"),
-    "before the state": Edge("bulkvid_pipeline.services.batch_run:write_report", after=True),
-    "after the state": Edge("bulkvid_pipeline.services.run_control:RunControl.tell", after=True, text="bulkvid/report"),
+    "before the report": Edge("bulkvid_pipeline.services.batch.batch_run:write_report"),
+    "during the report": Edge(
+        "bulkvid_pipeline.services.outputs.output_store:OutputStore.write_text", text="manifest.json"
+    ),
+    "before the state": Edge("bulkvid_pipeline.services.batch.batch_run:write_report", after=True),
+    "after the state": Edge(
+        "bulkvid_pipeline.services.batch.run_control:RunControl.tell", after=True, text="bulkvid/report"
+    ),
 }
 
 
@@ -141,7 +147,7 @@ def keep_journal(path: Path) -> None:
         after=lambda arguments: note("rendered", arguments[1].plan.row_key),
     )
     surround(
-        "bulkvid_pipeline.services.publishing:OutputStore.publish",
+        "bulkvid_pipeline.services.outputs.output_store:OutputStore.publish",
         after=lambda arguments: note("published", arguments[1].row_key),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from dagster import RunsFilter
 
@@ -10,6 +12,7 @@ from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline_tests.faults.history import check, ends_of
 from bulkvid_pipeline_tests.faults.installation import Installation
 from bulkvid_pipeline_tests.faults.observed import Deed, Strike
+from bulkvid_pipeline_tests.waiting import wait_until
 from bulkvid_pipeline_tests.workplace import idea
 
 pytestmark = pytest.mark.faults
@@ -26,15 +29,55 @@ def test_two_jobs_over_one_sheet_at_once_leave_one_whole_set_of_files(place: Ins
         check(place, job.job_id, completed=TITLES, shared=True)
 
 
-def test_a_row_that_two_jobs_upload_at_once_is_whole(place: Installation) -> None:
+def renders(place: Installation) -> dict[str, int]:
+    """How often a render of each row was begun, whichever process began it."""
+    return dict(Counter(entry.row for entry in place.journal() if entry.what == "render"))
+
+
+def test_two_jobs_over_one_sheet_render_every_row_once(place: Installation) -> None:
+    titles = [f"Row {n}" for n in range(8)]
+    sheet = place.sheet([idea(title) for title in titles])
+    first = place.start_job(sheet, strike=Strike("before render", Deed.HOLD, nth=2))
+    first.wait_for_strike()  # so that the second looks while the first has most rows before it
+    second = place.start_job(sheet)
+    wait_until(lambda: len(place.published()) >= 4)
+    first.let_go()
+
+    assert [job.wait() for job in (first, second)] == [0, 0], [first.output, second.output]
+    assert sorted(renders(place).values()) == [1] * len(titles)
+    for job in place.jobs():
+        check(place, job.job_id, completed=titles, shared=True)
+
+
+def test_a_row_whose_maker_is_killed_is_made_by_the_other_job(place: Installation) -> None:
     sheet = place.sheet([idea(title) for title in TITLES])
-    slow = place.start_job(sheet, strike=Strike("before the document", Deed.HOLD))
+    doomed = place.start_job(sheet, strike=Strike("render ended", Deed.HOLD), BULKVID_WORKERS="1")
+    doomed.wait_for_strike()
+    other = place.start_job(sheet)
+    wait_until(lambda: len(place.published()) == len(TITLES) - 1)  # all but the row that the doomed one holds
+    doomed.kill()
+
+    assert other.wait() == 0, other.output
+    assert sorted(renders(place).values()) == [1, 1, 2]
+    # What a killed process has left in the work folder goes when the next job begins.
+    again = place.start_job(sheet)
+    assert again.wait() == 0, again.output
+    assert sorted(renders(place).values()) == [1, 1, 2]
+    job = max(place.jobs(), key=lambda job: job.created_at)
+    check(place, job.job_id, completed=TITLES, shared=True)
+
+
+def test_a_row_that_one_job_uploads_is_waited_for_by_the_other(place: Installation) -> None:
+    sheet = place.sheet([idea(title) for title in TITLES])
+    slow = place.start_job(sheet, strike=Strike("before the document", Deed.HOLD), BULKVID_WORKERS="1")
     slow.wait_for_strike()
     quick = place.start_job(sheet)
-    assert quick.wait() == 0, quick.output
+    wait_until(lambda: len(place.published()) == len(TITLES) - 1)
+    assert quick.process.poll() is None
     slow.let_go()
-    assert slow.wait() == 0, slow.output
 
+    assert [job.wait() for job in (slow, quick)] == [0, 0], [slow.output, quick.output]
+    assert sorted(renders(place).values()) == [1] * len(TITLES)
     for job in place.jobs():
         check(place, job.job_id, completed=TITLES, shared=True)
 

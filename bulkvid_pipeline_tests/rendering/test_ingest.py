@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from bulkvid_pipeline.adapters.cache import CacheOfKind, FolderCache
-from bulkvid_pipeline.adapters.media import MediumError
 from bulkvid_pipeline.adapters.media.library import medium_of
+from bulkvid_pipeline.core.errors import MediumError
 from bulkvid_pipeline.rendering.ingest import (
     MAX_CLIP_SECONDS,
     Ingest,

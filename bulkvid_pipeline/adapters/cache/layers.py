@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from bulkvid_pipeline.adapters.cache.contract import Cache, checked, kind_of
@@ -14,6 +16,8 @@ from bulkvid_pipeline.core.errors import BulkVideoError, NotFoundError
 
 LEAVE_ALONE_S = 300.0
 """For how long a storage that failed is not asked again: waiting for a dead server would cost more than rendering."""
+LONGEST_REQUEST_S = 300.0
+"""What a request to a slow bucket may take; the storage's own limits end it, mostly much earlier."""
 
 _log = logging.getLogger(__name__)
 
@@ -23,10 +27,12 @@ class BucketCache:
     """Pieces under `prefix` of a storage, sealed like those in a folder. How much it holds is for the bucket's rules.
 
     A failing storage never fails a row: its pieces are misses, it is left alone for a while, and one warning says why.
+    `on_ask` is told before each request how many seconds it may take, and 0.0 after it.
     """
 
     storage: Storage
     prefix: str = ""
+    on_ask: Callable[[float], None] = lambda _: None
     _alone_until: float = field(default=0.0, init=False)
     _warned: bool = field(default=False, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
@@ -36,7 +42,8 @@ class BucketCache:
         if self._is_left_alone():
             return None
         try:
-            content = self.storage.read_bytes(self._object(checked(key)))
+            with self._asking():
+                content = self.storage.read_bytes(self._object(checked(key)))
         except NotFoundError:
             return None
         except BulkVideoError as error:
@@ -49,9 +56,18 @@ class BucketCache:
         if self._is_left_alone():
             return
         try:
-            self.storage.write_bytes(self._object(checked(key)), seal(key, piece) + piece)
+            with self._asking():
+                self.storage.write_bytes(self._object(checked(key)), seal(key, piece) + piece)
         except BulkVideoError as error:
             self._leave_alone(error)
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        self.on_ask(LONGEST_REQUEST_S)
+        try:
+            yield
+        finally:
+            self.on_ask(0.0)
 
     def _object(self, key: str) -> str:
         return "/".join(filter(None, (self.prefix.strip("/"), kind_of(key), key[-2:], key)))

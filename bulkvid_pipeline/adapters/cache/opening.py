@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,8 +28,12 @@ class CachePlace:
     region: str | None = None
 
 
-def open_cache(place: CachePlace) -> Cache:
+def open_cache(place: CachePlace, *, on_ask: Callable[[float], None] = lambda _: None) -> Cache:
     """The store at a place; nothing is read or written yet.
+
+    Args:
+        place: where.
+        on_ask: told before each request to a bucket how many seconds it may take, and 0.0 after it.
 
     Raises:
         InvalidSpecError: the bucket's name means no place.
@@ -44,4 +49,4 @@ def open_cache(place: CachePlace) -> Cache:
         region=place.region,
         timeout_s=BUCKET_TIMEOUT_S,
     )
-    return LayeredCache(near, BucketCache(storage))
+    return LayeredCache(near, BucketCache(storage, on_ask=on_ask))

@@ -14,11 +14,12 @@ from collections.abc import Callable, Mapping
 import sqlalchemy as sa
 from dagster import DagsterInstance, DagsterRun
 from dagster._core.storage.runs.schema import RunsTable, RunTagsTable
-from dagster._core.storage.runs.sql_run_storage import SqlRunStorage
+from dagster._core.storage.tags import PARENT_RUN_ID_TAG as PARENT_RUN_ID_TAG
 from dagster._serdes import deserialize_value, serialize_value
 from dagster._time import get_current_datetime
 from sqlalchemy.engine import Connection
 
+from bulkvid_pipeline.adapters.dagster.run_database import run_database
 from bulkvid_pipeline.core.errors import NotFoundError, ServiceUnavailableError
 
 _runs, _tags = RunsTable.c, RunTagsTable.c
@@ -37,10 +38,10 @@ def change_tags(
         NotFoundError: there is no such run.
         ServiceUnavailableError: the instance keeps its runs in no SQL database, or the run changes without end.
     """
-    storage = instance.run_storage
-    if not isinstance(storage, SqlRunStorage):
+    storage = run_database(instance)
+    if storage is None:
         raise ServiceUnavailableError(
-            f"Tags of runs cannot be changed in the instance's {type(storage).__name__}",
+            f"Tags of runs cannot be changed in the instance's {type(instance.run_storage).__name__}",
             fix="Use SQLite or PostgreSQL as the instance's storage in dagster.yaml",
         )
     for _ in range(MOST_TRIES):

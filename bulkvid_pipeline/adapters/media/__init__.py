@@ -1,6 +1,5 @@
 """Pictures and videos that rows name: fetched safely, known by their content, kept for another time."""
 
-from bulkvid_pipeline.adapters.media.failures import MediumError, MediumNotFoundError, MediumRefusedError
 from bulkvid_pipeline.adapters.media.library import MediaLibrary, Medium
 from bulkvid_pipeline.adapters.media.policy import MediaPolicy
 from bulkvid_pipeline.adapters.media.sniffing import MediaFormat
@@ -10,7 +9,4 @@ __all__ = [
     "MediaLibrary",
     "MediaPolicy",
     "Medium",
-    "MediumError",
-    "MediumNotFoundError",
-    "MediumRefusedError",
 ]

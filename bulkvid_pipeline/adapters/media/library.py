@@ -18,14 +18,13 @@ from hashlib import blake2b
 from pydantic import TypeAdapter, ValidationError
 
 from bulkvid_pipeline.adapters.cache import Cache, CacheOfKind
-from bulkvid_pipeline.adapters.media.failures import MediumError
 from bulkvid_pipeline.adapters.media.policy import MediaPolicy
 from bulkvid_pipeline.adapters.media.sniffing import HEAD_BYTES, MediaFormat, check_picture, format_of
 from bulkvid_pipeline.adapters.media.stored import read_local, read_object
 from bulkvid_pipeline.adapters.media.versions import Fetched, Version
 from bulkvid_pipeline.adapters.media.web import fetch_web
 from bulkvid_pipeline.adapters.retry import RetryPolicy
-from bulkvid_pipeline.core.errors import NetworkError
+from bulkvid_pipeline.core.errors import MediumError, NetworkError
 from bulkvid_pipeline.core.media import SourceKind, shown_source, source_kind
 
 _LAYOUT = "1"

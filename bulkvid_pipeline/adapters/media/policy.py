@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from bulkvid_pipeline.adapters.media.failures import MediumNotFoundError, MediumRefusedError
 from bulkvid_pipeline.adapters.web.addresses import Resolver, is_allowed, system_resolver
-from bulkvid_pipeline.core.errors import BulkVideoError
+from bulkvid_pipeline.core.errors import BulkVideoError, MediumNotFoundError, MediumRefusedError
 from bulkvid_pipeline.core.media import SourceKind, shown_source, source_kind
 
 _MIB = 1 << 20

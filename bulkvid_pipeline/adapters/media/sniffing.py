@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from enum import StrEnum
 
-from bulkvid_pipeline.adapters.media.failures import MediumError
+from bulkvid_pipeline.core.errors import MediumError
 
 MAX_PICTURE_PIXELS = 50_000_000
 """Of the largest cameras in common use; a decoded one takes 200 MB."""

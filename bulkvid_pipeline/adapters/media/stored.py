@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from bulkvid_pipeline.adapters.media.failures import MediumNotFoundError, MediumRefusedError
 from bulkvid_pipeline.adapters.media.policy import MediaPolicy
 from bulkvid_pipeline.adapters.media.versions import Fetched, Version
 from bulkvid_pipeline.adapters.media.web import too_large
 from bulkvid_pipeline.adapters.storage import open_storage
-from bulkvid_pipeline.core.errors import AccessDeniedError, NotFoundError
+from bulkvid_pipeline.core.errors import AccessDeniedError, MediumNotFoundError, MediumRefusedError, NotFoundError
 
 
 def read_local(source: str, policy: MediaPolicy, known: Version | None) -> Fetched | None:

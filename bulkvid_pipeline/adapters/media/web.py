@@ -9,13 +9,18 @@ from contextlib import closing
 from http import HTTPStatus
 from urllib.parse import urljoin
 
-from bulkvid_pipeline.adapters.media.failures import MediumError, MediumNotFoundError, MediumRefusedError
 from bulkvid_pipeline.adapters.media.policy import MediaPolicy, not_public
 from bulkvid_pipeline.adapters.media.sniffing import HEAD_BYTES, format_of
 from bulkvid_pipeline.adapters.media.versions import Fetched, Version
 from bulkvid_pipeline.adapters.web.addresses import BadAddressError, Target, is_allowed, resolved, target_of
 from bulkvid_pipeline.adapters.web.connection import Deadline, PinnedConnection
-from bulkvid_pipeline.core.errors import NetworkError, ServiceUnavailableError
+from bulkvid_pipeline.core.errors import (
+    MediumError,
+    MediumNotFoundError,
+    MediumRefusedError,
+    NetworkError,
+    ServiceUnavailableError,
+)
 from bulkvid_pipeline.core.media import shown_source
 
 MAX_REDIRECTS = 5

@@ -1,14 +1,15 @@
 """Public Google sheets without any credentials, through the export that a browser's download uses.
 
-The first sheet comes as CSV, exactly as it is shown. The CSV export knows other sheets only by a number that nobody
-types, so a sheet asked for by name is taken from the export of the whole workbook as XLSX. (The `gviz` export takes
-names, but gives one type to a column and drops the cells that do not fit it.)
+A sheet comes as CSV, exactly as it is shown. The CSV export knows other sheets than the first by their number alone,
+which links hold. A sheet asked for by name is taken from the export of the whole workbook as XLSX. (The `gviz` export
+takes names, but gives one type to a column and drops the cells that do not fit it.)
 """
 
 from __future__ import annotations
 
 import email.message
 import io
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import requests
@@ -18,8 +19,14 @@ from bulkvid_pipeline.adapters.sheets.csv_sheets import read_csv
 from bulkvid_pipeline.adapters.sheets.google_errors import Attempted
 from bulkvid_pipeline.adapters.sheets.raw_sheet import RawSheet
 from bulkvid_pipeline.adapters.sheets.xlsx_sheets import read_xlsx
-from bulkvid_pipeline.core.errors import InvalidSheetError, ServiceUnavailableError, SheetAccessDeniedError
+from bulkvid_pipeline.core.errors import (
+    InvalidRangeError,
+    InvalidSheetError,
+    ServiceUnavailableError,
+    SheetAccessDeniedError,
+)
 from bulkvid_pipeline.core.ranges import A1Range
+from bulkvid_pipeline.core.tab_choice import has_header
 
 MAX_EXPORT_BYTES = 64 * 2**20
 
@@ -27,37 +34,78 @@ _NOT_PUBLIC = 'Share the sheet with "Anyone with the link", or give a service ac
 
 
 def read_export(
-    sheet_id: str, area: A1Range | None, *, source_uri: str, timeout: tuple[float, float] = (10.0, 30.0)
+    sheet_id: str,
+    area: A1Range | None,
+    *,
+    gid: int | None = None,
+    find_tab: bool = False,
+    source_uri: str,
+    timeout: tuple[float, float] = (10.0, 30.0),
 ) -> RawSheet:
     """One try at reading a public sheet; the area is cut out here, so its rows are numbered for certain.
 
     Args:
+        gid: number of the tab; the first one if None and `area` names none.
+        find_tab: take the tab with ideas where the first one has no header.
         timeout: seconds to connect, and between bytes.
 
     Raises:
         BulkVideoError: SheetAccessDeniedError where the sheet is not public, else as `GoogleSheets.read` says.
     """
-    attempted = Attempted(sheet_id, area.text if area else None)
-    by_name = area is not None and area.sheet is not None
-    try:
-        data, filename = _download(sheet_id, "xlsx" if by_name else "csv", attempted, timeout)
-    except google_errors.CLIENT_ERRORS as error:
-        raise google_errors.from_client_error(error, attempted) from error
-    if by_name:
-        return read_xlsx(io.BytesIO(data), name=filename or sheet_id, source_uri=source_uri, area=area)
-    name = filename.removesuffix(".csv") or sheet_id
-    return read_csv(data, name=name, source_uri=source_uri, area=area, delimiter=",")
+    export = _Export(sheet_id, area, gid, source_uri, timeout)
+    if area is not None and area.sheet is not None:
+        return export.read_workbook()
+    data, name = export.download_tab()
+    if find_tab and not data.strip(b'", \r\n'):
+        return export.read_workbook()
+    sheet = read_csv(data, name=name, source_uri=source_uri, area=area, delimiter=",")
+    return export.read_workbook() if find_tab and not has_header(sheet.cells) else sheet
 
 
-def _download(sheet_id: str, kind: str, attempted: Attempted, timeout: tuple[float, float]) -> tuple[bytes, str]:
-    """The exported file's bytes and name."""
+@dataclass(frozen=True)
+class _Export:
+    """What is asked of the export."""
+
+    sheet_id: str
+    area: A1Range | None
+    gid: int | None
+    source_uri: str
+    timeout: tuple[float, float]
+
+    def download_tab(self) -> tuple[bytes, str]:
+        """The tab as CSV, and its name."""
+        data, filename = self._download({"format": "csv"} | ({} if self.gid is None else {"gid": str(self.gid)}))
+        return data, filename.removesuffix(".csv") or self.sheet_id
+
+    def read_workbook(self) -> RawSheet:
+        data, filename = self._download({"format": "xlsx"})
+        name = filename or self.sheet_id
+        return read_xlsx(io.BytesIO(data), name=name, source_uri=self.source_uri, area=self.area)
+
+    def _download(self, params: dict[str, str]) -> tuple[bytes, str]:
+        """The exported file's bytes and name."""
+        attempted = Attempted(self.sheet_id, self.area.text if self.area else None)
+        try:
+            return _download(self.sheet_id, params, attempted, self.timeout)
+        except google_errors.CLIENT_ERRORS as error:
+            raise google_errors.from_client_error(error, attempted) from error
+
+
+def _download(
+    sheet_id: str, params: dict[str, str], attempted: Attempted, timeout: tuple[float, float]
+) -> tuple[bytes, str]:
     url = f"https://docs.google.com/spreadsheets/d/{sheet_id}/export"
     with (
         requests.Session() as session,
-        session.get(url, params={"format": kind}, timeout=timeout, stream=True) as answer,
+        session.get(url, params=params, timeout=timeout, stream=True) as answer,
     ):
         if answer.status_code in (401, 403):
             raise _not_public(attempted)
+        if answer.status_code == 400 and "gid" in params:
+            raise InvalidRangeError(
+                f"The link names the tab with gid={params['gid']}, which sheet ID '{sheet_id}' does not have",
+                fix="Copy the link again with the tab open, or name the tab: --range 'Tab!A:J'",
+            )
         if not answer.ok:
             raise google_errors.from_response(answer, attempted)
         if "text/html" in answer.headers.get("Content-Type", ""):

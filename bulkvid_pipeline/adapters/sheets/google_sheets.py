@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -27,8 +27,11 @@ from bulkvid_pipeline.adapters.sheets.google_credentials import (
 from bulkvid_pipeline.adapters.sheets.google_errors import Attempted
 from bulkvid_pipeline.adapters.sheets.google_export import read_export
 from bulkvid_pipeline.adapters.sheets.raw_sheet import RawSheet, as_raw_sheet
-from bulkvid_pipeline.core.errors import ServiceUnavailableError
+from bulkvid_pipeline.core.errors import InvalidRangeError, ServiceUnavailableError
+from bulkvid_pipeline.core.findings import Finding
 from bulkvid_pipeline.core.ranges import MAX_COLUMN, A1Range, parse_sheet_id
+from bulkvid_pipeline.core.source_notes import SourceNotes
+from bulkvid_pipeline.core.tab_choice import PEEKED_ROWS, Tab, choose_tab, has_header
 
 __all__ = ["ApiKey", "Credentials", "GoogleSheets", "ServiceAccount", "SheetVersion"]
 
@@ -36,6 +39,9 @@ WHOLE_SHEET = A1Range(first_column=0, last_column=MAX_COLUMN)
 """Google cuts the end of a range to the sheet's size, so this is all of the first sheet, in one request."""
 
 DRIVE_FILES = "https://www.googleapis.com/drive/v3/files"
+
+_MOST_TABS = 20
+"""Tabs that are looked through for ideas."""
 
 Result = TypeVar("Result")
 Params = MutableMapping[str, str | int | bool | float | list[str] | None]
@@ -49,6 +55,13 @@ class SheetVersion:
     """When the spreadsheet was last changed (aware, UTC); None without credentials."""
     version: str
     """Drive's version number, which also grows with changes of sharing; without credentials the cells' digest."""
+
+
+@dataclass(frozen=True)
+class _GoogleTab:
+    gid: int
+    title: str
+    hidden: bool
 
 
 class GoogleSheets:
@@ -78,34 +91,60 @@ class GoogleSheets:
         self._opening = threading.Lock()
         self._opened: tuple[gspread.Client, str | None] | None = None
 
-    def read(self, sheet_id: str, area: A1Range | None = None) -> RawSheet:
-        """The cells that `area` names, or all of the first sheet, as the sheet shows them.
+    def read(
+        self, sheet_id: str, area: A1Range | None = None, *, gid: int | None = None, find_tab: bool = False
+    ) -> RawSheet:
+        """The cells that `area` names, or all of the tab, as the sheet shows them.
+
+        One read of the quota; one more to learn a tab's name by its number, and two more to find the ideas where the
+        first tab has no header.
 
         Args:
             sheet_id: an id or the whole URL.
+            gid: number of the tab where `area` names none; the first tab if None.
+            find_tab: look for the ideas in the other tabs where nobody named one and the first has no header.
 
         Raises:
-            InvalidSheetIdError, InvalidRangeError, InvalidSheetError: 400, or an empty or oversized sheet.
+            InvalidSheetIdError, InvalidRangeError, InvalidSheetError: 400, an empty or oversized sheet, no such tab,
+                or several that hold ideas.
             AuthenticationError: 401, or credentials that cannot be used.
             AccessDeniedError: 403; SheetAccessDeniedError where sharing the sheet helps.
             SheetNotFoundError: 404.
             QuotaExceededError, ServiceUnavailableError, NetworkError: still so after all tries.
         """
         sheet_id = parse_sheet_id(sheet_id)
-        source_uri = f"https://docs.google.com/spreadsheets/d/{sheet_id}"
-        if self._credentials is None:
-            return self._patiently(lambda: read_export(sheet_id, area, source_uri=source_uri, timeout=self._timeout))
         wanted = area or WHOLE_SHEET
+        named = wanted.sheet is not None
+        if self._credentials is None:
+            return self._patiently(
+                lambda: read_export(
+                    sheet_id,
+                    area,
+                    gid=None if named else gid,
+                    find_tab=find_tab and gid is None and not named,
+                    source_uri=_uri(sheet_id),
+                    timeout=self._timeout,
+                )
+            )
+        if gid is not None and not named:
+            wanted = replace(wanted, sheet=self._title_of(sheet_id, gid))
         answer = self._patiently(lambda: self._values(sheet_id, wanted))
+        findings: tuple[Finding, ...] = ()
+        if find_tab and wanted.sheet is None and not has_header(_rows(answer)):
+            chosen, findings = self._tab_with_ideas(sheet_id, wanted, answer)
+            if chosen != _sheet_name(answer):
+                wanted = replace(wanted, sheet=chosen)
+                answer = self._patiently(lambda: self._values(sheet_id, wanted))
         return as_raw_sheet(
-            [[str(cell) for cell in row] for row in answer.get("values", [])],
-            name=_sheet_name(str(answer.get("range", ""))),
+            _rows(answer),
+            name=_sheet_name(answer),
             first_row=wanted.first_row,
             first_column=wanted.first_column,
-            source_uri=source_uri,
+            source_uri=_uri(sheet_id),
+            notes=SourceNotes(findings=findings),
         )
 
-    def version(self, sheet_id: str, area: A1Range | None = None) -> SheetVersion:
+    def version(self, sheet_id: str, area: A1Range | None = None, *, gid: int | None = None) -> SheetVersion:
         """The sheet's version, to be compared with an earlier one.
 
         With credentials this is one Drive request, which the Sheets quota does not count, and any change of the
@@ -116,7 +155,7 @@ class GoogleSheets:
         """
         sheet_id = parse_sheet_id(sheet_id)
         if self._credentials is None:
-            sheet = self.read(sheet_id, area)
+            sheet = self.read(sheet_id, area, gid=gid)
             return SheetVersion(None, sheet.version or "")
         answer = self._patiently(lambda: self._drive_file(sheet_id))
         try:
@@ -132,6 +171,53 @@ class GoogleSheets:
         params: Params = {"valueRenderOption": "FORMATTED_VALUE", "majorDimension": "ROWS"}
         return self._asked(
             sheet_id, area.text, lambda client: client.http_client.values_get(sheet_id, area.text, params=params)
+        )
+
+    def _title_of(self, sheet_id: str, gid: int) -> str:
+        tabs = self._tabs(sheet_id)
+        for tab in tabs:
+            if tab.gid == gid:
+                return tab.title
+        titles = ", ".join(f"'{tab.title}' (gid={tab.gid})" for tab in tabs[:10])
+        raise InvalidRangeError(
+            f"The link names the tab with gid={gid}, which sheet ID '{sheet_id}' does not have",
+            fix=f"Copy the link again with the tab open, or name one of its tabs with --range: {titles}",
+        )
+
+    def _tab_with_ideas(self, sheet_id: str, wanted: A1Range, first: dict[str, Any]) -> tuple[str, tuple[Finding, ...]]:
+        """The tab to read where the first one, whose answer is given, has no header."""
+        first_name = _sheet_name(first)
+        others = [tab.title for tab in self._tabs(sheet_id) if not tab.hidden and tab.title != first_name]
+        if not others:
+            return first_name, ()
+        last_row = wanted.first_row + PEEKED_ROWS
+        last_row = last_row if wanted.last_row is None else min(last_row, wanted.last_row)
+        peeks = [replace(wanted, sheet=title, last_row=last_row).text for title in others[:_MOST_TABS]]
+        answer = self._patiently(lambda: self._several_values(sheet_id, peeks))
+        peeked = [Tab(title, _rows(part)) for title, part in zip(others, answer.get("valueRanges", []), strict=False)]
+        return choose_tab([Tab(first_name, _rows(first)[:PEEKED_ROWS]), *peeked], source=f"sheet ID '{sheet_id}'")
+
+    def _tabs(self, sheet_id: str) -> list[_GoogleTab]:
+        """The tabs with cells, in their order: one read of the quota."""
+        params: Params = {"fields": "sheets.properties(sheetId,title,hidden,sheetType)"}
+        answer = self._patiently(
+            lambda: self._asked(
+                sheet_id, None, lambda client: client.http_client.fetch_sheet_metadata(sheet_id, params)
+            )
+        )
+        properties = [sheet.get("properties", {}) for sheet in answer.get("sheets", [])]
+        return [
+            _GoogleTab(int(tab.get("sheetId", 0)), str(tab["title"]), bool(tab.get("hidden")))
+            for tab in properties
+            if "title" in tab and tab.get("sheetType", "GRID") == "GRID"
+        ]
+
+    def _several_values(self, sheet_id: str, ranges: list[str]) -> dict[str, Any]:
+        params: Params = {"valueRenderOption": "FORMATTED_VALUE", "majorDimension": "ROWS"}
+        return self._asked(
+            sheet_id,
+            ranges[0],
+            lambda client: client.http_client.values_batch_get(sheet_id, ranges, params=params),
         )
 
     def _drive_file(self, sheet_id: str) -> dict[str, Any]:
@@ -167,9 +253,17 @@ class GoogleSheets:
             return self._opened
 
 
-def _sheet_name(answered_range: str) -> str:
-    """The tab in Google's answer, such as `Sheet1!A1:Z1000` or `'My sheet'!A1:B2`."""
-    name = answered_range.rpartition("!")[0]
+def _uri(sheet_id: str) -> str:
+    return f"https://docs.google.com/spreadsheets/d/{sheet_id}"
+
+
+def _rows(answer: dict[str, Any]) -> list[list[str]]:
+    return [[str(cell) for cell in row] for row in answer.get("values", [])]
+
+
+def _sheet_name(answer: dict[str, Any]) -> str:
+    """The tab in Google's answer, whose range is such as `Sheet1!A1:Z1000` or `'My sheet'!A1:B2`."""
+    name = str(answer.get("range", "")).rpartition("!")[0]
     if name.startswith("'"):
         name = name[1:-1].replace("''", "'")
     return name or "Sheet1"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from bulkvid_pipeline.core.errors import InvalidRangeError, InvalidSheetError
 from bulkvid_pipeline.core.ranges import A1Range, column_letter
+from bulkvid_pipeline.core.source_notes import NO_NOTES, SourceNotes
 
 MAX_ROWS = 10_000
 """Filled rows of ideas in one sheet; one more is let through here, which may be the header."""
@@ -36,11 +37,19 @@ class RawSheet:
     """0-based column of `cells[n][0]`."""
     source_uri: str
     version: str | None
-    """Digest of all the above but the names: equal exactly when the same cells were read."""
+    """Digest of the cells and where they stand: equal exactly when the same cells were read."""
+    notes: SourceNotes = NO_NOTES
+    """What the source knows of the cells beyond their text."""
 
 
 def as_raw_sheet(
-    rows: Iterable[Sequence[str]], *, name: str, first_row: int, first_column: int, source_uri: str
+    rows: Iterable[Sequence[str]],
+    *,
+    name: str,
+    first_row: int,
+    first_column: int,
+    source_uri: str,
+    notes: SourceNotes = NO_NOTES,
 ) -> RawSheet:
     """Rows of any length as a RawSheet: padded, without trailing emptiness, and within the limits.
 
@@ -70,7 +79,7 @@ def as_raw_sheet(
         )
     empty = ("",) * width
     cells = tuple(row + empty[len(row) :] if row else empty for row in kept[:end])
-    return RawSheet(name, cells, first_row, first_column, source_uri, _digest(cells, first_row, first_column))
+    return RawSheet(name, cells, first_row, first_column, source_uri, _digest(cells, first_row, first_column), notes)
 
 
 def crop(rows: Sequence[Sequence[str]], area: A1Range | None, *, name: str) -> tuple[Sequence[Sequence[str]], int, int]:

@@ -7,23 +7,26 @@ type (the way to entity expansion and external entities).
 from __future__ import annotations
 
 import datetime
-import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, repeat
 from typing import IO, Any
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 from openpyxl.cell.read_only import EMPTY_CELL
-from openpyxl.utils.cell import coordinate_to_tuple
+from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, to_excel
 from openpyxl.utils.escape import unescape
 
+from bulkvid_pipeline.adapters.sheets.number_formats import is_plain, shown
 from bulkvid_pipeline.adapters.sheets.raw_sheet import MAX_COLUMNS, RawSheet, as_raw_sheet, refuse_outside
+from bulkvid_pipeline.adapters.sheets.xlsx_marks import read_marks
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRangeError, InvalidSheetError
+from bulkvid_pipeline.core.findings import Finding
 from bulkvid_pipeline.core.ranges import A1Range, column_letter
+from bulkvid_pipeline.core.tab_choice import PEEKED_ROWS, Tab, choose_tab
 
 MAX_ENTRIES = 2_000
 MAX_UNPACKED_BYTES = 96 * 2**20
@@ -33,7 +36,6 @@ MAX_RATIO = 200
 RATIO_FREE_BYTES = 8 * 2**20
 EXCEL_ROWS = 1_048_576
 
-_SPREADSHEET_XML = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _SAVE_AS_XLSX = "Open it in your spreadsheet program and save it as Excel workbook (.xlsx) or CSV UTF-8"
 _REMOVE_PASSWORD = "Remove the password in Excel (File, Info, Protect Workbook) and save the file again"
 
@@ -41,22 +43,24 @@ _REMOVE_PASSWORD = "Remove the password in Excel (File, Info, Protect Workbook) 
 def read_xlsx(file: IO[bytes], *, name: str, source_uri: str, area: A1Range | None) -> RawSheet:
     """The cells that `area` names (all of the first visible sheet, if None) of a workbook.
 
-    A formula gives the result that the program saved with it. Merged cells: the top left one holds the text.
+    Without a tab's name in `area` the tab with ideas is chosen. Numbers, dates and times are given as their cells show
+    them, a formula as the result that the program saved with it; one without a result is a fault of its cell.
 
     Args:
         file: seekable and open for reading.
         name: the file's name, for messages.
 
     Raises:
-        InvalidSheetError: corrupt, protected, another format, a bomb, empty, over the limits, or not calculated.
-        InvalidRangeError: no sheet of that name, or the area starts outside its rows.
+        InvalidSheetError: corrupt, protected, another format, a bomb, empty, or over the limits.
+        InvalidRangeError: no sheet of that name, several sheets with ideas, or the area starts outside its rows.
     """
     try:
         with zipfile.ZipFile(file) as archive:
             refuse_hostile(archive, name=name)
             workbook = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
             try:
-                return _read_sheet(archive, _choose_sheet(workbook, area, name), source_uri, area)
+                sheet, findings = _choose_sheet(workbook, area, name)
+                return _read_sheet(archive, sheet, source_uri, area, findings)
             finally:
                 workbook.close()
     except BulkVideoError:
@@ -67,8 +71,18 @@ def read_xlsx(file: IO[bytes], *, name: str, source_uri: str, area: A1Range | No
 
 def refuse_hostile(archive: zipfile.ZipFile, *, name: str) -> None:
     """Raise InvalidSheetError if the archive is no plain Excel workbook of sensible size."""
+    refuse_bombs(archive, name=name)
+    names = set(archive.namelist())
+    if "xl/workbook.bin" in names:
+        raise InvalidSheetError(f"'{name}' is a binary workbook (.xlsb), which is not supported", fix=_SAVE_AS_XLSX)
+    if "[Content_Types].xml" not in names:
+        raise InvalidSheetError(f"'{name}' is a ZIP archive but no Excel workbook", fix=_SAVE_AS_XLSX)
+    refuse_document_types(archive, name=name)
+
+
+def refuse_bombs(archive: zipfile.ZipFile, *, name: str) -> None:
+    """Raise InvalidSheetError if the archive unpacks to more than sensible, or is encrypted."""
     entries = archive.infolist()
-    names = {entry.filename for entry in entries}
     if len(entries) > MAX_ENTRIES:
         raise _bomb(name, f"it has {len(entries):,} parts, the limit is {MAX_ENTRIES:,}")
     if (unpacked := sum(entry.file_size for entry in entries)) > MAX_UNPACKED_BYTES:
@@ -78,13 +92,11 @@ def refuse_hostile(archive: zipfile.ZipFile, *, name: str) -> None:
             raise _bomb(name, f"'{entry.filename}' is packed more than {MAX_RATIO} times")
         if entry.flag_bits & 1:
             raise InvalidSheetError(f"'{name}' is protected by a password", fix=_REMOVE_PASSWORD)
-    if "mimetype" in names and archive.read("mimetype").startswith(b"application/vnd.oasis.opendocument"):
-        raise InvalidSheetError(f"'{name}' is an OpenDocument file, which is not supported", fix=_SAVE_AS_XLSX)
-    if "xl/workbook.bin" in names:
-        raise InvalidSheetError(f"'{name}' is a binary workbook (.xlsb), which is not supported", fix=_SAVE_AS_XLSX)
-    if "[Content_Types].xml" not in names:
-        raise InvalidSheetError(f"'{name}' is a ZIP archive but no Excel workbook", fix=_SAVE_AS_XLSX)
-    for entry in entries:
+
+
+def refuse_document_types(archive: zipfile.ZipFile, *, name: str) -> None:
+    """Raise InvalidSheetError if any part declares a document type or entities."""
+    for entry in archive.infolist():
         _refuse_document_type(archive, entry, name)
 
 
@@ -108,15 +120,20 @@ def _bomb(name: str, reason: str) -> InvalidSheetError:
     )
 
 
-def _choose_sheet(workbook: openpyxl.Workbook, area: A1Range | None, name: str) -> Any:
+def _choose_sheet(workbook: openpyxl.Workbook, area: A1Range | None, name: str) -> tuple[Any, tuple[Finding, ...]]:
     sheets = workbook.worksheets
     if not sheets:
         raise InvalidSheetError(f"'{name}' holds no worksheet", fix=_SAVE_AS_XLSX)
     if area is None or area.sheet is None:
-        return next((sheet for sheet in sheets if sheet.sheet_state == "visible"), sheets[0])
+        visible = [sheet for sheet in sheets if sheet.sheet_state == "visible"] or sheets[:1]
+        if len(visible) == 1:
+            return visible[0], ()
+        tabs = [Tab(sheet.title, _peek(sheet, area)) for sheet in visible]
+        title, findings = choose_tab(tabs, source=f"'{name}'")
+        return next(sheet for sheet in visible if sheet.title == title), findings
     for sheet in sheets:
         if sheet.title.casefold() == area.sheet.casefold():
-            return sheet
+            return sheet, ()
     titles = ", ".join(f"'{sheet.title}'" for sheet in sheets[:10])
     raise InvalidRangeError(
         f"Range '{area.text}' is invalid or out of bounds: '{name}' has no sheet '{area.sheet}'",
@@ -124,18 +141,27 @@ def _choose_sheet(workbook: openpyxl.Workbook, area: A1Range | None, name: str) 
     )
 
 
-def _read_sheet(archive: zipfile.ZipFile, sheet: Any, source_uri: str, area: A1Range | None) -> RawSheet:
+def _peek(sheet: Any, area: A1Range | None) -> list[list[str]]:
+    """The first rows of a sheet, enough to find its header."""
+    first = area.first_row if area else 1
+    rows = sheet.iter_rows(min_row=first, max_row=first + PEEKED_ROWS, max_col=MAX_COLUMNS)
+    return [[str(cell.value) if cell.value is not None else "" for cell in row] for row in rows]
+
+
+def _read_sheet(
+    archive: zipfile.ZipFile, sheet: Any, source_uri: str, area: A1Range | None, findings: tuple[Finding, ...]
+) -> RawSheet:
     window = area or A1Range(first_column=0, last_column=MAX_COLUMNS)
     # One column more than allowed, so that a wider sheet is noticed.
     last_column = min(window.last_column, window.first_column + MAX_COLUMNS)
     last_row = min(window.last_row or EXCEL_ROWS, EXCEL_ROWS)
     window = A1Range(window.first_column, last_column, window.first_row, last_row)
-    _refuse_uncalculated(archive, sheet, window)
+    marks = read_marks(archive, sheet._worksheet_path, window)
     # Bounds are given, since the size written in the file may be wrong, or a lie.
     cells = sheet.iter_rows(
         min_row=window.first_row, max_row=last_row, min_col=window.first_column + 1, max_col=last_column + 1
     )
-    rows = _texts(cells, window)
+    rows = _texts(cells, window, marks.uncalculated, epoch=sheet.parent.epoch)
     blank_rows = 0
     first_filled = None
     for row in rows:
@@ -153,6 +179,7 @@ def _read_sheet(archive: zipfile.ZipFile, sheet: Any, source_uri: str, area: A1R
         first_row=window.first_row,
         first_column=window.first_column,
         source_uri=source_uri,
+        notes=marks.notes(window, findings),
     )
 
 
@@ -167,75 +194,62 @@ def _refuse_start_outside(sheet: Any, area: A1Range) -> None:
     refuse_outside(area, name=sheet.title, height=height, width=width)
 
 
-def _texts(rows: Iterator[tuple[Any, ...]], window: A1Range) -> Iterator[Sequence[str]]:
+def _texts(
+    rows: Iterator[tuple[Any, ...]],
+    window: A1Range,
+    uncalculated: Mapping[tuple[int, int], str],
+    *,
+    epoch: datetime.datetime,
+) -> Iterator[Sequence[str]]:
+    """The cells' texts; a formula without a result is shown itself."""
+    with_formulas = {row for row, _ in uncalculated}
     blank: tuple[Any, ...] | None = None
     for row_number, row in enumerate(rows, window.first_row):
         # openpyxl fills gaps with one and the same tuple, and a file may claim a million rows.
-        if row is blank or all(cell is EMPTY_CELL for cell in row):
+        if row_number not in with_formulas and (row is blank or all(cell is EMPTY_CELL for cell in row)):
             blank = row
             yield ()
             continue
-        texts = [cell_text(cell.value, cell.number_format) if cell is not EMPTY_CELL else "" for cell in row]
+        texts = [_cell_text(cell, epoch) if cell is not EMPTY_CELL else "" for cell in row]
         for offset, text in enumerate(texts):
             if "\0" in text:
                 where = f"{column_letter(window.first_column + offset)}{row_number}"
                 raise InvalidSheetError(f"Cell {where} holds a NUL character", fix="Type the cell's text anew")
+        if row_number in with_formulas:
+            texts = [
+                text or uncalculated.get((row_number, window.first_column + offset), "")
+                for offset, text in enumerate(texts)
+            ]
         yield texts
 
 
-def cell_text(value: object, number_format: str) -> str:
-    """A cell's value as Excel shows it: integers without decimals, at most 15 digits, dates and times in ISO form."""
+def _cell_text(cell: Any, epoch: datetime.datetime) -> str:
+    value = cell.value
+    if isinstance(value, str):
+        return cell_text(value, cell.number_format if "@" in cell.number_format else "General")
+    return cell_text(value, cell.number_format, epoch=epoch)
+
+
+def cell_text(value: object, number_format: str, *, epoch: datetime.datetime = WINDOWS_EPOCH) -> str:
+    """A cell's value as its program shows it.
+
+    Args:
+        number_format: such as `0%` or `yyyy-mm-dd`.
+        epoch: from which the file counts days.
+    """
     match value:
         case None:
             return ""
         case str():
-            return unescape(value).replace("\r\n", "\n")
+            text = unescape(value).replace("\r\n", "\n")
+            return text if is_plain(number_format) else shown(text, number_format)
         case bool():
             return "TRUE" if value else "FALSE"
         case int() | float():
-            return _number_text(value, number_format)
-        case datetime.datetime() if value.time() == datetime.time():
-            return value.date().isoformat()
-        case datetime.datetime() | datetime.date() | datetime.time():
-            return value.isoformat()
+            return shown(value, number_format, from_1904=epoch == MAC_EPOCH)
+        case datetime.datetime() | datetime.date() | datetime.time() | datetime.timedelta():
+            # The time of a day stands before the first day.
+            days = to_excel(value, epoch)  # type: ignore[no-untyped-call]
+            return shown(float(days), number_format, from_1904=epoch == MAC_EPOCH)
         case _:
             return str(value)
-
-
-def _number_text(value: float, number_format: str) -> str:
-    if value == int(value) and abs(value) < 1e15:
-        # A format of zeros alone ("000") is how Excel keeps leading ones.
-        width = len(number_format) if re.fullmatch("0+", number_format) else 0
-        return str(int(value)).zfill(width)
-    return format(value, ".15G")
-
-
-def _refuse_uncalculated(archive: zipfile.ZipFile, sheet: Any, window: A1Range) -> None:
-    """Raise InvalidSheetError for a formula in the window without a saved result, which would read as empty."""
-    path = sheet._worksheet_path
-    if not re.search(rb"<(?:\w+:)?f[\s/>]", archive.read(path)):
-        return
-    with archive.open(path) as part:
-        for _, element in iterparse(part, forbid_dtd=True):
-            if element.tag == f"{_SPREADSHEET_XML}c":
-                where = element.get("r")
-                if _is_uncalculated(element) and where and _holds(window, where):
-                    raise InvalidSheetError(
-                        f"Cell {where} of sheet '{sheet.title}' holds a formula whose result was never saved",
-                        fix="Open the file in Excel, let it calculate, and save it",
-                    )
-            elif element.tag == f"{_SPREADSHEET_XML}row":
-                element.clear()
-
-
-def _is_uncalculated(cell: Element) -> bool:
-    """Whether a formula's result is missing; a result that is empty text is there, and says so by its type."""
-    if cell.find(f"{_SPREADSHEET_XML}f") is None or cell.get("t") == "str":
-        return False
-    return not cell.findtext(f"{_SPREADSHEET_XML}v")
-
-
-def _holds(window: A1Range, coordinate: str) -> bool:
-    row, column = coordinate_to_tuple(coordinate)
-    last_row = window.last_row or EXCEL_ROWS
-    return window.first_row <= row <= last_row and window.first_column <= column - 1 <= window.last_column

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bulkvid_pipeline.adapters.speech.sound import RATE, audible
+from bulkvid_pipeline.core.errors import NarrationError
 
 _RAW_RATE = 24_000
 """Of 16-bit samples without a header, unless the content type names another."""
@@ -23,7 +24,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 )
 
 
-class UndecodableSound(ValueError):  # noqa: N818 - internal: the provider turns it into a NarrationError
+class UndecodableSoundError(NarrationError):
     """The bytes are no sound, or more of it than is believable."""
 
 
@@ -37,19 +38,19 @@ def decoded(body: bytes, content_type: str, longest_s: float) -> NDArray[np.floa
         longest_s: more seconds than this are not believed.
 
     Raises:
-        UndecodableSound: the bytes are not such a sound.
+        UndecodableSoundError: the bytes are not such a sound.
     """
     raw = _is_raw(content_type)
     name = next((name for magic, name in _MAGIC if body.startswith(magic)), None)
     if name is None and len(body) > 2 and body[0] == 0xFF and body[1] & 0xE0 == 0xE0 and not raw:
         name = "mp3"
     if name is None and not raw:
-        raise UndecodableSound(f"{content_type or 'an answer without a content type'} that is no known sound")
+        raise UndecodableSoundError(f"{content_type or 'an answer without a content type'} that is no known sound")
     options = {"sample_rate": str(_raw_rate(content_type)), "ch_layout": "mono"} if name is None else {}
     try:
         pcm = _samples(body, name or "s16le", options, longest_s)
     except (av.FFmpegError, ValueError, IndexError) as error:
-        raise UndecodableSound(f"{name or 'raw'} sound that cannot be decoded: {error}") from error
+        raise UndecodableSoundError(f"{name or 'raw'} sound that cannot be decoded: {error}") from error
     return trimmed(pcm)
 
 

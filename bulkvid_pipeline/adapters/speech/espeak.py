@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bulkvid_pipeline.adapters.speech.contract import Utterance, WordTime
-from bulkvid_pipeline.adapters.speech.espeak_client import EspeakWorker, WorkerDied, narration_failed
+from bulkvid_pipeline.adapters.speech.espeak_client import EspeakDiedError, EspeakWorker, narration_failed
 from bulkvid_pipeline.adapters.speech.scripts import SCRIPT_LANGUAGE, Script, script_of, script_runs
 from bulkvid_pipeline.adapters.speech.sound import RATE, audible, finish
 from bulkvid_pipeline.adapters.speech.voices import (
@@ -135,7 +135,7 @@ class EspeakSpeech:
                 except TimeoutError as error:
                     self._drop()
                     raise narration_failed(f"no answer in {self._limit:g} seconds") from error
-                except WorkerDied as error:
+                except EspeakDiedError as error:
                     self._drop()
                     if attempt == 2:
                         raise narration_failed(f"the espeak worker died twice ({error})") from error

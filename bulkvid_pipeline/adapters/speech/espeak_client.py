@@ -7,12 +7,12 @@ import fcntl
 import os
 import select
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 from typing import IO, Any
 
+from bulkvid_pipeline.adapters.processes import start_module
 from bulkvid_pipeline.adapters.speech import wire
 from bulkvid_pipeline.core.errors import NarrationError
 
@@ -22,7 +22,7 @@ _PIPE_BYTES = 1 << 20
 """Room for 20 seconds of speech, so that whoever speaks need not wait for us to read."""
 
 
-class WorkerDied(Exception):  # noqa: N818 - internal: the client tries once more, then raises NarrationError
+class EspeakDiedError(NarrationError):
     """The worker ended or spoke nonsense."""
 
 
@@ -30,17 +30,14 @@ class EspeakWorker:
     """One running worker. Not thread-safe: its owner holds a lock around every call.
 
     Raises:
-        WorkerDied: the process could not start; the text ends with what it wrote to stderr.
+        EspeakDiedError: the process could not start; the text ends with what it wrote to stderr.
     """
 
     def __init__(self) -> None:
         self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", _MODULE, str(os.getpid())],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+        self._process = start_module(
+            _MODULE,
             stderr=self._stderr,
-            start_new_session=True,
             bufsize=0,
             # Nothing of our environment, which may hold secrets: only where to find this package.
             env={"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry), "LC_ALL": "C.UTF-8"},
@@ -55,7 +52,7 @@ class EspeakWorker:
             self.sample_rate = int(hello["sample_rate"])
         except TimeoutError as error:
             self.close()
-            raise WorkerDied("the espeak worker did not start in time") from error
+            raise EspeakDiedError("the espeak worker did not start in time") from error
         except BaseException:
             self.close()
             raise
@@ -75,7 +72,7 @@ class EspeakWorker:
 
         Raises:
             TimeoutError: no answer within `seconds`; the worker is of no more use.
-            WorkerDied: it ended meanwhile.
+            EspeakDiedError: it ended meanwhile.
         """
         deadline = time.monotonic() + seconds
         try:
@@ -83,7 +80,7 @@ class EspeakWorker:
         except OSError as error:
             if isinstance(error, TimeoutError):
                 raise
-            raise WorkerDied(self._last_words()) from error
+            raise EspeakDiedError(self._last_words()) from error
         return self._receive(deadline)
 
     def close(self) -> None:
@@ -111,7 +108,7 @@ class EspeakWorker:
         try:
             return wire.decode(lambda count: self._read(count, deadline))
         except (EOFError, ValueError) as error:
-            raise WorkerDied(self._last_words()) from error
+            raise EspeakDiedError(self._last_words()) from error
 
     def _read(self, count: int, deadline: float) -> bytes:
         assert self._process.stdout is not None

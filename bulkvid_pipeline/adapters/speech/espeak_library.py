@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import espeakng_loader
 
+from bulkvid_pipeline.core.errors import NarrationError
+
 _SYNCHRONOUS = 2
 _NO_EXIT_ON_ERROR = 0x8000
 _UTF8_PLAIN_TEXT = 1  # neither espeakSSML (0x10) nor espeakPHONEMES (0x100): text is never markup
@@ -41,7 +43,7 @@ class _Event(ctypes.Structure):
 _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event))
 
 
-class EspeakFailure(Exception):  # noqa: N818 - the worker turns it into a reply, the client into a NarrationError
+class EspeakError(NarrationError):
     """espeak refused; the text says what."""
 
 
@@ -61,7 +63,7 @@ class EspeakLibrary:
         data = str(espeakng_loader.get_data_path()).encode()
         self.sample_rate: int = self._library.espeak_Initialize(_SYNCHRONOUS, 200, data, _NO_EXIT_ON_ERROR)
         if self.sample_rate <= 0:
-            raise EspeakFailure("espeak-ng could not load its data files")
+            raise EspeakError("espeak-ng could not load its data files")
         self._library.espeak_Info.restype = ctypes.c_char_p
         self.version: str = self._library.espeak_Info(None).decode()
         self._library.espeak_Synth.argtypes = [
@@ -96,10 +98,10 @@ class EspeakLibrary:
         """Speak with a voice named as espeak does, e.g. "en-us+f3".
 
         Raises:
-            EspeakFailure: no such voice, or synthesis failed.
+            EspeakError: no such voice, or synthesis failed.
         """
         if self._library.espeak_SetVoiceByName(voice.encode()) != 0:
-            raise EspeakFailure(f"espeak-ng has no voice {voice}")
+            raise EspeakError(f"espeak-ng has no voice {voice}")
         for parameter, value in ((_RATE, words_per_minute), (_VOLUME, 90), (_PITCH, pitch), (_RANGE, pitch_range)):
             self._library.espeak_SetParameter(parameter, value, 0)
         self._library.espeak_ng_SetRandSeed(ctypes.c_long(1))
@@ -111,5 +113,5 @@ class EspeakLibrary:
             encoded, len(encoded) + 1, 0, _POSITION_IN_CHARACTERS, 0, _UTF8_PLAIN_TEXT, None, None
         )
         if status != 0 or self._library.espeak_Synchronize() != 0:
-            raise EspeakFailure(f"espeak-ng could not speak (status {status})")
+            raise EspeakError(f"espeak-ng could not speak (status {status})")
         return RawSpeech(bytes(self._pcm), tuple(self._words))

@@ -1,6 +1,6 @@
 """The espeak worker: reads requests on stdin, answers on stdout, ends when its parent does.
 
-Run as `python -m bulkvid_pipeline.adapters.speech.espeak_process`; `espeak.py` is its only client.
+Started by `espeak_client.py`, its only client.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sys
 from typing import Any, BinaryIO
 
 from bulkvid_pipeline.adapters.speech import wire
-from bulkvid_pipeline.adapters.speech.espeak_library import EspeakFailure, EspeakLibrary
+from bulkvid_pipeline.adapters.speech.espeak_library import EspeakError, EspeakLibrary
 from bulkvid_pipeline.adapters.speech.readings import japanese_reading
 
 _PR_SET_PDEATHSIG = 1
@@ -21,7 +21,7 @@ _PR_SET_PDEATHSIG = 1
 
 def main() -> None:
     """Serve until stdin ends."""
-    _die_with_parent()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # Protocol bytes go to a private copy of stdout, so that nothing a library prints can corrupt them.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
@@ -44,11 +44,12 @@ def _answer_in_a_fork(espeak: EspeakLibrary, request: dict[str, Any], answers: B
     The fork costs 1.7 ms.
     """
     text, sources = japanese_reading(request["text"]) if request["kana"] else (request["text"], None)
+    worker = os.getpid()
     child = os.fork()
     if child == 0:
         status = 1
         try:
-            _set_parent_death_signal()
+            _die_with(worker)
             _send(answers, *_spoken(espeak, request, text, sources))
             status = 0
         finally:
@@ -66,7 +67,7 @@ def _spoken(
         spoken = espeak.speak(
             text, request["voice"], request["words_per_minute"], request["pitch"], request["pitch_range"]
         )
-    except EspeakFailure as error:
+    except EspeakError as error:
         return {"error": str(error)}, b""
     words = [(offset, time) for offset, time in spoken.words if 0 <= offset < len(text)]
     if sources is not None:
@@ -74,15 +75,11 @@ def _spoken(
     return {"words": words}, spoken.pcm
 
 
-def _die_with_parent() -> None:
-    _set_parent_death_signal()
-    if len(sys.argv) > 1 and os.getppid() != int(sys.argv[1]):
-        raise SystemExit("the parent died before the worker had started")
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _set_parent_death_signal() -> None:
+def _die_with(parent: int) -> None:
+    """Ask the kernel to kill this fork when the process that made it ends; it may have ended already."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def _read(stream: BinaryIO, count: int) -> bytes:

@@ -19,7 +19,7 @@ import numpy as np
 
 from bulkvid_pipeline.adapters.retry import RetryPolicy, Wait
 from bulkvid_pipeline.adapters.speech.contract import Speech, Utterance
-from bulkvid_pipeline.adapters.speech.decoding import UndecodableSound, decoded
+from bulkvid_pipeline.adapters.speech.decoding import UndecodableSoundError, decoded
 from bulkvid_pipeline.adapters.speech.openai_transport import SpeechConnection, SpokenAnswer
 from bulkvid_pipeline.adapters.speech.pacing import paced, semitones
 from bulkvid_pipeline.adapters.speech.spending import Spending, price_of
@@ -62,6 +62,7 @@ class OpenAiSpeech:
         key: the bearer key; None for servers that want none.
         admit: called before every request, tries included; waits while a rate limit is met.
         on_wait: told of each pause between two tries before it starts.
+        on_ask: told how many seconds the server may be silent from now on, before each wait for it.
         on_answer: told how many seconds each request took, failed ones included.
     """
 
@@ -71,6 +72,7 @@ class OpenAiSpeech:
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     admit: Callable[[], object] = lambda: None
     on_wait: Callable[[Wait], None] = lambda _: None
+    on_ask: Callable[[float], None] = lambda _: None
     on_answer: Callable[[float], None] = lambda _: None
     name: str = field(default="openai", init=False)
     version: str = field(init=False)
@@ -87,7 +89,7 @@ class OpenAiSpeech:
             },
         )
         self.version = f"{self.endpoint.model}-{digest}"
-        self._connection = SpeechConnection(self.endpoint.base_url, self.key, self.endpoint.timeout_s)
+        self._connection = SpeechConnection(self.endpoint.base_url, self.key, self.endpoint.timeout_s, self.on_ask)
         self._lock = threading.Lock()
         self._spent = Spending()
         self._remembered: OrderedDict[tuple[object, ...], Utterance] = OrderedDict()
@@ -153,7 +155,7 @@ class OpenAiSpeech:
         where = f"The voice at {self.endpoint.base_url}"
         try:
             pcm = decoded(answer.body, answer.content_type, 20 + 1.5 * len(text) / speed)
-        except UndecodableSound as error:
+        except UndecodableSoundError as error:
             raise NarrationError(
                 f"{where} answered with {error}", fix="Check BULKVID_SPEECH_BASE_URL and BULKVID_SPEECH_MODEL"
             ) from error

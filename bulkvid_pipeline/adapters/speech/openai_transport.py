@@ -5,6 +5,7 @@ from __future__ import annotations
 import email.utils
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import requests
@@ -45,12 +46,16 @@ class SpeechConnection:
         base_url: such as `https://api.openai.com/v1`.
         key: the bearer key; None for servers that want none.
         timeout_s: longest silence of the server, and a third of the longest time that an answer may take in all.
+        on_ask: told how many seconds the server may be silent from now on, before each wait for it.
     """
 
-    def __init__(self, base_url: str, key: str | None, timeout_s: float) -> None:
+    def __init__(
+        self, base_url: str, key: str | None, timeout_s: float, on_ask: Callable[[float], None] = lambda _: None
+    ) -> None:
         self._url = f"{base_url.rstrip('/')}/audio/speech"
         self._key = key
         self._timeout_s = timeout_s
+        self._on_ask = on_ask
         self._session = requests.Session()
 
     def close(self) -> None:
@@ -63,13 +68,15 @@ class SpeechConnection:
             AuthenticationError, AccessDeniedError, NotFoundError, NarrationError: it refused, and will again.
             QuotaExceededError, ServiceUnavailableError, NetworkError: it may agree later.
         """
+        connect_s = min(_CONNECT_S, self._timeout_s)
+        self._on_ask(connect_s + self._timeout_s)
         try:
             response = self._session.post(
                 self._url,
                 json=fields,
                 headers={"Accept-Encoding": "identity"},
                 auth=self._sign,
-                timeout=(min(_CONNECT_S, self._timeout_s), self._timeout_s),
+                timeout=(connect_s, self._timeout_s),
                 allow_redirects=False,  # the key is for this address alone
                 stream=True,
             )
@@ -106,6 +113,7 @@ class SpeechConnection:
                     break
                 if time.monotonic() > deadline:
                     raise requests.Timeout("the answer took too long")
+                self._on_ask(self._timeout_s)
         except (requests.RequestException, OSError) as error:
             raise self._lost(error) from None
         return bytes(body)

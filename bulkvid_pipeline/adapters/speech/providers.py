@@ -140,6 +140,7 @@ def open_speech(
     *,
     retry: RetryPolicy | None = None,
     on_wait: Callable[[float], None] = lambda _: None,
+    on_ask: Callable[[float], None] = lambda _: None,
     on_answer: Callable[[float], None] = lambda _: None,
 ) -> OpenedSpeech:
     """The voice of a choice; nothing is spoken or asked yet.
@@ -148,6 +149,7 @@ def open_speech(
         key: the key of a remote provider.
         retry: how a remote provider tries again.
         on_wait: told the seconds of each pause for a rate limit or another try, before it starts.
+        on_ask: told how many seconds a remote provider may be silent from now on, before each wait for it.
         on_answer: told the seconds that each request to a remote provider took.
 
     Raises:
@@ -182,6 +184,7 @@ def open_speech(
         retry or RetryPolicy(),
         admit=lambda: limiter.acquire(choice.user_id, choice.project_id, on_wait=lambda pause: on_wait(pause.delay_s)),
         on_wait=lambda pause: on_wait(pause.delay_s),
+        on_ask=on_ask,
         on_answer=on_answer,
     )
     closing.enter_context(remote)

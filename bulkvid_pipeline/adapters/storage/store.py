@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bulkvid_pipeline.adapters.stopping import Stopping
 from bulkvid_pipeline.adapters.storage.faults import connection_lost, denied, os_errors_as_ours
 from bulkvid_pipeline.adapters.storage.folder import FolderBackend
+from bulkvid_pipeline.adapters.storage.interruptible import InterruptibleBackend
 from bulkvid_pipeline.adapters.storage.location import FolderLocation, S3Location, parse_location
 from bulkvid_pipeline.adapters.storage.objects import Backend, StoredObject, content_type_of
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError
@@ -39,6 +41,10 @@ class Storage:
 
     def __repr__(self) -> str:
         return f"Storage({self._backend.url('')!r})"
+
+    def interruptible(self, stopping: Stopping) -> Storage:
+        """The same storage, whose every request a stop ends at once: with RenderCancelledError."""
+        return Storage(InterruptibleBackend(self._backend, stopping))
 
     def publish(
         self, local: Path, key: str, *, content_type: str = "", metadata: Mapping[str, str] | None = None

@@ -14,6 +14,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
+from bulkvid_pipeline.core.errors import InvalidRequestError
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -81,7 +83,7 @@ class Target:
         return name if self.port == _DEFAULT_PORTS["https" if self.https else "http"] else f"{name}:{self.port}"
 
 
-class BadAddressError(ValueError):
+class BadAddressError(InvalidRequestError):
     """The text is no address that we would ask; the message says why, in a clause."""
 
 

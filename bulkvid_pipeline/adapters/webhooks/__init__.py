@@ -5,20 +5,10 @@
 """
 
 from bulkvid_pipeline.adapters.webhooks.delivery import Delivery, deliver
-from bulkvid_pipeline.adapters.webhooks.failures import (
-    CallbackGoneError,
-    CallbackRejectedError,
-    CallbackTargetRefusedError,
-    CallbackTimeoutError,
-)
 from bulkvid_pipeline.adapters.webhooks.signing import check_secret
 from bulkvid_pipeline.adapters.webhooks.targets import check_target
 
 __all__ = [
-    "CallbackGoneError",
-    "CallbackRejectedError",
-    "CallbackTargetRefusedError",
-    "CallbackTimeoutError",
     "Delivery",
     "check_secret",
     "check_target",

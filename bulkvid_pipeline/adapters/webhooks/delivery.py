@@ -15,14 +15,17 @@ from http import HTTPStatus
 
 from bulkvid_pipeline.adapters.web.addresses import Resolver, Target, system_resolver
 from bulkvid_pipeline.adapters.web.connection import Deadline, PinnedConnection
-from bulkvid_pipeline.adapters.webhooks.failures import (
+from bulkvid_pipeline.adapters.webhooks.signing import signature_headers
+from bulkvid_pipeline.adapters.webhooks.targets import allowed_addresses, parse_target
+from bulkvid_pipeline.core.errors import (
+    BulkVideoError,
     CallbackGoneError,
     CallbackRejectedError,
     CallbackTimeoutError,
+    InvalidRequestError,
+    NetworkError,
+    ServiceUnavailableError,
 )
-from bulkvid_pipeline.adapters.webhooks.signing import signature_headers
-from bulkvid_pipeline.adapters.webhooks.targets import allowed_addresses, parse_target
-from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError, NetworkError, ServiceUnavailableError
 
 MOST_BODY_BYTES = 20_000
 """What Standard Webhooks advises messages to stay under."""

@@ -98,12 +98,12 @@ class Outbox:
     """
 
     def __init__(self, instance: DagsterInstance) -> None:
-        from dagster._core.storage.runs.sql_run_storage import SqlRunStorage
+        from bulkvid_pipeline.adapters.dagster.run_database import run_database
 
-        storage = instance.run_storage
-        if not isinstance(storage, SqlRunStorage):
+        storage = run_database(instance)
+        if storage is None:
             raise InvalidRequestError(
-                f"Webhooks cannot be kept in the instance's {type(storage).__name__}",
+                f"Webhooks cannot be kept in the instance's {type(instance.run_storage).__name__}",
                 fix="Use SQLite or PostgreSQL as the instance's storage in dagster.yaml",
             )
         self._storage = storage

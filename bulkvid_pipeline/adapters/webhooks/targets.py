@@ -14,8 +14,12 @@ from bulkvid_pipeline.adapters.web.addresses import (
     system_resolver,
     target_of,
 )
-from bulkvid_pipeline.adapters.webhooks.failures import CallbackTargetRefusedError, CallbackTimeoutError
-from bulkvid_pipeline.core.errors import InvalidRequestError, NetworkError
+from bulkvid_pipeline.core.errors import (
+    CallbackTargetRefusedError,
+    CallbackTimeoutError,
+    InvalidRequestError,
+    NetworkError,
+)
 
 _URL_FIX = "Give a callback URL of the form https://host/path"
 _USER_FIX = "Leave them out: messages are signed"

@@ -31,7 +31,7 @@ _STEPS = 32_767
 _FORMATS_IN_WORDS = "MP3, M4A, AAC, WAV, FLAC, Ogg, Opus or AIFF"
 
 
-class _NoSoundError(Exception):
+class _NoSoundError(TemplateInvalidError):
     """The file's samples are no sound."""
 
 
@@ -151,7 +151,7 @@ class _Gathered:
         """One more block, (2, samples)."""
         loudest = max(float(block.max()), -float(block.min())) if block.size else 0.0
         if not loudest < _LOUDEST_SAMPLE:
-            raise _NoSoundError
+            raise _NoSoundError("A block of music holds samples that are no sound")
         if loudest > self._full:
             quieter = self._full / loudest
             self._blocks = [np.rint(each * np.float32(quieter)).astype(np.int16) for each in self._blocks]

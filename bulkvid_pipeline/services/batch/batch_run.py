@@ -2,43 +2,42 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from dagster import DagsterInstance, RunsFilter
+from dagster import DagsterInstance
 
-from bulkvid_pipeline.adapters.dagster.run_slots import RunSlots, SlotAdmission
-from bulkvid_pipeline.adapters.rate_limits import Budget
-from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.adapters.speech.spending import Spending
+from bulkvid_pipeline.adapters.stopping import Stopping
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import DeadlineExceededError, RenderCancelledError
 from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.core.spec import BulkJobSpec
-from bulkvid_pipeline.core.states import ItemState, JobState, outcome_of
-from bulkvid_pipeline.services.batch.admission import Admission, PacedAdmission
+from bulkvid_pipeline.core.states import ItemState, JobState, StopReason, outcome_of
 from bulkvid_pipeline.services.batch.progress import JobProgress
 from bulkvid_pipeline.services.batch.row_loop import RowLoop
 from bulkvid_pipeline.services.batch.run_control import RunControl
 from bulkvid_pipeline.services.jobs.jobs import find_job
 from bulkvid_pipeline.services.liveness.heartbeat import this_process
-from bulkvid_pipeline.services.liveness.orphans import close_orphans
-from bulkvid_pipeline.services.media.policy import media_policy
 from bulkvid_pipeline.services.outputs.outcomes import RowOutcome
-from bulkvid_pipeline.services.outputs.output_store import OutputStore, engine_of
-from bulkvid_pipeline.services.reports.job_report import write_report
+from bulkvid_pipeline.services.outputs.output_store import OutputStore
+from bulkvid_pipeline.services.reports.job_report import Turns, write_report
 from bulkvid_pipeline.services.sheets.validation import ValidatedSheet
-from bulkvid_pipeline.services.webhooks.callbacks import tell_callback
-from bulkvid_pipeline.services.wiring.cache import cache_place
-from bulkvid_pipeline.services.wiring.limits import limiter_of, rows_are_limited
-from bulkvid_pipeline.services.wiring.speech import speech_choice, speech_key
-from bulkvid_pipeline.services.wiring.storage import open_output
+from bulkvid_pipeline.services.webhooks.callbacks import tell_state
+from bulkvid_pipeline.services.wiring.rendering import WorkingRun, output_store, row_loop
 from bulkvid_pipeline.services.write_back.background import writing_back
 from bulkvid_pipeline.services.write_back.writer import refused_results
 from bulkvid_pipeline.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+WRITE_BACK_S, REPORT_S = 0.3, 0.5
+"""What a stopped run may take to write into the sheet what it has made, and to leave its gallery: a store that does not
+answer must not hold it up."""
 
 
 @dataclass
@@ -52,74 +51,90 @@ class BatchRun:
     run_id: str
     only: frozenset[str] | None = None
     force: bool = False
+    stopping: Stopping = field(default_factory=Stopping)
+    """Stopped when the run is cancelled: ends all that the run waits for."""
+    job_id: str = field(init=False)
+    """The job that the run belongs to; the run itself where nothing says so."""
     ended: list[RowOutcome] = field(default_factory=list, init=False)
     state: JobState = field(default=JobState.RUNNING, init=False)
     report_url: str = field(default="", init=False)
     spent: Spending = field(default_factory=Spending, init=False)
     """What a paid voice has cost in this run."""
 
-    def outcomes(self) -> Iterator[RowOutcome]:
-        """Render and publish; yields each row as it ends, and leaves the gallery, whatever happens.
+    def __post_init__(self) -> None:
+        run = self.instance.get_run_by_id(self.run_id)
+        self.job_id = (run.tags.get(tags.JOB_ID) if run else None) or self.run_id
 
-        Callbacks are queued; see `job_callbacks.sending`.
+    def outcomes(self) -> Iterator[RowOutcome]:
+        """Render and publish; yields each row as it ends. The report is written however the rows end.
+
+        Callbacks are queued; see `services.webhooks.callbacks.sending`.
 
         Raises:
             BulkVideoError: a fault of the system (storage denied, bucket gone) before or during the rows.
         """
         began, started_at = time.perf_counter(), datetime.now(UTC)
         progress = JobProgress()
-        control = RunControl(self.instance, self.run_id, progress, deadline=self._deadline())
+        control = RunControl(self.instance, self.run_id, progress, deadline=self._deadline(), stopping=self.stopping)
         control.tell(self._description())
         self._tell_callback()
-        storage = open_output(self.spec, self.settings)
-        speech = speech_choice(self.spec, self.settings, self.instance)
-        store = OutputStore(storage, self.spec.output.prefix, self.sheet.label, RetryPolicy(), engine_of(speech))
-        loop = RowLoop(
+        store = output_store(self.spec, self.settings, self.instance, self.sheet.label, self.stopping)
+        loop = row_loop(
+            WorkingRun(self.instance, self.run_id, self.job_id),
+            self.spec,
+            self.settings,
             self._plans(),
             store,
-            workers=self.settings.workers,
-            renderer=self.settings.renderer,
-            work_dir=self.settings.work_dir,
             force=self.force,
-            cache=cache_place(self.settings),
-            media=media_policy(self.settings),
-            speech=speech,
-            speech_key=speech_key(self.settings),
             progress=progress,
-            command=control.command,
+            stop_reason=control.stop_reason,
             may_publish=control.may_publish,
-            admission=self._admission(progress),
+            stopping=self.stopping,
         )
         self.state = JobState.CANCELED
         try:
-            store.retry.call(storage.check_writable)
+            store.retry.call(store.storage.check_writable)
             with self._sheet_report() as tell_sheet:
                 for outcome in loop.run():
                     self.ended.append(outcome)
                     tell_sheet(outcome)
                     yield outcome
+                self.stopping.conclude(WRITE_BACK_S)
             self.state = self._outcome(loop, control)
+        except RenderCancelledError:
+            if not self.stopping.is_stopped:
+                self.state = JobState.FAILED
+                raise
         except Exception:
             self.state = JobState.FAILED
             raise
+        except BaseException:
+            self.stopping.stop()
+            raise
         finally:
             self.spent = loop.spent
+            self.stopping.conclude(REPORT_S)
             lost = control.is_lost()
             if not lost:
-                self._conclude(control, store, started_at, time.perf_counter() - began)
+                self._conclude(control, store, loop.leases, started_at, time.perf_counter() - began)
         if lost:
             # Without an error Dagster would call the run a success, whatever was said of it meanwhile.
             raise RenderCancelledError("The run was declared dead while it was at work", fix="Retry the job")
         if loop.stopped_by is not None:
             raise loop.stopped_by
 
-    def _conclude(self, control: RunControl, store: OutputStore, started_at: datetime, seconds: float) -> None:
+    def _conclude(
+        self, control: RunControl, store: OutputStore, turns: Turns, started_at: datetime, seconds: float
+    ) -> None:
         """Leave the gallery and tell what came of the run, which has failed where the gallery cannot be left."""
         try:
             if self.ended:
-                self.report_url = write_report(
-                    store, self.sheet, self.spec, self._job_id(), self.ended, started_at, seconds
+                rows = tuple(self.ended)
+                self.report_url = self.stopping.run(
+                    lambda: write_report(store, self.sheet, self.spec, self.job_id, rows, started_at, seconds, turns)
                 )
+        except RenderCancelledError as error:
+            _log.warning("The gallery was not written: %s", error.message)
         except Exception:
             self.state = JobState.FAILED
             raise
@@ -131,7 +146,9 @@ class BatchRun:
     def _sheet_report(self) -> AbstractContextManager[Callable[[RowOutcome], None]]:
         """Takes outcomes of rows, to be written back into the sheet where the job asks for that."""
         refused = refused_results(self.sheet) if self.spec.write_back and self.only is None else ()
-        return writing_back(self.instance, self.run_id, self._job_id(), self.spec, self.settings, refused)
+        return writing_back(
+            self.instance, self.run_id, self.job_id, self.spec, self.settings, refused, stopping=self.stopping
+        )
 
     def count(self, state: ItemState) -> int:
         return sum(outcome.state is state for outcome in self.ended)
@@ -141,48 +158,32 @@ class BatchRun:
 
     def _outcome(self, loop: RowLoop, control: RunControl) -> JobState:
         unfinished = len(self._plans()) - len(self.ended) + self.count(ItemState.CANCELLED)
-        command = control.command() if unfinished else None
-        if command == "deadline":
+        reason = control.stop_reason() if unfinished else None
+        if reason is StopReason.DEADLINE:
             loop.stopped_by = DeadlineExceededError(
                 f"The job did not finish within its {self.spec.processing_deadline_ms} ms; {unfinished} rows are left"
             )
         if loop.stopped_by is not None:
             return JobState.FAILED
-        if command == "pause":
+        if reason is StopReason.PAUSE:
             return JobState.PAUSED
-        return outcome_of(self.count(ItemState.COMPLETED), self.count(ItemState.FAILED), command == "cancel")
-
-    def _admission(self, progress: JobProgress) -> Admission:
-        """This job's part of the render slots that all jobs of the instance share, at the pace it may keep."""
-        slots = RunSlots(
-            self.instance, self.run_id, user=self.spec.user_id, job=self.spec.priority, job_id=self._job_id()
-        )
-        slots.ensure_pool(self.settings.render_slots)
-        admission = SlotAdmission(slots, free_dead=lambda: close_orphans(self.instance))
-        if not rows_are_limited(self.spec, self.settings):
-            return admission
-        limiter = limiter_of(self.instance, self.settings, Budget.DISPATCH)
-        return PacedAdmission(admission, limiter, self.spec.user_id, self.spec.project_id, progress.wait_for_limit)
+        cancelled = reason is StopReason.CANCEL
+        return outcome_of(self.count(ItemState.COMPLETED), self.count(ItemState.FAILED), cancelled)
 
     def _deadline(self) -> float | None:
-        """When the job's time is over; it is counted from the start of its first run."""
+        """When the job's time is over: it begins with the first run at work, so anew with a resume or a retry."""
         if self.spec.processing_deadline_ms is None:
             return None
-        runs = self.instance.get_run_records(RunsFilter(tags={tags.JOB_ID: self._job_id()}))
-        began = runs[-1].start_time if runs else None
+        began = find_job(self.instance, self.job_id).generation[0].started_at
         return (began or time.time()) + self.spec.processing_deadline_ms / 1000
 
     def _tell_callback(self) -> None:
         """Queue the message about the job's state; it is sent beside the work."""
-        tell_callback(self.instance, find_job(self.instance, self._job_id()), self.spec.callback_url, self.state)
-
-    def _job_id(self) -> str:
-        run = self.instance.get_run_by_id(self.run_id)
-        return (run.tags.get(tags.JOB_ID) if run else None) or self.run_id
+        tell_state(self.instance, self.run_id, self.state, callback_url=self.spec.callback_url)
 
     def _description(self) -> dict[str, str]:
         return {
-            tags.JOB_ID: self._job_id(),
+            tags.JOB_ID: self.job_id,
             tags.SHEET: self.sheet.label,
             tags.TITLE: self.spec.title or self.sheet.name,
             tags.USER: self.spec.user_id,

@@ -7,56 +7,49 @@ found first, the rest is rendered in order of priority.
 from __future__ import annotations
 
 import logging
-import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
-from pathlib import Path
 
-from bulkvid_pipeline.adapters.cache import CachePlace, FolderCache, open_cache
-from bulkvid_pipeline.adapters.media import MediaPolicy
-from bulkvid_pipeline.adapters.retry import RetryPolicy
-from bulkvid_pipeline.adapters.speech.providers import OFFLINE, SpeechChoice
+from bulkvid_pipeline.adapters.cache import FolderCache, open_cache
 from bulkvid_pipeline.adapters.speech.spending import Spending
-from bulkvid_pipeline.adapters.work_disk import full_disk_as_ours
-from bulkvid_pipeline.core.errors import BulkVideoError, NotFoundError, RenderCancelledError
-from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan, in_priority_order
-from bulkvid_pipeline.core.states import ItemState
-from bulkvid_pipeline.rendering.process import WALL_CLOCK_FLOOR_S, RenderProcess
-from bulkvid_pipeline.rendering.worker import RenderRequest
+from bulkvid_pipeline.adapters.stopping import Stopping
+from bulkvid_pipeline.core.errors import BulkVideoError
+from bulkvid_pipeline.core.planning import VideoPlan, in_priority_order
+from bulkvid_pipeline.core.states import ItemState, StopReason
+from bulkvid_pipeline.rendering.process import RenderProcess
 from bulkvid_pipeline.services.batch.admission import Admission, OpenAdmission
+from bulkvid_pipeline.services.batch.leases import NoLeases, RowLeases
 from bulkvid_pipeline.services.batch.progress import JobProgress
-from bulkvid_pipeline.services.batch.worker_pool import WorkerPool, sweep_folders
+from bulkvid_pipeline.services.batch.render_setup import RenderSetup
+from bulkvid_pipeline.services.batch.row_turn import RowMaker, Turn
+from bulkvid_pipeline.services.batch.work_folder import sweep_folders
+from bulkvid_pipeline.services.batch.worker_pool import WorkerPool
 from bulkvid_pipeline.services.media.prefetch import MediaPrefetch
-from bulkvid_pipeline.services.outputs.outcomes import Failure, PublishedOutput, RowOutcome
-from bulkvid_pipeline.services.outputs.output_store import OutputStore
+from bulkvid_pipeline.services.outputs.outcomes import Failure, RowOutcome
+from bulkvid_pipeline.services.outputs.output_store import DOCUMENT, OutputStore
+from bulkvid_pipeline.services.outputs.published import PublishedRows, Work
 
 _log = logging.getLogger(__name__)
 
-LOOK_UP_THREADS = 16
-MOVING_GROUND = 6
-"""How much longer a row may take whose background may be a video: all of each picture changes ten times a second."""
 MEDIA_KEPT_BYTES = 2 * 1024**3
 """Of media that one job keeps for itself where the installation keeps nothing."""
-RENDER_RETRY = RetryPolicy(tries=3, first_delay_s=0.5, longest_delay_s=5.0)
-
-
-Work = tuple[VideoPlan, tuple[PlannedOutput, ...]]
-"""A row, and those of its outputs that are missing."""
+LOOK_ASIDE_EVERY_S = 0.5
+"""How often to look whether other runs have given back rows that this one waits for."""
 
 
 def always() -> bool:
-    """Nobody disputes the run."""
+    """For a run that nobody can declare dead: it may always publish."""
     return True
 
 
-def no_command() -> str | None:
-    """Nobody wants the loop to stop."""
+def never_stop() -> StopReason | None:
+    """For a run that nobody can stop."""
     return None
 
 
@@ -64,30 +57,33 @@ def no_command() -> str | None:
 class RowLoop:
     """Renders the rows of one job that are not published yet.
 
-    `command` is asked between rows and while waiting: None to go on, "pause" to let rows in work finish and start no
-    other, "cancel" or "deadline" to kill them. `may_publish` is asked before a row's files become visible. `force`
-    renders again what is published already. `admission` shares render slots with other jobs. `cache` is where
-    narration, encoded scenes and media are kept for another time; `media` says where rows' media may come from.
-    `speech` narrates, with `speech_key` where it is a paid voice; `spent` is what it has cost.
+    Args:
+        plans: the rows, in any order.
+        store: where their files go.
+        setup: what they are rendered with.
+        force: render again what is published already.
+        progress: counts what happens.
+        stop_reason: asked between rows and while waiting; see `StopReason`.
+        may_publish: asked before a row's files become visible.
+        admission: shares render slots with other jobs.
+        leases: keeps other runs from rendering a row that this one has in work, and the other way round.
+        stopping: ends what rows wait for; stopped by the loop when it kills rows, and perhaps by others before.
     """
 
     plans: Sequence[VideoPlan]
     store: OutputStore
-    workers: int
-    renderer: str
-    work_dir: Path | None = None
+    setup: RenderSetup
     force: bool = False
-    cache: CachePlace | None = None
-    media: MediaPolicy = field(default_factory=MediaPolicy)
-    speech: SpeechChoice = OFFLINE
-    speech_key: str | None = field(default=None, repr=False)
     progress: JobProgress = field(default_factory=JobProgress)
-    command: Callable[[], str | None] = no_command
+    stop_reason: Callable[[], StopReason | None] = never_stop
     may_publish: Callable[[], bool] = always
     admission: Admission = field(default_factory=OpenAdmission)
+    leases: RowLeases = field(default_factory=NoLeases)
+    stopping: Stopping = field(default_factory=Stopping)
     stopped_by: BulkVideoError | None = field(default=None, init=False)
     """The fault of the system that ended the loop early, if one did."""
     spent: Spending = field(default_factory=Spending, init=False)
+    """What the rows have cost at a paid voice."""
     _warned: set[str] = field(default_factory=set, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
@@ -97,211 +93,44 @@ class RowLoop:
         What a row with media has been made into is known once its media are: until then other rows are rendered.
         Rows that were not begun when the loop was told to stop have no outcome: they are what a resume begins with.
         """
-        sweep_folders(self.work_dir)
+        sweep_folders(self.setup.work_dir)
         self.progress.expect(tuple(self.plans))
-        documents = frozenset() if self.force else self.store.published_documents()
-        waiting: list[Work] = []
+        published = PublishedRows(self.store, frozenset()) if self.force else PublishedRows.listed(self.store)
+        unfinished: list[Work] = []
         plans = in_priority_order(self.plans)
-        for outcome in self._sorted_out((plan for plan in plans if not plan.media), documents, waiting):
+        for outcome in published.outcomes((plan for plan in plans if not plan.media), unfinished):
             self.progress.end(outcome)
             yield outcome
         with_media = [plan for plan in plans if plan.media]
-        if waiting or with_media:
-            yield from self._render_all(deque(waiting), with_media, documents)
+        if unfinished or with_media:
+            yield from self._rendered(unfinished, with_media, published)
 
-    def _sorted_out(
-        self, plans: Iterable[VideoPlan], documents: frozenset[str], waiting: list[Work]
-    ) -> Iterator[RowOutcome]:
-        """The outcomes of rows that are published already; the others go to those waiting."""
-        found: list[VideoPlan] = []
-        for plan in plans:
-            missing = self.store.missing_outputs(plan, documents)
-            if missing:
-                waiting.append((plan, missing))
-            else:
-                found.append(plan)
-        yield from self._published(found, waiting)
-
-    def _published(self, found: Sequence[VideoPlan], waiting: list[Work]) -> Iterator[RowOutcome]:
-        """Read what is published; a document that cannot be read sends its row to those waiting."""
-        with ThreadPoolExecutor(LOOK_UP_THREADS) as pool:
-            for plan, outputs in zip(found, pool.map(self._read_outputs, found), strict=True):
-                missing = tuple(
-                    planned for planned, output in zip(plan.outputs, outputs, strict=True) if output is None
-                )
-                if missing:
-                    waiting.append((plan, missing))
-                else:
-                    yield self._completed(plan, tuple(output for output in outputs if output), rendered=False)
-
-    def _read_outputs(self, plan: VideoPlan) -> list[PublishedOutput | None]:
-        return [self._read_output(plan, output) for output in plan.outputs]
-
-    def _read_output(self, plan: VideoPlan, output: PlannedOutput) -> PublishedOutput | None:
-        try:
-            return self.store.retry.call(lambda: self.store.read_output(plan, output))
-        except NotFoundError:
-            return None
-
-    def _completed(self, plan: VideoPlan, outputs: tuple[PublishedOutput, ...], *, rendered: bool) -> RowOutcome:
-        warnings = tuple(dict.fromkeys(warning for output in outputs for warning in output.warnings))
-        return replace(self._ended(plan, ItemState.COMPLETED), outputs=outputs, rendered=rendered, warnings=warnings)
-
-    def _render_all(
-        self, waiting: deque[Work], with_media: Sequence[VideoPlan], documents: frozenset[str]
+    def _rendered(
+        self, unfinished: Sequence[Work], with_media: Sequence[VideoPlan], published: PublishedRows
     ) -> Iterator[RowOutcome]:
         pool = WorkerPool(
-            min(self.workers, len(waiting) + len(with_media)),
-            lambda: RenderProcess(self.renderer, self.cache, self._warn, self.speech, self.speech_key),
-            self.work_dir,
+            min(self.setup.workers, len(unfinished) + len(with_media)),
+            lambda: self.setup.start_process(self._warn),
+            self.setup.work_dir,
         )
-        in_work: set[Future[RowOutcome]] = set()
         try:
-            kept = open_cache(self.cache) if self.cache else FolderCache(pool.folder / "media", MEDIA_KEPT_BYTES)
-            with self.admission, MediaPrefetch(self.media, kept) as prefetch:
+            cache = self.setup.cache
+            kept = open_cache(cache) if cache else FolderCache(pool.folder / "media", MEDIA_KEPT_BYTES)
+            with self.admission, self.leases, MediaPrefetch(self.setup.media, kept) as prefetch:
                 prefetch.ask(with_media)
+                this_pass = _Pass(self, pool, prefetch, published, deque(unfinished))
                 try:
-                    yield from self._schedule(waiting, pool, in_work, prefetch, documents)
+                    yield from this_pass.outcomes()
                 finally:
                     # An interrupt reaches the main thread alone, which waits here: the encoders have to be told, and
                     # slots are freed only once they are gone.
-                    pool.stop(at_once=bool(in_work))
+                    if this_pass.in_work:
+                        self.stopping.stop()
+                    pool.stop(at_once=self.stopping.is_stopped)
         finally:
             pool.stop(at_once=True)
 
-    def _schedule(
-        self,
-        waiting: deque[Work],
-        pool: WorkerPool,
-        in_work: set[Future[RowOutcome]],
-        prefetch: MediaPrefetch,
-        documents: frozenset[str],
-    ) -> Iterator[RowOutcome]:
-        """Give rows to idle workers as slots allow, until none are left or the job is told to stop."""
-        ended: list[RowOutcome] = []
-        while waiting or in_work or ended or prefetch.pending:
-            command = self.command()
-            if command in {"cancel", "deadline"}:
-                return
-            draining = command == "pause" or self.stopped_by is not None
-            if draining:
-                self.admission.withdraw()
-            else:
-                ended += self._answered(waiting, prefetch, documents)
-                self._start_rows(waiting, pool, in_work, prefetch)
-            # Told only now, so that freed slots are in use again before anything else is done.
-            for outcome in ended:
-                self.progress.end(outcome)
-                yield outcome
-            if draining and not in_work:
-                return
-            ended = self._ended_rows(deque() if draining else waiting, pool, in_work, prefetch)
-
-    def _answered(self, waiting: deque[Work], prefetch: MediaPrefetch, documents: frozenset[str]) -> list[RowOutcome]:
-        """Let rows whose media are known by now join those waiting; outcomes of those published already, or failed."""
-        answers = prefetch.answers()
-        known = (answer.plan for answer in answers if answer.error is None)
-        joining: list[Work] = []
-        ended = list(self._sorted_out(known, documents, joining))
-        ended += [
-            self._ended(answer.plan, ItemState.FAILED, Failure.of(answer.error)) for answer in answers if answer.error
-        ]
-        if joining:
-            everybody = sorted((*waiting, *joining), key=lambda work: (work[0].priority.rank, work[0].sheet_row))
-            waiting.clear()
-            waiting.extend(everybody)
-        return ended
-
-    def _start_rows(
-        self, waiting: deque[Work], pool: WorkerPool, in_work: set[Future[RowOutcome]], prefetch: MediaPrefetch
-    ) -> None:
-        self.admission.line_up(self._next_in_line(waiting, pool, in_work))
-        while waiting and len(in_work) < pool.size and self.admission.try_enter(waiting[0][0]):
-            plan, outputs = waiting.popleft()
-            in_work.add(pool.submit(partial(self._turn, plan, outputs, pool, prefetch)))
-
-    def _next_in_line(
-        self, waiting: deque[Work], pool: WorkerPool, in_work: set[Future[RowOutcome]]
-    ) -> list[VideoPlan]:
-        """The rows that idle workers would take."""
-        return [plan for plan, _ in islice(waiting, pool.size - len(in_work))]
-
-    def _ended_rows(
-        self, waiting: deque[Work], pool: WorkerPool, in_work: set[Future[RowOutcome]], prefetch: MediaPrefetch
-    ) -> list[RowOutcome]:
-        """The rows that end within a short while; those next in line join as their slots are freed."""
-        if not in_work:
-            prefetch.wait(self.admission.look_after_s)
-            return []
-        done, _ = wait(in_work, timeout=self.admission.look_after_s, return_when=FIRST_COMPLETED)
-        in_work -= done
-        ended = [future.result() for future in done]
-        for outcome in ended:
-            self.admission.leave(outcome.plan, self._next_in_line(waiting, pool, in_work))
-        return ended
-
-    def _turn(
-        self,
-        plan: VideoPlan,
-        outputs: tuple[PlannedOutput, ...],
-        pool: WorkerPool,
-        prefetch: MediaPrefetch,
-        process: RenderProcess,
-    ) -> RowOutcome:
-        """One row from plan to published files, on a worker of its own; whatever it meets becomes its outcome."""
-        began, spent_before = time.perf_counter(), process.spent
-        self.progress.start(plan)
-        tries: list[object] = []
-        try:
-            with full_disk_as_ours("Working on the row"):
-                published = self._rendered(plan, outputs, pool, prefetch, process, tries.append)
-            outcome = self._completed(plan, published, rendered=True)
-        except RenderCancelledError:
-            outcome = self._ended(plan, ItemState.CANCELLED)
-        except BulkVideoError as error:
-            if error.systemic:
-                self.stopped_by = error
-            outcome = self._ended(plan, ItemState.FAILED, Failure.of(error))
-        except Exception as error:  # a row must never take the others with it
-            what = f"Unexpected {type(error).__name__}: {error}"
-            outcome = self._ended(plan, ItemState.FAILED, Failure("INTERNAL", what, "Report the row; see the log"))
-        spent = process.spent - spent_before
-        self._pay(plan, spent)
-        seconds = round(time.perf_counter() - began, 3)
-        return replace(outcome, attempts=1 + len(tries), seconds=seconds, cost=spent.cost)
-
-    def _rendered(
-        self,
-        plan: VideoPlan,
-        outputs: tuple[PlannedOutput, ...],
-        pool: WorkerPool,
-        prefetch: MediaPrefetch,
-        process: RenderProcess,
-        on_retry: Callable[[object], None],
-    ) -> tuple[PublishedOutput, ...]:
-        """Render and publish what is missing of a row; all its outputs, in the plan's order."""
-
-        def report(stage: str, done: float) -> None:
-            self.progress.advance(plan, stage, done * 0.98)
-
-        spent_before = process.spent
-        with tempfile.TemporaryDirectory(dir=pool.folder, prefix=f"row{plan.sheet_row}-") as folder:
-            prefetch.lay(plan, Path(folder))
-            request = RenderRequest(plan, outputs, folder)
-            limit_s = WALL_CLOCK_FLOOR_S * (MOVING_GROUND if plan.background else 1)
-            row = RENDER_RETRY.call(lambda: process.render(request, report, limit_s), on_wait=on_retry)
-            if pool.stopping.is_set() or not self.may_publish():
-                raise RenderCancelledError("The row was stopped")
-            self.progress.advance(plan, "publishing", 0.99)
-            cost = (process.spent - spent_before).cost
-            new = {output.platform: output for output in self.store.publish(plan, outputs, row, cost)}
-        everything = (new.get(planned.platform) or self._read_output(plan, planned) for planned in plan.outputs)
-        return tuple(output for output in everything if output is not None)
-
-    def _ended(self, plan: VideoPlan, state: ItemState, failure: Failure | None = None) -> RowOutcome:
-        return RowOutcome(plan, state, plan.fingerprint(self.store.engine), failure=failure)
-
-    def _pay(self, plan: VideoPlan, spent: Spending) -> None:
+    def pay(self, plan: VideoPlan, spent: Spending) -> None:
         """Count what a row has cost at a paid voice, finished or not."""
         if spent != Spending():
             with self._lock:
@@ -316,3 +145,126 @@ class RowLoop:
                 return
             self._warned.add(warning)
         _log.warning("%s", warning)
+
+
+@dataclass
+class _Pass:
+    """One pass over the rows that are to be rendered: those that wait, those in work, and the workers.
+
+    A row that another run has in work is put aside until that run has given it back, and is then found published or
+    rendered here.
+    """
+
+    loop: RowLoop
+    pool: WorkerPool
+    prefetch: MediaPrefetch
+    published: PublishedRows
+    waiting: deque[Work]
+    aside: list[Work] = field(default_factory=list)
+    in_work: dict[Future[Turn], Work] = field(default_factory=dict)
+    _looked_aside: float = field(default=float("-inf"), init=False)
+
+    def __post_init__(self) -> None:
+        self._maker = RowMaker(
+            self.loop.store,
+            self.prefetch,
+            self.loop.progress,
+            self.pool.folder,
+            self.loop.stopping,
+            self.loop.may_publish,
+            look_again=not self.loop.force,
+        )
+
+    def outcomes(self) -> Iterator[RowOutcome]:
+        """Give rows to idle workers as slots allow, until none are left or the job is told to stop."""
+        ended: list[RowOutcome] = []
+        while self.waiting or self.aside or self.in_work or ended or self.prefetch.pending:
+            reason = self.loop.stop_reason()
+            if reason is not None and reason.kills_rows:
+                self.loop.stopping.stop()
+                return
+            draining = reason is StopReason.PAUSE or self.loop.stopped_by is not None
+            if draining:
+                self.loop.admission.withdraw()
+            else:
+                ended += self._with_known_media()
+                self._take_back()
+                self._start_rows()
+            # Told only now, so that freed slots are in use again before anything else is done.
+            for outcome in ended:
+                self.loop.progress.end(outcome)
+                yield outcome
+            if draining and not self.in_work:
+                return
+            ended = self._ended_rows(draining)
+
+    def _with_known_media(self) -> list[RowOutcome]:
+        """Let rows whose media are known by now join those waiting; outcomes of those published already, or failed."""
+        answers = self.prefetch.answers()
+        joining: list[Work] = []
+        ended = list(self.published.outcomes((a.plan for a in answers if a.error is None), joining))
+        for answer in answers:
+            if answer.error is not None:
+                fingerprint = answer.plan.fingerprint(self.loop.store.engine)
+                failure = Failure.of(answer.error)
+                ended.append(RowOutcome(answer.plan, ItemState.FAILED, fingerprint, failure=failure))
+        self._join(joining)
+        return ended
+
+    def _take_back(self) -> None:
+        """Let rows join those waiting that no other run has in work any more."""
+        now = time.monotonic()
+        if not self.aside or now - self._looked_aside < LOOK_ASIDE_EVERY_S:
+            return
+        self._looked_aside = now
+        taken = self.loop.leases.taken([name for work in self.aside for name in self._names(work)])
+        free = [work for work in self.aside if taken.isdisjoint(self._names(work))]
+        self.aside = [work for work in self.aside if not taken.isdisjoint(self._names(work))]
+        self._join(free)
+
+    def _join(self, joining: Sequence[Work]) -> None:
+        if joining:
+            everybody = (*self.waiting, *joining)
+            self.waiting = deque(sorted(everybody, key=lambda work: (work.plan.priority.rank, work.plan.sheet_row)))
+
+    def _start_rows(self) -> None:
+        admission = self.loop.admission
+        admission.line_up(self._next_in_line())
+        while self.waiting and len(self.in_work) < self.pool.size and admission.try_enter(self.waiting[0].plan):
+            work = self.waiting.popleft()
+            if self.loop.leases.take(self._names(work)):
+                self.in_work[self.pool.submit(partial(self._turn, work))] = work
+            else:
+                _log.info("Row %d is being made by another run", work.plan.sheet_row)
+                self.aside.append(work)
+                admission.leave(work.plan, self._next_in_line())
+
+    def _names(self, work: Work) -> list[str]:
+        """What is leased while the row is in work: the addresses of the documents that it will publish."""
+        store = self.loop.store
+        return [store.storage.url(store.key(work.plan, output, DOCUMENT)) for output in work.outputs]
+
+    def _next_in_line(self) -> list[VideoPlan]:
+        """The rows that idle workers would take."""
+        return [work.plan for work in islice(self.waiting, self.pool.size - len(self.in_work))]
+
+    def _turn(self, work: Work, process: RenderProcess) -> Turn:
+        turn = self._maker.make(work, process)
+        self.loop.pay(work.plan, turn.spent)
+        return turn
+
+    def _ended_rows(self, draining: bool) -> list[RowOutcome]:
+        """The rows that end within a short while; those next in line join as their slots are freed."""
+        admission = self.loop.admission
+        if not self.in_work:
+            self.prefetch.wait(admission.look_after_s)
+            return []
+        done, _ = wait(self.in_work, timeout=admission.look_after_s, return_when=FIRST_COMPLETED)
+        ended = []
+        for future in done:
+            work, turn = self.in_work.pop(future), future.result()
+            self.loop.stopped_by = self.loop.stopped_by or turn.fault
+            self.loop.leases.release(self._names(work))
+            admission.leave(work.plan, () if draining else self._next_in_line())
+            ended.append(turn.outcome)
+        return ended

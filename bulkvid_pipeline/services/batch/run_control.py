@@ -6,51 +6,67 @@ import json
 import time
 from collections.abc import Mapping
 
-from dagster import DagsterInstance, DagsterRunStatus
+from dagster import DagsterInstance, DagsterRun, DagsterRunStatus
 
+from bulkvid_pipeline.adapters.stopping import Stopping
 from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.core.states import StopReason
 from bulkvid_pipeline.services.batch.progress import JobProgress
 from bulkvid_pipeline.services.jobs.run_state import own_tags, tell_tags
 
 LOOK_EVERY_S = 2.0
 TELL_EVERY_S = 1.0
 
+_STOPPING_INTENTS = {StopReason.PAUSE, StopReason.CANCEL}
 _STOPPED = {DagsterRunStatus.CANCELING, DagsterRunStatus.CANCELED, DagsterRunStatus.FAILURE}
+
+
+def is_cancelled(run: DagsterRun) -> bool:
+    """Whether somebody wants the run to stop at once, or has ended it already."""
+    return run.status in _STOPPED or own_tags(run).get(tags.INTENT) == StopReason.CANCEL
 
 
 class RunControl:
     """Reads the run's wishes every two seconds and writes its progress every second, from the main thread alone."""
 
     def __init__(
-        self, instance: DagsterInstance, run_id: str, progress: JobProgress, *, deadline: float | None = None
+        self,
+        instance: DagsterInstance,
+        run_id: str,
+        progress: JobProgress,
+        *,
+        deadline: float | None = None,
+        stopping: Stopping | None = None,
     ) -> None:
-        """`deadline` is the epoch second at which the job's time is over."""
+        """`deadline` is the epoch second at which the job's time is over; who cancels stops `stopping`."""
+        self._stopping = stopping or Stopping()
         self._instance = instance
         self._deadline = deadline
         self._run_id = run_id
         self._progress = progress
         self._looked = float("-inf")
         self._told = float("-inf")
-        self._command: str | None = None
+        self._stop_reason: StopReason | None = None
 
-    def command(self) -> str | None:
-        """What is wanted of the run: "cancel" (also from the web UI), "deadline", "pause", or None to go on."""
+    def stop_reason(self) -> StopReason | None:
+        """Why the run is to stop now (cancelled from the web UI included); None to go on."""
         now = time.monotonic()
         if now - self._told >= TELL_EVERY_S:
             self._told = now
             self.tell_progress()
         if now - self._looked >= LOOK_EVERY_S:
             self._looked = now
-            self._command = self._wanted()
-        return self._command
+            self._stop_reason = self._wanted()
+        return self._stop_reason or (StopReason.CANCEL if self._stopping.is_stopped else None)
 
-    def _wanted(self) -> str | None:
+    def _wanted(self) -> StopReason | None:
         run = self._instance.get_run_by_id(self._run_id)
-        if run is None or run.status in _STOPPED:
-            return "cancel"
+        if run is None or is_cancelled(run):
+            return StopReason.CANCEL
         if self._deadline is not None and time.time() >= self._deadline:
-            return "deadline"
-        return own_tags(run).get(tags.INTENT) or None
+            return StopReason.DEADLINE
+        intent = own_tags(run).get(tags.INTENT)
+        return StopReason(intent) if intent in _STOPPING_INTENTS else None
 
     def may_publish(self) -> bool:
         """Whether the run is still ours: one that was declared dead or stopped commits nothing more."""

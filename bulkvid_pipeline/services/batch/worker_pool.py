@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import queue
-import shutil
-import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from bulkvid_pipeline.adapters.work_disk import full_disk_as_ours
 from bulkvid_pipeline.rendering.process import RenderProcess
+from bulkvid_pipeline.services.batch.work_folder import WorkFolder
 
 Result = TypeVar("Result")
 
@@ -24,8 +20,8 @@ class WorkerPool:
 
     def __init__(self, size: int, start: Callable[[], RenderProcess], work_dir: Path | None) -> None:
         self.size = size
-        self.stopping = threading.Event()
-        self.folder = _fresh_folder(work_dir)
+        self._work_folder = WorkFolder(work_dir)
+        self.folder = self._work_folder.path
         self._processes = [start() for _ in range(size)]
         self._idle: queue.SimpleQueue[RenderProcess] = queue.SimpleQueue()
         for process in self._processes:
@@ -50,39 +46,8 @@ class WorkerPool:
             self._idle.put(process)
 
     def stop(self, *, at_once: bool) -> None:
-        """Let the workers end; `at_once` kills what is under way."""
-        self.stopping.set()
+        """Let the workers end; `at_once` kills what is under way. What else rows wait for has to be ended before."""
         for process in self._processes:
             process.kill() if at_once else process.close()
         self._threads.shutdown(wait=True, cancel_futures=True)
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def sweep_folders(work_dir: Path | None) -> None:
-    """Remove the folders of crews whose process is no more."""
-    root = _root(work_dir)
-    for left in root.iterdir() if root.is_dir() else ():
-        pid = left.name.split("-", 1)[0]
-        if pid.isdigit() and not _is_alive(int(pid)):
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _fresh_folder(work_dir: Path | None) -> Path:
-    root = _root(work_dir)
-    with full_disk_as_ours(f"Making a folder in {root}"):
-        root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return Path(tempfile.mkdtemp(dir=root, prefix=f"{os.getpid()}-"))
-
-
-def _root(work_dir: Path | None) -> Path:
-    return (work_dir or Path(tempfile.gettempdir())) / "bulkvid-work"
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+        self._work_folder.remove()

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Any
 
-from dagster import DagsterInstance, RunsFilter
+from dagster import DagsterInstance, DagsterRun, RunsFilter
 
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import JobNotFoundError
+from bulkvid_pipeline.core.jobs import Scope
 from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.services.jobs.jobs import id_of
+from bulkvid_pipeline.services.jobs.run_config import spec_of_run
+from bulkvid_pipeline.services.jobs.run_state import tell_tags
 
 
 def chosen_rows(
@@ -29,12 +32,27 @@ def chosen_rows(
         yield latest_spec(instance, label), frozenset(row_keys)
 
 
+def join_job_of_rows(instance: DagsterInstance, run_id: str, partition_keys: Iterable[str]) -> None:
+    """Let a run over chosen rows belong to the latest job over their sheet; over several sheets it is its own job.
+
+    Raises:
+        JobNotFoundError: no job over the sheet is known any more.
+    """
+    labels = {tags.split_partition_key(key)[0] for key in partition_keys}
+    if len(labels) == 1:
+        job_id = id_of(_latest_run(instance, labels.pop()))
+        tell_tags(instance, run_id, {tags.JOB_ID: job_id, tags.SCOPE: Scope.ROWS})
+
+
 def latest_spec(instance: DagsterInstance, sheet_label: str) -> BulkJobSpec:
     """The spec of the newest job over a sheet."""
+    return spec_of_run(_latest_run(instance, sheet_label))
+
+
+def _latest_run(instance: DagsterInstance, sheet_label: str) -> DagsterRun:
     runs = instance.get_runs(RunsFilter(job_name=tags.JOB, tags={tags.SHEET: sheet_label}), limit=1)
     if not runs:
         raise JobNotFoundError(
             f"No job over the sheet '{sheet_label}' is known", fix="Run the job bulk_videos over the sheet once"
         )
-    config: Any = runs[0].run_config
-    return BulkJobSpec.parse(config["resources"][tags.SPEC_RESOURCE]["config"])
+    return runs[0]

@@ -1,16 +1,15 @@
-"""Following a job through its run's tags and events: what every display reads."""
+"""Following a job through the events of its runs: what every display reads."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from dagster import AssetMaterialization, AssetObservation, DagsterEventType, DagsterInstance
-from dagster._core.events import DagsterEvent
+from dagster import AssetMaterialization, AssetObservation, DagsterEvent, DagsterEventType, DagsterInstance
 
 from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.services.jobs.jobs import run_ids_of
 
 _WATCHED = {
     DagsterEventType.STEP_START,
@@ -18,6 +17,8 @@ _WATCHED = {
     DagsterEventType.ASSET_OBSERVATION,
     DagsterEventType.ASSET_CHECK_EVALUATION,
     DagsterEventType.STEP_FAILURE,
+    DagsterEventType.ENGINE_EVENT,
+    DagsterEventType.RUN_FAILURE,
 }
 BATCH = 1000
 WARNINGS_JOINT = " | "
@@ -38,45 +39,60 @@ class RowEnded:
     render_seconds: float = 0.0
     reason: str = ""
     fix: str = ""
+    row_key: str = ""
     warnings: tuple[str, ...] = ()
     """What was noticed while it was rendered."""
 
 
 @dataclass
 class JobWatch:
-    """Reads what is new in a run each time it is asked; keeps what it has seen."""
+    """Reads what is new in a job's runs each time it is asked; keeps what it has seen.
+
+    Runs in `past` are left out; runs that join the job while it is watched are followed too.
+    """
 
     instance: DagsterInstance
-    run_id: str
+    job_id: str
+    past: Collection[str] = ()
     step: str = ""
-    rows: list[RowEnded] = field(default_factory=list)
     report: dict[str, Any] | None = None
     """The validation report, once the sheet was validated."""
     failure: str = ""
     interrupted: bool = False
-    _cursor: str | None = None
+    _fault: str = ""
+    _ended: dict[str, RowEnded] = field(default_factory=dict)
+    _cursors: dict[str, str | None] = field(default_factory=dict)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether there is a run to follow."""
+        return bool(self._cursors)
+
+    @property
+    def rows(self) -> tuple[RowEnded, ...]:
+        """How rows have ended, each one once and as its newest news has it, in the order in which they did."""
+        return tuple(self._ended.values())
 
     def poll(self) -> list[RowEnded]:
         """The rows that ended since the last call."""
-        before = len(self.rows)
+        for run_id in reversed(run_ids_of(self.instance, self.job_id)):
+            if run_id not in self.past:
+                self._cursors.setdefault(run_id, None)
+        return [row for run_id in self._cursors for row in self._read(run_id)]
+
+    def _read(self, run_id: str) -> Iterator[RowEnded]:
         while True:
-            page = self.instance.get_records_for_run(self.run_id, cursor=self._cursor, of_type=_WATCHED, limit=BATCH)
-            self._cursor = page.cursor
+            cursor = self._cursors[run_id]
+            page = self.instance.get_records_for_run(run_id, cursor=cursor, of_type=_WATCHED, limit=BATCH)
+            self._cursors[run_id] = page.cursor
             for record in page.records:
                 event = record.event_log_entry.dagster_event
                 if event is not None:
-                    self._take(event)
+                    yield from self._take(event)
             if not page.has_more:
-                return self.rows[before:]
+                return
 
-    def progress(self) -> dict[str, Any]:
-        """The run's progress tag: percent, total, counts, eta_ms, in_work; empty before the rows begin."""
-        run = self.instance.get_run_by_id(self.run_id)
-        text = run.tags.get(tags.PROGRESS) if run else None
-        found: dict[str, Any] = json.loads(text) if text else {}
-        return found
-
-    def _take(self, event: DagsterEvent) -> None:
+    def _take(self, event: DagsterEvent) -> Iterator[RowEnded]:
         kind = event.event_type
         if kind is DagsterEventType.STEP_START:
             self.step = event.step_key or ""
@@ -84,8 +100,18 @@ class JobWatch:
             self.report = _plain(event.asset_check_evaluation_data.metadata).get("findings")
         elif kind is DagsterEventType.STEP_FAILURE:
             self._take_failure(event)
+        elif kind is DagsterEventType.ENGINE_EVENT:
+            error = event.engine_event_data.error
+            if error is not None:  # it matters where the run fails: code that cannot be loaded, but no lost log
+                self._fault = f"{event.message} {error.message}".strip()
+        elif kind is DagsterEventType.RUN_FAILURE:
+            self.failure = self.failure or self._fault or event.message or ""
         else:
-            self.rows.extend(_row_ended(event))
+            for row in _row_ended(event):
+                key = event.partition or row.row_key
+                self._ended.pop(key, None)
+                self._ended[key] = row
+                yield row
 
     def _take_failure(self, event: DagsterEvent) -> None:
         data = event.step_failure_data
@@ -106,6 +132,7 @@ def _row_ended(event: DagsterEvent) -> Iterator[RowEnded]:
     if entry.asset_key.to_user_string() != tags.VIDEO_ASSET or entry.partition is None:
         return
     values = _plain(entry.metadata)
+    _label, row_key = tags.split_partition_key(entry.partition)
     if isinstance(entry, AssetMaterialization):
         yield RowEnded(
             values["title"],
@@ -114,10 +141,12 @@ def _row_ended(event: DagsterEvent) -> Iterator[RowEnded]:
             values["rendered_now"],
             values["duration_s"],
             values["render_seconds"],
+            row_key=row_key,
             warnings=_warnings(values["warnings"]),
         )
     elif "reason" in values:
-        yield RowEnded(values["title"], values["sheet_row"], False, reason=values["reason"], fix=values["fix"])
+        reason, fix = values["reason"], values["fix"]
+        yield RowEnded(values["title"], values["sheet_row"], False, reason=reason, fix=fix, row_key=row_key)
 
 
 def _warnings(told: str) -> tuple[str, ...]:

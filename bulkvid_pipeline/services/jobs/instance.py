@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import shutil
 from pathlib import Path
 
 from dagster import DagsterInstance
 
+from bulkvid_pipeline.adapters.dagster.instances import instance_in
+
 INSTANCE_CONFIG = Path(__file__).parents[2] / "dagster.yaml"
+STORAGE_CLASS = "ChosenStorage"
+"""The storage that our `dagster.yaml` names."""
 
 
 def open_instance(home: Path) -> DagsterInstance:
-    """The Dagster instance in `home`, which is made if need be, with our settings in its `dagster.yaml`."""
+    """The Dagster instance in `home`, which is made if need be, with our settings in its `dagster.yaml`.
+
+    The environment is neither asked nor changed: children that shall use the instance are given its DAGSTER_HOME.
+    """
+    home = home.absolute()
     home.mkdir(parents=True, exist_ok=True)
-    os.environ["DAGSTER_HOME"] = str(home)
     # Two first jobs at once would both make the same files and tables, and one of them would fail.
     with (home / ".opening").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         config = home / "dagster.yaml"
         if not config.exists():
             shutil.copyfile(INSTANCE_CONFIG, config)
-        return DagsterInstance.from_config(str(home))
+        return instance_in(home, STORAGE_CLASS)

@@ -1,163 +1,197 @@
 """Bulk jobs as users know them: their states and their progress.
 
-A job is all runs with its job id; the newest run tells its state. Nothing is stored but Dagster's own runs, tags and
-events.
+A job is all runs with its job id; `core.jobs` says how they make one. Nothing is stored but Dagster's own runs, tags
+and events.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
-from dagster._core.storage.dagster_run import RunRecord
+from dagster import DagsterInstance, DagsterRun, RunRecord, RunsFilter
 
+from bulkvid_pipeline.adapters.dagster.row_news import row_news
 from bulkvid_pipeline.core import tags
-from bulkvid_pipeline.core.errors import InvalidRequestError, JobNotFoundError
+from bulkvid_pipeline.core.errors import ActionNotAllowedError, JobNotFoundError
+from bulkvid_pipeline.core.jobs import (
+    Items,
+    JobRun,
+    RowInWork,
+    eta_ms,
+    generations,
+    items_of_job,
+    needs_news,
+    percent_of_job,
+    processing_ms,
+    state_of_job,
+)
 from bulkvid_pipeline.core.spec import BulkJobSpec
-from bulkvid_pipeline.core.states import ItemState, JobAction, JobState
-from bulkvid_pipeline.services.jobs.run_state import ended_as, own_tags
+from bulkvid_pipeline.core.states import JobAction, JobState, allowed_actions
+from bulkvid_pipeline.core.wire import ItemInWork, ItemsStatus, JobView, Progress, Timing
+from bulkvid_pipeline.services.jobs.run_config import config_of
+from bulkvid_pipeline.services.jobs.run_state import ended_as, own_tags, run_of
 
 PAGE = 100
-
-PENDING = {DagsterRunStatus.NOT_STARTED, DagsterRunStatus.QUEUED, DagsterRunStatus.STARTING}
 
 
 @dataclass(frozen=True)
 class Job:
-    """A bulk job at one moment. Times are epoch seconds, None while unknown."""
+    """A bulk job at one moment. Times are epoch seconds, None while unknown; costs in the currency of their price.
+
+    `runs` are all its runs, oldest first; `run_id` is the newest one. `cost` is what paid voices have asked in all.
+    """
 
     job_id: str
-    run_id: str
+    runs: tuple[JobRun, ...]
     title: str
     state: JobState
+    items: Items
     priority: str
     user_id: str
     project_id: str
     sheet: str
     report: str
-    created_at: float
-    started_at: float | None
-    ended_at: float | None
+    write_back: str
+    callback_url: str | None
     updated_at: float
-    progress: dict[str, Any] = field(default_factory=dict, repr=False)
-    cost: float = 0.0
-    """What paid voices have asked in all its runs, in the currency of their price."""
 
     @property
-    def items(self) -> dict[str, int]:
-        """How many rows there are, and how many in each final state; `pending` are all others."""
-        counts = self.progress.get("counts", {})
-        total = self.progress.get("total", 0)
-        ended = {state.value: counts.get(state.value, 0) for state in ItemState if state.is_final}
-        return {"total": total, **ended, "pending": total - sum(ended.values())}
+    def run_id(self) -> str:
+        return self.runs[-1].run_id
+
+    @property
+    def live_runs(self) -> tuple[JobRun, ...]:
+        """The runs that wait, are at work, or are about to end."""
+        return tuple(run for run in self.runs if run.is_live)
+
+    @property
+    def generation(self) -> tuple[JobRun, ...]:
+        """The runs that are, or were last, at work side by side."""
+        return tuple(generations(self.runs)[-1])
 
     @property
     def percent(self) -> float:
-        return 100.0 if self.state is JobState.COMPLETED else float(self.progress.get("percent", 0.0))
+        return percent_of_job(self.runs, self.items, self.state)
 
-    def as_dict(self) -> dict[str, Any]:
+    @property
+    def cost(self) -> float:
+        return round(sum(run.progress.cost for run in self.runs), 6)
+
+    @property
+    def created_at(self) -> float:
+        return self.runs[0].created_at
+
+    @property
+    def started_at(self) -> float | None:
+        return min((run.started_at for run in self.runs if run.started_at is not None), default=None)
+
+    @property
+    def ended_at(self) -> float | None:
+        ends = [run.ended_at for run in self.runs]
+        return None if self.live_runs else max((end for end in ends if end is not None), default=None)
+
+    @property
+    def rate_limited(self) -> bool:
+        return any(run.progress.rate_limited for run in self.live_runs)
+
+    @property
+    def in_work(self) -> tuple[RowInWork, ...]:
+        return tuple(row for run in self.live_runs for row in run.progress.in_work)
+
+    @property
+    def eta_ms(self) -> int | None:
+        return eta_ms(self.runs)
+
+    @property
+    def actions(self) -> frozenset[JobAction]:
+        """What may be done with the job now."""
+        return allowed_actions(self.state, self.items["failed"])
+
+    def view(self) -> JobView:
         """The job in the words of the REST API."""
-        items = self.items
-        return {
-            "id": self.job_id,
-            "run_id": self.run_id,
-            "title": self.title,
-            "state": self.state.value,
-            "priority": self.priority,
-            "user_id": self.user_id,
-            "project_id": self.project_id,
-            "percent_complete": self.percent,
-            "items_total": items["total"],
-            "items_completed": items["completed"],
-            "items_failed": items["failed"],
-            "items_pending": items["pending"],
-            "created_at": _iso(self.created_at),
-            "started_at": _iso(self.started_at),
-            "updated_at": _iso(self.updated_at),
-            "ended_at": _iso(self.ended_at),
-            "report": self.report,
-            "cost": self.cost,
-            **self.progress_dict(),
-        }
+        items, progress = self.items, self.progress_view()
+        return JobView(
+            id=self.job_id,
+            run_id=self.run_id,
+            title=self.title,
+            state=self.state,
+            priority=self.priority,
+            user_id=self.user_id,
+            project_id=self.project_id,
+            percent_complete=progress.percent_complete,
+            items_total=items["total"],
+            items_completed=items["completed"],
+            items_failed=items["failed"],
+            items_pending=items["pending"],
+            created_at=_moment(self.created_at),
+            started_at=progress.timing.started_at,
+            updated_at=_moment(self.updated_at),
+            ended_at=_maybe(self.ended_at),
+            report=self.report,
+            cost=self.cost,
+            items_status=progress.items_status,
+            timing=progress.timing,
+            rate_limited=progress.rate_limited,
+            in_work=progress.in_work,
+            actions=tuple(sorted(self.actions)),
+        )
 
-    def progress_dict(self) -> dict[str, Any]:
+    def progress_view(self) -> Progress:
         """The progress in the words of the REST API."""
-        return {
-            "items_status": self.items,
-            "timing": {
-                "started_at": _iso(self.started_at),
-                "processing_time_ms": self.progress.get("elapsed_ms", 0),
-                "eta_ms": None if self.state.is_final else self.progress.get("eta_ms"),
-            },
-            "rate_limited": bool(self.progress.get("rate_limited", False)),
-            "in_work": [] if self.state.is_final else self.progress.get("in_work", []),
-        }
+        return Progress(
+            job_id=self.job_id,
+            percent_complete=round(self.percent, 1),
+            items_status=ItemsStatus(**self.items),
+            timing=Timing(
+                started_at=_maybe(self.started_at), processing_time_ms=processing_ms(self.runs), eta_ms=self.eta_ms
+            ),
+            rate_limited=self.rate_limited,
+            in_work=tuple(
+                ItemInWork(row_key=row.row_key, stage=row.stage, percent=row.percent) for row in self.in_work
+            ),
+        )
 
 
-def state_of(run: DagsterRun) -> JobState:
-    """The state of the job whose newest run this is."""
-    ended, intent = ended_as(run), own_tags(run).get(tags.INTENT, "")
-    if run.status in PENDING:
-        return JobState.CANCELING if intent == JobAction.CANCEL else JobState.PENDING
-    if run.status is DagsterRunStatus.CANCELING:
-        return JobState.CANCELING
-    if run.status is DagsterRunStatus.STARTED:
-        if ended is not None:
-            return JobState.COMPLETING
-        wishes = {JobAction.CANCEL.value: JobState.CANCELING, JobAction.PAUSE.value: JobState.PAUSING}
-        return wishes.get(intent, JobState.RUNNING)
-    if run.status is DagsterRunStatus.CANCELED:
-        return JobState.CANCELED
-    if run.status is DagsterRunStatus.SUCCESS:
-        return JobState.COMPLETED
-    return ended or JobState.FAILED
-
-
-def find_job(instance: DagsterInstance, job_id: str) -> Job:
-    """The job of that id, or of a unique beginning of it.
+def find_job(instance: DagsterInstance, job_id: str, *, project_id: str | None = None) -> Job:
+    """The job of that id, of any project unless one is given.
 
     Raises:
-        JobNotFoundError: there is none.
-        InvalidRequestError: several jobs begin like that.
+        JobNotFoundError: there is none, or it is another project's: whose ids exist is nobody else's business.
     """
     records = _records_of(instance, [job_id]).get(job_id)
-    if records is None and len(job_id) >= 4:
-        # The database takes an underscore for any character.
-        known = {
-            whole for _, ids in instance.get_run_tags(tag_keys=[tags.JOB_ID], value_prefix=job_id) for whole in ids
-        }
-        beginning = {whole for whole in known if whole.startswith(job_id)}
-        if len(beginning) > 1:
-            raise InvalidRequestError(
-                f"Several jobs begin with '{job_id}'", fix=f"Give more of the id: {', '.join(sorted(beginning)[:5])}"
-            )
-        records = _records_of(instance, list(beginning)).get(next(iter(beginning), ""))
-    if records is None:
+    job = job_of(instance, records) if records else None
+    if job is None or project_id not in (None, job.project_id):
         raise JobNotFoundError(f"Job '{job_id}' not found")
-    return job_of(records)
+    return job
 
 
 def list_jobs(
-    instance: DagsterInstance, *, states: Iterable[JobState] = (), user_id: str | None = None, limit: int | None = None
+    instance: DagsterInstance,
+    *,
+    states: Iterable[JobState] = (),
+    user_id: str | None = None,
+    project_id: str | None = None,
+    limit: int | None = None,
 ) -> Iterator[Job]:
     """The jobs, newest first."""
-    wanted, user = frozenset(states), {tags.USER: user_id} if user_id else {}
+    wanted = frozenset(states)
+    only = {tags.USER: user_id, tags.PROJECT: project_id}
+    of_whom = {name: value for name, value in only.items() if value}
     page = PAGE if limit is None or wanted else min(PAGE, max(limit, 20))
     seen: set[str] = set()
     cursor: str | None = None
     found = 0
     while True:
-        records = instance.get_run_records(RunsFilter(job_name=tags.JOB, tags=user), limit=page, cursor=cursor)
+        records = instance.get_run_records(RunsFilter(job_name=tags.JOB, tags=of_whom), limit=page, cursor=cursor)
         new = [
             job_id for job_id in dict.fromkeys(id_of(record.dagster_run) for record in records) if job_id not in seen
         ]
         seen.update(new)
         runs = _records_of(instance, new)
-        for job in (job_of(runs[job_id]) for job_id in new if job_id in runs):
+        for job in (job_of(instance, runs[job_id]) for job_id in new if job_id in runs):
             if not wanted or job.state in wanted:
                 yield job
                 found += 1
@@ -171,6 +205,11 @@ def list_jobs(
 def id_of(run: DagsterRun) -> str:
     """The id of the job that a run belongs to; a run that has not begun may be a job of its own."""
     return run.tags.get(tags.JOB_ID) or run.run_id
+
+
+def run_ids_of(instance: DagsterInstance, job_id: str) -> tuple[str, ...]:
+    """Ids of a job's runs, newest first; none before there is one."""
+    return tuple(record.dagster_run.run_id for record in _records_of(instance, [job_id]).get(job_id, ()))
 
 
 def _records_of(instance: DagsterInstance, job_ids: Sequence[str]) -> dict[str, list[RunRecord]]:
@@ -187,60 +226,84 @@ def _records_of(instance: DagsterInstance, job_ids: Sequence[str]) -> dict[str, 
     return found
 
 
-def job_of(records: Sequence[RunRecord]) -> Job:
-    """The job whose runs these are, newest first."""
-    newest, oldest = records[0], records[-1]
-    run = newest.dagster_run
-    told = own_tags(run)
-    spec = config_of(run)
+def job_as_told(instance: DagsterInstance, job_id: str, told: Mapping[str, JobState]) -> Job:
+    """The job as its runs tell it themselves: those in `told` are in that state, and one that said its end has ended.
+
+    Dagster's record of a run ends a moment after its worker is through; of several workers that end at once, the last
+    one to say so has to see that the job has ended.
+
+    Raises:
+        JobNotFoundError: there is no such job.
+    """
+    records = _records_of(instance, [job_id]).get(job_id)
+    if records is None:
+        raise JobNotFoundError(f"Job '{job_id}' not found")
+    said = {record.dagster_run.run_id: ended_as(record.dagster_run) for record in records if _is_ending(record)}
+    return job_of(instance, records, {**{run_id: state for run_id, state in said.items() if state}, **told})
+
+
+def _is_ending(record: RunRecord) -> bool:
+    return run_of(record).state is JobState.COMPLETING
+
+
+def job_of(instance: DagsterInstance, records: Sequence[RunRecord], states: Mapping[str, JobState] = {}) -> Job:
+    """The job whose runs these are, newest first; `states` replaces those of some runs."""
+    runs = tuple(_in_state(run_of(record), states) for record in reversed(records))
+    newest = records[0].dagster_run
+    named = [record.dagster_run for record in records if record.dagster_run.tags.get(tags.TITLE)] or [newest]
+    run, spec = named[0], _config_of_all(records)
+    news = row_news(instance, tags.VIDEO_ASSET, [run.run_id for run in runs]) if needs_news(runs) else None
+    items = items_of_job(runs, news)
     return Job(
-        job_id=id_of(run),
-        run_id=run.run_id,
+        job_id=id_of(newest),
+        runs=runs,
         title=run.tags.get(tags.TITLE) or spec.get("title") or "",
-        state=state_of(run),
+        state=state_of_job(runs, items),
+        items=items,
         priority=run.tags.get(tags.PRIORITY) or spec.get("priority", "normal"),
         user_id=run.tags.get(tags.USER) or spec.get("user_id", "local"),
         project_id=run.tags.get(tags.PROJECT) or spec.get("project_id", "default"),
         sheet=run.tags.get(tags.SHEET, ""),
-        report=told.get(tags.REPORT, "").removeprefix("none"),
-        created_at=oldest.create_timestamp.timestamp(),
-        started_at=oldest.start_time,
-        ended_at=newest.end_time,
-        updated_at=newest.update_timestamp.timestamp(),
-        progress=_progress_of(run),
-        cost=round(sum(_progress_of(record.dagster_run).get("cost", 0.0) for record in records), 6),
+        report=_newest_told(records, tags.REPORT),
+        write_back=_newest_told(records, tags.WRITE_BACK),
+        callback_url=spec.get("callback_url"),
+        updated_at=max(record.update_timestamp.timestamp() for record in records),
     )
 
 
-def _progress_of(run: DagsterRun) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(own_tags(run).get(tags.PROGRESS, "{}"))
-    return found
+def _in_state(run: JobRun, states: Mapping[str, JobState]) -> JobRun:
+    return replace(run, state=states[run.run_id]) if run.run_id in states else run
+
+
+def _newest_told(records: Sequence[RunRecord], tag: str) -> str:
+    """What the newest run that told it has told, empty if none has."""
+    told = (own_tags(record.dagster_run).get(tag, "").removeprefix("none") for record in records)
+    return next(filter(None, told), "")
 
 
 def spec_of(instance: DagsterInstance, job: Job) -> BulkJobSpec:
-    """The spec that the job runs by."""
-    run = instance.get_run_by_id(job.run_id)
-    assert run is not None
-    return BulkJobSpec.parse(config_of(run))
+    """The spec that the job runs by.
+
+    Raises:
+        ActionNotAllowedError: it has none: rows were chosen by hand that belong to several jobs.
+    """
+    config = _config_of_all(_records_of(instance, [job.job_id]).get(job.job_id, ()))
+    if not config:
+        raise ActionNotAllowedError(
+            f"Job '{job.job_id}' was made of chosen rows and has no spec of its own",
+            fix="Materialise the rows again, or act on the jobs that they come from",
+        )
+    return BulkJobSpec.parse(config)
 
 
-def config_of(run: DagsterRun) -> dict[str, Any]:
-    """The job spec in the run's config as it was given, unchecked; empty where the run has none."""
-    config: Any = run.run_config
-    found: dict[str, Any] = config.get("resources", {}).get(tags.SPEC_RESOURCE, {}).get("config", {})
-    return found
+def _config_of_all(records: Sequence[RunRecord]) -> dict[str, Any]:
+    """The spec of the newest run that has one: runs over chosen rows have none."""
+    return next(filter(None, (config_of(record.dagster_run) for record in records)), {})
 
 
-def _iso(seconds: float | None) -> str | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(int(seconds), UTC)
 
 
-def newest_run(instance: DagsterInstance, job_id: str) -> str | None:
-    """Id of the newest run of a bulk job, None before there is one."""
-    runs = instance.get_runs(RunsFilter(tags={tags.JOB_ID: job_id}), limit=1)
-    return runs[0].run_id if runs else None
-
-
-def was_canceled(instance: DagsterInstance, run_id: str) -> bool:
-    run = instance.get_run_by_id(run_id)
-    return run is not None and run.status is DagsterRunStatus.CANCELED
+def _maybe(seconds: float | None) -> datetime | None:
+    return None if seconds is None else _moment(seconds)

@@ -1,9 +1,11 @@
-"""The run config of a bulk job, as the Launchpad would make it, and the id of a new one."""
+"""The run config of a bulk job, as the Launchpad would make it, and the spec that a run's config holds."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Any
+
+from dagster import DagsterRun
 
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.spec import BulkJobSpec
@@ -17,6 +19,22 @@ def run_config_of(spec: BulkJobSpec, *, quiet: bool = False) -> dict[str, Any]:
     if quiet:
         config["loggers"] = {"console": {"config": {"log_level": "CRITICAL"}}}
     return config
+
+
+def config_of(run: DagsterRun) -> dict[str, Any]:
+    """The job spec in the run's config as it was given, unchecked; empty where the run has none."""
+    config: Any = run.run_config
+    found: dict[str, Any] = config.get("resources", {}).get(tags.SPEC_RESOURCE, {}).get("config", {})
+    return found
+
+
+def spec_of_run(run: DagsterRun) -> BulkJobSpec:
+    """The job spec that the run was launched with.
+
+    Raises:
+        InvalidSpecError: the run has none, or one that is not valid (any more).
+    """
+    return BulkJobSpec.parse(config_of(run))
 
 
 def new_job_id() -> str:

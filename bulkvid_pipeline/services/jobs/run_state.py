@@ -1,22 +1,86 @@
-"""What a run's tags say about that run alone: its state, its progress, what is wanted of it.
+"""What a run says about itself alone: its state, its progress, what is wanted of it.
 
 A run that is executed again from the web UI starts with the tags of the run before it, an old pause included. `OWNER`
-names the run that such tags were written for; what was written for another one does not count.
+names the run that such tags were written for; what was written for another one does not count. How runs make a job is
+`core.jobs`.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from typing import Any
 
-from dagster import DagsterInstance, DagsterRun
-from dagster._core.storage.tags import PARENT_RUN_ID_TAG
+from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunRecord
 
-from bulkvid_pipeline.adapters.dagster.run_tags import change_tags
+from bulkvid_pipeline.adapters.dagster.run_tags import PARENT_RUN_ID_TAG, change_tags
 from bulkvid_pipeline.core import tags
-from bulkvid_pipeline.core.states import JobState
+from bulkvid_pipeline.core.jobs import JobRun, RowInWork, RunProgress, Scope
+from bulkvid_pipeline.core.states import JobAction, JobState
+
+PENDING = {DagsterRunStatus.NOT_STARTED, DagsterRunStatus.QUEUED, DagsterRunStatus.STARTING}
 
 _ENDS = {JobState.COMPLETED, JobState.PAUSED, JobState.CANCELED, JobState.FAILED}
 _UNTOLD = {tags.STATE: "", tags.INTENT: "", tags.PROCESS: "", tags.PROGRESS: "{}", tags.REPORT: "none"}
+
+
+def run_of(record: RunRecord) -> JobRun:
+    """The run as one of its job's."""
+    run = record.dagster_run
+    return JobRun(
+        run_id=run.run_id,
+        state=state_of(run),
+        created_at=record.create_timestamp.timestamp(),
+        started_at=record.start_time,
+        ended_at=record.end_time,
+        scope=scope_of(run),
+        progress=progress_of(run),
+        thinned=run.tags.get(tags.THINNED) == run.run_id,
+    )
+
+
+def state_of(run: DagsterRun) -> JobState:
+    """The state that a job would have of which this is the only run."""
+    ended, intent = ended_as(run), own_tags(run).get(tags.INTENT, "")
+    if run.status in PENDING:
+        return JobState.CANCELING if intent == JobAction.CANCEL else JobState.PENDING
+    if run.status is DagsterRunStatus.CANCELING:
+        return JobState.CANCELING
+    if run.status is DagsterRunStatus.STARTED:
+        if ended is not None:
+            return JobState.COMPLETING
+        wishes = {JobAction.CANCEL.value: JobState.CANCELING, JobAction.PAUSE.value: JobState.PAUSING}
+        return wishes.get(intent, JobState.RUNNING)
+    if run.status is DagsterRunStatus.CANCELED:
+        # A run that a pause has met in the queue is taken out of it.
+        return JobState.PAUSED if ended is JobState.PAUSED else JobState.CANCELED
+    if run.status is DagsterRunStatus.SUCCESS:
+        return JobState.COMPLETED
+    return ended or JobState.FAILED
+
+
+def scope_of(run: DagsterRun) -> Scope:
+    """Which rows the run is about; where nobody has said so, the job is over all of its sheet's."""
+    told = run.tags.get(tags.SCOPE)
+    if told is not None:
+        return Scope(told)
+    return Scope.WHOLE if run.job_name == tags.JOB else Scope.ROWS
+
+
+def progress_of(run: DagsterRun) -> RunProgress:
+    """What the run has told of its rows."""
+    told: dict[str, Any] = json.loads(own_tags(run).get(tags.PROGRESS, "{}"))
+    return RunProgress(
+        total=told.get("total", 0),
+        counts=told.get("counts", {}),
+        percent=told.get("percent", 0.0),
+        elapsed_ms=told.get("elapsed_ms", 0),
+        eta_ms=told.get("eta_ms"),
+        rate_limited=bool(told.get("rate_limited", False)),
+        in_work=tuple(RowInWork(*row) for row in told.get("in_work", ())),
+        cost=told.get("cost", 0.0),
+        at=told.get("at"),
+    )
 
 
 def own_tags(run: DagsterRun) -> Mapping[str, str]:

@@ -74,13 +74,21 @@ def read_document(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise InvalidSpecError(f"Job spec {path} cannot be read: {error.strerror}", fix="Check the path") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InvalidSpecError(f"Job spec {path} is not YAML: {error}", fix="Correct the file") from error
+        kind = "JSON" if path.suffix.lower() == ".json" else "YAML"
+        raise InvalidSpecError(f"Job spec {path} is not {kind}: {_in_line(error)}", fix="Correct the file") from error
     if not isinstance(document, dict):
         raise InvalidSpecError(f"Job spec {path} holds no fields", fix="Begin with input_source: {path: ideas.csv}")
     source = document.get("input_source")
     if isinstance(source, dict) and isinstance(source.get("path"), str):
         source["path"] = str((path.parent / Path(source["path"]).expanduser()).absolute())
     return document
+
+
+def _in_line(error: yaml.YAMLError | UnicodeDecodeError) -> str:
+    """Where a file is wrong and what stands there."""
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        return f"line {error.problem_mark.line + 1}, column {error.problem_mark.column + 1}: {error.problem}"
+    return " ".join(str(error).split())
 
 
 def _is_cron(text: str) -> bool:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import logging
-import os
-import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from functools import partial
 
 from dagster import DagsterInstance
 
+from bulkvid_pipeline.adapters import processes
+from bulkvid_pipeline.adapters.stopping import Stopping
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.services.jobs.run_state import ended_as, tell_tags
+from bulkvid_pipeline.services.periodic import Periodic
 from bulkvid_pipeline.services.webhooks.callbacks import tell_state
 
 _log = logging.getLogger(__name__)
@@ -23,35 +23,34 @@ BEAT_EVERY_S = 15.0
 
 
 @contextmanager
-def at_work(instance: DagsterInstance, run_id: str) -> Iterator[None]:
+def at_work(instance: DagsterInstance, run_id: str, stopping: Stopping | None = None) -> Iterator[None]:
     """Say which process works on the run, again and again while the block lasts, so that its death is noticed.
 
-    A block that fails has ended its job, and the job's callback is told so unless the block has done that itself.
+    A block that fails has ended its job, and the job's callback is told so unless the block has done that itself. An
+    interrupt stops `stopping`; the job of a block that fails when that is stopped is canceled.
     """
+    stopping = stopping or Stopping()
     run = instance.get_run_by_id(run_id)
     job_id = (run.tags.get(tags.JOB_ID) if run else None) or run_id
     tell_tags(instance, run_id, {tags.PROCESS: this_process(), tags.JOB_ID: job_id})
-    ending = threading.Event()
-    beating = threading.Thread(target=_beat, args=(instance, run_id, ending), name="heartbeat", daemon=True)
-    beating.start()
     try:
-        yield
+        with Periodic(partial(_beat, instance, run_id), BEAT_EVERY_S, "heartbeat"):
+            yield
     except GeneratorExit:
+        stopping.stop()
         raise
     except BaseException as error:
-        _tell_end(instance, run_id, JobState.FAILED if isinstance(error, Exception) else JobState.CANCELED)
+        if not isinstance(error, Exception):
+            stopping.stop()
+        _tell_end(instance, run_id, JobState.CANCELED if stopping.is_stopped else JobState.FAILED)
         raise
-    finally:
-        ending.set()
-        beating.join()
 
 
-def _beat(instance: DagsterInstance, run_id: str, ending: threading.Event) -> None:
-    while not ending.wait(BEAT_EVERY_S):
-        try:
-            tell_tags(instance, run_id, {tags.PROCESS: this_process()})
-        except Exception:  # a database that is away for a while is met, and told of, by the work itself
-            _log.warning("The run %s could not be told that its process lives", run_id, exc_info=True)
+def _beat(instance: DagsterInstance, run_id: str) -> None:
+    try:
+        tell_tags(instance, run_id, {tags.PROCESS: this_process()})
+    except Exception:  # a database that is away for a while is met, and told of, by the work itself
+        _log.warning("The run %s could not be told that its process lives", run_id, exc_info=True)
 
 
 def _tell_end(instance: DagsterInstance, run_id: str, state: JobState) -> None:
@@ -67,16 +66,5 @@ def _tell_end(instance: DagsterInstance, run_id: str, state: JobState) -> None:
 
 
 def this_process() -> str:
-    """`host:boot:pid:start` of this process: names it among all processes that ever were."""
-    return process_name(os.getpid()) or f"{socket.gethostname()}::{os.getpid()}:"
-
-
-def process_name(pid: int) -> str | None:
-    """The name of a process of this machine; None when there is no such process."""
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-        # The command in parentheses may hold blanks; field 22 (start time in ticks after boot) is counted from its end.
-        start = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-    except OSError:
-        return None
-    return f"{socket.gethostname()}:{boot}:{pid}:{start}"
+    """`host:boot:namespace:pid:start` of this process: names it among all processes that ever were."""
+    return str(processes.this_process())

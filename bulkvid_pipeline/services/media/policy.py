@@ -10,6 +10,7 @@ from bulkvid_pipeline.core.media import shown_source
 from bulkvid_pipeline.core.options import ValidationLevel
 from bulkvid_pipeline.core.rows import VideoIdea
 from bulkvid_pipeline.core.validation import RowProblem
+from bulkvid_pipeline.services.wiring.s3 import s3_access
 from bulkvid_pipeline.settings import Settings
 
 _NOT_PERMISSIVE = frozenset({ValidationLevel.STRICT, ValidationLevel.MODERATE})
@@ -17,6 +18,7 @@ _NOT_PERMISSIVE = frozenset({ValidationLevel.STRICT, ValidationLevel.MODERATE})
 
 def media_policy(settings: Settings) -> MediaPolicy:
     """Where media may come from, as the settings say."""
+    s3 = s3_access(settings)
     return MediaPolicy(
         folder=settings.media_folder.expanduser().absolute() if settings.media_folder else None,
         buckets=tuple(settings.media_buckets),
@@ -24,10 +26,10 @@ def media_policy(settings: Settings) -> MediaPolicy:
         allow_private=settings.media_allow_private,
         max_bytes=settings.media_max_bytes,
         deadline_s=settings.media_timeout_s,
-        s3_endpoint_url=settings.s3_endpoint_url,
-        s3_key=settings.s3_key.get_secret_value() if settings.s3_key else None,
-        s3_secret=settings.s3_secret.get_secret_value() if settings.s3_secret else None,
-        s3_region=settings.s3_region,
+        s3_endpoint_url=s3.endpoint_url,
+        s3_key=s3.key,
+        s3_secret=s3.secret,
+        s3_region=s3.region,
     )
 
 

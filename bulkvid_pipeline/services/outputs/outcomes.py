@@ -93,3 +93,12 @@ class RowOutcome:
     cost: float = 0.0
     """What a paid voice has asked for it, in the currency of its price."""
     warnings: tuple[str, ...] = field(default=())
+
+    @classmethod
+    def completed(
+        cls, plan: VideoPlan, engine: str, outputs: tuple[PublishedOutput, ...], *, rendered: bool
+    ) -> RowOutcome:
+        """The outcome of a row all of whose outputs are published."""
+        warnings = tuple(dict.fromkeys(warning for output in outputs for warning in output.warnings))
+        fingerprint = plan.fingerprint(engine)
+        return cls(plan, ItemState.COMPLETED, fingerprint, outputs, rendered=rendered, warnings=warnings)

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.adapters.speech.providers import Provider, SpeechChoice
 from bulkvid_pipeline.adapters.storage import Storage, content_type_of
+from bulkvid_pipeline.core.errors import NotFoundError
 from bulkvid_pipeline.core.fingerprints import fingerprint_of
 from bulkvid_pipeline.core.keys import output_key, slug
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
@@ -60,6 +61,10 @@ class OutputStore:
             fingerprint=plan.output_fingerprint(self.engine, output),
         )
 
+    def row_folder(self, plan: VideoPlan) -> str:
+        """Key prefix of everything that belongs to the row, of all its versions."""
+        return self.key(plan, plan.outputs[0], DOCUMENT).rsplit("/", 2)[0]
+
     def beside(self, name: str) -> str:
         """Key of a document about the sheet as a whole."""
         return f"{self.folder}/{name}"
@@ -73,15 +78,24 @@ class OutputStore:
         listed = self.retry.call(lambda: self.storage.list(self.folder + "/"))
         return frozenset(item.key for item in listed if item.key.endswith("/" + DOCUMENT))
 
+    def documents_of(self, plan: VideoPlan) -> frozenset[str]:
+        """Keys of the row's `video.json`, older versions included, in one listing of the row's folder."""
+        listed = self.retry.call(lambda: self.storage.list(self.row_folder(plan) + "/"))
+        return frozenset(item.key for item in listed if item.key.endswith("/" + DOCUMENT))
+
     def missing_outputs(self, plan: VideoPlan, documents: Collection[str]) -> tuple[PlannedOutput, ...]:
         """The outputs of the plan that are not published yet."""
         return tuple(output for output in plan.outputs if self.key(plan, output, DOCUMENT) not in documents)
 
-    def read_output(self, plan: VideoPlan, output: PlannedOutput) -> PublishedOutput | None:
-        """What is published of an output; None when its document cannot be read, so that it counts as missing."""
+    def read_outputs(self, plan: VideoPlan) -> tuple[PublishedOutput | None, ...]:
+        """What is published of each output of the plan, as `read_document`."""
+        return tuple(self.read_document(self.key(plan, output, DOCUMENT)) for output in plan.outputs)
+
+    def read_document(self, key: str) -> PublishedOutput | None:
+        """What a `video.json` says; None where there is none, or it cannot be understood and so counts as missing."""
         try:
-            return OUTPUTS.validate_json(self.storage.read_bytes(self.key(plan, output, DOCUMENT)))
-        except ValidationError:
+            return OUTPUTS.validate_json(self.retry.call(lambda: self.storage.read_bytes(key)))
+        except (NotFoundError, ValidationError):
             return None
 
     def publish(

@@ -176,7 +176,14 @@ def _table(source: InputSource, settings: Settings) -> SheetTable:
 
     assert source.path is not None
     raw = read_local(Path(source.path).expanduser(), parse_range(source.range) if source.range else None)
-    return sheet_table(raw.cells, layout=source.format, first_row=raw.first_row, first_column=raw.first_column)
+    return sheet_table(
+        raw.cells,
+        layout=source.format,
+        first_row=raw.first_row,
+        first_column=raw.first_column,
+        notes=raw.notes,
+        hidden_rows=source.hidden_rows,
+    )
 
 
 def _require_row(table: SheetTable, row: int) -> None:

@@ -6,21 +6,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dagster import AssetKey, DagsterInstance, DagsterRun
-from dagster._core.storage.dagster_run import RunRecord
+from dagster import AssetKey, DagsterInstance, DagsterRun, RunRecord
 
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import BulkVideoError
+from bulkvid_pipeline.core.jobs import JobRun, Scope, items_of_job, state_of_job
 from bulkvid_pipeline.core.pruning import PastRun
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import JobState
-from bulkvid_pipeline.services.jobs.jobs import job_of, state_of
+from bulkvid_pipeline.services.jobs.jobs import id_of
+from bulkvid_pipeline.services.jobs.run_state import run_of
 from bulkvid_pipeline.services.sheets.loading import sheet_label
 
 PAGE = 500
 PRUNE_JOB = "prune_job"
-THINNED = "bulkvid/thinned"
-"""Id of the run that pruning has left only what must stay of: re-executions inherit tags."""
 
 _OUR_JOBS = {tags.JOB, PRUNE_JOB}
 _OUR_ASSETS = {AssetKey(name) for name in ("sheet_rows", "video_ideas", tags.BATCH_ASSET, tags.VIDEO_ASSET)}
@@ -39,10 +38,10 @@ class KnownRun:
 def known_runs(instance: DagsterInstance) -> list[KnownRun]:
     """All runs of ours, newest first; other code locations' runs on the instance are none of our business."""
     records = [record for record in _records(instance) if _is_ours(record.dagster_run)]
-    newest: dict[str, DagsterRun] = {}
+    by_job: dict[str, list[JobRun]] = {}
     for record in records:
-        newest.setdefault(_job_id(record.dagster_run), record.dagster_run)
-    living = {job_id for job_id, run in newest.items() if not _is_final(run)}
+        by_job.setdefault(id_of(record.dagster_run), []).append(run_of(record))
+    living = {job_id for job_id, runs in by_job.items() if _goes_on(runs)}
     return [_known(record, living) for record in records]
 
 
@@ -61,29 +60,26 @@ def _is_ours(run: DagsterRun) -> bool:
     return run.job_name in _OUR_JOBS or tags.JOB_ID in run.tags or bool(chosen and chosen <= _OUR_ASSETS)
 
 
-def _job_id(run: DagsterRun) -> str:
-    return run.tags.get(tags.JOB_ID, run.run_id)
-
-
-def _is_final(run: DagsterRun) -> bool:
-    """Whether the job whose newest run this is has ended: a paused one has not, though its run has."""
-    return run.is_finished and state_of(run) is not JobState.PAUSED
+def _goes_on(runs: Sequence[JobRun]) -> bool:
+    """Whether the job has not ended: a paused one has not, though its runs have."""
+    # In numbers alone a job may look paused that chosen rows have finished since: what is in doubt stays.
+    return any(run.is_live for run in runs) or state_of_job(runs, items_of_job(runs)) is JobState.PAUSED
 
 
 def _known(record: RunRecord, living: set[str]) -> KnownRun:
-    run = record.dagster_run
-    spec, items = _spec(run), job_of([record]).items
+    run, told = record.dagster_run, run_of(record)
+    spec, items = _spec(run), items_of_job([told])
     label = run.tags.get(tags.SHEET) or (sheet_label(spec.input_source) if spec else "")
     past = PastRun(
         run_id=run.run_id,
-        job_id=_job_id(run),
+        job_id=id_of(run),
         sheet=label,
-        whole_sheet=run.job_name == tags.JOB,
-        over=run.is_finished and _job_id(run) not in living,
+        whole_sheet=told.scope is Scope.WHOLE and run.job_name == tags.JOB,
+        over=run.is_finished and id_of(run) not in living,
         complete=items["total"] > 0 and not items["pending"] and not items["cancelled"],
-        started_at=record.start_time or record.create_timestamp.timestamp(),
-        ended_at=record.end_time or record.update_timestamp.timestamp(),
-        thinned=run.tags.get(THINNED) == run.run_id,
+        started_at=told.started_at or told.created_at,
+        ended_at=told.ended_at or record.update_timestamp.timestamp(),
+        thinned=told.thinned,
     )
     return KnownRun(past, spec, run.is_success)
 

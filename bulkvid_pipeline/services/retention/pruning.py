@@ -24,7 +24,7 @@ from bulkvid_pipeline.adapters.webhooks.outbox import Outbox
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import BucketNotFoundError, BulkVideoError
 from bulkvid_pipeline.core.pruning import rows_to_prune, runs_to_prune
-from bulkvid_pipeline.services.retention.past_runs import THINNED, KnownRun, known_runs
+from bulkvid_pipeline.services.retention.past_runs import KnownRun, known_runs
 from bulkvid_pipeline.services.wiring.cache import local_cache
 from bulkvid_pipeline.services.wiring.storage import open_place
 from bulkvid_pipeline.settings import Settings
@@ -229,7 +229,7 @@ class _Pruning:
 
 
 def _thinned(run_id: str, _tags: Mapping[str, str]) -> dict[str, str]:
-    return {THINNED: run_id}
+    return {tags.THINNED: run_id}
 
 
 def _stays(event: NewestEvent, rows: set[str]) -> bool:

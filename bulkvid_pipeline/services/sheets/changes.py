@@ -53,5 +53,5 @@ def cheap_version(source: InputSource, google: GoogleSheets) -> str | None:
     """
     if source.type is SourceType.FILE or source.sheet_id is None:
         return None
-    version = google.version(source.sheet_id, parse_range(source.range) if source.range else None)
+    version = google.version(source.sheet_id, parse_range(source.range) if source.range else None, gid=source.gid)
     return f"{version.version}:{version.modified_time}"

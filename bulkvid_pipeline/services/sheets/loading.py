@@ -13,7 +13,7 @@ from bulkvid_pipeline.adapters.sheets.raw_sheet import RawSheet
 from bulkvid_pipeline.core.keys import slug
 from bulkvid_pipeline.core.ranges import parse_range
 from bulkvid_pipeline.core.sheet_table import SheetTable, sheet_table
-from bulkvid_pipeline.core.spec import InputSource, SourceType
+from bulkvid_pipeline.core.spec import InputSource, SheetFormat, SourceType
 from bulkvid_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -41,8 +41,23 @@ def load_sheet(source: InputSource, settings: Settings) -> LoadedSheet:
         BulkVideoError: one of its kinds says why the sheet cannot be read or used.
     """
     raw = _read(source, settings)
-    table = sheet_table(raw.cells, layout=source.format, first_row=raw.first_row, first_column=raw.first_column)
-    return LoadedSheet(sheet_label(source), raw.name, raw.source_uri, raw.version, table)
+    return LoadedSheet(sheet_label(source), raw.name, raw.source_uri, raw.version, table_of(raw, source))
+
+
+def table_of(raw: RawSheet, source: InputSource) -> SheetTable:
+    """The table in the cells that were read.
+
+    Raises:
+        InvalidSheetError: no rows, or no usable header.
+    """
+    return sheet_table(
+        raw.cells,
+        layout=source.format,
+        first_row=raw.first_row,
+        first_column=raw.first_column,
+        notes=raw.notes,
+        hidden_rows=source.hidden_rows,
+    )
 
 
 def _read(source: InputSource, settings: Settings) -> RawSheet:
@@ -51,7 +66,9 @@ def _read(source: InputSource, settings: Settings) -> RawSheet:
         assert source.path is not None
         return read_local(Path(source.path).expanduser(), area)
     assert source.sheet_id is not None
-    return google_sheets(settings).read(source.sheet_id, area)
+    return google_sheets(settings).read(
+        source.sheet_id, area, gid=source.gid, find_tab=source.format is SheetFormat.STANDARD
+    )
 
 
 def google_sheets(settings: Settings) -> GoogleSheets:
@@ -68,7 +85,7 @@ def google_sheets(settings: Settings) -> GoogleSheets:
 
 
 def sheet_label(source: InputSource) -> str:
-    """A short name for the sheet: its file or id, and its tab where the range names one.
+    """A short name for the sheet: its file or id, and its tab where the range or a link names one.
 
     Two files of one name in different folders have different labels.
     """
@@ -81,7 +98,10 @@ def sheet_label(source: InputSource) -> str:
         # Sheet ids differ in case alone; keys on disk may not.
         label = f"sheet-{re.sub('[^a-z0-9]', '', source.sheet_id.lower())[:12]}-{_digest(source.sheet_id)[:6]}"
     tab = parse_range(source.range).sheet if source.range else None
-    return f"{label}-{slug(tab, max_length=12)}-{_digest(tab)[:4]}" if tab else label
+    if tab:
+        return f"{label}-{slug(tab, max_length=12)}-{_digest(tab)[:4]}"
+    # The first tab of most sheets has the number 0, with which a link means no more than the sheet.
+    return f"{label}-gid{source.gid}" if source.gid else label
 
 
 def _digest(text: str) -> str:

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import base64
 import os
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
 from dagster import DagsterInstance
 
+from bulkvid_pipeline.adapters.stopping import Stopping
 from bulkvid_pipeline.adapters.webhooks import check_secret, check_target
 from bulkvid_pipeline.core.errors import InvalidSpecError
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import JobState
-from bulkvid_pipeline.services.jobs.jobs import Job, config_of, job_of
+from bulkvid_pipeline.services.jobs.jobs import Job, id_of, job_as_told
 from bulkvid_pipeline.services.webhooks.background import sending_callbacks
 from bulkvid_pipeline.services.webhooks.dispatch import deliver_due, notify
-from bulkvid_pipeline.services.webhooks.payloads import EventType, JobFacts, event_type_of, payload_of
+from bulkvid_pipeline.services.webhooks.payloads import EventType, event_type_of, payload_of
 from bulkvid_pipeline.settings import Settings
+
+_UNTOLD = {JobState.PENDING, JobState.COMPLETING}
+"""States of which no message is sent: nobody has begun, or the end is about to be told."""
 
 
 def check_callback(spec: BulkJobSpec, settings: Settings) -> None:
@@ -39,46 +44,46 @@ def check_callback(spec: BulkJobSpec, settings: Settings) -> None:
     check_target(spec.callback_url, allow_private=settings.webhook_allow_private)
 
 
-def tell_state(instance: DagsterInstance, run_id: str, state: JobState | None = None) -> None:
-    """Queue the message that the run's job has reached a state (its own where none is given), if anybody waits for it.
+def tell_state(
+    instance: DagsterInstance, run_id: str, state: JobState | None = None, *, callback_url: str | None = None
+) -> None:
+    """Queue the message that the run's job has come to a state, if anybody waits for it.
 
-    A run says each state once, however often this is called.
+    The run is in `state`, where one is given; the message is about the job, which is not at its end before all its runs
+    are. A job says each state once in each generation of runs, however many runs it has and however often this is
+    called.
+
+    Args:
+        callback_url: where the job's own spec does not say whom to tell.
 
     Raises:
         ServiceUnavailableError: the instance's database did not answer.
     """
-    record = instance.get_run_record_by_id(run_id)
-    url = config_of(record.dagster_run).get("callback_url") if record else None
-    if record is not None and isinstance(url, str):
-        tell_callback(instance, job_of([record]), url, state)
+    run = instance.get_run_by_id(run_id)
+    if run is not None:
+        tell_job(instance, id_of(run), {run_id: state} if state else {}, callback_url=callback_url)
 
 
-def tell_callback(instance: DagsterInstance, job: Job, callback_url: str | None, state: JobState | None = None) -> None:
-    """Queue the message that the job has reached a state (its own where none is given)."""
-    if callback_url is None:
+def tell_job(
+    instance: DagsterInstance, job_id: str, states: Mapping[str, JobState], *, callback_url: str | None = None
+) -> None:
+    """Queue the message about the state that the job is in when its runs are in those states; see `tell_state`."""
+    job = job_as_told(instance, job_id, states)
+    url = callback_url or job.callback_url
+    if url is None or job.state in _UNTOLD:
         return
-    reached, items = state or job.state, job.items
-    facts = JobFacts(
-        job_id=job.job_id,
-        title=job.title,
-        state=reached,
-        percent_complete=100.0 if reached is JobState.COMPLETED else job.percent,
-        items_total=items["total"],
-        items_completed=items["completed"],
-        items_failed=items["failed"],
-        items_pending=items["pending"],
-        report_url=job.report,
-    )
-    body = payload_of(facts, datetime.now(UTC))
-    notify(instance, job.run_id, job.job_id, event_type_of(reached), body, callback_url)
+    body = payload_of(job.view(), datetime.now(UTC))
+    notify(instance, job.generation[0].run_id, job.job_id, event_type_of(job.state), body, url)
 
 
-def sending(instance: DagsterInstance, spec: BulkJobSpec, settings: Settings) -> AbstractContextManager[Any]:
-    """Sends due callbacks beside the work inside the block, where the job has any."""
+def sending(
+    instance: DagsterInstance, spec: BulkJobSpec, settings: Settings, stopping: Stopping
+) -> AbstractContextManager[Any]:
+    """Sends due callbacks beside the work inside the block, where the job has any; see `sending_callbacks`."""
     if spec.callback_url is None or settings.webhook_secret is None:
         return nullcontext()
     secret = settings.webhook_secret.get_secret_value()
-    return sending_callbacks(instance, secret=secret, allow_private=settings.webhook_allow_private)
+    return sending_callbacks(instance, secret=secret, allow_private=settings.webhook_allow_private, stopping=stopping)
 
 
 def send_now(instance: DagsterInstance, job: Job, settings: Settings) -> None:
@@ -86,8 +91,7 @@ def send_now(instance: DagsterInstance, job: Job, settings: Settings) -> None:
 
     Takes some seconds at most; what fails waits for the next sender.
     """
-    run = instance.get_run_by_id(job.run_id)
-    if run is None or settings.webhook_secret is None or not config_of(run).get("callback_url"):
+    if settings.webhook_secret is None or not job.callback_url:
         return
     secret = settings.webhook_secret.get_secret_value()
     with sending_callbacks(instance, secret=secret, allow_private=settings.webhook_allow_private):

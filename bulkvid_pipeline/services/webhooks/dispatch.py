@@ -14,13 +14,15 @@ import random
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from dagster import DagsterInstance
 
+from bulkvid_pipeline.adapters.stopping import in_daemon_thread
 from bulkvid_pipeline.adapters.webhooks import Delivery, check_secret
 from bulkvid_pipeline.adapters.webhooks.delivery import canonical_json, deliver
 from bulkvid_pipeline.adapters.webhooks.outbox import Message, Outbox, Outcome
@@ -84,7 +86,8 @@ def notify(
     """Put a message down that is due at once; returns its id. Nothing is sent here.
 
     A run says each thing once: the id is made of the run, the type and the payload's `state` (of the whole payload, if
-    it has none), and a message that is already there stays as it is.
+    it has none), and a message that is already there stays as it is. What several runs of a job say together they say
+    in the name of the first of them.
 
     Raises:
         InvalidRequestError: the payload is no JSON, or longer than 20 kB.
@@ -210,7 +213,7 @@ class _Clock:
 
 
 class _Round:
-    """One call of `deliver_due`. The database is used by its own thread alone, the network by the pool's."""
+    """One call of `deliver_due`. The database is used by its own thread alone, the network by those of the tries."""
 
     def __init__(
         self,
@@ -231,16 +234,16 @@ class _Round:
         queues = self._queues()
         sending: dict[Future[Delivery], tuple[str, Message]] = {}
         made: list[Attempt] = []
-        with ThreadPoolExecutor(at_once, thread_name_prefix="callback") as pool:
-            while queues or sending:
-                busy = {job for job, _ in sending.values()}
-                for job in [job for job in queues if job not in busy][: at_once - len(sending)]:
-                    claimed = self._claim_first(queues, job)
-                    if claimed is not None:
-                        sending[pool.submit(attempt, claimed, self._clock.now())] = (job, claimed)
-                for future in wait(sending, return_when=FIRST_COMPLETED).done if sending else ():
-                    _, message = sending.pop(future)
-                    made.append(self._record(message, future.result()))
+        while queues or sending:
+            busy = {job for job, _ in sending.values()}
+            for job in [job for job in queues if job not in busy][: at_once - len(sending)]:
+                claimed = self._claim_first(queues, job)
+                if claimed is not None:
+                    trying = in_daemon_thread(partial(attempt, claimed, self._clock.now()), "callback")
+                    sending[trying] = (job, claimed)
+            for future in wait(sending, return_when=FIRST_COMPLETED).done if sending else ():
+                _, message = sending.pop(future)
+                made.append(self._record(message, future.result()))
         return made
 
     def _queues(self) -> dict[str, deque[str]]:

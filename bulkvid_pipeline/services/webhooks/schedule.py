@@ -6,9 +6,9 @@ import dataclasses
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from bulkvid_pipeline.adapters.webhooks import CallbackGoneError, CallbackTargetRefusedError, Delivery
+from bulkvid_pipeline.adapters.webhooks import Delivery
 from bulkvid_pipeline.adapters.webhooks.outbox import Message, Outcome, Try
-from bulkvid_pipeline.core.errors import InvalidRequestError
+from bulkvid_pipeline.core.errors import CallbackGoneError, CallbackTargetRefusedError, InvalidRequestError
 
 DELAYS_S = (5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 10 * 3600)
 """Pauses after each failed try, as senders of Standard Webhooks keep them; the last is cut to end with the day."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bulkvid_pipeline.adapters.cache import CachePlace, FolderCache
 from bulkvid_pipeline.adapters.storage.location import parse_location
+from bulkvid_pipeline.services.wiring.s3 import s3_access
 from bulkvid_pipeline.settings import Settings
 
 
@@ -17,14 +18,15 @@ def cache_place(settings: Settings) -> CachePlace | None:
         return None
     if settings.cache_bucket is not None:
         parse_location(settings.cache_bucket)
+    s3 = s3_access(settings)
     return CachePlace(
         folder=str(settings.cache_dir.expanduser().absolute()),
         max_bytes=settings.cache_max_bytes,
         bucket=settings.cache_bucket,
-        endpoint_url=settings.s3_endpoint_url,
-        key=settings.s3_key.get_secret_value() if settings.s3_key else None,
-        secret=settings.s3_secret.get_secret_value() if settings.s3_secret else None,
-        region=settings.s3_region,
+        endpoint_url=s3.endpoint_url,
+        key=s3.key,
+        secret=s3.secret,
+        region=s3.region,
     )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from dagster import DagsterInstance
 
 from bulkvid_pipeline.adapters.rate_limits import Budget, RateLimiter, limiter_for, location_of
@@ -23,7 +26,11 @@ def limiter_of(instance: DagsterInstance, settings: Settings, budget: Budget) ->
 
 
 def wait_for_sheet_read(
-    instance: DagsterInstance, spec: BulkJobSpec, settings: Settings, timeout_s: float = LONGEST_WAIT_S
+    instance: DagsterInstance,
+    spec: BulkJobSpec,
+    settings: Settings,
+    timeout_s: float = LONGEST_WAIT_S,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> None:
     """Wait until the job's user and project may read a Google sheet; files need no turn.
 
@@ -31,7 +38,8 @@ def wait_for_sheet_read(
         QuotaExceededError: no turn comes within that time.
     """
     if spec.input_source.type is SourceType.SHEET:
-        limiter_of(instance, settings, Budget.SHEETS_READ).acquire(spec.user_id, spec.project_id, timeout=timeout_s)
+        limiter = limiter_of(instance, settings, Budget.SHEETS_READ)
+        limiter.acquire(spec.user_id, spec.project_id, timeout=timeout_s, sleep=sleep)
 
 
 def wait_for_sheet_write(instance: DagsterInstance, spec: BulkJobSpec, settings: Settings, timeout_s: float) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bulkvid_pipeline.adapters.stopping import Stopping
 from bulkvid_pipeline.adapters.storage import Storage, open_storage
 from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.services.wiring.s3 import s3_access
 from bulkvid_pipeline.settings import Settings
 
 
@@ -13,16 +15,18 @@ def open_place(place: str, settings: Settings) -> Storage:
     Raises:
         InvalidSpecError: the text means no place that can be opened.
     """
+    s3 = s3_access(settings)
     return open_storage(
         place,
-        endpoint_url=settings.s3_endpoint_url,
-        key=settings.s3_key.get_secret_value() if settings.s3_key else None,
-        secret=settings.s3_secret.get_secret_value() if settings.s3_secret else None,
-        region=settings.s3_region,
+        endpoint_url=s3.endpoint_url,
+        key=s3.key,
+        secret=s3.secret,
+        region=s3.region,
         timeout_s=settings.storage_timeout_s,
     )
 
 
-def open_output(spec: BulkJobSpec, settings: Settings) -> Storage:
-    """The storage that the job writes to."""
-    return open_place(spec.output.output_bucket or settings.output_url, settings)
+def open_output(spec: BulkJobSpec, settings: Settings, stopping: Stopping | None = None) -> Storage:
+    """The storage that the job writes to; a stop ends its requests."""
+    storage = open_place(spec.output.output_bucket or settings.output_url, settings)
+    return storage.interruptible(stopping) if stopping else storage

@@ -12,12 +12,14 @@ from functools import partial
 from dagster import DagsterInstance, EventLogEntry
 
 from bulkvid_pipeline.adapters.retry import RetryPolicy
+from bulkvid_pipeline.adapters.stopping import Stopping
 from bulkvid_pipeline.core import tags
-from bulkvid_pipeline.core.errors import BulkVideoError, RenderCancelledError
+from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.write_back import RowResult
 from bulkvid_pipeline.services.jobs.run_state import tell_tags
 from bulkvid_pipeline.services.outputs.outcomes import RowOutcome
+from bulkvid_pipeline.services.periodic import Periodic
 from bulkvid_pipeline.services.write_back.writer import Written, by_key, in_rows, result_of, write_results
 from bulkvid_pipeline.settings import Settings
 
@@ -40,17 +42,25 @@ def writing_back(
     refused: Sequence[RowResult] = (),
     *,
     every_s: float = EVERY_S,
+    stopping: Stopping | None = None,
 ) -> Iterator[Callable[[RowOutcome], None]]:
-    """Gives what takes the outcomes of rows; they stand in the sheet half a minute later, and at the end of the block.
+    """Write results of rows into the job's sheet: every `every_s` seconds, and what is left at the end of the block.
 
-    Nothing that goes wrong here reaches the block; it is told on the run. An interrupt leaves at once, with the rest
-    unwritten.
+    The block gets a function to be called with the outcome of each row as it ends; a job that does not write back gets
+    one that does nothing. What goes wrong here does not reach the block; it is told on the run. An interrupt leaves at
+    once, with the rest unwritten.
+
+    Args:
+        refused: results of the rows that validation refused; they are written first.
+        every_s: seconds between two writings.
+        stopping: ends what is under way, and the pauses between two tries, when the job is stopped.
     """
     if not spec.write_back:
         yield lambda _: None
         return
-    reporter = _Reporter(instance, run_id, job_id, partial(write_results, instance, spec, settings), refused)
-    reporter.start(every_s)
+    write = partial(write_results, instance, spec, settings)
+    reporter = _Reporter(instance, run_id, job_id, write, refused, every_s, stopping or Stopping())
+    reporter.start()
     try:
         yield reporter.take
     except Exception:
@@ -63,6 +73,8 @@ def writing_back(
 
 
 class _Reporter:
+    """Keeps the results that are not in the sheet yet, and writes them there from a thread."""
+
     def __init__(
         self,
         instance: DagsterInstance,
@@ -70,6 +82,8 @@ class _Reporter:
         job_id: str,
         write: Callable[..., Written],
         refused: Sequence[RowResult],
+        every_s: float,
+        stopping: Stopping,
     ) -> None:
         self._instance = instance
         self._run_id = run_id
@@ -81,13 +95,12 @@ class _Reporter:
         self._told: set[str] = set()
         self._fault: str | None = None
         self._hopeless = False
-        self._stopping = threading.Event()
-        self._abandoned = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="write-back", daemon=True)
+        self._stopping = stopping
+        self._periodic = Periodic(self._work, every_s, "write-back")
 
-    def start(self, every_s: float) -> None:
-        self._every_s = every_s
-        self._thread.start()
+    def start(self) -> None:
+        """Begin to write from a thread."""
+        self._periodic.start()
 
     def take(self, outcome: RowOutcome) -> None:
         """Keep a row's result for the next writing."""
@@ -98,8 +111,7 @@ class _Reporter:
 
     def finish(self) -> None:
         """Write what is left, and tell on the run how it went."""
-        self._stopping.set()
-        self._thread.join()
+        self._periodic.stop()
         self._flush()
         if self._fault is not None:
             self._tell_unwritten(self._fault)
@@ -109,18 +121,17 @@ class _Reporter:
 
     def abandon(self) -> None:
         """Leave at once: a pause between two tries ends, and a request under way is not waited for."""
-        self._abandoned.set()
-        self._stopping.set()
+        self._stopping.stop()
+        self._periodic.stop(wait=False)
         if self._waiting:
             self._tell_unwritten("The job was interrupted")
 
     def _work(self) -> None:
-        while not self._stopping.wait(self._every_s):
-            if not self._hopeless:
-                self._flush()
-            if self._fault is not None and self._fault not in self._told:
-                self._told.add(self._fault)
-                self._tell(f"Results could not be written into the sheet yet: {self._fault}", logging.WARNING)
+        if not self._hopeless:
+            self._flush()
+        if self._fault is not None and self._fault not in self._told:
+            self._told.add(self._fault)
+            self._tell(f"Results could not be written into the sheet yet: {self._fault}", logging.WARNING)
 
     def _flush(self) -> None:
         with self._lock:
@@ -128,7 +139,8 @@ class _Reporter:
         if not results:
             return
         try:
-            written = self._write(results.values(), retry=RetryPolicy(sleep=self._sleep))
+            retry = RetryPolicy(sleep=self._stopping.sleep)
+            written = self._stopping.run(lambda: self._write(results.values(), retry=retry))
         except BulkVideoError as error:
             self._fault, self._hopeless = str(error), not error.retryable
             return
@@ -142,10 +154,6 @@ class _Reporter:
             for key, result in results.items():
                 if self._waiting.get(key) is result:
                     del self._waiting[key]
-
-    def _sleep(self, seconds: float) -> None:
-        if self._abandoned.wait(seconds):
-            raise RenderCancelledError("The writing was interrupted")
 
     def _tell_unwritten(self, fault: str) -> None:
         text = (

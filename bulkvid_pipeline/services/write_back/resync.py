@@ -4,31 +4,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 
-from dagster import DagsterEventType, DagsterInstance, RunsFilter
+from dagster import DagsterEventType, DagsterInstance
 
 from bulkvid_pipeline.adapters.cache import open_cache
-from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.core import tags
-from bulkvid_pipeline.core.errors import NotFoundError
 from bulkvid_pipeline.core.planning import VideoPlan
-from bulkvid_pipeline.core.states import ItemState
 from bulkvid_pipeline.core.write_back import RowResult
-from bulkvid_pipeline.services.batch.row_loop import LOOK_UP_THREADS
 from bulkvid_pipeline.services.jobs.jobs import Job, find_job, spec_of
 from bulkvid_pipeline.services.jobs.run_state import tell_tags
 from bulkvid_pipeline.services.media.policy import media_policy
 from bulkvid_pipeline.services.media.prefetch import with_known_media
-from bulkvid_pipeline.services.outputs.outcomes import RowOutcome
-from bulkvid_pipeline.services.outputs.output_store import OutputStore, engine_of
+from bulkvid_pipeline.services.outputs.output_store import OutputStore
+from bulkvid_pipeline.services.outputs.published import PublishedRows
 from bulkvid_pipeline.services.sheets.loading import load_sheet
 from bulkvid_pipeline.services.sheets.validation import validate_for_spec
 from bulkvid_pipeline.services.wiring.cache import cache_place
 from bulkvid_pipeline.services.wiring.limits import wait_for_sheet_read
-from bulkvid_pipeline.services.wiring.speech import speech_choice
-from bulkvid_pipeline.services.wiring.storage import open_output
+from bulkvid_pipeline.services.wiring.rendering import output_store
 from bulkvid_pipeline.services.write_back.background import tell_run
 from bulkvid_pipeline.services.write_back.writer import (
     Written,
@@ -56,10 +49,7 @@ def write_again(instance: DagsterInstance, job_id: str, settings: Settings) -> W
     check_write_back(spec, settings)
     wait_for_sheet_read(instance, spec, settings)
     validated = validate_for_spec(load_sheet(spec.input_source, settings), spec, settings)
-    speech = speech_choice(spec, settings, instance)
-    store = OutputStore(
-        open_output(spec, settings), spec.output.prefix, validated.label, RetryPolicy(), engine_of(speech)
-    )
+    store = output_store(spec, settings, instance, validated.label)
     # What a row with media was made into is filed under their content.
     place = cache_place(settings)
     plans = with_known_media(validated.plans, media_policy(settings), open_cache(place) if place else None)
@@ -74,39 +64,26 @@ def write_again(instance: DagsterInstance, job_id: str, settings: Settings) -> W
 
 def _finished(store: OutputStore, plans: tuple[VideoPlan, ...]) -> Iterator[RowResult]:
     """Results of the rows all of whose videos are published."""
-    documents = store.published_documents()
-    found = [plan for plan in plans if not store.missing_outputs(plan, documents)]
-    with ThreadPoolExecutor(LOOK_UP_THREADS) as pool:
-        for outcome in pool.map(lambda plan: _published(store, plan), found):
-            result = result_of(outcome) if outcome else None
-            if result is not None:
-                yield result
-
-
-def _published(store: OutputStore, plan: VideoPlan) -> RowOutcome | None:
-    try:
-        read = [store.retry.call(partial(store.read_output, plan, one)) for one in plan.outputs]
-    except NotFoundError:
-        return None
-    outputs = tuple(output for output in read if output is not None)
-    if len(outputs) < len(plan.outputs):
-        return None
-    return RowOutcome(plan, ItemState.COMPLETED, plan.fingerprint(store.engine), outputs)
+    for outcome in PublishedRows.listed(store).outcomes(plans, []):
+        result = result_of(outcome)
+        if result is not None:
+            yield result
 
 
 def _failed(instance: DagsterInstance, job: Job, sheet_label: str) -> Iterator[RowResult]:
-    """Why rows failed, as the job's runs have told; of each row the newest."""
+    """Why rows failed, as the job's runs have told; of each row the newest, whichever run it was in."""
     newest: dict[str, RowResult] = {}
-    for run in reversed(instance.get_runs(RunsFilter(tags={tags.JOB_ID: job.job_id}))):
-        for partition, told in _observations(instance, run.run_id):
-            label, row_key = tags.split_partition_key(partition)
-            if label == sheet_label and "reason" in told:
-                error = ". ".join(part for part in (told["reason"], told.get("fix", "")) if part)
-                newest[row_key] = RowResult(row_key, told.get("title", row_key), told["state"], error=error)
+    observations = [found for run in job.runs for found in _observations(instance, run.run_id)]
+    for _at, partition, told in sorted(observations, key=lambda found: found[0]):
+        label, row_key = tags.split_partition_key(partition)
+        if label == sheet_label and "reason" in told:
+            error = ". ".join(part for part in (told["reason"], told.get("fix", "")) if part)
+            newest[row_key] = RowResult(row_key, told.get("title", row_key), told["state"], error=error)
     yield from newest.values()
 
 
-def _observations(instance: DagsterInstance, run_id: str) -> Iterator[tuple[str, dict[str, str]]]:
+def _observations(instance: DagsterInstance, run_id: str) -> Iterator[tuple[float, str, dict[str, str]]]:
+    """When a run observed something of a partition, which one, and what."""
     cursor: str | None = None
     while True:
         page = instance.get_records_for_run(
@@ -116,7 +93,8 @@ def _observations(instance: DagsterInstance, run_id: str) -> Iterator[tuple[str,
             event = record.event_log_entry.dagster_event
             if event is not None and event.partition:
                 metadata = event.asset_observation_data.asset_observation.metadata
-                yield event.partition, {name: str(getattr(value, "value", value)) for name, value in metadata.items()}
+                told = {name: str(getattr(value, "value", value)) for name, value in metadata.items()}
+                yield record.event_log_entry.timestamp, event.partition, told
         if not page.has_more:
             return
         cursor = page.cursor

@@ -167,7 +167,8 @@ def _read(
     assert source.sheet_id is not None
     area = parse_range(source.range) if source.range else A1Range(0, MAX_COLUMNS - 1)
     wait_for_sheet_read(instance, spec, settings, LONGEST_TURN_S)
-    raw = writer.read(source.sheet_id, dataclasses.replace(area, last_column=area.first_column + MAX_COLUMNS - 1))
+    area_to_end = dataclasses.replace(area, last_column=area.first_column + MAX_COLUMNS - 1)
+    raw = writer.read(source.sheet_id, area_to_end, gid=source.gid, find_tab=True)
     width = area.last_column - area.first_column + 1
     return raw.name, ReportedSheet(raw.cells, first_row=raw.first_row, first_column=raw.first_column, ideas_width=width)
 

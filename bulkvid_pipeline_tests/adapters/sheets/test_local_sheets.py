@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bulkvid_pipeline.adapters.sheets.csv_sheets import read_csv
+from bulkvid_pipeline.adapters.sheets.csv_sheets import mend_mojibake, read_csv
 from bulkvid_pipeline.adapters.sheets.local_sheets import MAX_FILE_BYTES, read_local
 from bulkvid_pipeline.core.errors import InvalidRangeError, InvalidSheetError
 from bulkvid_pipeline.core.ranges import parse_range
@@ -50,9 +50,12 @@ def test_utf_16_of_either_byte_order_is_read(path: Path, endian: str) -> None:
     assert read_local(path, None).cells == CELLS
 
 
-def test_utf_16_without_its_mark_is_refused_for_its_nul_bytes(path: Path) -> None:
-    path.write_bytes("idea_title\n007\n".encode("utf-16-le"))
-    assert "CSV UTF-8" in refused(path, "line 1 holds a NUL byte").fix
+@pytest.mark.parametrize("endian", ["le", "be"])
+def test_utf_16_without_its_mark_is_read_and_said(path: Path, endian: str) -> None:
+    path.write_bytes("idea_title\n007 茶\n".encode(f"utf-16-{endian}"))
+    sheet = read_local(path, None)
+    assert sheet.cells == (("idea_title",), ("007 茶",))
+    assert [finding.code for finding in sheet.notes.findings] == ["NOT_UTF8"]
 
 
 def test_a_nul_byte_is_refused_with_its_line(path: Path) -> None:
@@ -60,9 +63,14 @@ def test_a_nul_byte_is_refused_with_its_line(path: Path) -> None:
     refused(path, "line 2 holds a NUL byte")
 
 
-def test_text_in_another_encoding_is_refused_rather_than_garbled(path: Path) -> None:
-    path.write_bytes("idea_title\n動画のアイデア。\n".encode("shift-jis"))
-    refused(path, "neither UTF-8 nor Windows-1252")
+def test_text_whose_encoding_is_in_doubt_is_refused_rather_than_garbled(path: Path) -> None:
+    path.write_bytes("idea_title\nЧай\n".encode("cp1251"))
+    assert "CSV UTF-8" in refused(path, r"not UTF-8 text \(line 2\), and what else it is is in doubt").fix
+
+
+def test_utf_8_with_bytes_of_another_encoding_is_refused_with_the_line(path: Path) -> None:
+    path.write_bytes("title\nCafé crème brûlée\n".encode() + "Café\n".encode("cp1252"))
+    refused(path, "is UTF-8 text, but byte .* in line 3 is not")
 
 
 def test_text_that_breaks_its_own_mark_is_refused(path: Path) -> None:
@@ -122,13 +130,23 @@ def test_ragged_rows_are_padded_and_empty_ones_keep_their_place(path: Path) -> N
 
 
 def test_a_quote_that_never_closes_is_refused_with_its_row(path: Path) -> None:
+    path.write_text('a,b\nc,"d\ne,f\ng\n')
+    refused(path, r"Row 2 of 'ideas' \(line 2\) is not valid CSV: a quote opens in it and is never closed")
+
+
+def test_text_after_a_closing_quote_costs_its_row_alone(path: Path) -> None:
+    path.write_text('a,b\nc,d\n"He said "no"",f\ng,h\n')
+    sheet = read_local(path, None)
+    assert [(fault.row, fault.code) for fault in sheet.notes.faults] == [(3, "BROKEN_QUOTES")]
+    assert sheet.cells[1] == ("c", "d")
+    assert sheet.cells[3] == ("g", "h")
+
+
+def test_a_quote_that_never_closes_costs_its_row_alone_where_the_rows_below_are_whole(path: Path) -> None:
     path.write_text('a,b\nc,"d\ne,f\n')
-    refused(path, "Row 2 of 'ideas' .* not valid CSV")
-
-
-def test_text_after_a_closing_quote_is_refused_with_its_row(path: Path) -> None:
-    path.write_text('a,b\nc,d\n"He said "no"",f\n')
-    refused(path, "Row 3 of 'ideas'")
+    sheet = read_local(path, None)
+    assert [fault.row for fault in sheet.notes.faults] == [2]
+    assert sheet.cells[2] == ("e", "f")
 
 
 @given(
@@ -143,6 +161,7 @@ def test_whatever_is_written_as_csv_is_read_back(rows: list[list[str]]) -> None:
     assume(not (rows[0] and rows[0][0].lower().startswith("sep=")))
     text = io.StringIO(newline="")
     csv.writer(text, quoting=csv.QUOTE_ALL).writerows(rows)
+    assume(not mend_mojibake(text.getvalue())[1])
 
     cells = read_csv(text.getvalue().encode(), name="any", source_uri="", area=None, delimiter=",").cells
 
@@ -258,7 +277,7 @@ def test_a_link_that_leads_in_a_circle_is_refused(path: Path) -> None:
 def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "ideas.docx.pdf"
     path.write_bytes(b"%PDF-1.7\n")
-    assert ".xlsx" in refused(path, "no kind of sheet").fix
+    assert ".xlsx" in refused(path, "is a PDF, not a sheet").fix
 
 
 # Versions

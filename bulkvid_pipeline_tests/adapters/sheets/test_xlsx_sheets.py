@@ -16,6 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from bulkvid_pipeline.adapters.sheets import xlsx_sheets
 from bulkvid_pipeline.adapters.sheets.local_sheets import read_local
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRangeError, InvalidSheetError
+from bulkvid_pipeline.core.merged_cells import MergedCells
 from bulkvid_pipeline.core.ranges import parse_range
 from bulkvid_pipeline_tests.adapters.sheets.workbooks import (
     SHEET_PART,
@@ -78,7 +79,7 @@ def test_a_workbook_is_read_with_where_its_cells_stand(ideas: Path) -> None:
         (False, "FALSE"),
         ("#N/A", "#N/A"),
         (datetime.date(2026, 3, 5), "2026-03-05"),
-        (datetime.datetime(2026, 3, 5, 14, 30), "2026-03-05T14:30:00"),
+        (datetime.datetime(2026, 3, 5, 14, 30), "2026-03-05 14:30:00"),
         (datetime.time(14, 30), "14:30:00"),
         ("two\nlines", "two\nlines"),
         ("two_x000D_\nlines", "two\nlines"),
@@ -129,10 +130,64 @@ def test_a_formula_gives_its_saved_result(ideas: Path) -> None:
     assert read_local(ideas, None).cells == (("2", "a", "", "#DIV/0!"),)
 
 
-def test_a_formula_that_was_never_calculated_is_refused_where_it_would_be_read(path: Path) -> None:
+def test_a_formula_that_was_never_calculated_is_a_fault_of_its_cell_and_shown(path: Path) -> None:
     write_workbook(path, {"Ideas": [["a", "b"], ["c", "=1+1"]]})
-    assert "calculate" in refused(path, "Cell B2 of sheet 'Ideas' holds a formula whose result was never saved").fix
-    assert read_local(path, parse_range("A1:A2")).cells == (("a",), ("c",))
+    sheet = read_local(path, None)
+    (fault,) = sheet.notes.faults
+    assert (fault.row, fault.column, fault.value, fault.code) == (2, 1, "=1+1", "UNCALCULATED")
+    assert "calculate" in fault.fix
+    assert sheet.cells == (("a", "b"), ("c", "=1+1"))
+    assert read_local(path, parse_range("A1:A2")).notes.faults == ()
+
+
+def test_numbers_read_as_their_formats_show_them(path: Path) -> None:
+    def formatted(sheet: Worksheet) -> None:
+        formats = ["0%", "$#,##0.00", "dd mmmm yyyy", '"Top "0" tips"', "[mm]:ss"]
+        for cell, number_format in zip(sheet[1], formats, strict=True):
+            cell.number_format = number_format
+
+    write_workbook(path, {"Ideas": [[0.5, 1234.5, 45650, 5, 12 / 86_400]]}, adjust=formatted)
+    assert read_local(path, None).cells == (("50%", "$1,234.50", "24 December 2024", "Top 5 tips", "00:12"),)
+
+
+def test_merged_and_hidden_rows_are_told_by_their_place_in_the_range(path: Path) -> None:
+    def adjust(sheet: Worksheet) -> None:
+        sheet.merge_cells("B3:C4")
+        sheet.row_dimensions[4].hidden = True
+
+    write_workbook(path, {"Ideas": [["a", "b", "c"]] * 4}, adjust=adjust)
+    notes = read_local(path, parse_range("B2:C4")).notes
+    assert notes.merged == (MergedCells(1, 0, 2, 1),)
+    assert notes.hidden == {2}
+
+
+# Which sheet
+
+
+def test_the_sheet_with_ideas_is_read_and_named_where_a_cover_stands_before_it(path: Path) -> None:
+    write_workbook(path, {"Read me": [["Our plan"], ["for 2026"]], "Ideas": [["title", "script"], ["a", "b"]]})
+    sheet = read_local(path, None)
+    assert (sheet.name, sheet.cells[1]) == ("Ideas", ("a", "b"))
+    assert [str(f.problem) for f in sheet.notes.findings] == ["The tab 'Ideas' was read, not 'Read me'"]
+
+
+def test_of_several_sheets_with_ideas_none_is_taken(path: Path) -> None:
+    ideas = [["title", "script"], ["a", "b"]]
+    write_workbook(path, {"January": ideas, "Week 2": ideas, "Template": ideas[:1]})
+    with pytest.raises(InvalidRangeError, match="hold ideas: 'January', 'Week 2'") as caught:
+        read_local(path, None)
+    assert '--range "January!A:J"' in caught.value.fix
+    assert read_local(path, parse_range("'Week 2'!A:J")).name == "Week 2"
+
+
+def test_a_hidden_sheet_is_read_only_when_it_is_named(path: Path) -> None:
+    def hide(sheet: Worksheet) -> None:
+        sheet.sheet_state = "hidden"
+
+    ideas = [["title", "script"], ["a", "b"]]
+    write_workbook(path, {"Old": ideas, "New": ideas}, adjust=hide)
+    assert read_local(path, None).name == "New"
+    assert read_local(path, parse_range("Old!A:J")).name == "Old"
 
 
 def test_rows_and_cells_that_the_file_leaves_out_keep_their_place(ideas: Path) -> None:
@@ -293,9 +348,14 @@ def test_a_workbook_without_its_parts_is_damaged(ideas: Path) -> None:
     refused(ideas, "is damaged|no worksheet")
 
 
-def test_text_in_a_file_named_xlsx_is_damaged(path: Path) -> None:
+def test_text_in_a_file_named_xlsx_is_read_as_text(path: Path) -> None:
     path.write_text("a,b\n")
-    refused(path, "does not begin as an Excel workbook")
+    assert read_local(path, None).cells == (("a", "b"),)
+
+
+def test_bytes_of_no_workbook_in_a_file_named_xlsx_are_damaged(path: Path) -> None:
+    path.write_bytes(b"\x00\x01\x02 a,b")
+    refused(path, "does not begin as a workbook does")
 
 
 def test_a_workbook_is_known_by_its_content_whatever_its_ending(ideas: Path) -> None:
@@ -316,9 +376,9 @@ def test_no_damage_leads_to_anything_but_a_typed_error(sound_workbook: bytes, da
 # Other formats
 
 
-def test_an_old_excel_file_is_refused(path: Path) -> None:
+def test_a_damaged_old_excel_file_is_refused(path: Path) -> None:
     path.write_bytes(OLE)
-    assert "save it as Excel workbook" in refused(path, r"old Excel file \(\.xls\)").fix
+    assert "save it as Excel workbook" in refused(path, "is damaged").fix
 
 
 def test_a_workbook_protected_by_a_password_is_refused(path: Path) -> None:
@@ -337,10 +397,10 @@ def test_an_encrypted_archive_is_refused(ideas: Path) -> None:
     refused(ideas, "protected by a password")
 
 
-def test_an_open_document_file_is_refused(tmp_path: Path) -> None:
+def test_an_open_document_text_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "ideas.ods"
-    path.write_bytes(zip_of({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": b"<x/>"}))
-    assert "save it as Excel workbook" in refused(path, "OpenDocument").fix
+    path.write_bytes(zip_of({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b"<x/>"}))
+    assert "Excel workbook" in refused(path, "OpenDocument text").fix
 
 
 def test_a_binary_workbook_is_refused(path: Path) -> None:

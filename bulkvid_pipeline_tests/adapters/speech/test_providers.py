@@ -144,10 +144,10 @@ class Worker:
         place = CachePlace(str(folder / "cache"), 10**9)
         self.process = RenderProcess("event", place, self.stages.append, remote(server), key)
 
-    def render(self, script: str, wall_clock_s: float = 300.0) -> RenderedRow:
+    def render(self, script: str, stall_s: float = 300.0) -> RenderedRow:
         plan = small_plan(script)
         request = RenderRequest(plan, plan.outputs, str(self.folder / str(len(self.stages))))
-        return self.process.render(request, lambda stage, _: self.stages.append(stage), wall_clock_s)
+        return self.process.render(request, lambda stage, _: self.stages.append(stage), stall_s)
 
 
 @pytest.fixture
@@ -193,7 +193,7 @@ def test_pauses_are_shown_as_rate_limited(server: SpeechServer, worker: Worker) 
 def test_a_slow_server_does_not_use_up_a_rows_time(server: SpeechServer, worker: Worker) -> None:
     worker.render("Warm up.")
     server.fail(Fault("stall", seconds=2.5), Fault("stall", seconds=2.5))
-    worker.render("The tap drips. Turn it off.", wall_clock_s=4.0)
+    worker.render("The tap drips. Turn it off.", stall_s=4.0)
 
 
 def test_the_key_is_in_the_workers_environment_alone(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,6 +34,7 @@ HOSTS: dict[str, Service] = {
     DOWNLOAD_HOST: "docs",
 }
 _VALUES = re.compile(r"/v4/spreadsheets/([^/:]+)/values/([^/]+)")
+_BATCH_GET = re.compile(r"/v4/spreadsheets/([^/:]+)/values:batchGet")
 _BATCH_UPDATE = re.compile(r"/v4/spreadsheets/([^/:]+)/values:batchUpdate")
 _SPREADSHEET_UPDATE = re.compile(r"/v4/spreadsheets/([^/:]+):batchUpdate")
 _SPREADSHEET = re.compile(r"/v4/spreadsheets/([^/:]+)")
@@ -76,6 +77,7 @@ class Google:
         sheets = "sheets.googleapis.com"
         return [
             (sheets, "GET", _VALUES, "sheets.values.get", self._values_get),
+            (sheets, "GET", _BATCH_GET, "sheets.values.batchGet", self._values_batch_get),
             (sheets, "POST", _BATCH_UPDATE, "sheets.values.batchUpdate", self._values_batch_update),
             (sheets, "POST", _SPREADSHEET_UPDATE, "sheets.batchUpdate", self._spreadsheet_update),
             (sheets, "GET", _SPREADSHEET, "sheets.get", self._spreadsheet_get),
@@ -103,6 +105,20 @@ class Google:
         answer = {"range": area.text, "majorDimension": dimension}
         return json_answer({**answer, "values": values} if values else answer)
 
+    def _values_batch_get(self, request: Request, sheet_id: str) -> Answer:
+        """Several ranges by rows; it counts as one read."""
+        _, book = self._opened(request, sheet_id, "Read")
+        try:
+            areas = [book.area(text) for text in request.params("ranges")]
+        except BadRangeError as error:
+            return api_error(400, str(error))
+        formatted = request.param("valueRenderOption") in (None, "FORMATTED_VALUE")
+        found = []
+        for area in areas:
+            values = area.values(formatted=formatted)
+            found.append({"range": area.text, "majorDimension": "ROWS", **({"values": values} if values else {})})
+        return json_answer({"spreadsheetId": sheet_id, "valueRanges": found})
+
     def _spreadsheet_get(self, request: Request, sheet_id: str) -> Answer:
         _, book = self._opened(request, sheet_id, "Read")
         tabs = [
@@ -113,6 +129,7 @@ class Google:
                     "index": position,
                     "sheetType": "GRID",
                     "gridProperties": {"rowCount": tab.row_count, "columnCount": tab.column_count},
+                    **({"hidden": True} if tab.hidden else {}),
                 }
             }
             for position, tab in enumerate(book.tabs)
@@ -256,19 +273,20 @@ class Google:
         book = self.workbooks.get(sheet_id)
         if book is None or book.trashed:
             return html_page(404, "Page Not Found", "Sorry, unable to open the file at this time.")
-        kind = request.param("format")
-        if kind not in _EXPORT_TYPES:
+        kind, gid = request.param("format"), request.param("gid")
+        if kind not in _EXPORT_TYPES or (gid is not None and book.tab_numbered(gid) is None):
             return html_page(400, "Error 400 (Bad Request)", "Sorry, unable to open the file at present.")
         if not book.public:
             back = urlencode({"continue": f"https://docs.google.com{request.path}?{request.query}"})
             return _moved(302, f"https://accounts.google.com/v3/signin/identifier?{back}")
-        return _moved(307, f"https://{DOWNLOAD_HOST}/export/{sheet_id}?format={kind}")
+        return _moved(307, f"https://{DOWNLOAD_HOST}/export/{sheet_id}?format={kind}" + (f"&gid={gid}" if gid else ""))
 
     def _download(self, request: Request, sheet_id: str) -> Answer:
         book = self.workbooks[sheet_id]
         kind = request.param("format") or "csv"
-        data = book.as_csv() if kind == "csv" else book.as_xlsx()
-        name = f"{book.title} - {book.tabs[0].title}.csv" if kind == "csv" else f"{book.title}.xlsx"
+        tab = book.tab_numbered(request.param("gid") or "") or book.tabs[0]
+        data = book.as_csv(tab) if kind == "csv" else book.as_xlsx()
+        name = f"{book.title} - {tab.title}.csv" if kind == "csv" else f"{book.title}.xlsx"
         plain = re.sub(r"[^A-Za-z0-9.-]", "", name)
         disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
         return Answer(200, data, _EXPORT_TYPES[kind], {"Content-Disposition": disposition}, chunked=True)

@@ -26,6 +26,10 @@ class Request:
         """First value of a query parameter."""
         return parse_qs(self.query, keep_blank_values=True).get(name, [None])[0]
 
+    def params(self, name: str) -> list[str]:
+        """All values of a query parameter."""
+        return parse_qs(self.query, keep_blank_values=True).get(name, [])
+
     def form(self) -> dict[str, str]:
         return {name: values[0] for name, values in parse_qs(self.body.decode()).items()}
 

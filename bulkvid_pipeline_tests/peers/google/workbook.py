@@ -40,6 +40,7 @@ class Tab:
     row_count: int = 1000
     column_count: int = 26
     tab_id: int = 0
+    hidden: bool = False
 
     def __post_init__(self) -> None:
         self.row_count = max(self.row_count, len(self.rows))
@@ -143,10 +144,13 @@ class Workbook:
     def _tab(self, title: str) -> Tab | None:
         return next((tab for tab in self.tabs if tab.title == title), None)
 
-    def as_csv(self) -> bytes:
-        """The first tab as the CSV export gives it."""
+    def tab_numbered(self, gid: str) -> Tab | None:
+        return next((tab for tab in self.tabs if str(tab.tab_id) == gid), None)
+
+    def as_csv(self, tab: Tab | None = None) -> bytes:
+        """A tab, else the first one, as the CSV export gives it."""
         text = io.StringIO()
-        area = self.area("")
+        area = self.area(quoted(tab.title) if tab else "")
         csv.writer(text, lineterminator="\r\n").writerows(_padded(area.values(formatted=True)))
         return text.getvalue().removesuffix("\r\n").encode()
 
@@ -155,6 +159,7 @@ class Workbook:
         book.remove(book.worksheets[0])
         for tab in self.tabs:
             sheet = book.create_sheet(tab.title)
+            sheet.sheet_state = "hidden" if tab.hidden else "visible"
             for row, line in enumerate(tab.rows, 1):
                 for column, value in enumerate(line, 1):
                     if value != "":

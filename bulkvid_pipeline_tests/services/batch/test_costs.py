@@ -42,7 +42,7 @@ def test_the_cost_of_a_row_is_told_with_its_videos_and_stays_when_it_is_kept(pai
     assert sum(output["cost"] for output in rows["One"]["outputs"]) == pytest.approx(rows["One"]["cost"], abs=2e-6)
     spent = rows["One"]["cost"] + rows["Two"]["cost"]
     assert paid.manifest()["totals"]["cost"] == pytest.approx(spent, abs=2e-6)
-    assert job.cost == job.as_dict()["cost"] == pytest.approx(spent, abs=3e-6)
+    assert job.cost == job.view().cost == pytest.approx(spent, abs=3e-6)
     assert csv_costs(paid) == pytest.approx(spent, abs=3e-6)
     assert page_of(paid).count("asked by the paid voice") == 1
     events = paid.instance.fetch_materializations(AssetKey(tags.VIDEO_ASSET), limit=10).records

@@ -10,7 +10,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
@@ -19,6 +20,7 @@ import pytest
 from bulkvid_pipeline import settings as settings_module
 from bulkvid_pipeline.adapters.dagster import run_slots
 from bulkvid_pipeline.adapters.dagster.run_slots import RunSlots, SlotAdmission
+from bulkvid_pipeline.adapters.processes import Fate, ProcessIdentity, identity_of
 from bulkvid_pipeline.adapters.rate_limits import Budget
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.spec import BulkJobSpec
@@ -29,7 +31,7 @@ from bulkvid_pipeline.services.jobs.jobs import find_job
 from bulkvid_pipeline.services.jobs.run_config import run_config_of
 from bulkvid_pipeline.services.jobs.run_state import tell_tags
 from bulkvid_pipeline.services.liveness import heartbeat, orphans
-from bulkvid_pipeline.services.liveness.heartbeat import at_work, process_name, this_process
+from bulkvid_pipeline.services.liveness.heartbeat import at_work, this_process
 from bulkvid_pipeline.services.liveness.orphans import SILENT_S, close_orphans
 from bulkvid_pipeline.services.wiring.limits import limiter_of
 from bulkvid_pipeline_tests.adapters.dagster.slot_worker import StandInJob, a_plan, work
@@ -38,7 +40,14 @@ from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, Workplace, idea
 
 pytestmark = ON_BOTH_DATABASES
 
-ELSEWHERE = "elsewhere:boot:1:1"
+ELSEWHERE = "elsewhere:boot:4026531836:1:1"
+
+
+def a_dead_process() -> str:
+    """The name of a process that was here once, or could have been."""
+    here = ProcessIdentity.read(this_process())
+    assert here is not None
+    return str(replace(here, pid=999_999, start="1"))
 
 
 def a_run(
@@ -121,7 +130,7 @@ def test_a_waiting_job_gets_the_slot_of_a_killed_one_though_no_daemon_runs(
     process = multiprocessing.get_context("spawn").Process(target=work, args=(job,))
     process.start()
     assert process.pid is not None
-    tell_tags(workplace.instance, run_id, {tags.PROCESS: str(process_name(process.pid))})
+    tell_tags(workplace.instance, run_id, {tags.PROCESS: str(identity_of(process.pid))})
     wait_until(lambda: any(happening.what == "start" for happening in job.happenings()))
     with SlotAdmission(heir, free_dead=lambda: close_orphans(workplace.instance)) as admission:
         end = time.monotonic() + 1
@@ -180,6 +189,44 @@ def test_a_living_worker_is_left_alone_however_silent(workplace: Workplace) -> N
     assert close_orphans(workplace.instance, now=later()) == ()
 
 
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        lambda name: replace(name, boot="11111111-2222-3333-4444-555555555555"),
+        lambda name: replace(name, namespace="4026599999"),
+        lambda name: replace(name, host="another"),
+    ],
+    ids=["boot", "namespace", "host"],
+)
+def test_a_worker_that_cannot_be_looked_at_is_judged_by_its_heartbeat_alone(
+    workplace: Workplace, elsewhere: Callable[[ProcessIdentity], ProcessIdentity]
+) -> None:
+    dead_here = ProcessIdentity.read(a_dead_process())
+    assert dead_here is not None
+    run_id = a_run(workplace, told={tags.PROCESS: str(elsewhere(dead_here))})
+    slots = RunSlots(workplace.instance, run_id)
+    slots.ensure_pool(1)
+    claim = slots.claim("row")
+    assert claim.granted()
+
+    assert close_orphans(workplace.instance) == ()
+    assert claim.granted()
+    assert close_orphans(workplace.instance, now=later()) == (run_id,)
+
+
+def test_a_job_whose_process_stands_still_is_lost_after_a_minute(workplace: Workplace) -> None:
+    with subprocess.Popen(["sleep", "600"]) as process:
+        try:
+            run_id = a_run(workplace, told={tags.PROCESS: str(identity_of(process.pid))})
+            process.send_signal(signal.SIGSTOP)
+            os.waitid(os.P_PID, process.pid, os.WSTOPPED)
+
+            assert close_orphans(workplace.instance) == ()
+            assert close_orphans(workplace.instance, now=later()) == (run_id,)
+        finally:
+            process.kill()
+
+
 def test_runs_of_other_code_locations_are_none_of_ours(workplace: Workplace) -> None:
     @dg.job(name="theirs")
     def theirs() -> None: ...
@@ -194,24 +241,22 @@ def test_runs_of_other_code_locations_are_none_of_ours(workplace: Workplace) -> 
 def test_a_run_that_ended_well_between_two_looks_is_not_called_lost(
     workplace: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    host, boot, _pid, _start = this_process().split(":")
-    run_id = a_run(workplace, told={tags.PROCESS: f"{host}:{boot}:999999:1"})
-    real = orphans.is_gone
+    run_id = a_run(workplace, told={tags.PROCESS: a_dead_process()})
+    real = orphans.fate_of_process
 
-    def end_meanwhile(name: str) -> bool:
+    def end_meanwhile(name: str) -> Fate:
         event = dg.DagsterEvent(event_type_value=dg.DagsterEventType.RUN_SUCCESS.value, job_name=tags.JOB)
         workplace.instance.report_dagster_event(event, run_id)
         return real(name)
 
-    monkeypatch.setattr(orphans, "is_gone", end_meanwhile)
+    monkeypatch.setattr(orphans, "fate_of_process", end_meanwhile)
 
     assert close_orphans(workplace.instance) == ()
     assert find_job(workplace.instance, "job_lost").state is JobState.COMPLETED
 
 
 def test_a_re_execution_is_not_judged_by_the_process_of_the_run_before_it(workplace: Workplace) -> None:
-    host, boot, _pid, _start = this_process().split(":")
-    first = a_run(workplace, told={tags.PROCESS: f"{host}:{boot}:999999:1"})
+    first = a_run(workplace, told={tags.PROCESS: a_dead_process()})
     assert close_orphans(workplace.instance) == (first,)
     inherited = workplace.instance.get_run_by_id(first)
     assert inherited is not None
@@ -231,7 +276,7 @@ def test_a_re_execution_keeps_the_job_and_none_of_its_wishes_and_ends(workplace:
     second = a_run(workplace, parent=first, told=paused.tags)
 
     job = find_job(workplace.instance, "job_lost")
-    assert (job.run_id, job.state, job.items["total"]) == (second, JobState.RUNNING, 0)
+    assert (job.run_id, job.state, job.runs[-1].progress.total) == (second, JobState.RUNNING, 0)
     tell_tags(workplace.instance, second, {tags.INTENT: "pause"})
     assert find_job(workplace.instance, "job_lost").state is JobState.PAUSING
     (again, *_) = workplace.instance.get_runs()

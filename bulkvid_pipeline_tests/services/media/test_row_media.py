@@ -15,8 +15,9 @@ import pytest
 
 from bulkvid_pipeline import settings as settings_module
 from bulkvid_pipeline.adapters.cache import FolderCache
-from bulkvid_pipeline.adapters.media import MediaPolicy, MediumNotFoundError
+from bulkvid_pipeline.adapters.media import MediaPolicy
 from bulkvid_pipeline.adapters.media.library import medium_of
+from bulkvid_pipeline.core.errors import MediumNotFoundError
 from bulkvid_pipeline.core.planning import plan_video
 from bulkvid_pipeline.core.rows import VideoIdea
 from bulkvid_pipeline.core.spec import BulkJobSpec

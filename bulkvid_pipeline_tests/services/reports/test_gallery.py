@@ -13,15 +13,10 @@ import pytest
 
 from bulkvid_pipeline.core.findings import Finding, Severity
 from bulkvid_pipeline.core.options import Platform, Priority, Style, Voice
-from bulkvid_pipeline.services.reports.gallery import (
-    JobReport,
-    RowOutput,
-    RowReport,
-    RowState,
-    manifest_json,
-    report_html,
-    results_csv,
-)
+from bulkvid_pipeline.services.reports.gallery import report_html
+from bulkvid_pipeline.services.reports.manifest import manifest_json, rows_of_manifest
+from bulkvid_pipeline.services.reports.model import JobReport, RowOutput, RowReport, RowState
+from bulkvid_pipeline.services.reports.results import results_csv
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"' onmouseover=alert(3) x='"
 
@@ -259,7 +254,7 @@ class TestManifest:
         assert manifest["job"]["job_id"] == "bj_1"
         assert manifest["totals"] == {
             "rows": 3,
-            "rows_by_state": {"completed": 1, "failed": 1, "rejected": 1, "skipped": 0, "cancelled": 0},
+            "rows_by_state": {"completed": 1, "failed": 1, "rejected": 1, "skipped": 0, "cancelled": 0, "pending": 0},
             "videos": 2,
             "video_seconds": 120.0,
             "size_bytes": 8_000_000,
@@ -294,6 +289,22 @@ class TestManifest:
         assert "LUFS" not in report_html(job)
         assert json.loads(manifest_json(job))["rows"][0]["outputs"][0]["loudness_lufs"] is None
         assert _csv_rows(job)[0]["loudness_lufs"] == ""
+
+    def test_gives_back_the_rows_that_it_was_made_of(self) -> None:
+        spent = replace(FAILED, spent_in_vain=0.25)
+        assert rows_of_manifest(manifest_json(replace(JOB, rows=(COMPLETED, spent, REJECTED)))) == (
+            COMPLETED,
+            spent,
+            REJECTED,
+        )
+
+    @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"schema": "else", "schema_version": 1}'])
+    def test_gives_back_no_rows_where_it_is_none(self, text: str) -> None:
+        assert rows_of_manifest(text) == ()
+
+    def test_gives_back_no_rows_of_another_version(self) -> None:
+        newer = manifest_json(JOB).replace('"schema_version": 1', '"schema_version": 2')
+        assert rows_of_manifest(newer) == ()
 
     def test_keeps_text_as_it_was(self) -> None:
         manifest = json.loads(manifest_json(_hostile_job()))

@@ -23,6 +23,7 @@ from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.templates import BUILT_IN_TEMPLATES, Template
 from bulkvid_pipeline.rendering.encode.event import EventRenderer
 from bulkvid_pipeline.rendering.row import RenderedRow, render_row
+from bulkvid_pipeline.services.batch.render_setup import RenderSetup
 from bulkvid_pipeline.services.batch.row_loop import RowLoop
 from bulkvid_pipeline.services.outputs.outcomes import RowOutcome
 from bulkvid_pipeline.services.outputs.output_store import OutputStore
@@ -261,7 +262,7 @@ def test_a_changed_logo_renders_the_row_again_and_nothing_else_does(folder: Path
 
     def run() -> RowOutcome:
         plans = [plan_with(TemplateStore(folder).load("brand"))]
-        (outcome,) = RowLoop(plans, store, workers=1, renderer="event", work_dir=tmp_path / "work").run()
+        (outcome,) = RowLoop(plans, store, RenderSetup(work_dir=tmp_path / "work")).run()
         assert outcome.failure is None
         return outcome
 

@@ -24,9 +24,10 @@ from bulkvid_pipeline.adapters.webhooks import outbox as outbox_module
 from bulkvid_pipeline.adapters.webhooks.outbox import Message, Outbox, Outcome
 from bulkvid_pipeline.core.errors import ActionNotAllowedError, InvalidRequestError, NotFoundError
 from bulkvid_pipeline.core.states import JobState
+from bulkvid_pipeline.core.wire import ItemsStatus, JobView, Timing
 from bulkvid_pipeline.services.webhooks import dispatch as notifications
 from bulkvid_pipeline.services.webhooks.dispatch import Attempt, attempts, deliver_due, messages, notify, replay
-from bulkvid_pipeline.services.webhooks.payloads import JobFacts, event_type_of, payload_of
+from bulkvid_pipeline.services.webhooks.payloads import event_type_of, payload_of
 from bulkvid_pipeline.services.webhooks.schedule import DELAYS_S, INTERRUPTED, LEASE, claimed_at, to_ms
 from bulkvid_pipeline_tests.peers.hook_receiver import Drop, HookReceiver, Reply, Silence
 from bulkvid_pipeline_tests.peers.postgres import postgres_server
@@ -76,8 +77,27 @@ def receiver() -> Iterator[HookReceiver]:
         yield server
 
 
-def facts(state: JobState = JobState.COMPLETED, job_id: str = "job_1") -> JobFacts:
-    return JobFacts(job_id, "Spring", state, 100.0, 3, 2, 1, 0, "file:///out/report.html")
+def facts(state: JobState = JobState.COMPLETED, job_id: str = "job_1") -> JobView:
+    items = ItemsStatus(total=3, completed=2, failed=1)
+    return JobView(
+        id=job_id,
+        run_id=RUN,
+        title="Spring",
+        state=state,
+        priority="normal",
+        user_id="local",
+        project_id="default",
+        percent_complete=100.0,
+        items_total=3,
+        items_completed=2,
+        items_failed=1,
+        items_pending=0,
+        created_at=START,
+        updated_at=START,
+        report="file:///out/report.html",
+        items_status=items,
+        timing=Timing(started_at=START),
+    )
 
 
 def put(
@@ -131,24 +151,19 @@ class TestMessages:
 
     def test_the_payload_says_where_the_job_stands(self) -> None:
         payload = payload_of(facts(JobState.RUNNING), START)
+        data = payload.pop("data")
         assert payload == {
             "type": "bulk_job.state_changed",
             "timestamp": "2026-03-01T12:00:00.000Z",
-            "data": {
-                "job_id": "job_1",
-                "title": "Spring",
-                "state": "running",
-                "percent_complete": 100.0,
-                "items_total": 3,
-                "items_completed": 2,
-                "items_failed": 1,
-                "items_pending": 0,
-                "report_url": "file:///out/report.html",
-            },
             "job_id": "job_1",
             "state": "running",
             "percent_complete": 100.0,
             "items_completed": 2,
+        }
+        assert data == {
+            **facts(JobState.RUNNING).as_json(),
+            "job_id": "job_1",
+            "report_url": "file:///out/report.html",
         }
 
     def test_each_state_has_its_type(self) -> None:

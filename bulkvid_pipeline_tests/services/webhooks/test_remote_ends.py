@@ -12,7 +12,6 @@ from bulkvid_pipeline.core.columns import COLUMNS
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.launch.here import execute_here
 from bulkvid_pipeline.services.jobs.follow import JobWatch
-from bulkvid_pipeline.services.jobs.jobs import newest_run
 from bulkvid_pipeline.services.jobs.run_config import new_job_id
 from bulkvid_pipeline_tests.peers.google import GooglePeer
 from bulkvid_pipeline_tests.peers.s3 import OWNER, REGION, SwiftS3
@@ -63,7 +62,7 @@ def run(workplace: Workplace, sheet_id: str, bucket: str = "films") -> tuple[boo
     spec = BulkJobSpec.for_input(sheet_id, output={"resolution": "720p", "output_bucket": bucket, "prefix": "spring"})
     job_id = new_job_id()
     success = execute_here(spec, workplace.instance, job_id)
-    watch = JobWatch(workplace.instance, newest_run(workplace.instance, job_id) or "")
+    watch = JobWatch(workplace.instance, job_id)
     watch.poll()
     return success, watch
 
@@ -91,7 +90,7 @@ def test_a_missing_bucket_is_told_before_the_first_row(workplace: Workplace, goo
     success, watch = run(workplace, google.share(idea("One")), bucket="no-such-bucket")
 
     assert not success
-    assert watch.rows == []
+    assert watch.rows == ()
     assert "Output bucket not found" in watch.failure
 
 

@@ -1,0 +1,16 @@
+"""Processes of this machine: named among all that ever were, started so that they die with us, seen at their work."""
+
+from bulkvid_pipeline.adapters.processes.children import start_module, start_program
+from bulkvid_pipeline.adapters.processes.effort import cpu_seconds
+from bulkvid_pipeline.adapters.processes.identity import Fate, ProcessIdentity, fate_of, identity_of, this_process
+
+__all__ = [
+    "Fate",
+    "ProcessIdentity",
+    "cpu_seconds",
+    "fate_of",
+    "identity_of",
+    "start_module",
+    "start_program",
+    "this_process",
+]

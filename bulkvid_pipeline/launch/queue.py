@@ -1,0 +1,117 @@
+"""Handing a bulk job to Dagster's run queue, over the web server's GraphQL. Nothing runs in this process.
+
+The daemon starts queued runs by `dagster/priority`, the highest first; `core/options` and the README say which a job
+gets. Once runs are at work, render slots are shared by the job's own priority.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from pathlib import PurePath
+
+from dagster import DagsterInstance, DagsterRunStatus
+
+from bulkvid_pipeline.adapters.dagster.web_server import AnswerLostError, DagsterWebServer, JobPlace
+from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError, ServiceUnavailableError
+from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.launch.here import DEFINITIONS_MODULE
+from bulkvid_pipeline.services.jobs.run_config import run_config_of
+from bulkvid_pipeline.settings import Settings
+
+TRIES = 2
+APPEARS_WITHIN_S = 10.0
+"""How long a run may take to appear after the answer about it was lost: a launch takes well under a second."""
+INTERRUPTED_S = 2.0
+"""The same, where somebody who has pressed Ctrl-C is waiting."""
+LOOK_EVERY_S = 0.5
+NOT_QUEUED = DagsterRunStatus.NOT_STARTED.value
+
+
+def hand_over(spec: BulkJobSpec, job_id: str, instance: DagsterInstance, settings: Settings) -> str:
+    """Have Dagster's queue run the job; returns the run's id. There is one run after it, or none and an error.
+
+    An interrupt (Ctrl-C) takes the run back and is raised again.
+
+    Raises:
+        InvalidSpecError: the web server's code does not take the spec.
+        AuthenticationError, AccessDeniedError: the web server does not let us launch.
+        ServiceUnavailableError: there is no web server, it has not loaded our code, or it fails.
+        InvalidRequestError: the web server keeps its runs elsewhere than `instance` does.
+    """
+    with DagsterWebServer(settings.dagster_url.get_secret_value(), settings.network_timeout_s) as server:
+        place = server.find_job(tags.JOB, preferred_location=DEFINITIONS_MODULE)
+        launch_id = uuid.uuid4().hex
+        try:
+            run_id = launch_once(server, place, spec, job_id, launch_id)
+        except KeyboardInterrupt:
+            _appeared(server, launch_id, INTERRUPTED_S)
+            _withdraw_all_but("", server, launch_id)
+            raise
+        if instance.get_run_by_id(run_id) is None:
+            server.withdraw(run_id)
+            raise InvalidRequestError(
+                f"The Dagster web server at {server.address} keeps its runs elsewhere than this command does",
+                fix="Give both the same DAGSTER_HOME and BULKVID_POSTGRES_URL, or set BULKVID_DAGSTER_URL to another",
+            )
+        return run_id
+
+
+def launch_once(server: DagsterWebServer, place: JobPlace, spec: BulkJobSpec, job_id: str, launch_id: str) -> str:
+    """Launch the job under an id of this launch, by which its run is found again; returns the run's id."""
+    run_tags = {**queue_tags(spec, job_id), tags.LAUNCH: launch_id}
+    for attempt in range(1, TRIES + 1):
+        try:
+            run_id = server.launch(place, run_config_of(spec), run_tags)
+        except AnswerLostError:
+            appeared = _appeared(server, launch_id, APPEARS_WITHIN_S)
+            if appeared is None and attempt == TRIES:
+                raise
+            run_id = appeared or ""
+        except BulkVideoError:
+            # Dagster makes the run before it hands it to the queue: what failed between leaves one that never begins.
+            _withdraw_all_but("", server, launch_id)
+            raise
+        if attempt > 1:  # the try before may have come through at last
+            _withdraw_all_but(run_id, server, launch_id)
+        if run_id:
+            return run_id
+    raise AssertionError("the last try has returned or raised")
+
+
+def _appeared(server: DagsterWebServer, launch_id: str, within_s: float) -> str | None:
+    """The run whose answer was lost, once it is seen to be in the queue; None where there is none in time."""
+    end = time.monotonic() + within_s
+    while True:
+        try:
+            found = server.runs_with_tag(tags.LAUNCH, launch_id)
+        except ServiceUnavailableError:
+            found = {}  # it may come back in time
+        queued = [run_id for run_id, status in found.items() if status != NOT_QUEUED]
+        if queued:
+            return queued[-1]
+        if time.monotonic() > end:
+            return None
+        time.sleep(LOOK_EVERY_S)
+
+
+def _withdraw_all_but(run_id: str, server: DagsterWebServer, launch_id: str) -> None:
+    for other in server.runs_with_tag(tags.LAUNCH, launch_id):
+        if other != run_id:
+            server.withdraw(other)
+
+
+def queue_tags(spec: BulkJobSpec, job_id: str) -> dict[str, str]:
+    """What is known of a job before it has begun, as tags of its run."""
+    source = spec.input_source
+    title = spec.title or (PurePath(source.path).name if source.path else source.sheet_id or "")
+    found = {
+        tags.JOB_ID: job_id,
+        tags.TITLE: title,
+        tags.USER: spec.user_id,
+        tags.PROJECT: spec.project_id,
+        tags.PRIORITY: spec.priority.value,
+        tags.QUEUE_PRIORITY: str(spec.priority.in_queue),
+    }
+    return {name: value for name, value in found.items() if value}

@@ -1,0 +1,103 @@
+"""The commands: what they offer, how their options reach the job, and that help answers at once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bulkvid_pipeline.cli import running
+from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline_tests.cli.conftest import Command
+
+Started = list[tuple[BulkJobSpec, dict[str, Any]]]
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> Started:
+    """The jobs that `bulkvid run` starts, which are not run."""
+    jobs: Started = []
+
+    def run_job(spec: BulkJobSpec, **how: Any) -> int:
+        jobs.append((spec, how))
+        return 3
+
+    monkeypatch.setattr(running, "run_job", run_job)
+    return jobs
+
+
+def test_every_option_of_run_reaches_the_job(bulkvid: Command, folder: Path, started: Started) -> None:
+    (folder / "videos").mkdir()
+    options = (
+        "--output videos --level strict --range A1:J9 --layout positional --template modern --style classic "
+        "--voice male --resolution 4k --format mov --video-codec h265 --priority urgent --title Spring --prefix may "
+        "--plain --queue"
+    )
+
+    said = bulkvid("run", "ideas.csv", *options.split())
+
+    ((spec, how),) = started
+    assert said.code == 3
+    assert how == {"plain": True, "queue": True}
+    assert spec.model_dump(mode="json", exclude_defaults=True) == {
+        "title": "Spring",
+        "priority": "urgent",
+        "validation_level": "strict",
+        "input_source": {
+            "type": "file",
+            "path": str(folder / "ideas.csv"),
+            "range": "A1:J9",
+            "format": "positional",
+        },
+        "output": {
+            "format": "mov",
+            "video_codec": "h265",
+            "audio_codec": "aac",
+            "resolution": "4k",
+            "output_bucket": f"file://{folder}/videos",
+            "prefix": "may",
+        },
+        "template": {"template_id": "modern", "overrides": {"style": "classic", "voice": "male"}},
+    }
+
+
+def test_without_options_a_job_has_its_defaults_and_runs_here(bulkvid: Command, started: Started) -> None:
+    bulkvid("run", "ideas.csv")
+
+    ((spec, how),) = started
+    assert how == {"plain": False, "queue": False}
+    assert spec.model_dump(exclude_defaults=True).keys() == {"input_source"}
+
+
+@pytest.mark.parametrize(("output", "bucket"), [("my-bucket", "my-bucket"), ("s3://films/x", "s3://films/x")])
+def test_a_bucket_stays_a_bucket(bulkvid: Command, started: Started, output: str, bucket: str) -> None:
+    bulkvid("run", "ideas.csv", "-o", output)
+
+    assert started[0][0].output.output_bucket == bucket
+
+
+@pytest.mark.parametrize("output", ["./new", "{folder}/new"])
+def test_a_path_becomes_the_address_of_a_folder(bulkvid: Command, folder: Path, started: Started, output: str) -> None:
+    bulkvid("run", "ideas.csv", "-o", output.format(folder=folder))
+
+    assert started[0][0].output.output_bucket == f"file://{folder}/new"
+
+
+@pytest.mark.parametrize("group", ["", "jobs", "cache", "templates", "dev"])
+def test_help_says_what_there_is(bulkvid: Command, group: str) -> None:
+    said = bulkvid(*group.split(), "-h")
+
+    assert said.code == 0
+    assert "Usage: bulkvid" in said.out
+
+
+def test_help_does_not_wait_for_dagster() -> None:
+    program = "import sys; sys.argv = ['bulkvid', '--help']\nfrom bulkvid_pipeline.cli import main\n"
+    program += "try: main()\nexcept SystemExit: print('dagster' in sys.modules, 'pandas' in sys.modules)"
+
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert said.stdout.splitlines()[-1] == "False False"

@@ -1,0 +1,254 @@
+"""The row loop beside another run over the same rows: nothing is made twice, nothing is left out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from bulkvid_pipeline.adapters.retry import RetryPolicy
+from bulkvid_pipeline.adapters.speech.spending import Spending
+from bulkvid_pipeline.adapters.storage import Storage, open_storage
+from bulkvid_pipeline.core.errors import EncoderError, StorageQuotaExceededError
+from bulkvid_pipeline.core.options import Platform
+from bulkvid_pipeline.core.planning import VideoPlan, plan_video
+from bulkvid_pipeline.core.rows import VideoIdea
+from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.core.states import ItemState, StopReason
+from bulkvid_pipeline.core.templates import BUILT_IN_TEMPLATES
+from bulkvid_pipeline.rendering.output import RenderedOutput
+from bulkvid_pipeline.rendering.process import RenderProcess
+from bulkvid_pipeline.rendering.row import RenderedRow
+from bulkvid_pipeline.rendering.worker import RenderRequest
+from bulkvid_pipeline.services.batch.leases import NoLeases
+from bulkvid_pipeline.services.batch.render_setup import RenderSetup
+from bulkvid_pipeline.services.batch.row_loop import RowLoop
+from bulkvid_pipeline.services.outputs.outcomes import RowOutcome
+from bulkvid_pipeline.services.outputs.output_store import OutputStore
+from bulkvid_pipeline_tests.waiting import PATIENCE_S
+
+FILES = {"video.mp4": b"film", "poster.jpg": b"poster", "captions.srt": b"1\n", "captions.vtt": b"WEBVTT\n"}
+
+
+@dataclass(frozen=True)
+class Studio(RenderSetup):
+    """Workers that write small files in no time; `on_render` is called with each title first."""
+
+    on_render: Callable[[str], None] = lambda _: None
+    rendered: list[str] = field(default_factory=list)
+
+    def start_process(self, on_warning: Callable[[str], None]) -> RenderProcess:  # noqa: ARG002
+        return _StandIn(self)
+
+
+class _StandIn(RenderProcess):
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
+        self._studio = studio
+        self.spent = Spending()
+
+    def render(self, request: RenderRequest, *_: object, **__: object) -> RenderedRow:
+        self._studio.on_render(request.plan.title)
+        self._studio.rendered.append(request.plan.title)
+        return RenderedRow(tuple(_files(request, output.platform) for output in request.outputs), "en", 1.0, 0.1)
+
+
+def _files(request: RenderRequest, platform: Platform) -> RenderedOutput:
+    folder = Path(request.folder) / platform.value
+    folder.mkdir()
+    for name, content in FILES.items():
+        (folder / name).write_bytes(content)
+    video, poster, srt, vtt = FILES
+    return RenderedOutput(
+        platform, folder, video, poster, "", srt, vtt,
+        width=1280, height=720, duration_s=6.0, frames=180, size_bytes=4, loudness_lufs=-14.0, true_peak_dbtp=-1.0,
+        render_seconds=0.1, cpu_seconds=0.1,
+    )  # fmt: skip
+
+
+@dataclass
+class Elsewhere(NoLeases):
+    """Leases of which another run holds some, until it gives them back when it is asked the second time."""
+
+    held: set[str]
+    before_giving_back: Callable[[], object] = lambda: None
+    asked: int = 0
+
+    def take(self, names: Collection[str]) -> bool:
+        return self.held.isdisjoint(names)
+
+    def taken(self, names: Collection[str]) -> frozenset[str]:
+        self.asked += 1
+        if self.asked == 2:
+            self.before_giving_back()
+            self.held.clear()
+        return frozenset(self.held & set(names))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> OutputStore:
+    return OutputStore(open_storage(f"file://{tmp_path}/output"), "", "ideas", RetryPolicy(tries=1))
+
+
+def plan(number: int, *platforms: Platform) -> VideoPlan:
+    title = f"Row {number}"
+    idea = VideoIdea(f"row-{number}", number, title, "Save the water.", platforms=platforms or (Platform.YOUTUBE,))
+    return plan_video(idea, BulkJobSpec.for_input("ideas.csv"), BUILT_IN_TEMPLATES["default_template"])
+
+
+def documents(store: OutputStore, *plans: VideoPlan) -> set[str]:
+    """What is leased while the rows are in work."""
+    return {
+        store.storage.url(store.key(one, output, "video.json")) for one in plans for output in one.outputs
+    }  # fmt: skip
+
+
+def test_a_row_that_another_run_is_making_is_found_published_once_it_is_given_back(
+    store: OutputStore, tmp_path: Path
+) -> None:
+    plans, ours, theirs = [plan(n) for n in (1, 2, 3)], Studio(work_dir=tmp_path / "a"), Studio(work_dir=tmp_path / "b")
+    other_run = RowLoop(plans[:1], store, theirs)
+    leases = Elsewhere(documents(store, plans[0]), before_giving_back=lambda: list(other_run.run()))
+
+    outcomes = list(RowLoop(plans, store, ours, leases=leases).run())
+
+    assert (theirs.rendered, ours.rendered) == (["Row 1"], ["Row 2", "Row 3"])
+    assert [(o.plan.title, o.state, o.rendered) for o in outcomes] == [
+        ("Row 2", ItemState.COMPLETED, True),
+        ("Row 3", ItemState.COMPLETED, True),
+        ("Row 1", ItemState.COMPLETED, False),
+    ]
+
+
+def test_a_row_that_another_run_gave_back_unfinished_is_made_here(store: OutputStore, tmp_path: Path) -> None:
+    plans, ours = [plan(1), plan(2)], Studio(work_dir=tmp_path)
+    loop = RowLoop(plans, store, ours, leases=Elsewhere(documents(store, plans[0])))
+
+    outcomes = list(loop.run())
+
+    assert ours.rendered == ["Row 2", "Row 1"]
+    assert all(outcome.rendered for outcome in outcomes)
+
+
+def test_what_was_published_since_the_run_began_is_looked_up_right_before_it_is_rendered(
+    store: OutputStore, tmp_path: Path
+) -> None:
+    plans, theirs = [plan(1), plan(2, Platform.YOUTUBE, Platform.TIKTOK)], Studio(work_dir=tmp_path / "b")
+
+    def other_run(title: str) -> None:
+        if title == "Row 1":  # it makes the second row, for one platform only, while we make the first
+            list(RowLoop([replace(plans[1], outputs=plans[1].outputs[:1])], store, theirs).run())
+
+    ours = Studio(work_dir=tmp_path / "a", on_render=other_run)
+    outcomes = list(RowLoop(plans, store, ours).run())
+
+    assert [len(outcome.outputs) for outcome in outcomes] == [1, 2]
+    assert theirs.rendered == ["Row 2"]
+    published = outcomes[1].outputs[0]
+    assert (published.document in store.published_documents(), published.platform) == (True, "youtube")
+    made_here = sorted(path.name for path in (tmp_path / "output").rglob("video.json"))
+    assert len(made_here) == 3
+
+
+def test_with_force_nothing_is_looked_up(store: OutputStore, tmp_path: Path) -> None:
+    plans, studio = [plan(1)], Studio(work_dir=tmp_path)
+    list(RowLoop(plans, store, studio).run())
+
+    (outcome,) = RowLoop(plans, store, studio, force=True).run()
+
+    assert outcome.rendered
+    assert studio.rendered == ["Row 1", "Row 1"]
+
+
+def test_each_row_costs_one_listing_of_its_own_folder(
+    store: OutputStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed: list[str] = []
+    real = Storage.list
+
+    def noted(self: Storage, prefix: str = "") -> object:
+        listed.append(prefix)
+        return real(self, prefix)
+
+    monkeypatch.setattr(Storage, "list", noted)
+    plans = [plan(1, Platform.YOUTUBE, Platform.TIKTOK), plan(2)]
+
+    list(RowLoop(plans, store, Studio(work_dir=tmp_path)).run())
+
+    assert listed == ["ideas/", *(f"{store.row_folder(one)}/" for one in plans)]
+
+
+def test_a_paused_run_does_not_wait_for_rows_of_others(store: OutputStore, tmp_path: Path) -> None:
+    plans, studio = [plan(1), plan(2)], Studio(work_dir=tmp_path)
+    leases = Elsewhere(documents(store, plans[0]), before_giving_back=lambda: pytest.fail("it waited"))
+
+    def stop_reason() -> StopReason | None:
+        return StopReason.PAUSE if studio.rendered else None
+
+    outcomes = list(RowLoop(plans, store, studio, leases=leases, stop_reason=stop_reason).run())
+
+    assert [outcome.plan.title for outcome in outcomes] == ["Row 2"]
+
+
+def test_two_runs_at_once_over_one_sheet_make_each_row_once(store: OutputStore, tmp_path: Path) -> None:
+    held: set[str] = set()
+    lock = threading.Lock()
+
+    class Shared(NoLeases):
+        """Leases of two runs in one process."""
+
+        def take(self, names: Collection[str]) -> bool:
+            with lock:
+                free = held.isdisjoint(names)
+                held.update(names if free else ())
+                return free
+
+        def taken(self, names: Collection[str]) -> frozenset[str]:
+            return frozenset(held & set(names))
+
+        def release(self, names: Collection[str]) -> None:
+            with lock:
+                held.difference_update(names)
+
+    plans = [plan(n) for n in range(1, 7)]
+    together = threading.Barrier(2)
+    begun: set[str] = set()
+
+    def meet_once(name: str) -> None:
+        if name not in begun:  # both runs have looked for what is published before either publishes
+            begun.add(name)
+            together.wait(PATIENCE_S)
+
+    def studio(name: str) -> Studio:
+        return Studio(work_dir=tmp_path / name, on_render=lambda _: meet_once(name))
+
+    def run(studio: Studio) -> list[RowOutcome]:
+        return list(RowLoop(plans, store, studio, leases=Shared()).run())
+
+    studios = [studio("a"), studio("b")]
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(run, studios, timeout=PATIENCE_S))
+
+    assert sorted(studios[0].rendered + studios[1].rendered) == [one.title for one in plans]
+    for ended in outcomes:
+        assert sorted(o.plan.title for o in ended if o.state is ItemState.COMPLETED) == [one.title for one in plans]
+
+
+def test_a_row_fails_alone_and_a_full_store_stops_the_run(store: OutputStore, tmp_path: Path) -> None:
+    plans = [plan(n) for n in (1, 2, 3, 4)]
+
+    def meet(title: str) -> None:
+        if title == "Row 1":
+            raise EncoderError("It broke")
+        if title == "Row 3":
+            raise StorageQuotaExceededError("It is full")
+
+    loop = RowLoop(plans, store, Studio(work_dir=tmp_path, on_render=meet))
+    states = {outcome.plan.title: outcome.state for outcome in loop.run()}
+
+    assert states == {"Row 1": ItemState.FAILED, "Row 2": ItemState.COMPLETED, "Row 3": ItemState.FAILED}
+    assert isinstance(loop.stopped_by, StorageQuotaExceededError)
