@@ -227,3 +227,10 @@ def test_a_language_counts_where_it_is_named_and_what_seems_likely_does_not() ->
 def test_the_row_s_language_wins_over_the_job_s() -> None:
     assert plan(job=overriding(language="German")).language == "de"
     assert plan(replace(IDEA, language="fr"), overriding(language="German")).language == "fr"
+
+
+def test_a_length_that_is_only_a_limit_counts_and_stretches_nothing() -> None:
+    wanted = replace(IDEA, duration_seconds=58.0)
+    limited = replace(wanted, duration_is_limit=True)
+    assert print_of(limited) != print_of(wanted)
+    assert (plan(wanted).stretched_to, plan(limited).stretched_to) == (58.0, None)

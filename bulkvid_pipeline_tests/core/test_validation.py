@@ -494,3 +494,20 @@ def test_any_sheet_gives_a_report_or_a_typed_error(
         assert finding.problem
         assert finding.fix
         assert str(finding).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "seconds", "said"),
+    [
+        ("Duration (min)", "1,5", 90.0, "Read as 90 seconds"),
+        ("Duration (min)", "45s", 45.0, "Read as 45 seconds"),
+        ("Max length", "60", 58.0, "Read as at most 60 seconds"),
+    ],
+)
+def test_a_header_with_a_unit_or_a_limit_counts_for_the_bare_numbers_under_it(
+    header: str, cell: str, seconds: float, said: str
+) -> None:
+    sheet = table(("Title", "Script", header), ("Tea", "Fill the kettle.", cell))
+    (idea,), report = validate_table(sheet, ValidationLevel.MODERATE)
+    assert idea.duration_seconds == seconds
+    assert said in [finding.problem for finding in report.findings]

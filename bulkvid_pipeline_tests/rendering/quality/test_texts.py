@@ -20,6 +20,7 @@ from bulkvid_pipeline.rendering.quality.texts import (
     overrun,
     resting_frames,
     safe_area_check,
+    shown_cells,
 )
 from bulkvid_pipeline_tests.rendering.pictures import scenes
 
@@ -88,3 +89,8 @@ def test_characters_that_no_font_has_are_named_with_their_cell() -> None:
 def test_of_very_many_characters_some_are_named() -> None:
     signs = "".join(map(chr, range(0x12000, 0x12010)))
     assert missing_in_words(missing_characters([("idea_title", signs)], THEME)).endswith("in idea_title; and 6 more")
+
+
+def test_a_character_that_nobody_will_see_needs_no_font() -> None:
+    assert missing_characters(shown_cells("Tea", "", "[music: \U0010fffd] Welcome back."), THEME) == ()
+    assert missing_characters(shown_cells("Tea", "", "Welcome \U0010fffd back."), THEME)
