@@ -260,7 +260,9 @@ def test_a_quoted_sentence_with_its_source_becomes_a_quotation(script: str) -> N
 
 
 def test_a_remark_in_a_story_is_no_quotation() -> None:
-    assert all(scene.kind is SceneKind.BODY for scene in spoken('"Stop!" he said. She laughed and went on.'))
+    scenes = spoken('"Stop!" he said. She laughed and went on.')
+    assert {scene.kind for scene in scenes} == {SceneKind.BODY}
+    assert letters("".join(scene.text for scene in scenes)) == letters('"Stop!" he said. She laughed and went on.')
 
 
 def test_heading_lines_are_shown_and_number_the_sections() -> None:
@@ -270,7 +272,9 @@ def test_heading_lines_are_shown_and_number_the_sections() -> None:
 
 
 def test_headings_of_scenes_are_short_statements_in_the_scripts_own_words() -> None:
-    for scene in spoken(ESSAY):
+    scenes = spoken(ESSAY)
+    assert len(scenes) > 3
+    for scene in scenes:
         assert 0 < len(scene.heading) <= 90
         assert scene.heading in scene.text
         assert not scene.heading.endswith((",", "."))
