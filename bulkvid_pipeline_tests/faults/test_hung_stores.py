@@ -1,7 +1,7 @@
 """Cancel while somebody takes connections and never answers: the job leaves the call behind and ends.
 
 The promise is two seconds. Beside busy loops a job may take longer to get that far, but never as long as it would wait
-for an answer: a minute, here.
+for an answer: five minutes, here.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from bulkvid_pipeline_tests.workplace import idea
 pytestmark = pytest.mark.faults
 
 TITLES = [f"Row {n}" for n in range(3)]
-ANSWER_S = 60
-ENDED_S = 15.0
+ANSWER_S = 300
+ENDED_S = 120.0
 
 STRIKES = [
     Strike("judging the sheet", Deed.HOLD),  # the store is asked for the first time after that
