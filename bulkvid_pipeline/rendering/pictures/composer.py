@@ -69,10 +69,12 @@ class Part:
         canvas.restore()
 
     def text_boxes(self, at: Pose) -> list[Box]:
-        """Boxes of its texts, including parts of a text that are cut off, so that checks can find them."""
+        """Where its texts are; at rest whole, so that what is cut off counts too, and on the way as far as visible."""
         if at.is_hidden:
             return []
-        boxes = (box.shifted(at.dx, at.dy) for box in self.texts)
+        boxes = [box.shifted(at.dx, at.dy) for box in self.texts]
+        if at.dx or at.dy:
+            boxes = [box.intersection(at.clip) for box in boxes]
         return [box for box in boxes if box.overlaps(at.clip)]
 
 

@@ -28,7 +28,7 @@ from bulkvid_pipeline.services.notifications import announce_end
 from bulkvid_pipeline.services.webhooks.callbacks import send_due, tell_state
 from bulkvid_pipeline_tests.peers.hook_receiver import HookReceiver
 from bulkvid_pipeline_tests.services.batch.test_bulk_job import NO_FONT_HAS_THIS
-from bulkvid_pipeline_tests.services.jobs.test_jobs import ROWS, here
+from bulkvid_pipeline_tests.services.jobs.test_jobs import here
 from bulkvid_pipeline_tests.services.liveness.test_orphans import a_run
 from bulkvid_pipeline_tests.waiting import PATIENCE_S, wait_until
 from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, Workplace, idea
@@ -36,7 +36,10 @@ from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, Workplace, idea
 pytestmark = ON_BOTH_DATABASES
 
 SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()
-SOME = 8
+SOME = 12
+LONG_ROWS = [
+    idea(f"Row {n}", " ".join(f"Sentence {n} {k} takes a while to say." for k in range(24))) for n in range(SOME)
+]
 JOB = "job_lost"
 """The job of the runs that `a_run` makes."""
 
@@ -106,13 +109,14 @@ def states_of_runs(workplace: Workplace, job_id: str) -> list[JobState]:
         return []
 
 
+@pytest.mark.heavy
 def test_two_runs_at_once_are_paused_resumed_and_told_of_as_one_job(
     workplace: Workplace, receiver: HookReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # One row at a time in each run: some are left when both have met the pause.
     monkeypatch.setenv("BULKVID_WORKERS", "1")
     settings_module.settings.cache_clear()
-    spec = workplace.spec(workplace.sheet(ROWS[:SOME]), callback_url=receiver.url())
+    spec = workplace.spec(workplace.sheet(LONG_ROWS), callback_url=receiver.url())
     both = [started(workplace, spec, "job_twin") for _ in range(2)]
     try:
         wait_until(lambda: states_of_runs(workplace, "job_twin") == [JobState.RUNNING] * 2)
