@@ -14,6 +14,7 @@ import pytest
 from dagster import DagsterInstance
 
 from bulkvid_pipeline import settings as settings_module
+from bulkvid_pipeline.adapters.processes import ProcessIdentity
 from bulkvid_pipeline.adapters.rate_limits import Budget
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.spec import BulkJobSpec
@@ -160,7 +161,9 @@ def test_the_daemon_finds_a_run_that_is_killed_before_its_rows_begin_and_tells_p
             return run.tags.get(tags.PROCESS, "") if run else ""
 
         wait_until(lambda: bool(worker()))
-        os.kill(int(worker().split(":")[2]), signal.SIGKILL)
+        identity = ProcessIdentity.read(worker())
+        assert identity is not None
+        os.kill(identity.pid, signal.SIGKILL)
 
         wait_until(lambda: server.status(run_id) == "FAILURE")
         assert find_job(instance, run_id).state is JobState.FAILED

@@ -257,7 +257,7 @@ def test_a_running_job_is_cancelled_from_elsewhere(served: Queue) -> None:
 
 
 @pytest.mark.heavy
-def test_a_job_is_followed_on_when_the_web_server_is_stopped(tmp_path: Path) -> None:
+def test_ctrl_c_on_the_web_ui_stops_the_jobs_that_it_started_and_their_followers_say_so(tmp_path: Path) -> None:
     place = Installation(tmp_path)
     with running_web_ui(place.folder, {**os.environ, **place.environment}) as server:
         queue = Queue(place, server)
@@ -265,5 +265,6 @@ def test_a_job_is_followed_on_when_the_web_server_is_stopped(tmp_path: Path) -> 
         wait_until(lambda: rows_done(running) > 0)
     with queue:
         assert not server.is_up()
-        assert running.wait() == 0, running.output
-    assert rows_done(running) == 6
+        assert running.wait() == 130, running.output
+    assert "Go on with what is left" in running.output
+    assert 0 < rows_done(running) < 6
