@@ -20,7 +20,7 @@ from bulkvid_pipeline_tests.faults.conftest import BadNetwork
 from bulkvid_pipeline_tests.faults.history import check
 from bulkvid_pipeline_tests.faults.installation import Installation, Running
 from bulkvid_pipeline_tests.faults.observed import Deed, Strike
-from bulkvid_pipeline_tests.waiting import wait_until
+from bulkvid_pipeline_tests.waiting import PATIENCE_S, wait_until
 from bulkvid_pipeline_tests.workplace import idea
 
 pytestmark = pytest.mark.faults
@@ -128,7 +128,7 @@ def test_google_that_never_answers_does_not_hold_up_a_stopped_job(
 ) -> None:
     place.environment |= {"HTTPS_PROXY": f"http://127.0.0.1:{silent.port}", "BULKVID_NETWORK_TIMEOUT_S": str(ANSWER_S)}
     job = place.start_job("https://docs.google.com/spreadsheets/d/1aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789/edit")
-    assert silent.asked.wait(120), job.output
+    assert silent.asked.wait(PATIENCE_S), job.output
 
     assert seconds_to_stop(place, job, stop) < ENDED_S, job.output
     assert place.job().state is JobState.CANCELED
@@ -147,7 +147,7 @@ def test_media_that_never_come_do_not_hold_up_a_stopped_job(
     sheet = place.folder / "pictures.csv"
     sheet.write_text(f"idea_title,script_content,image_url\nOne,A script that is said.,{picture}\n")
     job = place.start_job(sheet)
-    assert silent.asked.wait(120), job.output
+    assert silent.asked.wait(PATIENCE_S), job.output
 
     assert seconds_to_stop(place, job, stop) < ENDED_S, job.output
     assert place.job().state is JobState.CANCELED
@@ -168,6 +168,10 @@ def test_a_callback_that_is_never_taken_does_not_hold_up_a_stopped_job(
     )
     job = place.start_job(spec, strike=Strike("during render", Deed.HOLD))
     job.wait_for_strike()
-    assert silent.asked.wait(120), job.output
+    assert silent.asked.wait(PATIENCE_S), job.output
 
-    assert seconds_to_stop(place, job, stop) < ENDED_S, job.output
+    def stop_in_mid_row(place: Installation, job: Running) -> None:
+        stop(place, job)
+        job.let_go()
+
+    assert seconds_to_stop(place, job, stop_in_mid_row) < ENDED_S, job.output
