@@ -109,7 +109,7 @@ def test_a_paused_job_keeps_what_is_done_and_resume_makes_the_rest_under_the_sam
     assert [job.job_id for job in list_jobs(workplace.instance)] == [job_id]
 
 
-def test_a_cancelled_job_stops_and_leaves_nothing_half_made(workplace: Workplace) -> None:
+def test_a_cancelled_job_stops_and_counts_only_whole_rows(workplace: Workplace) -> None:
     spec = workplace.spec(workplace.sheet(ROWS))
     job_id = while_running(workplace, spec, lambda job: cancel_job(workplace.instance, job))
 
@@ -119,6 +119,15 @@ def test_a_cancelled_job_stops_and_leaves_nothing_half_made(workplace: Workplace
     assert 1 <= len(documents) < MANY
     assert 1 <= job.items["completed"] <= len(documents), "no row counts whose publishing was stopped"
     assert list((workplace.folder / "work" / "bulkvid-work").iterdir()) == []
+
+
+@pytest.mark.xfail(reason="a row that is stopped while it is published leaves what was stored of it", strict=False)
+def test_a_cancelled_job_leaves_nothing_half_made(workplace: Workplace) -> None:
+    spec = workplace.spec(workplace.sheet(ROWS))
+    while_running(workplace, spec, lambda job: cancel_job(workplace.instance, job))
+
+    assert 1 <= len(workplace.videos()) < MANY
+    assert all((path.parent / "video.json").exists() for path in workplace.videos())
 
 
 def test_retry_renders_what_failed_and_nothing_else(workplace: Workplace) -> None:
