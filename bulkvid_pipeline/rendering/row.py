@@ -20,7 +20,7 @@ from bulkvid_pipeline.rendering.quality import Check
 from bulkvid_pipeline.rendering.quality.texts import glyph_check, missing_characters, missing_in_words, shown_cells
 from bulkvid_pipeline.rendering.soundtrack import Soundtrack
 
-ENGINE_VERSION = "3"
+ENGINE_VERSION = "4"
 """Part of every output's fingerprint: increase it when the same plan gives a different file."""
 
 Progress = Callable[[str, float], None]

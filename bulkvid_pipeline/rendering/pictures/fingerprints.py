@@ -15,7 +15,7 @@ from bulkvid_pipeline.rendering.pictures.stage import Stage
 from bulkvid_pipeline.rendering.pictures.theme import Theme
 from bulkvid_pipeline.rendering.pictures.typefaces import fonts_digest
 
-PAINT_VERSION = 10
+PAINT_VERSION = 11
 """Raise it whenever the painter draws anything differently, so that cached pieces are made anew."""
 
 
