@@ -17,6 +17,7 @@ from bulkvid_pipeline.rendering.pictures import scripts
 from bulkvid_pipeline.rendering.pictures.colors import Rgb, argb
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.hyphens import hyphenated
+from bulkvid_pipeline.rendering.pictures.inscriptions import Inscription, note
 from bulkvid_pipeline.rendering.pictures.typefaces import Cut, runs_of, shelf
 from bulkvid_pipeline.rendering.pictures.whole_units import with_parted_addresses, with_whole_units
 
@@ -81,6 +82,7 @@ class SetText:
 
     def paint(self, canvas: skia.Canvas, left: float, top: float) -> None:
         self.paragraph.paint(canvas, left, top)
+        note(Inscription(self.text, self.box(left, top), self))
 
     def box(self, left: float, top: float) -> Box:
         return Box(left, top, self.width, self.height)
