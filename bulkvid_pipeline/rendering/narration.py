@@ -60,6 +60,8 @@ class NarratedScene:
     words: tuple[SpokenWord, ...]
     track: VoiceTrack = field(repr=False, compare=False)
     """The scene's sound, `frames * SAMPLES_PER_FRAME` samples."""
+    said: tuple[SpokenText, ...] = ()
+    """The texts that the voice was given, in order."""
 
     @property
     def voice(self) -> Pcm:
@@ -447,7 +449,8 @@ def _timed_scene(
         + _silence(sentences, pause)
         + sum(sentence.frames(len(sound.pcm)) for sentence, sound in zip(sentences, said, strict=True))
     )
-    return NarratedScene(scene, total, tuple(words), VoiceTrack(total * SAMPLES_PER_FRAME, tuple(pieces)))
+    track = VoiceTrack(total * SAMPLES_PER_FRAME, tuple(pieces))
+    return NarratedScene(scene, total, tuple(words), track, tuple(sentence.spoken for sentence in sentences))
 
 
 def _lengthened(scene: NarratedScene, frames: int) -> NarratedScene:
