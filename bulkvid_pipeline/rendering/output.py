@@ -128,7 +128,11 @@ class OutputMaking:
         self.scenes = self.soundtrack.programme.for_aspect(self.planned.platform.aspect)
         media = RowMedia(self.plan, self.folder.parent, self.cache).for_scenes(self.scenes, self.fmt)
         cards = expected_cards(self.plan.script, [timed.scene for timed in self.scenes])
-        self.films = tuple(map(self._film, self.scenes, media, cards))
+        probed = {0, max(range(len(cards)), key=lambda index: len(cards[index].said))}
+        self.films = tuple(
+            self._film(timed, shown, card, probed=index in probed)
+            for index, (timed, shown, card) in enumerate(zip(self.scenes, media, cards, strict=True))
+        )
         (self.folder / "captions.srt").write_text(srt(self.scenes), encoding="utf-8")
         (self.folder / "captions.vtt").write_text(vtt(self.scenes), encoding="utf-8")
         renderer.render(
@@ -141,10 +145,10 @@ class OutputMaking:
             cancelled=self.cancelled,
         )
 
-    def _film(self, timed: TimedScene, media: SceneMedia, card: ExpectedCard) -> LazyFilm:
+    def _film(self, timed: TimedScene, media: SceneMedia, card: ExpectedCard, *, probed: bool) -> LazyFilm:
         return LazyFilm(
             partial(scene_film, timed, self.fmt, self.theme, script=self.plan.script, media=media),
-            lambda film: self._seen(film, timed, card),
+            lambda film: self._seen(film, timed, card, probed=probed),
         )
 
     def _examined(self, glyphs: Check, repaired: tuple[str, ...] = ()) -> tuple[Examination, QualityReport]:
@@ -165,10 +169,7 @@ class OutputMaking:
 
     def _probes(self, starts: Sequence[int]) -> list[Probe]:
         """What to find again in the file: the texts of its first card, and of the one with most words."""
-        probes = [film.seen.probe and film.seen.probe.moved(at) for film, at in zip(self.films, starts, strict=True)]
-        found = [probe for probe in probes if probe is not None]
-        fullest = max(found[1:], key=lambda probe: len(probe.words), default=None)
-        return [*found[:1], *([fullest] if fullest else [])]
+        return [film.seen.probe.moved(at) for film, at in zip(self.films, starts, strict=True) if film.seen.probe]
 
     def _repair(
         self,
@@ -226,11 +227,11 @@ class OutputMaking:
         """A film's card as JPEG."""
         return self._kept(f"poster {film.fingerprint}", lambda: poster_jpeg(film.still(film.rest)))
 
-    def _seen(self, film: SceneFilm, timed: TimedScene, card: ExpectedCard) -> Sighting:
+    def _seen(self, film: SceneFilm, timed: TimedScene, card: ExpectedCard, *, probed: bool) -> Sighting:
         """What was seen of a scene's texts; cached, since a cached scene is not composed again."""
         document = self._kept(
-            f"texts {film.fingerprint} {card.fingerprint}",
-            lambda: sighting_of(film, timed, self.fmt, card).to_json(),
+            f"texts {film.fingerprint} {card.fingerprint} {probed}",
+            lambda: sighting_of(film, timed, self.fmt, card, probed=probed).to_json(),
         )
         return Sighting.from_json(document)
 

@@ -49,16 +49,18 @@ class Sighting:
         )
 
 
-def sighting_of(film: SceneFilm, timed: TimedScene, fmt: VideoFormat, card: ExpectedCard) -> Sighting:
+def sighting_of(
+    film: SceneFilm, timed: TimedScene, fmt: VideoFormat, card: ExpectedCard, *, probed: bool = False
+) -> Sighting:
     """Look at all texts of a scene.
 
     Args:
         timed: the scene with the captions that stand in the picture.
         card: what its card has to show.
+        probed: whether to look for its text in the finished file.
     """
-    at_rest = min(entrance_length(timed.frames), film.rest)
     return Sighting(
         overrun(film, timed, fmt),
         tuple(drawn_faults(film, timed, card)),
-        probe_of(film.parts, at_rest, fmt.width, fmt.height),
+        probe_of(film.parts, min(entrance_length(timed.frames), film.rest), fmt.width, fmt.height) if probed else None,
     )
