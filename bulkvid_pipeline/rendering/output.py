@@ -157,9 +157,8 @@ class OutputMaking:
         found = verify(self.video, self._expected(texts[1]))
         seconds = sum(timed.frames for timed in self.scenes) / FPS
         safe = safe_area_check(self.scenes, (film.seen.overrun for film in self.films))
-        words = text_checks(
-            self.plan, self.soundtrack.programme.scenes, self.scenes, *texts, [film.seen.faults for film in self.films]
-        )
+        seen = [film.seen.faults for film in self.films]
+        words = text_checks(self.plan, self.soundtrack.programme.scenes, self.scenes, texts[0], texts[1], seen)
         checks = (*found.checks, *caption_checks(texts[0], texts[1], seconds), safe, glyphs, *words)
         return found, QualityReport.of(checks, repaired)
 

@@ -81,8 +81,8 @@ class TextInk:
         return Box.of_edges(left, top, int(self.columns.max()) + 1, int(self.rows.max()) + 1)
 
 
-def ink_of(inscription: Inscription) -> TextInk:
-    """The ink of a painted text, which must have a layout."""
+def ink_of(inscription: Inscription, *, may_reduce: bool = True) -> TextInk:
+    """The ink of a painted text, which must have a layout; of large text fewer pixels, if it `may_reduce` them."""
     block = inscription.block
     if block is None:
         raise ValueError("A number has no layout")
@@ -90,7 +90,8 @@ def ink_of(inscription: Inscription) -> TextInk:
     left, top = inscription.box.left, inscription.box.top
     area = Box(left - margin, top - margin, block.width + 2 * margin, block.height + 2 * margin).rounded()
     words = words_of(block.text)
-    scale = 1 if EMOJI.search(block.text) else max(1, min(_MOST_REDUCED, int(block.look.size // _LEGIBLE)))
+    is_whole = not may_reduce or EMOJI.search(block.text) is not None
+    scale = 1 if is_whole else max(1, min(_MOST_REDUCED, int(block.look.size // _LEGIBLE)))
     painted = _pixels(block.paragraph, area, left, top, scale)
     coded = _pixels(_coded(block, words), area, left, top, scale)
     real, own = _ink(painted), _ink(coded)

@@ -64,7 +64,7 @@ def probe_of(parts: Sequence[Part], frame: int, width: int, height: int) -> Prob
     texts = [each for part in parts for each in part.inscriptions if each.block is not None and written(each.text)]
     if not texts:
         return None
-    ink = ink_of(max(texts, key=_area))
+    ink = ink_of(max(texts, key=_area), may_reduce=False)
     inside = (ink.rows >= 0) & (ink.rows < height) & (ink.columns >= 0) & (ink.columns < width)
     solid = np.flatnonzero(ink.solid & inside & (ink.colors[:, 3] == 255))
     if not len(solid):
@@ -83,7 +83,7 @@ def _area(inscription: Inscription) -> float:
 def _luma(colors: NDArray[np.uint8]) -> NDArray[np.int32]:
     """Limited-range luma by BT.709 of opaque colours."""
     weights = np.array([0.2126, 0.7152, 0.0722], np.float32) * (219 / 255)
-    return np.rint(16 + colors[:, :3] @ weights).astype(np.int32)
+    return np.asarray(np.rint(16 + colors[:, :3] @ weights), np.int32)
 
 
 def _ground(

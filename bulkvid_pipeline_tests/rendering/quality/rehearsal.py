@@ -89,7 +89,7 @@ def rehearsal(
     theme: Theme | None = None,
 ) -> Rehearsal:
     """A row spoken by the real voice and composed in its style."""
-    plan = _plan(script, title, description, style)
+    plan = plan_of(script, title, description, style)
     found = Rehearsal(plan, fmt, theme)
     narrated = _programme(plan).scenes
     found.with_scenes(lambda _: narrated)
@@ -97,7 +97,7 @@ def rehearsal(
 
 
 @lru_cache(maxsize=100)
-def _plan(script: str, title: str, description: str, style: Style) -> VideoPlan:
+def plan_of(script: str, title: str = "Tea", description: str = "", style: Style = Style.MODERN) -> VideoPlan:
     cells = {"row_key": "k", "idea_title": title, "description": description, "script_content": script}
     idea = read_idea(7, {**cells, "style_override": style.value})
     return plan_video(idea, BulkJobSpec.for_input("x.csv"), BUILT_IN_TEMPLATES["default_template"])

@@ -18,12 +18,14 @@ from bulkvid_pipeline.rendering.narration import NarratedScene
 from bulkvid_pipeline.rendering.pictures import captions as captions_module
 from bulkvid_pipeline.rendering.pictures import composer as composer_module
 from bulkvid_pipeline.rendering.pictures import film as film_module
+from bulkvid_pipeline.rendering.pictures.card import parts_of
 from bulkvid_pipeline.rendering.pictures.composer import Composer, Part
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.lists import ItemRow
 from bulkvid_pipeline.rendering.pictures.styles import corporate
-from bulkvid_pipeline.rendering.pictures.typesetting import SetText, Span, build
+from bulkvid_pipeline.rendering.pictures.typesetting import SetText, Span, build, set_text
 from bulkvid_pipeline.rendering.quality import script_words as script_words_module
+from bulkvid_pipeline.rendering.script.dialect import parse_script
 from bulkvid_pipeline.rendering.sound.track import Piece, VoiceTrack
 from bulkvid_pipeline_tests.rendering.quality.rehearsal import Rehearsal, rehearsal
 
@@ -117,7 +119,7 @@ def _set_otherwise(change: Callable[[str], str]) -> Callable[[Patch, Rehearsal],
     """The layout is given another text."""
 
     def plant(patch: Patch, _: Rehearsal) -> None:
-        real = composer_module.set_text
+        real = set_text
         patch.setattr(composer_module, "set_text", lambda text, *args, **options: real(change(text), *args, **options))
 
     return plant
@@ -125,7 +127,7 @@ def _set_otherwise(change: Callable[[str], str]) -> Callable[[Patch, Rehearsal],
 
 def _parts(change: Callable[[Sequence[Part]], Sequence[Part]]) -> Callable[[Patch, Rehearsal], None]:
     def plant(patch: Patch, _: Rehearsal) -> None:
-        real = film_module.parts_of
+        real = parts_of
         patch.setattr(film_module, "parts_of", lambda *args: tuple(change(real(*args))))
 
     return plant
@@ -400,7 +402,7 @@ def _script_read(old: str) -> Callable[[Patch, Rehearsal], None]:
     """The reading of the script loses a sentence, for everybody alike."""
 
     def plant(patch: Patch, _: Rehearsal) -> None:
-        real = script_words_module.parse_script
+        real = parse_script
         patch.setattr(script_words_module, "parse_script", lambda text: real(text.replace(old, "")))
 
     return plant
