@@ -1,0 +1,236 @@
+"""Amounts: numbers with sign, currency, scale and unit, and ranges of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bulkvid_pipeline.rendering.spoken import cldr
+from bulkvid_pipeline.rendering.spoken.counting import (
+    BLANKS,
+    FRACTION_SIGNS,
+    LETTER,
+    NUMBER,
+    Number,
+    number_of,
+)
+from bulkvid_pipeline.rendering.spoken.forms import Rule
+from bulkvid_pipeline.rendering.spoken.money import CODES, ONLY_AFTER, ONLY_BEFORE, SIGNS, form, names_of, said_money
+from bulkvid_pipeline.rendering.spoken.readings import Readings
+from bulkvid_pipeline.rendering.spoken.units import UNITS, unit_forms
+
+SCALES = {
+    **{"k": 3, "K": 3, "mn": 6, "mln": 6, "M": 6, "bn": 9, "B": 9, "tn": 12, "thousand": 3, "Mio.": 6, "Mio": 6},
+    **{"million": 6, "billion": 9, "trillion": 12, "Mrd.": 9, "Mrd": 9, "Bio.": 12, "Tsd.": 3},
+}
+"""Scales as written, to powers of ten; English ones are known in all languages that do not say otherwise."""
+_MONEY_ONLY = {"m": 6, "b": 9, "T": 12, "t": 12}
+"""Scales after money; after other numbers these are units or names."""
+_NAMES = frozenset({"k", "K"})
+"""Scales only after money: 4K, 10K and 5k are said as they are written elsewhere."""
+_FRACTION = "[" + "".join(FRACTION_SIGNS) + "]"
+
+
+def amount_rules(readings: Readings) -> list[Rule]:
+    """The rules of amounts in a language."""
+    return [Rule(_pattern(readings), _Amounts(readings).said, digits=True), *_fraction_rules(readings)]
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A regular expression of the words, longest first; a blank may be a narrow one or missing after a stop."""
+    ordered = sorted(words, key=lambda word: (-len(word), word))
+    return "|".join(re.escape(word).replace(r"\ ", f"[{BLANKS}]") for word in ordered)
+
+
+def _pattern(readings: Readings) -> re.Pattern[str]:
+    signs = SIGNS.keys() | readings.signs.keys() | {key for key in readings.money if not key.isascii() or "$" in key}
+    before = any_of((signs | CODES) - ONLY_AFTER)
+    after = any_of((signs | CODES) - ONLY_BEFORE)
+    units = any_of(UNITS.keys() | readings.units.keys())
+    scales = any_of(SCALES.keys() | _MONEY_ONLY.keys() | readings.scales.keys() | set(_own_scales(readings)))
+    end = rf"(?![{LETTER}\d_²³]|/[{LETTER}])"
+    one = rf"{NUMBER}{_FRACTION}?"
+    measure = rf"[{BLANKS}]?(?:{after}|{units}){end}"
+    return re.compile(
+        rf"(?<![{LETTER}\d_.,])(?:(?P<sign>(?<![^\s(\[{{\"'«“„¿¡~≈<>≤≥:;,=/–—])[-−+±~≈<>≤≥])[{BLANKS}]?)?"
+        rf"(?P<minus>[-−](?=[^\s\d]))?(?:(?P<before>{before})[{BLANKS}]?(?=[-−]?\d))?(?P<minus2>[-−])?"
+        rf"(?P<first>{one})"
+        rf"(?:(?P<own>{measure})?(?:[-–—~〜～]|[{BLANKS}][–—][{BLANKS}])(?:(?:{before})[{BLANKS}]?)?(?P<second>{one}))?"
+        rf"(?:[{BLANKS}]?(?P<scale>{scales}){end})?"
+        rf"(?:[{BLANKS}]?(?P<after>{after}|{units}){end})?"
+        rf"(?P<more>\+)?(?![{LETTER}\d_]|[.,'’/:-]\d|-[{LETTER}])"
+    )
+
+
+def _own_scales(readings: Readings) -> dict[str, int]:
+    """The language's own words of scales: {"Millionen": 6}."""
+    return {word: power for power in (3, 6, 9, 12) for word in cldr.scale(readings.locale, power).values() if word}
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A number as it is written, and as it is said."""
+
+    number: Number
+    said: str
+
+
+class _Amounts:
+    def __init__(self, readings: Readings) -> None:
+        self._readings = readings
+        self._own_scales = _own_scales(readings)
+        self._decimal = readings.decimal or cldr.decimal_mark(readings.locale)
+        self._grouping = readings.grouping if readings.grouping is not None else cldr.grouping_mark(readings.locale)
+
+    def said(self, match: re.Match[str]) -> str | None:
+        """What is said for a match of the pattern; None for what is no amount."""
+        money, scale, unit = self._parts(match)
+        if scale is None and match["scale"] and not unit:
+            return None
+        ends = [
+            self._written(match[name], measured=bool(money or unit or scale), grouped=bool(money and not scale))
+            for name in ("first", "second")
+            if match[name]
+        ]
+        numbers = [end for end in ends if end is not None]
+        if len(numbers) < len(ends):
+            return None
+        if match["before"] is None and match["second"] and _is_code(match["second"]):
+            return None
+        joined = self._range(numbers)
+        said = self._with_measure(joined, numbers[-1], money, scale, unit)
+        said = f"{self._sign(match)}{said}"
+        if match["more"]:
+            said += f" {self._readings.words.plus or ''}".rstrip()
+        return None if said == match.group() else said
+
+    def _parts(self, match: re.Match[str]) -> tuple[str, str | None, str]:
+        """Currency, scale and unit as written; no scale where what looks like one is a unit or a name."""
+        before, scale, after = match["before"] or "", match["scale"], match["after"] or ""
+        own = (match["own"] or "").strip(BLANKS)
+        after = after or own
+        is_money = after in CODES or after in SIGNS or after in self._readings.signs or after in self._readings.money
+        money = before or (after if is_money else "")
+        unit = "" if is_money else after
+        if scale and not money and (scale in _NAMES or scale in _MONEY_ONLY):
+            known = scale in UNITS or scale in self._readings.units
+            unit, scale = (scale if known and not unit else unit), None
+        return money, scale, unit
+
+    def _written(self, written: str, *, measured: bool, grouped: bool) -> _Written | None:
+        fraction = FRACTION_SIGNS.get(written[-1])
+        digits = written[:-1] if fraction else written
+        number = number_of(digits, self._decimal, self._grouping, measured=measured)
+        if number is None:
+            return None
+        if grouped and len(number.decimals) == 3 and len(number.whole) < 4 and number.whole != "0":
+            number = Number(number.whole + number.decimals)
+        said = self._digits(number)
+        if fraction and self._readings.fraction is not None:
+            said += self._readings.words.with_fraction + (self._readings.fraction(*fraction) or written[-1])
+            number = Number(number.whole, "5")
+        return _Written(number, said)
+
+    def _digits(self, number: Number) -> str:
+        if number.indian and self._readings.indian is not None and not number.decimals:
+            return self._readings.indian(int(number.whole))
+        mark = self._readings.spoken_decimal or self._decimal
+        plain = number.text(mark)
+        return self._readings.number(plain) if self._readings.number is not None else plain
+
+    def _range(self, numbers: list[_Written]) -> str:
+        if len(numbers) == 1:
+            return numbers[0].said
+        words = self._readings.words
+        falls = numbers[0].number.value >= numbers[1].number.value
+        between = words.ratio if falls and words.ratio is not None else words.to
+        return f"{numbers[0].said} {between} {numbers[1].said}"
+
+    def _with_measure(self, said: str, last: _Written, money: str, scale: str | None, unit: str) -> str:
+        readings = self._readings
+        if scale is None:
+            if money:
+                return (
+                    said_money(last.number, said, money, readings)
+                    if said == last.said
+                    else self._noun(said, last, money)
+                )
+            return self._unit(said, last.number, unit) if unit else said
+        word, is_million = self._scale(scale, last.number)
+        scaled = readings.counted(said, word)
+        large = Number("1000000")
+        if money:
+            name = form(names_of(money, readings), large, readings)
+            return f"{scaled} {readings.of_millions(name) if is_million else name}"
+        return self._unit(scaled, large, unit) if unit else scaled
+
+    def _noun(self, said: str, last: _Written, money: str) -> str:
+        return f"{said} {form(names_of(money, self._readings), last.number, self._readings)}"
+
+    def _unit(self, said: str, number: Number, unit: str) -> str:
+        pattern = form(unit_forms(unit, self._readings), number, self._readings)
+        if "{}" not in pattern:
+            return pattern
+        before, _, noun = pattern.partition("{}")
+        if not noun.startswith(" "):
+            return pattern.format(said)
+        return before + self._readings.counted(said, noun[1:])
+
+    def _scale(self, written: str, number: Number) -> tuple[str, bool]:
+        """The scale's word after the number, and whether it is a million or more."""
+        known = self._readings.scales.get(written)
+        if known is None:
+            known = self._own_scales.get(written) or SCALES.get(written) or _MONEY_ONLY[written]
+        if not isinstance(known, int):
+            return form(known, number, self._readings), False
+        return form(cldr.scale(self._readings.locale, known) or {"other": written}, number, self._readings), known >= 6
+
+    def _sign(self, match: re.Match[str]) -> str:
+        words = self._readings.words
+        said = {
+            **{"-": words.minus, "−": words.minus, "+": words.plus, "±": words.plus_minus, "~": words.about},
+            **{"≈": words.about, "<": words.less, ">": words.more, "≤": words.at_most, "≥": words.at_least},
+        }
+        result = ""
+        for written in (match["sign"], match["minus"], match["minus2"]):
+            if written:
+                word = said[written]
+                result += written if word is None else f"{word} " if word else ""
+        return result
+
+
+def _is_code(second: str) -> bool:
+    """Whether what looks like the end of a range is the second part of a number: 02-15."""
+    return len(second) > 1 and second[0] == "0" and second.isdecimal()
+
+
+def _fraction_rules(readings: Readings) -> list[Rule]:
+    """Fractions, and marks out of a best one."""
+    words = readings.words
+
+    def lone(match: re.Match[str]) -> str | None:
+        return readings.fraction(*FRACTION_SIGNS[match.group()]) if readings.fraction else None
+
+    def written(match: re.Match[str]) -> str | None:
+        whole, upper, lower = match["whole"], match["upper"], match["lower"]
+        said = None
+        if readings.fraction and upper.isdecimal() and 0 < int(upper) < int(lower):
+            said = readings.fraction(int(upper), int(lower))
+        if said is not None:
+            return f"{whole}{words.with_fraction}{said}" if whole else said
+        if whole or words.out_of is None:
+            return None
+        return f"{upper} {words.out_of} {lower}"
+
+    return [
+        Rule(re.compile(_FRACTION), lone),
+        Rule(
+            re.compile(
+                rf"(?<![{LETTER}\d_./,-])(?:(?P<whole>\d{{1,3}})[{BLANKS}])?(?P<upper>\d{{1,3}}(?:[.,]\d)?)/(?P<lower>\d{{1,3}})"
+                rf"(?![{LETTER}\d_/]|[.,]\d)"
+            ),
+            written,
+            digits=True,
+        ),
+    ]

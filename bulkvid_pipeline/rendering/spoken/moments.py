@@ -1,0 +1,124 @@
+"""Dates, times of day, years."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from bulkvid_pipeline.rendering.spoken import cldr
+from bulkvid_pipeline.rendering.spoken.counting import BLANKS, LETTER
+from bulkvid_pipeline.rendering.spoken.forms import Rule
+from bulkvid_pipeline.rendering.spoken.readings import Readings
+
+_ALONE = rf"(?<![{LETTER}\d_.,/:-])"
+_ENDS = rf"(?![{LETTER}\d_/]|[-.,:]\d)"
+_ISO = re.compile(rf"{_ALONE}(?P<year>\d{{4}})(?P<mark>[-/.])(?P<month>\d{{1,2}})(?P=mark)(?P<day>\d{{1,2}}){_ENDS}")
+_WRITTEN = re.compile(
+    rf"{_ALONE}(?P<first>\d{{1,2}})(?P<mark>[-/.])(?:(?<=\.)[{BLANKS}])?(?P<second>\d{{1,2}})(?P=mark)"
+    rf"(?:(?<=\.)[{BLANKS}])?(?P<year>\d{{4}}|\d{{2}}){_ENDS}"
+)
+_HALF = rf"(?:[{BLANKS}]?(?P<half>[ap])(?:m(?![{LETTER}])|\.[{BLANKS}]?m\.(?![{LETTER}\d])))"
+_CLOCK = re.compile(
+    rf"{_ALONE}(?P<hour>[01]?\d|2[0-4])(?:(?::|[{BLANKS}]?[hH][{BLANKS}]?)(?P<minute>[0-5]\d))(?::(?P<second>[0-5]\d))?"
+    rf"(?![:\d]){_HALF}?(?P<end>)",
+    re.ASCII,
+)
+_HOUR = re.compile(rf"{_ALONE}(?P<hour>1[0-2]|0?[1-9]){_HALF}", re.IGNORECASE | re.ASCII)
+_RATIO = re.compile(rf"{_ALONE}(?P<first>\d{{1,4}}):(?P<second>\d{{1,4}})(?![:\d.,/]|[{LETTER}])")
+
+
+def date_rules(readings: Readings) -> list[Rule]:
+    """The rules of dates in a language."""
+
+    def iso(match: re.Match[str]) -> str | None:
+        return _said_date(readings, int(match["year"]), int(match["month"]), int(match["day"]))
+
+    def written(match: re.Match[str]) -> str | None:
+        first, second, year = int(match["first"]), int(match["second"]), int(match["year"])
+        if len(match["year"]) == 2:
+            year += 1900 if year > 68 else 2000
+        day_first = match["mark"] == "." or readings.day_first
+        day, month = (first, second) if day_first else (second, first)
+        if month > 12 and match["mark"] != ".":
+            day, month = month, day
+        return _said_date(readings, year, month, day)
+
+    def short(match: re.Match[str]) -> str | None:
+        first, second = int(match["first"]), int(match["second"])
+        day, month = (first, second) if readings.day_first or match["mark"] == "." else (second, first)
+        if month > 12:
+            day, month = month, day
+        said = _said_date(readings, None, month, day)
+        return f"{match['before']}{said}" if said else None
+
+    rules = [Rule(_ISO, iso, digits=True), Rule(_WRITTEN, written, digits=True)]
+    if readings.before_dates:
+        pattern = (
+            rf"(?<![{LETTER}])(?P<before>(?:{readings.before_dates})[{BLANKS}])(?P<first>\d{{1,2}})(?P<mark>[/.])"
+            rf"(?P<second>\d{{1,2}})(?:(?<=\d)(?<!/\d)(?<!/\d\d)\.)?(?![{LETTER}\d_/]|[-.,:]\d)"
+        )
+        rules.append(Rule(re.compile(pattern, re.IGNORECASE), short, digits=True))
+    return rules
+
+
+def time_rules(readings: Readings) -> list[Rule]:
+    """The rules of times of day, and of ratios and scores, in a language."""
+
+    def clock(match: re.Match[str]) -> str | None:
+        if readings.time is None:
+            return None
+        hour, minute, half = int(match["hour"]), int(match["minute"]), _half(match["half"])
+        said = readings.time(hour, minute, half)
+        if match["second"]:
+            said = f"{said} {int(match['second'])}"
+        return said + _kept_stop(match)
+
+    def whole_hour(match: re.Match[str]) -> str | None:
+        if readings.time is None:
+            return None
+        return readings.time(int(match["hour"]), 0, _half(match["half"])) + _kept_stop(match)
+
+    def ratio(match: re.Match[str]) -> str | None:
+        word = readings.words.to if readings.words.ratio is None else readings.words.ratio
+        return f"{match['first']} {word} {match['second']}" if word != "," else f"{match['first']} {match['second']}"
+
+    mark = f"(?:[{BLANKS}]?(?:{readings.time_mark})(?![{LETTER}]))?" if readings.time_mark else ""
+    clock_pattern = re.compile(_CLOCK.pattern.replace("(?P<end>)", mark), re.IGNORECASE | re.ASCII)
+    return [
+        Rule(clock_pattern, clock, digits=True),
+        Rule(_HOUR, whole_hour, digits=True),
+        Rule(_RATIO, ratio, digits=True),
+    ]
+
+
+def year_rules(readings: Readings) -> list[Rule]:
+    """The rules of years and decades in a language."""
+    rules = [] if readings.decades is None else [readings.decades]
+    say = readings.year
+    if say is not None and readings.year_context:
+        pattern = re.compile(
+            rf"(?<![{LETTER}\d_])(?P<before>(?:{readings.year_context})[{BLANKS}]{{1,3}})(?P<year>1[1-9]\d\d|20\d\d)"
+            rf"(?!\d|[.,:/]\d|[{BLANKS}]?[%°$€£]|[{LETTER}])",
+            re.IGNORECASE,
+        )
+        rules.append(Rule(pattern, lambda match: f"{match['before']}{say(int(match['year']))}", digits=True))
+    return rules
+
+
+def _said_date(readings: Readings, year: int | None, month: int, day: int) -> str | None:
+    try:
+        date(2024 if year is None else year, month, day)
+    except ValueError:
+        return None
+    if readings.date is not None:
+        return readings.date(year, month, day)
+    return cldr.long_date(readings.locale, year, month, day)
+
+
+def _half(letter: str | None) -> str:
+    return "" if letter is None else f"{letter.lower()}m"
+
+
+def _kept_stop(match: re.Match[str]) -> str:
+    """The stop of "p.m." where it ends the text too."""
+    return "." if match.group().endswith(".") and not match.string[match.end() :].strip(" \"'”’»)") else ""

@@ -1,0 +1,83 @@
+"""Ordinals, and Roman numerals after names, headings and centuries."""
+
+from __future__ import annotations
+
+import re
+
+from bulkvid_pipeline.rendering.spoken.amounts import any_of
+from bulkvid_pipeline.rendering.spoken.counting import BLANKS, LETTER
+from bulkvid_pipeline.rendering.spoken.forms import Rule
+from bulkvid_pipeline.rendering.spoken.readings import Readings
+
+_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
+_ROMAN = "(?=[IVXL])(?:X{1,3}|X?L)?(?:IX|IV|V?I{0,3})"
+_CAPITAL = "A-ZÀ-ÖØ-ÞĀ-Ž"
+
+
+def roman_value(numeral: str) -> int:
+    """The value of a Roman numeral in capitals."""
+    values = [_VALUES[letter] for letter in numeral]
+    return sum(-one if one < two else one for one, two in zip(values, [*values[1:], 0], strict=True))
+
+
+def ordinal_rules(readings: Readings) -> list[Rule]:
+    """The rules of ordinals in digits."""
+    say = readings.ordinal
+    if say is None or not readings.ordinal_ends:
+        return []
+    pattern = re.compile(rf"(?<![{LETTER}\d_.,])(?P<digits>\d{{1,4}})(?P<end>{readings.ordinal_ends})(?![{LETTER}\d_])")
+    return [Rule(pattern, lambda match: say(int(match["digits"]), match["end"]), digits=True)]
+
+
+def roman_rules(readings: Readings) -> list[Rule]:
+    """The rules of Roman numerals."""
+    end = rf"(?![{LETTER}\d_'’])"
+    alone = rf"(?<![{LETTER}\d_])"
+    numeral = rf"[{BLANKS}](?P<roman>{_ROMAN})"
+    rules = _century_rules(readings)
+    if readings.rulers:
+        ordinal_end = r"(?P<end>\.(?=[ \u00a0][a-zà-ÿ])|er|ère|re|e|º|°|ª)?"
+        pattern = rf"{alone}(?P<name>{any_of(readings.rulers)}){numeral}{ordinal_end}{end}"
+        rules.append(Rule(re.compile(pattern), lambda match: _ruler(match, readings)))
+    if readings.headings:
+        pattern = rf"{alone}(?P<name>{any_of(readings.headings)}){numeral}{end}"
+        rules.append(Rule(re.compile(pattern, re.IGNORECASE), lambda match: _heading(match, readings)))
+    two_or_more = rf"[{BLANKS}](?P<roman>(?=[IVX]{{2}})X{{0,2}}(?:IX|IV|V?I{{0,3}}))"
+    pattern = rf"{alone}(?P<name>[{_CAPITAL}][a-zß-ÿ]{{2,20}}){two_or_more}{end}"
+    rules.append(Rule(re.compile(pattern), lambda match: _counted(match, readings)))
+    return rules
+
+
+def _century_rules(readings: Readings) -> list[Rule]:
+    say, words = readings.century, readings.century_words
+    if say is None or not words:
+        return []
+    ends = r"(?:\.|er|e|ème|º|°|th)?"
+    after = rf"(?<![{LETTER}\d_])(?P<roman>{_ROMAN}){ends}(?P<between>[{BLANKS}](?:{words}))(?![{LETTER}])"
+    before = rf"(?<![{LETTER}])(?P<between>(?:{words})[{BLANKS}])(?P<roman>{_ROMAN})(?![{LETTER}\d_])"
+    return [
+        Rule(re.compile(after), lambda match: f"{say(roman_value(match['roman']))}{match['between']}"),
+        Rule(re.compile(before), lambda match: f"{match['between']}{say(roman_value(match['roman']))}"),
+    ]
+
+
+def _ruler(match: re.Match[str], readings: Readings) -> str | None:
+    if match["roman"] == "I" and not match["end"] and readings.after_pronoun:
+        following = match.string[match.end() : match.end() + 20].split()
+        if following and following[0] in readings.after_pronoun:
+            return None
+    value = roman_value(match["roman"])
+    said = readings.regnal(value, match["name"]) if readings.regnal else readings.cardinal(value)
+    return f"{match['name']} {said}"
+
+
+def _heading(match: re.Match[str], readings: Readings) -> str | None:
+    if not match["roman"].isupper():
+        return None
+    return f"{match['name']} {readings.cardinal(roman_value(match['roman']))}"
+
+
+def _counted(match: re.Match[str], readings: Readings) -> str | None:
+    if match["name"] in readings.not_counted:
+        return None
+    return f"{match['name']} {readings.cardinal(roman_value(match['roman']))}"

@@ -1,0 +1,42 @@
+"""Abbreviations and acronyms."""
+
+from __future__ import annotations
+
+import re
+
+from bulkvid_pipeline.rendering.spoken.amounts import any_of
+from bulkvid_pipeline.rendering.spoken.counting import BLANKS, LETTER
+from bulkvid_pipeline.rendering.spoken.forms import Rule
+from bulkvid_pipeline.rendering.spoken.readings import Readings
+
+
+def abbreviation_rules(readings: Readings) -> list[Rule]:
+    """The rules of abbreviations and acronyms in a language."""
+    rules: list[Rule] = []
+    if readings.before_numbers:
+        pattern = rf"(?<![{LETTER}\d_.])(?P<short>{_spaced(readings.before_numbers)})[{BLANKS}]?(?=\d)"
+        known = {_key(short): said for short, said in readings.before_numbers.items()}
+        rules.append(Rule(re.compile(pattern), lambda match: f"{known[_key(match['short'])]} ", digits=True))
+    if readings.abbreviations:
+        pattern = rf"(?<![{LETTER}\d_.])(?:{_spaced(readings.abbreviations)})(?![{LETTER}\d_])"
+        meanings = {_key(short): said for short, said in readings.abbreviations.items()}
+        rules.append(Rule(re.compile(pattern), lambda match: meanings[_key(match.group())] + _stop(match)))
+    if readings.spelled:
+        pattern = rf"(?<![{LETTER}\d_.])(?:{any_of(readings.spelled)})(?![{LETTER}\d_.])"
+        rules.append(Rule(re.compile(pattern), lambda match: ".".join(match.group())))
+    return rules
+
+
+def _spaced(words: dict[str, str] | object) -> str:
+    assert hasattr(words, "__iter__")
+    ordered = sorted(words, key=lambda word: (-len(word), word))
+    return "|".join(re.escape(word).replace(r"\ ", f"[{BLANKS}]?") for word in ordered)
+
+
+def _key(written: str) -> str:
+    return "".join(char for char in written if char not in BLANKS)
+
+
+def _stop(match: re.Match[str]) -> str:
+    """The stop of an abbreviation where it ends the text as well."""
+    return "." if match.group().endswith(".") and not match.string[match.end() :].strip(" \"'”’»)") else ""
