@@ -33,7 +33,10 @@ LANGUAGE = "language"
 CAPTIONS = "captions"
 """Optional at every validation level: whether the captions stand in the picture."""
 
-OPTIONAL = (*MEDIA_COLUMNS, LANGUAGE, CAPTIONS)
+SAY_AS = "say_as"
+"""Optional at every validation level: pairs of words and how they are spoken."""
+
+OPTIONAL = (*MEDIA_COLUMNS, LANGUAGE, CAPTIONS, SAY_AS)
 """Columns that a row may leave empty at every level."""
 
 REPORT_COLUMNS = ("video_status", "video_url", "video_duration", "video_error", "video_updated_at")
