@@ -14,6 +14,7 @@ from bulkvid_pipeline.rendering.pictures import scripts
 from bulkvid_pipeline.rendering.pictures.colors import Rgb
 from bulkvid_pipeline.rendering.pictures.composer import fill, painted, rounded_rect, stroke
 from bulkvid_pipeline.rendering.pictures.geometry import Box
+from bulkvid_pipeline.rendering.pictures.inscriptions import Inscription, noted
 from bulkvid_pipeline.rendering.pictures.stage import Shape, Stage
 from bulkvid_pipeline.rendering.pictures.theme import CaptionLook, SpokenMark, Theme
 from bulkvid_pipeline.rendering.pictures.typefaces import Cut
@@ -50,6 +51,8 @@ class Caption:
     block: SetText
     look: CaptionLook
     unit: float
+    inscriptions: tuple[Inscription, ...] = ()
+    """The texts that were painted on `image`."""
 
     def paint(self, canvas: skia.Canvas, word: int) -> None:
         """Paint the caption with a word marked; -1 marks none."""
@@ -129,7 +132,7 @@ def _painted_caption(
     text = Box(round(frame.center_x - block.width / 2), round(frame.top + pad[1]), block.width, block.height)
     outer = frame.inset(-lift, -lift).rounded().intersection(stage.safe)
     spans = _spans(block.text, words)
-    plain = _paragraph(spans, block, look.text, {})
+    plain = replace(block, paragraph=_paragraph(spans, block, look.text, {}))
 
     def draw(canvas: skia.Canvas) -> None:
         _draw_box(canvas, frame, look, unit)
@@ -137,7 +140,9 @@ def _painted_caption(
 
     inks = _word_inks(spans, block, len(words))
     marks = tuple(tuple(_mark_box(*ink, text, block, look, unit).intersection(frame) for ink in word) for word in inks)
-    return Caption(outer, text, marks, painted(outer, draw), spans, block, look, unit)
+    with noted() as inscriptions:
+        image = painted(outer, draw)
+    return Caption(outer, text, marks, image, spans, block, look, unit, tuple(inscriptions))
 
 
 def _draw_box(canvas: skia.Canvas, frame: Box, look: CaptionLook, unit: float) -> None:

@@ -13,6 +13,7 @@ from bulkvid_pipeline.rendering.pictures import scripts
 from bulkvid_pipeline.rendering.pictures.accents import accented
 from bulkvid_pipeline.rendering.pictures.colors import Rgb, argb
 from bulkvid_pipeline.rendering.pictures.geometry import Box
+from bulkvid_pipeline.rendering.pictures.inscriptions import Inscription, note, noted
 from bulkvid_pipeline.rendering.pictures.motion import EXIT_FRAMES, Motion, Pose, leaving_pose, pose, rest_of
 from bulkvid_pipeline.rendering.pictures.stage import Shape, Stage
 from bulkvid_pipeline.rendering.pictures.theme import Theme
@@ -42,6 +43,8 @@ class Part:
     """Boxes of its texts at rest, in pixels."""
     leaves: bool = False
     """Whether it moves out at the scene's end."""
+    inscriptions: tuple[Inscription, ...] = ()
+    """The texts that were painted on it."""
 
     def pose(self, frame: int, scene_frames: int) -> Pose:
         rest = rest_of(scene_frames, leaves=self.leaves)
@@ -145,9 +148,8 @@ class Composer:
         at = Box(round(left), round(top), block.width, block.height)
         # Room for ink outside of the line box: slanted ends, stacked marks, swashes.
         outer = at.inset(-round(size * 0.12), -round(size * 0.22)).rounded().intersection(self.stage.safe)
-        image = painted(outer, lambda canvas: block.paint(canvas, at.left, at.top))
         motion = Motion(self.theme.entrance.value) if motion is None else motion
-        self._add(image, outer, order, motion, (at,))
+        self._add(lambda canvas: block.paint(canvas, at.left, at.top), outer, order, motion, (at,))
 
     def shape(
         self, box: Box, draw: Callable[[skia.Canvas], None], order: int, motion: Motion, texts: Sequence[Box] = ()
@@ -155,9 +157,13 @@ class Composer:
         """Add a drawn part; `draw` works in the frame's own coordinates."""
         box = box.rounded().intersection(self.stage.frame)
         if not box.is_empty:
-            self._add(painted(box, draw), box, order, motion, tuple(texts))
+            self._add(draw, box, order, motion, tuple(texts))
 
-    def _add(self, image: skia.Image, box: Box, order: int, motion: Motion, texts: tuple[Box, ...]) -> None:
+    def _add(
+        self, draw: Callable[[skia.Canvas], None], box: Box, order: int, motion: Motion, texts: tuple[Box, ...]
+    ) -> None:
+        with noted() as inscriptions:
+            image = painted(box, draw)
         distance = 30 * self.unit
         if motion is Motion.SLIDE:
             room = self.stage.safe.right - box.right if self.mirrored else box.left - self.stage.safe.left
@@ -165,7 +171,8 @@ class Composer:
         leaves = (
             self.scene.leaves and not self.page and (motion is not Motion.NONE or self.scene.kind is SceneKind.LIST)
         )
-        self.parts.append(Part(image, box, order, motion, distance, self.mirrored, texts, leaves))
+        notes = tuple(inscriptions)
+        self.parts.append(Part(image, box, order, motion, distance, self.mirrored, texts, leaves, notes))
 
     def column(self, zone: Box, rows: list[Row], anchor: float) -> None:
         """Stack rows; `anchor` 0 aligns them at the zone's top, 0.5 in its middle, 1 at its bottom."""
@@ -211,7 +218,9 @@ class Composer:
         font.measureText(text, skia.TextEncoding.kUTF8, bounds)
         left, baseline = center[0] - bounds.centerX(), center[1] - bounds.centerY()
         canvas.drawString(text, left, baseline, font, skia.Paint(AntiAlias=True, Color=argb(color)))
-        return Box(left + bounds.left(), baseline + bounds.top(), bounds.width(), bounds.height())
+        ink = Box(left + bounds.left(), baseline + bounds.top(), bounds.width(), bounds.height())
+        note(Inscription(text, ink))
+        return ink
 
     def ordinal_width(self, text: str, size: float, weight: int) -> float:
         font = skia.Font(shelf().typeface(TEXT_FONTS[self.theme.display_family], weight), size)

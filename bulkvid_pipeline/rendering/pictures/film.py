@@ -127,6 +127,16 @@ class SceneFilm:
             return None
         return caption.lit(state.word)
 
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The card's parts from back to front, with the texts that were painted on them."""
+        return self._parts
+
+    @property
+    def captions(self) -> Sequence[Caption | None]:
+        """The painted caption of each cue; None for one with nothing to show. Empty if none are painted."""
+        return self._captions
+
     @cached_property
     def _parts(self) -> tuple[Part, ...]:
         heights = [caption.box.height for caption in self._captions if caption]

@@ -18,6 +18,7 @@ from bulkvid_pipeline.rendering.pictures import scripts
 from bulkvid_pipeline.rendering.pictures.colors import Rgb, argb
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.hyphens import syllables
+from bulkvid_pipeline.rendering.pictures.inscriptions import Inscription, note
 from bulkvid_pipeline.rendering.pictures.line_breaks import Piece, in_clusters, in_syllables, pieces_of
 from bulkvid_pipeline.rendering.pictures.line_fitting import Division, MeasuredPieces, lines_that_fit
 from bulkvid_pipeline.rendering.pictures.typefaces import Cut, families_of, runs_of, shelf
@@ -110,6 +111,7 @@ class SetText:
 
     def paint(self, canvas: skia.Canvas, left: float, top: float) -> None:
         self.paragraph.paint(canvas, left, top)
+        note(Inscription(self.text, self.box(left, top), self))
 
     def box(self, left: float, top: float) -> Box:
         return Box(left, top, self.width, self.height)
