@@ -45,6 +45,29 @@ _END = re.compile(rf"[{re.escape(TERMINATORS)}]+[{_CLOSERS}]*")
 _KHMER_ET_CETERA = "។ល។"
 _AFTER_DATE_NUMBER = re.compile(rf"\s+(?:{_GERMAN_MONTHS})\b")
 _CLAUSE_END = re.compile(r"[,;:،؛](?=\s)|[，、；：]|(?<=\s)[—–-](?=\s)")
+_CONJUNCTIONS = (
+    "and|or|but|because|so|while|when|where|which|who|until|unless|although|though|since|before|after|if|that|then|than|"
+    "und|oder|aber|weil|damit|während|wenn|bevor|nachdem|sondern|denn|dass|"
+    "et|ou|mais|parce|pour|quand|lorsque|avant|après|si|que|qui|dont|puis|"
+    "y|o|pero|porque|para|cuando|mientras|antes|después|como|donde|"
+    "e|ma|perché|quando|mentre|prima|dopo|che|"
+    "mas|enquanto|depois|onde|ou|"
+    "en|of|maar|omdat|terwijl|zodat|voordat|nadat|"
+    "и|или|но|а|потому|чтобы|когда|пока|если|который|которая|которые|где|і|або|але|"
+    "i|lub|ale|ponieważ|żeby|kiedy|który|która|a|nebo|protože|aby|"
+    "ve|veya|ama|çünkü|için|"
+    "och|eller|men|för|när|som|"
+    "और|या|लेकिन|क्योंकि|जब|ताकि|أو|لكن|لأن|عندما|حتى|ثم|الذي|التي"
+)
+_PREPOSITIONS = (
+    "in|on|at|to|for|from|with|without|by|into|through|during|between|about|over|under|around|right|just|"
+    "mit|ohne|für|von|zu|zum|zur|auf|bei|nach|über|unter|durch|im|am|an|aus|"
+    "avec|sans|dans|sur|par|chez|vers|pendant|con|sin|por|hacia|desde|hasta|sobre|entre|per|senza|da|di|tra|com|sem|"
+    "met|zonder|voor|naar|door|в|на|с|без|для|по|от|до|из|через|у|w|na|z|do|bez|dla|från|till|med|utan|på|"
+    "في|من|إلى|على|مع|بدون"
+)
+_CONJUNCTION = re.compile(rf"(?<=\s)(?=(?:{_CONJUNCTIONS})\s)", re.IGNORECASE)
+_PREPOSITION = re.compile(rf"(?<=\s)(?=(?:{_PREPOSITIONS})\s)", re.IGNORECASE)
 _DASH_FOLLOWS = re.compile(r"\s*[—–]\s*\S")
 
 # Measured with the offline voice at rate 1; scripts that write no or few vowels take longer for each letter.
@@ -64,7 +87,11 @@ _TICKS = 200
 LONGEST_SECONDS = 13.0
 COMFORTABLE_SECONDS = 6.5
 """A sentence up to this long is one part whatever clauses it has."""
+_READABLE_SECONDS = 9.0
+"""A sentence over this, without clauses, is divided where a phrase begins."""
 _LEAST_CLAUSE_SECONDS = 1.8
+_LONGEST_PART = 210
+"""Most characters of a part; of most texts LONGEST_SECONDS has fewer."""
 _LONGEST_WORD = 80
 _LONGEST_ABBREVIATION = 12
 
@@ -161,11 +188,13 @@ def _ticks(char: str) -> int:
 
 
 def speakable_spans(sentence: str, comfortable: float = COMFORTABLE_SECONDS) -> list[tuple[int, int]]:
-    """The sentence, or where it is long, its clauses; where it is too long to be one scene, if need be word groups.
+    """The sentence, or where it is long, its clauses, or phrases; where it is too long to be one scene, if need be
+    groups of words.
 
-    Clauses are only parted from sentences over `comfortable` seconds, and no part is over LONGEST_SECONDS.
+    Clauses are only parted from sentences over `comfortable` seconds. No part is over LONGEST_SECONDS, and but for
+    units that are longer, over 210 characters.
     """
-    if estimated_seconds(sentence) <= comfortable:
+    if estimated_seconds(sentence) <= comfortable and len(sentence) <= _LONGEST_PART:
         return [(0, len(sentence))]
     return list(_Division(sentence, comfortable).parts(0, len(sentence)))
 
@@ -179,6 +208,14 @@ class _Division:
         self._spoken = [index for index, char in enumerate(sentence) if char.isalnum()]
         self._units = units_of(sentence)
         self._clauses = _outside(self._units, [match.end() for match in _CLAUSE_END.finditer(sentence)])
+
+    @cached_property
+    def _conjunctions(self) -> list[int]:
+        return _outside(self._units, [match.start() for match in _CONJUNCTION.finditer(self._sentence)])
+
+    @cached_property
+    def _prepositions(self) -> list[int]:
+        return _outside(self._units, [match.start() for match in _PREPOSITION.finditer(self._sentence)])
 
     @cached_property
     def _words(self) -> list[int]:
@@ -207,15 +244,19 @@ class _Division:
 
     def _cut(self, start: int, end: int) -> int | None:
         seconds = self._seconds(start, end)
-        if seconds <= self._comfortable:
+        fits = end - start <= _LONGEST_PART
+        if seconds <= self._comfortable and fits:
             return None
-        if seconds <= LONGEST_SECONDS:
-            return self._nearest(self._clauses, start, end, _LEAST_CLAUSE_SECONDS)
-        for cuts in (self._clauses, self._whole_words, self._words):
-            cut = self._nearest(cuts, start, end, 0.0)
-            if cut is not None:
-                return cut
-        return None
+        cut = self._nearest(self._clauses, start, end, _LEAST_CLAUSE_SECONDS)
+        if cut is None and (seconds > _READABLE_SECONDS or not fits):
+            cut = self._nearest(self._conjunctions, start, end, _LEAST_CLAUSE_SECONDS)
+            if cut is None:
+                cut = self._nearest(self._prepositions, start, end, _LEAST_CLAUSE_SECONDS)
+        if cut is None and (seconds > LONGEST_SECONDS or not fits):
+            cut = self._nearest(self._whole_words, start, end, 0.0)
+            if cut is None:
+                cut = self._nearest(self._words, start, end, 0.0)
+        return cut
 
     def _nearest(self, cuts: list[int], start: int, end: int, least: float) -> int | None:
         """The cut nearest to the middle that leaves words, and so many seconds, on both sides."""
@@ -226,7 +267,6 @@ class _Division:
         low = bisect_right(cuts, self._spoken[first])
         high = bisect_right(cuts, self._spoken[last])
         middle = (start + end) / 2
-        # Few cuts can be too near to an end: what is left is at most LONGEST_SECONDS long where `least` is asked for.
         candidates: Iterable[int] = cuts[low:high]
         if not least:
             near = bisect_left(cuts, middle, low, high)
