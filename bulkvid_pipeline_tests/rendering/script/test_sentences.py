@@ -197,7 +197,7 @@ def test_sentences_hold_every_character_in_order(text: str) -> None:
 
 LONG = (
     "We walked along the quiet river until the evening came because nobody wanted to go home before the lights went on "
-    "in the houses that stand on the other side of the old stone bridge which was built by monks in the year 1342 for the "
+    "in the houses that stand on the other side of the old stone bridge which was built by monks in 1342 for the "
     "price of $1.2 million"
 )
 
