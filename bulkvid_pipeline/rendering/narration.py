@@ -71,6 +71,14 @@ class NarratedScene:
         """The track as a new float32 array, shape (samples,)."""
         return self.track.block(0, len(self.track))
 
+    @property
+    def entries(self) -> tuple[int, ...]:
+        """The frame at which each entry spoken in a LIST scene begins; the first one at once if nothing leads in."""
+        spoken = len(self.scene.items) - self.scene.spoken_from
+        starts = [word.start for before, word in itertools.pairwise(self.words) if before.gap == "\n"]
+        leads_in = len(starts) >= spoken
+        return tuple(starts[-spoken:] if leads_in else [0, *starts]) if spoken > 0 else ()
+
 
 @dataclass(frozen=True)
 class Programme:
@@ -101,7 +109,8 @@ class Programme:
     def for_aspect(self, aspect: Aspect) -> tuple[TimedScene, ...]:
         """The scenes with captions for a frame of this shape, without their sound."""
         return tuple(
-            TimedScene(scene.scene, scene.frames, cues_for(scene.words, aspect, scene.frames)) for scene in self.scenes
+            TimedScene(scene.scene, scene.frames, cues_for(scene.words, aspect, scene.frames), scene.entries)
+            for scene in self.scenes
         )
 
 

@@ -18,7 +18,15 @@ from bulkvid_pipeline.rendering.pictures.inscriptions import Inscription, noted
 from bulkvid_pipeline.rendering.pictures.stage import Shape, Stage
 from bulkvid_pipeline.rendering.pictures.theme import CaptionLook, SpokenMark, Theme
 from bulkvid_pipeline.rendering.pictures.typefaces import Cut
-from bulkvid_pipeline.rendering.pictures.typesetting import LINE_END, SetText, Span, TextLook, build, set_text
+from bulkvid_pipeline.rendering.pictures.typesetting import (
+    LINE_END,
+    SetText,
+    Span,
+    TextLook,
+    build,
+    line_height_px,
+    set_text,
+)
 from bulkvid_pipeline.rendering.script.words import display_text
 from bulkvid_pipeline.rendering.script.writing_direction import (
     LEFT_TO_RIGHT_MARK,
@@ -39,6 +47,8 @@ _LONGEST_GLUED = 12
 """Largest number of letters of a word, in a script without blanks, that is kept on one line."""
 _APART = 2
 """Factor of the line height at which words are located: signs of Tamil and others hang into the line below."""
+_PAD_Y = 16
+"""Padding above and below a caption's text, in design units."""
 _COMMON_SHARE = 0.8
 """Captions of a scene have one common size, except one that would need less than this share of the full size."""
 
@@ -105,7 +115,7 @@ def captions_for(
     """The painted caption of each cue; None for a cue with nothing to show."""
     texts = [[_whole(scripts.display_text(word.text)) for word in cue.words] for cue in cues]
     right_to_left = is_mainly_right_to_left(" ".join(word for words in texts for word in words))
-    pad_x, pad_y = 30 * stage.unit, 16 * stage.unit
+    pad_x, pad_y = 30 * stage.unit, _PAD_Y * stage.unit
     width, height = zone.width - 2 * pad_x, zone.height - 2 * pad_y
     look = _text_look(theme, stage)
     sizes: list[float] = []
@@ -124,11 +134,22 @@ def captions_for(
     return captions
 
 
+def two_lines_height(theme: Theme, stage: Stage) -> float:
+    """Height of the box of a caption of two lines, with its shadow, in pixels."""
+    lines = 2 * line_height_px(_text_look(theme, stage), "x")
+    return lines + 2 * (_PAD_Y * stage.unit + _lift(theme.captions, stage.unit))
+
+
+def _lift(look: CaptionLook, unit: float) -> float:
+    """Room for the shadow, in pixels."""
+    return 16 * unit if look.shadow else 0.0
+
+
 def _painted_caption(
     words: Sequence[str], block: SetText, theme: Theme, stage: Stage, zone: Box, pad: tuple[float, float]
 ) -> Caption:
     look, unit = theme.captions, stage.unit
-    lift = 16 * unit if look.shadow else 0.0
+    lift = _lift(look, unit)
     width = block.width + 2 * pad[0]
     # Centred in the picture as far as the zone allows; beside a panel, centred in the zone.
     middle = zone.center_x if stage.shape is Shape.WIDE else stage.width / 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import skia
@@ -14,7 +14,15 @@ from bulkvid_pipeline.rendering.pictures.accents import accented
 from bulkvid_pipeline.rendering.pictures.colors import Rgb, argb
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.inscriptions import Inscription, note, noted
-from bulkvid_pipeline.rendering.pictures.motion import EXIT_FRAMES, Motion, Pose, leaving_pose, pose, rest_of
+from bulkvid_pipeline.rendering.pictures.motion import (
+    EXIT_FRAMES,
+    Motion,
+    Pose,
+    entrance_length,
+    leaving_pose,
+    pose,
+    rest_of,
+)
 from bulkvid_pipeline.rendering.pictures.stage import Shape, Stage
 from bulkvid_pipeline.rendering.pictures.theme import Theme
 from bulkvid_pipeline.rendering.pictures.typefaces import TEXT_FONTS, Cut, shelf
@@ -45,13 +53,25 @@ class Part:
     """Whether it moves out at the scene's end."""
     inscriptions: tuple[Inscription, ...] = ()
     """The texts that were painted on it."""
+    since: int = 0
+    """The frame at which its entrance begins."""
+    until: int | None = None
+    """The frame at which it disappears, at once; None: it stays."""
 
     def pose(self, frame: int, scene_frames: int) -> Pose:
         rest = rest_of(scene_frames, leaves=self.leaves)
+        if frame < self.since or (self.until is not None and frame >= self.until):
+            return Pose(0, 0, 0, self.box)
         if frame > rest:
             gone = (frame - rest) / (EXIT_FRAMES + 1)
             return leaving_pose(self.motion, self.box, gone, self.distance, self.mirrored)
-        return pose(self.motion, self.box, self.order, frame, scene_frames, self.distance, self.mirrored)
+        frame, left = frame - self.since, scene_frames - self.since
+        return pose(self.motion, self.box, self.order, frame, left, self.distance, self.mirrored)
+
+    def events(self, scene_frames: int) -> Iterable[int]:
+        """Frames at which its pose may change, other than at the scene's end."""
+        until = () if self.until is None else (self.until,)
+        return (*range(self.since, self.since + entrance_length(scene_frames - self.since)), *until)
 
     def paint(self, canvas: skia.Canvas, at: Pose) -> None:
         if at.is_hidden:
@@ -95,6 +115,8 @@ class Composer:
         self.unit = stage.unit
         self.mirrored = scripts.is_right_to_left(scene.heading or scene.text or scene.subheading)
         self.parts: list[Part] = []
+        self.entry_starts: tuple[int, ...] = ()
+        """The frame at which each entry that is spoken in the scene begins."""
         self.page = True
         """Whether the added parts belong to the page, which all cards share, and stay when a card moves out."""
 
@@ -152,15 +174,27 @@ class Composer:
         self._add(lambda canvas: block.paint(canvas, at.left, at.top), outer, order, motion, (at,))
 
     def shape(
-        self, box: Box, draw: Callable[[skia.Canvas], None], order: int, motion: Motion, texts: Sequence[Box] = ()
+        self,
+        box: Box,
+        draw: Callable[[skia.Canvas], None],
+        order: int,
+        motion: Motion,
+        texts: Sequence[Box] = (),
+        shown: tuple[int, int | None] = (0, None),
     ) -> None:
-        """Add a drawn part; `draw` works in the frame's own coordinates."""
+        """Add a drawn part; `draw` works in the frame's own coordinates; `shown` are the part's `since` and `until`."""
         box = box.rounded().intersection(self.stage.frame)
         if not box.is_empty:
-            self._add(draw, box, order, motion, tuple(texts))
+            self._add(draw, box, order, motion, tuple(texts), shown)
 
     def _add(
-        self, draw: Callable[[skia.Canvas], None], box: Box, order: int, motion: Motion, texts: tuple[Box, ...]
+        self,
+        draw: Callable[[skia.Canvas], None],
+        box: Box,
+        order: int,
+        motion: Motion,
+        texts: tuple[Box, ...],
+        shown: tuple[int, int | None] = (0, None),
     ) -> None:
         with noted() as inscriptions:
             image = painted(box, draw)
@@ -172,7 +206,7 @@ class Composer:
             self.scene.leaves and not self.page and (motion is not Motion.NONE or self.scene.kind is SceneKind.LIST)
         )
         notes = tuple(inscriptions)
-        self.parts.append(Part(image, box, order, motion, distance, self.mirrored, texts, leaves, notes))
+        self.parts.append(Part(image, box, order, motion, distance, self.mirrored, texts, leaves, notes, *shown))
 
     def column(self, zone: Box, rows: list[Row], anchor: float) -> None:
         """Stack rows; `anchor` 0 aligns them at the zone's top, 0.5 in its middle, 1 at its bottom."""
@@ -183,26 +217,9 @@ class Composer:
             row.put(round(top))
             top += row.height
 
-    def set_items(
-        self, items: Sequence[str], look: TextLook, width: float, height: float, padding: float
-    ) -> list[SetText]:
-        """Texts of a list in one common size, whose rows (text plus `padding`) fill at most `height` pixels."""
-        size = look.size
-        each = height / max(1, len(items)) - padding
-        while size > look.least_size:
-            tried = replace(look, size=size, least_size=size * 0.98)
-            blocks = [set_text(item, tried, width, height, max_lines=4, variant=self.variant) for item in items]
-            same = all(block.look.size >= size * 0.97 for block in blocks)
-            if same and sum(block.height + padding for block in blocks) <= height:
-                return blocks
-            size *= 0.94
-        final = replace(look, size=look.least_size, least_size=look.least_size * 0.7)
-        each = max(float(int(each)), 5.0)
-        return [set_text(item, final, width, each, max_lines=4, variant=self.variant) for item in items]
-
     def list_size(self, wide: float, tall: float, square: float) -> float:
         """A measure of a list's rows, converted to pixels: larger if a wide frame has few entries."""
-        room = max(3, len(self.scene.items), self.scene.room)
+        room = max(3, len(self.scene.items), len(self.scene.room))
         large = 1.0 if self.stage.shape is Shape.TALL else _FEW_ENTRIES.get(room, 1.0)
         return self.by_shape(wide, tall, square) * large
 

@@ -39,6 +39,7 @@ _SCENES = (
         heading="Before Monday",
         items=("Pick three goals", "Give each a day", "Leave Friday free"),
         spoken_from=2,
+        standing=2,
     ),
     Scene(
         SceneKind.QUOTE,

@@ -157,19 +157,11 @@ def listing(c: Composer) -> None:
         look = c.look(size, c.theme.text, c.theme.statement_weight, line_height=1.16, least=36 * c.unit)
         heading = c.set(c.scene.heading, look, zone.width, zone.height * 0.3, 3)
         taken = heading.height + 36 * c.unit
-    columns = 2 if c.stage.shape is Shape.WIDE and len(c.scene.items) > 6 else 1
     inner = Box.of_edges(zone.left, zone.top + taken, zone.right, zone.bottom)
-    look = c.look(
-        c.list_size(44 if columns == 1 else 38, 58, 46),
-        c.theme.text,
-        600,
-        line_height=1.26,
-        least=19 * c.unit,
-        spacing=0,
-    )
+    look = c.look(c.list_size(46, 58, 54), c.theme.text, 600, line_height=1.22, spacing=0)
     detail = replace(look, color=c.theme.muted, cut=replace(look.cut, weight=420))
     shape = RowShape(c.list_size(60, 64, 54), 20 * c.unit, c.by_shape(26, 26, 17), c.by_shape(20, 20, 14))
-    rows = arranged(c, inner, look, detail, shape, columns, 0.42)
+    rows = arranged(c, inner, look, detail, shape, 0.42)
     if heading:
         top = min((item.row.top for item in rows), default=inner.top) - taken
         c.text(heading, c.start(zone, heading.width), top, 0, heading_motion(c))
@@ -185,9 +177,9 @@ def _card(c: Composer, canvas: skia.Canvas, box: Box, color: tuple[int, int, int
     rounded_rect(canvas, box, c.theme.radius * c.unit, fill(color))
 
 
-def _draw_item(c: Composer, item: ItemRow, canvas: skia.Canvas) -> None:
+def _draw_item(c: Composer, item: ItemRow, is_lit: bool, canvas: skia.Canvas) -> None:
     _card(c, canvas, item.row, _card_color(c))
-    if item.is_spoken:
+    if is_lit:
         canvas.drawRect(
             skia.Rect.MakeXYWH(c.start(item.row, 8 * c.unit), item.row.top, 8 * c.unit, item.row.height),
             fill(c.theme.accent),
