@@ -16,9 +16,12 @@ _DOMAIN = re.compile(
     rf"(?<![{LETTER}\d@._-])[a-zA-Z0-9\u00c0-\u024f][\w-]{{0,62}}(?:\.[a-zA-Z0-9\u00c0-\u024f_-]{{1,63}}){{0,4}}\.(?:{_ENDS})"
     rf"(?:/[^{_STOP}]{{0,500}}[^{_STOP}.,;:!?]|/)?(?![{LETTER}\d_@]|\.[{LETTER}\d])"
 )
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
-_HANDLE = re.compile(r"(?<![\w@/.])@(?P<name>\w[\w.]{0,60}\w|\w)")
-_HASHTAG = re.compile(r"(?<![\w#&/])[#＃](?P<name>(?=\w{0,60}[^\W\d])\w{1,60})")
+_IN_NAMES = rf"{LETTER}\d_"
+_EMAIL = re.compile(
+    rf"(?<![{_IN_NAMES}.+-])[{_IN_NAMES}.+-]{{1,64}}@[{_IN_NAMES}-]{{1,63}}(?:\.[{_IN_NAMES}-]{{1,63}}){{1,6}}"
+)
+_HANDLE = re.compile(rf"(?<![{_IN_NAMES}@/.])@(?P<name>[{_IN_NAMES}](?:[{_IN_NAMES}.]{{0,60}}[{_IN_NAMES}])?)")
+_HASHTAG = re.compile(rf"(?<![{_IN_NAMES}#&/])[#＃](?P<name>(?=\w{{0,60}}[^\W\d])\w{{1,60}})")
 _CAMEL = re.compile(r"(?<=[a-zß-öø-ÿа-я])(?=[A-ZÀ-ÖØ-ÞА-Я])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _QUERY = re.compile(r"[?#]")
 

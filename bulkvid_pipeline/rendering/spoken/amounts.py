@@ -15,7 +15,7 @@ from bulkvid_pipeline.rendering.spoken.counting import (
     Number,
     number_of,
 )
-from bulkvid_pipeline.rendering.spoken.forms import Rule
+from bulkvid_pipeline.rendering.spoken.forms import Rule, kept_stop
 from bulkvid_pipeline.rendering.spoken.money import CODES, ONLY_AFTER, ONLY_BEFORE, SIGNS, form, names_of, said_money
 from bulkvid_pipeline.rendering.spoken.readings import Readings
 from bulkvid_pipeline.rendering.spoken.units import UNITS, unit_forms
@@ -102,7 +102,8 @@ class _Amounts:
         said = self._with_measure(joined, numbers[-1], money, scale, unit)
         said = f"{self._sign(match)}{said}"
         if match["more"]:
-            said += f" {self._readings.words.plus or ''}".rstrip()
+            said += f"{self._readings.blank}{self._readings.words.plus or ''}".rstrip()
+        said += kept_stop(match)
         return None if said == match.group() else said
 
     def _parts(self, match: re.Match[str]) -> tuple[str, str | None, str]:
@@ -145,7 +146,7 @@ class _Amounts:
         words = self._readings.words
         falls = numbers[0].number.value >= numbers[1].number.value
         between = words.ratio if falls and words.ratio is not None else words.to
-        return f"{numbers[0].said} {between} {numbers[1].said}"
+        return self._readings.blank.join([numbers[0].said, between, numbers[1].said])
 
     def _with_measure(self, said: str, last: _Written, money: str, scale: str | None, unit: str) -> str:
         readings = self._readings
@@ -162,11 +163,11 @@ class _Amounts:
         large = Number("1000000")
         if money:
             name = form(names_of(money, readings), large, readings)
-            return f"{scaled} {readings.of_millions(name) if is_million else name}"
+            return f"{scaled}{readings.blank}{readings.of_millions(name) if is_million else name}"
         return self._unit(scaled, large, unit) if unit else scaled
 
     def _noun(self, said: str, last: _Written, money: str) -> str:
-        return f"{said} {form(names_of(money, self._readings), last.number, self._readings)}"
+        return f"{said}{self._readings.blank}{form(names_of(money, self._readings), last.number, self._readings)}"
 
     def _unit(self, said: str, number: Number, unit: str) -> str:
         pattern = form(unit_forms(unit, self._readings), number, self._readings)
@@ -196,7 +197,7 @@ class _Amounts:
         for written in (match["sign"], match["minus"], match["minus2"]):
             if written:
                 word = said[written]
-                result += written if word is None else f"{word} " if word else ""
+                result += written if word is None else word + self._readings.blank if word else ""
         return result
 
 
@@ -221,7 +222,7 @@ def _fraction_rules(readings: Readings) -> list[Rule]:
             return f"{whole}{words.with_fraction}{said}" if whole else said
         if whole or words.out_of is None:
             return None
-        return f"{upper} {words.out_of} {lower}"
+        return readings.blank.join([upper, words.out_of, lower])
 
     return [
         Rule(re.compile(_FRACTION), lone),

@@ -23,7 +23,7 @@ _GROUP = re.compile(r"[A-Za-z]{1,12}|\d{1,20}")
 _VERSION = re.compile(rf"(?<![{LETTER}\d_.,])(?P<mark>[vV])?(?P<parts>\d{{1,5}}(?:\.\d{{1,5}}){{2,5}}){_ENDS}")
 _SHORT_VERSION = re.compile(rf"(?<![{LETTER}\d_.,])[vV](?P<parts>\d{{1,4}}(?:\.\d{{1,4}})?){_ENDS}")
 _PRODUCT = re.compile(
-    rf"(?<![{LETTER}\d_.,-])(?P<name>[{LETTER}]{{1,20}}\d{{0,3}})[-\u2010\u2011–](?P<number>\d{{1,5}})(?=[^\w-]|[a-z]?(?![\w-]))"
+    rf"(?<![{LETTER}\d_.,-])(?P<name>[{LETTER}]{{1,20}}\d{{0,3}})[-\u2010\u2011–](?P<number>\d{{1,5}})(?![a-z]?[{LETTER}\d_-])"
 )
 _CAPITAL = "A-ZÀ-ÖØ-ÞĀ-ŽА-Я"
 _INITIALS = re.compile(rf"(?<![{LETTER}\d_.'’])(?:[{_CAPITAL}]\.[{BLANKS}]?){{1,4}}(?=[{_CAPITAL}][a-zß-ÿа-я])")

@@ -7,7 +7,7 @@ from datetime import date
 
 from bulkvid_pipeline.rendering.spoken import cldr
 from bulkvid_pipeline.rendering.spoken.counting import BLANKS, LETTER
-from bulkvid_pipeline.rendering.spoken.forms import Rule
+from bulkvid_pipeline.rendering.spoken.forms import Rule, kept_stop
 from bulkvid_pipeline.rendering.spoken.readings import Readings
 
 _ALONE = rf"(?<![{LETTER}\d_.,/:-])"
@@ -24,7 +24,7 @@ _CLOCK = re.compile(
     re.ASCII,
 )
 _HOUR = re.compile(rf"{_ALONE}(?P<hour>1[0-2]|0?[1-9]){_HALF}", re.IGNORECASE | re.ASCII)
-_RATIO = re.compile(rf"{_ALONE}(?P<first>\d{{1,4}}):(?P<second>\d{{1,4}})(?![:\d.,/]|[{LETTER}])")
+_RATIO = re.compile(rf"{_ALONE}(?P<first>\d{{1,4}}):(?P<second>\d{{1,4}})(?![:\d/]|[.,]\d|[{LETTER}])")
 
 
 def date_rules(readings: Readings) -> list[Rule]:
@@ -71,16 +71,16 @@ def time_rules(readings: Readings) -> list[Rule]:
         said = readings.time(hour, minute, half)
         if match["second"]:
             said = f"{said} {int(match['second'])}"
-        return said + _kept_stop(match)
+        return said + kept_stop(match)
 
     def whole_hour(match: re.Match[str]) -> str | None:
         if readings.time is None:
             return None
-        return readings.time(int(match["hour"]), 0, _half(match["half"])) + _kept_stop(match)
+        return readings.time(int(match["hour"]), 0, _half(match["half"])) + kept_stop(match)
 
     def ratio(match: re.Match[str]) -> str | None:
         word = readings.words.to if readings.words.ratio is None else readings.words.ratio
-        return f"{match['first']} {word} {match['second']}" if word != "," else f"{match['first']} {match['second']}"
+        return readings.blank.join([match["first"], *([word] if word != "," else []), match["second"]])
 
     mark = f"(?:[{BLANKS}]?(?:{readings.time_mark})(?![{LETTER}]))?" if readings.time_mark else ""
     clock_pattern = re.compile(_CLOCK.pattern.replace("(?P<end>)", mark), re.IGNORECASE | re.ASCII)
@@ -117,8 +117,3 @@ def _said_date(readings: Readings, year: int | None, month: int, day: int) -> st
 
 def _half(letter: str | None) -> str:
     return "" if letter is None else f"{letter.lower()}m"
-
-
-def _kept_stop(match: re.Match[str]) -> str:
-    """The stop of "p.m." where it ends the text too."""
-    return "." if match.group().endswith(".") and not match.string[match.end() :].strip(" \"'”’»)") else ""

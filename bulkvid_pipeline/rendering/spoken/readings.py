@@ -88,6 +88,11 @@ class Readings:
     spoken_decimal: str | None = None
     """The decimal mark that the voice reads rightly; None is `decimal`. May be a word with blanks: " point "."""
 
+    blank: str = " "
+    """What stands between a number and a word; empty in languages without blanks."""
+    says_cents: bool = True
+    """Whether 4.50 of a currency is said in two parts, "4 dollars 50", and not as a decimal."""
+
     counted: Callable[[str, str], str] = _counted
     """A number (digits, perhaps with a scale) and its noun in the right form: ("1", "Euro") -> "ein Euro".
 

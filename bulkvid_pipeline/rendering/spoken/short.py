@@ -6,7 +6,7 @@ import re
 
 from bulkvid_pipeline.rendering.spoken.amounts import any_of
 from bulkvid_pipeline.rendering.spoken.counting import BLANKS, LETTER
-from bulkvid_pipeline.rendering.spoken.forms import Rule
+from bulkvid_pipeline.rendering.spoken.forms import Rule, kept_stop
 from bulkvid_pipeline.rendering.spoken.readings import Readings
 
 
@@ -20,7 +20,7 @@ def abbreviation_rules(readings: Readings) -> list[Rule]:
     if readings.abbreviations:
         pattern = rf"(?<![{LETTER}\d_.])(?:{_spaced(readings.abbreviations)})(?![{LETTER}\d_])"
         meanings = {_key(short): said for short, said in readings.abbreviations.items()}
-        rules.append(Rule(re.compile(pattern), lambda match: meanings[_key(match.group())] + _stop(match)))
+        rules.append(Rule(re.compile(pattern), lambda match: meanings[_key(match.group())] + kept_stop(match)))
     if readings.spelled:
         pattern = rf"(?<![{LETTER}\d_.])(?:{any_of(readings.spelled)})(?![{LETTER}\d_.])"
         rules.append(Rule(re.compile(pattern), lambda match: ".".join(match.group())))
@@ -35,8 +35,3 @@ def _spaced(words: dict[str, str] | object) -> str:
 
 def _key(written: str) -> str:
     return "".join(char for char in written if char not in BLANKS)
-
-
-def _stop(match: re.Match[str]) -> str:
-    """The stop of an abbreviation where it ends the text as well."""
-    return "." if match.group().endswith(".") and not match.string[match.end() :].strip(" \"'”’»)") else ""
