@@ -10,7 +10,7 @@ from bulkvid_pipeline.rendering.spoken.readings import Readings, Words
 
 _ENDS = "com|org|net|io|dev|app|co|ai|edu|gov|info|shop|store|blog|tv|me|eu|us|uk|de|at|ch|fr|be|nl|es|it|pt|br|mx|ar|"
 _ENDS += "pl|cz|ru|ua|tr|in|cn|jp|kr|se|no|dk|fi|gr|ie|ca|au|nz|za|xyz|online|site|tech|cloud|academy|studio"
-_STOP = "\\s<>\"'“”«»，。）)\\]"
+_STOP = "\\s<>\"'“”«»)\\]\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7af\uff00-\uffef"
 _URL = re.compile(rf"(?:(?:https?|ftp)://|(?<![{LETTER}\d.@])www\.)[^{_STOP}]{{0,2000}}[^{_STOP}.,;:!?]")
 _DOMAIN = re.compile(
     rf"(?<![{LETTER}\d@._-])[a-zA-Z0-9\u00c0-\u024f][\w-]{{0,62}}(?:\.[a-zA-Z0-9\u00c0-\u024f_-]{{1,63}}){{0,4}}\.(?:{_ENDS})"

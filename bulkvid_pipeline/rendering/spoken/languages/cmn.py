@@ -69,41 +69,148 @@ def _below_zero(match: re.Match[str]) -> str:
 
 def _colon(match: re.Match[str]) -> str:
     first, second = match["first"], match["second"]
-    return _time(int(first), int(second), "") if len(second) == 2 and int(first) < 25 and second < "60" else f"{first}比{second}"
+    return (
+        _time(int(first), int(second), "")
+        if len(second) == 2 and int(first) < 25 and second < "60"
+        else f"{first}比{second}"
+    )
 
 
 RULES = (
-    Rule(re.compile(rf"(?<![\d.,:/\-])(?P<first>{_YEAR})(?:年?\s?[-–—~～至到]\s?(?P<second>{_YEAR}))?(?=\s?年)"), _years, digits=True),
-    Rule(re.compile(r"(?<!\d)(?:[5-9]0|[01][05])(?=后(?![面来续期])|後(?![面來續期]))"), lambda match: by_digits(match.group()), digits=True),
-    Rule(re.compile(r"(?<![\d.,:/+\-])1[3-9]\d{9}(?![\d.,/\-]\d|\d)"), lambda match: _grouped(match.group()), digits=True),
     Rule(
-        re.compile(r"(?P<before>(?:拨打|撥打|致电|致電|热线|熱線|电话|電話|客服|号码|號碼)[：:是为為 ]{0,2})(?P<digits>\d{3,12})(?![\d.,\-:]\d|\d|[a-z个人元])"),
+        re.compile(rf"(?<![\d.,:/\-])(?P<first>{_YEAR})(?:年?\s?[-–—~～至到]\s?(?P<second>{_YEAR}))?(?=\s?年)"),
+        _years,
+        digits=True,
+    ),
+    Rule(
+        re.compile(r"(?<!\d)(?:[5-9]0|[01][05])(?=后(?![面来续期])|後(?![面來續期]))"),
+        lambda match: by_digits(match.group()),
+        digits=True,
+    ),
+    Rule(
+        re.compile(r"(?<![\d.,:/+\-])1[3-9]\d{9}(?![\d.,/\-]\d|\d)"), lambda match: _grouped(match.group()), digits=True
+    ),
+    Rule(
+        re.compile(
+            r"(?P<before>(?:拨打|撥打|致电|致電|热线|熱線|电话|電話|客服|号码|號碼)[：:是为為 ]{0,2})(?P<digits>\d{3,12})(?![\d.,\-:]\d|\d|[a-z个人元])"
+        ),
         lambda match: match["before"] + by_digits(match["digits"]),
         digits=True,
     ),
-    Rule(re.compile(r"(?<![\d.A-Za-z])[-−](?P<degrees>\d{1,3}(?:\.\d)?)(?:\s?(?P<unit>°\s?[CF]|℃|℉)|\s?[°度])"), _below_zero, digits=True),
+    Rule(
+        re.compile(r"(?<![\d.A-Za-z])[-−](?P<degrees>\d{1,3}(?:\.\d)?)(?:\s?(?P<unit>°\s?[CF]|℃|℉)|\s?[°度])"),
+        _below_zero,
+        digits=True,
+    ),
     Rule(re.compile(r"(?<![\d：:.])(?P<first>\d{1,3})：(?P<second>\d{1,3})(?![\d：:])"), _colon, digits=True),
-    Rule(re.compile(r"(?<![\d/.])(?P<month>1[0-2]|[1-9])/(?P<day>1[3-9]|2\d|3[01])(?![\d/.%]|号|號)"), lambda match: _date(None, int(match["month"]), int(match["day"])), digits=True),
+    Rule(
+        re.compile(r"(?<![\d/.])(?P<month>1[0-2]|[1-9])/(?P<day>1[3-9]|2\d|3[01])(?![\d/.%]|号|號)"),
+        lambda match: _date(None, int(match["month"]), int(match["day"])),
+        digits=True,
+    ),
     Rule(re.compile(rf"(?<![\d.,:/第\-–—~～月年零〇一-九十周A-Za-z])2(?=\s?(?:{_MEASURES}))"), "两", digits=True),
     Rule(re.compile("[Ⅰ-Ⅻ]"), lambda match: _ROMAN[match.group()]),
     Rule(re.compile(r"(?<=[时時]速)\s?(\d{1,4}(?:\.\d)?)\s?km/h"), lambda match: f"{match[1]}公里", digits=True),
     Rule(re.compile(r"(?<![\d.,A-Za-z])第?\s?No\.\s?(?=\d)"), "第"),
 )
 _SIMPLE = {
-    **{"km": "公里", "m": "米", "cm": "厘米", "mm": "毫米", "dm": "分米", "kg": "公斤", "g": "克", "mg": "毫克", "t": "吨"},
-    **{"ml": "毫升", "mL": "毫升", "l": "升", "L": "升", "m²": "平方米", "m2": "平方米", "㎡": "平方米", "km²": "平方公里"},
-    **{"cm²": "平方厘米", "m³": "立方米", "h": "小时", "hr": "小时", "min": "分钟", "s": "秒", "ms": "毫秒", "W": "瓦", "kW": "千瓦"},
-    **{"kWh": "千瓦时", "V": "伏", "Hz": "赫兹", "kHz": "千赫", "MHz": "兆赫", "GHz": "吉赫", "kcal": "千卡", "cal": "卡", "kJ": "千焦"},
-    **{"ha": "公顷", "mAh": "毫安时", "lb": "磅", "oz": "盎司", "mi": "英里", "ft": "英尺", "°": "度", "㎏": "公斤", "㎝": "厘米", "㎞": "公里"},
+    **{
+        "km": "公里",
+        "m": "米",
+        "cm": "厘米",
+        "mm": "毫米",
+        "dm": "分米",
+        "kg": "公斤",
+        "g": "克",
+        "mg": "毫克",
+        "t": "吨",
+    },
+    **{
+        "ml": "毫升",
+        "mL": "毫升",
+        "l": "升",
+        "L": "升",
+        "m²": "平方米",
+        "m2": "平方米",
+        "㎡": "平方米",
+        "km²": "平方公里",
+    },
+    **{
+        "cm²": "平方厘米",
+        "m³": "立方米",
+        "h": "小时",
+        "hr": "小时",
+        "min": "分钟",
+        "s": "秒",
+        "ms": "毫秒",
+        "W": "瓦",
+        "kW": "千瓦",
+    },
+    **{
+        "kWh": "千瓦时",
+        "V": "伏",
+        "Hz": "赫兹",
+        "kHz": "千赫",
+        "MHz": "兆赫",
+        "GHz": "吉赫",
+        "kcal": "千卡",
+        "cal": "卡",
+        "kJ": "千焦",
+    },
+    **{
+        "ha": "公顷",
+        "mAh": "毫安时",
+        "lb": "磅",
+        "oz": "盎司",
+        "mi": "英里",
+        "ft": "英尺",
+        "°": "度",
+        "㎏": "公斤",
+        "㎝": "厘米",
+        "㎞": "公里",
+    },
 }
 _AROUND = {
-    **{"%": "百分之{}", "％": "百分之{}", "‰": "千分之{}", "km/h": "每小时{}公里", "m/s": "每秒{}米", "mph": "每小时{}英里"},
+    **{
+        "%": "百分之{}",
+        "％": "百分之{}",
+        "‰": "千分之{}",
+        "km/h": "每小时{}公里",
+        "m/s": "每秒{}米",
+        "mph": "每小时{}英里",
+    },
     **{"°C": "{}摄氏度", "℃": "{}摄氏度", "° C": "{}摄氏度", "°F": "{}华氏度", "℉": "{}华氏度"},
 }
 _MONEY = {
-    **{"元": "元", "CNY": "元", "USD": "美元", "EUR": "欧元", "GBP": "英镑", "JPY": "日元", "KRW": "韩元", "HKD": "港元"},
-    **{"TWD": "新台币", "INR": "卢比", "RUB": "卢布", "THB": "泰铢", "AUD": "澳元", "CAD": "加元", "SGD": "新加坡元", "CHF": "瑞士法郎"},
-    **{"VND": "越南盾", "MYR": "林吉特", "BRL": "雷亚尔", "TRY": "里拉", "PHP": "比索", "IDR": "印尼盾", "NZD": "新西兰元"},
+    **{
+        "元": "元",
+        "CNY": "元",
+        "USD": "美元",
+        "EUR": "欧元",
+        "GBP": "英镑",
+        "JPY": "日元",
+        "KRW": "韩元",
+        "HKD": "港元",
+    },
+    **{
+        "TWD": "新台币",
+        "INR": "卢比",
+        "RUB": "卢布",
+        "THB": "泰铢",
+        "AUD": "澳元",
+        "CAD": "加元",
+        "SGD": "新加坡元",
+        "CHF": "瑞士法郎",
+    },
+    **{
+        "VND": "越南盾",
+        "MYR": "林吉特",
+        "BRL": "雷亚尔",
+        "TRY": "里拉",
+        "PHP": "比索",
+        "IDR": "印尼盾",
+        "NZD": "新西兰元",
+    },
 }
 _SCALES = "千 万 亿 百万 千万 万亿 萬 億 百萬 千萬 萬億"
 
@@ -143,7 +250,14 @@ READINGS = Readings(
     signs={"¥": "CNY", "￥": "CNY", "块": "CNY", "塊": "CNY"},
     scales={
         **{scale: forms(scale) for scale in _SCALES.split()},
-        **{"k": forms("千"), "K": forms("千"), "million": forms("百万"), "billion": forms("十亿"), "M": forms("百万"), "B": forms("十亿")},
+        **{
+            "k": forms("千"),
+            "K": forms("千"),
+            "million": forms("百万"),
+            "billion": forms("十亿"),
+            "M": forms("百万"),
+            "B": forms("十亿"),
+        },
         **{"bn": forms("十亿"), "mn": forms("百万"), "trillion": forms("万亿")},
     },
     units={

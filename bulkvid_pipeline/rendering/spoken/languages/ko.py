@@ -74,24 +74,38 @@ def _compared(match: re.Match[str]) -> str:
 
 RULES = (
     Rule(
-        re.compile(r"(?<![\d.,/:A-Za-z\-])(?:0\d{1,2}-\d{3,4}-\d{4}|1[568]\d\d-\d{4}|\+82[- ]?\d{1,2}-\d{3,4}-\d{4})(?![\d\-])"),
+        re.compile(
+            r"(?<![\d.,/:A-Za-z\-])(?:0\d{1,2}-\d{3,4}-\d{4}|1[568]\d\d-\d{4}|\+82[- ]?\d{1,2}-\d{3,4}-\d{4})(?![\d\-])"
+        ),
         _phone,
         digits=True,
     ),
     Rule(
-        re.compile(rf"(?<![\d.,:/\-제])(?:(?P<first>\d{{1,2}})\s?[-–~〜～]\s?)?(?P<last>\d{{1,2}})\s?(?P<counter>{_COUNTERS})"),
+        re.compile(
+            rf"(?<![\d.,:/\-제])(?:(?P<first>\d{{1,2}})\s?[-–~〜～]\s?)?(?P<last>\d{{1,2}})\s?(?P<counter>{_COUNTERS})"
+        ),
         _counted,
         digits=True,
     ),
-    Rule(re.compile(r"(?<=시속)\s?(\d{1,4}(?:\.\d)?)\s?km/h"), lambda match: f" {_number(match[1])}킬로미터", digits=True),
+    Rule(
+        re.compile(r"(?<=시속)\s?(\d{1,4}(?:\.\d)?)\s?km/h"), lambda match: f" {_number(match[1])}킬로미터", digits=True
+    ),
     Rule(re.compile(r"(?<![\d.,])(?:6월|10월)"), lambda match: _MONTHS[match.group()], digits=True),
     Rule(
         re.compile(r"(?<![\w.])[-−](?P<degrees>\d{1,3}(?:\.\d)?)\s?(?:°\s?C|℃|°|도(?!\w))"),
         lambda match: f"영하 {_number(match['degrees'])}도",
         digits=True,
     ),
-    Rule(re.compile(r"(?<![\d.,])(?P<first>\d{1,6})\s?(?P<sign>[<>=])\s?(?P<second>\d{1,6})(?!\d|[.,]\d)"), _compared, digits=True),
-    Rule(re.compile(r"(?<![\d.A-Za-z+\-−])(?P<first>\d{1,6})\s?\+\s?(?=\d)"), lambda match: f"{match['first']} 더하기 ", digits=True),
+    Rule(
+        re.compile(r"(?<![\d.,])(?P<first>\d{1,6})\s?(?P<sign>[<>=])\s?(?P<second>\d{1,6})(?!\d|[.,]\d)"),
+        _compared,
+        digits=True,
+    ),
+    Rule(
+        re.compile(r"(?<![\d.A-Za-z+\-−])(?P<first>\d{1,6})\s?\+\s?(?=\d)"),
+        lambda match: f"{match['first']} 더하기 ",
+        digits=True,
+    ),
 )
 
 READINGS = Readings(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from bulkvid_pipeline.rendering.spoken import cldr
-from bulkvid_pipeline.rendering.spoken.counting import BLANKS, Number, forms
+from bulkvid_pipeline.rendering.spoken.counting import BLANKS, forms
 from bulkvid_pipeline.rendering.spoken.forms import Rule, kept_stop
 from bulkvid_pipeline.rendering.spoken.numerals import roman_value
 from bulkvid_pipeline.rendering.spoken.readings import Readings, Words
@@ -113,7 +113,15 @@ def _century(match: re.Match[str]) -> str:
 def _ruler(match: re.Match[str]) -> str:
     number, name = _arabic(match["roman"]), match["name"]
     if match["woman"]:
-        cases = {"а": "", "я": "", "ы": "-genitive", "и": "-genitive", "е": "-dative", "у": "-accusative", "ю": "-accusative"}
+        cases = {
+            "а": "",
+            "я": "",
+            "ы": "-genitive",
+            "и": "-genitive",
+            "е": "-dative",
+            "у": "-accusative",
+            "ю": "-accusative",
+        }
         return f"{name} {_ordinal(number, 'feminine' + cases.get(name[-1], '-genitive')).title()}"
     ends = {"а": "-genitive", "я": "-genitive", "у": "-dative", "ю": "-dative", "е": "-locative", "и": "-locative"}
     case = "-instrumental" if name.endswith(("ом", "ем")) else ends.get(name[-1], "")
@@ -134,11 +142,6 @@ def _time(hour: int, minute: int, half: str) -> str:
 def _place(match: re.Match[str]) -> str:
     noun = {"ул.": ("улица", "улице"), "г.": ("город", "городе")}[match["short"].lower()]
     return f"{match['place'] or ''}{noun[1] if match['place'] else noun[0]} "
-
-
-def _stop(match: re.Match[str]) -> str:
-    """The stop of an abbreviation where it ends the text as well."""
-    return "." if match.group().endswith(".") and not match.string[match.end() :].strip(" \"'”’»)") else ""
 
 
 _RULES = (
@@ -171,8 +174,13 @@ _RULES = (
         ),
         _ruler,
     ),
-    Rule(re.compile(rf"(?<!\w)(?P<place>(?:[Нн]а|[Пп]о|[Вв])[{BLANKS}])?(?P<short>ул\.|г\.)[{BLANKS}](?=[А-ЯЁ])"), _place),
-    Rule(re.compile(rf"(?<=[а-яё][{BLANKS}])(?=[IVX]{{2}}|[IVX](?![{BLANKS}]?\w))(?P<roman>{_ROMAN})(?![\w'’])"), lambda match: str(_arabic(match["roman"]))),
+    Rule(
+        re.compile(rf"(?<!\w)(?P<place>(?:[Нн]а|[Пп]о|[Вв])[{BLANKS}])?(?P<short>ул\.|г\.)[{BLANKS}](?=[А-ЯЁ])"), _place
+    ),
+    Rule(
+        re.compile(rf"(?<=[а-яё][{BLANKS}])(?=[IVX]{{2}}|[IVX](?![{BLANKS}]?\w))(?P<roman>{_ROMAN})(?![\w'’])"),
+        lambda match: str(_arabic(match["roman"])),
+    ),
 )
 
 READINGS = Readings(
