@@ -16,6 +16,10 @@ _DOMAIN = re.compile(
     rf"(?<![{LETTER}\d@._-])[a-zA-Z0-9\u00c0-\u024f][\w-]{{0,62}}(?:\.[a-zA-Z0-9\u00c0-\u024f_-]{{1,63}}){{0,4}}\.(?:{_ENDS})"
     rf"(?:/[^{_STOP}]{{0,500}}[^{_STOP}.,;:!?]|/)?(?![{LETTER}\d_@]|\.[{LETTER}\d])"
 )
+_FILE = re.compile(
+    rf"(?<![{LETTER}\d@._/-])\w[\w-]{{0,60}}(?:\.[\w-]{{1,30}}){{0,3}}\.(?:txt|pdf|docx?|xlsx?|pptx?|csv|json|ya?ml|xml|html?|css|"
+    rf"js|ts|py|rb|sh|exe|zip|png|jpe?g|gif|svg|webp|mp[34]|wav|mov|md|ini|log|sql|srt|vtt|psd)(?![{LETTER}\d_@]|\.\w)"
+)
 _IN_NAMES = rf"{LETTER}\d_"
 _EMAIL = re.compile(
     rf"(?<![{_IN_NAMES}.+-])[{_IN_NAMES}.+-]{{1,64}}@[{_IN_NAMES}-]{{1,63}}(?:\.[{_IN_NAMES}-]{{1,63}}){{1,6}}"
@@ -33,6 +37,7 @@ def address_rules(readings: Readings) -> list[Rule]:
         Rule(_EMAIL, lambda match: _said_address(match.group(), words)),
         Rule(_URL, lambda match: _said_url(match.group(), words)),
         Rule(_DOMAIN, lambda match: _said_url(match.group(), words)),
+        Rule(_FILE, lambda match: _said_address(match.group(), words)),
         Rule(_HANDLE, lambda match: f"{_pause(words.at)} {_said_address(match['name'], words)}".lstrip()),
         Rule(_HASHTAG, lambda match: f"{words.hashtag} {_said_tag(match['name'])}".lstrip()),
     ]

@@ -34,7 +34,11 @@ _FRACTION = "[" + "".join(FRACTION_SIGNS) + "]"
 
 def amount_rules(readings: Readings) -> list[Rule]:
     """The rules of amounts in a language."""
-    return [Rule(_pattern(readings), _Amounts(readings).said, digits=True), *_fraction_rules(readings)]
+    return [
+        Rule(_pattern(readings), _Amounts(readings).said, digits=True),
+        *_fraction_rules(readings),
+        *_per_rules(readings),
+    ]
 
 
 def any_of(words: Iterable[str]) -> str:
@@ -49,17 +53,17 @@ def _pattern(readings: Readings) -> re.Pattern[str]:
     after = any_of((signs | CODES) - ONLY_BEFORE)
     units = any_of(UNITS.keys() | readings.units.keys())
     scales = any_of(SCALES.keys() | _MONEY_ONLY.keys() | readings.scales.keys() | set(_own_scales(readings)))
-    end = rf"(?![{LETTER}\d_²³]|/[{LETTER}])"
-    one = rf"{NUMBER}{_FRACTION}?"
+    end = rf"(?![{LETTER}\d_²³])"
+    one = rf"{NUMBER}(?:[{BLANKS}]?{_FRACTION}|,[-–—]{{1,2}}(?!\d))?"
     measure = rf"[{BLANKS}]?(?:{after}|{units}){end}"
     return re.compile(
-        rf"(?<![{LETTER}\d_.,])(?:(?P<sign>(?<![^\s(\[{{\"'«“„¿¡~≈<>≤≥:;,=/–—])[-−+±~≈<>≤≥])[{BLANKS}]?)?"
+        rf"(?<![{LETTER}\d_.,])(?<!\d[-–/:])(?:(?P<sign>(?<![^\s(\[{{\"'«“„¿¡~≈<>≤≥:;,=/–—])[-−+±~≈<>≤≥])[{BLANKS}]?)?"
         rf"(?P<minus>[-−](?=[^\s\d]))?(?:(?P<before>{before})[{BLANKS}]?(?=[-−]?\d))?(?P<minus2>[-−])?"
         rf"(?P<first>{one})"
         rf"(?:(?P<own>{measure})?(?:[-–—~〜～]|[{BLANKS}][–—][{BLANKS}])(?:(?:{before})[{BLANKS}]?)?(?P<second>{one}))?"
-        rf"(?:[{BLANKS}]?(?P<scale>{scales}){end})?"
-        rf"(?:[{BLANKS}]?(?P<after>{after}|{units}){end})?"
-        rf"(?P<more>\+)?(?![{LETTER}\d_]|[.,'’/:-]\d|-[{LETTER}])"
+        rf"(?:[{BLANKS}]?(?P<scale>{scales}){end}(?!/[hs]))?"
+        rf"(?:[{BLANKS}]?(?P<after>(?(before)(?:{any_of(CODES)})(?![{BLANKS}]?\d)|(?:{after}))|{units}){end})?"
+        rf"(?P<more>\+)?(?![{LETTER}\d_]|[.,'’/:–-]\d|-[{LETTER}])"
     )
 
 
@@ -86,8 +90,6 @@ class _Amounts:
     def said(self, match: re.Match[str]) -> str | None:
         """What is said for a match of the pattern; None for what is no amount."""
         money, scale, unit = self._parts(match)
-        if scale is None and match["scale"] and not unit:
-            return None
         ends = [
             self._written(match[name], measured=bool(money or unit or scale), grouped=bool(money and not scale))
             for name in ("first", "second")
@@ -100,6 +102,10 @@ class _Amounts:
             return None
         joined = self._range(numbers)
         said = self._with_measure(joined, numbers[-1], money, scale, unit)
+        if scale is None and match["scale"] and not unit:
+            if not match["second"] and not match["sign"]:
+                return None
+            said += f" {match['scale'].upper()}"
         said = f"{self._sign(match)}{said}"
         if match["more"]:
             said += f"{self._readings.blank}{self._readings.words.plus or ''}".rstrip()
@@ -112,7 +118,7 @@ class _Amounts:
         own = (match["own"] or "").strip(BLANKS)
         after = after or own
         is_money = after in CODES or after in SIGNS or after in self._readings.signs or after in self._readings.money
-        money = before or (after if is_money else "")
+        money = after if is_money else before
         unit = "" if is_money else after
         if scale and not money and (scale in _NAMES or scale in _MONEY_ONLY):
             known = scale in UNITS or scale in self._readings.units
@@ -121,7 +127,7 @@ class _Amounts:
 
     def _written(self, written: str, *, measured: bool, grouped: bool) -> _Written | None:
         fraction = FRACTION_SIGNS.get(written[-1])
-        digits = written[:-1] if fraction else written
+        digits = written[:-1].rstrip(BLANKS) if fraction else written.rstrip(",-–—")
         number = number_of(digits, self._decimal, self._grouping, measured=measured)
         if number is None:
             return None
@@ -129,7 +135,7 @@ class _Amounts:
             number = Number(number.whole + number.decimals)
         said = self._digits(number)
         if fraction and self._readings.fraction is not None:
-            said += self._readings.words.with_fraction + (self._readings.fraction(*fraction) or written[-1])
+            said = said_mixed(said, *fraction, self._readings) or said
             number = Number(number.whole, "5")
         return _Written(number, said)
 
@@ -145,7 +151,8 @@ class _Amounts:
             return numbers[0].said
         words = self._readings.words
         falls = numbers[0].number.value >= numbers[1].number.value
-        between = words.ratio if falls and words.ratio is not None else words.to
+        score = words.ratio if words.score is None else words.score
+        between = score if falls and score is not None else words.to
         return self._readings.blank.join([numbers[0].said, between, numbers[1].said])
 
     def _with_measure(self, said: str, last: _Written, money: str, scale: str | None, unit: str) -> str:
@@ -201,9 +208,35 @@ class _Amounts:
         return result
 
 
+def said_mixed(whole: str, upper: int, lower: int, readings: Readings) -> str | None:
+    """A whole number and a fraction: "2 and a half"."""
+    words = readings.words
+    if (upper, lower) == (1, 2) and words.and_a_half is not None:
+        return f"{whole}{words.and_a_half}"
+    said = readings.fraction(upper, lower) if readings.fraction is not None else None
+    return None if said is None else f"{whole}{words.with_fraction}{said}"
+
+
 def _is_code(second: str) -> bool:
     """Whether what looks like the end of a range is the second part of a number: 02-15."""
     return len(second) > 1 and second[0] == "0" and second.isdecimal()
+
+
+def _per_rules(readings: Readings) -> list[Rule]:
+    """The rules of what is after an amount and a slash: $5/month, 3 €/kg."""
+    per = readings.words.per
+    if not per:
+        return []
+    units = any_of(UNITS.keys() | readings.units.keys())
+
+    def unit(match: re.Match[str]) -> str:
+        patterns = unit_forms(match["unit"], readings)
+        return f" {per} {(patterns.get('one') or patterns['other']).replace('{}', '').strip()}"
+
+    return [
+        Rule(re.compile(rf"(?<=[\d€£$¥₹])[{BLANKS}]?/[{BLANKS}]?(?P<unit>{units})(?![{LETTER}\d_²³])"), unit),
+        Rule(re.compile(rf"(?:(?<=[\d€£$¥₹%])|(?<=\d[kKmMbB]))[{BLANKS}]?/[{BLANKS}]?(?=[{LETTER}]{{2}})"), f" {per} "),
+    ]
 
 
 def _fraction_rules(readings: Readings) -> list[Rule]:
@@ -215,11 +248,11 @@ def _fraction_rules(readings: Readings) -> list[Rule]:
 
     def written(match: re.Match[str]) -> str | None:
         whole, upper, lower = match["whole"], match["upper"], match["lower"]
-        said = None
         if readings.fraction and upper.isdecimal() and 0 < int(upper) < int(lower):
-            said = readings.fraction(int(upper), int(lower))
-        if said is not None:
-            return f"{whole}{words.with_fraction}{said}" if whole else said
+            parts = int(upper), int(lower)
+            said = said_mixed(whole, *parts, readings) if whole else readings.fraction(*parts)
+            if said is not None:
+                return said
         if whole or words.out_of is None:
             return None
         return readings.blank.join([upper, words.out_of, lower])

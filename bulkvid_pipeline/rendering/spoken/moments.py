@@ -7,7 +7,7 @@ from datetime import date
 
 from bulkvid_pipeline.rendering.spoken import cldr
 from bulkvid_pipeline.rendering.spoken.counting import BLANKS, LETTER
-from bulkvid_pipeline.rendering.spoken.forms import Rule, kept_stop
+from bulkvid_pipeline.rendering.spoken.forms import Rule, Say, kept_stop
 from bulkvid_pipeline.rendering.spoken.readings import Readings
 
 _ALONE = rf"(?<![{LETTER}\d_.,/:-])"
@@ -18,13 +18,14 @@ _WRITTEN = re.compile(
     rf"(?:(?<=\.)[{BLANKS}])?(?P<year>\d{{4}}|\d{{2}}){_ENDS}"
 )
 _HALF = rf"(?:[{BLANKS}]?(?P<half>[ap])(?:m(?![{LETTER}])|\.[{BLANKS}]?m\.(?![{LETTER}\d])))"
+_AFTER_DASH = rf"(?<![{LETTER}\d_.,/:])"
 _CLOCK = re.compile(
-    rf"{_ALONE}(?P<hour>[01]?\d|2[0-4])(?:(?::|[{BLANKS}]?[hH][{BLANKS}]?)(?P<minute>[0-5]\d))(?::(?P<second>[0-5]\d))?"
+    rf"{_AFTER_DASH}(?P<hour>[01]?\d|2[0-4])(?:(?::|[{BLANKS}]?[hH][{BLANKS}]?)(?P<minute>[0-5]\d))(?::(?P<second>[0-5]\d))?"
     rf"(?![:\d]){_HALF}?(?P<end>)",
     re.ASCII,
 )
-_HOUR = re.compile(rf"{_ALONE}(?P<hour>1[0-2]|0?[1-9]){_HALF}", re.IGNORECASE | re.ASCII)
-_RATIO = re.compile(rf"{_ALONE}(?P<first>\d{{1,4}}):(?P<second>\d{{1,4}})(?![:\d/]|[.,]\d|[{LETTER}])")
+_HOUR = re.compile(rf"{_AFTER_DASH}(?P<hour>1[0-2]|0?[1-9]){_HALF}", re.IGNORECASE | re.ASCII)
+_RATIO = re.compile(rf"{_ALONE}(?P<first>\d{{1,4}}):(?P<second>\d{{1,4}})(?![:\d]|[.,/-]\d|[{LETTER}])")
 
 
 def date_rules(readings: Readings) -> list[Rule]:
@@ -85,10 +86,47 @@ def time_rules(readings: Readings) -> list[Rule]:
     mark = f"(?:[{BLANKS}]?(?:{readings.time_mark})(?![{LETTER}]))?" if readings.time_mark else ""
     clock_pattern = re.compile(_CLOCK.pattern.replace("(?P<end>)", mark), re.IGNORECASE | re.ASCII)
     return [
+        *_time_range_rules(readings),
         Rule(clock_pattern, clock, digits=True),
+        *_stopped_time_rules(readings, clock),
         Rule(_HOUR, whole_hour, digits=True),
         Rule(_RATIO, ratio, digits=True),
     ]
+
+
+def _time_range_rules(readings: Readings) -> list[Rule]:
+    """The rules of the dash between two times: 10:30-11:45, 7-9 pm, 18h-20h."""
+    to = readings.words.to
+    said = f"{to} " if to == "," else f" {to} "
+    dash = rf"[{BLANKS}]?[-–—][{BLANKS}]?"
+    half = rf"[{BLANKS}]?[ap]\.?m(?![{LETTER}])"
+    after = r"(?=\d{1,2}(?::\d\d|[hH]))"
+    return [
+        Rule(re.compile(rf"(?<=\d[:hH]\d\d){dash}{after}|(?<=\d[hH]){dash}{after}"), said, digits=True),
+        Rule(re.compile(rf"(?:(?<=\d[ap]m)|(?<=[ {BLANKS}][apAP][mM])|(?<=[ap]\.m\.)){dash}(?=\d)"), said, digits=True),
+        Rule(re.compile(rf"(?<=\d)[-–—](?=\d{{1,2}}(?::\d\d)?{half})", re.IGNORECASE), said, digits=True),
+    ]
+
+
+def _stopped_time_rules(readings: Readings, say: Say) -> list[Rule]:
+    """The rules of times with a stop, 18.30, which only words beside them tell from numbers."""
+    time = r"(?P<hour>[01]?\d|2[0-4])\.(?P<minute>[0-5]\d)(?P<second>(?!))?"
+    patterns = [rf"{_ALONE}{time}{_HALF}"]
+    if readings.time_mark:
+        patterns.append(rf"{_ALONE}{time}(?P<half>(?!))?[{BLANKS}]?(?:{readings.time_mark})(?![{LETTER}\d])")
+    if readings.before_times:
+        patterns.append(rf"(?<=[{BLANKS}]){time}(?P<half>(?!))?(?![\d%]|[.,:]\d|[{BLANKS}]?[€$£%°])")
+        words = re.compile(rf"(?<![{LETTER}])(?:{readings.before_times})[{BLANKS}]$", re.IGNORECASE)
+
+        def after_words(match: re.Match[str]) -> str | None:
+            return say(match) if words.search(match.string[max(0, match.start() - 30) : match.start()]) else None
+
+        return [*_compiled(patterns[:-1], say), *_compiled(patterns[-1:], after_words)]
+    return _compiled(patterns, say)
+
+
+def _compiled(patterns: list[str], say: Say) -> list[Rule]:
+    return [Rule(re.compile(pattern, re.IGNORECASE | re.ASCII), say, digits=True) for pattern in patterns]
 
 
 def year_rules(readings: Readings) -> list[Rule]:

@@ -36,7 +36,11 @@ class Words:
     to: str = ","
     """Between the ends of a range: 10-15."""
     ratio: str | None = None
-    """Between the parts of a ratio or score: 16:9; None is `to`."""
+    """Between the parts of a ratio: 16:9; None is `to`."""
+    score: str | None = None
+    """Between the numbers of a score: 3-1; None is `ratio`."""
+    per: str = ""
+    """$5/month, 3/kg."""
     out_of: str | None = None
     """Between a mark and the best one: 4.5/5, 9/10."""
     minus: str | None = None
@@ -60,7 +64,9 @@ class Words:
     with_cents: str = " "
     """Between the whole and the small money, with its blanks: " and "."""
     with_fraction: str = " "
-    """Between a whole number and a fraction: 2½."""
+    """Between a whole number and a fraction: 2¾."""
+    and_a_half: str | None = None
+    """After a whole number, with its blank: 2½; None is the fraction's own words."""
     percent: str = ""
     """A % without a number."""
 
@@ -161,6 +167,9 @@ class Readings:
     """(18, 30, "") -> "18 Uhr 30"; the third is "am", "pm" or empty. None leaves 18:30 to the voice."""
     time_mark: str = ""
     """A regular expression of a word that may follow a time and is part of it: "Uhr"."""
+
+    before_times: str = ""
+    """A regular expression of words before a time with a stop: "alle" of "alle 18.30"."""
 
     abbreviations: Mapping[str, str] = field(default_factory=dict)
     """As written, with their stops (blanks in them may be missing): {"z. B.": "zum Beispiel"}."""

@@ -15,6 +15,7 @@ _EMOJI = (
 EMOJI = Rule(re.compile(f"{_EMOJI}(?:\u200d?{_EMOJI}){{0,60}}"), " ")
 _MARKUP = re.compile("[*_`~<>|\\\\{}\\[\\]^#=$@\x00-\x1f\x7f-\x9f\u200b\u2028\u2029\ufeff\ud800-\udfff\ufffc-\uffff]")
 _DASH = re.compile(rf"[{BLANKS}]{{1,4}}[-–—]{{1,4}}[{BLANKS}]{{1,4}}|(?<=\w)—(?=\w)")
+_AMPERSAND = re.compile(rf"[{BLANKS}]?&(?!#?\w{{1,8}};)[{BLANKS}]?")
 _SLASH = re.compile("/")
 _OPERAND = rf"[{LETTER}\d)²³½¼¾%]"
 
@@ -42,10 +43,11 @@ def sign_rules(readings: Readings) -> list[Rule]:
         *between("≈", words.about, _OPERAND, rf"[{LETTER}\d(]"),
         *between("<", words.less, _OPERAND, r"\d"),
         *between(">", words.more, _OPERAND, r"\d"),
+        *between(f"(?<=[{BLANKS}])<(?=[{BLANKS}])", words.less, _OPERAND, _OPERAND),
+        *between(f"(?<=[{BLANKS}])>(?=[{BLANKS}])", words.more, _OPERAND, _OPERAND),
         *between("≤", words.at_most, _OPERAND, r"\d"),
         *between("≥", words.at_least, _OPERAND, r"\d"),
-        *between("&", words.ampersand, rf"[{LETTER}\d.)'’\"]", rf"[{LETTER}\d(\"'“]")[:0],
-        *([Rule(re.compile(rf"(?<=[{BLANKS}])&(?=[{BLANKS}])"), words.ampersand)] if words.ampersand else []),
+        *([Rule(_AMPERSAND, f" {words.ampersand} ")] if words.ampersand else []),
         *([Rule(re.compile(rf"#{number}"), f"{words.number} ")] if words.number else []),
         *([Rule(re.compile(rf"№[{BLANKS}]?"), f"{words.number} ")] if words.number else []),
         *([Rule(re.compile(rf"§[{BLANKS}]?"), f"{words.section} ")] if words.section else []),

@@ -126,6 +126,7 @@ _GERMAN = Readings(
         to="bis",
         ratio="zu",
         out_of="von",
+        per="pro",
         minus="minus",
         plus="plus",
         plus_minus="plus minus",
@@ -140,6 +141,7 @@ _GERMAN = Readings(
         section="Paragraf",
         with_cents=" und ",
         with_fraction=" ",
+        and_a_half="einhalb",
         percent="Prozent",
     ),
     grouping=". ",
@@ -187,7 +189,7 @@ _GERMAN = Readings(
         "qm": forms("Quadratmeter"),
         "°": forms("Grad"),
     },
-    century=lambda number: ordinal(number, "es"),
+    century=lambda number: ordinal(number, "en"),
     century_words="Jahrhundert",
     rulers=word_set(
         "Ludwig Heinrich Friedrich Wilhelm Karl Otto Katharina Elisabeth Elizabeth Peter Paul Pius Benedikt Leo "
