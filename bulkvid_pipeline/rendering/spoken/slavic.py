@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,6 +16,8 @@ class _Parts:
     """"whole" after a decimal's first part: singular, plural."""
     tenths: dict[int, tuple[str, str]]
     """By denominator."""
+    fractions: dict[tuple[int, int], str]
+    """Those with words of their own."""
 
 
 _PARTS = {
@@ -30,6 +33,7 @@ _PARTS = {
             },
             **{10: ("десятая", "десятых"), 100: ("сотая", "сотых"), 1000: ("тысячная", "тысячных")},
         },
+        {(1, 2): "половина", (1, 3): "треть", (2, 3): "две трети", (1, 4): "четверть", (3, 4): "три четверти"},
     ),
     "uk": _Parts(
         ("ціла", "цілих"),
@@ -38,6 +42,7 @@ _PARTS = {
             **{6: ("шоста", "шостих"), 7: ("сьома", "сьомих"), 8: ("восьма", "восьмих"), 9: ("дев'ята", "дев'ятих")},
             **{10: ("десята", "десятих"), 100: ("сота", "сотих"), 1000: ("тисячна", "тисячних")},
         },
+        {(1, 2): "половина", (1, 3): "третина", (2, 3): "дві третини", (1, 4): "чверть", (3, 4): "три чверті"},
     ),
 }
 
@@ -47,19 +52,21 @@ def plural_of(number: int, locale: str, one: str, few: str, many: str) -> str:
     return {"one": one, "few": few}.get(cldr.plural(locale, Decimal(number)), many)
 
 
-def agreeing(number: str, noun: str, locale: str) -> str:
+def agreeing(number: str, noun: str, locale: str, feminine: re.Pattern[str] | None = None) -> str:
     """A number with its noun, in words where it agrees with a feminine one: "две минуты", "двадцать одна тонна".
 
-    `noun` has the form that the number asks for, which shows its gender: after one, feminine nouns end in а or я; after
-    two, in и, ы or і, where masculine ones have а or я.
+    Args:
+        noun: in the form that the number asks for.
+        feminine: what feminine nouns begin with; None for Russian, where the form shows it: after one, feminine nouns
+            end in а or я; after two, in и or ы, where masculine ones have а or я.
     """
-    if not number.isdecimal():
+    if not number.isdecimal() or int(number) // 10 % 10 == 1 or int(number) % 10 not in {1, 2}:
         return f"{number} {noun}"
-    tens, ones, last = int(number) // 10 % 10, int(number) % 10, noun.split()[0][-1]
-    is_feminine = (ones == 1 and last in "ая") or (ones == 2 and last in "иыі")
-    if tens == 1 or not is_feminine:
-        return f"{number} {noun}"
-    return f"{_feminine(int(number), locale)} {noun}"
+    if feminine is None:
+        is_feminine = noun.split()[0][-1] in ("ая" if int(number) % 10 == 1 else "иы")
+    else:
+        is_feminine = feminine.match(noun) is not None
+    return f"{spelled(int(number), locale, 'cardinal-feminine') if is_feminine else number} {noun}"
 
 
 def decimal_in_words(plain: str, locale: str) -> str:
@@ -72,16 +79,19 @@ def decimal_in_words(plain: str, locale: str) -> str:
 
 
 def fraction_in_words(upper: int, lower: int, locale: str) -> str | None:
-    """1/2 is "одна вторая"."""
-    names = _PARTS[locale].tenths.get(lower)
+    """1/2 is "половина", 3/8 is "3 восьмых"."""
+    parts = _PARTS[locale]
+    if (upper, lower) in parts.fractions:
+        return parts.fractions[upper, lower]
+    names = parts.tenths.get(lower)
     return None if names is None else _part(upper, names, locale)
 
 
 def _part(number: int, names: tuple[str, str], locale: str) -> str:
     is_one = number % 10 == 1 and number % 100 != 11
-    said = _feminine(number, locale) if number % 10 in {1, 2} and number % 100 // 10 != 1 else str(number)
+    said = (
+        spelled(number, locale, "cardinal-feminine")
+        if number % 10 in {1, 2} and number % 100 // 10 != 1
+        else str(number)
+    )
     return f"{said} {names[0] if is_one else names[1]}"
-
-
-def _feminine(number: int, locale: str) -> str:
-    return spelled(number, locale, "cardinal-feminine")

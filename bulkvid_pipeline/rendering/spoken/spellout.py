@@ -1,4 +1,4 @@
-"""Numbers in words by the rules of ICU (its rule based number formats), with gender and case where a language has them."""
+"""Numbers in words by the rules of ICU, with gender and case where a language has them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from icu4py.messageformat import MessageFormat
 _MENDED = {
     "pl": (("iętdziesi", "ięćdziesi"), ("szesdziesi", "sześćdziesi")),
     "ru": (("четверт", "четвёрт"), ("одна тысяча", "тысяча")),
+    "uk": (("одна тисяча", "тисяча"), ("\u02bc", "'")),
     "ar": (("إثن", "اثن"), ("  ", " ")),
 }
 """What ICU's rules spell otherwise than the language does."""
