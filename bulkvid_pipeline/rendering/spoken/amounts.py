@@ -29,6 +29,8 @@ _MONEY_ONLY = {"m": 6, "b": 9, "T": 12, "t": 12}
 """Scales after money; after other numbers these are units or names."""
 _NAMES = frozenset({"k", "K"})
 """Scales only after money: 4K, 10K and 5k are said as they are written elsewhere."""
+_COMPARED = re.compile(rf"(?:^|[\s(])(?:[A-Za-z]|[\d.,]{{0,9}}\d)[{BLANKS}]?$")
+"""Before a < or >: a number or a letter, which is compared."""
 _FRACTION = "[" + "".join(FRACTION_SIGNS) + "]"
 
 
@@ -57,13 +59,14 @@ def _pattern(readings: Readings) -> re.Pattern[str]:
     one = rf"{NUMBER}(?:[{BLANKS}]?{_FRACTION}|,[-–—]{{1,2}}(?!\d))?"
     measure = rf"[{BLANKS}]?(?:{after}|{units}){end}"
     return re.compile(
-        rf"(?<![{LETTER}\d_.,])(?<!\d[-–/:])(?:(?P<sign>(?<![^\s(\[{{\"'«“„¿¡~≈<>≤≥:;,=/–—])[-−+±~≈<>≤≥])[{BLANKS}]?)?"
+        rf"(?<![{LETTER}\d_.,])(?<!\d[-–/:])"
+        rf"(?:(?P<sign>(?<![^\s(\[{{\"'«“„¿¡~≈<>≤≥:;,=/–—])(?:[-−+](?=\S)|[±~≈<>≤≥]))[{BLANKS}]?)?"
         rf"(?P<minus>[-−](?=[^\s\d]))?(?:(?P<before>{before})[{BLANKS}]?(?=[-−]?\d))?(?P<minus2>[-−])?"
         rf"(?P<first>{one})"
-        rf"(?:(?P<own>{measure})?(?:[-–—~〜～]|[{BLANKS}][–—][{BLANKS}])(?:(?:{before})[{BLANKS}]?)?(?P<second>{one}))?"
+        rf"(?:(?P<own>{measure})?(?P<dash>[-–—~〜～]|[{BLANKS}][-–—][{BLANKS}])(?:(?:{before})[{BLANKS}]?)?(?P<second>{one}))?"
         rf"(?:[{BLANKS}]?(?P<scale>{scales}){end}(?!/[hs]))?"
         rf"(?:[{BLANKS}]?(?P<after>(?(before)(?:{any_of(CODES)})(?![{BLANKS}]?\d)|(?:{after}))|{units}){end})?"
-        rf"(?P<more>\+)?(?![{LETTER}\d_]|[.,'’/:–-]\d|-[{LETTER}])"
+        rf"(?P<more>\+)?(?:/-)?(?![{LETTER}\d_]|[.,'’/:–-]\d|-[{LETTER}])"
     )
 
 
@@ -100,6 +103,8 @@ class _Amounts:
             return None
         if match["before"] is None and match["second"] and _is_code(match["second"]):
             return None
+        if match["dash"] and match["dash"][0] in BLANKS and numbers[0].number.value >= numbers[1].number.value:
+            return None
         joined = self._range(numbers)
         said = self._with_measure(joined, numbers[-1], money, scale, unit)
         if scale is None and match["scale"] and not unit:
@@ -131,7 +136,7 @@ class _Amounts:
         number = number_of(digits, self._decimal, self._grouping, measured=measured)
         if number is None:
             return None
-        if grouped and len(number.decimals) == 3 and len(number.whole) < 4 and number.whole != "0":
+        if grouped and "," in digits and len(number.decimals) == 3 and len(number.whole) < 4 and number.whole != "0":
             number = Number(number.whole + number.decimals)
         said = self._digits(number)
         if fraction and self._readings.fraction is not None:
@@ -200,6 +205,8 @@ class _Amounts:
             **{"-": words.minus, "−": words.minus, "+": words.plus, "±": words.plus_minus, "~": words.about},
             **{"≈": words.about, "<": words.less, ">": words.more, "≤": words.at_most, "≥": words.at_least},
         }
+        if _COMPARED.search(match.string[max(0, match.start() - 12) : match.start()]):
+            said |= {"<": words.is_less or words.less, ">": words.is_more or words.more}
         result = ""
         for written in (match["sign"], match["minus"], match["minus2"]):
             if written:

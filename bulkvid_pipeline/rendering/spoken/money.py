@@ -8,7 +8,20 @@ from bulkvid_pipeline.rendering.spoken.readings import Readings
 
 SIGNS = {
     **{"$": "USD", "US$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "NZ$": "NZD", "HK$": "HKD"},
-    **{"S$": "SGD", "NT$": "TWD", "MX$": "MXN", "R$": "BRL", "€": "EUR", "£": "GBP", "¥": "JPY", "￥": "JPY"},
+    **{
+        "S$": "SGD",
+        "NT$": "TWD",
+        "MX$": "MXN",
+        "Mex$": "MXN",
+        "RD$": "DOP",
+        "S/": "PEN",
+        "S/.": "PEN",
+        "R$": "BRL",
+        "€": "EUR",
+        "£": "GBP",
+        "¥": "JPY",
+        "￥": "JPY",
+    },
     **{"CN¥": "CNY", "JP¥": "JPY", "元": "CNY", "₹": "INR", "Rs.": "INR", "Rs": "INR", "₽": "RUB", "₺": "TRY"},
     **{"₱": "PHP", "₩": "KRW", "￦": "KRW", "₦": "NGN", "₫": "VND", "₪": "ILS", "฿": "THB", "₴": "UAH", "₸": "KZT"},
     **{"₼": "AZN", "₾": "GEL", "֏": "AMD", "₮": "MNT", "₭": "LAK", "៛": "KHR", "৳": "BDT", "₵": "GHS", "₡": "CRC"},

@@ -31,7 +31,7 @@ def ordinal_rules(readings: Readings) -> list[Rule]:
 
 def roman_rules(readings: Readings) -> list[Rule]:
     """The rules of Roman numerals."""
-    end = rf"(?![{LETTER}\d_'’])"
+    end = rf"(?![{LETTER}\d_]|['’](?!s(?![{LETTER}])))"
     alone = rf"(?<![{LETTER}\d_])"
     numeral = rf"[{BLANKS}](?P<roman>{_ROMAN})"
     rules = _century_rules(readings)

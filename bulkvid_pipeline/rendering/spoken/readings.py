@@ -50,10 +50,15 @@ class Words:
     """3 × 4."""
     by: str | None = None
     """1920 × 1080; None is `times`."""
+    fold: str | None = None
+    """3x as a multiple; None is `times`."""
     equals: str = ""
     less: str = ""
     """Less than: < 5."""
     more: str = ""
+    is_less: str | None = None
+    """x < 5; None is `less`."""
+    is_more: str | None = None
     at_most: str = ""
     at_least: str = ""
     about: str = ""
@@ -155,6 +160,10 @@ class Readings:
     """A year from 1100 to 2099 -> how it is said; None leaves it to the voice."""
     year_context: str = ""
     """A regular expression of words before a year that make a number of four digits one: "in|since"."""
+    bare_years: str = ""
+    r"""A regular expression of numbers that are years without any word before them: r"19\d\d"."""
+    not_after_years: str = ""
+    """A regular expression of words after a number of four digits that make it no year: "people|words"."""
     decades: Rule | None = None
     """1990s, '90s."""
     day_first: bool = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from bulkvid_pipeline.rendering.spoken.amounts import any_of
 from bulkvid_pipeline.rendering.spoken.counting import BLANKS, LETTER
@@ -18,7 +19,10 @@ def abbreviation_rules(readings: Readings) -> list[Rule]:
         known = {_key(short): said for short, said in readings.before_numbers.items()}
         rules.append(Rule(re.compile(pattern), lambda match: f"{known[_key(match['short'])]} ", digits=True))
     if readings.abbreviations:
-        pattern = rf"(?<![{LETTER}\d_.])(?:{_spaced(readings.abbreviations)})(?![{LETTER}\d_])"
+        letters = {short for short in readings.abbreviations if len(short) == 2 and short.endswith(".")}
+        others = _spaced(readings.abbreviations.keys() - letters)
+        before_name = rf"|(?:{_spaced(letters)})(?=[{BLANKS}][A-ZÀ-ÖØ-Þ])" if letters else ""
+        pattern = rf"(?<![{LETTER}\d_.])(?:(?:{others})(?![{LETTER}\d_]){before_name})"
         meanings = {_key(short): said for short, said in readings.abbreviations.items()}
         rules.append(Rule(re.compile(pattern), lambda match: meanings[_key(match.group())] + kept_stop(match)))
     if readings.spelled:
@@ -27,8 +31,8 @@ def abbreviation_rules(readings: Readings) -> list[Rule]:
     return rules
 
 
-def _spaced(words: dict[str, str] | object) -> str:
-    assert hasattr(words, "__iter__")
+def _spaced(words: Iterable[str]) -> str:
+    """A regular expression of the abbreviations, longest first, whose blanks may be missing."""
     ordered = sorted(words, key=lambda word: (-len(word), word))
     return "|".join(re.escape(word).replace(r"\ ", f"[{BLANKS}]?") for word in ordered)
 

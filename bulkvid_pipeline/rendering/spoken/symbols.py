@@ -30,21 +30,25 @@ def sign_rules(readings: Readings) -> list[Rule]:
         pattern = rf"(?<={before})[{BLANKS}]?{signs}[{BLANKS}]?(?=[-−]?{after})"
         return [Rule(re.compile(pattern), f" {word} ")]
 
+    fold = words.times if words.fold is None else words.fold
+    is_less = words.less if words.is_less is None else words.is_less
+    is_more = words.more if words.is_more is None else words.is_more
     by = words.times if words.by is None else words.by
     number = rf"[{BLANKS}]?(?=\d)"
     return [
         *between(r"[×x]", by, r"\d\d\d", r"\d{3}"),
         *between(r"[×*·]", words.times, r"[\d)]", r"[\d(]"),
-        *between("x", words.times, r"\d", r"\d"),
-        *([Rule(re.compile(rf"(?<=\d)[x×](?![{LETTER}\d])"), f" {words.times}")] if words.times else []),
+        *between("x", by, r"\d", r"\d"),
+        *([Rule(re.compile(rf"(?<=\d)[x×](?![{LETTER}\d])"), f" {fold}")] if fold else []),
         *between(r"\+", words.plus, r"[\d)]", r"[\d(]"),
         *between("±", words.plus_minus, r"[\d)]", r"\d"),
+        *between(f"[-−](?=[{BLANKS}]\\d{{1,9}}[{BLANKS}]?=)", words.minus, r"\d", r"\d"),
         *between("=", words.equals, _OPERAND, rf"[{LETTER}\d($€£]"),
         *between("≈", words.about, _OPERAND, rf"[{LETTER}\d(]"),
-        *between("<", words.less, _OPERAND, r"\d"),
-        *between(">", words.more, _OPERAND, r"\d"),
-        *between(f"(?<=[{BLANKS}])<(?=[{BLANKS}])", words.less, _OPERAND, _OPERAND),
-        *between(f"(?<=[{BLANKS}])>(?=[{BLANKS}])", words.more, _OPERAND, _OPERAND),
+        *between("<", is_less, _OPERAND, r"\d"),
+        *between(">", is_more, _OPERAND, r"\d"),
+        *between(f"(?<=[{BLANKS}])<(?=[{BLANKS}])", is_less, _OPERAND, _OPERAND),
+        *between(f"(?<=[{BLANKS}])>(?=[{BLANKS}])", is_more, _OPERAND, _OPERAND),
         *between("≤", words.at_most, _OPERAND, r"\d"),
         *between("≥", words.at_least, _OPERAND, r"\d"),
         *([Rule(_AMPERSAND, f" {words.ampersand} ")] if words.ampersand else []),

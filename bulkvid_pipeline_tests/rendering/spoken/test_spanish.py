@@ -47,4 +47,4 @@ def test_what_needs_no_other_words_is_left_alone(text: str) -> None:
 
 def test_latin_american_spanish_writes_decimals_with_a_stop() -> None:
     assert said("$1,234.50", "es-419") == "1234 dólares con 50 centavos"
-    assert said("1.5 kg", "es-419") == "1,5 kilogramos"
+    assert said("1.5 kg", "es-419") == "1.5 kilogramos"

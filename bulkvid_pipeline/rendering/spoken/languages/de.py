@@ -134,6 +134,8 @@ _GERMAN = Readings(
         equals="gleich",
         less="weniger als",
         more="mehr als",
+        is_less="ist kleiner als",
+        is_more="ist größer als",
         at_most="höchstens",
         at_least="mindestens",
         about="etwa",
@@ -204,6 +206,7 @@ _GERMAN = Readings(
     fraction=_fraction,
     year=year,
     year_context="in|im Jahr|im Jahre|Jahr|seit|von|bis|ab|um|vor|nach|anno|zwischen|und|" + "|".join(_MONTHS),
+    bare_years=r"1[6-9]\d\d",
     decades=Rule(
         re.compile(
             rf"(?<![{LETTER}\d_.,])['’]?(?P<year>1[1-9]\d0|20\d0|[2-9]0)(?:er|ern)(?=[ -]?Jahre|n?(?![{LETTER}\d_]))"

@@ -139,6 +139,8 @@ _WORDS = Words(
     equals="equals",
     less="less than",
     more="more than",
+    is_less="is less than",
+    is_more="is more than",
     at_most="at most",
     at_least="at least",
     about="about",
@@ -268,6 +270,7 @@ _AMERICAN = Readings(
         "wk": forms("week", "weeks"),
         "°": forms("degree", "degrees"),
         "‰": forms("per mille"),
+        "¢": forms("cent", "cents"),
         "ppm": forms("part per million", "parts per million"),
     },
     ordinal_ends="st|nd|rd|th",
@@ -309,6 +312,9 @@ _AMERICAN = Readings(
     fraction=_fraction,
     year=year,
     year_context=_YEAR_CONTEXT + r"|(?:" + "|".join(MONTHS) + r") \d{1,2}(?:st|nd|rd|th)?,",
+    bare_years=r"19\d\d|20[1-9]\d",
+    not_after_years=r"(?!was|is|has|his|its|this|as|across|towards|always|perhaps|does|us)[a-z]+s|people|percent|men|women|"
+    r"children|feet|more|euro|dollar|of|thousand|million|billion",
     decades=Rule(
         re.compile(
             rf"(?<![{LETTER}\d_.,])(?:['’‘]|(?<=\b[Tt]he )|(?<=\blate )|(?<=\bearly )|(?<=mid-)|(?P<century>1[1-9]|20))"
@@ -369,6 +375,10 @@ _AMERICAN = Readings(
         "and/or": "and or",
         "24/7": "24 7",
         "50/50": "50 50",
+        "WWII": "World War two",
+        "WW2": "World War two",
+        "WWI": "World War one",
+        "WW1": "World War one",
         "9/11": "nine eleven",
         "C#": "C sharp",
         "F#": "F sharp",

@@ -134,6 +134,9 @@ _SPANISH = Readings(
         equals="igual a",
         less="menos de",
         more="más de",
+        is_less="es menor que",
+        is_more="es mayor que",
+        fold="veces",
         at_most="como máximo",
         at_least="como mínimo",
         about="unos",
@@ -289,5 +292,5 @@ _SPANISH = Readings(
 
 READINGS = _SPANISH
 VARIANTS = {
-    "es-419": replace(_SPANISH, locale="es_419", decimal=".", grouping=",. ", spoken_decimal=","),
+    "es-419": replace(_SPANISH, locale="es_419", decimal=".", grouping=",. "),
 }

@@ -67,7 +67,7 @@ def _counted(number: str, noun: str) -> str:
     if number != "1":
         return f"{number} {noun}"
     if noun.partition(" ")[0] in _FEMININE:
-        return f"una {noun}"
+        return f"un'{noun}" if noun[0] in "aeiou" else f"una {noun}"
     return f"{'uno' if _S_AND_CONSONANT.match(noun) else 'un'} {noun}"
 
 
@@ -113,6 +113,9 @@ READINGS = Readings(
         equals="uguale",
         less="meno di",
         more="più di",
+        is_less="è minore di",
+        is_more="è maggiore di",
+        fold="volte",
         at_most="al massimo",
         at_least="almeno",
         about="circa",
