@@ -12,10 +12,10 @@ from bulkvid_pipeline.core.pronunciations import Pronunciation
 from bulkvid_pipeline.rendering.pronunciations import occurrences
 from bulkvid_pipeline.rendering.spoken.addresses import address_rules
 from bulkvid_pipeline.rendering.spoken.amounts import amount_rules
-from bulkvid_pipeline.rendering.spoken.codes import code_rules, initial_rules, phone_rules
+from bulkvid_pipeline.rendering.spoken.codes import code_rules, initial_rules, middle_initial_rule, phone_rules
 from bulkvid_pipeline.rendering.spoken.forms import Rule, SpokenText, said_by
 from bulkvid_pipeline.rendering.spoken.languages import readings_of
-from bulkvid_pipeline.rendering.spoken.moments import date_rules, time_rules, year_rules
+from bulkvid_pipeline.rendering.spoken.moments import bare_year_rules, date_rules, time_rules, year_rules
 from bulkvid_pipeline.rendering.spoken.numerals import ordinal_rules, roman_rules
 from bulkvid_pipeline.rendering.spoken.short import abbreviation_rules
 from bulkvid_pipeline.rendering.spoken.symbols import EMOJI, SILENT, sign_rules
@@ -45,9 +45,11 @@ def _rules(language: str) -> tuple[Rule, ...]:
         *ordinal_rules(readings),
         *year_rules(readings),
         *code_rules(readings),
-        *abbreviation_rules(readings),
         *initial_rules(),
+        *abbreviation_rules(readings),
+        middle_initial_rule(),
         *amount_rules(readings),
+        *bare_year_rules(readings),
         *sign_rules(readings),
         *SILENT,
     )

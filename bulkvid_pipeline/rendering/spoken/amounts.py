@@ -15,7 +15,7 @@ from bulkvid_pipeline.rendering.spoken.counting import (
     Number,
     number_of,
 )
-from bulkvid_pipeline.rendering.spoken.forms import Rule
+from bulkvid_pipeline.rendering.spoken.forms import Rule, kept_stop
 from bulkvid_pipeline.rendering.spoken.money import CODES, ONLY_AFTER, ONLY_BEFORE, SIGNS, form, names_of, said_money
 from bulkvid_pipeline.rendering.spoken.readings import Readings
 from bulkvid_pipeline.rendering.spoken.units import UNITS, unit_forms
@@ -29,12 +29,18 @@ _MONEY_ONLY = {"m": 6, "b": 9, "T": 12, "t": 12}
 """Scales after money; after other numbers these are units or names."""
 _NAMES = frozenset({"k", "K"})
 """Scales only after money: 4K, 10K and 5k are said as they are written elsewhere."""
+_COMPARED = re.compile(rf"(?:^|[\s(])(?:[A-Za-z]|[\d.,]{{0,9}}\d)[{BLANKS}]?$")
+"""Before a < or >: a number or a letter, which is compared."""
 _FRACTION = "[" + "".join(FRACTION_SIGNS) + "]"
 
 
 def amount_rules(readings: Readings) -> list[Rule]:
     """The rules of amounts in a language."""
-    return [Rule(_pattern(readings), _Amounts(readings).said, digits=True), *_fraction_rules(readings)]
+    return [
+        Rule(_pattern(readings), _Amounts(readings).said, digits=True),
+        *_fraction_rules(readings),
+        *_per_rules(readings),
+    ]
 
 
 def any_of(words: Iterable[str]) -> str:
@@ -49,17 +55,18 @@ def _pattern(readings: Readings) -> re.Pattern[str]:
     after = any_of((signs | CODES) - ONLY_BEFORE)
     units = any_of(UNITS.keys() | readings.units.keys())
     scales = any_of(SCALES.keys() | _MONEY_ONLY.keys() | readings.scales.keys() | set(_own_scales(readings)))
-    end = rf"(?![{LETTER}\d_²³]|/[{LETTER}])"
-    one = rf"{NUMBER}{_FRACTION}?"
+    end = rf"(?![{LETTER}\d_²³])"
+    one = rf"{NUMBER}(?:[{BLANKS}]?{_FRACTION}|,[-–—]{{1,2}}(?!\d))?"
     measure = rf"[{BLANKS}]?(?:{after}|{units}){end}"
     return re.compile(
-        rf"(?<![{LETTER}\d_.,])(?:(?P<sign>(?<![^\s(\[{{\"'«“„¿¡~≈<>≤≥:;,=/–—])[-−+±~≈<>≤≥])[{BLANKS}]?)?"
+        rf"(?<![{LETTER}\d_.,])(?<!\d[-–/:])"
+        rf"(?:(?P<sign>(?<![^\s(\[{{\"'«“„¿¡~≈<>≤≥:;,=/–—])(?:[-−+](?=\S)|[±~≈<>≤≥]))[{BLANKS}]?)?"
         rf"(?P<minus>[-−](?=[^\s\d]))?(?:(?P<before>{before})[{BLANKS}]?(?=[-−]?\d))?(?P<minus2>[-−])?"
         rf"(?P<first>{one})"
-        rf"(?:(?P<own>{measure})?(?:[-–—~〜～]|[{BLANKS}][–—][{BLANKS}])(?:(?:{before})[{BLANKS}]?)?(?P<second>{one}))?"
-        rf"(?:[{BLANKS}]?(?P<scale>{scales}){end})?"
-        rf"(?:[{BLANKS}]?(?P<after>{after}|{units}){end})?"
-        rf"(?P<more>\+)?(?![{LETTER}\d_]|[.,'’/:-]\d|-[{LETTER}])"
+        rf"(?:(?P<own>{measure})?(?P<dash>[-–—~〜～]|[{BLANKS}][-–—][{BLANKS}])(?:(?:{before})[{BLANKS}]?)?(?P<second>{one}))?"
+        rf"(?:[{BLANKS}]?(?P<scale>{scales}){end}(?!/[hs]))?"
+        rf"(?:[{BLANKS}]?(?P<after>(?(before)(?:{any_of(CODES)})(?![{BLANKS}]?\d)|(?:{after}))|{units}){end})?"
+        rf"(?P<more>\+)?(?:/-)?(?![{LETTER}\d_]|[.,'’/:–-]\d|-[{LETTER}])"
     )
 
 
@@ -86,8 +93,6 @@ class _Amounts:
     def said(self, match: re.Match[str]) -> str | None:
         """What is said for a match of the pattern; None for what is no amount."""
         money, scale, unit = self._parts(match)
-        if scale is None and match["scale"] and not unit:
-            return None
         ends = [
             self._written(match[name], measured=bool(money or unit or scale), grouped=bool(money and not scale))
             for name in ("first", "second")
@@ -98,11 +103,18 @@ class _Amounts:
             return None
         if match["before"] is None and match["second"] and _is_code(match["second"]):
             return None
+        if match["dash"] and match["dash"][0] in BLANKS and numbers[0].number.value >= numbers[1].number.value:
+            return None
         joined = self._range(numbers)
         said = self._with_measure(joined, numbers[-1], money, scale, unit)
+        if scale is None and match["scale"] and not unit:
+            if not match["second"] and not match["sign"]:
+                return None
+            said += f" {match['scale'].upper()}"
         said = f"{self._sign(match)}{said}"
         if match["more"]:
-            said += f" {self._readings.words.plus or ''}".rstrip()
+            said += f"{self._readings.blank}{self._readings.words.plus or ''}".rstrip()
+        said += kept_stop(match)
         return None if said == match.group() else said
 
     def _parts(self, match: re.Match[str]) -> tuple[str, str | None, str]:
@@ -111,7 +123,7 @@ class _Amounts:
         own = (match["own"] or "").strip(BLANKS)
         after = after or own
         is_money = after in CODES or after in SIGNS or after in self._readings.signs or after in self._readings.money
-        money = before or (after if is_money else "")
+        money = after if is_money else before
         unit = "" if is_money else after
         if scale and not money and (scale in _NAMES or scale in _MONEY_ONLY):
             known = scale in UNITS or scale in self._readings.units
@@ -120,15 +132,15 @@ class _Amounts:
 
     def _written(self, written: str, *, measured: bool, grouped: bool) -> _Written | None:
         fraction = FRACTION_SIGNS.get(written[-1])
-        digits = written[:-1] if fraction else written
+        digits = written[:-1].rstrip(BLANKS) if fraction else written.rstrip(",-–—")
         number = number_of(digits, self._decimal, self._grouping, measured=measured)
         if number is None:
             return None
-        if grouped and len(number.decimals) == 3 and len(number.whole) < 4 and number.whole != "0":
+        if grouped and "," in digits and len(number.decimals) == 3 and len(number.whole) < 4 and number.whole != "0":
             number = Number(number.whole + number.decimals)
         said = self._digits(number)
         if fraction and self._readings.fraction is not None:
-            said += self._readings.words.with_fraction + (self._readings.fraction(*fraction) or written[-1])
+            said = said_mixed(said, *fraction, self._readings) or said
             number = Number(number.whole, "5")
         return _Written(number, said)
 
@@ -144,8 +156,9 @@ class _Amounts:
             return numbers[0].said
         words = self._readings.words
         falls = numbers[0].number.value >= numbers[1].number.value
-        between = words.ratio if falls and words.ratio is not None else words.to
-        return f"{numbers[0].said} {between} {numbers[1].said}"
+        score = words.ratio if words.score is None else words.score
+        between = score if falls and score is not None else words.to
+        return self._readings.blank.join([numbers[0].said, between, numbers[1].said])
 
     def _with_measure(self, said: str, last: _Written, money: str, scale: str | None, unit: str) -> str:
         readings = self._readings
@@ -162,11 +175,11 @@ class _Amounts:
         large = Number("1000000")
         if money:
             name = form(names_of(money, readings), large, readings)
-            return f"{scaled} {readings.of_millions(name) if is_million else name}"
+            return f"{scaled}{readings.blank}{readings.of_millions(name) if is_million else name}"
         return self._unit(scaled, large, unit) if unit else scaled
 
     def _noun(self, said: str, last: _Written, money: str) -> str:
-        return f"{said} {form(names_of(money, self._readings), last.number, self._readings)}"
+        return f"{said}{self._readings.blank}{form(names_of(money, self._readings), last.number, self._readings)}"
 
     def _unit(self, said: str, number: Number, unit: str) -> str:
         pattern = form(unit_forms(unit, self._readings), number, self._readings)
@@ -192,17 +205,45 @@ class _Amounts:
             **{"-": words.minus, "−": words.minus, "+": words.plus, "±": words.plus_minus, "~": words.about},
             **{"≈": words.about, "<": words.less, ">": words.more, "≤": words.at_most, "≥": words.at_least},
         }
+        if _COMPARED.search(match.string[max(0, match.start() - 12) : match.start()]):
+            said |= {"<": words.is_less or words.less, ">": words.is_more or words.more}
         result = ""
         for written in (match["sign"], match["minus"], match["minus2"]):
             if written:
                 word = said[written]
-                result += written if word is None else f"{word} " if word else ""
+                result += written if word is None else word + self._readings.blank if word else ""
         return result
+
+
+def said_mixed(whole: str, upper: int, lower: int, readings: Readings) -> str | None:
+    """A whole number and a fraction: "2 and a half"."""
+    words = readings.words
+    if (upper, lower) == (1, 2) and words.and_a_half is not None:
+        return f"{whole}{words.and_a_half}"
+    said = readings.fraction(upper, lower) if readings.fraction is not None else None
+    return None if said is None else f"{whole}{words.with_fraction}{said}"
 
 
 def _is_code(second: str) -> bool:
     """Whether what looks like the end of a range is the second part of a number: 02-15."""
     return len(second) > 1 and second[0] == "0" and second.isdecimal()
+
+
+def _per_rules(readings: Readings) -> list[Rule]:
+    """The rules of what is after an amount and a slash: $5/month, 3 €/kg."""
+    per = readings.words.per
+    if not per:
+        return []
+    units = any_of(UNITS.keys() | readings.units.keys())
+
+    def unit(match: re.Match[str]) -> str:
+        patterns = unit_forms(match["unit"], readings)
+        return f" {per} {(patterns.get('one') or patterns['other']).replace('{}', '').strip()}"
+
+    return [
+        Rule(re.compile(rf"(?<=[\d€£$¥₹])[{BLANKS}]?/[{BLANKS}]?(?P<unit>{units})(?![{LETTER}\d_²³])"), unit),
+        Rule(re.compile(rf"(?:(?<=[\d€£$¥₹%])|(?<=\d[kKmMbB]))[{BLANKS}]?/[{BLANKS}]?(?=[{LETTER}]{{2}})"), f" {per} "),
+    ]
 
 
 def _fraction_rules(readings: Readings) -> list[Rule]:
@@ -214,14 +255,14 @@ def _fraction_rules(readings: Readings) -> list[Rule]:
 
     def written(match: re.Match[str]) -> str | None:
         whole, upper, lower = match["whole"], match["upper"], match["lower"]
-        said = None
         if readings.fraction and upper.isdecimal() and 0 < int(upper) < int(lower):
-            said = readings.fraction(int(upper), int(lower))
-        if said is not None:
-            return f"{whole}{words.with_fraction}{said}" if whole else said
+            parts = int(upper), int(lower)
+            said = said_mixed(whole, *parts, readings) if whole else readings.fraction(*parts)
+            if said is not None:
+                return said
         if whole or words.out_of is None:
             return None
-        return f"{upper} {words.out_of} {lower}"
+        return readings.blank.join([upper, words.out_of, lower])
 
     return [
         Rule(re.compile(_FRACTION), lone),

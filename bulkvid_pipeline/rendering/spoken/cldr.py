@@ -83,6 +83,11 @@ def long_date(code: str, year: int | None, month: int, day: int) -> str:
     return format_date(date(year, month, day), "long", locale=locale)
 
 
+def month_of_year(code: str, year: int, month: int) -> str:
+    """A month in the language's long form: "Dezember 2024"."""
+    return format_skeleton("yMMMM", date(year, month, 1), locale=locale_of(code))
+
+
 @lru_cache(maxsize=256)
 def decimal_mark(code: str) -> str:
     """The mark before decimals, as written with European digits."""

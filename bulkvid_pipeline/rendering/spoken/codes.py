@@ -14,7 +14,9 @@ _PHONE = re.compile(
     rf"(?<![{LETTER}\d_.,/])\+\d{{1,3}}(?:[ .\-/\u00a0]?(?:\(\d{{1,5}}\)|\d{{1,11}})){{1,6}}{_ENDS}|"
     rf"{_ALONE}\(0?\d{{2,5}}\)[ \u00a0]?\d{{2,8}}(?:[ -]\d{{2,8}}){{0,3}}{_ENDS}|"
     rf"{_ALONE}0\d{{1,4}}(?:[ /-]\d{{2,8}}){{1,4}}{_ENDS}|"
-    rf"{_ALONE}(?!\d{{4}}-\d\d-\d\d(?!\d))\d{{1,4}}(?:-\d{{2,5}}){{2,4}}{_ENDS}|"
+    rf"{_ALONE}(?!\d{{4}}-\d\d-\d\d(?!\d))\d{{1,4}}(?:-\d{{1,6}}){{2,5}}{_ENDS}|"
+    rf"{_ALONE}\d{{5}}-\d{{4}}{_ENDS}|"
+    rf"{_ALONE}\d{{3}} 0\d{{3}}{_ENDS}|"
     rf"{_ALONE}\d{{3}}[ .]\d{{3}}[ .]\d{{4}}{_ENDS}|"
     rf"{_ALONE}1-8\d\d-[A-Z0-9]{{3,9}}(?:-[A-Z0-9]{{2,6}})?(?![\w-])|"
     rf"{_ALONE}(?P<local>\d{{3}}-\d{{4}}){_ENDS}"
@@ -23,10 +25,12 @@ _GROUP = re.compile(r"[A-Za-z]{1,12}|\d{1,20}")
 _VERSION = re.compile(rf"(?<![{LETTER}\d_.,])(?P<mark>[vV])?(?P<parts>\d{{1,5}}(?:\.\d{{1,5}}){{2,5}}){_ENDS}")
 _SHORT_VERSION = re.compile(rf"(?<![{LETTER}\d_.,])[vV](?P<parts>\d{{1,4}}(?:\.\d{{1,4}})?){_ENDS}")
 _PRODUCT = re.compile(
-    rf"(?<![{LETTER}\d_.,-])(?P<name>[{LETTER}]{{1,20}}\d{{0,3}})[-\u2010\u2011–](?P<number>\d{{1,5}})(?=[^\w-]|[a-z]?(?![\w-]))"
+    rf"(?<![{LETTER}\d_.,-])(?P<name>[{LETTER}]{{1,20}}\d{{0,3}})[-\u2010\u2011–](?P<number>\d{{1,5}})(?![a-z]?[{LETTER}\d_-])"
 )
 _CAPITAL = "A-ZÀ-ÖØ-ÞĀ-ŽА-Я"
-_INITIALS = re.compile(rf"(?<![{LETTER}\d_.'’])(?:[{_CAPITAL}]\.[{BLANKS}]?){{1,4}}(?=[{_CAPITAL}][a-zß-ÿа-я])")
+_INITIALS = re.compile(rf"(?<![{LETTER}\d_.'’])(?:[{_CAPITAL}]\.[{BLANKS}]?){{2,4}}(?=[{_CAPITAL}][a-zß-ÿа-я])")
+_MIDDLE = re.compile(rf"(?<![{LETTER}\d_.'’])[{_CAPITAL}]\.[{BLANKS}](?=[{_CAPITAL}][a-zß-ÿа-я])")
+_NAME_BEFORE = re.compile(rf"[{_CAPITAL}][a-zß-ÿа-я]{{1,30}}[{BLANKS}]$")
 _DOTTED = re.compile(rf"(?<![{LETTER}\d_.])(?:[{_CAPITAL}]\.){{2,6}}(?![{LETTER}\d])")
 
 
@@ -73,14 +77,9 @@ def code_rules(readings: Readings) -> list[Rule]:
 
 
 def initial_rules() -> list[Rule]:
-    """The rules of initials before a name, and of letters with stops (U.S.), which are said as letters."""
+    """The rules of several initials before a name, and of letters with stops (U.S.), which are said as letters."""
 
-    def initials(match: re.Match[str]) -> str | None:
-        single = match.group().count(".") == 1
-        if single and not re.search(
-            rf"[{_CAPITAL}][a-zß-ÿа-я]{{1,30}}[{BLANKS}]$", match.string[: match.start()][-40:]
-        ):
-            return None
+    def initials(match: re.Match[str]) -> str:
         return " ".join(filter(str.isalpha, match.group())) + " "
 
     def dotted(match: re.Match[str]) -> str:
@@ -88,6 +87,16 @@ def initial_rules() -> list[Rule]:
         return " ".join(filter(str.isalpha, match.group())) + ("" if rest else ".")
 
     return [Rule(_INITIALS, initials), Rule(_DOTTED, dotted)]
+
+
+def middle_initial_rule() -> Rule:
+    """The rule of a single initial between names: George W. Bush. Titles of one letter (M. Roux) go before it."""
+
+    def initial(match: re.Match[str]) -> str | None:
+        before = match.string[max(0, match.start() - 40) : match.start()]
+        return f"{match.group()[0]} " if _NAME_BEFORE.search(before) else None
+
+    return Rule(_MIDDLE, initial)
 
 
 def _is_range(written: str) -> bool:

@@ -41,6 +41,11 @@ class SpokenText:
         return script + (offset - spoken) * (next_script - script) // (next_spoken - spoken)
 
 
+def kept_stop(match: re.Match[str]) -> str:
+    """The stop of an abbreviation where it ends the text as well."""
+    return "." if match.group().endswith(".") and not match.string[match.end() :].strip(" \"'”’»)") else ""
+
+
 def said_by(rules: Sequence[Rule], text: str, given: Sequence[tuple[int, int, str]] = ()) -> SpokenText:
     """The text with all matches of the rules replaced; where two overlap, the earlier rule's is. Linear time.
 

@@ -8,7 +8,20 @@ from bulkvid_pipeline.rendering.spoken.readings import Readings
 
 SIGNS = {
     **{"$": "USD", "US$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "NZ$": "NZD", "HK$": "HKD"},
-    **{"S$": "SGD", "NT$": "TWD", "MX$": "MXN", "R$": "BRL", "€": "EUR", "£": "GBP", "¥": "JPY", "￥": "JPY"},
+    **{
+        "S$": "SGD",
+        "NT$": "TWD",
+        "MX$": "MXN",
+        "Mex$": "MXN",
+        "RD$": "DOP",
+        "S/": "PEN",
+        "S/.": "PEN",
+        "R$": "BRL",
+        "€": "EUR",
+        "£": "GBP",
+        "¥": "JPY",
+        "￥": "JPY",
+    },
     **{"CN¥": "CNY", "JP¥": "JPY", "元": "CNY", "₹": "INR", "Rs.": "INR", "Rs": "INR", "₽": "RUB", "₺": "TRY"},
     **{"₱": "PHP", "₩": "KRW", "￦": "KRW", "₦": "NGN", "₫": "VND", "₪": "ILS", "฿": "THB", "₴": "UAH", "₸": "KZT"},
     **{"₼": "AZN", "₾": "GEL", "֏": "AMD", "₮": "MNT", "₭": "LAK", "៛": "KHR", "৳": "BDT", "₵": "GHS", "₡": "CRC"},
@@ -46,7 +59,7 @@ def names_of(sign: str, readings: Readings) -> Forms:
 def said_money(number: Number, said: str, sign: str, readings: Readings) -> str:
     """An amount without a scale: "4 reais e 50 centavos". `said` is the number as it is said."""
     code, names = currency_code(sign, readings), names_of(sign, readings)
-    if len(number.decimals) != 2 or code in _SMALLER:
+    if len(number.decimals) != 2 or not readings.says_cents or code in _SMALLER:
         return readings.counted(said, form(names, number, readings))
     cents = Number(str(int(number.decimals)))
     whole = Number(number.whole)

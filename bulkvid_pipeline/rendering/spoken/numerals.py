@@ -31,12 +31,12 @@ def ordinal_rules(readings: Readings) -> list[Rule]:
 
 def roman_rules(readings: Readings) -> list[Rule]:
     """The rules of Roman numerals."""
-    end = rf"(?![{LETTER}\d_'’])"
+    end = rf"(?![{LETTER}\d_]|['’](?!s(?![{LETTER}])))"
     alone = rf"(?<![{LETTER}\d_])"
     numeral = rf"[{BLANKS}](?P<roman>{_ROMAN})"
     rules = _century_rules(readings)
     if readings.rulers:
-        ordinal_end = r"(?P<end>\.(?=[ \u00a0][a-zà-ÿ])|er|ère|re|e|º|°|ª)?"
+        ordinal_end = r"(?P<end>\.(?=[ \u00a0][a-zà-ÿ])|ᵉʳ|er|ère|re|e|º|°|ª)?"
         pattern = rf"{alone}(?P<name>{any_of(readings.rulers)}){numeral}{ordinal_end}{end}"
         rules.append(Rule(re.compile(pattern), lambda match: _ruler(match, readings)))
     if readings.headings:
@@ -52,7 +52,7 @@ def _century_rules(readings: Readings) -> list[Rule]:
     say, words = readings.century, readings.century_words
     if say is None or not words:
         return []
-    ends = r"(?:\.|er|e|ème|º|°|th)?"
+    ends = r"(?:\.|er|e|ème|ᵉ|º|°|th)?"
     after = rf"(?<![{LETTER}\d_])(?P<roman>{_ROMAN}){ends}(?P<between>[{BLANKS}](?:{words}))(?![{LETTER}])"
     before = rf"(?<![{LETTER}])(?P<between>(?:{words})[{BLANKS}])(?P<roman>{_ROMAN})(?![{LETTER}\d_])"
     return [

@@ -36,7 +36,11 @@ class Words:
     to: str = ","
     """Between the ends of a range: 10-15."""
     ratio: str | None = None
-    """Between the parts of a ratio or score: 16:9; None is `to`."""
+    """Between the parts of a ratio: 16:9; None is `to`."""
+    score: str | None = None
+    """Between the numbers of a score: 3-1; None is `ratio`."""
+    per: str = ""
+    """$5/month, 3/kg."""
     out_of: str | None = None
     """Between a mark and the best one: 4.5/5, 9/10."""
     minus: str | None = None
@@ -46,10 +50,15 @@ class Words:
     """3 × 4."""
     by: str | None = None
     """1920 × 1080; None is `times`."""
+    fold: str | None = None
+    """3x as a multiple; None is `times`."""
     equals: str = ""
     less: str = ""
     """Less than: < 5."""
     more: str = ""
+    is_less: str | None = None
+    """x < 5; None is `less`."""
+    is_more: str | None = None
     at_most: str = ""
     at_least: str = ""
     about: str = ""
@@ -60,7 +69,9 @@ class Words:
     with_cents: str = " "
     """Between the whole and the small money, with its blanks: " and "."""
     with_fraction: str = " "
-    """Between a whole number and a fraction: 2½."""
+    """Between a whole number and a fraction: 2¾."""
+    and_a_half: str | None = None
+    """After a whole number, with its blank: 2½; None is the fraction's own words."""
     percent: str = ""
     """A % without a number."""
 
@@ -87,6 +98,11 @@ class Readings:
     """The marks between groups of digits; None is the CLDR's. Blanks, apostrophes and 1,00,000 are known everywhere."""
     spoken_decimal: str | None = None
     """The decimal mark that the voice reads rightly; None is `decimal`. May be a word with blanks: " point "."""
+
+    blank: str = " "
+    """What stands between a number and a word; empty in languages without blanks."""
+    says_cents: bool = True
+    """Whether 4.50 of a currency is said in two parts, "4 dollars 50", and not as a decimal."""
 
     counted: Callable[[str, str], str] = _counted
     """A number (digits, perhaps with a scale) and its noun in the right form: ("1", "Euro") -> "ein Euro".
@@ -144,6 +160,10 @@ class Readings:
     """A year from 1100 to 2099 -> how it is said; None leaves it to the voice."""
     year_context: str = ""
     """A regular expression of words before a year that make a number of four digits one: "in|since"."""
+    bare_years: str = ""
+    r"""A regular expression of numbers that are years without any word before them: r"19\d\d"."""
+    not_after_years: str = ""
+    """A regular expression of words after a number of four digits that make it no year: "people|words"."""
     decades: Rule | None = None
     """1990s, '90s."""
     day_first: bool = True
@@ -156,6 +176,9 @@ class Readings:
     """(18, 30, "") -> "18 Uhr 30"; the third is "am", "pm" or empty. None leaves 18:30 to the voice."""
     time_mark: str = ""
     """A regular expression of a word that may follow a time and is part of it: "Uhr"."""
+
+    before_times: str = ""
+    """A regular expression of words before a time with a stop: "alle" of "alle 18.30"."""
 
     abbreviations: Mapping[str, str] = field(default_factory=dict)
     """As written, with their stops (blanks in them may be missing): {"z. B.": "zum Beispiel"}."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from bulkvid_pipeline.rendering.spoken.amounts import any_of
 from bulkvid_pipeline.rendering.spoken.counting import BLANKS, LETTER
-from bulkvid_pipeline.rendering.spoken.forms import Rule
+from bulkvid_pipeline.rendering.spoken.forms import Rule, kept_stop
 from bulkvid_pipeline.rendering.spoken.readings import Readings
 
 
@@ -18,25 +19,23 @@ def abbreviation_rules(readings: Readings) -> list[Rule]:
         known = {_key(short): said for short, said in readings.before_numbers.items()}
         rules.append(Rule(re.compile(pattern), lambda match: f"{known[_key(match['short'])]} ", digits=True))
     if readings.abbreviations:
-        pattern = rf"(?<![{LETTER}\d_.])(?:{_spaced(readings.abbreviations)})(?![{LETTER}\d_])"
+        letters = {short for short in readings.abbreviations if len(short) == 2 and short.endswith(".")}
+        others = _spaced(readings.abbreviations.keys() - letters)
+        before_name = rf"|(?:{_spaced(letters)})(?=[{BLANKS}][A-ZÀ-ÖØ-Þ])" if letters else ""
+        pattern = rf"(?<![{LETTER}\d_.])(?:(?:{others})(?![{LETTER}\d_]){before_name})"
         meanings = {_key(short): said for short, said in readings.abbreviations.items()}
-        rules.append(Rule(re.compile(pattern), lambda match: meanings[_key(match.group())] + _stop(match)))
+        rules.append(Rule(re.compile(pattern), lambda match: meanings[_key(match.group())] + kept_stop(match)))
     if readings.spelled:
         pattern = rf"(?<![{LETTER}\d_.])(?:{any_of(readings.spelled)})(?![{LETTER}\d_.])"
         rules.append(Rule(re.compile(pattern), lambda match: ".".join(match.group())))
     return rules
 
 
-def _spaced(words: dict[str, str] | object) -> str:
-    assert hasattr(words, "__iter__")
+def _spaced(words: Iterable[str]) -> str:
+    """A regular expression of the abbreviations, longest first, whose blanks may be missing."""
     ordered = sorted(words, key=lambda word: (-len(word), word))
     return "|".join(re.escape(word).replace(r"\ ", f"[{BLANKS}]?") for word in ordered)
 
 
 def _key(written: str) -> str:
     return "".join(char for char in written if char not in BLANKS)
-
-
-def _stop(match: re.Match[str]) -> str:
-    """The stop of an abbreviation where it ends the text as well."""
-    return "." if match.group().endswith(".") and not match.string[match.end() :].strip(" \"'”’»)") else ""

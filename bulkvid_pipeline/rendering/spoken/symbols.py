@@ -15,6 +15,7 @@ _EMOJI = (
 EMOJI = Rule(re.compile(f"{_EMOJI}(?:\u200d?{_EMOJI}){{0,60}}"), " ")
 _MARKUP = re.compile("[*_`~<>|\\\\{}\\[\\]^#=$@\x00-\x1f\x7f-\x9f\u200b\u2028\u2029\ufeff\ud800-\udfff\ufffc-\uffff]")
 _DASH = re.compile(rf"[{BLANKS}]{{1,4}}[-–—]{{1,4}}[{BLANKS}]{{1,4}}|(?<=\w)—(?=\w)")
+_AMPERSAND = re.compile(rf"[{BLANKS}]?&(?!#?\w{{1,8}};)[{BLANKS}]?")
 _SLASH = re.compile("/")
 _OPERAND = rf"[{LETTER}\d)²³½¼¾%]"
 
@@ -29,23 +30,28 @@ def sign_rules(readings: Readings) -> list[Rule]:
         pattern = rf"(?<={before})[{BLANKS}]?{signs}[{BLANKS}]?(?=[-−]?{after})"
         return [Rule(re.compile(pattern), f" {word} ")]
 
+    fold = words.times if words.fold is None else words.fold
+    is_less = words.less if words.is_less is None else words.is_less
+    is_more = words.more if words.is_more is None else words.is_more
     by = words.times if words.by is None else words.by
     number = rf"[{BLANKS}]?(?=\d)"
     return [
         *between(r"[×x]", by, r"\d\d\d", r"\d{3}"),
         *between(r"[×*·]", words.times, r"[\d)]", r"[\d(]"),
-        *between("x", words.times, r"\d", r"\d"),
-        *([Rule(re.compile(rf"(?<=\d)[x×](?![{LETTER}\d])"), f" {words.times}")] if words.times else []),
+        *between("x", by, r"\d", r"\d"),
+        *([Rule(re.compile(rf"(?<=\d)[x×](?![{LETTER}\d])"), f" {fold}")] if fold else []),
         *between(r"\+", words.plus, r"[\d)]", r"[\d(]"),
         *between("±", words.plus_minus, r"[\d)]", r"\d"),
+        *between(f"[-−](?=[{BLANKS}]\\d{{1,9}}[{BLANKS}]?=)", words.minus, r"\d", r"\d"),
         *between("=", words.equals, _OPERAND, rf"[{LETTER}\d($€£]"),
         *between("≈", words.about, _OPERAND, rf"[{LETTER}\d(]"),
-        *between("<", words.less, _OPERAND, r"\d"),
-        *between(">", words.more, _OPERAND, r"\d"),
+        *between("<", is_less, _OPERAND, r"\d"),
+        *between(">", is_more, _OPERAND, r"\d"),
+        *between(f"(?<=[{BLANKS}])<(?=[{BLANKS}])", is_less, _OPERAND, _OPERAND),
+        *between(f"(?<=[{BLANKS}])>(?=[{BLANKS}])", is_more, _OPERAND, _OPERAND),
         *between("≤", words.at_most, _OPERAND, r"\d"),
         *between("≥", words.at_least, _OPERAND, r"\d"),
-        *between("&", words.ampersand, rf"[{LETTER}\d.)'’\"]", rf"[{LETTER}\d(\"'“]")[:0],
-        *([Rule(re.compile(rf"(?<=[{BLANKS}])&(?=[{BLANKS}])"), words.ampersand)] if words.ampersand else []),
+        *([Rule(_AMPERSAND, f" {words.ampersand} ")] if words.ampersand else []),
         *([Rule(re.compile(rf"#{number}"), f"{words.number} ")] if words.number else []),
         *([Rule(re.compile(rf"№[{BLANKS}]?"), f"{words.number} ")] if words.number else []),
         *([Rule(re.compile(rf"§[{BLANKS}]?"), f"{words.section} ")] if words.section else []),

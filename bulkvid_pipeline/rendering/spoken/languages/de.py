@@ -126,6 +126,7 @@ _GERMAN = Readings(
         to="bis",
         ratio="zu",
         out_of="von",
+        per="pro",
         minus="minus",
         plus="plus",
         plus_minus="plus minus",
@@ -133,6 +134,8 @@ _GERMAN = Readings(
         equals="gleich",
         less="weniger als",
         more="mehr als",
+        is_less="ist kleiner als",
+        is_more="ist größer als",
         at_most="höchstens",
         at_least="mindestens",
         about="etwa",
@@ -140,6 +143,7 @@ _GERMAN = Readings(
         section="Paragraf",
         with_cents=" und ",
         with_fraction=" ",
+        and_a_half="einhalb",
         percent="Prozent",
     ),
     grouping=". ",
@@ -187,7 +191,7 @@ _GERMAN = Readings(
         "qm": forms("Quadratmeter"),
         "°": forms("Grad"),
     },
-    century=lambda number: ordinal(number, "es"),
+    century=lambda number: ordinal(number, "en"),
     century_words="Jahrhundert",
     rulers=word_set(
         "Ludwig Heinrich Friedrich Wilhelm Karl Otto Katharina Elisabeth Elizabeth Peter Paul Pius Benedikt Leo "
@@ -202,6 +206,7 @@ _GERMAN = Readings(
     fraction=_fraction,
     year=year,
     year_context="in|im Jahr|im Jahre|Jahr|seit|von|bis|ab|um|vor|nach|anno|zwischen|und|" + "|".join(_MONTHS),
+    bare_years=r"1[6-9]\d\d",
     decades=Rule(
         re.compile(
             rf"(?<![{LETTER}\d_.,])['’]?(?P<year>1[1-9]\d0|20\d0|[2-9]0)(?:er|ern)(?=[ -]?Jahre|n?(?![{LETTER}\d_]))"

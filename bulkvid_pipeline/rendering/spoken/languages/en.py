@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bulkvid_pipeline.rendering.spoken.counting import LETTER, forms, word_set
+from bulkvid_pipeline.rendering.spoken.counting import BLANKS, LETTER, forms, word_set
 from bulkvid_pipeline.rendering.spoken.forms import Rule
 from bulkvid_pipeline.rendering.spoken.readings import Readings, Words
 
@@ -130,6 +130,7 @@ _WORDS = Words(
     point="point",
     to="to",
     out_of="out of",
+    per="per",
     minus="minus",
     plus="plus",
     plus_minus="plus or minus",
@@ -138,6 +139,8 @@ _WORDS = Words(
     equals="equals",
     less="less than",
     more="more than",
+    is_less="is less than",
+    is_more="is more than",
     at_most="at most",
     at_least="at least",
     about="about",
@@ -145,12 +148,52 @@ _WORDS = Words(
     section="section",
     with_cents=" and ",
     with_fraction=" and ",
+    and_a_half=" and a half",
     percent="percent",
 )
 _MONTHS_SHORT = {f"{month[:3]}.": month for month in MONTHS if month != "May"} | {"Sept.": "September"}
 _YEAR_CONTEXT = (
     r"in|since|by|from|until|till|of|year|years|around|circa|before|after|during|early|late|mid|to|through|between|"
     r"and|class of|back in|spring|summer|autumn|fall|winter|copyright|" + "|".join(MONTHS)
+)
+
+_SHORT_MONTH = "Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec"
+
+
+def _month_and_day(match: re.Match[str]) -> str | None:
+    day = int(match["day"])
+    month = next(name for name in MONTHS if name.startswith(match["month"][:3]))
+    if not 1 <= day <= 31:
+        return None
+    return f"{month} {ordinal(day)}" + (f", {year(int(match['year'][-4:]))}" if match["year"] else "")
+
+
+def _day_and_month(match: re.Match[str]) -> str:
+    return f"{match['day']} " + next(name for name in MONTHS if name.startswith(match["month"][:3]))
+
+
+_RULES = (
+    Rule(
+        re.compile(
+            rf"(?<![{LETTER}\d_])(?P<month>{'|'.join(MONTHS)}|(?:{_SHORT_MONTH})\.?)[{BLANKS}](?P<day>\d{{1,2}})"
+            rf"(?:st|nd|rd|th)?(?![{LETTER}\d]|[.:/-]\d)(?P<year>,?[{BLANKS}](?:1[1-9]|20)\d\d(?![\d.,:/%-]\d|\d))?"
+        ),
+        _month_and_day,
+        digits=True,
+    ),
+    Rule(
+        re.compile(rf"(?<![{LETTER}\d_.,])(?P<day>\d{{1,2}})[{BLANKS}](?P<month>{_SHORT_MONTH})\b\.?"),
+        _day_and_month,
+        digits=True,
+    ),
+    Rule(re.compile(r"(?<=\bof )['’](?P<year>\d\d)(?![\ds])"), lambda match: cardinal(int(match["year"])), digits=True),
+    Rule(
+        re.compile(r"(?<![\d.,'])(?P<feet>\d{1,2})['’′][ ]?(?P<inches>\d{1,2})(?:[\"”″]|'')"),
+        lambda match: f"{match['feet']} foot {match['inches']}",
+        digits=True,
+    ),
+    Rule(re.compile(r"(?<=[a-z\d] )St\.(?![ ][A-Z])"), "Street"),
+    Rule(re.compile(r"(?<=\b[Cc]all )(?:911|999|112|411)(?!\d|[-.,]\d)"), lambda m: " ".join(m.group()), digits=True),
 )
 
 _AMERICAN = Readings(
@@ -222,7 +265,12 @@ _AMERICAN = Readings(
         "psi": forms("pound per square inch", "pounds per square inch"),
         "pts": forms("point", "points"),
         "yrs": forms("year", "years"),
+        "yr": forms("year", "years"),
+        "mo": forms("month", "months"),
+        "wk": forms("week", "weeks"),
         "°": forms("degree", "degrees"),
+        "‰": forms("per mille"),
+        "¢": forms("cent", "cents"),
         "ppm": forms("part per million", "parts per million"),
     },
     ordinal_ends="st|nd|rd|th",
@@ -264,9 +312,13 @@ _AMERICAN = Readings(
     fraction=_fraction,
     year=year,
     year_context=_YEAR_CONTEXT + r"|(?:" + "|".join(MONTHS) + r") \d{1,2}(?:st|nd|rd|th)?,",
+    bare_years=r"19\d\d|20[1-9]\d",
+    not_after_years=r"(?!was|is|has|his|its|this|as|across|towards|always|perhaps|does|us)[a-z]+s|people|percent|men|women|"
+    r"children|feet|more|euro|dollar|of|thousand|million|billion",
     decades=Rule(
         re.compile(
-            rf"(?<![{LETTER}\d_.,])(?:['’‘](?P<short>)|(?P<century>1[1-9]|20))(?P<tens>\d0)['’]?s(?![{LETTER}\d_])"
+            rf"(?<![{LETTER}\d_.,])(?:['’‘]|(?<=\b[Tt]he )|(?<=\blate )|(?<=\bearly )|(?<=mid-)|(?P<century>1[1-9]|20))"
+            rf"(?P<tens>\d0)['’]?s(?![{LETTER}\d_])"
         ),
         _decade,
         digits=True,
@@ -322,6 +374,11 @@ _AMERICAN = Readings(
         "tsp": "teaspoon",
         "and/or": "and or",
         "24/7": "24 7",
+        "50/50": "50 50",
+        "WWII": "World War two",
+        "WW2": "World War two",
+        "WWI": "World War one",
+        "WW1": "World War one",
         "9/11": "nine eleven",
         "C#": "C sharp",
         "F#": "F sharp",
@@ -349,6 +406,7 @@ _AMERICAN = Readings(
         "approx.": "approximately",
         "ver.": "version",
     },
+    rules=_RULES,
     spelled=word_set("FAQ AWS ROI SEO UI UX OS API URL ETA EU UAE USB DIY AI UN VIP"),
 )
 
