@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic.main import IncEx
 
+from bulkvid_pipeline.core.file_names import file_name
 from bulkvid_pipeline.core.fingerprints import fingerprint_of
 from bulkvid_pipeline.core.media import PlannedMedium
 from bulkvid_pipeline.core.options import (
@@ -70,6 +71,12 @@ class VideoPlan:
     """Whether a video shorter than `target_seconds` is as good."""
     voice_name: str = ""
     """The provider's voice that the row asks for by name, if the job's provider has it."""
+    name_is_shared: bool = False
+    """Whether another row of the sheet would have files of the same names; no reason to render a row again."""
+
+    def file_name(self, platform: Platform, suffix: str) -> str:
+        """What the row's file with that suffix is called; see `core.file_names`."""
+        return file_name(self.title, self.row_key, platform, suffix, shared=self.name_is_shared)
 
     @property
     def stretched_to(self) -> float | None:

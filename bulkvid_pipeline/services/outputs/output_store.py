@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from pydantic import ValidationError
 
@@ -115,7 +115,7 @@ class OutputStore:
         self, plan: VideoPlan, output: PlannedOutput, rendered: RenderedOutput, row: RenderedRow, cost: float
     ) -> PublishedOutput:
         keys = {
-            name: self._store(rendered.folder / name, self.key(plan, output, name))
+            name: self._store(rendered.folder / name, self.key(plan, output, self._public_name(plan, output, name)))
             for name in (rendered.video, rendered.poster, rendered.srt, rendered.vtt)
         }
         document_key = self.key(plan, output, DOCUMENT)
@@ -154,6 +154,11 @@ class OutputStore:
         document.write_bytes(OUTPUTS.dump_json(published, indent=2))
         self._store(document, document_key)
         return published
+
+    @staticmethod
+    def _public_name(plan: VideoPlan, output: PlannedOutput, name: str) -> str:
+        """What a file is called in storage: the kind of file is told by its suffix."""
+        return plan.file_name(output.platform, PurePath(name).suffix)
 
     def _store(self, local: Path, key: str) -> str:
         self.retry.call(lambda: self.storage.publish(local, key, content_type=content_type_of(key), metadata={}))

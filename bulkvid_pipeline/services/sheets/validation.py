@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from bulkvid_pipeline.adapters.media import MediaPolicy
 from bulkvid_pipeline.adapters.speech.contract import Speech
 from bulkvid_pipeline.adapters.speech.espeak import EspeakSpeech
 from bulkvid_pipeline.core.errors import ValidationFailedError
+from bulkvid_pipeline.core.file_names import keys_of_shared_names
 from bulkvid_pipeline.core.findings import ValidationReport
 from bulkvid_pipeline.core.planning import VideoPlan, plan_video
 from bulkvid_pipeline.core.rows import VideoIdea
@@ -107,8 +108,17 @@ def validate_sheet(
     plans = tuple(
         with_language(plan_video(by_media.permitted(idea), spec, template, voices.name_for(idea))) for idea in ideas
     )
+    plans = _with_names_told_apart(plans, sheet.table)
     refused = {number: str(sheet.table.frame.at[number, "row_key"]) for number in (*report.rejected, *report.skipped)}
     return ValidatedSheet(sheet.label, sheet.name, sheet.uri, plans, report, _titles(sheet.table), refused)
+
+
+def _with_names_told_apart(plans: Sequence[VideoPlan], table: SheetTable) -> tuple[VideoPlan, ...]:
+    """The plans, those marked whose files would be called as those of another row, be it in this job or not."""
+    frame = table.frame
+    titles = dict(zip(frame["row_key"], frame["idea_title"], strict=True)) if "idea_title" in frame else {}
+    shared = keys_of_shared_names(titles | {plan.row_key: plan.title for plan in plans})
+    return tuple(replace(plan, name_is_shared=True) if plan.row_key in shared else plan for plan in plans)
 
 
 def _titles(table: SheetTable) -> dict[int, str]:
