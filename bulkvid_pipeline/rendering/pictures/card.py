@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bulkvid_pipeline.rendering.model import Scene, SceneKind
 from bulkvid_pipeline.rendering.pictures import scripts
+from bulkvid_pipeline.rendering.pictures.colors import Rgb
 from bulkvid_pipeline.rendering.pictures.composer import Composer, Part
 from bulkvid_pipeline.rendering.pictures.stage import Stage
 from bulkvid_pipeline.rendering.pictures.styles import look_of
@@ -27,15 +28,20 @@ def zones_of(scene: Scene, theme: Theme, stage: Stage, caption_height: float) ->
 
 
 def parts_of(
-    scene: Scene, theme: Theme, stage: Stage, zones: Zones, variant: scripts.HanVariant | None
+    scene: Scene,
+    theme: Theme,
+    stage: Stage,
+    zones: Zones,
+    variant: scripts.HanVariant | None,
+    plate: Rgb | None = None,
 ) -> tuple[Part, ...]:
-    """Compose a scene's card in the theme's style: its parts from back to front."""
+    """Compose a scene's card in the theme's style: its parts from back to front; `plate` is behind the logo."""
     scene = _cleaned(scene)
     composer = Composer(scene, theme, stage, zones, variant)
     style = look_of(theme)
     if scene.kind is not SceneKind.TITLE:
         style.header(composer)
-    composer.logo()
+    composer.logo(plate)
     composer.page = False
     composers: dict[SceneKind, Callable[[Composer], None]] = {
         SceneKind.TITLE: style.title,

@@ -14,6 +14,7 @@ from bulkvid_pipeline.rendering.pictures import scripts
 from bulkvid_pipeline.rendering.pictures.accents import accented
 from bulkvid_pipeline.rendering.pictures.colors import Rgb, argb
 from bulkvid_pipeline.rendering.pictures.geometry import Box
+from bulkvid_pipeline.rendering.pictures.logo_plates import PAD, plate_box
 from bulkvid_pipeline.rendering.pictures.motion import EXIT_FRAMES, Motion, Pose, leaving_pose, pose, rest_of
 from bulkvid_pipeline.rendering.pictures.stage import Shape, Stage
 from bulkvid_pipeline.rendering.pictures.theme import Theme
@@ -255,11 +256,15 @@ class Composer:
         block = set_text(text, look, size * 3, size * 2, max_lines=1, variant=self.variant)
         block.paint(canvas, center[0] - block.width / 2, center[1] - block.height / 2)
 
-    def logo(self) -> None:
-        """Add the theme's logo, at rest from the first frame."""
+    def logo(self, plate: Rgb | None) -> None:
+        """Add the theme's logo, at rest from the first frame, on a plate if it cannot be seen without one."""
         logo, box = self.theme.logo, self.zones.logo
         if logo is None or box.is_empty:
             return
+        if plate is not None:
+            ground, pad = plate_box(box, self.unit, self.theme.logo_position).rounded(), PAD * self.unit
+            self.shape(ground, lambda canvas: rounded_rect(canvas, ground, pad, fill(plate)), 0, Motion.NONE)
+            box = Box(round(ground.left + pad), round(ground.top + pad), box.width, box.height)
         sampling = skia.SamplingOptions(skia.FilterMode.kLinear, skia.MipmapMode.kLinear)
         picture = logo.picture
         self.shape(

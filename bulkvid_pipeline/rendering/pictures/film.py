@@ -18,10 +18,12 @@ from bulkvid_pipeline.rendering.pictures.backgrounds import background_for
 from bulkvid_pipeline.rendering.pictures.canvas import Canvas, band_around, region_of
 from bulkvid_pipeline.rendering.pictures.captions import Caption, captions_for
 from bulkvid_pipeline.rendering.pictures.card import parts_of, zones_of
+from bulkvid_pipeline.rendering.pictures.colors import Rgb
 from bulkvid_pipeline.rendering.pictures.composer import Part
 from bulkvid_pipeline.rendering.pictures.fingerprints import film_fingerprint
 from bulkvid_pipeline.rendering.pictures.geometry import Box, merged
 from bulkvid_pipeline.rendering.pictures.insets import inset_part, with_inset
+from bulkvid_pipeline.rendering.pictures.logo_plates import plate_behind
 from bulkvid_pipeline.rendering.pictures.media import CLIP_STEP, NO_MEDIA, Clip, SceneMedia, fingerprint_with
 from bulkvid_pipeline.rendering.pictures.motion import Pose, entrance_length, rest_of
 from bulkvid_pipeline.rendering.pictures.stage import Stage
@@ -133,8 +135,18 @@ class SceneFilm:
         scene, theme, stage = self._timed.scene, self._theme, self._stage
         zones = zones_of(scene, theme, stage, max(heights, default=0.0))
         zones, inset = with_inset(scene, theme, stage, zones, self._media.image)
-        parts = parts_of(scene, theme, stage, zones, self._variant)
+        parts = parts_of(scene, theme, stage, zones, self._variant, self._plate(zones.logo))
         return (inset_part(scene, theme, stage, zones, inset, self._variant), *parts) if inset else parts
+
+    def _plate(self, logo: Box) -> Rgb | None:
+        """The colour of the plate that the logo needs on the pixels that are behind it."""
+        if self._theme.logo is None or logo.is_empty:
+            return None
+        if self._ground and self._moves:
+            return plate_behind(self._theme.logo, self._ground.extremes_in(logo))
+        top, left = int(logo.top), int(logo.left)
+        pixels = self._canvas().pixels[top : top + int(logo.height), left : left + int(logo.width)]
+        return plate_behind(self._theme.logo, pixels)
 
     @cached_property
     def _captions(self) -> list[Caption | None]:
