@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bulkvid_pipeline.adapters.media import MediaPolicy
@@ -10,7 +10,7 @@ from bulkvid_pipeline.adapters.speech.contract import Speech
 from bulkvid_pipeline.adapters.speech.espeak import EspeakSpeech
 from bulkvid_pipeline.core.errors import ValidationFailedError
 from bulkvid_pipeline.core.file_names import keys_of_shared_names
-from bulkvid_pipeline.core.findings import ValidationReport
+from bulkvid_pipeline.core.findings import Finding, Severity, ValidationReport
 from bulkvid_pipeline.core.planning import VideoPlan, plan_video
 from bulkvid_pipeline.core.rows import VideoIdea
 from bulkvid_pipeline.core.sheet_table import SheetTable
@@ -109,6 +109,7 @@ def validate_sheet(
         with_language(plan_video(by_media.permitted(idea), spec, template, voices.name_for(idea))) for idea in ideas
     )
     plans = _with_names_told_apart(plans, sheet.table)
+    report = replace(report, findings=(*report.findings, *_template_findings(template, plans)))
     refused = {number: str(sheet.table.frame.at[number, "row_key"]) for number in (*report.rejected, *report.skipped)}
     return ValidatedSheet(sheet.label, sheet.name, sheet.uri, plans, report, _titles(sheet.table), refused)
 
@@ -119,6 +120,20 @@ def _with_names_told_apart(plans: Sequence[VideoPlan], table: SheetTable) -> tup
     titles = dict(zip(frame["row_key"], frame["idea_title"], strict=True)) if "idea_title" in frame else {}
     shared = keys_of_shared_names(titles | {plan.row_key: plan.title for plan in plans})
     return tuple(replace(plan, name_is_shared=True) if plan.row_key in shared else plan for plan in plans)
+
+
+def _template_findings(template: Template, plans: Iterable[VideoPlan]) -> Iterator[Finding]:
+    """What of the template cannot be shown as given in the styles that rows have, e.g. a colour without contrast."""
+    look = template.settings.style
+    for style in sorted({plan.style for plan in plans}):
+        _theme, said = theme_for(style, colors=look.colors, font_family=look.font_family)
+        for text in said:
+            yield Finding(
+                Severity.WARNING,
+                f"Template '{template.template_id}' in style {style}: {text}",
+                "Keep it, or change the template",
+                code="TEMPLATE_ADJUSTED",
+            )
 
 
 def _titles(table: SheetTable) -> dict[int, str]:
