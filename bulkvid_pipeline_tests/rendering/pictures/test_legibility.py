@@ -73,7 +73,7 @@ def test_every_text_can_be_read_over_any_picture_too(behind: str, colors: tuple[
         "white": media_files.flat(fmt.width, fmt.height, (255, 255, 255)),
         "black": media_files.flat(fmt.width, fmt.height, (0, 0, 0)),
         "noise": np.random.default_rng(1).integers(0, 256, (fmt.height, fmt.width, 3), np.uint8),
-        "half": np.repeat(np.uint8([[[20], [235]]]), (fmt.width // 2), axis=1).repeat(fmt.height, 0).repeat(3, 2),
+        "half": np.concatenate([media_files.flat(fmt.width // 2, fmt.height, (tone,) * 3) for tone in (20, 235)], 1),
     }[behind]
     media = SceneMedia(backdrop=picture(pixels, f"legible {behind}"))
     for style in STYLES:

@@ -17,7 +17,7 @@ from bulkvid_pipeline.rendering.pictures.film import scene_film
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.logo_plates import plate_behind, plate_box
 from bulkvid_pipeline.rendering.pictures.logos import Logo, load_logo
-from bulkvid_pipeline.rendering.pictures.media import SceneMedia
+from bulkvid_pipeline.rendering.pictures.media import Clip, SceneMedia
 from bulkvid_pipeline.rendering.pictures.stage import Stage
 from bulkvid_pipeline.rendering.pictures.styles import look_of
 from bulkvid_pipeline.rendering.pictures.theme import Theme
@@ -132,6 +132,20 @@ def test_a_logo_is_seen_over_the_rows_own_picture(ink: int, tone: int, tmp_path:
         place = zones_of(scenes.BODY.scene, theme, stage, 0).logo
         still = scene_film(scenes.BODY, fmt, theme, media=media).still(30)
         assert contrast_in(still, place, theme.logo_position, stage.unit) >= 3, style
+
+
+@pytest.mark.parametrize("ink", [WHITE_INK, BLACK_INK])
+def test_a_logo_is_seen_over_every_picture_of_the_rows_own_video(ink: int, tmp_path: Path) -> None:
+    path = drawn(tmp_path, 300, 100, bars(ink))
+    data = media_files.clip(tmp_path / "a.mp4", "testsrc2=size=640x360:rate=10", 0.5)
+    media = SceneMedia(backdrop=Clip("moving", 5, data))
+    for style in STYLES:
+        theme, _ = theme_for(style, logo=path)
+        stage = Stage.of(scenes.SMALL)
+        place = zones_of(scenes.BODY.scene, theme, stage, 0).logo
+        film = scene_film(scenes.BODY, scenes.SMALL, theme, media=media)
+        for frame in (30, 36):
+            assert contrast_in(film.still(frame), place, theme.logo_position, stage.unit) >= 3, (style, frame)
 
 
 @pytest.mark.parametrize("size", [(300, 100), (1200, 80), (200, 200), (120, 500)])
