@@ -170,7 +170,8 @@ class OutputMaking:
     def _expected(self, captions: str) -> Expected:
         *starts, frames = accumulate((timed.frames for timed in self.scenes), initial=0)
         expected = Expected.of(self.fmt, frames, self.plan.title, caption_cues(captions), starts)
-        return replace(expected, captions_shown=self.plan.captions is Captions.BURNED)
+        shown = replace(expected, captions_shown=self.plan.captions is Captions.BURNED)
+        return replace(shown, loudness_lufs=None) if self.soundtrack.is_silent else shown
 
     def _repair(
         self,
