@@ -15,6 +15,7 @@ from bulkvid_pipeline.core.languages import read_language
 from bulkvid_pipeline.core.media import source_fault
 from bulkvid_pipeline.core.options import Platform, Priority, Style, Voice
 from bulkvid_pipeline.core.platform_names import read_platform_names
+from bulkvid_pipeline.core.pronunciations import read_say_as
 from bulkvid_pipeline.core.readings import Reading
 from bulkvid_pipeline.core.vocabulary.approvals import APPROVALS, CONDITIONS, NEGATIONS, SIGNATURES, Approval
 from bulkvid_pipeline.core.vocabulary.empties import (
@@ -27,7 +28,7 @@ from bulkvid_pipeline.core.vocabulary.empties import (
 from bulkvid_pipeline.core.vocabulary.named_voices import NamedVoice, named_voices
 from bulkvid_pipeline.core.vocabulary.priorities import PRIORITIES
 from bulkvid_pipeline.core.vocabulary.styles import STYLES
-from bulkvid_pipeline.core.vocabulary.voices import VOICES
+from bulkvid_pipeline.core.vocabulary.voices import SILENCE, SILENT, VOICES
 from bulkvid_pipeline.core.vocabulary.words import Vocabulary, key_of, plain, spoken_list
 
 _Option = TypeVar("_Option", Voice, Style, Priority)
@@ -127,6 +128,8 @@ class RequestedVoice:
 
     character: Voice | None
     named: tuple[NamedVoice, ...] = ()
+    is_silent: bool = False
+    """Whether no voice is wanted: captions alone."""
 
 
 @lru_cache(maxsize=4096)
@@ -135,6 +138,8 @@ def read_voice(cell: str) -> Reading[RequestedVoice]:
     reading = _read_option(VOICES, cell, "voice")
     if reading.value is not None:
         return Reading(RequestedVoice(reading.value), reading.understood)
+    if reading.problem and len(cell) <= _LONGEST_OPTION and SILENCE.meaning(cell) is not None:
+        return Reading(RequestedVoice(None, is_silent=True), "" if plain(cell) == SILENT else SILENT)
     named = named_voices(cell) if reading.problem and len(cell) <= _LONGEST_OPTION else ()
     if named:
         return Reading(RequestedVoice(named[0].character, named))
@@ -213,6 +218,7 @@ READINGS: Mapping[str, Callable[[str], Reading[object]]] = {
     "image_url": read_medium,
     "background_url": read_medium,
     "language": read_language,
+    "say_as": read_say_as,
 }
 """The reading function of each column that does not hold free text."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic.main import IncEx
 
+from bulkvid_pipeline.core.durations import LONGEST_VIDEO_S
 from bulkvid_pipeline.core.fingerprints import fingerprint_of
 from bulkvid_pipeline.core.media import PlannedMedium
 from bulkvid_pipeline.core.options import (
@@ -22,15 +23,16 @@ from bulkvid_pipeline.core.options import (
     Voice,
     frame_size,
 )
+from bulkvid_pipeline.core.pronunciations import Pronunciation
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.templates import Template
 
 if TYPE_CHECKING:  # its imports include pandas, which render workers do not need
     from bulkvid_pipeline.core.rows import VideoIdea
 
-_RESOLVED: IncEx = {"style": {"base"}, "audio": {"voice"}}
-"""Template settings that rows and jobs can override. Plans hold the resolved values, so these are left out of the
-template's part in the fingerprint: a change that does not affect a row must not render it again."""
+_RESOLVED: IncEx = {"style": {"base"}, "audio": {"voice", "pronunciations"}}
+"""Template settings that rows and jobs can override or do without. Plans hold the resolved values, so these are left
+out of the template's part in the fingerprint: a change that does not affect a row must not render it again."""
 
 
 @dataclass(frozen=True)
@@ -71,14 +73,24 @@ class VideoPlan:
     voice_name: str = ""
     """The provider's voice that the row asks for by name, if the job's provider has it."""
 
+    is_silent: bool = False
+    """Whether nobody narrates: captions alone, as long as it takes to read them."""
+    pronunciations: tuple[Pronunciation, ...] = ()
+    """How words of the script are spoken."""
+    longest_seconds: float = LONGEST_VIDEO_S
+    """The longest video if `target_seconds` is None. No part of the fingerprint: it decides only whether there is a
+    video."""
+
     @property
     def stretched_to(self) -> float | None:
         """Seconds that a shorter script is drawn out to."""
         return None if self.target_is_limit else self.target_seconds
 
     @property
-    def speaker(self) -> Speaker:
-        """The voice that narrates the row."""
+    def speaker(self) -> Speaker | None:
+        """The voice that narrates the row; None: nobody does."""
+        if self.is_silent:
+            return None
         return ProviderVoice(self.voice_name, self.voice) if self.voice_name else self.voice
 
     @property
@@ -106,6 +118,12 @@ class VideoPlan:
                 **({"language": self.language} if self.language else {}),
                 **({"target_is_limit": True} if self.target_is_limit else {}),
                 **({"voice_name": self.voice_name} if self.voice_name else {}),
+                **({"silent": True} if self.is_silent else {}),
+                **(
+                    {"say_as": [[each.written, each.spoken] for each in self.pronunciations]}
+                    if self.pronunciations
+                    else {}
+                ),
             },
         )
 
@@ -115,7 +133,13 @@ class VideoPlan:
         return fingerprint_of(engine, {"outputs": outputs})
 
 
-def plan_video(idea: VideoIdea, spec: BulkJobSpec, template: Template, voice_name: str = "") -> VideoPlan:
+def plan_video(
+    idea: VideoIdea,
+    spec: BulkJobSpec,
+    template: Template,
+    voice_name: str = "",
+    longest_seconds: float = LONGEST_VIDEO_S,
+) -> VideoPlan:
     """The plan of one row. The row's cells win over the job's overrides, which win over the template.
 
     `voice_name` is the name of the provider's voice that will narrate; "" if the row's character decides.
@@ -143,6 +167,9 @@ def plan_video(idea: VideoIdea, spec: BulkJobSpec, template: Template, voice_nam
         background=PlannedMedium(idea.background) if idea.background else None,
         language=idea.language or overrides.language,
         voice_name=voice_name,
+        is_silent=idea.is_silent,
+        pronunciations=idea.say_as,
+        longest_seconds=longest_seconds,
     )
 
 

@@ -14,7 +14,16 @@ import pandas as pd
 import pandera.pandas as pa
 
 from bulkvid_pipeline.core.cells import READINGS, formula_fault, is_formula, read_approval
-from bulkvid_pipeline.core.columns import APPROVAL_COLUMNS, COLUMNS, LANGUAGE, MEDIA_COLUMNS, REQUIRED, ROW_ID
+from bulkvid_pipeline.core.columns import (
+    APPROVAL_COLUMNS,
+    COLUMNS,
+    LANGUAGE,
+    MEDIA_COLUMNS,
+    OPTIONAL,
+    REQUIRED,
+    ROW_ID,
+    SAY_AS,
+)
 from bulkvid_pipeline.core.errors import InvalidSheetError
 from bulkvid_pipeline.core.findings import Finding, Severity, ValidationReport, shortened
 from bulkvid_pipeline.core.media import shown_source
@@ -179,7 +188,7 @@ def _schema_findings(table: SheetTable, level: ValidationLevel) -> defaultdict[i
         cases = errors.failure_cases
     else:
         return by_row
-    order = {column: at for at, column in enumerate((*COLUMNS, *MEDIA_COLUMNS, LANGUAGE))}
+    order = {column: at for at, column in enumerate((*COLUMNS, *OPTIONAL))}
     found = zip(cases["column"], cases["check"], cases["failure_case"], cases["index"], strict=True)
     for column, check, case, index in found:
         if check == "column_in_dataframe":
@@ -269,7 +278,7 @@ def _repair(column: str, value: str) -> str:
         return "the medium is left out"
     if column == LANGUAGE:
         return "it is found out from the text"
-    if column not in READINGS or READINGS[column](value).value is not None:
+    if column == SAY_AS or column not in READINGS or READINGS[column](value).value is not None:
         return "it is left out"
     return "the default was used"
 

@@ -17,8 +17,10 @@ import numpy as np
 
 from bulkvid_pipeline.adapters.speech.contract import Speech, Utterance, UtteranceStore
 from bulkvid_pipeline.adapters.speech.scripts import SCRIPT_LANGUAGE, SPACELESS
-from bulkvid_pipeline.core.errors import DurationInfeasibleError
+from bulkvid_pipeline.core.durations import LONGEST_VIDEO_S
+from bulkvid_pipeline.core.errors import DurationInfeasibleError, NarrationError
 from bulkvid_pipeline.core.options import Aspect, ProviderVoice, Speaker
+from bulkvid_pipeline.core.pronunciations import Pronunciation
 from bulkvid_pipeline.rendering import timeline
 from bulkvid_pipeline.rendering.alignment import caption_words, spoken_words, word_seconds
 from bulkvid_pipeline.rendering.captions import cues_for
@@ -37,8 +39,10 @@ from bulkvid_pipeline.rendering.scenes import split_scenes
 from bulkvid_pipeline.rendering.script.phrases import Phrase, phrases_of
 from bulkvid_pipeline.rendering.script.sentences import estimated_seconds
 from bulkvid_pipeline.rendering.script.words import ScriptWord
+from bulkvid_pipeline.rendering.silence import read_silently
 from bulkvid_pipeline.rendering.sound.track import FULL_SCALE, Pcm16, Piece, VoiceTrack, quantised
 from bulkvid_pipeline.rendering.spoken import SpokenText, spoken_form
+from bulkvid_pipeline.rendering.spoken_words import Unspoken
 from bulkvid_pipeline.rendering.timeline import Feasibility, Lengths, Pace, Solution
 
 # Fitted to the offline voice's English; they predict the length of a minute of speech to 2.5 %. If they are wrong,
@@ -111,36 +115,46 @@ def utterance_key(speech: Speech, voice: Speaker, language: str, rate: float, pi
 def narrate(
     scenes: Sequence[Scene],
     speech: Speech,
-    voice: Speaker,
+    voice: Speaker | None,
     *,
     language: str | None = None,
     target_seconds: float | None = None,
     may_be_shorter: bool = False,
     template_speed: float = 1.0,
     pitch: float = 0.0,
+    pronunciations: tuple[Pronunciation, ...] = (),
+    limit: float = LONGEST_VIDEO_S,
+    may_be_unread: bool = False,
     store: UtteranceStore | None = None,
 ) -> Programme:
     """Speak the scenes, with a length as near to `target_seconds` as pace, pauses and holds allow.
 
     If the target cannot be met, the nearest length is used; `feasibility` and `warnings` report it. Without a target
-    the length is the natural one, but faster if that keeps it under MAX_SECONDS.
+    the length is always the natural one.
 
     Args:
+        voice: None: nobody speaks, and the words are timed for readers.
         language: a code of `language_of`; found out where None.
         may_be_shorter: the target is only a limit: the natural length is taken where it is within it.
         template_speed: the template's voice speed, on which 0.85..1.25 are applied.
         pitch: semitones.
+        pronunciations: how words of the script are spoken.
+        limit: the longest video without a target, in seconds.
+        may_be_unread: accept a script that the voice cannot read; it becomes silence.
 
     Raises:
-        DurationInfeasibleError: even at the fastest pace, the video exceeds MAX_SECONDS (and the target).
-        NarrationError: speaking failed.
+        DurationInfeasibleError: without a target, the video exceeds `limit`; with one, it exceeds both even at the
+            fastest pace.
+        NarrationError: speaking failed, or the voice cannot read most of the script.
     """
-    narrator = _Narrator(tuple(scenes), speech, voice, language, template_speed, pitch, store)
+    narrator = _Narrator(tuple(scenes), speech, voice, language, template_speed, pitch, pronunciations, limit, store)
     solution, result = narrator.solve(target_seconds, may_be_shorter=may_be_shorter)
     if not result.renders:
         raise DurationInfeasibleError(result.problem, fix=result.fix[:1].upper() + result.fix[1:])
+    if not may_be_unread:
+        narrator.refuse_silence(solution.step)
     timed = narrator.timed(solution)
-    hurried = () if target_seconds else result.hurry
+    hurried = (result.hurry,) if result.is_much_hurried else ()
     warnings = narrator.warnings(solution.step) + hurried + (() if result.ok else (result.message,))
     rate = narrator.rate(timeline.pace(solution.step))
     return Programme(timed, narrator.language, rate, result, tuple(dict.fromkeys(warnings)))
@@ -150,7 +164,7 @@ def duration_feasibility(
     title: str,
     description: str,
     script: str,
-    voice: Speaker,
+    voice: Speaker | None,
     target_seconds: float | None,
     speech: Speech,
     *,
@@ -158,19 +172,20 @@ def duration_feasibility(
     language: str | None = None,
     template_speed: float = 1.0,
     pitch: float = 0.0,
+    pronunciations: tuple[Pronunciation, ...] = (),
+    limit: float = LONGEST_VIDEO_S,
     store: UtteranceStore | None = None,
 ) -> Feasibility:
     """Whether the script can be spoken in `target_seconds`, found by speaking it: about 3 ms per second of video.
 
-    Without a target duration, a script that is clearly shorter than MAX_SECONDS is not spoken; its length is an
-    estimate.
+    Without a target duration, a script that is clearly shorter than `limit` is not spoken; its length is an estimate.
 
     Raises:
         NarrationError: speaking failed.
     """
     scenes = split_scenes(title, description, script, None if may_be_shorter else target_seconds)
-    narrator = _Narrator(scenes, speech, voice, language, template_speed, pitch, store)
-    if target_seconds is None and narrator.estimated_seconds < _SURELY_SHORT * timeline.MAX_SECONDS:
+    narrator = _Narrator(scenes, speech, voice, language, template_speed, pitch, pronunciations, limit, store)
+    if target_seconds is None and narrator.estimated_seconds < _SURELY_SHORT * limit:
         return Feasibility(True, narrator.estimated_seconds)
     return narrator.solve(target_seconds, may_be_shorter=may_be_shorter)[1]
 
@@ -217,6 +232,8 @@ class _SpokenSentence:
     seconds: list[float]
     """Start of each word."""
     warnings: tuple[str, ...]
+    unread: str
+    """What of its text the voice left out."""
 
 
 class _Narrator:
@@ -226,13 +243,15 @@ class _Narrator:
         self,
         scenes: tuple[Scene, ...],
         speech: Speech,
-        voice: Speaker,
+        voice: Speaker | None,
         language: str | None,
         speed: float,
         pitch: float,
+        pronunciations: tuple[Pronunciation, ...],
+        limit: float,
         store: UtteranceStore | None,
     ) -> None:
-        self._scenes = scenes
+        self._scenes, self._limit, self._pronunciations = scenes, limit, pronunciations
         self._speech, self._voice, self._pitch, self._speed, self._store = speech, voice, pitch, speed, store
         texts = " ".join(scene.text or scene.heading for scene in scenes)
         self.language = language or language_of(texts)
@@ -255,10 +274,15 @@ class _Narrator:
     def _sentences_of(self, scene: Scene) -> list[_Sentence]:
         phrases = phrases_of(scene.text, scene.pauses)
         found = [
-            _Sentence(phrase, spoken_form(phrase.words, self.language), caption_words(phrase.words, phrase.gap))
+            _Sentence(phrase, self._spoken_form(phrase.words), caption_words(phrase.words, phrase.gap))
             for phrase in phrases
         ]
         return [sentence for sentence in found if sentence.words]
+
+    def _spoken_form(self, words: str) -> SpokenText:
+        if self._voice is None:
+            return SpokenText(words, words, ((0, 0), (len(words), len(words))))
+        return spoken_form(words, self.language, self._pronunciations)
 
     def rate(self, pace: Pace) -> float:
         """The speech rate that is requested from the voice."""
@@ -269,12 +293,14 @@ class _Narrator:
         title = self._title_frames()
         refused = self._refusal(target_seconds)
         if refused is not None:
-            return Solution(timeline.FASTEST_STEP, Lengths(title, 0)), refused
+            return Solution(_refused_at(target_seconds), Lengths(title, 0)), refused
         if target_seconds is None or may_be_shorter:
             lengths = timeline.natural_lengths(title) if self._units else Lengths(title, 0)
             natural = lengths.title + lengths.hold + self._frames(0)
-            if natural <= round((target_seconds or timeline.MAX_SECONDS) * FPS):
-                return Solution(0, lengths), Feasibility(True, natural / FPS, rate=self._speed)
+            if natural <= round((target_seconds or self._limit) * FPS):
+                return Solution(0, lengths), Feasibility(True, natural / FPS)
+            if target_seconds is None:
+                return Solution(0, lengths), self._beyond_limit(natural)
         target = timeline.target_frames(target_seconds)
         # Speaking at a new pace costs a synthesis. So a pace is chosen by estimated lengths and spoken, until the
         # choice is a pace that has been spoken, for which the lengths are exact.
@@ -283,15 +309,20 @@ class _Narrator:
             self._spoken(solution.step)
             solution = timeline.solve(target, title, self._likely_frames)
         per_word = self._frames(solution.step) / max(1, self._units) or float(FPS)
-        verdict = timeline.feasibility(target_seconds, solution, per_word, unit=self.unit)
-        return solution, replace(verdict, rate=self.rate(timeline.pace(solution.step)))
+        return solution, timeline.feasibility(target_seconds, solution, per_word, limit=self._limit, unit=self.unit)
+
+    def _beyond_limit(self, frames: int) -> Feasibility:
+        """The refusal of a script without a target whose natural length is known."""
+        beyond = frames - timeline.most_frames(None, self._limit)
+        cut = min(self._units, max(1, -(-self._units * beyond // self._frames(0))))
+        return timeline.too_long(None, frames / FPS, cut, limit=self._limit, unit=self.unit)
 
     def _refusal(self, target_seconds: float | None) -> Feasibility | None:
-        """The refusal of a script that is far too long, else None; found by speaking at most the allowed length, fast.
+        """The refusal of a script that is far too long, else None; found by speaking at most the allowed length.
 
         So a cell with a whole book costs no more than the longest video.
         """
-        step, most = timeline.FASTEST_STEP, timeline.most_frames(target_seconds)
+        step, most = _refused_at(target_seconds), timeline.most_frames(target_seconds, self._limit)
         if self.estimated_seconds * FPS <= timeline.FASTEST * most:
             return None
         rate = self.rate(timeline.pace(step))
@@ -312,18 +343,18 @@ class _Narrator:
     def _overlong(self, target_seconds: float | None, frames_per_second: float) -> Feasibility:
         """The refusal of a script of which only a part was spoken, with that part's frames per estimated second."""
         total = frames_per_second * self.estimated_seconds * self._speed
-        pace = timeline.pace(timeline.FASTEST_STEP)
+        pace = timeline.pace(_refused_at(target_seconds))
         pauses = sum(
             sum(breaths) + pace.pause * (len(sentences) - 1)
             for breaths, sentences in zip(self._breaths(pace), self._sentences, strict=True)
             if sentences
         )
         frames = timeline.shortest(round(total) + pauses)
-        beyond = frames - timeline.target_frames(target_seconds)
-        cut = min(self._units, max(1, round(self._units * beyond / max(1.0, total + pauses))))
+        wanted = timeline.most_frames(None, target_seconds or self._limit)
+        cut = min(self._units, max(1, round(self._units * (frames - wanted) / max(1.0, total + pauses))))
         # This is an estimate. A length near the natural pace leaves room to correct it by a faster or slower pace.
-        easy = frames / FPS * timeline.FASTEST
-        return timeline.too_long(target_seconds, frames / FPS, cut, unit=self.unit, advised=easy)
+        easy = frames / FPS * pace.rate
+        return timeline.too_long(target_seconds, frames / FPS, cut, limit=self._limit, unit=self.unit, advised=easy)
 
     @cached_property
     def estimated_seconds(self) -> float:
@@ -347,9 +378,12 @@ class _Narrator:
     def _speak(self, sentence: _Sentence, rate: float) -> _SpokenSentence:
         utterance = self._utterance(sentence.spoken.text, rate)
         seconds = word_seconds(sentence.spoken, sentence.words, utterance)
-        return _SpokenSentence(quantised(utterance.pcm), seconds, utterance.warnings)
+        unread = "".join(sentence.spoken.text[start:end] for start, end in utterance.unread)
+        return _SpokenSentence(quantised(utterance.pcm), seconds, utterance.warnings, unread)
 
     def _utterance(self, text: str, rate: float) -> Utterance:
+        if self._voice is None:
+            return read_silently(text, rate)
         if self._store is None:
             return self._speech.speak(text, self._voice, self.language, rate, self._pitch)
         key = utterance_key(self._speech, self._voice, self.language, rate, self._pitch, text)
@@ -404,6 +438,17 @@ class _Narrator:
             dict.fromkeys(warning for scene in self._spoken(step) for said in scene for warning in said.warnings)
         )
 
+    def refuse_silence(self, step: int) -> None:
+        """
+        Raises:
+            NarrationError: the voice has left out most of the script.
+        """
+        lost = "".join(said.unread for scene in self._spoken(step) for said in scene)
+        texts = (sentence.spoken.text for scene in self._sentences for sentence in scene)
+        left_out = Unspoken.of(lost, sum(map(str.isalnum, "".join(texts))))
+        if left_out.is_too_much:
+            raise NarrationError(left_out.problem, fix=left_out.fix)
+
     def timed(self, solution: Solution) -> tuple[NarratedScene, ...]:
         """All scenes with the solution's pace and holds."""
         pace = timeline.pace(solution.step)
@@ -420,6 +465,11 @@ class _Narrator:
         if solution.lengths.hold and timed:
             timed[-1] = _lengthened(timed[-1], solution.lengths.hold)
         return tuple(scene for scene in timed if scene.frames)
+
+
+def _refused_at(target_seconds: float | None) -> int:
+    """The step at which a script may be too long: without a target it is never hurried."""
+    return 0 if target_seconds is None else timeline.FASTEST_STEP
 
 
 def _silence(sentences: Sequence[_Sentence], pause: int) -> int:

@@ -53,6 +53,8 @@ class Soundtrack:
             may_be_shorter=plan.target_is_limit,
             template_speed=spoken.speed,
             pitch=spoken.pitch,
+            pronunciations=plan.pronunciations,
+            limit=plan.longest_seconds,
             store=UtteranceCache(kept) if kept else None,
         )
 

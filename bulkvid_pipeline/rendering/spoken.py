@@ -11,6 +11,8 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
+from bulkvid_pipeline.core.pronunciations import Pronunciation
+from bulkvid_pipeline.rendering.pronunciations import occurrences
 from bulkvid_pipeline.rendering.spoken_english import ENGLISH, Rule
 
 _EMOJI = (
@@ -61,10 +63,15 @@ class SpokenText:
         return script + (offset - spoken) * (next_script - script) // (next_spoken - spoken)
 
 
-def spoken_form(text: str, language: str) -> SpokenText:
-    """The spoken form of `text` in `language` (a code returned by `language_of`). Accepts any text."""
-    replacements: list[tuple[int, int, str]] = []
+def spoken_form(text: str, language: str, pronunciations: tuple[Pronunciation, ...] = ()) -> SpokenText:
+    """The spoken form of `text` in `language` (a code returned by `language_of`). Accepts any text.
+
+    Words of `pronunciations` are said as given, and no rule changes that.
+    """
+    replacements = [(found.start, found.end, found.pair.spoken) for found in occurrences(text, pronunciations)]
     taken = bytearray(len(text))
+    for start, end, _ in replacements:
+        taken[start:end] = b"\x01" * (end - start)
     for pattern, say in _rules(language):
         for window_start, window_end in _windows(text):
             for match in pattern.finditer(text, window_start, window_end):

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bulkvid_pipeline.core.durations import MAX_DURATION_S
+from bulkvid_pipeline.core.durations import LONGEST_VIDEO_S, MAX_DURATION_S
 from bulkvid_pipeline.rendering.model import FPS
 from bulkvid_pipeline.rendering.script.statements import display_width
 
@@ -20,10 +20,8 @@ SLOWEST_STEP, FASTEST_STEP = -15, 25
 """The steps beyond which the rate does not change."""
 CALMEST_STEP = -45
 """The step with the longest pauses."""
-MAX_SECONDS = 300.0
-"""The longest video without a target duration."""
-HURRIED_SECONDS = MAX_SECONDS / 1.02
-"""The target if the natural length exceeds MAX_SECONDS: lower, so that MAX_SECONDS includes the tolerance of 2 %."""
+_HURRIED, _MUCH_HURRIED = 1.05, 1.15
+"""Factors of the voice's own pace from which a speed-up is reported, and is a warning."""
 _SLOW_PAUSES, _SHORT_PAUSES = 1.5, 0.4
 """Factors of the natural pauses at the slowest and the fastest rate."""
 _LEAD, _SENTENCE_PAUSE, _TAIL, _JOINT = 0.30, 0.36, 0.40, 0.10
@@ -74,15 +72,20 @@ class Feasibility:
     renders: bool = True
     """Whether a video of the nearest length is made nevertheless; not if it would be longer than allowed."""
 
-    rate: float = 1.0
-    """The required speech rate."""
+    pace: float = 1.0
+    """The speech rate in multiples of the voice's own, which includes the template's speed."""
 
     @property
-    def hurry(self) -> tuple[str, ...]:
-        """The message if a script without a target duration is spoken faster to stay under MAX_SECONDS; else empty."""
-        if not self.renders or self.rate <= 1.0:
-            return ()
-        return (f"The voice speaks at {self.rate:.2f} times its pace, to stay under {MAX_SECONDS:g} seconds",)
+    def hurry(self) -> str:
+        """The message if the target duration is met by speaking noticeably faster; else empty."""
+        if not self.ok or self.pace < _HURRIED:
+            return ""
+        return f"The voice speaks at {self.pace:.2f} times its pace, to fit into {self.nearest_seconds:.0f} seconds"
+
+    @property
+    def is_much_hurried(self) -> bool:
+        """Whether the speed-up is large enough to warn of."""
+        return bool(self.hurry) and self.pace >= _MUCH_HURRIED
 
     @property
     def message(self) -> str:
@@ -217,14 +220,12 @@ def _share(rest: int, title: int, title_range: tuple[int, int], hold_range: tupl
     return Lengths(card, rest - card)
 
 
-def longest_seconds(target_seconds: float | None) -> float:
-    """The longest allowed video in seconds: MAX_SECONDS, or the target if that is more."""
-    return max(MAX_SECONDS, target_seconds or 0.0)
-
-
-def most_frames(target_seconds: float | None) -> int:
-    """`longest_seconds` in frames, with the tolerance."""
-    frames = round(longest_seconds(target_seconds) * FPS)
+def most_frames(target_seconds: float | None, limit: float) -> int:
+    """Frames of the longest allowed video: `limit` seconds without a target, with one the more of both and its
+    tolerance."""
+    if target_seconds is None:
+        return round(limit * FPS)
+    frames = round(max(limit, target_seconds) * FPS)
     return frames + tolerance_frames(frames)
 
 
@@ -234,60 +235,76 @@ def shortest(spoken_frames: int) -> int:
 
 
 def feasibility(
-    target_seconds: float | None, solution: Solution, frames_per_word: float, *, unit: str = "words"
+    target_seconds: float,
+    solution: Solution,
+    frames_per_word: float,
+    *,
+    limit: float = LONGEST_VIDEO_S,
+    unit: str = "words",
 ) -> Feasibility:
-    """The verdict for the user on a solution for the target (HURRIED_SECONDS without a target).
+    """The verdict for the user on a solution for the target.
 
     Args:
+        limit: the longest video without a target duration, in seconds.
         unit: the name of the units in messages: words or characters.
     """
     target = target_frames(target_seconds)
     nearest = (target + solution.missed) / FPS
+    speed = pace(solution.step).rate
     if abs(solution.missed) <= tolerance_frames(target):
-        return Feasibility(True, nearest)
+        return Feasibility(True, nearest, pace=speed)
     count = math.ceil(abs(solution.missed) / frames_per_word)
     if solution.missed > 0:
-        return too_long(target_seconds, nearest, count, unit=unit)
+        return too_long(target_seconds, nearest, count, limit=limit, unit=unit)
     return Feasibility(
         False,
         nearest,
         words_to_add=count,
         problem=f"The script fills at most {nearest:.0f} seconds, not {target / FPS:g} seconds",
         fix=f"add about {_counted(count, unit)}, or set duration_seconds to {math.floor(nearest)}",
+        pace=speed,
     )
 
 
-def target_frames(target_seconds: float | None) -> int:
-    """The target in frames; HURRIED_SECONDS without a target."""
-    return max(1, round((target_seconds or HURRIED_SECONDS) * FPS))
+def target_frames(target_seconds: float) -> int:
+    """The target in frames."""
+    return max(1, round(target_seconds * FPS))
 
 
 def too_long(
-    target_seconds: float | None, nearest: float, cut: int, *, unit: str = "words", advised: float | None = None
+    target_seconds: float | None,
+    nearest: float,
+    cut: int,
+    *,
+    limit: float = LONGEST_VIDEO_S,
+    unit: str = "words",
+    advised: float | None = None,
 ) -> Feasibility:
-    """The verdict on a script that even at the fastest pace exceeds the target, or the limit if there is no target.
+    """The verdict on a script that exceeds the target even at the fastest pace, or the limit at its natural one.
 
     Args:
-        nearest: length of the shortest video in seconds.
+        nearest: length of the shortest video in seconds; without a target, of the natural one.
         cut: number of units to cut.
+        limit: the longest video without a target duration, in seconds.
         advised: the duration to recommend instead; None if `nearest` is exact.
     """
-    wanted = f"not {target_seconds:g} seconds" if target_seconds else f"more than the {MAX_SECONDS:g} allowed"
     instead = math.ceil(nearest if advised is None else advised)
     longer = f", set duration_seconds to {instead}" if instead <= MAX_DURATION_S else ""
+    if target_seconds is None:
+        problem = f"The script takes {nearest:.0f} seconds to say, more than the {limit:g} allowed"
+        split = ", split it into several rows, or raise BULKVID_LONGEST_VIDEO_S"
+    else:
+        problem = f"The script takes at least {nearest:.0f} seconds to say, not {target_seconds:g} seconds"
+        split = ", or split it into several rows"
     return Feasibility(
         False,
         nearest,
         words_to_cut=cut,
-        problem=f"The script takes at least {nearest:.0f} seconds to say, {wanted}",
-        fix=f"cut about {_counted(cut, unit)}{longer}, or split it into several rows",
-        renders=shortest_fits(nearest, target_seconds),
+        problem=problem,
+        fix=f"cut about {_counted(cut, unit)}{longer}{split}",
+        renders=target_seconds is not None and round(nearest * FPS) <= most_frames(target_seconds, limit),
+        pace=FASTEST if target_seconds else 1.0,
     )
-
-
-def shortest_fits(nearest: float, target_seconds: float | None) -> bool:
-    """Whether a video of `nearest` seconds is within the limit."""
-    return round(nearest * FPS) <= most_frames(target_seconds)
 
 
 def _counted(count: int, unit: str) -> str:

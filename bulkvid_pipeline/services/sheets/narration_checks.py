@@ -7,16 +7,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bulkvid_pipeline.adapters.speech.contract import Speech
-from bulkvid_pipeline.adapters.speech.espeak import is_silent, shortcomings
+from bulkvid_pipeline.adapters.speech.espeak import shortcomings
 from bulkvid_pipeline.adapters.speech.providers import Provider
 from bulkvid_pipeline.adapters.speech.voices import speech_code
-from bulkvid_pipeline.core.columns import LANGUAGE
+from bulkvid_pipeline.core.columns import LANGUAGE, SAY_AS
+from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.languages import language_name
 from bulkvid_pipeline.core.options import ValidationLevel
 from bulkvid_pipeline.core.planning import VideoPlan
+from bulkvid_pipeline.core.pronunciations import Pronunciation, merged
 from bulkvid_pipeline.core.validation import RowProblem
 from bulkvid_pipeline.rendering.language import Guess, guess_language, narration_language, text_of
 from bulkvid_pipeline.rendering.narration import duration_feasibility
+from bulkvid_pipeline.rendering.spoken_words import spoken_phrases, unspoken, used_in
 from bulkvid_pipeline.rendering.timeline import Feasibility
 from bulkvid_pipeline.settings import Settings
 
@@ -52,18 +55,25 @@ class Narrator:
         return cls(provider, frozenset(model.family for model in models))
 
 
-def with_language(plan: VideoPlan) -> VideoPlan:
-    """The plan with its likeliest language; one that it names and that makes no difference to the voice is left out.
+def with_narration(plan: VideoPlan) -> VideoPlan:
+    """The plan with its likeliest language, and with the pronunciations that its script uses.
 
-    So a language column that says what was found out anyway renders nothing anew.
+    A language that it names and that makes no difference to the voice is left out, as are pronunciations that are not
+    used, those of the template included: so what changes nothing renders nothing anew.
     """
     guess = guess_language(text_of(plan))
     named = plan.language if plan.language and speech_code(plan.language) != guess.code else None
-    return replace(plan, language=named, likely_language=guess.tag)
+    pairs: tuple[Pronunciation, ...] = ()
+    if not plan.is_silent:
+        template = plan.template.settings.audio.pronunciations_in(plan.language or guess.tag)
+        pairs = used_in(plan.script, merged(template, plan.pronunciations))
+    return replace(plan, language=named, likely_language=guess.tag, pronunciations=pairs)
 
 
 def language_problems(plan: VideoPlan) -> Iterator[RowProblem]:
     """A guess that is in doubt, and a named language that the text clearly is not in."""
+    if plan.is_silent:
+        return
     guess = guess_language(text_of(plan))
     if plan.language is None:
         if guess.is_doubtful:
@@ -107,6 +117,8 @@ def _family(code: str) -> str:
 
 def voice_problems(plan: VideoPlan, narrator: Narrator) -> Iterator[RowProblem]:
     """A script that the voice cannot read is an error; one that is hard to understand is warned of."""
+    if plan.is_silent:
+        return
     code = narration_language(plan)
     if narrator.provider is Provider.PIPER and _family(code) not in narrator.families:
         spoken = ", ".join(sorted(narrator.families)) or "none"
@@ -121,20 +133,31 @@ def voice_problems(plan: VideoPlan, narrator: Narrator) -> Iterator[RowProblem]:
         )
     if narrator.provider is not Provider.ESPEAK:
         return
-    if is_silent(plan.script, code):
-        yield RowProblem(
-            "script_content",
-            plan.script,
-            "The offline voice cannot read this writing: the video would be silent",
-            _OTHER_VOICE,
-            "NARRATION_MISSING",
-            NOT_PERMISSIVE,
-        )
+    left_out = unspoken(spoken_phrases(plan.script), code, with_narration(plan).pronunciations)
+    if left_out.is_too_much:
+        yield RowProblem("script_content", plan.script, left_out.problem, left_out.fix, "NARRATION_MISSING", EVERYWHERE)
         return
     for told in shortcomings(plan.script, code)[:_MOST_TOLD]:
         problem, _, fix = told.partition("; ")
         fix = fix[:1].upper() + fix[1:] or _OTHER_VOICE
         yield RowProblem("script_content", plan.script, problem, fix, "NARRATION_POOR", NOWHERE)
+
+
+def say_as_problems(plan: VideoPlan) -> Iterator[RowProblem]:
+    """Pairs of the row that are found nowhere in its script."""
+    used = used_in(plan.script, plan.pronunciations)
+    unused = [pair.written for pair in plan.pronunciations if pair not in used]
+    if unused:
+        named = ", ".join(f"'{shortened(written, 40)}'" for written in unused[:_MOST_TOLD])
+        more = f" and {len(unused) - _MOST_TOLD} more" if len(unused) > _MOST_TOLD else ""
+        yield RowProblem(
+            SAY_AS,
+            "; ".join(f"{pair.written} = {pair.spoken}" for pair in plan.pronunciations),
+            f"Not found in the script: {named}{more}",
+            "Write the words as the script has them: whole words, and capitals alone are found as capitals alone",
+            "SAY_AS_UNUSED",
+            NOWHERE,
+        )
 
 
 def length_problems(plan: VideoPlan, speech: Speech) -> Iterator[RowProblem]:
@@ -143,18 +166,20 @@ def length_problems(plan: VideoPlan, speech: Speech) -> Iterator[RowProblem]:
     Raises:
         NarrationError: the voice failed.
     """
-    spoken = plan.template.settings.audio.voice_settings
+    plan, spoken = with_narration(plan), plan.template.settings.audio.voice_settings
     found = duration_feasibility(
         plan.title,
         plan.description,
         plan.script,
-        plan.voice,
+        None if plan.is_silent else plan.voice,
         plan.target_seconds,
         speech,
         may_be_shorter=plan.target_is_limit,
         language=narration_language(plan),
         template_speed=spoken.speed,
         pitch=spoken.pitch,
+        pronunciations=plan.pronunciations,
+        limit=plan.longest_seconds,
     )
     yield from length_verdict(plan, found)
 
@@ -167,7 +192,13 @@ def length_verdict(plan: VideoPlan, found: Feasibility) -> Iterator[RowProblem]:
         fix = found.fix[:1].upper() + found.fix[1:]
         levels = STRICT if found.renders else EVERYWHERE
         yield RowProblem(column, value, found.problem, fix, "DURATION_INFEASIBLE", levels)
-    elif wanted is None:
-        for told in found.hurry:
-            fix = "Cut the script, or set duration_seconds to a longer time"
-            yield RowProblem(column, value, told, fix, "SPEECH_HURRIED", NOWHERE)
+    elif found.hurry:
+        yield RowProblem(
+            column,
+            value,
+            found.hurry,
+            "Cut the script or ask for a longer time, if that is too fast",
+            "SPEECH_HURRIED",
+            NOWHERE,
+            informs=not found.is_much_hurried,
+        )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bulkvid_pipeline.adapters.media import MediaPolicy
 from bulkvid_pipeline.adapters.speech.contract import Speech
 from bulkvid_pipeline.adapters.speech.espeak import EspeakSpeech
+from bulkvid_pipeline.core.durations import LONGEST_VIDEO_S
 from bulkvid_pipeline.core.errors import ValidationFailedError
 from bulkvid_pipeline.core.findings import ValidationReport
 from bulkvid_pipeline.core.planning import VideoPlan, plan_video
@@ -26,8 +27,9 @@ from bulkvid_pipeline.services.sheets.narration_checks import (
     Narrator,
     language_problems,
     length_problems,
+    say_as_problems,
     voice_problems,
-    with_language,
+    with_narration,
 )
 from bulkvid_pipeline.services.sheets.script_reading import script_problems
 from bulkvid_pipeline.services.templates.template_store import TemplateStore
@@ -71,7 +73,13 @@ def validate_for_spec(sheet: LoadedSheet, spec: BulkJobSpec, settings: Settings)
     """
     template = TemplateStore(settings.templates_folder).load(spec.template.template_id)
     return validate_sheet(
-        sheet, spec, template, media_policy(settings), Narrator.of(settings), NamedVoices.of(settings)
+        sheet,
+        spec,
+        template,
+        media_policy(settings),
+        Narrator.of(settings),
+        NamedVoices.of(settings),
+        longest_seconds=settings.longest_video_s,
     )
 
 
@@ -82,17 +90,20 @@ def validate_sheet(
     media: MediaPolicy | None = None,
     narrator: Narrator = OFFLINE_NARRATOR,
     voices: NamedVoices | None = None,
+    *,
+    longest_seconds: float = LONGEST_VIDEO_S,
 ) -> ValidatedSheet:
     """Validate every row at the spec's level, all findings at once; no medium is fetched.
 
-    Lengths of speech are the offline voice's, whichever voice will narrate: validating asks no server, and is free.
+    A row without a wanted length has at most `longest_seconds`. Lengths of speech are the offline voice's, whichever
+    voice will narrate: validating asks no server, and is free.
 
     Raises:
         InvalidSheetError: a required column is missing altogether.
     """
     voices = voices or NamedVoices()
     with EspeakSpeech() as speech:
-        engine = _EngineChecks(spec, template, speech, narrator)
+        engine = _EngineChecks(spec, template, speech, narrator, longest_seconds)
         by_media = MediaCheck(media or MediaPolicy(), spec.validation_level)
         checks: list[RowCheck] = [
             script_problems,
@@ -100,12 +111,14 @@ def validate_sheet(
             voices,
             engine.language,
             engine.voice,
+            engine.say_as,
             engine.length,
             by_media,
         ]
         ideas, report = validate_table(sheet.table, spec.validation_level, checks, only=spec.input_source.only)
     plans = tuple(
-        with_language(plan_video(by_media.permitted(idea), spec, template, voices.name_for(idea))) for idea in ideas
+        with_narration(plan_video(by_media.permitted(idea), spec, template, voices.name_for(idea), longest_seconds))
+        for idea in ideas
     )
     refused = {number: str(sheet.table.frame.at[number, "row_key"]) for number in (*report.rejected, *report.skipped)}
     return ValidatedSheet(sheet.label, sheet.name, sheet.uri, plans, report, _titles(sheet.table), refused)
@@ -125,10 +138,11 @@ class _EngineChecks:
     template: Template
     speech: Speech
     narrator: Narrator
+    longest_seconds: float
 
     def glyphs(self, idea: VideoIdea) -> Iterator[RowProblem]:
         """Characters that no font has would be shown as empty boxes."""
-        plan = plan_video(idea, self.spec, self.template)
+        plan = self._plan(idea)
         theme, _warnings = theme_for(plan.style, font_family=self.template.settings.style.font_family)
         for column, text in shown_cells(idea.title, idea.description, idea.script):
             missing = missing_characters([(column, text)], theme)
@@ -145,12 +159,19 @@ class _EngineChecks:
 
     def language(self, idea: VideoIdea) -> Iterator[RowProblem]:
         """See `language_problems`."""
-        return language_problems(plan_video(idea, self.spec, self.template))
+        return language_problems(self._plan(idea))
 
     def voice(self, idea: VideoIdea) -> Iterator[RowProblem]:
         """See `voice_problems`."""
-        return voice_problems(plan_video(idea, self.spec, self.template), self.narrator)
+        return voice_problems(self._plan(idea), self.narrator)
+
+    def say_as(self, idea: VideoIdea) -> Iterator[RowProblem]:
+        """See `say_as_problems`."""
+        return say_as_problems(self._plan(idea))
 
     def length(self, idea: VideoIdea) -> Iterator[RowProblem]:
         """See `length_problems`."""
-        return length_problems(plan_video(idea, self.spec, self.template), self.speech)
+        return length_problems(self._plan(idea), self.speech)
+
+    def _plan(self, idea: VideoIdea) -> VideoPlan:
+        return plan_video(idea, self.spec, self.template, longest_seconds=self.longest_seconds)
