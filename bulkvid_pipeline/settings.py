@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     )
     longest_video_s: float = Field(
         LONGEST_VIDEO_S,
-        ge=10,
+        ge=1,
         le=MAX_DURATION_S,
         description="Longest video of a row without a wanted length, in seconds; duration_seconds may ask for more",
     )

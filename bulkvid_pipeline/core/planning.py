@@ -78,8 +78,9 @@ class VideoPlan:
     pronunciations: tuple[Pronunciation, ...] = ()
     """How words of the script are spoken."""
     longest_seconds: float = LONGEST_VIDEO_S
-    """The longest video if `target_seconds` is None. No part of the fingerprint: it decides only whether there is a
-    video."""
+    """The longest video if `target_seconds` is None."""
+    is_hurried: bool = False
+    """Whether the voice has to speak faster because of `longest_seconds`; else that makes no difference to the row."""
 
     @property
     def stretched_to(self) -> float | None:
@@ -118,6 +119,7 @@ class VideoPlan:
                 **({"language": self.language} if self.language else {}),
                 **({"target_is_limit": True} if self.target_is_limit else {}),
                 **({"voice_name": self.voice_name} if self.voice_name else {}),
+                **({"longest_seconds": self.longest_seconds} if self.is_hurried else {}),
                 **({"silent": True} if self.is_silent else {}),
                 **(
                     {"say_as": [[each.written, each.spoken] for each in self.pronunciations]}

@@ -30,7 +30,7 @@ _BETWEEN_FORMS = (
 """What parts the two forms; the first that is found counts, so that a written form may have a sign of a later one."""
 _COMMA = re.compile(r"\s*[,，、،]\s*")
 _BULLET = re.compile(r"^[-–—•*·]\s+")
-_QUOTES = ('""', "''", "“”", "„“", "‘’", "«»", "「」", "``", "**", "__")
+_QUOTES = dict(zip("\"'“„‘«「`*_", "\"'”“’»」`*_", strict=True))
 _MARKUP = re.compile(r"[<>\[\]{}|\\`\x00-\x1f\x7f-\x9f\ud800-\udfff]|&#?\w+;|[ˈˌːʃʌɹɾ]|^/.*/$")
 """What belongs to SSML, to phoneme input or to phonetic script, and is no spelling."""
 
@@ -92,9 +92,8 @@ def _pair(text: str) -> tuple[str, str] | None:
 def _bare(form: str) -> str:
     """A form on one line with single blanks, without quotation marks around all of it."""
     form = " ".join(form.split())
-    for opening, closing in _QUOTES:
-        if len(form) > 2 and form[0] == opening and form[-1] == closing:
-            return form[1:-1].strip()
+    while len(form) > 2 and form[-1] == _QUOTES.get(form[0]):
+        form = form[1:-1].strip()
     return form
 
 

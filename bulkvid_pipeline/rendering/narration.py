@@ -130,7 +130,7 @@ def narrate(
     """Speak the scenes, with a length as near to `target_seconds` as pace, pauses and holds allow.
 
     If the target cannot be met, the nearest length is used; `feasibility` and `warnings` report it. Without a target
-    the length is always the natural one.
+    the length is the natural one, but faster if only that keeps it within `limit`.
 
     Args:
         voice: None: nobody speaks, and the words are timed for readers.
@@ -143,8 +143,7 @@ def narrate(
         may_be_unread: accept a script that the voice cannot read; it becomes silence.
 
     Raises:
-        DurationInfeasibleError: without a target, the video exceeds `limit`; with one, it exceeds both even at the
-            fastest pace.
+        DurationInfeasibleError: even at the fastest pace, the video exceeds `limit` (and the target).
         NarrationError: speaking failed, or the voice cannot read most of the script.
     """
     narrator = _Narrator(tuple(scenes), speech, voice, language, template_speed, pitch, pronunciations, limit, store)
@@ -293,15 +292,13 @@ class _Narrator:
         title = self._title_frames()
         refused = self._refusal(target_seconds)
         if refused is not None:
-            return Solution(_refused_at(target_seconds), Lengths(title, 0)), refused
+            return Solution(timeline.FASTEST_STEP, Lengths(title, 0)), refused
         if target_seconds is None or may_be_shorter:
             lengths = timeline.natural_lengths(title) if self._units else Lengths(title, 0)
             natural = lengths.title + lengths.hold + self._frames(0)
             if natural <= round((target_seconds or self._limit) * FPS):
                 return Solution(0, lengths), Feasibility(True, natural / FPS)
-            if target_seconds is None:
-                return Solution(0, lengths), self._beyond_limit(natural)
-        target = timeline.target_frames(target_seconds)
+        target = timeline.target_frames(target_seconds, self._limit)
         # Speaking at a new pace costs a synthesis. So a pace is chosen by estimated lengths and spoken, until the
         # choice is a pace that has been spoken, for which the lengths are exact.
         solution = timeline.solve(target, title, self._likely_frames)
@@ -311,18 +308,12 @@ class _Narrator:
         per_word = self._frames(solution.step) / max(1, self._units) or float(FPS)
         return solution, timeline.feasibility(target_seconds, solution, per_word, limit=self._limit, unit=self.unit)
 
-    def _beyond_limit(self, frames: int) -> Feasibility:
-        """The refusal of a script without a target whose natural length is known."""
-        beyond = frames - timeline.most_frames(None, self._limit)
-        cut = min(self._units, max(1, -(-self._units * beyond // self._frames(0))))
-        return timeline.too_long(None, frames / FPS, cut, limit=self._limit, unit=self.unit)
-
     def _refusal(self, target_seconds: float | None) -> Feasibility | None:
-        """The refusal of a script that is far too long, else None; found by speaking at most the allowed length.
+        """The refusal of a script that is far too long, else None; found by speaking at most the allowed length, fast.
 
         So a cell with a whole book costs no more than the longest video.
         """
-        step, most = _refused_at(target_seconds), timeline.most_frames(target_seconds, self._limit)
+        step, most = timeline.FASTEST_STEP, timeline.most_frames(target_seconds, self._limit)
         if self.estimated_seconds * FPS <= timeline.FASTEST * most:
             return None
         rate = self.rate(timeline.pace(step))
@@ -343,17 +334,17 @@ class _Narrator:
     def _overlong(self, target_seconds: float | None, frames_per_second: float) -> Feasibility:
         """The refusal of a script of which only a part was spoken, with that part's frames per estimated second."""
         total = frames_per_second * self.estimated_seconds * self._speed
-        pace = timeline.pace(_refused_at(target_seconds))
+        pace = timeline.pace(timeline.FASTEST_STEP)
         pauses = sum(
             sum(breaths) + pace.pause * (len(sentences) - 1)
             for breaths, sentences in zip(self._breaths(pace), self._sentences, strict=True)
             if sentences
         )
         frames = timeline.shortest(round(total) + pauses)
-        wanted = timeline.most_frames(None, target_seconds or self._limit)
-        cut = min(self._units, max(1, round(self._units * (frames - wanted) / max(1.0, total + pauses))))
+        beyond = frames - timeline.target_frames(target_seconds, self._limit)
+        cut = min(self._units, max(1, round(self._units * beyond / max(1.0, total + pauses))))
         # This is an estimate. A length near the natural pace leaves room to correct it by a faster or slower pace.
-        easy = frames / FPS * pace.rate
+        easy = frames / FPS * timeline.FASTEST
         return timeline.too_long(target_seconds, frames / FPS, cut, limit=self._limit, unit=self.unit, advised=easy)
 
     @cached_property
@@ -465,11 +456,6 @@ class _Narrator:
         if solution.lengths.hold and timed:
             timed[-1] = _lengthened(timed[-1], solution.lengths.hold)
         return tuple(scene for scene in timed if scene.frames)
-
-
-def _refused_at(target_seconds: float | None) -> int:
-    """The step at which a script may be too long: without a target it is never hurried."""
-    return 0 if target_seconds is None else timeline.FASTEST_STEP
 
 
 def _silence(sentences: Sequence[_Sentence], pause: int) -> int:

@@ -52,8 +52,8 @@ class Unspoken:
     @property
     def problem(self) -> str:
         """Why there is no narration."""
-        told = "the script" if self.share == 1 else f"{self.share:.0%} of the script"
-        return f"There is no voice for {self.writing}: {told} would not be spoken"
+        lost = "the video would be silent" if self.share == 1 else f"{self.share:.0%} of the script would not be spoken"
+        return f"There is no voice for {self.writing}: {lost}"
 
     @property
     def fix(self) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bulkvid_pipeline.core.durations import LONGEST_VIDEO_S, MAX_DURATION_S
 from bulkvid_pipeline.rendering.model import FPS
@@ -72,20 +72,10 @@ class Feasibility:
     renders: bool = True
     """Whether a video of the nearest length is made nevertheless; not if it would be longer than allowed."""
 
-    pace: float = 1.0
-    """The speech rate in multiples of the voice's own, which includes the template's speed."""
-
-    @property
-    def hurry(self) -> str:
-        """The message if the target duration is met by speaking noticeably faster; else empty."""
-        if not self.ok or self.pace < _HURRIED:
-            return ""
-        return f"The voice speaks at {self.pace:.2f} times its pace, to fit into {self.nearest_seconds:.0f} seconds"
-
-    @property
-    def is_much_hurried(self) -> bool:
-        """Whether the speed-up is large enough to warn of."""
-        return bool(self.hurry) and self.pace >= _MUCH_HURRIED
+    hurry: str = ""
+    """Message for the user if the voice must speak noticeably faster than by itself; empty if not."""
+    is_much_hurried: bool = False
+    """Whether the speed-up is to be warned of."""
 
     @property
     def message(self) -> str:
@@ -221,12 +211,9 @@ def _share(rest: int, title: int, title_range: tuple[int, int], hold_range: tupl
 
 
 def most_frames(target_seconds: float | None, limit: float) -> int:
-    """Frames of the longest allowed video: `limit` seconds without a target, with one the more of both and its
-    tolerance."""
-    if target_seconds is None:
-        return round(limit * FPS)
-    frames = round(max(limit, target_seconds) * FPS)
-    return frames + tolerance_frames(frames)
+    """Frames of the longest allowed video: `limit` seconds; with a target the more of both and its tolerance."""
+    frames = round(max(limit, target_seconds or 0.0) * FPS)
+    return frames + (tolerance_frames(frames) if target_seconds else 0)
 
 
 def shortest(spoken_frames: int) -> int:
@@ -234,25 +221,29 @@ def shortest(spoken_frames: int) -> int:
     return spoken_frames + _TITLE_LEAST + _HOLD_LEAST
 
 
+def target_frames(target_seconds: float | None, limit: float) -> int:
+    """The target in frames; without one, so much less than the limit that its tolerance of 2 % stays within it."""
+    return max(1, round((target_seconds or limit / 1.02) * FPS))
+
+
 def feasibility(
-    target_seconds: float,
+    target_seconds: float | None,
     solution: Solution,
     frames_per_word: float,
     *,
     limit: float = LONGEST_VIDEO_S,
     unit: str = "words",
 ) -> Feasibility:
-    """The verdict for the user on a solution for the target.
+    """The verdict for the user on a solution for the target, or for the limit if there is no target.
 
     Args:
         limit: the longest video without a target duration, in seconds.
         unit: the name of the units in messages: words or characters.
     """
-    target = target_frames(target_seconds)
+    target = target_frames(target_seconds, limit)
     nearest = (target + solution.missed) / FPS
-    speed = pace(solution.step).rate
     if abs(solution.missed) <= tolerance_frames(target):
-        return Feasibility(True, nearest, pace=speed)
+        return _hurried(Feasibility(True, nearest), pace(solution.step).rate, target_seconds, limit)
     count = math.ceil(abs(solution.missed) / frames_per_word)
     if solution.missed > 0:
         return too_long(target_seconds, nearest, count, limit=limit, unit=unit)
@@ -262,13 +253,19 @@ def feasibility(
         words_to_add=count,
         problem=f"The script fills at most {nearest:.0f} seconds, not {target / FPS:g} seconds",
         fix=f"add about {_counted(count, unit)}, or set duration_seconds to {math.floor(nearest)}",
-        pace=speed,
     )
 
 
-def target_frames(target_seconds: float) -> int:
-    """The target in frames."""
-    return max(1, round(target_seconds * FPS))
+def _hurried(verdict: Feasibility, rate: float, target_seconds: float | None, limit: float) -> Feasibility:
+    """The verdict with what is to be said of the speech rate; 1.0 is the voice's own."""
+    if rate < _HURRIED and not (target_seconds is None and rate > 1):
+        return verdict
+    within = f"fit into {target_seconds:g}" if target_seconds else f"stay under {limit:g}"
+    return replace(
+        verdict,
+        hurry=f"The voice speaks at {rate:.2f} times its pace, to {within} seconds",
+        is_much_hurried=target_seconds is None or rate >= _MUCH_HURRIED,
+    )
 
 
 def too_long(
@@ -280,30 +277,29 @@ def too_long(
     unit: str = "words",
     advised: float | None = None,
 ) -> Feasibility:
-    """The verdict on a script that exceeds the target even at the fastest pace, or the limit at its natural one.
+    """The verdict on a script that even at the fastest pace exceeds the target, or the limit if there is no target.
 
     Args:
-        nearest: length of the shortest video in seconds; without a target, of the natural one.
+        nearest: length of the shortest video in seconds.
         cut: number of units to cut.
         limit: the longest video without a target duration, in seconds.
         advised: the duration to recommend instead; None if `nearest` is exact.
     """
+    wanted = f"not {target_seconds:g} seconds" if target_seconds else f"more than the {limit:g} allowed"
     instead = math.ceil(nearest if advised is None else advised)
-    longer = f", set duration_seconds to {instead}" if instead <= MAX_DURATION_S else ""
-    if target_seconds is None:
-        problem = f"The script takes {nearest:.0f} seconds to say, more than the {limit:g} allowed"
-        split = ", split it into several rows, or raise BULKVID_LONGEST_VIDEO_S"
-    else:
-        problem = f"The script takes at least {nearest:.0f} seconds to say, not {target_seconds:g} seconds"
-        split = ", or split it into several rows"
+    fixes = [
+        f"cut about {_counted(cut, unit)}",
+        *([f"set duration_seconds to {instead}"] if instead <= MAX_DURATION_S else []),
+        "split it into several rows",
+        *([] if target_seconds else ["raise BULKVID_LONGEST_VIDEO_S"]),
+    ]
     return Feasibility(
         False,
         nearest,
         words_to_cut=cut,
-        problem=problem,
-        fix=f"cut about {_counted(cut, unit)}{longer}{split}",
-        renders=target_seconds is not None and round(nearest * FPS) <= most_frames(target_seconds, limit),
-        pace=FASTEST if target_seconds else 1.0,
+        problem=f"The script takes at least {nearest:.0f} seconds to say, {wanted}",
+        fix=f"{', '.join(fixes[:-1])}, or {fixes[-1]}",
+        renders=round(nearest * FPS) <= most_frames(target_seconds, limit),
     )
 
 

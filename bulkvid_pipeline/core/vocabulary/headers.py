@@ -147,7 +147,8 @@ HEADERS: dict[str, str] = {
             cómo se pronuncia, cómo se dice, se pronuncia, prononciation, prononciations, se prononce, à prononcer,
             comment prononcer, aussprache, aussprachen, aussprachehilfe, ausgesprochen, sprich, gesprochen als,
             pronúncia, pronúncias, como se pronuncia, como pronunciar, pronuncia, pronunce, si pronuncia,
-            come si pronuncia, उच्चारण, النطق, نطق, طريقة النطق, كيفية النطق, 发音, 發音, 读音, 讀音, 读法, 讀法, 念法, 読み, 読み方, 発音,
+            come si pronuncia,
+            उच्चारण, النطق, نطق, طريقة النطق, كيفية النطق, 发音, 發音, 读音, 讀音, 读法, 讀法, 念法, 読み, 読み方, 発音,
             よみがな, 読み仮名, ふりがな, произношение, как произносить, произносить как, 발음, 읽기, 읽는 법,
             발음 표기, telaffuz, okunuş, okunuşu, söyleniş, uitspraak, spreek uit als, wymowa, jak wymawiać
     """,

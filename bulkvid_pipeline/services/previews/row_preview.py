@@ -57,9 +57,9 @@ from bulkvid_pipeline.services.sheets.narration_checks import (
     NOT_PERMISSIVE,
     Narrator,
     language_problems,
-    length_problems,
     length_verdict,
     say_as_problems,
+    speech_length,
     voice_problems,
     with_narration,
 )
@@ -121,7 +121,8 @@ def preview_row(
         raise _rejection(row, findings)
     idea = by_media.permitted(idea)
     plan = with_narration(
-        plan_video(idea if platform is None else replace(idea, platforms=(platform,)), spec, template)
+        plan_video(idea if platform is None else replace(idea, platforms=(platform,)), spec, template),
+        judge.narrator,
     )
     theme, theme_warnings = theme_of(template, plan.style)
     folder.mkdir(parents=True, exist_ok=True)
@@ -243,7 +244,7 @@ class _RowValidation:
         yield from problems
         if any(self.spec.validation_level in problem.error_at for problem in problems):
             return
-        plan = with_narration(plan)
+        plan = with_narration(plan, self.narrator)
         voice = self.template.settings.audio.voice_settings
         try:
             self.programme = narrate(
@@ -260,7 +261,7 @@ class _RowValidation:
                 may_be_unread=self.narrator.provider is not Provider.ESPEAK,  # another voice may be able to
             )
         except DurationInfeasibleError:
-            yield from length_problems(plan, self.speech)
+            yield from length_verdict(plan, speech_length(plan, self.speech, self.narrator))
         else:
             yield from length_verdict(plan, self.programme.feasibility)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bulkvid_pipeline.adapters.speech.contract import Speech
-from bulkvid_pipeline.adapters.speech.espeak import shortcomings
+from bulkvid_pipeline.adapters.speech.espeak import shortcomings, unread
 from bulkvid_pipeline.adapters.speech.providers import Provider
 from bulkvid_pipeline.adapters.speech.voices import speech_code
 from bulkvid_pipeline.core.columns import LANGUAGE, SAY_AS
@@ -19,7 +19,8 @@ from bulkvid_pipeline.core.pronunciations import Pronunciation, merged
 from bulkvid_pipeline.core.validation import RowProblem
 from bulkvid_pipeline.rendering.language import Guess, guess_language, narration_language, text_of
 from bulkvid_pipeline.rendering.narration import duration_feasibility
-from bulkvid_pipeline.rendering.spoken_words import spoken_phrases, unspoken, used_in
+from bulkvid_pipeline.rendering.spoken import spoken_form
+from bulkvid_pipeline.rendering.spoken_words import Unspoken, spoken_phrases, unspoken, used_in
 from bulkvid_pipeline.rendering.timeline import Feasibility
 from bulkvid_pipeline.settings import Settings
 
@@ -55,19 +56,36 @@ class Narrator:
         return cls(provider, frozenset(model.family for model in models))
 
 
-def with_narration(plan: VideoPlan) -> VideoPlan:
-    """The plan with its likeliest language, and with the pronunciations that its script uses.
+def with_narration(plan: VideoPlan, narrator: Narrator) -> VideoPlan:
+    """The plan with its likeliest language and the pronunciations that its script uses; silent if nobody can read it.
 
     A language that it names and that makes no difference to the voice is left out, as are pronunciations that are not
-    used, those of the template included: so what changes nothing renders nothing anew.
+    used, those of the template included: so what changes nothing renders nothing anew. Only permissive accepts a script
+    that nobody can read.
     """
     guess = guess_language(text_of(plan))
     named = plan.language if plan.language and speech_code(plan.language) != guess.code else None
-    pairs: tuple[Pronunciation, ...] = ()
-    if not plan.is_silent:
-        template = plan.template.settings.audio.pronunciations_in(plan.language or guess.tag)
-        pairs = used_in(plan.script, merged(template, plan.pronunciations))
-    return replace(plan, language=named, likely_language=guess.tag, pronunciations=pairs)
+    plan = replace(plan, pronunciations=_pronunciations(plan), likely_language=guess.tag)
+    if not plan.is_silent and _left_out(plan, narrator).is_too_much:
+        plan = replace(plan, is_silent=True, pronunciations=())
+    return replace(plan, language=named)
+
+
+def _pronunciations(plan: VideoPlan) -> tuple[Pronunciation, ...]:
+    """The row's and the template's pairs that its script uses."""
+    if plan.is_silent:
+        return ()
+    tag = plan.language or guess_language(text_of(plan)).tag
+    return used_in(plan.script, merged(plan.template.settings.audio.pronunciations_in(tag), plan.pronunciations))
+
+
+def _left_out(plan: VideoPlan, narrator: Narrator) -> Unspoken:
+    """What the narrator leaves out of a plan with all its pronunciations; known of the offline voice alone."""
+    code = narration_language(plan)
+    said = " ".join((plan.script, *(pair.spoken for pair in plan.pronunciations)))
+    if narrator.provider is not Provider.ESPEAK or not unread(said, code):
+        return Unspoken.of("", 0)
+    return unspoken(spoken_phrases(plan.script), code, plan.pronunciations)
 
 
 def language_problems(plan: VideoPlan) -> Iterator[RowProblem]:
@@ -133,11 +151,19 @@ def voice_problems(plan: VideoPlan, narrator: Narrator) -> Iterator[RowProblem]:
         )
     if narrator.provider is not Provider.ESPEAK:
         return
-    left_out = unspoken(spoken_phrases(plan.script), code, with_narration(plan).pronunciations)
+    pairs = _pronunciations(plan)
+    left_out = _left_out(replace(plan, pronunciations=pairs), narrator)
     if left_out.is_too_much:
-        yield RowProblem("script_content", plan.script, left_out.problem, left_out.fix, "NARRATION_MISSING", EVERYWHERE)
+        yield RowProblem(
+            "script_content", plan.script, left_out.problem, left_out.fix, "NARRATION_MISSING", NOT_PERMISSIVE
+        )
         return
-    for told in shortcomings(plan.script, code)[:_MOST_TOLD]:
+    said = (
+        " ".join(spoken_form(words, code, pairs).text for words in spoken_phrases(plan.script))
+        if pairs
+        else plan.script
+    )
+    for told in shortcomings(said, code)[:_MOST_TOLD]:
         problem, _, fix = told.partition("; ")
         fix = fix[:1].upper() + fix[1:] or _OTHER_VOICE
         yield RowProblem("script_content", plan.script, problem, fix, "NARRATION_POOR", NOWHERE)
@@ -160,14 +186,14 @@ def say_as_problems(plan: VideoPlan) -> Iterator[RowProblem]:
         )
 
 
-def length_problems(plan: VideoPlan, speech: Speech) -> Iterator[RowProblem]:
-    """A script that does not fit its time is refused at strict, one that fits no video at every level.
+def speech_length(plan: VideoPlan, speech: Speech, narrator: Narrator) -> Feasibility:
+    """Whether a plan's script fits its time, found by speaking it.
 
     Raises:
         NarrationError: the voice failed.
     """
-    plan, spoken = with_narration(plan), plan.template.settings.audio.voice_settings
-    found = duration_feasibility(
+    plan, spoken = with_narration(plan, narrator), plan.template.settings.audio.voice_settings
+    return duration_feasibility(
         plan.title,
         plan.description,
         plan.script,
@@ -181,11 +207,11 @@ def length_problems(plan: VideoPlan, speech: Speech) -> Iterator[RowProblem]:
         pronunciations=plan.pronunciations,
         limit=plan.longest_seconds,
     )
-    yield from length_verdict(plan, found)
 
 
 def length_verdict(plan: VideoPlan, found: Feasibility) -> Iterator[RowProblem]:
-    """What a feasibility means for its row."""
+    """What a feasibility means for its row: one that does not fit its time is refused at strict, one that fits no
+    video at every level."""
     wanted = plan.target_seconds
     column, value = ("duration_seconds", f"{wanted:g}") if wanted else ("script_content", plan.script)
     if not found.ok:

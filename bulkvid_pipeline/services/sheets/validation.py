@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from bulkvid_pipeline.adapters.media import MediaPolicy
 from bulkvid_pipeline.adapters.speech.contract import Speech
@@ -26,8 +26,9 @@ from bulkvid_pipeline.services.sheets.narration_checks import (
     NOT_PERMISSIVE,
     Narrator,
     language_problems,
-    length_problems,
+    length_verdict,
     say_as_problems,
+    speech_length,
     voice_problems,
     with_narration,
 )
@@ -116,9 +117,11 @@ def validate_sheet(
             by_media,
         ]
         ideas, report = validate_table(sheet.table, spec.validation_level, checks, only=spec.input_source.only)
+    planned = (
+        plan_video(by_media.permitted(idea), spec, template, voices.name_for(idea), longest_seconds) for idea in ideas
+    )
     plans = tuple(
-        with_narration(plan_video(by_media.permitted(idea), spec, template, voices.name_for(idea), longest_seconds))
-        for idea in ideas
+        replace(with_narration(plan, narrator), is_hurried=plan.sheet_row in engine.hurried) for plan in planned
     )
     refused = {number: str(sheet.table.frame.at[number, "row_key"]) for number in (*report.rejected, *report.skipped)}
     return ValidatedSheet(sheet.label, sheet.name, sheet.uri, plans, report, _titles(sheet.table), refused)
@@ -139,6 +142,8 @@ class _EngineChecks:
     speech: Speech
     narrator: Narrator
     longest_seconds: float
+    hurried: set[int] = field(default_factory=set)
+    """Sheet rows that have to be spoken faster than their voice's own pace to stay within `longest_seconds`."""
 
     def glyphs(self, idea: VideoIdea) -> Iterator[RowProblem]:
         """Characters that no font has would be shown as empty boxes."""
@@ -170,8 +175,12 @@ class _EngineChecks:
         return say_as_problems(self._plan(idea))
 
     def length(self, idea: VideoIdea) -> Iterator[RowProblem]:
-        """See `length_problems`."""
-        return length_problems(self._plan(idea), self.speech)
+        """See `length_verdict`."""
+        plan = self._plan(idea)
+        found = speech_length(plan, self.speech, self.narrator)
+        if plan.target_seconds is None and found.hurry:
+            self.hurried.add(plan.sheet_row)
+        return length_verdict(plan, found)
 
     def _plan(self, idea: VideoIdea) -> VideoPlan:
         return plan_video(idea, self.spec, self.template, longest_seconds=self.longest_seconds)
