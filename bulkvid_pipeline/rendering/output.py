@@ -7,7 +7,7 @@ import json
 import resource
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
@@ -154,7 +154,8 @@ class OutputMaking:
 
     def _expected(self, captions: str) -> Expected:
         *starts, frames = accumulate((timed.frames for timed in self.scenes), initial=0)
-        return Expected.of(self.fmt, frames, self.plan.title, caption_cues(captions), starts)
+        expected = Expected.of(self.fmt, frames, self.plan.title, caption_cues(captions), starts)
+        return replace(expected, loudness_lufs=None) if self.soundtrack.is_silent else expected
 
     def _repair(
         self,

@@ -9,7 +9,7 @@ from bulkvid_pipeline.rendering.model import SAMPLE_RATE
 from bulkvid_pipeline.rendering.quality.captions import reading_seconds
 from bulkvid_pipeline.rendering.script.words import script_words
 
-_LEISURE = 1.35
+_LEISURE = 1.5
 """Seconds for each second that a fast reader needs: still readable at the fastest pace."""
 
 

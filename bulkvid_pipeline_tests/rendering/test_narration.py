@@ -178,18 +178,39 @@ def test_cutting_or_adding_as_told_makes_it_feasible(speech: EspeakSpeech) -> No
     assert duration_feasibility("T", "", " ".join([*words, *words[: add + 2]]), Voice.MALE, 45, speech).ok
 
 
-def test_without_a_target_five_minutes_are_the_most(speech: EspeakSpeech) -> None:
+def test_without_a_target_a_script_is_hurried_only_to_stay_within_the_limit(speech: EspeakSpeech) -> None:
     store = OutputStore()
     long, too_long = " ".join([SCRIPT] * 16), " ".join([SCRIPT] * 26)
-    hurried = duration_feasibility("T", "", long, Voice.MALE, None, speech, store=store)
+    natural = duration_feasibility("T", "", long, Voice.MALE, None, speech, limit=400, store=store)
+    assert natural.ok
+    assert (natural.nearest_seconds > 300, natural.hurry) == (True, "")
+    hurried = duration_feasibility("T", "", long, Voice.MALE, None, speech, limit=300, store=store)
     assert hurried.ok
     assert 285 < hurried.nearest_seconds <= 300
-    verdict = duration_feasibility("T", "", too_long, Voice.MALE, None, speech, store=store)
+    assert "to stay under 300 seconds" in hurried.hurry
+    assert hurried.is_much_hurried
+    verdict = duration_feasibility("T", "", too_long, Voice.MALE, None, speech, limit=300, store=store)
     assert not verdict.ok
     assert verdict.nearest_seconds > 300
     assert "more than the 300 allowed" in verdict.message
     with pytest.raises(DurationInfeasibleError, match="300"):
-        narrate(split_scenes("T", "", too_long), speech, Voice.MALE, store=store)
+        narrate(split_scenes("T", "", too_long), speech, Voice.MALE, limit=300, store=store)
+
+
+def test_nine_hundred_words_are_read_at_the_natural_rate(speech: EspeakSpeech) -> None:
+    script = " ".join(["The quiet street changes an honest answer."] * 129)
+    programme = narrate(split_scenes("T", "", script), speech, Voice.FEMALE)
+    assert len(script.split()) > 900
+    assert (programme.rate, programme.warnings) == (1.0, ())
+
+
+def test_a_wanted_length_that_hurries_the_voice_is_reported(speech: EspeakSpeech) -> None:
+    seconds = narrate(SCENES, speech, Voice.FEMALE).seconds
+    hurried = narrate(SCENES, speech, Voice.FEMALE, target_seconds=seconds * 0.84)
+    assert hurried.feasibility.ok
+    assert hurried.warnings == (hurried.feasibility.hurry,)
+    eased = narrate(SCENES, speech, Voice.FEMALE, target_seconds=seconds * 1.1)
+    assert (eased.feasibility.hurry, eased.warnings) == ("", ())
 
 
 def test_a_changed_word_changes_no_other_scene(speech: EspeakSpeech, natural: Programme) -> None:
