@@ -112,6 +112,6 @@ def test_the_nearer_language_counts_more() -> None:
     ],
 )
 def test_a_faulty_list_of_a_template_is_refused(listed: dict[str, object], named: str) -> None:
-    with pytest.raises(TemplateInvalidError, match="settings.audio.pronunciations") as refused:
+    with pytest.raises(TemplateInvalidError, match=r"settings\.audio\.pronunciations") as refused:
         audio(**listed)
     assert named in str(refused.value)

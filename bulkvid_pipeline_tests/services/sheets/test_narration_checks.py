@@ -200,7 +200,7 @@ def test_a_limit_that_makes_no_difference_to_a_row_renders_nothing_anew(tmp_path
 def test_a_wanted_length_that_hurries_the_voice_says_so(tmp_path: Path) -> None:
     told = found(validated(tmp_path, script_content=" ".join([SENTENCE] * 10), duration_seconds="26"), "SPEECH_HURRIED")
     assert (told.column, told.severity) == ("duration_seconds", Severity.WARNING)
-    a_little = validated(tmp_path, script_content=" ".join([SENTENCE] * 10), duration_seconds="30")
+    a_little = validated(tmp_path, script_content=" ".join([SENTENCE] * 10), duration_seconds="32")
     assert found(a_little, "SPEECH_HURRIED").severity is Severity.INFO
 
 
