@@ -23,7 +23,7 @@ class Unheard:
 
     name, version = "unheard", "1"
 
-    def speak(self, *_: object, rate: float = 1.0, **__: object) -> Utterance:
+    def speak(self, *_: object, **__: object) -> Utterance:
         raise AssertionError("nobody should have spoken")
 
 
