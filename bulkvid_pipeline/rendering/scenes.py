@@ -32,8 +32,8 @@ from bulkvid_pipeline.rendering.script.text import Text, concatenated, joined
 
 _WANTED_SECONDS, _SHORT_SECONDS, _LONG_SECONDS = 4.5, 2.5, 6.5
 _CARD_SECONDS = 4.0
-_TOGETHER, _ACROSS_PARAGRAPHS = 0.3, 1.2
-"""Cost of showing two sentences, or two paragraphs, in one scene."""
+_TOGETHER, _ACROSS_PARAGRAPHS, _WITH_A_FRAGMENT = 0.3, 1.2, 1.2
+"""Cost of showing two sentences, two paragraphs, or a sentence and a part of another one, in one scene."""
 _TOGETHER_WIDTH, _WITH_TINY_WIDTH = 92, 180
 """Largest display width of sentences that share a card; the second if one of two is so short that it would flicker."""
 _TINY_SECONDS = 1.1
@@ -314,15 +314,15 @@ class _Unit:
     """Whether it starts a paragraph."""
     continues: bool = False
     """Whether it continues the sentence of the unit before."""
+    is_part: bool = False
+    """Whether it is a part of a longer sentence."""
     place: int = 0
     """Where it stands in the text that it is a part of."""
 
     @classmethod
-    def of(
-        cls, text: Text, tempo: _Tempo, *, starts: bool = False, continues: bool = False, place: int = 0
-    ) -> _Unit:  # fmt: skip
+    def of(cls, text: Text, tempo: _Tempo, *, place: int = 0) -> _Unit:
         seconds = estimated_seconds(text.words) * tempo.stretch
-        return cls(text, seconds, display_width(text.words), starts, continues, place)
+        return cls(text, seconds, display_width(text.words), place=place)
 
     @classmethod
     def entry(cls, text: Text, tempo: _Tempo) -> _Unit:
@@ -331,12 +331,14 @@ class _Unit:
 
 
 def _body(paragraphs: list[Paragraph], tempo: _Tempo) -> list[Scene]:
-    units = [
-        _Unit.of(part, tempo, starts=not sentence_index and not part_index, continues=part_index > 0)
-        for paragraph in paragraphs
-        for sentence_index, sentence in enumerate(paragraph.sentences)
-        for part_index, part in enumerate(sentence.parts(speakable_spans(sentence.words, tempo.comfortable)))
-    ]
+    units: list[_Unit] = []
+    for paragraph in paragraphs:
+        first = len(units)
+        for sentence in paragraph.sentences:
+            spans = speakable_spans(sentence.words, tempo.comfortable)
+            parts = [replace(_Unit.of(part, tempo), is_part=len(spans) > 1) for part in sentence.parts(spans)]
+            units += parts[:1] + [replace(part, continues=True) for part in parts[1:]]
+        units[first : first + 1] = [replace(unit, starts=True) for unit in units[first : first + 1]]
     scenes: list[Scene] = []
     position = 0
     for size in _group_sizes(units, _may_share_a_card):
@@ -383,7 +385,7 @@ def _group_sizes(units: Sequence[_Unit], may_be_together: Callable[[Sequence[_Un
             if start < end - 1 and (seconds > LONGEST_SECONDS or not may_be_together(units[start:end])):
                 break
             choices.append((best[start][0] + _cost(seconds) + joints, end - start))
-            joints += _ACROSS_PARAGRAPHS if units[start].starts else _TOGETHER
+            joints += _joint(units[start - 1], units[start]) if start else 0.0
         best.append(min(choices))
     sizes: list[int] = []
     end = len(units)
@@ -391,6 +393,14 @@ def _group_sizes(units: Sequence[_Unit], may_be_together: Callable[[Sequence[_Un
         sizes.append(best[end][1])
         end -= best[end][1]
     return sizes[::-1]
+
+
+def _joint(before: _Unit, unit: _Unit) -> float:
+    """Cost of showing a unit in the same scene as the one before."""
+    if unit.starts:
+        return _ACROSS_PARAGRAPHS
+    has_fragment = not unit.continues and (before.is_part or unit.is_part)
+    return _WITH_A_FRAGMENT if has_fragment else _TOGETHER
 
 
 def _cost(seconds: float) -> float:
