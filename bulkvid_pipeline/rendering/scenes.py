@@ -7,7 +7,7 @@ possible, so that a changed word changes few scenes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
@@ -32,8 +32,8 @@ from bulkvid_pipeline.rendering.script.text import Text, concatenated, joined
 
 _WANTED_SECONDS, _SHORT_SECONDS, _LONG_SECONDS = 4.5, 2.5, 6.5
 _CARD_SECONDS = 4.0
-_TOGETHER, _ACROSS_PARAGRAPHS = 0.3, 1.2
-"""Cost of showing two sentences, or two paragraphs, in one scene."""
+_TOGETHER, _ACROSS_PARAGRAPHS, _WITH_A_FRAGMENT = 0.3, 1.2, 1.2
+"""Cost of showing two sentences, two paragraphs, or a sentence and a part of another one, in one scene."""
 _TOGETHER_WIDTH, _WITH_TINY_WIDTH = 92, 180
 """Largest display width of sentences that share a card; the second if one of two is so short that it would flicker."""
 _TINY_SECONDS = 1.1
@@ -142,37 +142,31 @@ def _quote(block: Quotation, tempo: _Tempo) -> list[Scene]:
     spoken, place = block.spoken, block.spoken.words.find(block.quote)
     if place < 0:
         return _body([Paragraph((spoken,))], tempo)
-    end = place + len(block.quote)
-    quote = spoken.part(place, end)
-    starts = [start + place for start, _ in _quoted_parts(quote, tempo)]
-    edges = [0, *starts[1:], len(spoken.words)]
+    quote = spoken.part(place, place + len(block.quote))
+    groups = _grouped(_units_of(quote, sentence_spans(quote.words), tempo, LONGEST_SECONDS), _may_be_quoted)
+    edges = [0, *(group[0].place + place for group in groups[1:]), len(spoken.words)]
     scenes: list[Scene] = []
-    for text, first in zip(spoken.parts(list(pairwise(edges))), edges, strict=False):
-        words = text.words[max(0, place - first) : end - first].strip()
-        card = Scene(SceneKind.QUOTE, heading=words, subheading=block.source)
+    for text, group in zip(spoken.parts(list(pairwise(edges))), groups, strict=True):
+        words = quote.words[group[0].place : group[-1].end]
+        card = Scene(SceneKind.QUOTE, heading=words, subheading=block.source, continues=group[0].continues)
         scenes.append(_spoken(card, text.flattened()))
     return scenes
-
-
-def _quoted_parts(quote: Text, tempo: _Tempo) -> list[tuple[int, int]]:
-    """Where the parts of a quotation stand that fit a card each: all of it, or sentences, or clauses."""
-    units = [
-        _Unit.of(quote.part(first + start, first + end), tempo, place=first + start)
-        for first, last in sentence_spans(quote.words)
-        for start, end in speakable_spans(quote.words[first:last], LONGEST_SECONDS)
-    ]
-    parts: list[tuple[int, int]] = []
-    position = 0
-    for size in _group_sizes(units, _may_be_quoted):
-        group = units[position : position + size]
-        parts.append((group[0].place, group[-1].place + len(group[-1].text.words)))
-        position += size
-    return parts
 
 
 def _spoken(scene: Scene, text: Text) -> Scene:
     """The scene with its spoken text."""
     return replace(scene, text=text.words, pauses=text.pauses)
+
+
+@dataclass(frozen=True)
+class _Step:
+    """What is said of an entry in one scene."""
+
+    text: Text
+    detail: str = ""
+    """What of it is shown below the entry's row."""
+    continues: bool = False
+    """Whether it continues the sentence of the step before."""
 
 
 @dataclass(frozen=True)
@@ -183,13 +177,12 @@ class _Entry:
     number: int
     head: str
     """What stands in its row."""
-    steps: tuple[tuple[Text, str], ...]
-    """What is said in each scene, and what of it is shown below the row."""
+    steps: tuple[_Step, ...]
 
     @property
     def is_plain(self) -> bool:
         """Whether all of it stands in its row."""
-        return len(self.steps) == 1 and not self.steps[0][1]
+        return len(self.steps) == 1 and not self.steps[0].detail
 
 
 def _list(block: ItemList, tempo: _Tempo) -> list[Scene]:
@@ -205,7 +198,7 @@ def _list(block: ItemList, tempo: _Tempo) -> list[Scene]:
         max(_room(card[slot].head) for card in cards if slot < len(card)) for slot in range(max(map(len, cards)))
     )
     detail_room = tuple(
-        max(_room(detail) for card in cards if slot < len(card) for _, detail in card[slot].steps)
+        max(_room(step.detail) for card in cards if slot < len(card) for step in card[slot].steps)
         for slot in range(len(room))
     )
     heading = statement(block.lead.words) if display_width(block.lead.words) <= _LEAD_WIDTH else ""
@@ -247,26 +240,16 @@ def _entry(item: Item, number: int, tempo: _Tempo) -> _Entry:
     head = statement(shown[start:end])
     # What is shown is the spoken text without a beginning ("First, ") or an end (", and").
     leads_in = len(item.spoken.words) - len(shown) if item.spoken.words.endswith(shown[1:]) else 0
-    places = [
-        (first + at, first + until)
-        for first, last in others
-        for at, until in speakable_spans(shown[first:last], tempo.comfortable)
-    ]
-    parts = [(start, end), *places]
-    units = [_Unit.of(item.shown.part(*span), tempo, place=span[0]) for span in parts]
-    edges = [0]
-    details: list[str] = []
-    position = 0
-    for size in _group_sizes(units, _may_be_detail):
-        group = places[max(0, position - 1) : position + size - 1]
-        about = shown[group[0][0] : group[-1][1]] if group else ""
-        details.append(statement(about) if len(group) == 1 else about)
-        position += size
-        edges.append(places[position - 1][0] + leads_in if position < len(units) else len(item.spoken.words))
-    texts = item.spoken.parts(list(pairwise(edges)))
-    return _Entry(
-        item, number, head, tuple((text.flattened(), detail) for text, detail in zip(texts, details, strict=True))
-    )
+    first = _Unit.of(item.shown.part(start, end), tempo)
+    groups = _grouped([first, *_units_of(item.shown, others, tempo, tempo.comfortable)], _may_be_detail)
+    edges = [0, *(group[0].place + leads_in for group in groups[1:]), len(item.spoken.words)]
+    steps: list[_Step] = []
+    for text, group in zip(item.spoken.parts(list(pairwise(edges))), groups, strict=True):
+        told = [unit for unit in group if unit is not first]
+        about = shown[told[0].place : told[-1].end] if told else ""
+        detail = statement(about) if len(told) == 1 else about
+        steps.append(_Step(text.flattened(), detail, group[0].continues))
+    return _Entry(item, number, head, tuple(steps))
 
 
 def _list_card(card: Sequence[_Entry], lead: Text, tempo: _Tempo) -> Iterator[Scene]:
@@ -274,10 +257,8 @@ def _list_card(card: Sequence[_Entry], lead: Text, tempo: _Tempo) -> Iterator[Sc
     start = 0
     for group in _spoken_together(card, tempo):
         end = start + len(group)
-        told = [([entry.steps[0][0] for entry in group], "")]
-        if len(group) == 1:
-            told = [([text], detail) for text, detail in group[0].steps]
-        for index, (texts, detail) in enumerate(told):
+        steps = card[start].steps if len(group) == 1 else (_Step(concatenated(_first_texts(group), "\n")),)
+        for index, step in enumerate(steps):
             scene = Scene(
                 SceneKind.LIST,
                 items=tuple(entry.head for entry in card[:end]),
@@ -285,21 +266,24 @@ def _list_card(card: Sequence[_Entry], lead: Text, tempo: _Tempo) -> Iterator[Sc
                 item_signs=tuple(entry.item.sign for entry in card[:end]),
                 spoken_from=start,
                 standing=start + (index > 0),
-                detail=detail,
+                detail=step.detail,
+                continues=step.continues,
             )
-            yield _spoken(scene, concatenated([lead, *texts] if lead else texts, "\n"))
+            yield _spoken(scene, concatenated([lead, step.text], "\n") if lead else step.text)
             lead = Text("")
         start = end
+
+
+def _first_texts(entries: Sequence[_Entry]) -> list[Text]:
+    return [entry.steps[0].text for entry in entries]
 
 
 def _spoken_together(card: Sequence[_Entry], tempo: _Tempo) -> Iterator[Sequence[_Entry]]:
     for is_plain, run in groupby(card, lambda entry: entry.is_plain):
         entries = list(run)
-        units = [_Unit.entry(entry.steps[0][0], tempo) for entry in entries]
-        position = 0
-        for size in _group_sizes(units, _may_be_listed) if is_plain else [1] * len(entries):
-            yield entries[position : position + size]
-            position += size
+        units = [_Unit.entry(text, tempo, index) for index, text in enumerate(_first_texts(entries))]
+        for group in _grouped(units, _may_be_listed) if is_plain else [[unit] for unit in units]:
+            yield [entries[unit.place] for unit in group]
 
 
 @dataclass(frozen=True)
@@ -314,42 +298,58 @@ class _Unit:
     """Whether it starts a paragraph."""
     continues: bool = False
     """Whether it continues the sentence of the unit before."""
+    is_part: bool = False
+    """Whether it is a part of a longer sentence."""
     place: int = 0
     """Where it stands in the text that it is a part of."""
 
     @classmethod
-    def of(
-        cls, text: Text, tempo: _Tempo, *, starts: bool = False, continues: bool = False, place: int = 0
-    ) -> _Unit:  # fmt: skip
+    def of(cls, text: Text, tempo: _Tempo, *, place: int = 0) -> _Unit:
         seconds = estimated_seconds(text.words) * tempo.stretch
-        return cls(text, seconds, display_width(text.words), starts, continues, place)
+        return cls(text, seconds, display_width(text.words), place=place)
 
     @classmethod
-    def entry(cls, text: Text, tempo: _Tempo) -> _Unit:
+    def entry(cls, text: Text, tempo: _Tempo, index: int) -> _Unit:
         """An entry of a list, with the pause after it."""
-        return cls(text, (estimated_seconds(text.words) + 0.5) * tempo.stretch, display_width(text.words))
+        return replace(cls.of(text, tempo, place=index), seconds=(estimated_seconds(text.words) + 0.5) * tempo.stretch)
+
+    @property
+    def end(self) -> int:
+        """Where it ends in the text that it is a part of."""
+        return self.place + len(self.text.words)
+
+
+def _units_of(text: Text, sentences: Iterable[tuple[int, int]], tempo: _Tempo, comfortable: float) -> list[_Unit]:
+    """The sentences of a text, those over `comfortable` seconds in parts."""
+    units: list[_Unit] = []
+    for first, last in sentences:
+        spans = speakable_spans(text.words[first:last], comfortable)
+        for index, (start, end) in enumerate(spans):
+            unit = _Unit.of(text.part(first + start, first + end), tempo, place=first + start)
+            units.append(replace(unit, continues=index > 0, is_part=len(spans) > 1))
+    return units
 
 
 def _body(paragraphs: list[Paragraph], tempo: _Tempo) -> list[Scene]:
-    units = [
-        _Unit.of(part, tempo, starts=not sentence_index and not part_index, continues=part_index > 0)
-        for paragraph in paragraphs
-        for sentence_index, sentence in enumerate(paragraph.sentences)
-        for part_index, part in enumerate(sentence.parts(speakable_spans(sentence.words, tempo.comfortable)))
-    ]
+    units: list[_Unit] = []
+    for paragraph in paragraphs:
+        first = len(units)
+        for sentence in paragraph.sentences:
+            spans = speakable_spans(sentence.words, tempo.comfortable)
+            parts = [replace(_Unit.of(part, tempo), is_part=len(spans) > 1) for part in sentence.parts(spans)]
+            units += parts[:1] + [replace(part, continues=True) for part in parts[1:]]
+        units[first : first + 1] = [replace(unit, starts=True) for unit in units[first : first + 1]]
     scenes: list[Scene] = []
-    position = 0
-    for size in _group_sizes(units, _may_share_a_card):
-        text = joined(unit.text for unit in units[position : position + size])
-        heading = statement(text.words) if size == 1 else text.words
+    for group in _grouped(units, _may_share_a_card):
+        text = joined(unit.text for unit in group)
+        heading = statement(text.words) if len(group) == 1 else text.words
         scene = Scene(
             SceneKind.BODY,
             heading=heading,
-            continues=units[position].continues,
+            continues=group[0].continues,
             emphasis=emphasis_of(heading, text.strong_phrases),
         )
         scenes.append(_spoken(scene, text))
-        position += size
     return scenes
 
 
@@ -372,8 +372,10 @@ def _may_be_listed(units: Sequence[_Unit]) -> bool:
     return len(units) <= _ITEMS_TOGETHER
 
 
-def _group_sizes(units: Sequence[_Unit], may_be_together: Callable[[Sequence[_Unit]], bool]) -> list[int]:
-    """Number of units in each scene, such that the lengths are as near as possible to the ideal length."""
+def _grouped(
+    units: Sequence[_Unit], may_be_together: Callable[[Sequence[_Unit]], bool]
+) -> list[Sequence[_Unit]]:  # fmt: skip
+    """The units of each scene, such that the lengths are as near as possible to the ideal length."""
     best: list[tuple[float, int]] = [(0.0, 0)]
     for end in range(1, len(units) + 1):
         choices: list[tuple[float, int]] = []
@@ -383,14 +385,23 @@ def _group_sizes(units: Sequence[_Unit], may_be_together: Callable[[Sequence[_Un
             if start < end - 1 and (seconds > LONGEST_SECONDS or not may_be_together(units[start:end])):
                 break
             choices.append((best[start][0] + _cost(seconds) + joints, end - start))
-            joints += _ACROSS_PARAGRAPHS if units[start].starts else _TOGETHER
+            joints += _joint(units[start - 1], units[start]) if start else 0.0
         best.append(min(choices))
-    sizes: list[int] = []
+    groups: list[Sequence[_Unit]] = []
     end = len(units)
     while end:
-        sizes.append(best[end][1])
-        end -= best[end][1]
-    return sizes[::-1]
+        start = end - best[end][1]
+        groups.append(units[start:end])
+        end = start
+    return groups[::-1]
+
+
+def _joint(before: _Unit, unit: _Unit) -> float:
+    """Cost of showing a unit in the same scene as the one before."""
+    if unit.starts:
+        return _ACROSS_PARAGRAPHS
+    has_fragment = not unit.continues and (before.is_part or unit.is_part)
+    return _WITH_A_FRAGMENT if has_fragment else _TOGETHER
 
 
 def _cost(seconds: float) -> float:

@@ -318,6 +318,21 @@ def test_a_pause_inside_a_sentence_leaves_its_words_and_captions_whole(speech: E
     assert words[2].start - words[1].end == FPS
 
 
+@pytest.mark.parametrize("lead", ["", "Do these:\n"])
+def test_entries_of_a_list_begin_with_their_first_words(lead: str, speech: EspeakSpeech) -> None:
+    script = lead + "- Fill the kettle. Do it now\n- Set the cup\n- Press the button"
+    programme = narrate(split_scenes("T", "", script), speech, Voice.FEMALE)
+    begun = {"Fill", "Set", "Press"}
+    seen = 0
+    for narrated, timed in zip(programme.scenes[1:], programme.for_aspect(Aspect.TALL)[1:], strict=True):
+        starts = [word.start for word in narrated.words if word.text in begun]
+        if not lead or narrated.words[0].text != "Do":
+            starts[0] = 0  # nothing was lit before
+        assert timed.entries == tuple(starts)
+        seen += len(starts)
+    assert seen == 3
+
+
 def test_entries_of_a_list_are_captions_of_their_own(speech: EspeakSpeech) -> None:
     script = "Do these:\n- Fill the kettle\n- Set the cup"
     programme = narrate(split_scenes("T", "", script), speech, Voice.FEMALE)

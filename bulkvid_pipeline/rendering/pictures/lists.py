@@ -41,6 +41,7 @@ _LEAST = {Shape.TALL: 45, Shape.SQUARE: 45, Shape.WIDE: 40}
 _DETAIL_SHARE = 0.8
 """Type size of an entry's explanation, relative to the entry's own, but not below the least one."""
 _DIMMED = 0.58
+_KEYCAP = "\u20e3"
 _STEP = 0.96
 _SAMPLE = "How many mistakes ruin the pasta that most of us cook"
 _LEAST_EM = 0.5
@@ -88,7 +89,7 @@ class ItemRow:
     @property
     def has_picture(self) -> bool:
         """Whether an emoji, a tick or a bullet stands before it, which needs no tile around it as a letter does."""
-        return self.sign != "" and not any(map(str.isalnum, self.sign))
+        return self.sign != "" and (_KEYCAP in self.sign or not any(map(str.isalnum, self.sign)))
 
     @property
     def first_line(self) -> float:
@@ -345,7 +346,10 @@ def _showings(plan: _Plan, starts: Sequence[int], c: Composer, index: int) -> tu
 
 
 def _drawable(c: Composer, sign: str) -> str:
-    return BULLET if sign and missing_glyphs((sign,), c.theme) else sign
+    """The sign, or if no font has it, a bullet, or for a number "", so that the number is drawn."""
+    if not sign or not missing_glyphs((sign,), c.theme):
+        return sign
+    return "" if any(map(str.isdigit, sign)) else BULLET
 
 
 def _placed(

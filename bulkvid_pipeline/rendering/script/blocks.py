@@ -66,8 +66,8 @@ class Item:
             return "☐" if self.marker.strip("[] ") == "" else "☑"
         if match := _LETTERS.fullmatch(self.marker):
             return match[1]
-        if (match := EMOJI.match(self.marker)) and not match[0].endswith("\u20e3"):
-            return "" if match[0] == "🔟" else match[0]
+        if match := EMOJI.match(self.marker):
+            return match[0]
         first = self.marker[0]
         if first in _SIGNS:
             return first

@@ -180,7 +180,7 @@ def listing(c: Composer) -> None:
 
 def _draw_item(c: Composer, item: ItemRow, is_lit: bool, canvas: skia.Canvas) -> None:
     size = item.block.look.size * 0.8
-    numeral = f"{item.number}."
+    numeral = f".{item.number}" if c.mirrored else f"{item.number}."
     width = size if item.sign else c.ordinal_width(numeral, size, 500)
     x = item.marker.left + width / 2 if c.mirrored else item.marker.right - width / 2
     draw = c.sign if item.sign else c.ordinal

@@ -184,11 +184,11 @@ def _draw_item(c: Composer, item: ItemRow, is_lit: bool, canvas: skia.Canvas) ->
     tile = Box(item.marker.center_x - side / 2, item.marker.center_y - side / 2, side, side)
     center = (tile.center_x, tile.center_y)
     if item.has_picture:
-        c.sign(canvas, item.sign, center, side * 0.72, c.theme.small_accent, 700)
+        c.sign(canvas, item.sign, center, side * 0.84, c.theme.small_accent, 700)
     else:
         rounded_rect(canvas, tile, 8 * c.unit, fill(c.theme.accent))
         draw = c.sign if item.sign else c.ordinal
-        draw(canvas, item.sign or str(item.number), center, side * 0.5, c.theme.on_accent, 700)
+        draw(canvas, item.sign or str(item.number), center, side * 0.6, c.theme.on_accent, 700)
     item.paint_text(canvas)
 
 

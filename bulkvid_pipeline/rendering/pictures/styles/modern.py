@@ -169,12 +169,12 @@ def _draw_item(c: Composer, item: ItemRow, is_lit: bool, canvas: skia.Canvas) ->
     rounded_rect(canvas, item.row.inset(2 * c.unit, 2 * c.unit), radius, edge)
     center = (tile.center_x, tile.center_y)
     if item.has_picture:
-        c.sign(canvas, item.sign, center, side * 0.72, c.theme.small_accent, 780)
+        c.sign(canvas, item.sign, center, side * 0.84, c.theme.small_accent, 780)
     else:
         first, color = _tile(c.theme)
         rounded_rect(canvas, tile, side * 0.32, gradient(tile, first, c.theme.accent))
         draw = c.sign if item.sign else c.ordinal
-        draw(canvas, item.sign or str(item.number), center, side * 0.5, color, 780)
+        draw(canvas, item.sign or str(item.number), center, side * 0.6, color, 780)
     item.paint_text(canvas)
 
 
