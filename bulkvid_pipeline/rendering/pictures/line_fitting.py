@@ -9,9 +9,9 @@ from itertools import accumulate
 
 from bulkvid_pipeline.rendering.pictures.line_breaks import Piece
 
-_LONELY_END, _LONELY_START = 0.25, 0.06
+_LONELY_END, _LONELY_START = 0.35, 0.06
 """Costs of a single short word on the last line, or the first."""
-_SHORT_LINE = 0.62
+_SHORT_LINE = 0.75
 """Share of the usual line up to which a line of one word looks lonely."""
 
 
@@ -53,7 +53,7 @@ class MeasuredPieces:
         size = len(self.pieces)
         latest = self._latest_ends(width, count)
         reached = self._reached(width)
-        usual = min(width, self.line(0, size) / count)
+        usual = max(min(width, self.line(0, size) / count), 1e-6)
         best: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
         for line in range(1, count + 1):
             final = line == count

@@ -13,6 +13,7 @@ The price is ⟦$1.2bn⟧ now
 It was ⟦-12 °C⟧ outside
 about ⟦-12°C⟧ outside
 ⟦−5 °C⟧ at night
+outside ⟦–5 °C⟧ at night
 ⟦+3⟧ degrees
 ⟦±5⟧ of them
 ⟦± 5 %⟧ tolerance
@@ -244,7 +245,7 @@ the ⟦90s⟧ style
 ⟦👍🏽⟧ ok
 ⟦👨‍👩‍👧⟧ family
 I came in time and left
-Then 
+Then
 ⟦and/or⟧ so
 no units here, really.
 The end. Next one starts
