@@ -17,7 +17,7 @@ from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.stage import Shape, Stage
 from bulkvid_pipeline.rendering.pictures.theme import CaptionLook, SpokenMark, Theme
 from bulkvid_pipeline.rendering.pictures.typefaces import Cut
-from bulkvid_pipeline.rendering.pictures.typesetting import SetText, Span, TextLook, build, set_text
+from bulkvid_pipeline.rendering.pictures.typesetting import LINE_END, SetText, Span, TextLook, build, set_text
 from bulkvid_pipeline.rendering.script.words import display_text
 
 _CODE = 15
@@ -25,8 +25,8 @@ _CODE = 15
 _UNSPACED = re.compile("[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 """Characters of Chinese and Japanese. Thai, Lao, Khmer and Burmese are broken at words by the line breaker itself, and
 nothing may be inserted between their letters, or they would not be shaped."""
-_BLANKS = " \u00a0"
-_INSERTED = "-\u200b\u2060"
+_BLANKS = f" \u00a0{LINE_END}"
+_INSERTED = f"-\u2060{LINE_END}"
 """Characters that the layout may have inserted."""
 _LONGEST_GLUED = 8
 """Largest number of letters of a word, in a script without blanks, that is kept on one line."""
@@ -234,6 +234,7 @@ def _text_look(theme: Theme, stage: Stage) -> TextLook:
         line_height=1.34,
         word_spacing=0.14 if marked else 0.02,
         align="center",
+        steady=True,
     )
 
 

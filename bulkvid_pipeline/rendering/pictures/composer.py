@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -26,14 +25,6 @@ _STATEMENT_LINE = 11
 """Characters that a line of a statement has at least, on average."""
 _BULLET_SHARE = 0.17
 """Radius of a bullet, against the size of a letter in its place."""
-_RAGGED_LINES = 3
-"""Texts with at least this many lines are also tried in smaller sizes, for a more even edge."""
-_SMALLER = (1.0, 0.94, 0.89, 0.84)
-_SIZE_WEIGHT = 0.6
-"""Weight of a relative loss of size, compared with the same relative gain of evenness."""
-_LONGEST_WHOLE_PHRASES = (22, 14)
-_WHOLE_PHRASES_SHARE = 0.84
-"""Share of the size to which type may shrink to keep stressed phrases on one line, if possible also long ones."""
 _FEW_ENTRIES = {3: 1.3, 4: 1.2, 5: 1.08}
 
 
@@ -136,35 +127,17 @@ class Composer:
         )
 
     def set(self, text: str, look: TextLook, width: float, height: float, max_lines: int) -> SetText:
-        """The text laid out in a box, in slightly smaller type if that avoids a lone last word or a ragged edge."""
-        block = set_text(text, look, width, height, max_lines=max_lines, variant=self.variant)
-        if block.lines < _RAGGED_LINES:
-            return block
-        full, best = block.look.size, block
-        for words, share in itertools.product((text, scripts.ending_whole(text)), _SMALLER):
-            size = full * share
-            if size < look.least_size or (words, share) == (text, 1.0):
-                continue
-            fixed = replace(look, size=size, least_size=size)
-            tried = set_text(words, fixed, width, height, max_lines=block.lines, variant=self.variant)
-            whole = tried.look.size >= size * 0.99 and tried.lines <= block.lines
-            if whole and _evenness(tried, full) > _evenness(best, full) + 0.01:
-                best = tried
-        return best
+        """The text laid out in a box."""
+        return set_text(text, look, width, height, max_lines=max_lines, variant=self.variant)
 
     def statement(self, look: TextLook, width: float, height: float, max_lines: int, accent: Rgb) -> SetText:
         """The scene's large text, with its stressed phrases in the accent colour."""
         text = self.scene.heading or self.scene.text
         # Few words get few lines: a column of single words is large, but slow to read.
         lines = min(max_lines, max(2, math.ceil(display_width(text) / _STATEMENT_LINE)))
-        parted = set_text(text, look, width, height, max_lines=lines, variant=self.variant)
-        for longest in _LONGEST_WHOLE_PHRASES:
-            whole = _with_whole_phrases(text, self.scene.emphasis, longest)
-            block = set_text(whole, look, width, height, max_lines=lines, variant=self.variant)
-            if block.look.size >= parted.look.size * _WHOLE_PHRASES_SHARE:
-                text = whole
-                break
-        return accented(self.set(text, look, width, height, lines), self.scene.emphasis, accent)
+        stressed = self.scene.emphasis
+        block = set_text(text, look, width, height, max_lines=lines, variant=self.variant, together=stressed)
+        return accented(block, stressed, accent)
 
     def text(self, block: SetText, left: float, top: float, order: int, motion: Motion | None = None) -> None:
         """Add a text part."""
@@ -265,26 +238,6 @@ class Composer:
         self.shape(
             box, lambda canvas: canvas.drawImageRect(picture, _rect(box), sampling, skia.Paint()), 0, Motion.NONE
         )
-
-
-def _evenness(block: SetText, full_size: float) -> float:
-    """Mean line length divided by the longest, minus a penalty for type smaller than possible."""
-    paragraph = block.paragraph
-    mean = paragraph.MaxIntrinsicWidth / block.lines
-    return float(mean / max(paragraph.LongestLine, 1.0)) - _SIZE_WEIGHT * (1 - block.look.size / full_size)
-
-
-def _with_whole_phrases(text: str, phrases: Sequence[str], longest: int) -> str:
-    """The text without break opportunities inside phrases of up to `longest` characters, e.g. a figure and its unit."""
-    at = 0
-    for phrase in phrases:
-        start = text.find(phrase, at)
-        if start < 0 or not 0 < display_width(phrase) <= longest:
-            continue
-        whole = scripts.unbroken(phrase)
-        text = text[:start] + whole + text[start + len(phrase) :]
-        at = start + len(whole)
-    return text
 
 
 def painted(box: Box, draw: Callable[[skia.Canvas], None]) -> skia.Image:
