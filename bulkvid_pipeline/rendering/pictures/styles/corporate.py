@@ -30,7 +30,7 @@ from bulkvid_pipeline.rendering.pictures.typesetting import SetText
 from bulkvid_pipeline.rendering.script.emphasis import amount_and_unit
 from bulkvid_pipeline.rendering.script.statements import display_width
 
-_LONGEST_AMOUNT = 8
+_LONGEST_AMOUNT = 9
 
 
 def _on_panel_accent(c: Composer) -> tuple[int, int, int]:
@@ -72,23 +72,22 @@ def _section(c: Composer, number: int) -> None:
 
 
 def _stressed_figure(c: Composer) -> tuple[str, str] | None:
-    """The first amount that the scene stresses, and its unit, which may be empty; None if it stresses none."""
+    """The first amount that the scene stresses, and what is counted, which may be empty; None if it stresses none."""
     for phrase in c.scene.emphasis:
-        amount, unit = amount_and_unit(phrase)
-        of_a_range = any(map(str.isdigit, unit))  # "44 and 46 million dollars" is not 44 of anything
-        if any(map(str.isdigit, amount)) and not of_a_range and display_width(amount) <= _LONGEST_AMOUNT:
-            return amount, unit
+        found = amount_and_unit(phrase)
+        if found and display_width(found[0]) <= _LONGEST_AMOUNT:
+            return found
     return None
 
 
 def _figure(c: Composer, amount: str, unit: str) -> None:
     """The amount, filling the panel's width, with its unit below."""
     panel = c.zones.panel
-    look = c.look(200 * c.unit, c.theme.on_panel, 780, line_height=1.0, least=72 * c.unit)
+    look = c.look(200 * c.unit, c.theme.on_panel, 780, line_height=1.0, least=60 * c.unit)
     figure = c.set(amount, look, panel.width * 0.94, panel.height * 0.3, 1)
     rows = [_rule(c, panel, _on_panel_accent(c), 0, 0), _row(c, figure, panel, 40 * c.unit, 1)]
     if unit:
-        small = c.look(60 * c.unit, _on_panel_accent(c), 600, line_height=1.16, least=30 * c.unit)
+        small = c.look(72 * c.unit, _on_panel_accent(c), 600, line_height=1.16, least=30 * c.unit)
         rows.append(_row(c, c.set(unit, small, panel.width, panel.height * 0.24, 2), panel, 6 * c.unit, 3))
     c.column(panel, rows, 0.36)
 
