@@ -25,6 +25,8 @@ _STATEMENT_LINE = 11
 """Characters that a line of a statement has at least, on average."""
 _BULLET_SHARE = 0.17
 """Radius of a bullet, against the size of a letter in its place."""
+_INK_BESIDE, _INK_ABOVE = 0.2, 0.34
+"""How far ink may reach out of a text's lines, in font sizes: the tail of an italic f, marks stacked in Burmese."""
 _FEW_ENTRIES = {3: 1.3, 4: 1.2, 5: 1.08}
 
 
@@ -144,7 +146,7 @@ class Composer:
         size = block.look.size
         at = Box(round(left), round(top), block.width, block.height)
         # Room for ink outside of the line box: slanted ends, stacked marks, swashes.
-        outer = at.inset(-round(size * 0.12), -round(size * 0.22)).rounded().intersection(self.stage.safe)
+        outer = at.inset(-round(size * _INK_BESIDE), -round(size * _INK_ABOVE)).rounded().intersection(self.stage.frame)
         image = painted(outer, lambda canvas: block.paint(canvas, at.left, at.top))
         motion = Motion(self.theme.entrance.value) if motion is None else motion
         self._add(image, outer, order, motion, (at,))

@@ -18,28 +18,29 @@ from bulkvid_pipeline.rendering.pictures.scripts import HanVariant
 from bulkvid_pipeline.rendering.script.leaning import is_name_part, is_particle, leans_back, leans_onward
 from bulkvid_pipeline.rendering.script.tokens import Unit, UnitKind, units_of
 
-_AFTER_SENTENCE, _AFTER_CLAUSE, _AFTER_WORD, _UNMARKED = -0.14, -0.09, 0.0, 0.03
-_PARTICLE, _LEANING, _NAME_PART, _PHRASE, _IN_WORD, _IN_ADDRESS, _HYPHEN, _ANYWHERE = (
-    0.36,
-    0.24,
-    0.06,
-    0.5,
-    0.3,
-    0.4,
-    0.7,
-    1.5,
-)
-"""Costs of a line's end, in squares of relative differences of line lengths."""
+# Costs of a line's end, in squares of relative differences of line lengths.
+_AFTER_SENTENCE = -0.14
+_AFTER_CLAUSE = -0.09
+_AFTER_WORD = 0.0
+_WITHOUT_BLANK = 0.03
+_NAME_PART = 0.06
+_LEANING = 0.24
+_IN_WORD = 0.3
+_PARTICLE = 0.36
+_IN_ADDRESS = 0.4
+_IN_PHRASE = 0.5
+_BEFORE_STOP = 0.55
+_HYPHEN = 0.7
+_ANYWHERE = 1.5
+
 _SENTENCE_END = re.compile(r"[.!?…:;。！？：；؟։።។။।]['\"”’»)\]」』）]*$")
 _CLAUSE_END = re.compile(r"[,،、，–—-]['\"”’»)\]」』）]*$")
 _NO_START = re.compile(r"[\s!?:;,.%°»”’)\]}…、。，！？：；）」』】〉》%％–—-]+$|[!?:;»–—]")
 _NO_END = re.compile(r"(?:^|\s)[«“„‘(\[{¿¡「『（【〈《#$€£]+$")
-_MAY_PART = re.compile(r"(?<=[\w%])[/?&=_-]+(?=\w{2})")
-_BEFORE_STOP = re.compile(r"(?<=\w{2})(?=\.\w{2})")
+_AFTER_MARK = re.compile(r"(?<=[\w%])[/?&=_-]+(?=\w{2})")
+_FULL_STOP = re.compile(r"(?<=\w{2})\.(?=\w{2})")
 _LONGEST_WHOLE_NAME = 14
 """In characters; longer hyphenated names may be broken at their hyphens."""
-_LONGEST_WHOLE_HOST = 24
-"""In characters; a longer part between slashes may also be broken before its full stops."""
 _HANGUL = (Script.HANGUL, Script.HANGUL)
 
 
@@ -70,7 +71,7 @@ def pieces_of(
     for start, end in _spans(text, together):
         for at in range(start + 1, end):
             if at in costs:
-                costs[at] += _PHRASE
+                costs[at] += _IN_PHRASE
     return tuple(_cut(text, costs)) or (Piece(text, False, 0.0),)
 
 
@@ -119,7 +120,7 @@ def _places(text: str, variant: HanVariant | None, *, parted: bool) -> dict[int,
             continue
         costs[end] = _cost(before, after, blank=text[end - 1] == " ", capitals=capitals)
     if parted:
-        costs |= {at: _IN_ADDRESS for unit in units for at in _openings(unit)}
+        costs |= {at: cost for unit in units for at, cost in _openings(unit)}
     return costs
 
 
@@ -168,18 +169,15 @@ def _cost(before: str, after: str, *, blank: bool, capitals: bool) -> float:
         return _LEANING
     if not capitals and is_name_part(before) and is_name_part(after):
         return _NAME_PART
-    return _AFTER_WORD if blank else _UNMARKED
+    return _AFTER_WORD if blank else _WITHOUT_BLANK
 
 
-def _openings(unit: Unit) -> Iterator[int]:
-    """Where a long address or name may be broken: after a slash or hyphen, before a full stop."""
+def _openings(unit: Unit) -> Iterator[tuple[int, float]]:
+    """Where a long address or name may be broken, and at what cost: after its marks, less gladly before a full stop."""
     if unit.kind is UnitKind.NAME:
         if len(unit.text) <= _LONGEST_WHOLE_NAME or " " in unit.text:
             return
     elif unit.kind is not UnitKind.ADDRESS:
         return
-    marks = [match.end() for match in _MAY_PART.finditer(unit.text)]
-    yield from (unit.start + at for at in marks)
-    for start, end in pairwise([0, *marks, len(unit.text)]):
-        if end - start > _LONGEST_WHOLE_HOST:
-            yield from (unit.start + start + match.start() for match in _BEFORE_STOP.finditer(unit.text[start:end]))
+    yield from ((unit.start + match.end(), _IN_ADDRESS) for match in _AFTER_MARK.finditer(unit.text))
+    yield from ((unit.start + match.start(), _BEFORE_STOP) for match in _FULL_STOP.finditer(unit.text))

@@ -9,9 +9,9 @@ from itertools import accumulate
 
 from bulkvid_pipeline.rendering.pictures.line_breaks import Piece
 
-_LONELY_END, _LONELY_START = 0.25, 0.06
+_LONELY_END, _LONELY_START = 0.35, 0.06
 """Costs of a single short word on the last line, or the first."""
-_SHORT_LINE = 0.62
+_SHORT_LINE = 0.75
 """Share of the usual line up to which a line of one word looks lonely."""
 
 

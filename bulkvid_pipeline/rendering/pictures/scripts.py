@@ -63,6 +63,10 @@ _TRADITIONAL_ONLY = frozenset(
 _TALL = re.compile(
     "[\u0590-\u08ff\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1200-\u139f\u1780-\u17ff\ufb1d-\ufdff\ufe70-\ufefc]"
 )
+_TALLEST = re.compile("[\u1000-\u109f\u1780-\u17ff]")
+"""Burmese and Khmer, which stack letters below others."""
+_STACKED = re.compile("[\u1ea0-\u1ef9\u01c4-\u01fb]")
+"""Latin letters with two marks, as in Vietnamese, or with a mark on a capital."""
 
 
 def display_text(text: str) -> str:
@@ -122,9 +126,13 @@ def glued(word: str) -> str:
 
 def least_line_height(text: str) -> float:
     """Least line height, in font sizes, at which the marks of the text's scripts do not touch the next line."""
+    if _TALLEST.search(text):
+        return 1.56
     if _TALL.search(text):
         return 1.42
-    return 1.28 if han_variant(text) else 1.0
+    if han_variant(text):
+        return 1.28
+    return 1.26 if EMOJI.search(text) or _STACKED.search(text) else 1.0
 
 
 def joins_letters(text: str) -> bool:

@@ -36,6 +36,8 @@ _CROWDED_SHARE = 0.7
 """Below this share of the wanted size, more lines than wanted are better than smaller type."""
 _TRIED_SHARES = (1.0, 0.96, 0.92, 0.88, 0.84, 0.8)
 """Sizes that are compared, as shares of the largest that fits, for the best lines."""
+_LEAST_TRIED = 0.6
+"""Share of the wanted size below which type is not made smaller for better lines."""
 _SIZE_COST = 1.0
 """Cost of a relative loss of size, in the units of a division's cost."""
 _MORE_LINES_COST = 0.08
@@ -81,7 +83,7 @@ class SetText:
 
     paragraph: skia.textlayout.Paragraph
     text: str
-    """What is drawn: lines parted by `LINE_END`, which stands for a blank or nothing, with the hyphens of the layout."""
+    """What is drawn: lines, parted by `LINE_END` instead of a blank or of nothing, with hyphens of the layout."""
     words: str
     """What the lines say: the text without what the layout inserted. If it was cut, it ends with an ellipsis."""
     look: TextLook
@@ -133,12 +135,11 @@ def build(
     text = "".join(span.text for span in spans)
     families = families_of(text, look.cut, variant)
     spacing = 0.0 if scripts.joins_letters(text) else look.letter_spacing
-    return _paragraph(spans, text, look, families, spacing, line_height_px(look, text), right_to_left, variant)
+    return _paragraph(spans, look, families, spacing, line_height_px(look, text), right_to_left, variant)
 
 
 def _paragraph(
     spans: Sequence[Span],
-    text: str,
     look: TextLook,
     families: tuple[str, ...],
     spacing: float,
@@ -164,8 +165,7 @@ def _paragraph(
     builder = layout.ParagraphBuilder.make(style, shelf().collection, shelf().unicode)
     # The bindings cannot set a paragraph's direction; an embedding around the whole text has the same effect.
     pieces = [Span(_RIGHT_TO_LEFT_EMBEDDING, look.color), *spans, Span(_POP, look.color)] if right_to_left else spans
-    runs = iter(_colored_runs(pieces, families))
-    for stretch, fonts, span in runs:
+    for stretch, fonts, span in _colored_runs(pieces, families):
         paint = skia.Paint(Color=argb(span.color), AntiAlias=True)
         if span.mask:
             paint.setColorFilter(skia.ColorFilters.Blend(argb(span.color), skia.BlendMode.kSrcIn))
@@ -213,9 +213,7 @@ def _width_in_ems(
 ) -> float:
     """Width of one line, in font sizes."""
     look = TextLook(Cut("", 0), (0, 0, 0), _MEASURED, _MEASURED, word_spacing=word_spacing)
-    paragraph = _paragraph(
-        [Span(text, look.color)], text, look, families, letter_spacing, _MEASURED, right_to_left, variant
-    )
+    paragraph = _paragraph([Span(text, look.color)], look, families, letter_spacing, _MEASURED, right_to_left, variant)
     paragraph.layout(math.inf)
     return float(paragraph.LongestLine) / _MEASURED
 
@@ -344,7 +342,8 @@ class _Fitting:
         return block
 
     def _best_division(self, choice: _Choice) -> tuple[float, Division]:
-        measured, least = choice.measured, min(self.look.least_size, choice.size)
+        measured = choice.measured
+        least = min(choice.size, max(self.look.least_size, _LEAST_TRIED * self.look.size))
         best: tuple[float, float, Division] | None = None
         for share in _TRIED_SHARES[:1] if self.look.steady else _TRIED_SHARES:
             size = choice.size * share

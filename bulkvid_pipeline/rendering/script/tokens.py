@@ -66,12 +66,14 @@ _PHONE = (
     rf"{_ALONE}0\d{{1,4}}(?:[ /-]\d{{2,8}}){{1,4}}(?![\d.,:/-]\d)|"
     rf"{_ALONE}\d{{1,4}}(?:-\d{{2,5}}){{2,4}}(?![\d-])|"
     rf"{_ALONE}1-8\d\d-[A-Z0-9]{{3,9}}(?:-[A-Z0-9]{{2,6}})?(?![\w-])|"
-    rf"{_ALONE}\d{{3}}-\d{{4}}(?![\d-])|{_ALONE}\d{{5}} \d{{5}}(?![\d.,]?\d)|{_ALONE}\d{{3}} \d{{3}} \d{{4}}(?![\d.,]?\d)"
+    rf"{_ALONE}\d{{3}}-\d{{4}}(?![\d-])|{_ALONE}\d{{5}} \d{{5}}(?![\d.,]?\d)|"
+    rf"{_ALONE}\d{{3}} \d{{3}} \d{{4}}(?![\d.,]?\d)"
 )
 
 _MONTHS = (
     # English and German, with their short forms
-    "Jan(?:uary|uar|\\.)?|Feb(?:ruary|ruar|\\.)?|Mar(?:ch|\\.)?|März|Apr(?:il|\\.)?|May|Mai|Jun[ei]?|Jul[yi]?|Aug(?:ust|\\.)?|"
+    "Jan(?:uary|uar|\\.)?|Feb(?:ruary|ruar|\\.)?|Mar(?:ch|\\.)?|März|Apr(?:il|\\.)?|May|Mai|Jun[ei]?|Jul[yi]?|"
+    "Aug(?:ust|\\.)?|"
     "Sept?(?:ember|\\.)?|O[ck]t(?:ober|\\.)?|Nov(?:ember|\\.)?|De[cz](?:ember|\\.)?|Jänner|"
     "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|"
     "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|"
@@ -162,7 +164,8 @@ _CJK_UNIT = (
 _HAN_DIGIT = "[〇零一二两三四五六七八九十百千万亿億萬兩]"
 _HANGUL_SCALE = r"(?:[십백천]?[만억조]){0,2}[십백천]?(?:(?<=[만억조]) ?\d{1,4}[백천]?만?)?"
 _HANGUL_UNIT = (
-    "(?: [명개년원시분번배살권잔장주](?=[이가은는을를의에도로와과만]?(?![\uac00-\ud7a3]))| ?(?:개월|시간|분기|년대|원|달러|유로|엔|퍼센트|프로|킬로|미터|그램)|"
+    "(?: [명개년원시분번배살권잔장주](?=[이가은는을를의에도로와과만]?(?![\uac00-\ud7a3]))|"
+    " ?(?:개월|시간|분기|년대|원|달러|유로|엔|퍼센트|프로|킬로|미터|그램)|"
     "[명개년월일시분초배도회번잔장권살주대위층호차](?![\uac00-\ud7a3]{2}))?"
 )
 _THAI_UNIT = "(?: ?(?:ล้าน|แสน|หมื่น|พัน)?(?:ล้าน)?(?:บาท|ดอลลาร์|เปอร์เซ็นต์)| ?(?:ล้าน|แสน|หมื่น|พัน))?"

@@ -244,7 +244,7 @@ the ⟦90s⟧ style
 ⟦👍🏽⟧ ok
 ⟦👨‍👩‍👧⟧ family
 I came in time and left
-Then 
+Then
 ⟦and/or⟧ so
 no units here, really.
 The end. Next one starts
