@@ -7,6 +7,7 @@ from itertools import pairwise
 
 _VOWELS = frozenset("aeiouyäöüàáâãåæèéêëìíîïòóôõøœùúûýаеёиоуыэюяіїєαεηιουωάέήίόύώ")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"\W*[^\W\d_]+(?:['’\u2010-][^\W\d_]+)*\W*")
 _DIGRAPHS = frozenset({"sc", "ch", "ck", "ph", "sh", "th", "rh", "qu", "zh", "ng"})
 """Letter groups that stand for one sound and are not divided."""
 _REACH = 5
@@ -17,8 +18,11 @@ def syllables(word: str, letters_per_line: float) -> list[str]:
     """The parts of a word that is longer than a line of about `letters_per_line` letters, without hyphens.
 
     Parts are about equally long. Breaks are put before a consonant between vowels (the usual place in languages of
-    Latin, Cyrillic and Greek script). A word of another script is not divided.
+    Latin, Cyrillic and Greek script). A word of another script is not divided,
+    nor is what has digits or marks inside, such as an address.
     """
+    if not _WORD.fullmatch(word):
+        return [word]
     longest = max(4, int(letters_per_line))
     parts = [""]
     done = 0

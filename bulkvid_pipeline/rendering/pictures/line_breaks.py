@@ -29,16 +29,16 @@ _IN_WORD = 0.3
 _PARTICLE = 0.36
 _IN_ADDRESS = 0.4
 _IN_PHRASE = 0.5
-_BEFORE_STOP = 0.55
+_BEFORE_MARK = 0.55
 _HYPHEN = 0.7
 _ANYWHERE = 1.5
 
 _SENTENCE_END = re.compile(r"[.!?…:;。！？：；؟։።។။।]['\"”’»)\]」』）]*$")
 _CLAUSE_END = re.compile(r"[,،、，–—-]['\"”’»)\]」』）]*$")
-_NO_START = re.compile(r"[\s!?:;,.%°»”’)\]}…、。，！？：；）」』】〉》%％–—-]+$|[!?:;»–—]")
+_NO_START = re.compile(r"[\s!?:;,.%°»”’)\]}…、。，！？：；）」』】〉》%％–—-]+$|[!?:;»]|[–—](?!\d)")
 _NO_END = re.compile(r"(?:^|\s)[«“„‘(\[{¿¡「『（【〈《#$€£]+$")
 _AFTER_MARK = re.compile(r"(?<=[\w%])[/?&=_-]+(?=\w{2})")
-_FULL_STOP = re.compile(r"(?<=\w{2})\.(?=\w{2})")
+_MARK_BEFORE = re.compile(r"(?<=\w{2})[.@](?=\w{2})")
 _LONGEST_WHOLE_NAME = 14
 """In characters; longer hyphenated names may be broken at their hyphens."""
 _HANGUL = (Script.HANGUL, Script.HANGUL)
@@ -55,6 +55,8 @@ class Piece:
     """Of a line's end after it."""
     hyphen: bool = False
     """Whether a line's end after it shows a hyphen."""
+    in_address: bool = False
+    """Whether it is of an address, in which no hyphen may be inserted."""
 
 
 def pieces_of(
@@ -72,7 +74,8 @@ def pieces_of(
         for at in range(start + 1, end):
             if at in costs:
                 costs[at] += _IN_PHRASE
-    return tuple(_cut(text, costs)) or (Piece(text, False, 0.0),)
+    addresses = {at for unit in units_of(text) if unit.kind is UnitKind.ADDRESS for at in range(unit.start, unit.end)}
+    return tuple(_cut(text, costs, addresses)) or (Piece(text, False, 0.0),)
 
 
 def in_clusters(piece: Piece) -> tuple[Piece, ...]:
@@ -86,11 +89,11 @@ def in_syllables(piece: Piece, parts: Sequence[str]) -> tuple[Piece, ...]:
     return (*(Piece(part, False, _HYPHEN, hyphen=True) for part in parts[:-1]), replace(piece, text=parts[-1]))
 
 
-def _cut(text: str, costs: dict[int, float]) -> Iterator[Piece]:
+def _cut(text: str, costs: dict[int, float], addresses: set[int]) -> Iterator[Piece]:
     for start, end in pairwise([0, *sorted(costs), len(text)]):
         bare = text[start:end].rstrip(" ")
         if bare:
-            yield Piece(bare, bare != text[start:end], costs.get(end, 0.0))
+            yield Piece(bare, bare != text[start:end], costs.get(end, 0.0), in_address=start in addresses)
 
 
 def _spans(text: str, phrases: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -173,11 +176,11 @@ def _cost(before: str, after: str, *, blank: bool, capitals: bool) -> float:
 
 
 def _openings(unit: Unit) -> Iterator[tuple[int, float]]:
-    """Where a long address or name may be broken, and at what cost: after its marks, less gladly before a full stop."""
+    """Where a long address or name may be broken, and at what cost: after its marks, less gladly before a stop or @."""
     if unit.kind is UnitKind.NAME:
         if len(unit.text) <= _LONGEST_WHOLE_NAME or " " in unit.text:
             return
     elif unit.kind is not UnitKind.ADDRESS:
         return
     yield from ((unit.start + match.end(), _IN_ADDRESS) for match in _AFTER_MARK.finditer(unit.text))
-    yield from ((unit.start + match.start(), _BEFORE_STOP) for match in _FULL_STOP.finditer(unit.text))
+    yield from ((unit.start + match.start(), _BEFORE_MARK) for match in _MARK_BEFORE.finditer(unit.text))

@@ -53,7 +53,7 @@ class MeasuredPieces:
         size = len(self.pieces)
         latest = self._latest_ends(width, count)
         reached = self._reached(width)
-        usual = min(width, self.line(0, size) / count)
+        usual = max(min(width, self.line(0, size) / count), 1e-6)
         best: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
         for line in range(1, count + 1):
             final = line == count

@@ -290,6 +290,8 @@ class _Fitting:
     def _narrowed(self, piece: Piece, room: float) -> Sequence[Piece]:
         if self._widest([piece]) <= room:
             return [piece]
+        if piece.in_address:
+            return in_clusters(piece)
         # Letters count as a little wider than the mean, so that a part of a word seldom has to be broken again.
         letter = 1.12 * self._widest([piece]) / len(piece.text)
         for share in (1.0, 0.85, 0.7):

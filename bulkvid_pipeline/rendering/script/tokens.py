@@ -177,7 +177,7 @@ _AFTER = (
     rf"(?:{_B}?(?:{_MONEY_SIGN})(?![\d{_L}])|{_B}(?:{_SCALE})(?:{_B}(?:{_APART}|(?:d['’]|de{_B}|di{_B})?(?:{_CURRENCY})))?(?![{_L}\u0600-\u06ff\u0900-\u097f])|"
     rf"{_B}(?:{_APART})(?![{_L}\d]|['’][{_L}])|{_B}(?:{_CURRENCY})(?![{_L}\d\u0600-\u06ff\u0900-\u097f]))?"
 )
-_SIGN = rf"(?:(?<![^\s(\[{{\"'«“„])[-−+±~≈<>≤≥]{_B}?(?={_MONEY_SIGN}|\d|[A-Z]{{1,3}}{_MONEY_SIGN}))"
+_SIGN = rf"(?:(?<![^\s(\[{{\"'«“„])(?:[-−+±~≈<>≤≥]{_B}?|–)(?={_MONEY_SIGN}|\d|[A-Z]{{1,3}}{_MONEY_SIGN}))"
 _AMOUNT = (
     rf"(?:{_SIGN}|{_ALONE})(?:{_BEFORE}|第|제)?{_NUMBER}"
     rf"(?:(?:/|{_B}/{_B}){_DIGITS}(?:/\d+)?|(?:[-–—~〜～]|{_B}[–—]{_B}){_BEFORE}?{_NUMBER})?"

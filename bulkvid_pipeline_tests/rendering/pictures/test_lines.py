@@ -149,6 +149,11 @@ def test_a_long_address_is_broken_at_its_marks_only(address: str) -> None:
         assert line == "Visit" or line[-1] in "/-?&=_" or after[0] == "." or after.startswith("now"), block.line_texts
 
 
+def test_an_address_gets_no_hyphens() -> None:
+    block = fitted("Write to abcdefghijklmnopqrst@verylongdomainname.example.com", 330)
+    assert not any(line.endswith("-") for line in block.line_texts)
+
+
 def test_type_gets_smaller_before_anything_is_cut_off() -> None:
     text = "Every morning she opened the window and put the kettle on the stove. " * 6
     block = fitted(text.strip(), 500, 300)

@@ -13,6 +13,7 @@ The price is ⟦$1.2bn⟧ now
 It was ⟦-12 °C⟧ outside
 about ⟦-12°C⟧ outside
 ⟦−5 °C⟧ at night
+outside ⟦–5 °C⟧ at night
 ⟦+3⟧ degrees
 ⟦±5⟧ of them
 ⟦± 5 %⟧ tolerance
