@@ -138,6 +138,9 @@ class Readings:
     """A century in Roman numerals: 19 -> "nineteenth"."""
     century_words: str = ""
     """A regular expression of the words beside it: "century|centuries"."""
+    century_short: str = ""
+    """The abbreviation of the word, which is then said in full: "s."."""
+    century_word: str = ""
     rulers: frozenset[str] = frozenset()
     """Names of rulers and popes, which a Roman numeral makes an ordinal."""
     regnal: Callable[[int, str], str] | None = None
