@@ -171,7 +171,7 @@ class Readings:
     before_dates: str = ""
     """A regular expression of words before a day and month without year: "on|by"."""
     time: Callable[[int, int, str], str] | None = None
-    """(18, 30, "") -> "18 Uhr 30"; the third is "am", "pm" or empty. None leaves 18:30 to the voice."""
+    """(18, 30, "") -> "18 Uhr 30"; the third is "am", "pm" or empty. None says the two numbers."""
     time_mark: str = ""
     """A regular expression of a word that may follow a time and is part of it: "Uhr"."""
 
