@@ -29,18 +29,15 @@ _MONEY_ONLY = {"m": 6, "b": 9, "T": 12, "t": 12}
 """Scales after money; after other numbers these are units or names."""
 _NAMES = frozenset({"k", "K"})
 """Scales only after money: 4K, 10K and 5k are said as they are written elsewhere."""
-_COMPARED = re.compile(rf"(?:^|[\s(])(?:[A-Za-z]|[\d.,]{{0,9}}\d)[{BLANKS}]?$")
+_COMPARED = re.compile(rf"(?:^|[\s(¿])(?:[A-Za-z]|[\d.,]{{0,9}}\d)[{BLANKS}]?$")
 """Before a < or >: a number or a letter, which is compared."""
 _FRACTION = "[" + "".join(FRACTION_SIGNS) + "]"
 
 
 def amount_rules(readings: Readings) -> list[Rule]:
     """The rules of amounts in a language."""
-    return [
-        Rule(_pattern(readings), _Amounts(readings).said, digits=True),
-        *_fraction_rules(readings),
-        *_per_rules(readings),
-    ]
+    signs, written = _fraction_rules(readings)
+    return [written, Rule(_pattern(readings), _Amounts(readings).said, digits=True), signs, *_per_rules(readings)]
 
 
 def any_of(words: Iterable[str]) -> str:
@@ -50,13 +47,17 @@ def any_of(words: Iterable[str]) -> str:
 
 
 def _pattern(readings: Readings) -> re.Pattern[str]:
+    """An amount: sign, currency, number, perhaps a dash and a second number, scale, then unit or currency, and a plus.
+
+    `own` is a unit of the first number alone (10%-15%). A currency is before or after; $5 USD has both.
+    """
     signs = SIGNS.keys() | readings.signs.keys() | {key for key in readings.money if not key.isascii() or "$" in key}
     before = any_of((signs | CODES) - ONLY_AFTER)
-    after = any_of((signs | CODES) - ONLY_BEFORE)
+    after = any_of(((signs | CODES) - ONLY_BEFORE) | _money_words(readings).keys())
     units = any_of(UNITS.keys() | readings.units.keys())
     scales = any_of(SCALES.keys() | _MONEY_ONLY.keys() | readings.scales.keys() | set(_own_scales(readings)))
     end = rf"(?![{LETTER}\d_²³])"
-    one = rf"{NUMBER}(?:[{BLANKS}]?{_FRACTION}|,[-–—]{{1,2}}(?!\d))?"
+    one = rf"{NUMBER}(?:[{BLANKS}]?{_FRACTION}|[,.][-–—]{{1,2}}(?!\d))?"
     measure = rf"[{BLANKS}]?(?:{after}|{units}){end}"
     return re.compile(
         rf"(?<![{LETTER}\d_.,])(?<!\d[-–/:])"
@@ -75,6 +76,11 @@ def _own_scales(readings: Readings) -> dict[str, int]:
     return {word: power for power in (3, 6, 9, 12) for word in cldr.scale(readings.locale, power).values() if word}
 
 
+def _money_words(readings: Readings) -> dict[str, str]:
+    """The language's words for the currencies that are written out most, and their signs: {"euros": "€"}."""
+    return {word: sign for sign in ("$", "€", "R$") for word in names_of(sign, readings).values() if " " not in word}
+
+
 @dataclass(frozen=True)
 class _Written:
     """A number as it is written, and as it is said."""
@@ -87,6 +93,7 @@ class _Amounts:
     def __init__(self, readings: Readings) -> None:
         self._readings = readings
         self._own_scales = _own_scales(readings)
+        self._money_words = _money_words(readings)
         self._decimal = readings.decimal or cldr.decimal_mark(readings.locale)
         self._grouping = readings.grouping if readings.grouping is not None else cldr.grouping_mark(readings.locale)
 
@@ -121,7 +128,7 @@ class _Amounts:
         """Currency, scale and unit as written; no scale where what looks like one is a unit or a name."""
         before, scale, after = match["before"] or "", match["scale"], match["after"] or ""
         own = (match["own"] or "").strip(BLANKS)
-        after = after or own
+        after = self._money_words.get(after or own, after or own)
         is_money = after in CODES or after in SIGNS or after in self._readings.signs or after in self._readings.money
         money = after if is_money else before
         unit = "" if is_money else after
@@ -132,7 +139,7 @@ class _Amounts:
 
     def _written(self, written: str, *, measured: bool, grouped: bool) -> _Written | None:
         fraction = FRACTION_SIGNS.get(written[-1])
-        digits = written[:-1].rstrip(BLANKS) if fraction else written.rstrip(",-–—")
+        digits = written[:-1].rstrip(BLANKS) if fraction else written.rstrip(",.-–—")
         number = number_of(digits, self._decimal, self._grouping, measured=measured)
         if number is None:
             return None
@@ -158,7 +165,8 @@ class _Amounts:
         falls = numbers[0].number.value >= numbers[1].number.value
         score = words.ratio if words.score is None else words.score
         between = score if falls and score is not None else words.to
-        return self._readings.blank.join([numbers[0].said, between, numbers[1].said])
+        blank = self._readings.blank
+        return f"{numbers[0].said}{between if between == ',' else blank + between}{blank}{numbers[1].said}"
 
     def _with_measure(self, said: str, last: _Written, money: str, scale: str | None, unit: str) -> str:
         readings = self._readings
@@ -247,11 +255,24 @@ def _per_rules(readings: Readings) -> list[Rule]:
 
 
 def _fraction_rules(readings: Readings) -> list[Rule]:
-    """Fractions, and marks out of a best one."""
+    """Fractions with and without a unit, and marks out of a best one."""
     words = readings.words
+    mark = readings.spoken_decimal or readings.decimal or cldr.decimal_mark(readings.locale)
+    units = any_of(UNITS.keys() | readings.units.keys())
+    unit = rf"(?:[{BLANKS}]?(?P<unit>{units})(?![{LETTER}\d_²³]))?"
 
-    def lone(match: re.Match[str]) -> str | None:
-        return readings.fraction(*FRACTION_SIGNS[match.group()]) if readings.fraction else None
+    def measured(said: str, match: re.Match[str], *, mixed: bool) -> str:
+        if not match["unit"]:
+            return said
+        patterns = unit_forms(match["unit"], readings)
+        return (patterns["other"] if mixed else patterns.get("one") or patterns["other"]).replace("{}", said)
+
+    def sign(match: re.Match[str]) -> str | None:
+        upper, lower = FRACTION_SIGNS[match["sign"]]
+        said = readings.fraction(upper, lower) if readings.fraction is not None else None
+        if said is None:
+            said = f"0{mark}{upper * 100 // lower:02}".rstrip("0") if lower in {2, 4, 5} else f"{upper}/{lower}"
+        return measured(said, match, mixed=False)
 
     def written(match: re.Match[str]) -> str | None:
         whole, upper, lower = match["whole"], match["upper"], match["lower"]
@@ -259,17 +280,17 @@ def _fraction_rules(readings: Readings) -> list[Rule]:
             parts = int(upper), int(lower)
             said = said_mixed(whole, *parts, readings) if whole else readings.fraction(*parts)
             if said is not None:
-                return said
-        if whole or words.out_of is None:
+                return measured(said, match, mixed=bool(whole))
+        if whole or words.out_of is None or match["unit"]:
             return None
         return readings.blank.join([upper, words.out_of, lower])
 
     return [
-        Rule(re.compile(_FRACTION), lone),
+        Rule(re.compile(f"(?P<sign>{_FRACTION}){unit}"), sign),
         Rule(
             re.compile(
                 rf"(?<![{LETTER}\d_./,-])(?:(?P<whole>\d{{1,3}})[{BLANKS}])?(?P<upper>\d{{1,3}}(?:[.,]\d)?)/(?P<lower>\d{{1,3}})"
-                rf"(?![{LETTER}\d_/]|[.,]\d)"
+                rf"(?![{LETTER}\d_/]|[.,]\d){unit}"
             ),
             written,
             digits=True,

@@ -143,6 +143,9 @@ class Readings:
     """A century in Roman numerals: 19 -> "nineteenth"."""
     century_words: str = ""
     """A regular expression of the words beside it: "century|centuries"."""
+    century_short: str = ""
+    """The abbreviation of the word, which is then said in full: "s."."""
+    century_word: str = ""
     rulers: frozenset[str] = frozenset()
     """Names of rulers and popes, which a Roman numeral makes an ordinal."""
     regnal: Callable[[int, str], str] | None = None
@@ -173,7 +176,7 @@ class Readings:
     before_dates: str = ""
     """A regular expression of words before a day and month without year: "on|by"."""
     time: Callable[[int, int, str], str] | None = None
-    """(18, 30, "") -> "18 Uhr 30"; the third is "am", "pm" or empty. None leaves 18:30 to the voice."""
+    """(18, 30, "") -> "18 Uhr 30"; the third is "am", "pm" or empty. None says the two numbers."""
     time_mark: str = ""
     """A regular expression of a word that may follow a time and is part of it: "Uhr"."""
 
