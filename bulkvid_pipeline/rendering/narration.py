@@ -65,6 +65,8 @@ class NarratedScene:
     words: tuple[SpokenWord, ...]
     track: VoiceTrack = field(repr=False, compare=False)
     """The scene's sound, `frames * SAMPLES_PER_FRAME` samples."""
+    said: tuple[SpokenText, ...] = ()
+    """The texts that the voice was given, in order."""
 
     @property
     def voice(self) -> Pcm:
@@ -505,7 +507,8 @@ def _timed_scene(
         words.extend(spoken_words(sentence.words, sound.seconds, position, frames))
         pieces.append(Piece(position * SAMPLES_PER_FRAME, sound.pcm))
         position += frames + rest
-    return NarratedScene(scene, position, tuple(words), VoiceTrack(position * SAMPLES_PER_FRAME, tuple(pieces)))
+    track = VoiceTrack(position * SAMPLES_PER_FRAME, tuple(pieces))
+    return NarratedScene(scene, position, tuple(words), track, tuple(sentence.spoken for sentence in sentences))
 
 
 def _lengthened(scene: NarratedScene, frames: int) -> NarratedScene:

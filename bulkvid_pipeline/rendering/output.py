@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import base64
-import json
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import accumulate
@@ -31,7 +30,11 @@ from bulkvid_pipeline.rendering.pictures.theme import Theme
 from bulkvid_pipeline.rendering.pictures.thumbnail import thumbnail_webp
 from bulkvid_pipeline.rendering.quality import Check, Examination, Expected, QualityReport, Subject, verify
 from bulkvid_pipeline.rendering.quality.captions import caption_checks, caption_cues
-from bulkvid_pipeline.rendering.quality.texts import Overrun, overrun, safe_area_check
+from bulkvid_pipeline.rendering.quality.probes import Probe
+from bulkvid_pipeline.rendering.quality.script_words import ExpectedCard, expected_cards
+from bulkvid_pipeline.rendering.quality.sightings import Sighting, sighting_of
+from bulkvid_pipeline.rendering.quality.text_checks import fix_for, text_checks
+from bulkvid_pipeline.rendering.quality.texts import safe_area_check
 from bulkvid_pipeline.rendering.repair import remedy_for
 from bulkvid_pipeline.rendering.row_media import RowMedia
 from bulkvid_pipeline.rendering.soundtrack import Soundtrack
@@ -129,7 +132,12 @@ class OutputMaking:
         self.scenes = self.soundtrack.programme.for_aspect(self.planned.platform.aspect)
         shown = self._shown()
         media = RowMedia(self.plan, self.folder.parent, self.cache).for_scenes(shown, self.fmt)
-        self.films = tuple(self._film(timed, its) for timed, its in zip(shown, media, strict=True))
+        cards = expected_cards(self.plan.script, [timed.scene for timed in self.scenes])
+        probed = {0, max(range(len(cards)), key=lambda index: len(cards[index].said))}
+        self.films = tuple(
+            self._film(timed, its, card, probed=index in probed)
+            for index, (timed, its, card) in enumerate(zip(shown, media, cards, strict=True))
+        )
         (self.folder / "captions.srt").write_text(srt(self.scenes), encoding="utf-8")
         (self.folder / "captions.vtt").write_text(self._vtt(), encoding="utf-8")
         renderer.render(
@@ -151,10 +159,10 @@ class OutputMaking:
         places = [caption_place(timed.scene, self.theme, stage) if timed.cues else None for timed in self.scenes]
         return vtt(self.scenes, places, language_tag(self.plan, self.soundtrack.programme.language))
 
-    def _film(self, timed: TimedScene, media: SceneMedia) -> LazyFilm:
+    def _film(self, timed: TimedScene, media: SceneMedia, card: ExpectedCard, *, probed: bool) -> LazyFilm:
         return LazyFilm(
             partial(scene_film, timed, self.fmt, self.theme, script=self.plan.script, media=media),
-            lambda film: self._overrun(film, timed),
+            lambda film: self._seen(film, timed, card, probed=probed),
         )
 
     def _examined(self, glyphs: Check, repaired: tuple[str, ...] = ()) -> tuple[Examination, QualityReport]:
@@ -163,15 +171,22 @@ class OutputMaking:
         found = verify(self.video, self._expected(texts[1]))
         seconds = sum(timed.frames for timed in self.scenes) / FPS
         spoken = [timed.scene.text for timed in self.scenes]
-        safe = safe_area_check(self.scenes, (film.overrun for film in self.films))
-        checks = (*found.checks, *caption_checks(texts[0], texts[1], seconds, spoken), safe, glyphs)
+        safe = safe_area_check(self.scenes, (film.seen.overrun for film in self.films))
+        words = text_checks(
+            self.plan, self.soundtrack.programme.scenes, self.scenes, *texts, [film.seen.faults for film in self.films]
+        )
+        checks = (*found.checks, *caption_checks(texts[0], texts[1], seconds, spoken), safe, glyphs, *words)
         return found, QualityReport.of(checks, repaired)
 
     def _expected(self, captions: str) -> Expected:
         *starts, frames = accumulate((timed.frames for timed in self.scenes), initial=0)
-        expected = Expected.of(self.fmt, frames, self.plan.title, caption_cues(captions), starts)
+        expected = Expected.of(self.fmt, frames, self.plan.title, caption_cues(captions), starts, self._probes(starts))
         shown = replace(expected, captions_shown=self.plan.captions is Captions.BURNED)
         return replace(shown, loudness_lufs=None) if self.soundtrack.is_silent else shown
+
+    def _probes(self, starts: Sequence[int]) -> list[Probe]:
+        """What to find again in the file: the texts of its first card, and of the one with most words."""
+        return [film.seen.probe.moved(at) for film, at in zip(self.films, starts, strict=True) if film.seen.probe]
 
     def _repair(
         self,
@@ -217,21 +232,25 @@ class OutputMaking:
         text = any(fault.subject is Subject.TEXT for fault in quality.faults)
         return QualityError(
             f"The {self.planned.platform} video failed its checks: {_fault_list(quality)}{again}",
-            fix="Shorten the row's texts, and report the row if that does not help"
-            if text
-            else "Retry the row, and report it if it fails again",
+            fix=fix_for(fault.name for fault in quality.faults)
+            or (
+                "Shorten the row's texts, and report the row if that does not help"
+                if text
+                else "Retry the row, and report it if it fails again"
+            ),
         )
 
     def _poster(self, film: Film) -> bytes:
         """A film's card as JPEG."""
         return self._kept(f"poster {film.fingerprint}", lambda: poster_jpeg(film.still(film.rest)))
 
-    def _overrun(self, film: SceneFilm, timed: TimedScene) -> Overrun:
-        """How far a scene's texts extend beyond the safe area; cached, since a cached scene is not composed again."""
+    def _seen(self, film: SceneFilm, timed: TimedScene, card: ExpectedCard, *, probed: bool) -> Sighting:
+        """What was seen of a scene's texts; cached, since a cached scene is not composed again."""
         document = self._kept(
-            f"overrun {film.fingerprint}", lambda: json.dumps(vars(overrun(film, timed, self.fmt))).encode()
+            f"texts {film.fingerprint} {card.fingerprint} {probed}",
+            lambda: sighting_of(film, timed, self.fmt, card, probed=probed).to_json(),
         )
-        return Overrun(**json.loads(document))
+        return Sighting.from_json(document)
 
     def _kept(self, key: str, make: Callable[[], bytes]) -> bytes:
         """The cached value for a key, or a new value from `make`, which is then cached."""

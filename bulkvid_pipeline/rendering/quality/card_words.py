@@ -46,15 +46,20 @@ def card_faults(inscriptions: Sequence[Inscription], card: ExpectedCard, section
     said_whole = _found((card.said,), texts, free) if card.said else None
     if said_whole:
         free = [index for index in free if index not in said_whole]
+    missing: list[str] = []
     for shown in card.must:
         if said_whole and trimmed(shown.words) in trimmed(card.said) and not shown.is_heading:
             continue
         used = next((found for choice in shown.alternatives if (found := _found(choice, texts, free))), None)
         if used is None:
+            missing.append(trimmed(shown.words))
             yield TextFault("words_drawn", _missing(shown, texts, free))
         else:
             free = [index for index in free if index not in used]
-    yield from _strangers([texts[index] for index in free], card)
+    rest = [texts[index] for index in free]
+    # A part of what is missing has been named already.
+    named = [text for text in rest if any(read in whole for read in text.reads for whole in missing)]
+    yield from _strangers([text for text in rest if text not in named], card)
     for number in (each for each in inscriptions if each.block is None):
         if not _is_expected_number(number.text, card, section):
             said = f"the card shows the number {quoted(number.text)}, which the script does not have there"

@@ -191,27 +191,36 @@ def _color_faults(
         return
     text = inscription.text
     pictures = [unit for unit in units_of(text) if unit.kind is UnitKind.EMOJI]
-    plain = [
-        not any(unit.start < start + len(word) and start < unit.end for unit in pictures)
-        for start, word in zip(ink.starts, ink.words, strict=True)
-    ]
-    counted = solid & np.array(plain, np.bool_)[ink.word] if plain else solid
+    plain = np.array(
+        [
+            not any(unit.start < start + len(word) and start < unit.end for unit in pictures)
+            for start, word in zip(ink.starts, ink.words, strict=True)
+        ],
+        np.bool_,
+    )
+    counted = solid & plain[ink.word]
     if not counted.any():
         return
-    own = np.zeros((len(ink.words), 3), np.float32)
-    own[ink.word[counted]] = ink.colors[counted, :3]  # a pixel of each word
+    own = _own_colors(ink)
     differs = np.abs(ink.colors[:, :3] - own[ink.word]).max(axis=1) > _SAME_COLOR
     parted = ink.shares(differs, counted) > _TWO_COLORS
     if parted.any():
         yield f"{_listed(ink, parted)} is in two colours"
     if emphasis is None:
         return
-    weights = np.bincount(ink.word[counted], minlength=len(ink.words))
     usual = np.array(inscription.block.look.color, np.float32) if inscription.block else own[0]
-    out = (np.abs(own - usual).max(axis=1) > _SAME_COLOR) & (weights > 0) & ~parted
+    out = (np.abs(own - usual).max(axis=1) > _SAME_COLOR) & (ink.pixels > 0) & plain & ~parted
     wrong = [run for run in _runs(ink, text, out) if not _is_stressed(run, emphasis)]
     if wrong:
         yield f"{quoted(' '.join(wrong))} stands out, which is not stressed in the script"
+
+
+def _own_colors(ink: TextInk) -> NDArray[np.float32]:
+    """The colour of each word: that of one of its most opaque pixels."""
+    order = np.argsort(ink.colors[:, 3], kind="stable")
+    own = np.zeros((len(ink.words), 3), np.float32)
+    own[ink.word[order]] = ink.colors[order, :3] * (np.float32(255) / ink.colors[order, 3:])
+    return own
 
 
 def _runs(ink: TextInk, text: str, out: NDArray[np.bool_]) -> Iterator[str]:

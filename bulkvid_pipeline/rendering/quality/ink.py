@@ -23,10 +23,12 @@ from bulkvid_pipeline.rendering.script.words import script_words
 
 _MARGIN = 0.45
 """Of the type size, around the lines' box: stacked marks, swashes and slanted ends reach so far at most."""
-_LEGIBLE, _MOST_REDUCED = 40.0, 3
+_LEGIBLE, _MOST_REDUCED = 24.0, 4
 """Large text is painted up to three times smaller, but not below this size in pixels: its shapes show there as well."""
 _INK = 160
 """Least opacity (0..255) of a pixel that counts as ink; paler ones are edges."""
+_TRACE = 80
+"""Least opacity where there is some ink: a thin line may fall between two pixels."""
 _SOLID = 250
 """Least opacity of a pixel whose colour is that of the text alone."""
 _SHADES = 61
@@ -181,10 +183,10 @@ def _ink(pixels: NDArray[np.uint32]) -> NDArray[np.int64]:
 
 
 def _far_from(ink: NDArray[np.int64], pixels: NDArray[np.uint32]) -> NDArray[np.int64]:
-    """Those indices where `pixels` has no ink, nor at any of the four neighbours."""
+    """Those indices where `pixels` has no trace of ink, nor right around: words are placed to a fraction of a pixel."""
     flat, width = pixels.ravel(), pixels.shape[1]
-    for step in (0, 1, -1, width, -width):
-        ink = ink[np.take(flat, ink + step, mode="clip") < np.uint32(_INK << 24)]
+    for step in (0, 1, -1, width, -width, width + 1, width - 1, -width + 1, -width - 1):
+        ink = ink[np.take(flat, ink + step, mode="clip") < np.uint32(_TRACE << 24)]
     return ink
 
 

@@ -10,10 +10,12 @@ import html
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from functools import cached_property
 from itertools import groupby
 
+from bulkvid_pipeline.core.fingerprints import fingerprint_of
 from bulkvid_pipeline.rendering.model import Scene, SceneKind
 from bulkvid_pipeline.rendering.quality.written import (
     TextFault,
@@ -147,6 +149,11 @@ class ExpectedCard:
     numbers: tuple[int, ...] = ()
     signs: tuple[str, ...] = ()
     """What stands before the entries of its list in the script."""
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hash of all of it."""
+        return fingerprint_of("card", asdict(self))
 
 
 def expected_cards(script: str, scenes: Sequence[Scene]) -> tuple[ExpectedCard, ...]:
