@@ -21,6 +21,7 @@ _PHONE = re.compile(
     rf"{_ALONE}1-8\d\d-[A-Z0-9]{{3,9}}(?:-[A-Z0-9]{{2,6}})?(?![\w-])|"
     rf"{_ALONE}(?P<local>\d{{3}}-\d{{4}}){_ENDS}"
 )
+_NAMED_PHONE = re.compile(rf"(?<=[{BLANKS}:：])(?P<local>(?!))?\d{{2,12}}(?:[{BLANKS}/-]\d{{2,8}}){{0,6}}{_ENDS}")
 _GROUP = re.compile(r"[A-Za-z]{1,12}|\d{1,20}")
 _VERSION = re.compile(rf"(?<![{LETTER}\d_.,])(?P<mark>[vV])?(?P<parts>\d{{1,5}}(?:\.\d{{1,5}}){{2,5}}){_ENDS}")
 _SHORT_VERSION = re.compile(rf"(?<![{LETTER}\d_.,])[vV](?P<parts>\d{{1,4}}(?:\.\d{{1,4}})?){_ENDS}")
@@ -49,7 +50,13 @@ def phone_rules(readings: Readings) -> list[Rule]:
         said = ", ".join(groups)
         return (f"{plus} {said}" if plus else f"+{said}") if written.startswith("+") else said
 
-    return [Rule(_PHONE, phone, digits=True)]
+    words = re.compile(rf"(?<![{LETTER}])(?:{readings.before_phones})[:：{BLANKS}]{{1,3}}$", re.IGNORECASE)
+
+    def named(match: re.Match[str]) -> str | None:
+        return phone(match) if words.search(match.string[max(0, match.start() - 30) : match.start()]) else None
+
+    rules = [Rule(_PHONE, phone, digits=True)]
+    return [*rules, Rule(_NAMED_PHONE, named, digits=True)] if readings.before_phones else rules
 
 
 def code_rules(readings: Readings) -> list[Rule]:

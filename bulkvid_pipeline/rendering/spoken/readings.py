@@ -180,6 +180,8 @@ class Readings:
     before_times: str = ""
     """A regular expression of words before a time with a stop: "alle" of "alle 18.30"."""
 
+    before_phones: str = r"tel\.?|telefon|phone|whatsapp"
+    """A regular expression of words before a phone number, which is then one however it is grouped."""
     abbreviations: Mapping[str, str] = field(default_factory=dict)
     """As written, with their stops (blanks in them may be missing): {"z. B.": "zum Beispiel"}."""
     before_numbers: Mapping[str, str] = field(default_factory=dict)

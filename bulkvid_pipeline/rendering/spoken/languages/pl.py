@@ -272,6 +272,7 @@ READINGS = Readings(
     date=_date,
     before_dates="do|od|dnia|po|przed",
     time=lambda hour, minute, half: _hour(hour, minute),
+    before_phones=r"tel\.?|telefonu?|numer|zadzwoń|dzwoń",
     abbreviations={
         "np.": "na przykład",
         "tzn.": "to znaczy",

@@ -306,6 +306,7 @@ READINGS = Readings(
     before_dates="до|с|к|на|от|по|после",
     time=_time,
     time_mark=r"часов|часа|час|ч\.|ч",
+    before_phones=r"тел\.?|телефону?|звоните|позвоните|номеру?|whatsapp",
     abbreviations={
         "т. е.": "то есть",
         "т. д.": "так далее",

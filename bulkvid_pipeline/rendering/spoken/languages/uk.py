@@ -277,6 +277,7 @@ READINGS = Readings(
     before_dates="до|з|на|від|по|після",
     time=_time,
     time_mark=r"годин[аиі]?|год\.?",
+    before_phones=r"тел\.?|телефоном?|дзвоніть|телефонуйте|номер",
     abbreviations={
         "т. д.": "так далі",
         "т. п.": "таке подібне",
