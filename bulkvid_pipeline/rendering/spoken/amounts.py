@@ -30,7 +30,7 @@ _MONEY_ONLY = {"m": 6, "b": 9, "T": 12, "t": 12}
 """Scales after money; after other numbers these are units or names."""
 _NAMES = frozenset({"k", "K"})
 """Scales only after money: 4K, 10K and 5k are said as they are written elsewhere."""
-_COMPARED = re.compile(rf"(?:^|[\s(])(?:[A-Za-z]|[\d.,]{{0,9}}\d)[{BLANKS}]?$")
+_COMPARED = re.compile(rf"(?:^|[\s(¿])(?:[A-Za-z]|[\d.,]{{0,9}}\d)[{BLANKS}]?$")
 """Before a < or >: a number or a letter, which is compared."""
 _FRACTION = "[" + "".join(FRACTION_SIGNS) + "]"
 
@@ -58,11 +58,11 @@ def _whole(word: str) -> str:
 def _pattern(readings: Readings) -> re.Pattern[str]:
     signs = SIGNS.keys() | readings.signs.keys() | {key for key in readings.money if not key.isascii() or "$" in key}
     before = any_of((signs | CODES) - ONLY_AFTER)
-    after = any_of((signs | CODES) - ONLY_BEFORE)
+    after = any_of(((signs | CODES) - ONLY_BEFORE) | _money_words(readings).keys())
     units = any_of(UNITS.keys() | readings.units.keys())
     scales = any_of(SCALES.keys() | _MONEY_ONLY.keys() | readings.scales.keys() | set(_own_scales(readings)))
     end = rf"(?![{LETTER}\d_²³])"
-    one = rf"{NUMBER}(?:[{BLANKS}]?{_FRACTION}|,[-–—]{{1,2}}(?!\d))?"
+    one = rf"{NUMBER}(?:[{BLANKS}]?{_FRACTION}|[,.][-–—]{{1,2}}(?!\d))?"
     measure = rf"[{BLANKS}]?(?:{after}|{units}){end}"
     return re.compile(
         rf"(?<![{LETTER}\d_.,])(?<!\d[-–/:])"
@@ -81,6 +81,11 @@ def _own_scales(readings: Readings) -> dict[str, int]:
     return {word: power for power in (3, 6, 9, 12) for word in cldr.scale(readings.locale, power).values() if word}
 
 
+def _money_words(readings: Readings) -> dict[str, str]:
+    """The language's words for the currencies that are written out most, and their signs: {"euros": "€"}."""
+    return {word: sign for sign in ("$", "€", "R$") for word in names_of(sign, readings).values() if " " not in word}
+
+
 @dataclass(frozen=True)
 class _Written:
     """A number as it is written, and as it is said."""
@@ -93,6 +98,7 @@ class _Amounts:
     def __init__(self, readings: Readings) -> None:
         self._readings = readings
         self._own_scales = _own_scales(readings)
+        self._money_words = _money_words(readings)
         self._decimal = readings.decimal or cldr.decimal_mark(readings.locale)
         self._grouping = readings.grouping if readings.grouping is not None else cldr.grouping_mark(readings.locale)
 
@@ -127,7 +133,7 @@ class _Amounts:
         """Currency, scale and unit as written; no scale where what looks like one is a unit or a name."""
         before, scale, after = match["before"] or "", match["scale"], match["after"] or ""
         own = (match["own"] or "").strip(BLANKS)
-        after = after or own
+        after = self._money_words.get(after or own, after or own)
         is_money = after in CODES or after in SIGNS or after in self._readings.signs or after in self._readings.money
         money = after if is_money else before
         unit = "" if is_money else after
@@ -138,7 +144,7 @@ class _Amounts:
 
     def _written(self, written: str, *, measured: bool, grouped: bool) -> _Written | None:
         fraction = FRACTION_SIGNS.get(written[-1])
-        digits = written[:-1].rstrip(BLANKS) if fraction else written.rstrip(",-–—")
+        digits = written[:-1].rstrip(BLANKS) if fraction else written.rstrip(",.-–—")
         number = number_of(digits, self._decimal, self._grouping, measured=measured)
         if number is None:
             return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bulkvid_pipeline.rendering.spoken.counting import BLANKS, LETTER
+from bulkvid_pipeline.rendering.spoken.counting import BLANKS, LETTER, MARKED_LETTER
 from bulkvid_pipeline.rendering.spoken.forms import Rule
 from bulkvid_pipeline.rendering.spoken.readings import Readings
 
@@ -13,15 +13,26 @@ _ENDS = rf"(?![{LETTER}\d_]|[-.,:/]\d)"
 _PHONE = re.compile(
     rf"(?<![{LETTER}\d_.,/])\+\d{{1,3}}(?:[ .\-/\u00a0]?(?:\(\d{{1,5}}\)|\d{{1,11}})){{1,6}}{_ENDS}|"
     rf"{_ALONE}\(0?\d{{2,5}}\)[ \u00a0]?\d{{2,8}}(?:[ -]\d{{2,8}}){{0,3}}{_ENDS}|"
-    rf"{_ALONE}0\d{{1,4}}(?:[ /-]\d{{2,8}}){{1,4}}{_ENDS}|"
+    rf"{_ALONE}(?<!\d[{BLANKS}])0\d{{1,4}}(?:[ /-]\d{{2,8}}){{1,4}}{_ENDS}|"
     rf"{_ALONE}(?!\d{{4}}-\d\d-\d\d(?!\d))\d{{1,4}}(?:-\d{{1,6}}){{2,5}}{_ENDS}|"
     rf"{_ALONE}\d{{5}}-\d{{4}}{_ENDS}|"
-    rf"{_ALONE}\d{{3}} 0\d{{3}}{_ENDS}|"
+    rf"{_ALONE}(?<!\d[{BLANKS}])\d{{3}} 0\d{{3}}{_ENDS}|"
+    rf"{_ALONE}0\d(?:\.\d\d){{4}}{_ENDS}|"
     rf"{_ALONE}\d{{3}}[ .]\d{{3}}[ .]\d{{4}}{_ENDS}|"
     rf"{_ALONE}1-8\d\d-[A-Z0-9]{{3,9}}(?:-[A-Z0-9]{{2,6}})?(?![\w-])|"
+    rf"{_ALONE}\d{{3}} \d{{6,7}}{_ENDS}|"
+    rf"{_ALONE}(?<!\d[{BLANKS}])\d{{2}} \d{{4,5}}-\d{{4}}{_ENDS}|"
+    rf"{_ALONE}(?<!\d[{BLANKS}])(?P<grouped>\d{{2,3}}(?: \d{{2,4}}){{2,4}})(?![{BLANKS}]\d){_ENDS}|"
     rf"{_ALONE}(?P<local>\d{{3}}-\d{{4}}){_ENDS}"
 )
-_NAMED_PHONE = re.compile(rf"(?<=[{BLANKS}:：])(?P<local>(?!))?\d{{2,12}}(?:[{BLANKS}/-]\d{{2,8}}){{0,6}}{_ENDS}")
+_CALLED = re.compile(
+    rf"(?<![{LETTER}\d_.,/])(?P<grouped>(?!))?(?P<local>(?!))?\+?\(?\d{{2,5}}\)?(?:[ ./-]?\d{{2,7}}){{1,5}}{_ENDS}"
+)
+_CALL = re.compile(
+    r"(?:\b(?:tel|tél|fax|phone|mobile|whatsapp|hotline|sms|call|dial|text|llam\w{1,4}|ligue|appelez|chiam\w{1,3}|bel|ruf|rufen|"
+    r"teléfono|telefone|telefono|téléphone|telefon|handy|cell|celular|móvil)\b)(?:[^\w\d]{0,3}\w{0,4}){1,2}$",
+    re.IGNORECASE,
+)
 _GROUP = re.compile(r"[A-Za-z]{1,12}|\d{1,20}")
 _VERSION = re.compile(rf"(?<![{LETTER}\d_.,])(?P<mark>[vV])?(?P<parts>\d{{1,5}}(?:\.\d{{1,5}}){{2,5}}){_ENDS}")
 _SHORT_VERSION = re.compile(rf"(?<![{LETTER}\d_.,])[vV](?P<parts>\d{{1,4}}(?:\.\d{{1,4}})?){_ENDS}")
@@ -42,7 +53,9 @@ def phone_rules(readings: Readings) -> list[Rule]:
     def phone(match: re.Match[str]) -> str | None:
         written = match.group()
         digits = sum(map(str.isdecimal, written))
-        if match["local"] and _is_range(match["local"]):
+        if match["local"] and _is_round_range(match["local"]):
+            return None
+        if match["grouped"] and len({len(group) for group in written.split()}) == 1:
             return None
         if not 6 <= digits + sum(map(str.isalpha, written)) <= 17:
             return None
@@ -50,13 +63,15 @@ def phone_rules(readings: Readings) -> list[Rule]:
         said = ", ".join(groups)
         return (f"{plus} {said}" if plus else f"+{said}") if written.startswith("+") else said
 
-    words = re.compile(rf"(?<![{LETTER}])(?:{readings.before_phones})[:：{BLANKS}]{{1,3}}$", re.IGNORECASE)
+    words = rf"(?<![{LETTER}{MARKED_LETTER}])(?:{readings.before_phones})[:：{BLANKS}]{{1,3}}$"
+    own_call = re.compile(words, re.IGNORECASE) if readings.before_phones else None
 
-    def named(match: re.Match[str]) -> str | None:
-        return phone(match) if words.search(match.string[max(0, match.start() - 30) : match.start()]) else None
+    def called(match: re.Match[str]) -> str | None:
+        before = match.string[max(0, match.start() - 24) : match.start()]
+        is_called = _CALL.search(before) or (own_call is not None and own_call.search(before))
+        return phone(match) if is_called and not _is_round_range(match.group()) else None
 
-    rules = [Rule(_PHONE, phone, digits=True)]
-    return [*rules, Rule(_NAMED_PHONE, named, digits=True)] if readings.before_phones else rules
+    return [Rule(_CALLED, called, digits=True), Rule(_PHONE, phone, digits=True)]
 
 
 def code_rules(readings: Readings) -> list[Rule]:
@@ -106,7 +121,9 @@ def middle_initial_rule() -> Rule:
     return Rule(_MIDDLE, initial)
 
 
-def _is_range(written: str) -> bool:
+def _is_round_range(written: str) -> bool:
     """Whether 500-1000 is a range of round numbers, where 555-0142 is a phone number."""
-    first, second = map(int, written.split("-"))
-    return first < second and second % 50 == 0 and first % 10 == 0 and second >= 1000
+    first, _, second = written.partition("-")
+    if not (first.isdecimal() and second.isdecimal()):
+        return False
+    return int(first) < int(second) and int(second) % 50 == 0 and int(first) % 10 == 0 and second[0] != "0"

@@ -20,7 +20,7 @@ _WRITTEN = re.compile(
     rf"(?:(?<=\.)[{BLANKS}])?(?P<year>\d{{4}}|\d{{2}}){_ENDS}"
 )
 _MONTH = re.compile(rf"{_ALONE}(?P<month>0?[1-9]|1[0-2])/(?P<year>19\d\d|20\d\d){_ENDS}")
-_SHORT = re.compile(rf"{_ALONE}(?P<first>\d{{1,2}})/(?P<second>\d{{1,2}}){_ENDS}")
+_SHORT = re.compile(rf"{_ALONE}(?!24/7{_ENDS})(?P<first>\d{{1,2}})/(?P<second>\d{{1,2}}){_ENDS}")
 _HOLIDAYS = frozenset({24, 25, 26, 31})
 """Days of December that are written without a year often enough not to be fractions."""
 _HALF = rf"(?:[{BLANKS}]?(?P<half>[ap])(?:m(?![{LETTER}])|\.[{BLANKS}]?m\.(?![{LETTER}\d])))"
@@ -61,7 +61,8 @@ def date_rules(readings: Readings) -> list[Rule]:
     def bare(match: re.Match[str]) -> str | None:
         first, second = int(match["first"]), int(match["second"])
         if readings.day_first:
-            return _said_date(readings, None, second, first) if second <= 12 < first else None
+            is_date = second <= 12 < first and len(match["second"]) == 2
+            return _said_date(readings, None, second, first) if is_date else None
         return _said_date(readings, None, first, second) if first == 12 and second in _HOLIDAYS else None
 
     def month(match: re.Match[str]) -> str:
@@ -122,10 +123,12 @@ def _time_range_rules(readings: Readings) -> list[Rule]:
     said = f"{to} " if to == "," else f" {to} "
     dash = rf"[{BLANKS}]?[-–—][{BLANKS}]?"
     half = rf"[{BLANKS}]?[ap]\.?m(?![{LETTER}])"
+    stopped = rf"(?<=\d\.\d\d)[-–](?=\d{{1,2}}\.[0-5]\d[{BLANKS}]?(?:{readings.time_mark})(?![{LETTER}\d]))"
     after = r"(?=\d{1,2}(?::\d\d|[hH]))"
     return [
         Rule(re.compile(rf"(?<=\d[:hH]\d\d){dash}{after}|(?<=\d[hH]){dash}{after}"), said, digits=True),
         Rule(re.compile(rf"(?:(?<=\d[ap]m)|(?<=[ {BLANKS}][apAP][mM])|(?<=[ap]\.m\.)){dash}(?=\d)"), said, digits=True),
+        *([Rule(re.compile(stopped, re.IGNORECASE), said, digits=True)] if readings.time_mark else []),
         Rule(re.compile(rf"(?<=\d)[-–—](?=\d{{1,2}}(?::\d\d)?{half})", re.IGNORECASE), said, digits=True),
     ]
 
@@ -135,7 +138,9 @@ def _stopped_time_rules(readings: Readings, say: Say) -> list[Rule]:
     time = r"(?P<hour>[01]?\d|2[0-4])\.(?P<minute>[0-5]\d)(?P<second>(?!))?"
     patterns = [rf"{_ALONE}{time}{_HALF}"]
     if readings.time_mark:
-        patterns.append(rf"{_ALONE}{time}(?P<half>(?!))?[{BLANKS}]?(?:{readings.time_mark})(?![{LETTER}\d])")
+        mark = rf"[{BLANKS}]?(?:{readings.time_mark})(?![{LETTER}\d])"
+        patterns.append(rf"{_ALONE}{time}(?P<half>(?!))?(?=[-–]\d{{1,2}}\.[0-5]\d{mark})")
+        patterns.append(rf"{_AFTER_DASH}{time}(?P<half>(?!))?{mark}")
     if readings.before_times:
         patterns.append(rf"(?<=[{BLANKS}]){time}(?P<half>(?!))?(?![\d%]|[.,:]\d|[{BLANKS}]?[€$£%°])")
         words = re.compile(rf"(?<![{LETTER}])(?:{readings.before_times})[{BLANKS}]$", re.IGNORECASE)

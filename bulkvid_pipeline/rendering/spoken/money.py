@@ -13,6 +13,10 @@ SIGNS = {
         "NT$": "TWD",
         "MX$": "MXN",
         "Mex$": "MXN",
+        "$US": "USD",
+        "$ US": "USD",
+        "$CA": "CAD",
+        "$ CA": "CAD",
         "RD$": "DOP",
         "S/": "PEN",
         "S/.": "PEN",
@@ -34,7 +38,7 @@ CODES = word_set(
     "DKK ISK PLN CZK HUF RON BGN ILS ZAR AED SAR QAR KWD EGP MAD THB VND IDR MYR PHP NGN KES GHS PKR BDT LKR "
     "NPR KZT GEL AMD BTC"
 )
-ONLY_AFTER = frozenset({"zł", "Kč", "kč", "Ft", "lei", "元"})
+ONLY_AFTER = frozenset({"$US", "$ US", "$CA", "$ CA", "zł", "Kč", "kč", "Ft", "lei", "元"})
 ONLY_BEFORE = frozenset({"Rs.", "Rs", "Fr.", "SFr.", "RM", "Rp"})
 _SMALLER = frozenset({"JPY", "KRW", "VND", "IDR", "CLP", "ISK", "HUF", "BTC"})
 """Currencies without hundredths in use."""

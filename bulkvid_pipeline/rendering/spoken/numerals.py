@@ -27,7 +27,9 @@ def ordinal_rules(readings: Readings) -> list[Rule]:
     say = readings.ordinal
     if say is None or not readings.ordinal_ends:
         return []
-    pattern = re.compile(rf"(?<![{LETTER}\d_.,])(?P<digits>\d{{1,4}})(?P<end>{readings.ordinal_ends})(?![{LETTER}\d_])")
+    pattern = re.compile(
+        rf"(?<![{LETTER}\d_.,])(?<![-−](?=\d{{1,4}}[º°]))(?P<digits>\d{{1,4}})(?P<end>{readings.ordinal_ends})(?![{LETTER}\d_])"
+    )
     return [Rule(pattern, lambda match: say(int(match["digits"]), match["end"]), digits=True)]
 
 
@@ -38,7 +40,7 @@ def roman_rules(readings: Readings) -> list[Rule]:
     numeral = rf"[{BLANKS}](?P<roman>{_ROMAN})"
     rules = _century_rules(readings)
     if readings.rulers:
-        ordinal_end = r"(?P<end>\.(?=[ \u00a0][a-zà-ÿ])|ᵉʳ|er|ère|re|e|º|°|ª)?"
+        ordinal_end = r"(?P<end>\.(?=[ \u00a0][a-zà-ÿ]|[,;:)])|ᵉʳ|er|ère|re|e|º|°|ª)?"
         pattern = rf"{alone}(?P<name>{any_of(readings.rulers)}){numeral}{ordinal_end}{end}"
         rules.append(Rule(re.compile(pattern), lambda match: _ruler(match, readings)))
     if readings.headings:
@@ -54,15 +56,36 @@ def roman_rules(readings: Readings) -> list[Rule]:
 
 
 def _century_rules(readings: Readings) -> list[Rule]:
-    say, words = readings.century, readings.century_words
+    say, words, short = readings.century, readings.century_words, readings.century_short
     if say is None or not words:
         return []
+    if short:
+        words += f"|{re.escape(short)}"
+
+    def said(match: re.Match[str]) -> str:
+        word = readings.century_word if match["word"] == short else match["word"]
+        parts = (say(roman_value(match["roman"])), match["blank"], word)
+        return "".join(parts if match.start("roman") < match.start("word") else reversed(parts))
+
+    word, blank, roman = rf"(?P<word>{words})", rf"(?P<blank>[{BLANKS}])", rf"(?P<roman>{_ROMAN})"
     ends = r"(?:\.|er|e|ème|ᵉ|º|°|th)?"
-    after = rf"(?<![{LETTER}\d_])(?P<roman>{_ROMAN}){ends}(?P<between>[{BLANKS}](?:{words}))(?![{LETTER}])"
-    before = rf"(?<![{LETTER}])(?P<between>(?:{words})[{BLANKS}])(?P<roman>{_ROMAN})(?![{LETTER}\d_])"
+    after = rf"(?<![{LETTER}\d_]){roman}{ends}{blank}{word}(?![{LETTER}])"
+    before = rf"(?<![{LETTER}]){word}{blank}{roman}(?![{LETTER}\d_])"
+    joint = rf"(?P<joint>[{BLANKS}](?:y|e|et|and|und|en|i|a|à|au|al)[{BLANKS}])"
+    first = rf"(?<![{LETTER}\d_]){roman}{ends}{joint}(?={_ROMAN}{ends}{blank}{word}(?![{LETTER}]))"
+    both = rf"(?<![{LETTER}]){word}{blank}{roman}{joint}(?P<second>{_ROMAN})(?![{LETTER}\d_])"
+
+    def first_said(match: re.Match[str]) -> str:
+        return f"{say(roman_value(match['roman']))}{match['joint']}"
+
+    def both_said(match: re.Match[str]) -> str:
+        return f"{said(match)}{match['joint']}{say(roman_value(match['second']))}"
+
     return [
-        Rule(re.compile(after), lambda match: f"{say(roman_value(match['roman']))}{match['between']}"),
-        Rule(re.compile(before), lambda match: f"{match['between']}{say(roman_value(match['roman']))}"),
+        Rule(re.compile(both), both_said),
+        Rule(re.compile(first), first_said),
+        Rule(re.compile(after), said),
+        Rule(re.compile(before), said),
     ]
 
 

@@ -143,6 +143,9 @@ class Readings:
     """A century in Roman numerals: 19 -> "nineteenth"."""
     century_words: str = ""
     """A regular expression of the words beside it: "century|centuries"."""
+    century_short: str = ""
+    """The abbreviation of the word, which is then said in full: "s."."""
+    century_word: str = ""
     rulers: frozenset[str] = frozenset()
     """Names of rulers and popes, which a Roman numeral makes an ordinal."""
     regnal: Callable[[int, str], str] | None = None
@@ -180,8 +183,8 @@ class Readings:
     before_times: str = ""
     """A regular expression of words before a time with a stop: "alle" of "alle 18.30"."""
 
-    before_phones: str = r"tel\.?|telefon|phone|whatsapp"
-    """A regular expression of words before a phone number, which is then one however it is grouped."""
+    before_phones: str = ""
+    """A regular expression of more words before a phone number, which is then one however it is grouped."""
     abbreviations: Mapping[str, str] = field(default_factory=dict)
     """As written, with their stops (blanks in them may be missing): {"z. B.": "zum Beispiel"}."""
     before_numbers: Mapping[str, str] = field(default_factory=dict)

@@ -25,7 +25,10 @@ _FEMININE = re.compile(
 )
 _PARTS = {3: "Drittel", 4: "Viertel", 5: "Fünftel", 6: "Sechstel", 8: "Achtel", 10: "Zehntel"}
 _MONTH = "|".join([*_MONTHS, *(rf"{month[:3]}\." for month in _MONTHS if month != "Mai"), r"Sept\."])
-_DATIVE = "am|dem|vom|zum|im|beim|vor dem|nach dem|seit dem|bis zum|ab dem|den|der|des|einem|einen|ihrem|seinem|unserem"
+_DATIVE = (
+    "am|bis|und|ab|dem|vom|zum|im|beim|vor dem|nach dem|seit dem|bis zum|ab"
+    " dem|den|der|des|einem|einen|ihrem|seinem|unserem"
+)
 
 
 def cardinal(number: int) -> str:
@@ -68,14 +71,25 @@ def _day_of_month(match: re.Match[str]) -> str | None:
     if not 1 <= day <= 31:
         return None
     month = next(name for name in _MONTHS if name.startswith(match["month"][:3]))
-    said = f"{match['before'] or ''}{ordinal(day, 'en' if match['before'] else 'er')} {month}"
+    before = match["before"] or ""
+    follows = _BEFORE_DAY.search(match.string[max(0, match.start() - 12) : match.start()])
+    ending = "e" if before.strip().lower() == "der" else "en" if before or follows else "er"
+    said = f"{before}{ordinal(day, ending)} {month}"
     return f"{said} {year(int(match['year']))}" if match["year"] else said
+
+
+def _day_and_month(match: re.Match[str]) -> str | None:
+    """ "24.12." after a dash or a preposition."""
+    if not _BEFORE_DAY.search(match.string[max(0, match.start() - 12) : match.start()]):
+        return None
+    return _date(None, int(match["month"]), int(match["day"])) if 1 <= int(match["day"]) <= 31 else None
 
 
 def _before_noun(match: re.Match[str]) -> str:
     return f"{match['before']}{ordinal(int(match['number']), _ENDINGS.get(match['before'].strip().lower(), 'en'))}"
 
 
+_BEFORE_DAY = re.compile(rf"\d\.[{BLANKS}]?(?:[-–]|bis)[{BLANKS}]?$")
 _ENDINGS = {"der": "e", "die": "e", "das": "e", "eine": "e", "ein": "er", "ihr": "er", "sein": "er", "mein": "er"}
 
 
@@ -258,6 +272,17 @@ _GERMAN = Readings(
         "gest.": "gestorben",
         "gegr.": "gegründet",
         "24/7": "24 7",
+        "MwSt.": "Mehrwertsteuer",
+        "Std.": "Stunden",
+        "med.": "med",
+        "Mo.-Fr.": "Montag bis Freitag",
+        "Mo.–Fr.": "Montag bis Freitag",
+        "Mo-Fr": "Montag bis Freitag",
+        "Mo–Fr": "Montag bis Freitag",
+        "Mo.-So.": "Montag bis Sonntag",
+        "Mo-So": "Montag bis Sonntag",
+        "Sa.-So.": "Samstag bis Sonntag",
+        "Sa.+So.": "Samstag und Sonntag",
         "und/oder": "und oder",
     },
     before_numbers={
@@ -272,6 +297,28 @@ _GERMAN = Readings(
         "ca.": "circa",
     },
     rules=(
+        Rule(
+            re.compile(
+                rf"(?<![{LETTER}\d_.,])(?P<number>\d{{1,2}})\.[{BLANKS}]?(?:[-–]|bis)[{BLANKS}]?(?=\d{{1,2}}\.[{BLANKS}]?"
+                rf"(?:{_MONTH}|\d{{1,2}}\.))",
+                re.IGNORECASE,
+            ),
+            lambda match: f"{ordinal(int(match['number']), 'en')} bis ",
+            digits=True,
+        ),
+        Rule(
+            re.compile(
+                rf"(?<![{LETTER}\d_.,])(?P<day>\d{{1,2}})\.(?P<month>1[0-2]|0?[1-9])\.[{BLANKS}]?(?:[-–]|bis)[{BLANKS}]?"
+                r"(?=\d{1,2}\.\d{1,2}\.)"
+            ),
+            lambda match: f"{_date(None, int(match['month']), int(match['day']))} bis ",
+            digits=True,
+        ),
+        Rule(
+            re.compile(rf"(?<=[-–s {BLANKS}])(?P<day>\d{{1,2}})\.(?P<month>1[0-2]|0?[1-9])\.(?=[{BLANKS},;:)]|$)"),
+            _day_and_month,
+            digits=True,
+        ),
         Rule(
             re.compile(
                 rf"(?<![{LETTER}\d_.,])(?P<before>(?:{_DATIVE})[{BLANKS}])?(?P<day>\d{{1,2}})\.[{BLANKS}]?(?P<month>{_MONTH})"

@@ -29,8 +29,10 @@ _ONES = (
 )
 _TENS = ("", "", "veinte", "treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa")
 _ORDINALS = ("", "primero", "segundo", "tercero", "cuarto", "quinto", "sexto", "séptimo", "octavo", "noveno", "décimo")
-_HIGHER = ("", "décimo", "vigésimo", "trigésimo", "cuadragésimo", "quincuagésimo", "sexagésimo", "septuagésimo")
-_HIGHER = (*_HIGHER, "octogésimo", "nonagésimo")
+_HIGHER = (
+    *("", "décimo", "vigésimo", "trigésimo", "cuadragésimo", "quincuagésimo", "sexagésimo", "septuagésimo"),
+    *("octogésimo", "nonagésimo"),
+)
 _FEMININE = word_set(
     "libra libras rupia rupias lira liras corona coronas tonelada toneladas hora horas milla millas onza onzas "
     "caloría calorías kilocaloría kilocalorías yarda yardas grivna grivnas cucharada cucharadas cucharadita "
@@ -188,12 +190,14 @@ _SPANISH = Readings(
         "a. C.": forms("antes de Cristo"),
         "d. C.": forms("después de Cristo"),
     },
-    ordinal_ends=r"\.?[ºª°]|\.?er|\.?ra|\.?ro|\.?do|\.?da|\.?to|\.?ta",
+    ordinal_ends=r"\.?[ºª]|°(?=[ ][a-zñ])|\.?er|\.?ra|\.?ro|\.?do|\.?da|\.?to|\.?ta",
     ordinal=lambda number, end: ordinal(
         number, "ª" if end.endswith(("ª", "a")) else "er" if end.endswith("er") else "º"
     ),
     century=_century,
-    century_words="siglos?|s\\.",
+    century_words="siglos?",
+    century_short="s.",
+    century_word="siglo",
     rulers=word_set(
         "Felipe Carlos Alfonso Fernando Isabel Juan Pablo Benedicto León Pío Gregorio Clemente Inocencio Enrique "
         "Luis Jorge Eduardo Ricardo Guillermo Catalina Pedro Iván Alejandro Nicolás Napoleón Federico Francisco "
@@ -262,6 +266,7 @@ _SPANISH = Readings(
         "Tel.": "teléfono",
         "Av.": "avenida",
         "Avda.": "avenida",
+        "C/": "calle",
         "Sto.": "santo",
         "Sta.": "santa",
         "vs.": "contra",

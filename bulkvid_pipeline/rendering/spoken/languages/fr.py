@@ -29,11 +29,15 @@ _VOWELS = "aeiouyhéèêâîôûœ"
 
 
 def cardinal(number: int) -> str:
-    """A number below 100 in words, others in digits."""
+    """A number below 1000 in words, others in digits."""
     if number < 20:
         return _ONES[number]
-    if number >= 100:
+    if number >= 1000:
         return str(number)
+    if number >= 100:
+        hundreds, rest = divmod(number, 100)
+        many = f"{_ONES[hundreds]} cent" if hundreds > 1 else "cent"
+        return f"{many} {cardinal(rest)}" if rest else f"{many}{'s' if hundreds > 1 else ''}"
     tens, ones = divmod(number, 10)
     if tens in {7, 9}:
         ones += 10
@@ -44,16 +48,16 @@ def cardinal(number: int) -> str:
 
 
 def ordinal(number: int, end: str) -> str | None:
-    """An ordinal below 100 in words."""
+    """An ordinal up to 1000 in words."""
     end = end.translate(_RAISED)
     if number == 1:
         return {"re": "première", "ère": "première", "ers": "premiers", "ères": "premières"}.get(end, "premier")
     if number == 2 and end.startswith("nd"):
         return {"nde": "seconde", "nds": "seconds", "ndes": "secondes"}.get(end, "second")
-    if number >= 100:
+    if number > 1000:
         return None
-    words = cardinal(number)
-    stem = words.removesuffix("e") if not words.endswith("quatre-vingts") else "quatre-vingt"
+    words = "mille" if number == 1000 else cardinal(number)
+    stem = words.removesuffix("s") if words.endswith(("vingts", "cents")) else words.removesuffix("e")
     stem = f"{stem}u" if stem.endswith("cinq") else f"{stem[:-1]}v" if stem.endswith("neuf") else stem
     return f"{stem}ième" + ("s" if end.endswith("s") else "")
 
@@ -184,7 +188,9 @@ _FRENCH = Readings(
     ordinal_ends="ᵉʳˢ|ᵉʳ|ʳᵉ|ᵉ|ères|ère|èmes|ème|ers|er|re|ndes|nde|nds|nd|es|e",
     ordinal=ordinal,
     century=_century,
-    century_words="siècles?|s\\.|millénaires?|arrondissement|République|dynastie",
+    century_words="siècles?|millénaires?|arrondissement|République|dynastie",
+    century_short="s.",
+    century_word="siècle",
     rulers=word_set(
         "Louis Henri François Charles Philippe Napoléon Jean Paul Jean-Paul Pie Benoît Léon Grégoire Clément "
         "Innocent Élisabeth Elisabeth Elizabeth Catherine Marie Guillaume Frédéric Pierre Alexandre Nicolas Ivan "

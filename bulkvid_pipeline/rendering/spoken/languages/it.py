@@ -168,7 +168,9 @@ READINGS = Readings(
     ordinal_ends="[ºª]|°(?![ ]?[CF])(?=[ ][A-Za-zà-ù])",
     ordinal=lambda number, end: ordinal(number, end[0]),
     century=_century,
-    century_words="secol[oi]|sec\\.|millennio|arrondissement",
+    century_words="secol[oi]|millennio|arrondissement",
+    century_short="sec.",
+    century_word="secolo",
     rulers=word_set(
         "Luigi Enrico Carlo Filippo Vittorio Emanuele Umberto Amedeo Giovanni Paolo Benedetto Leone Pio Gregorio "
         "Clemente Innocenzo Giulio Sisto Bonifacio Urbano Alessandro Adriano Elisabetta Caterina Maria Margherita "

@@ -33,8 +33,10 @@ def cardinal(number: int) -> str:
 
 def ordinal(number: int, _: str) -> str | None:
     """An ordinal below 100 in words."""
-    if not 0 < number < 100:
+    if not 0 < number <= 100:
         return None
+    if number == 100:
+        return "honderdste"
     if number in {1, 3}:
         return {1: "eerste", 3: "derde"}[number]
     return cardinal(number) + ("de" if number < 20 and number != 8 else "ste")

@@ -20,8 +20,10 @@ _ONES = (
 _BRAZILIAN = {"dezasseis": "dezesseis", "dezassete": "dezessete", "dezanove": "dezenove"}
 _TENS = ("", "dez", "vinte", "trinta", "quarenta", "cinquenta", "sessenta", "setenta", "oitenta", "noventa")
 _ORDINALS = ("", "primeiro", "segundo", "terceiro", "quarto", "quinto", "sexto", "sétimo", "oitavo", "nono", "décimo")
-_HIGHER = ("", "décimo", "vigésimo", "trigésimo", "quadragésimo", "quinquagésimo", "sexagésimo", "septuagésimo")
-_HIGHER = (*_HIGHER, "octogésimo", "nonagésimo")
+_HIGHER = (
+    *("", "décimo", "vigésimo", "trigésimo", "quadragésimo", "quinquagésimo", "sexagésimo", "septuagésimo"),
+    *("octogésimo", "nonagésimo"),
+)
 _FEMININE = word_set(
     "libra libras rupia rupias lira liras coroa coroas tonelada toneladas hora horas milha milhas onça onças "
     "caloria calorias quilocaloria quilocalorias jarda jardas colher colheres"
@@ -183,7 +185,9 @@ _PORTUGUESE = Readings(
     ordinal_ends=r"\.?[ºª°](?![ ]?[CF](?![A-Za-z]))",
     ordinal=lambda number, end: ordinal(number, end[-1]),
     century=_century,
-    century_words="séculos?|séc\\.",
+    century_words="séculos?",
+    century_short="séc.",
+    century_word="século",
     rulers=word_set(
         "João Paulo Bento Leão Pio Gregório Clemente Inocêncio Pedro Afonso Manuel Sebastião Duarte Dinis Sancho "
         "Fernando Filipe Felipe Carlos Luís Luis Henrique Jorge Eduardo Ricardo Guilherme Isabel Elizabeth "
