@@ -30,7 +30,9 @@ def year(number: int) -> str:
     if not 11 <= century <= 19:
         return str(number)
     said = spelled(century, "da", "cardinal-common")
-    return f"{said}hundrede" if rest == 0 else said + ("nul" if rest < 10 else "") + spelled(rest, "da", "cardinal-common")
+    return (
+        f"{said}hundrede" if rest == 0 else said + ("nul" if rest < 10 else "") + spelled(rest, "da", "cardinal-common")
+    )
 
 
 READINGS = Readings(
@@ -112,7 +114,14 @@ READINGS = Readings(
         "vs": "mod",
         "24/7": "døgnet rundt",
     },
-    before_numbers={"kl.": "klokken", "kl": "klokken", "nr.": "nummer", "nr": "nummer", "s.": "side", "tlf.": "telefon"},
+    before_numbers={
+        "kl.": "klokken",
+        "kl": "klokken",
+        "nr.": "nummer",
+        "nr": "nummer",
+        "s.": "side",
+        "tlf.": "telefon",
+    },
     before_phones=r"tlf\.?|ring",
     rules=(
         day_rule("da", _ordinal, year),

@@ -82,7 +82,9 @@ READINGS = Readings(
     signs={"kr": "NOK", "kr.": "NOK"},
     scales={"mill.": 6, "mill": 6, "mrd.": 9, "mrd": 9, "tusen": forms("tusen")},
     units={"%": forms("prosent"), "t": forms("time", "timer"), "stk.": forms("stykker"), "°C": forms("grad", "grader")},
-    rulers=frozenset("Harald Haakon Olav Christian Kristian Karl Ludvig Henrik Georg Elizabeth Elisabeth Filip Fredrik".split()),
+    rulers=frozenset(
+        "Harald Haakon Olav Christian Kristian Karl Ludvig Henrik Georg Elizabeth Elisabeth Filip Fredrik".split()
+    ),
     regnal=lambda number, name: f"den {_ordinal(number)}",
     fraction=lambda upper, lower: {
         (1, 2): "en halv",
@@ -117,7 +119,14 @@ READINGS = Readings(
         "vs": "mot",
         "24/7": "døgnet rundt",
     },
-    before_numbers={"kl.": "klokken", "kl": "klokken", "nr.": "nummer", "nr": "nummer", "s.": "side", "tlf.": "telefon"},
+    before_numbers={
+        "kl.": "klokken",
+        "kl": "klokken",
+        "nr.": "nummer",
+        "nr": "nummer",
+        "s.": "side",
+        "tlf.": "telefon",
+    },
     before_phones=r"tlf\.?|ring",
     rules=(
         day_rule("nb", _ordinal, year),

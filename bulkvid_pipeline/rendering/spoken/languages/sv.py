@@ -86,7 +86,9 @@ READINGS = Readings(
     },
     ordinal_ends=":(?:a|e)",
     ordinal=lambda number, end: _ordinal(number),
-    rulers=frozenset("Karl Gustav Gustaf Erik Johan Oscar Oskar Ludvig Henrik Georg Fredrik Elisabet Elizabeth Filip".split()),
+    rulers=frozenset(
+        "Karl Gustav Gustaf Erik Johan Oscar Oskar Ludvig Henrik Georg Fredrik Elisabet Elizabeth Filip".split()
+    ),
     regnal=lambda number, name: f"den {_ordinal(number)}",
     fraction=lambda upper, lower: {
         (1, 2): "en halv",
@@ -123,7 +125,14 @@ READINGS = Readings(
         "vs": "mot",
         "24/7": "dygnet runt",
     },
-    before_numbers={"kl.": "klockan", "kl": "klockan", "nr": "nummer", "nr.": "nummer", "s.": "sidan", "tel.": "telefon"},
+    before_numbers={
+        "kl.": "klockan",
+        "kl": "klockan",
+        "nr": "nummer",
+        "nr.": "nummer",
+        "s.": "sidan",
+        "tel.": "telefon",
+    },
     rules=(
         day_rule("sv", _ordinal, year),
         decade_rule(r"-tal(?P<end>ets|et|en|s)?", lambda number: year(number), "tal"),
