@@ -56,6 +56,10 @@ def _whole(word: str) -> str:
 
 
 def _pattern(readings: Readings) -> re.Pattern[str]:
+    """An amount: sign, currency, number, perhaps a dash and a second number, scale, then unit or currency, and a plus.
+
+    `own` is a unit of the first number alone (10%-15%). A currency is before or after, a code may also be both ($5 USD).
+    """
     signs = SIGNS.keys() | readings.signs.keys() | {key for key in readings.money if not key.isascii() or "$" in key}
     before = any_of((signs | CODES) - ONLY_AFTER)
     after = any_of(((signs | CODES) - ONLY_BEFORE) | _money_words(readings).keys())
@@ -170,7 +174,8 @@ class _Amounts:
         falls = numbers[0].number.value >= numbers[1].number.value
         score = words.ratio if words.score is None else words.score
         between = score if falls and score is not None else words.to
-        return self._readings.blank.join([numbers[0].said, between, numbers[1].said])
+        blank = self._readings.blank
+        return f"{numbers[0].said}{between if between == ',' else f'{blank}{between}'}{blank}{numbers[1].said}"
 
     def _with_measure(self, said: str, last: _Written, money: str, scale: str | None, unit: str) -> str:
         readings = self._readings
@@ -262,8 +267,13 @@ def _fraction_rules(readings: Readings) -> list[Rule]:
     """Fractions, and marks out of a best one."""
     words = readings.words
 
+    mark = readings.spoken_decimal or readings.decimal or cldr.decimal_mark(readings.locale)
+
     def lone(match: re.Match[str]) -> str | None:
-        return readings.fraction(*FRACTION_SIGNS[match.group()]) if readings.fraction else None
+        upper, lower = FRACTION_SIGNS[match.group()]
+        if readings.fraction is not None:
+            return readings.fraction(upper, lower)
+        return f"0{mark}{upper * 100 // lower:02}".rstrip("0") if lower in {2, 4, 5} else f"{upper}/{lower}"
 
     def written(match: re.Match[str]) -> str | None:
         whole, upper, lower = match["whole"], match["upper"], match["lower"]

@@ -15,16 +15,18 @@ from bulkvid_pipeline.rendering.spoken.counting import Forms
 
 _COUNTS = (*map(Decimal, (1, 2, 3, 5, 11, 0)), Decimal("0.5"), Decimal("1.5"), Decimal(1_000_000))
 """Numbers that together have all plural categories of every language."""
+ROOT = "root"
+"""The locale of no language."""
 _PLAIN = "0.#########"
 
 
 @lru_cache(maxsize=256)
 def locale_of(code: str) -> Locale:
-    """The CLDR locale of a code such as "pt_PT"; English for languages that it does not know."""
+    """The CLDR locale of a code such as "pt_PT"; the root, which has only signs, where it has no such language."""
     try:
         return Locale.parse(code)
     except (UnknownLocaleError, ValueError):
-        return Locale("en")
+        return Locale.parse(ROOT)
 
 
 def knows(code: str) -> bool:

@@ -173,10 +173,12 @@ class Readings:
     """Whether 12/05/2024 is the 12th of May."""
     date: Callable[[int | None, int, int], str] | None = None
     """(year, month, day) -> "24. Dezember 2024"; None is the CLDR's long form."""
+    date_mark: str = ""
+    """A regular expression of a word that may follow a date in digits and is part of what `date` says: "г."."""
     before_dates: str = ""
     """A regular expression of words before a day and month without year: "on|by"."""
     time: Callable[[int, int, str], str] | None = None
-    """(18, 30, "") -> "18 Uhr 30"; the third is "am", "pm" or empty. None leaves 18:30 to the voice."""
+    """(18, 30, "") -> "18 Uhr 30"; the third is "am", "pm" or empty. None says the two numbers."""
     time_mark: str = ""
     """A regular expression of a word that may follow a time and is part of it: "Uhr"."""
 

@@ -18,7 +18,7 @@ def readings_of(language: str) -> Readings:
     """The readings of a speech code ("pt-br"); a language without a module has the CLDR's words."""
     family = language.partition("-")[0]
     if family not in _MODULES:
-        return Readings(locale=family if cldr.knows(family) else "en") if family != "" else Readings(locale="en")
+        return Readings(locale=family if cldr.knows(family) else cldr.ROOT)
     module = import_module(f"{__name__}.{family}")
     variants: Mapping[str, Readings] = getattr(module, "VARIANTS", {})
     readings: Readings = variants.get(language, module.READINGS)

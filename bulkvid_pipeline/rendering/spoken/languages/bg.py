@@ -132,6 +132,7 @@ READINGS = Readings(
         (3, 4): "три четвърти",
     }.get((upper, lower)),
     date=_date,
+    date_mark=r"година|г\.",
     before_dates="на|до|от|след|преди",
     time=_time,
     time_mark=r"часа|ч\.?",

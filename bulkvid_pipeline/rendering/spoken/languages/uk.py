@@ -274,6 +274,7 @@ READINGS = Readings(
     ordinal=_said_ordinal,
     fraction=lambda upper, lower: fraction_in_words(upper, lower, "uk"),
     date=_date,
+    date_mark=r"року|р\.",
     before_dates="до|з|на|від|по|після",
     time=_time,
     time_mark=r"годин[аиі]?|год\.?",
