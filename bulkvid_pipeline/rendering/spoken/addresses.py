@@ -13,7 +13,7 @@ _ENDS += "pl|cz|ru|ua|tr|in|cn|jp|kr|se|no|dk|fi|gr|ie|ca|au|nz|za|xyz|online|si
 _STOP = "\\s<>\"'“”«»)\\]\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7af\uff00-\uffef"
 _URL = re.compile(rf"(?:(?:https?|ftp)://|(?<![{LETTER}\d.@])www\.)[^{_STOP}]{{0,2000}}[^{_STOP}.,;:!?]")
 _DOMAIN = re.compile(
-    rf"(?<![{LETTER}\d@._-])[a-zA-Z0-9\u00c0-\u024f][\w-]{{0,62}}(?:\.[a-zA-Z0-9\u00c0-\u024f_-]{{1,63}}){{0,4}}\.(?:{_ENDS})"
+    rf"(?<![{LETTER}\d@._-])(?![a-zA-Z]\.[a-z]{{2}}(?![\w/]))[a-zA-Z0-9\u00c0-\u024f][\w-]{{0,62}}(?:\.[a-zA-Z0-9\u00c0-\u024f_-]{{1,63}}){{0,4}}\.(?:{_ENDS})"
     rf"(?:/[^{_STOP}]{{0,500}}[^{_STOP}.,;:!?]|/)?(?![{LETTER}\d_@]|\.[{LETTER}\d])"
 )
 _FILE = re.compile(

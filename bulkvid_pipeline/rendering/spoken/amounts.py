@@ -11,6 +11,7 @@ from bulkvid_pipeline.rendering.spoken.counting import (
     BLANKS,
     FRACTION_SIGNS,
     LETTER,
+    MARKED_LETTER,
     NUMBER,
     Number,
     number_of,
@@ -43,7 +44,12 @@ def amount_rules(readings: Readings) -> list[Rule]:
 def any_of(words: Iterable[str]) -> str:
     """A regular expression of the words, longest first; a blank may be a narrow one or missing after a stop."""
     ordered = sorted(words, key=lambda word: (-len(word), word))
-    return "|".join(re.escape(word).replace(r"\ ", f"[{BLANKS}]") for word in ordered)
+    return "|".join(re.escape(word).replace(r"\ ", f"[{BLANKS}]") + _whole(word) for word in ordered)
+
+
+def _whole(word: str) -> str:
+    """What keeps a word in Arabic, Hebrew or an Indian script from being the beginning of a longer one."""
+    return f"(?![{MARKED_LETTER}])" if "\u0590" <= word[-1:] <= "\u0dff" else ""
 
 
 def _pattern(readings: Readings) -> re.Pattern[str]:
@@ -62,7 +68,7 @@ def _pattern(readings: Readings) -> re.Pattern[str]:
     return re.compile(
         rf"(?<![{LETTER}\d_.,])(?<!\d[-–/:])"
         rf"(?:(?P<sign>(?<![^\s(\[{{\"'«“„¿¡~≈<>≤≥:;,=/–—])(?:[-−+](?=\S)|[±~≈<>≤≥]))[{BLANKS}]?)?"
-        rf"(?P<minus>[-−](?=[^\s\d]))?(?:(?P<before>{before})[{BLANKS}]?(?=[-−]?\d))?(?P<minus2>[-−])?"
+        rf"(?P<minus>(?<![{MARKED_LETTER}])[-−](?=[^\s\d]))?(?:(?P<before>{before})[{BLANKS}]?(?=[-−]?\d))?(?P<minus2>(?<![{MARKED_LETTER}])[-−])?"
         rf"(?P<first>{one})"
         rf"(?:(?P<own>{measure})?(?P<dash>[-–—~〜～]|[{BLANKS}][-–—][{BLANKS}])(?:(?:{before})[{BLANKS}]?)?(?P<second>{one}))?"
         rf"(?:[{BLANKS}]?(?P<scale>{scales}){end}(?!/[hs]))?"
@@ -166,7 +172,7 @@ class _Amounts:
         score = words.ratio if words.score is None else words.score
         between = score if falls and score is not None else words.to
         blank = self._readings.blank
-        return f"{numbers[0].said}{between if between == ',' else blank + between}{blank}{numbers[1].said}"
+        return f"{numbers[0].said}{between if between == ',' else f'{blank}{between}'}{blank}{numbers[1].said}"
 
     def _with_measure(self, said: str, last: _Written, money: str, scale: str | None, unit: str) -> str:
         readings = self._readings

@@ -38,7 +38,7 @@ def date_rules(readings: Readings) -> list[Rule]:
     """The rules of dates in a language."""
 
     def iso(match: re.Match[str]) -> str | None:
-        return _said_date(readings, int(match["year"]), int(match["month"]), int(match["day"]))
+        return _with_stop(_said_date(readings, int(match["year"]), int(match["month"]), int(match["day"])), match)
 
     def written(match: re.Match[str]) -> str | None:
         first, second, year = int(match["first"]), int(match["second"]), int(match["year"])
@@ -48,7 +48,7 @@ def date_rules(readings: Readings) -> list[Rule]:
         day, month = (first, second) if day_first else (second, first)
         if month > 12 and match["mark"] != ".":
             day, month = month, day
-        return _said_date(readings, year, month, day)
+        return _with_stop(_said_date(readings, year, month, day), match)
 
     def short(match: re.Match[str]) -> str | None:
         first, second = int(match["first"]), int(match["second"])
@@ -70,9 +70,10 @@ def date_rules(readings: Readings) -> list[Rule]:
         said = cldr.month_of_year(readings.locale, year, int(match["month"]))
         return said.replace(match["year"], readings.year(year)) if readings.year is not None else said
 
+    mark = f"(?:[{BLANKS}]?(?:{readings.date_mark})(?![{LETTER}]))?" if readings.date_mark else ""
     rules = [
-        Rule(_ISO, iso, digits=True),
-        Rule(_WRITTEN, written, digits=True),
+        Rule(re.compile(_ISO.pattern + mark), iso, digits=True),
+        Rule(re.compile(_WRITTEN.pattern + mark), written, digits=True),
         Rule(_MONTH, month, digits=True),
         Rule(_SHORT, bare, digits=True),
     ]
@@ -199,6 +200,10 @@ def _no_count(readings: Readings) -> str:
     if readings.not_after_years:
         counted += f"|{readings.not_after_years}"
     return rf"(?!\d|[.,:/]\d|[{BLANKS}]?[%°$€£+]|[{LETTER}_]|[{BLANKS}](?:{counted})(?![{LETTER}]))"
+
+
+def _with_stop(said: str | None, match: re.Match[str]) -> str | None:
+    return said and said + kept_stop(match)
 
 
 def _said_date(readings: Readings, year: int | None, month: int, day: int) -> str | None:

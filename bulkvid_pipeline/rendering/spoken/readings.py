@@ -173,6 +173,8 @@ class Readings:
     """Whether 12/05/2024 is the 12th of May."""
     date: Callable[[int | None, int, int], str] | None = None
     """(year, month, day) -> "24. Dezember 2024"; None is the CLDR's long form."""
+    date_mark: str = ""
+    """A regular expression of a word that may follow a date in digits and is part of what `date` says: "г."."""
     before_dates: str = ""
     """A regular expression of words before a day and month without year: "on|by"."""
     time: Callable[[int, int, str], str] | None = None
@@ -183,6 +185,8 @@ class Readings:
     before_times: str = ""
     """A regular expression of words before a time with a stop: "alle" of "alle 18.30"."""
 
+    before_phones: str = ""
+    """A regular expression of more words before a phone number, which is then one however it is grouped."""
     abbreviations: Mapping[str, str] = field(default_factory=dict)
     """As written, with their stops (blanks in them may be missing): {"z. B.": "zum Beispiel"}."""
     before_numbers: Mapping[str, str] = field(default_factory=dict)

@@ -10,6 +10,7 @@ _MENDED = {
     "pl": (("iętdziesi", "ięćdziesi"), ("szesdziesi", "sześćdziesi")),
     "ru": (("четверт", "четвёрт"), ("одна тысяча", "тысяча")),
     "uk": (("одна тисяча", "тисяча"), ("\u02bc", "'")),
+    "ro": (("patrusprezece", "paisprezece"), ("șasesprezece", "șaisprezece")),
     "ar": (("إثن", "اثن"), ("  ", " ")),
 }
 """What ICU's rules spell otherwise than the language does."""

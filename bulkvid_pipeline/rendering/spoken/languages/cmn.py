@@ -19,7 +19,6 @@ _MEASURES = (
     "个|個|位|名|次|种|種|杯|天|周年|年(?!级|級)|小时|小時|分钟|分鐘|秒|点(?!\\d)|點(?!\\d)|倍|岁|歲|元|块|塊|美元|欧元|歐元|人|只|隻|本|张|張|件|条|條"
     "|家|间|間|份|步|遍|瓶|碗|斤|公斤|千克|公里|米(?!\\d)|升|毫升|吨|噸|里|万|萬|千|亿|億|双|雙|对|對|组|組|层|層|套|台|台|辆|輛|片|颗|顆|根|把|盒|包|袋|勺|大|款|篇|首|节|節|课|課|场|場|部"
 )
-_ROMAN = {chr(0x2160 + index): str(index + 1) for index in range(12)}
 
 
 def by_digits(digits: str) -> str:
@@ -109,7 +108,6 @@ RULES = (
         digits=True,
     ),
     Rule(re.compile(rf"(?<![\d.,:/第\-–—~～月年零〇一-九十周A-Za-z])2(?=\s?(?:{_MEASURES}))"), "两", digits=True),
-    Rule(re.compile("[Ⅰ-Ⅻ]"), lambda match: _ROMAN[match.group()]),
     Rule(re.compile(r"(?<=[时時]速)\s?(\d{1,4}(?:\.\d)?)\s?km/h"), lambda match: f"{match[1]}公里", digits=True),
     Rule(re.compile(r"(?<![\d.,A-Za-z])第?\s?No\.\s?(?=\d)"), "第"),
 )

@@ -209,6 +209,7 @@ READINGS = Readings(
     time=_time,
     time_mark=r"hodin[ayu]?|hod\.?",
     before_times="v|ve|od|do|po",
+    before_phones=r"tel\.?|telefon|volejte|zavolejte",
     abbreviations={
         "např.": "například",
         "tzn.": "to znamená",

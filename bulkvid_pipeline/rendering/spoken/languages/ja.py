@@ -11,8 +11,6 @@ from bulkvid_pipeline.rendering.spoken.counting import forms
 from bulkvid_pipeline.rendering.spoken.forms import Rule
 from bulkvid_pipeline.rendering.spoken.readings import Readings, Words
 
-_ROMAN = {chr(0x2160 + index): str(index + 1) for index in range(12)}
-
 
 def _time(hour: int, minute: int, half: str) -> str:
     before = {"am": "午前", "pm": "午後"}.get(half, "")
@@ -47,7 +45,6 @@ RULES = (
         _compared,
         digits=True,
     ),
-    Rule(re.compile("[Ⅰ-Ⅻ]"), lambda match: _ROMAN[match.group()]),
 )
 _SIMPLE = {
     **{

@@ -270,8 +270,10 @@ READINGS = Readings(
     ordinal=lambda number, end: _ordinal(number, _ENDINGS[end[1:]]),
     fraction=_fraction,
     date=_date,
+    date_mark=r"roku|r\.",
     before_dates="do|od|dnia|po|przed",
     time=lambda hour, minute, half: _hour(hour, minute),
+    before_phones=r"tel\.?|telefonu?|numer|zadzwoń|dzwoń",
     abbreviations={
         "np.": "na przykład",
         "tzn.": "to znaczy",

@@ -303,9 +303,11 @@ READINGS = Readings(
     ordinal=_said_ordinal,
     fraction=lambda upper, lower: fraction_in_words(upper, lower, "ru"),
     date=_date,
+    date_mark=r"года|г\.",
     before_dates="до|с|к|на|от|по|после",
     time=_time,
     time_mark=r"часов|часа|час|ч\.|ч",
+    before_phones=r"тел\.?|телефону?|звоните|позвоните|номеру?|whatsapp",
     abbreviations={
         "т. е.": "то есть",
         "т. д.": "так далее",

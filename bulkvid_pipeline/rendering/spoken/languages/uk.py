@@ -274,9 +274,11 @@ READINGS = Readings(
     ordinal=_said_ordinal,
     fraction=lambda upper, lower: fraction_in_words(upper, lower, "uk"),
     date=_date,
+    date_mark=r"року|р\.",
     before_dates="до|з|на|від|по|після",
     time=_time,
     time_mark=r"годин[аиі]?|год\.?",
+    before_phones=r"тел\.?|телефоном?|дзвоніть|телефонуйте|номер",
     abbreviations={
         "т. д.": "так далі",
         "т. п.": "таке подібне",
