@@ -34,7 +34,7 @@ _LEAST_OPACITY = 0.35
 """Least opacity of a text that is dimmed."""
 _COVERED = 40
 """Opacity from which on something hides what is under it."""
-_STRANGE_WORD, _STRANGE_TEXT = 0.12, 0.02
+_STRANGE_WORD, _STRANGE_TEXT = 0.015, 0.002
 """Shares of ink that differ only by rounding; another glyph differs more."""
 _TWO_COLORS = 0.03
 """Share of a word's solid pixels that may have another colour than most of them."""
