@@ -173,7 +173,12 @@ class OutputMaking:
         spoken = [timed.scene.text for timed in self.scenes]
         safe = safe_area_check(self.scenes, (film.seen.overrun for film in self.films))
         words = text_checks(
-            self.plan, self.soundtrack.programme.scenes, self.scenes, *texts, [film.seen.faults for film in self.films]
+            self.plan,
+            self.soundtrack.programme.scenes,
+            self.scenes,
+            texts[0],
+            texts[1],
+            [film.seen.faults for film in self.films],
         )
         checks = (*found.checks, *caption_checks(texts[0], texts[1], seconds, spoken), safe, glyphs, *words)
         return found, QualityReport.of(checks, repaired)

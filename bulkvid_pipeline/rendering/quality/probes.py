@@ -83,7 +83,8 @@ def _area(inscription: Inscription) -> float:
 def _luma(colors: NDArray[np.uint8]) -> NDArray[np.int32]:
     """Limited-range luma by BT.709 of opaque colours."""
     weights = np.array([0.2126, 0.7152, 0.0722], np.float32) * (219 / 255)
-    return np.rint(16 + colors[:, :3] @ weights).astype(np.int32)
+    luma: NDArray[np.float32] = 16 + colors[:, :3] @ weights
+    return np.rint(luma).astype(np.int32)
 
 
 def _ground(
