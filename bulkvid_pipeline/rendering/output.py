@@ -6,22 +6,26 @@ import base64
 import resource
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
 
 from bulkvid_pipeline.adapters.cache import Cache, CacheOfKind
 from bulkvid_pipeline.core.errors import QualityError
+from bulkvid_pipeline.core.options import Captions
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
-from bulkvid_pipeline.rendering.captions import srt, vtt
+from bulkvid_pipeline.rendering.caption_files import srt, vtt
 from bulkvid_pipeline.rendering.encode.event import scene_key
 from bulkvid_pipeline.rendering.encode.renderer import Renderer
+from bulkvid_pipeline.rendering.language import language_tag
 from bulkvid_pipeline.rendering.lazy_film import LazyFilm
-from bulkvid_pipeline.rendering.model import FPS, Film, TimedScene, VideoFormat
+from bulkvid_pipeline.rendering.model import FPS, Film, TimedScene, VideoFormat, shown_scenes
+from bulkvid_pipeline.rendering.pictures.caption_places import caption_place
 from bulkvid_pipeline.rendering.pictures.film import SceneFilm, scene_film
 from bulkvid_pipeline.rendering.pictures.media import SceneMedia
 from bulkvid_pipeline.rendering.pictures.poster import poster_jpeg
+from bulkvid_pipeline.rendering.pictures.stage import Stage
 from bulkvid_pipeline.rendering.pictures.theme import Theme
 from bulkvid_pipeline.rendering.pictures.thumbnail import thumbnail_webp
 from bulkvid_pipeline.rendering.quality import Check, Examination, Expected, QualityReport, Subject, verify
@@ -126,15 +130,16 @@ class OutputMaking:
     def _make(self, renderer: Renderer) -> None:
         """Write the video and its caption files."""
         self.scenes = self.soundtrack.programme.for_aspect(self.planned.platform.aspect)
-        media = RowMedia(self.plan, self.folder.parent, self.cache).for_scenes(self.scenes, self.fmt)
+        shown = self._shown()
+        media = RowMedia(self.plan, self.folder.parent, self.cache).for_scenes(shown, self.fmt)
         cards = expected_cards(self.plan.script, [timed.scene for timed in self.scenes])
         probed = {0, max(range(len(cards)), key=lambda index: len(cards[index].said))}
         self.films = tuple(
-            self._film(timed, shown, card, probed=index in probed)
-            for index, (timed, shown, card) in enumerate(zip(self.scenes, media, cards, strict=True))
+            self._film(timed, its, card, probed=index in probed)
+            for index, (timed, its, card) in enumerate(zip(shown, media, cards, strict=True))
         )
         (self.folder / "captions.srt").write_text(srt(self.scenes), encoding="utf-8")
-        (self.folder / "captions.vtt").write_text(vtt(self.scenes), encoding="utf-8")
+        (self.folder / "captions.vtt").write_text(self._vtt(), encoding="utf-8")
         renderer.render(
             self.films,
             self.soundtrack.sound,
@@ -144,6 +149,15 @@ class OutputMaking:
             progress=self.progress,
             cancelled=self.cancelled,
         )
+
+    def _shown(self) -> tuple[TimedScene, ...]:
+        """The scenes with the captions that stand in the picture."""
+        return shown_scenes(self.scenes, self.plan.captions)
+
+    def _vtt(self) -> str:
+        stage = Stage.of(self.fmt)
+        places = [caption_place(timed.scene, self.theme, stage) if timed.cues else None for timed in self.scenes]
+        return vtt(self.scenes, places, language_tag(self.plan, self.soundtrack.programme.language))
 
     def _film(self, timed: TimedScene, media: SceneMedia, card: ExpectedCard, *, probed: bool) -> LazyFilm:
         return LazyFilm(
@@ -156,15 +170,18 @@ class OutputMaking:
         texts = [(self.folder / name).read_text(encoding="utf-8") for name in ("captions.srt", "captions.vtt")]
         found = verify(self.video, self._expected(texts[1]))
         seconds = sum(timed.frames for timed in self.scenes) / FPS
+        spoken = [timed.scene.text for timed in self.scenes]
         safe = safe_area_check(self.scenes, (film.seen.overrun for film in self.films))
         seen = [film.seen.faults for film in self.films]
         words = text_checks(self.plan, self.soundtrack.programme.scenes, self.scenes, texts[0], texts[1], seen)
-        checks = (*found.checks, *caption_checks(texts[0], texts[1], seconds), safe, glyphs, *words)
+        checks = (*found.checks, *caption_checks(texts[0], texts[1], seconds, spoken), safe, glyphs, *words)
         return found, QualityReport.of(checks, repaired)
 
     def _expected(self, captions: str) -> Expected:
         *starts, frames = accumulate((timed.frames for timed in self.scenes), initial=0)
-        return Expected.of(self.fmt, frames, self.plan.title, caption_cues(captions), starts, self._probes(starts))
+        expected = Expected.of(self.fmt, frames, self.plan.title, caption_cues(captions), starts, self._probes(starts))
+        shown = replace(expected, captions_shown=self.plan.captions is Captions.BURNED)
+        return replace(shown, loudness_lufs=None) if self.soundtrack.is_silent else shown
 
     def _probes(self, starts: Sequence[int]) -> list[Probe]:
         """What to find again in the file: the texts of its first card, and of the one with most words."""

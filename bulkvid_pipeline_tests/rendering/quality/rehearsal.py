@@ -12,7 +12,7 @@ from bulkvid_pipeline.core.planning import VideoPlan, plan_video
 from bulkvid_pipeline.core.rows import read_idea
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.templates import BUILT_IN_TEMPLATES
-from bulkvid_pipeline.rendering.captions import srt, vtt
+from bulkvid_pipeline.rendering.caption_files import srt, vtt
 from bulkvid_pipeline.rendering.model import TimedScene, VideoFormat
 from bulkvid_pipeline.rendering.narration import NarratedScene, Programme
 from bulkvid_pipeline.rendering.pictures.film import SceneFilm, scene_film
