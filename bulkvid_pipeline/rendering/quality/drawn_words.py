@@ -22,7 +22,14 @@ from bulkvid_pipeline.rendering.pictures.inscriptions import Inscription
 from bulkvid_pipeline.rendering.quality.card_words import card_faults
 from bulkvid_pipeline.rendering.quality.ink import TextInk, ink_of
 from bulkvid_pipeline.rendering.quality.script_words import ExpectedCard
-from bulkvid_pipeline.rendering.quality.written import TextFault, letters, quoted, written
+from bulkvid_pipeline.rendering.quality.written import (
+    TextFault,
+    legible,
+    letters,
+    quoted,
+    without_inserted_hyphens,
+    written,
+)
 from bulkvid_pipeline.rendering.script.tokens import UnitKind, units_of
 from bulkvid_pipeline.rendering.script.words import display_text
 
@@ -118,10 +125,9 @@ def _caption_faults(film: DrawnFilm, timed: TimedScene) -> Iterator[TextFault]:
         frame = (cue.start + cue.end) // 2
         text = display_text([word.text for word in cue.words], [word.gap for word in cue.words])
         inscriptions = caption.inscriptions if caption else ()
-        shown = "".join(each.text.replace("-\u200b", "") for each in inscriptions)
-        unbroken = "".join(each.text for each in inscriptions)
-        if written(text) not in (written(shown), written(unbroken)):
-            said = f"the caption in the picture is {quoted(shown)} and not {quoted(text)}"
+        shown = "".join(each.text for each in inscriptions)
+        if written(text) not in (written(shown), written(without_inserted_hyphens(shown))):
+            said = f"the caption in the picture is {quoted(legible(shown))} and not {quoted(text)}"
             yield TextFault("words_drawn", said, frame=frame)
         for inscription in inscriptions:
             layer = _Layer(caption.image, caption.box)  # type: ignore[union-attr]
@@ -162,7 +168,7 @@ def _shaping_faults(ink: TextInk, text: str) -> Iterator[str]:
     if other:
         yield f"{other} is drawn with other glyphs, or in another place of the text"
     elif ink.strange_share > _STRANGE_TEXT:
-        yield f"there is ink that is none of {quoted(text)}"
+        yield f"there is ink that is none of {quoted(legible(text))}"
 
 
 def _lost(ink: TextInk, layer: _Layer, solid: NDArray[np.bool_]) -> str:
@@ -212,7 +218,7 @@ def _color_faults(
     out = (np.abs(own - usual).max(axis=1) > _SAME_COLOR) & (ink.pixels > 0) & plain & ~parted
     wrong = [run for run in _runs(ink, text, out) if not _is_stressed(run, emphasis)]
     if wrong:
-        yield f"{quoted(' '.join(wrong))} stands out, which is not stressed in the script"
+        yield f"{quoted(legible(' '.join(wrong)))} stands out, which is not stressed in the script"
 
 
 def _own_colors(ink: TextInk) -> NDArray[np.float32]:
@@ -245,4 +251,4 @@ def _is_stressed(run: str, phrases: Sequence[str]) -> bool:
 def _listed(ink: TextInk, chosen: NDArray[np.bool_]) -> str:
     """The chosen words in quotation marks; empty if there are none."""
     words = [word for word, is_chosen in zip(ink.words, chosen, strict=True) if is_chosen]
-    return quoted(" ".join(words).replace("\u2060", "").replace("\u200b", "")) if words else ""
+    return quoted(legible(" ".join(words))) if words else ""

@@ -87,7 +87,7 @@ READINGS = Readings(
     ordinal_ends=":(?:a|e)",
     ordinal=lambda number, end: _ordinal(number),
     rulers=frozenset(
-        "Karl Gustav Gustaf Erik Johan Oscar Oskar Ludvig Henrik Georg Fredrik Elisabet Elizabeth Filip".split()
+        ["Karl", "Gustav", "Gustaf", "Erik", "Johan", "Oscar", "Oskar", "Ludvig", "Henrik", "Georg", "Fredrik", "Elisabet", "Elizabeth", "Filip"]
     ),
     regnal=lambda number, name: f"den {_ordinal(number)}",
     fraction=lambda upper, lower: {
