@@ -8,6 +8,7 @@ from dataclasses import replace
 from bulkvid_pipeline.core.options import Style
 from bulkvid_pipeline.rendering.model import Scene, SceneKind
 from bulkvid_pipeline.rendering.pictures import scripts
+from bulkvid_pipeline.rendering.pictures.colors import Rgb
 from bulkvid_pipeline.rendering.pictures.composer import Composer, Part
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.motion import Motion
@@ -35,11 +36,13 @@ def parts_of(
     stage: Stage,
     zones: Zones,
     variant: scripts.HanVariant | None,
+    plate: Rgb | None = None,
     entry_starts: tuple[int, ...] = (),
 ) -> tuple[Part, ...]:
     """Compose a scene's card in the theme's style: its parts from back to front.
 
     Args:
+        plate: the colour behind the logo; None: it needs none.
         entry_starts: the frame at which each entry that is spoken in a LIST scene begins.
     """
     scene = _cleaned(scene)
@@ -48,7 +51,7 @@ def parts_of(
     style = look_of(theme)
     if scene.kind is not SceneKind.TITLE:
         style.header(composer)
-    composer.logo()
+    composer.logo(plate)
     _section(composer)
     composer.page = False
     composers: dict[SceneKind, Callable[[Composer], None]] = {

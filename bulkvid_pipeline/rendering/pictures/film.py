@@ -18,10 +18,12 @@ from bulkvid_pipeline.rendering.pictures.backgrounds import background_for
 from bulkvid_pipeline.rendering.pictures.canvas import Canvas, band_around, region_of
 from bulkvid_pipeline.rendering.pictures.captions import Caption, captions_for, two_lines_height
 from bulkvid_pipeline.rendering.pictures.card import parts_of, zones_of
+from bulkvid_pipeline.rendering.pictures.colors import Rgb
 from bulkvid_pipeline.rendering.pictures.composer import Part
 from bulkvid_pipeline.rendering.pictures.fingerprints import film_fingerprint
 from bulkvid_pipeline.rendering.pictures.geometry import Box, merged
 from bulkvid_pipeline.rendering.pictures.insets import inset_part, with_inset
+from bulkvid_pipeline.rendering.pictures.logo_plates import plate_behind
 from bulkvid_pipeline.rendering.pictures.media import CLIP_STEP, NO_MEDIA, Clip, SceneMedia, fingerprint_with
 from bulkvid_pipeline.rendering.pictures.motion import Pose, entrance_length, rest_of
 from bulkvid_pipeline.rendering.pictures.stage import Stage
@@ -127,6 +129,16 @@ class SceneFilm:
             return None
         return caption.lit(state.word)
 
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The card's parts from back to front, with the texts that were painted on them."""
+        return self._parts
+
+    @property
+    def captions(self) -> Sequence[Caption | None]:
+        """The painted caption of each cue; None for one with nothing to show. Empty if none are painted."""
+        return self._captions
+
     @cached_property
     def _parts(self) -> tuple[Part, ...]:
         scene, theme, stage = self._timed.scene, self._theme, self._stage
@@ -135,8 +147,19 @@ class SceneFilm:
             heights.append(two_lines_height(theme, stage))
         zones = zones_of(scene, theme, stage, max(heights, default=0.0))
         zones, inset = with_inset(scene, theme, stage, zones, self._media.image)
-        parts = parts_of(scene, theme, stage, zones, self._variant, self._timed.entries)
+        plate = self._plate(zones.logo)
+        parts = parts_of(scene, theme, stage, zones, self._variant, plate, self._timed.entries)
         return (inset_part(scene, theme, stage, zones, inset, self._variant), *parts) if inset else parts
+
+    def _plate(self, logo: Box) -> Rgb | None:
+        """The colour of the plate that the logo needs on the pixels that are behind it."""
+        if self._theme.logo is None or logo.is_empty:
+            return None
+        if self._ground and self._moves:
+            return plate_behind(self._theme.logo, self._ground.extremes_in(logo))
+        top, left = int(logo.top), int(logo.left)
+        pixels = self._canvas().pixels[top : top + int(logo.height), left : left + int(logo.width)]
+        return plate_behind(self._theme.logo, pixels)
 
     @cached_property
     def _captions(self) -> list[Caption | None]:

@@ -110,6 +110,10 @@ def test_every_script_and_length_leaves_the_picture_free(style: Style) -> None:
                 assert not mask.any() or not text_box.overlaps(box_of(mask)), kind
 
 
+OVERHANG = 3
+"""Pixels by which letters beside the picture may reach over the safe area's edge, where their own is round."""
+
+
 @pytest.mark.parametrize("style", Style)
 def test_nothing_of_a_framed_picture_leaves_the_safe_area(style: Style) -> None:
     looked = 0
@@ -121,7 +125,7 @@ def test_nothing_of_a_framed_picture_leaves_the_safe_area(style: Style) -> None:
             if len(changed):
                 looked += 1
                 (top, left), (bottom, right) = changed.min(axis=0), changed.max(axis=0)
-                assert film.safe_area.contains(Box.of_edges(left, top, right + 1, bottom + 1))
+                assert film.safe_area.contains(Box.of_edges(left, top, right + 1, bottom + 1), OVERHANG)
     assert looked > len(FORMATS) * len(scenes.KINDS) / 2
 
 

@@ -184,7 +184,7 @@ def _draw_item(c: Composer, item: ItemRow, is_lit: bool, canvas: skia.Canvas) ->
     width = size if item.sign else c.ordinal_width(numeral, size, 500)
     x = item.marker.left + width / 2 if c.mirrored else item.marker.right - width / 2
     draw = c.sign if item.sign else c.ordinal
-    draw(canvas, item.sign or numeral, (x, item.first_line), size, c.theme.accent, 500)
+    draw(canvas, item.sign or numeral, (x, item.first_line), size, c.theme.small_accent, 500)
     item.paint_text(canvas)
     if is_lit or item.goes_on:
         y = item.row.bottom - 1.6 * c.unit
@@ -286,6 +286,8 @@ _THEME = Theme(
     muted=(104, 84, 67),
     accent=(140, 45, 41),
     accent_2=(164, 125, 55),
+    small_accent=(140, 45, 41),
+    panel_accent=(128, 97, 43),
     panel=(250, 245, 236),
     on_panel=(43, 31, 23),
     display_family="Source Serif 4",
@@ -307,6 +309,7 @@ _THEME = Theme(
         least_veil=0.34,
         blur=3.0,
         second_accent_contrast=GRAPHIC_CONTRAST,
+        small_accents=True,
         paper=1.1,
     ),
 )

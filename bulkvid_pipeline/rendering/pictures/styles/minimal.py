@@ -45,7 +45,7 @@ def header(c: Composer) -> None:
             skia.Rect.MakeXYWH(start, middle - 2.5 * c.unit, 132 * c.unit, 5 * c.unit), fill(c.theme.accent)
         )
         x = zone.left + width / 2 if c.mirrored else zone.right - width / 2
-        c.ordinal(canvas, figures, (x, middle), size, c.theme.accent, 560)
+        c.ordinal(canvas, figures, (x, middle), size, c.theme.small_accent, 560)
 
     figures_left = zone.left if c.mirrored else zone.right - width
     box = Box(zone.left, zone.top, zone.width, 34 * c.unit)
@@ -133,7 +133,7 @@ def _draw_item(c: Composer, item: ItemRow, is_lit: bool, canvas: skia.Canvas) ->
     width = size if item.sign else c.ordinal_width(digits, size, 560)
     x = item.marker.right - width / 2 if c.mirrored else item.marker.left + width / 2
     draw = c.sign if item.sign else c.ordinal
-    draw(canvas, item.sign or digits, (x, item.first_line), size, c.theme.accent, 560)
+    draw(canvas, item.sign or digits, (x, item.first_line), size, c.theme.small_accent, 560)
     item.paint_text(canvas)
 
 
@@ -180,6 +180,8 @@ _THEME = Theme(
     muted=(104, 104, 110),
     accent=(226, 66, 30),
     accent_2=(20, 20, 22),
+    small_accent=(197, 57, 25),
+    panel_accent=(20, 20, 22),
     panel=(255, 255, 255),
     on_panel=(20, 20, 22),
     display_family="Inter",
@@ -202,6 +204,7 @@ _THEME = Theme(
         least_veil=0.34,
         blur=10.0,
         second_accent_contrast=TEXT_CONTRAST,
+        small_accents=True,
     ),
 )  # fmt: skip
 
