@@ -16,6 +16,7 @@ from bulkvid_pipeline.core.errors import NotFoundError
 from bulkvid_pipeline.core.fingerprints import fingerprint_of
 from bulkvid_pipeline.core.keys import output_key, slug
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
+from bulkvid_pipeline.core.vocabulary.voices import SILENT
 from bulkvid_pipeline.rendering.output import RenderedOutput
 from bulkvid_pipeline.rendering.row import ENGINE_VERSION, RenderedRow
 from bulkvid_pipeline.services.outputs.outcomes import OUTPUTS, PublishedOutput
@@ -140,7 +141,7 @@ class OutputStore:
             true_peak_dbtp=rendered.true_peak_dbtp,
             render_seconds=rendered.render_seconds,
             cpu_seconds=rendered.cpu_seconds,
-            voice=plan.voice_name or plan.voice,
+            voice=SILENT if plan.is_silent else plan.voice_name or plan.voice,
             style=plan.style,
             language=row.language,
             voice_rate=row.voice_rate,

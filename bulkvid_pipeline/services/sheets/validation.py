@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bulkvid_pipeline.adapters.media import MediaPolicy
 from bulkvid_pipeline.adapters.speech.contract import Speech
 from bulkvid_pipeline.adapters.speech.espeak import EspeakSpeech
+from bulkvid_pipeline.core.durations import LONGEST_VIDEO_S
 from bulkvid_pipeline.core.errors import ValidationFailedError
 from bulkvid_pipeline.core.file_names import keys_of_shared_names
 from bulkvid_pipeline.core.findings import Finding, Severity, ValidationReport
@@ -26,9 +27,11 @@ from bulkvid_pipeline.services.sheets.narration_checks import (
     NOT_PERMISSIVE,
     Narrator,
     language_problems,
-    length_problems,
+    length_verdict,
+    say_as_problems,
+    speech_length,
     voice_problems,
-    with_language,
+    with_narration,
 )
 from bulkvid_pipeline.services.sheets.script_reading import script_problems
 from bulkvid_pipeline.services.templates.template_store import TemplateStore
@@ -72,7 +75,13 @@ def validate_for_spec(sheet: LoadedSheet, spec: BulkJobSpec, settings: Settings)
     """
     template = TemplateStore(settings.templates_folder).load(spec.template.template_id)
     return validate_sheet(
-        sheet, spec, template, media_policy(settings), Narrator.of(settings), NamedVoices.of(settings)
+        sheet,
+        spec,
+        template,
+        media_policy(settings),
+        Narrator.of(settings),
+        NamedVoices.of(settings),
+        longest_seconds=settings.longest_video_s,
     )
 
 
@@ -83,17 +92,20 @@ def validate_sheet(
     media: MediaPolicy | None = None,
     narrator: Narrator = OFFLINE_NARRATOR,
     voices: NamedVoices | None = None,
+    *,
+    longest_seconds: float = LONGEST_VIDEO_S,
 ) -> ValidatedSheet:
     """Validate every row at the spec's level, all findings at once; no medium is fetched.
 
-    Lengths of speech are the offline voice's, whichever voice will narrate: validating asks no server, and is free.
+    A row without a wanted length has at most `longest_seconds`. Lengths of speech are the offline voice's, whichever
+    voice will narrate: validating asks no server, and is free.
 
     Raises:
         InvalidSheetError: a required column is missing altogether.
     """
     voices = voices or NamedVoices()
     with EspeakSpeech() as speech:
-        engine = _EngineChecks(spec, template, speech, narrator)
+        engine = _EngineChecks(spec, template, speech, narrator, longest_seconds)
         by_media = MediaCheck(media or MediaPolicy(), spec.validation_level)
         checks: list[RowCheck] = [
             script_problems,
@@ -101,12 +113,16 @@ def validate_sheet(
             voices,
             engine.language,
             engine.voice,
+            engine.say_as,
             engine.length,
             by_media,
         ]
         ideas, report = validate_table(sheet.table, spec.validation_level, checks, only=spec.input_source.only)
+    planned = (
+        plan_video(by_media.permitted(idea), spec, template, voices.name_for(idea), longest_seconds) for idea in ideas
+    )
     plans = tuple(
-        with_language(plan_video(by_media.permitted(idea), spec, template, voices.name_for(idea))) for idea in ideas
+        replace(with_narration(plan, narrator), is_hurried=plan.sheet_row in engine.hurried) for plan in planned
     )
     plans = _with_names_told_apart(plans, sheet.table)
     report = replace(report, findings=(*report.findings, *_template_findings(template, plans)))
@@ -150,10 +166,13 @@ class _EngineChecks:
     template: Template
     speech: Speech
     narrator: Narrator
+    longest_seconds: float
+    hurried: set[int] = field(default_factory=set)
+    """Sheet rows that have to be spoken faster than their voice's own pace to stay within `longest_seconds`."""
 
     def glyphs(self, idea: VideoIdea) -> Iterator[RowProblem]:
         """Characters that no font has would be shown as empty boxes."""
-        plan = plan_video(idea, self.spec, self.template)
+        plan = self._plan(idea)
         theme, _warnings = theme_for(plan.style, font_family=self.template.settings.style.font_family)
         for column, text in shown_cells(idea.title, idea.description, idea.script):
             missing = missing_characters([(column, text)], theme)
@@ -170,12 +189,23 @@ class _EngineChecks:
 
     def language(self, idea: VideoIdea) -> Iterator[RowProblem]:
         """See `language_problems`."""
-        return language_problems(plan_video(idea, self.spec, self.template))
+        return language_problems(self._plan(idea))
 
     def voice(self, idea: VideoIdea) -> Iterator[RowProblem]:
         """See `voice_problems`."""
-        return voice_problems(plan_video(idea, self.spec, self.template), self.narrator)
+        return voice_problems(self._plan(idea), self.narrator)
+
+    def say_as(self, idea: VideoIdea) -> Iterator[RowProblem]:
+        """See `say_as_problems`."""
+        return say_as_problems(self._plan(idea))
 
     def length(self, idea: VideoIdea) -> Iterator[RowProblem]:
-        """See `length_problems`."""
-        return length_problems(plan_video(idea, self.spec, self.template), self.speech)
+        """See `length_verdict`."""
+        plan = self._plan(idea)
+        found = speech_length(plan, self.speech, self.narrator)
+        if plan.target_seconds is None and found.hurry:
+            self.hurried.add(plan.sheet_row)
+        return length_verdict(plan, found)
+
+    def _plan(self, idea: VideoIdea) -> VideoPlan:
+        return plan_video(idea, self.spec, self.template, longest_seconds=self.longest_seconds)

@@ -31,7 +31,7 @@ from bulkvid_pipeline.rendering.pictures.zones import around_logo
 from bulkvid_pipeline.rendering.script.emphasis import amount_and_unit
 from bulkvid_pipeline.rendering.script.statements import display_width
 
-_LONGEST_AMOUNT = 8
+_LONGEST_AMOUNT = 9
 
 
 def header(c: Composer) -> None:
@@ -69,23 +69,22 @@ def _section(c: Composer, number: int) -> None:
 
 
 def _stressed_figure(c: Composer) -> tuple[str, str] | None:
-    """The first amount that the scene stresses, and its unit, which may be empty; None if it stresses none."""
+    """The first amount that the scene stresses, and what is counted, which may be empty; None if it stresses none."""
     for phrase in c.scene.emphasis:
-        amount, unit = amount_and_unit(phrase)
-        of_a_range = any(map(str.isdigit, unit))  # "44 and 46 million dollars" is not 44 of anything
-        if any(map(str.isdigit, amount)) and not of_a_range and display_width(amount) <= _LONGEST_AMOUNT:
-            return amount, unit
+        found = amount_and_unit(phrase)
+        if found and display_width(found[0]) <= _LONGEST_AMOUNT:
+            return found
     return None
 
 
 def _figure(c: Composer, amount: str, unit: str) -> None:
     """The amount, filling the panel's width, with its unit below."""
     panel = c.zones.panel
-    look = c.look(200 * c.unit, c.theme.on_panel, 780, line_height=1.0, least=72 * c.unit)
+    look = c.look(200 * c.unit, c.theme.on_panel, 780, line_height=1.0, least=60 * c.unit)
     figure = c.set(amount, look, panel.width * 0.94, panel.height * 0.3, 1)
     rows = [_rule(c, panel, c.theme.panel_accent, 0, 0), _row(c, figure, panel, 40 * c.unit, 1)]
     if unit:
-        small = c.look(60 * c.unit, c.theme.panel_accent, 600, line_height=1.16, least=30 * c.unit)
+        small = c.look(72 * c.unit, c.theme.panel_accent, 600, line_height=1.16, least=30 * c.unit)
         rows.append(_row(c, c.set(unit, small, panel.width, panel.height * 0.24, 2), panel, 6 * c.unit, 3))
     c.column(panel, rows, 0.36)
 
@@ -154,19 +153,11 @@ def listing(c: Composer) -> None:
         look = c.look(size, c.theme.text, c.theme.statement_weight, line_height=1.16, least=36 * c.unit)
         heading = c.set(c.scene.heading, look, zone.width, zone.height * 0.3, 3)
         taken = heading.height + 36 * c.unit
-    columns = 2 if c.stage.shape is Shape.WIDE and len(c.scene.items) > 6 else 1
     inner = Box.of_edges(zone.left, zone.top + taken, zone.right, zone.bottom)
-    look = c.look(
-        c.list_size(44 if columns == 1 else 38, 58, 46),
-        c.theme.text,
-        600,
-        line_height=1.26,
-        least=19 * c.unit,
-        spacing=0,
-    )
+    look = c.look(c.list_size(46, 58, 54), c.theme.text, 600, line_height=1.22, spacing=0)
     detail = replace(look, color=c.theme.muted, cut=replace(look.cut, weight=420))
     shape = RowShape(c.list_size(60, 64, 54), 20 * c.unit, c.by_shape(26, 26, 17), c.by_shape(20, 20, 14))
-    rows = arranged(c, inner, look, detail, shape, columns, 0.42)
+    rows = arranged(c, inner, look, detail, shape, 0.42)
     if heading:
         top = min((item.row.top for item in rows), default=inner.top) - taken
         c.text(heading, c.start(zone, heading.width), top, 0, heading_motion(c))
@@ -182,9 +173,9 @@ def _card(c: Composer, canvas: skia.Canvas, box: Box, color: tuple[int, int, int
     rounded_rect(canvas, box, c.theme.radius * c.unit, fill(color))
 
 
-def _draw_item(c: Composer, item: ItemRow, canvas: skia.Canvas) -> None:
+def _draw_item(c: Composer, item: ItemRow, is_lit: bool, canvas: skia.Canvas) -> None:
     _card(c, canvas, item.row, _card_color(c.theme))
-    if item.is_spoken:
+    if is_lit:
         canvas.drawRect(
             skia.Rect.MakeXYWH(c.start(item.row, 8 * c.unit), item.row.top, 8 * c.unit, item.row.height),
             fill(c.theme.accent),
@@ -193,11 +184,11 @@ def _draw_item(c: Composer, item: ItemRow, canvas: skia.Canvas) -> None:
     tile = Box(item.marker.center_x - side / 2, item.marker.center_y - side / 2, side, side)
     center = (tile.center_x, tile.center_y)
     if item.has_picture:
-        c.sign(canvas, item.sign, center, side * 0.72, c.theme.small_accent, 700)
+        c.sign(canvas, item.sign, center, side * 0.84, c.theme.small_accent, 700)
     else:
         rounded_rect(canvas, tile, 8 * c.unit, fill(c.theme.accent))
         draw = c.sign if item.sign else c.ordinal
-        draw(canvas, item.sign or str(item.number), center, side * 0.5, c.theme.on_accent, 700)
+        draw(canvas, item.sign or str(item.number), center, side * 0.6, c.theme.on_accent, 700)
     item.paint_text(canvas)
 
 

@@ -115,16 +115,16 @@ def listing(c: Composer) -> None:
         list_zone = (
             c.indented(zone, zone.width * 0.42) if wide else Box.of_edges(zone.left, top, zone.right, zone.bottom)
         )
-    look = c.look(c.list_size(54, 66, 50), c.theme.text, 480, line_height=1.18, least=20 * c.unit, spacing=-0.012)
+    look = c.look(c.list_size(54, 66, 56), c.theme.text, 480, line_height=1.18, spacing=-0.012)
     detail = replace(look, color=c.theme.muted, cut=replace(look.cut, weight=400))
     shape = RowShape(c.list_size(56, 56, 56), 4 * c.unit, c.list_size(18, 18, 18), 2 * c.unit)
-    for item in arranged(c, list_zone, look, detail, shape, 1, 0.0):
+    for item in arranged(c, list_zone, look, detail, shape, 0.0, may_part=False):
         draw_row(c, item, item.row, partial(_draw_item, c, item), Motion.REVEAL)
 
 
-def _draw_item(c: Composer, item: ItemRow, canvas: skia.Canvas) -> None:
+def _draw_item(c: Composer, item: ItemRow, is_lit: bool, canvas: skia.Canvas) -> None:
     y = item.row.top + 1.2 * c.unit
-    line = stroke(c.theme.accent, 4 * c.unit) if item.is_spoken else stroke(c.theme.text, 2 * c.unit, 0.2)
+    line = stroke(c.theme.accent, 4 * c.unit) if is_lit else stroke(c.theme.text, 2 * c.unit, 0.2)
     canvas.drawLine(item.row.left, y + line.getStrokeWidth() / 2, item.row.right, y + line.getStrokeWidth() / 2, line)
     size = item.block.look.size * 0.62
     if item.has_picture:

@@ -148,14 +148,11 @@ def listing(c: Composer) -> None:
         look = c.look(size, c.theme.text, c.theme.statement_weight, line_height=1.12, least=40 * c.unit)
         heading = c.set(c.scene.heading, look, zone.width, zone.height * 0.32, 3)
         taken = heading.height + 40 * c.unit
-    columns = 2 if c.stage.shape is Shape.WIDE and len(c.scene.items) > 6 else 1
-    size = c.list_size(48 if columns == 1 else 42, 62, 50)
-    look = c.look(size, c.theme.on_panel, 560, line_height=1.22, least=20 * c.unit, spacing=-0.01)
+    look = c.look(c.list_size(50, 62, 56), c.theme.on_panel, 560, line_height=1.22, spacing=-0.01)
     shape = RowShape(c.list_size(60, 64, 54), 22 * c.unit, c.list_size(25, 25, 25), 18 * c.unit)
     inner = Box.of_edges(zone.left, zone.top + taken, zone.right, zone.bottom)
-    rows = arranged(
-        c, inner, look, replace(look, color=c.theme.muted, cut=replace(look.cut, weight=440)), shape, columns, 0.45
-    )
+    detail = replace(look, color=c.theme.muted, cut=replace(look.cut, weight=440))
+    rows = arranged(c, inner, look, detail, shape, 0.45)
     if heading:
         top = min((item.row.top for item in rows), default=inner.top) - taken
         c.text(heading, c.start(zone, heading.width), top, 0, heading_motion(c))
@@ -163,21 +160,21 @@ def listing(c: Composer) -> None:
         draw_row(c, item, item.row, partial(_draw_item, c, item), Motion.RISE)
 
 
-def _draw_item(c: Composer, item: ItemRow, canvas: skia.Canvas) -> None:
+def _draw_item(c: Composer, item: ItemRow, is_lit: bool, canvas: skia.Canvas) -> None:
     side = min(item.marker.width, item.row.height * 0.78)
     tile = Box(item.marker.center_x - side / 2, item.marker.center_y - side / 2, side, side)
     radius = min(24 * c.unit, item.row.height / 2)
     rounded_rect(canvas, item.row, radius, fill(c.theme.panel, _GLASS))
-    edge = stroke(c.theme.accent_2, 3 * c.unit, 0.9) if item.is_spoken else stroke(c.theme.text, 1.6 * c.unit, 0.14)
+    edge = stroke(c.theme.accent_2, 3 * c.unit, 0.9) if is_lit else stroke(c.theme.text, 1.6 * c.unit, 0.14)
     rounded_rect(canvas, item.row.inset(2 * c.unit, 2 * c.unit), radius, edge)
     center = (tile.center_x, tile.center_y)
     if item.has_picture:
-        c.sign(canvas, item.sign, center, side * 0.72, c.theme.small_accent, 780)
+        c.sign(canvas, item.sign, center, side * 0.84, c.theme.small_accent, 780)
     else:
         first, color = _tile(c.theme)
         rounded_rect(canvas, tile, side * 0.32, gradient(tile, first, c.theme.accent))
         draw = c.sign if item.sign else c.ordinal
-        draw(canvas, item.sign or str(item.number), center, side * 0.5, color, 780)
+        draw(canvas, item.sign or str(item.number), center, side * 0.6, color, 780)
     item.paint_text(canvas)
 
 
