@@ -129,7 +129,8 @@ _LONGEST_HEADING = 60
 _CIRCLED = "①-⑳⓵-⓾❶-❿➀-➉➊-➓"
 _SYMBOLS = "✓✔✗✘☐☑☒★☆●○■□▪▫◆◇►▸▶→⇒➔➜➝➞➤➢➣➥※☞✦✧✪✱✲"
 _ITEM = re.compile(
-    rf"\s*(?P<marker>[-*+•‣◦·–⁃∙\uf0b7\uf0a7\uf076\uf0d8]|o(?<=[ \t][ \t]o)|[(（]?(?P<number>\d{{1,2}})[.)）．:：]|"
+    rf"\s*(?P<marker>[-*+•‣◦·–⁃∙●○■□▪▫◆◇\uf0b7\uf0a7\uf076\uf0d8]|o(?<=[ \t][ \t]o)|"
+    rf"[(（]?(?P<number>\d{{1,2}})[.)）．:：]|"
     rf"(?P<slashed>\d{{1,2}})/|(?P<dashed>\d{{1,2}})\s?[-–—](?!\s*\d)|"
     rf"[(]?[a-hA-H][)]|[(]?[ivx]{{1,4}}[)])(?:\s+(?P<box>\[[ xX✓✔]?\]\s+)?)(?P<text>\S.*)$|"
     rf"\s*(?P<tight>(?P<circled>[{_CIRCLED}])|[・･•●◦](?=\w)|(?P<han>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})、|[(（](?P<wide>\d{{1,2}})[）)](?=[^\x00-\x7f]))"
@@ -399,7 +400,8 @@ def _list(kind: str, lines: Sequence[Line]) -> list[Block]:
         markers.append((groups.get("box") or groups.get("marker") or groups.get("tight") or "").strip())
     spoken = [concatenated(entry, " ").flattened() for entry in entries]
     if len(entries) == 1:
-        return _paragraphs([_single(lines, markers[0])])
+        whole = concatenated([line.text for line in lines], " ").flattened()
+        return _paragraphs([whole if list_in_line(whole.words) else _single(lines, markers[0])])
     numbers = _numbers(heads)
     items = [Item(text, text, marker) for text, marker in zip(spoken, markers, strict=True)]
     kept = [index for index, item in enumerate(items) if item.spoken.is_spoken]

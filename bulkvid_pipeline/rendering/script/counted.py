@@ -51,7 +51,10 @@ _IN_LINE = re.compile(
     r"(?:(?<!\S)|(?<=[。；;：:，,]))(?P<mark>[(（](?P<both>\d{1,2})[)）]|(?P<paren>\d{1,2})[)）]|(?P<dot>\d{1,2})[.．、]|"
     r"[(]?(?P<letter>[a-h])[)])(?:\s+|(?=[^\W\d_]))(?=\S)"
 )
-_DASH = re.compile(r"(?<=[:：])\s+(?P<mark>[-–—*])\s+(?=\S)")
+_DASH = re.compile(r"(?<=[:：])\s+(?P<mark>[-–—*•‣◦·∙●▪])\s+(?=\S)")
+_BULLET_FIRST = re.compile(r"\s*(?P<mark>[-–—*•‣◦·∙●▪])\s+(?=\S)")
+_LEAST_BULLETS = {"-": 3, "–": 3, "—": 3, "*": 3}
+"""How often a mark stands on a line that begins with it, for it to be a list: a dash is a dash, too. Others: twice."""
 _ENDED = re.compile(r"[.!?…;,:。！？；，][\"”’»)]*\s*$")
 
 
@@ -116,7 +119,7 @@ def step_of(sentence: str) -> tuple[int, int] | None:
 
 def list_in_line(text: str) -> tuple[Entry, ...]:
     """The entries of a list on one line, `Do this: 1) fill 2) boil`; none where nothing counts up from 1."""
-    if not any(char in text for char in ".)．、）:："):
+    if not any(char in text for char in ".)．、）:：") and not _BULLET_FIRST.match(text):
         return ()
     marks = list(_counting(text)) or list(_dashed(text))
     if not marks:
@@ -167,9 +170,12 @@ def _are_entries(text: str, marks: Sequence[re.Match[str]]) -> bool:
 
 
 def _dashed(text: str) -> Iterator[re.Match[str]]:
-    first = _DASH.search(text)
+    opening = _BULLET_FIRST.match(text)
+    first = opening or _DASH.search(text)
     if first is None:
         return
-    yield first
-    later = re.compile(rf"(?<=\s)(?P<mark>{re.escape(first['mark'])})\s+(?=\S)")
-    yield from later.finditer(text, first.end())
+    mark = first["mark"]
+    later = re.compile(rf"(?<=\s)(?P<mark>{re.escape(mark)})\s+(?=\S)")
+    marks = [first, *later.finditer(text, first.end())]
+    if opening is None or len(marks) >= _LEAST_BULLETS.get(mark, 2):
+        yield from marks

@@ -61,6 +61,7 @@ _BRACKET = re.compile(
     r"\{\{(?P<double>[^{}\n]{1,200})\}\}|\[(?P<square>[^\[\]\n]{1,200})\]|\((?P<round>[^()\n]{1,120})\)|"
     r"\{(?P<brace>[^{}\n]{1,200})\}|<(?P<angle>[^<>\n]{1,120})>|（(?P<wide>[^（）\n]{1,120})）|"
     r"［(?P<wide_square>[^［］\n]{1,200})］|【(?P<lens>[^【】\n]{1,120})】|〔(?P<shell>[^〔〕\n]{1,120})〕|"
+    r"<<(?P<guillemets>[^<>\n]{1,120})>>|(?<![:\w/])//(?P<slashes>[^/\n]{1,60})//(?![\w/])|"
     r"[♪♫🎵🎶]+(?P<notes>[^♪♫🎵🎶\n]{1,60})[♪♫🎵🎶]+"
 )
 _ROUND = frozenset({"round", "wide"})
@@ -109,6 +110,13 @@ def cast_of(lines: Sequence[str]) -> Cast:
         said += any(map(str.isalnum, line))
         if not first_times and (match := _BARE_TIMES.match(line)):
             first_times = match["times"]
+        bracket = _BRACKET.match(line, len(line) - len(line.lstrip()))
+        if (
+            bracket
+            and bracket.lastgroup not in _ROUND
+            and folded(bracket[bracket.lastgroup or 0]) in vocabulary.SPEAKERS
+        ):
+            sure += 1
         match = _LABEL.match(line)
         if match is None:
             continue
@@ -182,6 +190,11 @@ def _whole_line(line: str, cast: Cast) -> Cut | None:
         return Cut(0, len(line), RemarkKind.LABEL)
     if known in vocabulary.DOUBTFUL_PARTS and _is_in_capitals(name) and cast.is_labelled:
         return Cut(0, len(line), RemarkKind.LABEL)
+    bracket = _BRACKET.match(line, len(line) - len(line.lstrip()))
+    if bracket and cast.is_labelled and bracket.lastgroup not in _ROUND:
+        shown = folded(bracket[bracket.lastgroup or 0]) in vocabulary.NOTES | vocabulary.DOUBTFUL_NOTES
+        if shown:  # `[VISUAL] a cup` beside `[VOICEOVER] ...`
+            return everything
     if match := _LABEL.match(line):
         note = folded(match["name"])
         doubtful = note in vocabulary.DOUBTFUL_NOTES and (_is_in_capitals(match["name"]) or cast.is_labelled)
@@ -306,8 +319,8 @@ def _bracket_cut(match: re.Match[str], *, at_edge: bool) -> Cut | None:
 
 
 def _is_label_in_brackets(content: str, kind: str) -> bool:
-    known = folded(content)
-    if known in vocabulary.SPEAKERS or known in vocabulary.PARTS:
+    known = re.sub(r"\s*[#№]?\d{1,3}$", "", folded(content))
+    if known in vocabulary.SPEAKERS | vocabulary.PARTS | vocabulary.SONG_PARTS:
         return True
     return kind not in _ROUND and known in vocabulary.DOUBTFUL_PARTS
 
@@ -335,7 +348,7 @@ def _silence_or_direction(content: str, bracket: str) -> float | None:
         return seconds
     if known in vocabulary.PERFORMANCE or _is_music(known):
         return 0.0
-    if bracket == "notes":
+    if bracket in ("notes", "slashes"):
         return None
     if bracket in _ROUND:
         return 0.0 if _begins_with(known, vocabulary.OPENINGS) else None

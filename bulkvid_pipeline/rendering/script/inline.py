@@ -140,7 +140,8 @@ class _Found:
             self._pieces.append(text[start:end])
             return
         left = count
-        if not before.isspace() and (
+        in_a_name = char == "_" and after == "." and text[end + 1 : end + 2].isalnum()  # `__init__.py`
+        if not (before.isspace() or in_a_name) and (
             not _goes_on_word(after, count) or (count == 2 and char == "*" and after.isalpha())
         ):
             left = self._close(char, count)

@@ -43,7 +43,7 @@ _STRONG_TAGS = frozenset({"b", "strong", "emphasis", "mark"})
 _TAG = re.compile(
     r"<!--.*?-->|<!\[CDATA\[(?P<data>.*?)\]\]>|<\?xml[^<>]{0,200}\?>|<!DOCTYPE[^<>]{0,200}>|"
     r"<(?P<raw>script|style|head|title)\b[^<>]{0,500}>.*?</(?P=raw)\s*>|"
-    r"<(?P<close>/?)(?P<name>[A-Za-z][\w:-]{0,30})(?P<rest>(?:\s+[\w:.-]{1,40}\s*=\s*"
+    r"(?<!<)<(?P<close>/?)(?P<name>[A-Za-z][\w:-]{0,30})(?P<rest>(?:\s+[\w:.-]{1,40}\s*=\s*"
     r"(?:\"[^\"<>]{0,500}\"|'[^'<>]{0,500}'|[^\s\"'<>]{1,500}?)){0,20})\s*/?>",
     re.IGNORECASE | re.DOTALL,
 )

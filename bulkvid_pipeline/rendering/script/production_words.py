@@ -111,6 +111,10 @@ MANNER = re.compile(
     r"(?:con|en) voz (?:muy )?\w+|con tono \w+|(?:d'une|avec une) voix \w+|sur un ton \w+|d'un ton \w+|mit \w+ stimme|"
     r"con voce \w+|con tono \w+|(?:com|em) voz \w+|com tom \w+|\w{2,15} (?:тоном|голосом)|"
     r"बहुत धीरे से|धीरे से|धीमी आवाज़ में|ऊँची आवाज़ में|بصوت \w+|بنبرة \w+|"
+    r"тихо|громко|шёпотом|шепотом|медленно|весело|грустно|смеётся|вздыхает|улыбается|с улыбкой|"
+    r"(?:sehr )?(?:leise|laut|langsam|fröhlich|ernst|traurig|begeistert)|en voz (?:baja|alta)|despacio|doucement|"
+    r"à voix (?:basse|haute)|lentement|sottovoce|lentamente|baixinho|em voz (?:baixa|alta)|devagar|cicho|szeptem|"
+    r"fısıldayarak|gülerek|yavaşça|zachtjes|fluisterend|lachend|웃으며|속삭이며|"
     r".{1,8}声で|用.{1,8}(?:声音|的声音|语气|口吻)|.{1,8}목소리로"
 )
 """How something is said: a direction in brackets at the start or end of a sentence."""
@@ -174,7 +178,7 @@ SQUARE_OPENINGS = OPENINGS | _words(
     smiling|excited|upbeat|ambient|background|pause|beat|end|opening|closing|film|screen|demo|música|sonido
     escena|mostrar|muestra|imagen|narrador|narradora|locutor|locutora|transición|gancho|pantalla|risas|musique
     son|montrer|narrateur|narratrice|accroche|écran|rires|musik|ton|szene|zeige|zeigt|bild|sprecher|sprecherin
-    erzähler|übergang|bildschirm|lachen|som|cena|imagem|transição|tela|risos|musica|suono|mostra|immagine
+    erzähler|regie|regieanweisung|übergang|bildschirm|lachen|som|cena|imagem|transição|tela|risos|musica|suono|mostra|immagine
     narratore|voce narrante|transizione|schermo|risate|संगीत|ध्वनि|दृश्य|वाचक|कथावाचक|सूत्रधार|हँसी|हंसी|तालियाँ|موسيقى
     صوت|مشهد|المشهد|الراوي|المعلق|ضحك|تصفيق|كاميرا|音乐|旁白|场景|笑声|掌声|音樂|場景|笑聲|掌聲|音楽|ナレーター
     場面|笑い|拍手|シーン|効果音"""
@@ -227,7 +231,8 @@ NOTES = _words(
     """текст на экране|звуковой эффект|звуковые эффекты|фоновая музыка|화면 자막|자막|효과음|배경음악
     배경 음악|화면|ekran yazısı|ses efekti|fon müziği|tekst in beeld|geluidseffect|achtergrondmuziek
     tekst na ekranie|efekt dźwiękowy|muzyka w tle|b-roll|b roll|broll|a-roll|sfx|sound effect|sound effects|vfx
-    gfx|on-screen text|on screen text|onscreen text|text on screen|text overlay|lower third|lower thirds
+    gfx|on screen|on-screen|onscreen|on-screen text|on screen text|onscreen text|text on screen|text overlay
+    lower third|lower thirds
     title card|end card|end screen|cut to|smash cut to|fade in|fade out|fade to|dissolve to|camera direction
     stage direction|visual cue|music cue|bg music|background music|shot list|texto en pantalla|efecto de sonido
     efectos de sonido|música de fondo|corte a|texte à l'écran|effet sonore|effets sonores|musique de fond
@@ -244,6 +249,12 @@ DOUBTFUL_NOTES = _words(
     transición|musique|son|caméra|musik|ton|bild|kamera|übergang|som|imagem|câmera|transição|musica
     suono|immagine|telecamera|transizione|संगीत|ध्वनि|कैमरा|موسيقى|صوت|صورة|音乐|音樂|音楽|カット"""
 )
+
+SONG_PARTS = _words(
+    """verse|chorus|pre-chorus|refrain|bridge|strophe|estribillo|estrofa|couplet|coro|ritornello|refrão|estrofe|
+    припев|куплет|副歌|主歌|サビ"""
+)
+"""Parts of a song, numbered or not: what stands in brackets before them."""
 
 SCENES = _words(
     """сцена|кадр|слайд|эпизод|장면|씬|컷|슬라이드|sahne|kare|scène|dia|scena|ujęcie|slajd|

@@ -284,6 +284,14 @@ def test_numbers_that_do_not_count_make_no_list(script: str) -> None:
     assert not any(isinstance(block, ItemList) for block in parse_script(script).blocks)
 
 
+def test_bullets_on_one_line_are_a_list() -> None:
+    for script in ("• one • two • three", "· one · two · three", "- one - two - three", "◦ one\n▪ two\n▪ three"):
+        (block,) = parse_script(script).blocks
+        assert isinstance(block, ItemList), script
+        assert [item.spoken.words for item in block.items] == ["one", "two", "three"]
+    assert isinstance(parse_script("- tea - the best").blocks[0], Paragraph)
+
+
 def test_a_pause_before_the_first_word_is_kept() -> None:
     (text,) = parse_script("[pause 2s]\n\nWelcome back.").spoken
     assert (text.words, text.pauses) == ("Welcome back.", (Pause(0, 2.0),))

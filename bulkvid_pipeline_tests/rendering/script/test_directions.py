@@ -37,7 +37,10 @@ def test_stage_directions_are_left_out_and_remarked_upon(direction: str) -> None
         "Sprecher: Hello there.", "Voix off : Hello there.", "Narratore: Hello there.", "Locução: Hello there.",
         "旁白：Hello there.", "ナレーション：Hello there.", "الراوي: Hello there.", "सूत्रधार: Hello there.",
         "B-ROLL: a cup\nHello there.", "- VO: Hello there.", "0:00 - 0:05 Hello there.", "(0:30) Hello there.",
-        "FADE IN:\nHello there.", "画面：厨房\nHello there.",
+        "FADE IN:\nHello there.", "画面：厨房\nHello there.", "[Chorus]\nHello there.", "(Verse 2)\nHello there.",
+        "[Regie: leise] Hello there.", "(тихо) Hello there.", "//pause// Hello there.", "<<pause>> Hello there.",
+        "On screen: 50% off\nHello there.", "【画面】茶园\n【旁白】Hello there.", "[VISUAL] a cup\n[VO] Hello there.",
+        "[Speaker 2] Hello there.",
     ],
 )  # fmt: skip
 def test_labels_and_times_before_what_is_said_are_left_out(line: str) -> None:
@@ -54,6 +57,7 @@ def test_labels_and_times_before_what_is_said_are_left_out(line: str) -> None:
         "Music: the language of all.", "The bar (live music) is open.", "Is 3 < 5 and x <3 you?", "Go <-- back.",
         "Use {curly} braces.", "7:30 Wake up.", "Dr. Weber: it is fine.", "Fact: tea is old.", "Day 1: rest.",
         "See [1] there.", "(music for the soul) plays a part.", "The rule: never stop.", "At 18:30: dinner.",
+        "See //server/share and https://example.com//x//.", "Shift 1<<2 or 8 >> 3.", "Call __init__.py first.",
     ],
 )  # fmt: skip
 def test_what_is_doubtful_stays_text(line: str) -> None:
