@@ -13,10 +13,11 @@ from bulkvid_pipeline.core.durations import read_duration
 from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.languages import read_language
 from bulkvid_pipeline.core.media import source_fault
-from bulkvid_pipeline.core.options import Platform, Priority, Style, Voice
+from bulkvid_pipeline.core.options import Captions, Platform, Priority, Style, Voice
 from bulkvid_pipeline.core.platform_names import read_platform_names
 from bulkvid_pipeline.core.readings import Reading
 from bulkvid_pipeline.core.vocabulary.approvals import APPROVALS, CONDITIONS, NEGATIONS, SIGNATURES, Approval
+from bulkvid_pipeline.core.vocabulary.captions import CAPTIONS
 from bulkvid_pipeline.core.vocabulary.empties import (
     AS_BEFORE_FIX,
     AS_BEFORE_PROBLEM,
@@ -30,7 +31,7 @@ from bulkvid_pipeline.core.vocabulary.styles import STYLES
 from bulkvid_pipeline.core.vocabulary.voices import VOICES
 from bulkvid_pipeline.core.vocabulary.words import Vocabulary, key_of, plain, spoken_list
 
-_Option = TypeVar("_Option", Voice, Style, Priority)
+_Option = TypeVar("_Option", Voice, Style, Priority, Captions)
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 """Control characters other than white space."""
@@ -148,6 +149,16 @@ def read_style(cell: str) -> Reading[Style]:
 
 
 @lru_cache(maxsize=4096)
+def read_captions(cell: str) -> Reading[Captions]:
+    """Whether a cell wants captions in the picture."""
+    # Here `no` and `none` say something; in other columns they leave the choice to us.
+    meaning = CAPTIONS.meaning(cell) if len(cell) <= _LONGEST_OPTION else None
+    if meaning is None:
+        return _read_option(CAPTIONS, cell, "captions")
+    return Reading(meaning, "" if plain(cell) == meaning.value else meaning.value)
+
+
+@lru_cache(maxsize=4096)
 def read_priority(cell: str) -> Reading[Priority]:
     """The priority that a cell names. A bare number is refused: 1 may mean the highest or the lowest priority."""
     reading = _read_option(PRIORITIES, cell, "priority")
@@ -213,6 +224,7 @@ READINGS: Mapping[str, Callable[[str], Reading[object]]] = {
     "image_url": read_medium,
     "background_url": read_medium,
     "language": read_language,
+    "captions": read_captions,
 }
 """The reading function of each column that does not hold free text."""
 

@@ -12,6 +12,7 @@ from bulkvid_pipeline.core.fingerprints import fingerprint_of
 from bulkvid_pipeline.core.media import PlannedMedium
 from bulkvid_pipeline.core.options import (
     AudioCodec,
+    Captions,
     Container,
     Platform,
     Priority,
@@ -28,7 +29,7 @@ from bulkvid_pipeline.core.templates import Template
 if TYPE_CHECKING:  # its imports include pandas, which render workers do not need
     from bulkvid_pipeline.core.rows import VideoIdea
 
-_RESOLVED: IncEx = {"style": {"base"}, "audio": {"voice"}}
+_RESOLVED: IncEx = {"style": {"base", "captions"}, "audio": {"voice"}}
 """Template settings that rows and jobs can override. Plans hold the resolved values, so these are left out of the
 template's part in the fingerprint: a change that does not affect a row must not render it again."""
 
@@ -68,6 +69,8 @@ class VideoPlan:
     """What it seems to be written in, by its texts alone; counts where `language` is None."""
     target_is_limit: bool = False
     """Whether a video shorter than `target_seconds` is as good."""
+    captions: Captions = Captions.BURNED
+    """Whether the captions stand in the picture."""
     voice_name: str = ""
     """The provider's voice that the row asks for by name, if the job's provider has it."""
 
@@ -105,6 +108,7 @@ class VideoPlan:
                 **({"media": media} if media else {}),
                 **({"language": self.language} if self.language else {}),
                 **({"target_is_limit": True} if self.target_is_limit else {}),
+                **({"captions": self.captions} if self.captions is not Captions.BURNED else {}),
                 **({"voice_name": self.voice_name} if self.voice_name else {}),
             },
         )
@@ -142,6 +146,7 @@ def plan_video(idea: VideoIdea, spec: BulkJobSpec, template: Template, voice_nam
         image=PlannedMedium(idea.image) if idea.image else None,
         background=PlannedMedium(idea.background) if idea.background else None,
         language=idea.language or overrides.language,
+        captions=idea.captions or overrides.captions or template.settings.style.captions,
         voice_name=voice_name,
     )
 

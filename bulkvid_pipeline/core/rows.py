@@ -13,6 +13,7 @@ from itertools import count
 import pandas as pd
 
 from bulkvid_pipeline.core.cells import (
+    read_captions,
     read_medium,
     read_platforms,
     read_priority,
@@ -21,10 +22,10 @@ from bulkvid_pipeline.core.cells import (
     script_of,
     text_of,
 )
-from bulkvid_pipeline.core.columns import APPROVAL_COLUMNS, LANGUAGE, ROW_ID
+from bulkvid_pipeline.core.columns import APPROVAL_COLUMNS, CAPTIONS, LANGUAGE, ROW_ID
 from bulkvid_pipeline.core.durations import read_length
 from bulkvid_pipeline.core.languages import read_language
-from bulkvid_pipeline.core.options import Platform, Priority, Style, Voice
+from bulkvid_pipeline.core.options import Captions, Platform, Priority, Style, Voice
 from bulkvid_pipeline.core.vocabulary.named_voices import NamedVoice
 
 
@@ -54,6 +55,7 @@ class VideoIdea:
     """Address or path of the picture or video behind everything."""
     language: str | None = None
     """The BCP 47 tag of the row's language."""
+    captions: Captions | None = None
 
 
 def row_keys(frame: pd.DataFrame) -> list[str]:
@@ -129,4 +131,5 @@ def read_idea(sheet_row: int, cells: Mapping[str, str]) -> VideoIdea:
         image=read_medium(cells.get("image_url", "")).value,
         background=read_medium(cells.get("background_url", "")).value,
         language=read_language(cells.get(LANGUAGE, "")).value,
+        captions=read_captions(cells.get(CAPTIONS, "")).value,
     )

@@ -11,8 +11,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from bulkvid_pipeline.core.errors import TemplateInvalidError
 from bulkvid_pipeline.core.findings import shortened
-from bulkvid_pipeline.core.options import Style, Voice
+from bulkvid_pipeline.core.options import Captions, Style, Voice
 from bulkvid_pipeline.core.spec import DEFAULT_TEMPLATE
+from bulkvid_pipeline.core.vocabulary.captions import as_captions
 
 LogoPosition = Literal["top_left", "top_right", "bottom_left", "bottom_right"]
 _lower = BeforeValidator(lambda value: value.strip().lower() if isinstance(value, str) else value)
@@ -52,6 +53,8 @@ class StyleSettings(TemplatePart):
     logo: FileName | None = None
     """Picture file beside the template: png, jpeg or webp."""
     logo_position: Annotated[LogoPosition, _lower] = "bottom_right"
+    captions: Annotated[Captions, BeforeValidator(as_captions)] = Captions.BURNED
+    """`off`: no captions in the picture, and the card takes their room; the caption files are made in any case."""
 
     @field_validator("colors")
     @classmethod

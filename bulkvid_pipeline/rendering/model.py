@@ -8,14 +8,14 @@ depend on its position in the video.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bulkvid_pipeline.core.options import AudioCodec, Container, Platform, VideoCodec
+from bulkvid_pipeline.core.options import AudioCodec, Captions, Container, Platform, VideoCodec
 from bulkvid_pipeline.rendering.script.text import Pause
 
 FPS = 30
@@ -94,6 +94,9 @@ class Cue:
     words: tuple[SpokenWord, ...]
     start: int
     end: int
+    lines: tuple[str, ...] = ()
+    """Its text as it stands in caption files, at most two lines; () is one line of all words. What is painted breaks
+    its lines itself, as the size of its type allows."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,11 @@ class TimedScene:
     scene: Scene
     frames: int
     cues: tuple[Cue, ...] = ()
+
+
+def shown_scenes(scenes: Sequence[TimedScene], captions: Captions) -> tuple[TimedScene, ...]:
+    """The scenes with the captions that stand in the picture: none if they are only in files."""
+    return tuple(scenes) if captions is Captions.BURNED else tuple(replace(scene, cues=()) for scene in scenes)
 
 
 @dataclass(frozen=True)

@@ -7,22 +7,26 @@ import json
 import resource
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
 
 from bulkvid_pipeline.adapters.cache import Cache, CacheOfKind
 from bulkvid_pipeline.core.errors import QualityError
+from bulkvid_pipeline.core.options import Captions
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
-from bulkvid_pipeline.rendering.captions import srt, vtt
+from bulkvid_pipeline.rendering.caption_files import srt, vtt
 from bulkvid_pipeline.rendering.encode.event import scene_key
 from bulkvid_pipeline.rendering.encode.renderer import Renderer
+from bulkvid_pipeline.rendering.language import language_tag
 from bulkvid_pipeline.rendering.lazy_film import LazyFilm
-from bulkvid_pipeline.rendering.model import FPS, Film, TimedScene, VideoFormat
+from bulkvid_pipeline.rendering.model import FPS, Film, TimedScene, VideoFormat, shown_scenes
+from bulkvid_pipeline.rendering.pictures.caption_places import caption_place
 from bulkvid_pipeline.rendering.pictures.film import SceneFilm, scene_film
 from bulkvid_pipeline.rendering.pictures.media import SceneMedia
 from bulkvid_pipeline.rendering.pictures.poster import poster_jpeg
+from bulkvid_pipeline.rendering.pictures.stage import Stage
 from bulkvid_pipeline.rendering.pictures.theme import Theme
 from bulkvid_pipeline.rendering.pictures.thumbnail import thumbnail_webp
 from bulkvid_pipeline.rendering.quality import Check, Examination, Expected, QualityReport, Subject, verify
@@ -123,10 +127,11 @@ class OutputMaking:
     def _make(self, renderer: Renderer) -> None:
         """Write the video and its caption files."""
         self.scenes = self.soundtrack.programme.for_aspect(self.planned.platform.aspect)
-        media = RowMedia(self.plan, self.folder.parent, self.cache).for_scenes(self.scenes, self.fmt)
-        self.films = tuple(self._film(timed, shown) for timed, shown in zip(self.scenes, media, strict=True))
+        shown = self._shown()
+        media = RowMedia(self.plan, self.folder.parent, self.cache).for_scenes(shown, self.fmt)
+        self.films = tuple(self._film(timed, its) for timed, its in zip(shown, media, strict=True))
         (self.folder / "captions.srt").write_text(srt(self.scenes), encoding="utf-8")
-        (self.folder / "captions.vtt").write_text(vtt(self.scenes), encoding="utf-8")
+        (self.folder / "captions.vtt").write_text(self._vtt(), encoding="utf-8")
         renderer.render(
             self.films,
             self.soundtrack.sound,
@@ -136,6 +141,15 @@ class OutputMaking:
             progress=self.progress,
             cancelled=self.cancelled,
         )
+
+    def _shown(self) -> tuple[TimedScene, ...]:
+        """The scenes with the captions that stand in the picture."""
+        return shown_scenes(self.scenes, self.plan.captions)
+
+    def _vtt(self) -> str:
+        stage = Stage.of(self.fmt)
+        places = [caption_place(timed.scene, self.theme, stage) if timed.cues else None for timed in self.scenes]
+        return vtt(self.scenes, places, language_tag(self.plan, self.soundtrack.programme.language))
 
     def _film(self, timed: TimedScene, media: SceneMedia) -> LazyFilm:
         return LazyFilm(
@@ -154,7 +168,8 @@ class OutputMaking:
 
     def _expected(self, captions: str) -> Expected:
         *starts, frames = accumulate((timed.frames for timed in self.scenes), initial=0)
-        return Expected.of(self.fmt, frames, self.plan.title, caption_cues(captions), starts)
+        expected = Expected.of(self.fmt, frames, self.plan.title, caption_cues(captions), starts)
+        return replace(expected, captions_shown=self.plan.captions is Captions.BURNED)
 
     def _repair(
         self,

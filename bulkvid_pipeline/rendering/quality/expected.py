@@ -30,7 +30,9 @@ class Expected:
     """True-peak limit of the sound before encoding, in dBTP; the codec may add a little. None: not checked."""
     longest_silence_s: float = 15.0
     captions: tuple[CaptionCue, ...] = ()
-    """Captions that are shown in the pictures: where one begins, the picture must change and speech must be heard."""
+    """The captions: where one begins, speech must be heard, and the picture must change if it shows them."""
+    captions_shown: bool = True
+    """Whether the pictures show the captions."""
     scene_starts: tuple[int, ...] = ()
     """First frames of the scenes; they must be key frames, so that players can seek to them."""
 

@@ -216,7 +216,7 @@ def _changes(expected: Expected) -> list[int]:
     """The frames at which the captions in the pictures change, ascending."""
     frames = []
     before = None
-    for cue in expected.captions:
+    for cue in expected.captions if expected.captions_shown else ():
         goes_on = before is not None and cue.text == before.text and cue.start <= before.end
         if cue.is_visible and not goes_on:
             frames.append(round(cue.start * expected.fps))

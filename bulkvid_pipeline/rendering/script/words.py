@@ -13,7 +13,6 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 from icu4py.breakers import WordBreaker
 
@@ -31,14 +30,16 @@ _CHINESE_LONE = frozenset(
 )
 """Words of one character that are not joined with another one."""
 _JAPANESE_PREFIXES = frozenset("おご約第各全")
-_JAPANESE_STARTS = frozenset(
-    "これ それ あれ どれ ここ そこ どこ この その あの どの まず また もう まだ すぐ よく でも こう そう ただ いつ なぜ".split()
+_STARTING = (
+    "これ それ あれ どれ ここ そこ どこ この その あの どの まず また もう まだ すぐ よく でも こう そう ただ いつ なぜ"
 )
+_ENDING = """
+しょう ました ません でした ながら だった くらい ぐらい ばかり ように ような という として られる られて される された
+させる ている ていた てから けれど ければ ください ましょう
+"""
+_JAPANESE_STARTS = frozenset(_STARTING.split())
 """Short words in hiragana that begin a phrase rather than end one."""
-_JAPANESE_ENDINGS = frozenset(
-    "しょう ました ません でした ながら だった くらい ぐらい ばかり ように ような という として られる られて される された "
-    "させる ている ていた てから けれど ければ ください ましょう".split()
-)
+_JAPANESE_ENDINGS = frozenset(_ENDING.split())
 """Longer ones that end one."""
 _CLOSING = frozenset("」』）】》〉”’)")
 _LEADING_VOWELS = frozenset("เแโใไເແໂໃໄ")
@@ -167,7 +168,7 @@ def _dictionary_starts(text: str, kinds: Sequence[str]) -> tuple[frozenset[int],
 
 
 def _belongs(before: str, word: str, kind: str, japanese: bool) -> bool:
-    """Whether a word of Chinese or Japanese, which begins with a character of `kind`, goes on with the one before it."""
+    """Whether a word of Chinese or Japanese, beginning with a character of `kind`, goes on with the one before it."""
     if len(before) + len(word) > _LONGEST_CJ:
         return False
     if not japanese:

@@ -40,6 +40,7 @@ from bulkvid_pipeline.rendering.model import (
     SceneKind,
     TimedScene,
     VideoFormat,
+    shown_scenes,
 )
 from bulkvid_pipeline.rendering.narration import Programme, narrate
 from bulkvid_pipeline.rendering.pictures.coverage import missing_glyphs
@@ -272,7 +273,7 @@ class _PlatformFilms:
     def of(cls, plan: VideoPlan, programme: Programme, platform: Platform, theme: Theme, media: Path) -> _PlatformFilms:
         """The films; the contents of the plan's media lie in the folder `media`."""
         fmt = draft_format(platform)
-        scenes = programme.for_aspect(platform.aspect)
+        scenes = shown_scenes(programme.for_aspect(platform.aspect), plan.captions)
         shown = zip(scenes, RowMedia(plan, media).for_scenes(scenes, fmt), strict=True)
         films = (scene_film(timed, fmt, theme, script=plan.script, media=its) for timed, its in shown)
         return cls(fmt, scenes, tuple(films))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bulkvid_pipeline.rendering.captions import srt, vtt
+from bulkvid_pipeline.rendering.caption_files import srt, vtt
 from bulkvid_pipeline.rendering.model import Cue, Scene, SceneKind, SpokenWord, TimedScene
 from bulkvid_pipeline.rendering.quality import Check, Outcome
 from bulkvid_pipeline.rendering.quality.captions import CaptionCue, caption_checks, caption_cues, reading_seconds
