@@ -38,6 +38,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _LONGEST_OPTION = 200
 """In characters; a longer text is prose in the wrong column."""
+_LONGEST_CAPTIONS = 40
+"""In characters; a longer text in the column of captions is that of a post, which is called a caption as well."""
 _SHOWN = 20
 _FORMULA_ERROR = re.compile(
     r"#(?:REF|VALUE|NAME|DIV/0|NUM|NULL|SPILL|CALC|FIELD|BLOCKED|CONNECT|UNKNOWN|BUSY|ERROR|EXTERNAL|PYTHON"
@@ -153,9 +155,11 @@ def read_captions(cell: str) -> Reading[Captions]:
     """Whether a cell wants captions in the picture."""
     # Here `no` and `none` say something; in other columns they leave the choice to us.
     meaning = CAPTIONS.meaning(cell) if len(cell) <= _LONGEST_OPTION else None
-    if meaning is None:
-        return _read_option(CAPTIONS, cell, "captions")
-    return Reading(meaning, "" if plain(cell) == meaning.value else meaning.value)
+    if meaning is not None:
+        return Reading(meaning, "" if plain(cell) == meaning.value else meaning.value)
+    if len(cell) > _LONGEST_CAPTIONS:
+        return Reading(understood="the text of a post, which is not used")
+    return _read_option(CAPTIONS, cell, "captions")
 
 
 @lru_cache(maxsize=4096)

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from bulkvid_pipeline.adapters.speech.scripts import Script, script_of
+from bulkvid_pipeline.adapters.speech.scripts import Script, is_spaceless, script_of
 from bulkvid_pipeline.core.options import Aspect
-from bulkvid_pipeline.rendering.script.clinging import clings, opens
+from bulkvid_pipeline.rendering.script.clinging import clings, opens, trails
 from bulkvid_pipeline.rendering.script.sentences import TERMINATORS
 from bulkvid_pipeline.rendering.script.statements import display_width
 
@@ -130,11 +130,17 @@ def break_cost(before: str, after: str) -> float:
     """How bad it is to break a text between two words: 0 after a sentence, up to 1 within a phrase."""
     if ends_sentence(before):
         return 0.0
-    if ends_clause(before):
+    if ends_clause(before) or _is_blank_for_comma(before, after):
         return 0.15
-    if any(map(clings, before.split()[-1:])):
+    last, first = before.split()[-1:], after.split()[:1]
+    if any(map(clings, last)) or any(map(trails, first)):
         return 1.0
-    return 0.4 if any(map(opens, after.split()[:1])) else 0.6
+    return 0.4 if any(map(opens, first)) else 0.6
+
+
+def _is_blank_for_comma(before: str, after: str) -> bool:
+    """Whether there is a blank between two words of a script that has none between words: it parts clauses there."""
+    return before[-1:] == " " and is_spaceless(before[-2:-1]) and is_spaceless(after[:1])
 
 
 def parted(text: str, limit: LineLimit) -> tuple[str, ...]:

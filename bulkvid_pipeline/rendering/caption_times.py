@@ -48,6 +48,6 @@ def lasting(spans: Sequence[Span], frames: int) -> list[Span]:
             taken = min(lacking, max(0, ends[at - 1] - starts[at - 1] - LEAST_FRAMES))
             starts[at] -= taken
             ends[at - 1] = min(ends[at - 1], starts[at])
-        if 0 < begins(at + 1) - ends[at] < LEAST_GAP:
+        if at + 1 < count and 0 < begins(at + 1) - ends[at] < LEAST_GAP:
             ends[at] = begins(at + 1)
     return list(zip(starts, ends, strict=True))

@@ -35,7 +35,7 @@ _LONGEST_FRAMES = 7 * FPS
 _FLASH, _UNREADABLE, _TOO_LONG, _OVER_SILENCE, _SENTENCE_INSIDE, _CLAUSE_INSIDE = 10.0, 2.0, 1.0, 5.0, 2.0, 0.25
 """Costs of what a caption should not be: shorter than a second, too fast, longer than it is read, over a silence in the
 middle of its sentence, over the end of a sentence or clause."""
-_TWO_LINES: dict[Aspect, float] = {Aspect.WIDE: 1.0, Aspect.TALL: 2.2, Aspect.SQUARE: 2.2}
+_TWO_LINES: dict[Aspect, float] = {Aspect.WIDE: 1.0, Aspect.TALL: 1.9, Aspect.SQUARE: 1.9}
 """Cost of a second line. Narrow frames show few words at a time, unless these would pass too fast."""
 
 

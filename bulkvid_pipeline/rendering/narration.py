@@ -21,6 +21,7 @@ from bulkvid_pipeline.core.errors import DurationInfeasibleError
 from bulkvid_pipeline.core.options import Aspect, ProviderVoice, Speaker
 from bulkvid_pipeline.rendering import timeline
 from bulkvid_pipeline.rendering.alignment import caption_words, spoken_words, word_seconds
+from bulkvid_pipeline.rendering.caption_times import LEAST_FRAMES
 from bulkvid_pipeline.rendering.captions import cues_for
 from bulkvid_pipeline.rendering.language import language_of
 from bulkvid_pipeline.rendering.model import (
@@ -374,7 +375,7 @@ class _Narrator:
         """`_frames` if the step's pace has been spoken, else an estimate of it."""
         pace = timeline.pace(step)
         return sum(
-            sum(breaths) + _silence(sentences, pace.pause) + sum(map(_Sentence.frames, sentences, samples))
+            _scene_frames(sentences, list(map(_Sentence.frames, sentences, samples)), breaths, pace.pause)
             for breaths, sentences, samples in zip(
                 self._breaths(pace), self._sentences, self._samples(self.rate(pace)), strict=True
             )
@@ -422,10 +423,26 @@ class _Narrator:
         return tuple(scene for scene in timed if scene.frames)
 
 
-def _silence(sentences: Sequence[_Sentence], pause: int) -> int:
-    """Frames of silence within a scene: `pause` between sentences, and the silences that the script asks for."""
-    asked = sum(sentence.before + sentence.after for sentence in sentences)
-    return asked + pause * sum(not sentence.phrase.goes_on for sentence in sentences[:-1])
+def _rests(sentences: Sequence[_Sentence], frames: Sequence[int], pause: int, tail: int) -> list[int]:
+    """Frames of silence after each sentence of a scene: `pause` or the `tail`, and what the script asks for.
+
+    An entry of a list has a caption of its own, which would be gone in less than a second without a longer silence.
+    """
+    rests: list[int] = []
+    begins = True  # whether a new entry begins here
+    for sentence, spoken in zip(sentences, frames, strict=True):
+        is_last = len(rests) + 1 == len(sentences)
+        rest = sentence.after + (tail if is_last else 0 if sentence.phrase.goes_on else pause)
+        ends = is_last or sentence.phrase.gap == "\n"
+        rests.append(max(rest, LEAST_FRAMES - spoken) if begins and ends else rest)
+        begins = ends
+    return rests
+
+
+def _scene_frames(sentences: Sequence[_Sentence], frames: Sequence[int], breaths: tuple[int, int], pause: int) -> int:
+    """Length of a scene whose sentences are so many frames long; `breaths` are those before and after it."""
+    rests = _rests(sentences, frames, pause, breaths[1])
+    return breaths[0] + sum(sentence.before for sentence in sentences) + sum(frames) + sum(rests)
 
 
 def _timed_scene(
@@ -435,19 +452,15 @@ def _timed_scene(
         return NarratedScene(scene, 0, (), VoiceTrack(0))
     pieces: list[Piece] = []
     words: list[SpokenWord] = []
+    lengths = [sentence.frames(len(sound.pcm)) for sentence, sound in zip(sentences, said, strict=True)]
+    rests = _rests(sentences, lengths, pause, breaths[1])
     position = breaths[0]
-    for sentence, sound in zip(sentences, said, strict=True):
+    for sentence, sound, frames, rest in zip(sentences, said, lengths, rests, strict=True):
         position += sentence.before
-        frames = sentence.frames(len(sound.pcm))
         words.extend(spoken_words(sentence.words, sound.seconds, position, frames))
         pieces.append(Piece(position * SAMPLES_PER_FRAME, sound.pcm))
-        position += frames + sentence.after + (0 if sentence.phrase.goes_on else pause)
-    total = (
-        sum(breaths)
-        + _silence(sentences, pause)
-        + sum(sentence.frames(len(sound.pcm)) for sentence, sound in zip(sentences, said, strict=True))
-    )
-    return NarratedScene(scene, total, tuple(words), VoiceTrack(total * SAMPLES_PER_FRAME, tuple(pieces)))
+        position += frames + rest
+    return NarratedScene(scene, position, tuple(words), VoiceTrack(position * SAMPLES_PER_FRAME, tuple(pieces)))
 
 
 def _lengthened(scene: NarratedScene, frames: int) -> NarratedScene:

@@ -162,8 +162,9 @@ class OutputMaking:
         texts = [(self.folder / name).read_text(encoding="utf-8") for name in ("captions.srt", "captions.vtt")]
         found = verify(self.video, self._expected(texts[1]))
         seconds = sum(timed.frames for timed in self.scenes) / FPS
+        spoken = [timed.scene.text for timed in self.scenes]
         safe = safe_area_check(self.scenes, (film.overrun for film in self.films))
-        checks = (*found.checks, *caption_checks(texts[0], texts[1], seconds), safe, glyphs)
+        checks = (*found.checks, *caption_checks(texts[0], texts[1], seconds, spoken), safe, glyphs)
         return found, QualityReport.of(checks, repaired)
 
     def _expected(self, captions: str) -> Expected:

@@ -141,10 +141,10 @@ HEADERS: dict[str, str] = {
         进度, ステータス, 状態, 進捗, статус, состояние, 상태, 진행상황, 진행 상태, durum, toestand, stan, stadium
     """,
     "captions": """
-        caption, subtitles, subtitle, subs, burned captions, burned-in captions, burn captions, burn in captions,
+        subtitles, subs, burned captions, burned-in captions, burn captions, burn in captions,
         open captions, show captions, captions on, captions in video, closed captions,
         on-screen captions, subtítulos, subtitulos, sous-titres,
-        sous-titrage, untertitel, legendas, sottotitoli, उपशीर्षक, सबटाइटल, الترجمة المكتوبة, الترجمة النصية,
+        sous-titrage, untertitelung, legendas, sottotitoli, उपशीर्षक, सबटाइटल, الترجمة المكتوبة, الترجمة النصية,
         ترجمة نصية, 字幕, 字幕表示, субтитры, 자막, altyazı, altyazılar, ondertiteling, ondertitels, napisy
     """,
     "language": """

@@ -19,6 +19,12 @@ from bulkvid_pipeline.rendering.pictures.theme import CaptionLook, SpokenMark, T
 from bulkvid_pipeline.rendering.pictures.typefaces import Cut
 from bulkvid_pipeline.rendering.pictures.typesetting import SetText, Span, TextLook, build, set_text
 from bulkvid_pipeline.rendering.script.words import display_text
+from bulkvid_pipeline.rendering.script.writing_direction import (
+    LEFT_TO_RIGHT_MARK,
+    RIGHT_TO_LEFT_MARK,
+    directed,
+    is_mainly_right_to_left,
+)
 
 _CODE = 15
 """Words are distinguished by this many shades of red times as many of green."""
@@ -26,10 +32,12 @@ _UNSPACED = re.compile("[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 """Characters of Chinese and Japanese. Thai, Lao, Khmer and Burmese are broken at words by the line breaker itself, and
 nothing may be inserted between their letters, or they would not be shaped."""
 _BLANKS = " \u00a0"
-_INSERTED = "-\u200b\u2060"
+_INSERTED = f"-\u200b\u2060{LEFT_TO_RIGHT_MARK}{RIGHT_TO_LEFT_MARK}"
 """Characters that the layout may have inserted."""
-_LONGEST_GLUED = 8
+_LONGEST_GLUED = 12
 """Largest number of letters of a word, in a script without blanks, that is kept on one line."""
+_APART = 2
+"""Factor of the line height at which words are located: signs of Tamil and others hang into the line below."""
 _COMMON_SHARE = 0.8
 """Captions of a scene have one common size, except one that would need less than this share of the full size."""
 
@@ -93,17 +101,18 @@ def captions_for(
 ) -> list[Caption | None]:
     """The painted caption of each cue; None for a cue with nothing to show."""
     texts = [[_whole(scripts.display_text(word.text)) for word in cue.words] for cue in cues]
+    right_to_left = is_mainly_right_to_left(" ".join(word for words in texts for word in words))
     pad_x, pad_y = 30 * stage.unit, 16 * stage.unit
     width, height = zone.width - 2 * pad_x, zone.height - 2 * pad_y
     look = _text_look(theme, stage)
     sizes: list[float] = []
     for words, cue in zip(texts, cues, strict=True):
-        whole = _joined(words, cue)
+        whole = _joined(words, cue, right_to_left)
         sizes.append(_set(whole, look, width, height, stage, variant).look.size if whole else look.size)
     common = max(min(sizes, default=look.size), _COMMON_SHARE * look.size)
     captions: list[Caption | None] = []
     for words, cue, size in zip(texts, cues, sizes, strict=True):
-        whole = _joined(words, cue)
+        whole = _joined(words, cue, right_to_left)
         if not whole:
             captions.append(None)
             continue
@@ -190,10 +199,11 @@ def _word_inks(spans: Sequence[tuple[str, int]], block: SetText, count: int) -> 
     painted once with a colour per word (emoji too, through a colour filter), and the colours are located.
     """
     margin = round(block.look.size * 0.3)
-    frame = Box(-margin, -margin, block.width + 2 * margin, block.height + 2 * margin).rounded()
+    apart = 1 if block.lines == 1 or block.text.isascii() else _APART
+    frame = Box(-margin, -margin, block.width + 2 * margin, apart * block.height + 2 * margin).rounded()
     known = min(count, _CODE * _CODE)
     codes = {word: ((word % _CODE + 1) * 16, (word // _CODE + 1) * 16, 0) for word in range(known)}
-    paragraph = _paragraph(spans, block, (0, 0, 255), codes, mask=True)
+    paragraph = _paragraph(spans, _with_lines_apart(block, apart), (0, 0, 255), codes, mask=True)
     pixels = np.zeros((int(frame.height), int(frame.width), 4), np.uint8)
     info = skia.ImageInfo.Make(pixels.shape[1], pixels.shape[0], skia.kRGBA_8888_ColorType, skia.kPremul_AlphaType)
     surface = skia.Surface.MakeRasterDirect(info, pixels, pixels.shape[1] * 4)
@@ -202,7 +212,7 @@ def _word_inks(spans: Sequence[tuple[str, int]], block: SetText, count: int) -> 
     ink = pixels[rows, columns].astype(np.int32)
     low, high = ((ink[:, band] * 255 // ink[:, 3] + 8) // 16 - 1 for band in (0, 1))
     word_of = np.where((low >= 0) & (high >= 0), high * _CODE + low, -1)
-    line_of = np.clip((rows - margin) // block.line_height, 0, block.lines - 1).astype(np.int32)
+    line_of = np.clip((rows - margin) // (apart * block.line_height), 0, block.lines - 1).astype(np.int32)
     inks: list[list[tuple[int, Box]]] = [[] for _ in range(count)]
     for word in range(known):
         mine = np.flatnonzero(word_of == word)
@@ -212,6 +222,13 @@ def _word_inks(spans: Sequence[tuple[str, int]], block: SetText, count: int) -> 
             found = Box.of_edges(int(x.min()), int(y.min()), int(x.max()) + 1, int(y.max()) + 1)
             inks[word].append((int(line), found.shifted(-margin, -margin)))
     return inks
+
+
+def _with_lines_apart(block: SetText, apart: int) -> SetText:
+    """The block with `apart` times the height of its lines, so that ink below one line is not taken for the next."""
+    if apart == 1:
+        return block
+    return replace(block, look=replace(block.look, line_height=apart * block.line_height / block.look.size))
 
 
 def _mark_box(line: int, ink: Box, text: Box, block: SetText, look: CaptionLook, unit: float) -> Box:
@@ -243,8 +260,9 @@ def _set(
     return set_text(whole, look, width, height, max_lines=stage.caption_lines, variant=variant)
 
 
-def _joined(words: Sequence[str], cue: Cue) -> str:
-    return display_text(words, [word.gap for word in cue.words]).strip()
+def _joined(words: Sequence[str], cue: Cue, right_to_left: bool) -> str:
+    text = display_text(words, [word.gap for word in cue.words]).strip()
+    return directed(text, right_to_left=right_to_left) if text else ""
 
 
 def _whole(word: str) -> str:

@@ -10,20 +10,24 @@ _OF_ADDRESSES = frozenset("./@#")
 
 
 def is_mainly_right_to_left(text: str) -> bool:
-    """Whether at least as many words are written from the right as from the left, addresses aside.
+    """Whether more words are written from the right than from the left, addresses aside.
 
-    A text of a right-to-left language may well begin with a Latin name, so its first letter does not tell.
+    A text of a right-to-left language may well begin with a Latin name, so its first word alone does not tell; but
+    where that is written from the right, half as many such words are enough.
     """
     if text.isascii():
         return False
     right = left = 0
+    first = ""
     for word in text.split():
         directions = set(map(unicodedata.bidirectional, word))
         if directions & _RIGHT_TO_LEFT:
             right += 1
+            first = first or "right"
         elif "L" in directions and _OF_ADDRESSES.isdisjoint(word.rstrip(".")):
             left += 1
-    return right > 0 and right >= left
+            first = first or "left"
+    return right > 0 and (2 * right >= left if first == "right" else right > left)
 
 
 def directed(line: str, *, right_to_left: bool) -> str:
