@@ -13,6 +13,7 @@ from bulkvid_pipeline.adapters.speech.espeak import EspeakSpeech
 from bulkvid_pipeline.core.errors import DurationInfeasibleError
 from bulkvid_pipeline.core.options import Aspect, Voice
 from bulkvid_pipeline.rendering import timeline
+from bulkvid_pipeline.rendering.captions import cue_text
 from bulkvid_pipeline.rendering.model import FPS, SAMPLES_PER_FRAME, Scene, SceneKind
 from bulkvid_pipeline.rendering.narration import Programme, duration_feasibility, narrate, utterance_key
 from bulkvid_pipeline.rendering.scenes import split_scenes
@@ -310,3 +311,14 @@ def test_a_limit_stretches_no_script_that_is_shorter(speech: EspeakSpeech) -> No
     assert within.feasibility == natural.feasibility
     beyond = narrate(SCENES, speech, Voice.FEMALE, target_seconds=seconds - 2, may_be_shorter=True)
     assert beyond.feasibility.nearest_seconds < seconds
+
+
+@pytest.mark.parametrize("target", [None, 4.0])
+def test_each_entry_of_a_list_has_a_second_for_its_caption(speech: EspeakSpeech, target: float | None) -> None:
+    scenes = split_scenes("Tea", "", "Do these:\n- Tea\n- Milk\n- Bread", target)
+    programme = narrate(scenes, speech, Voice.FEMALE, target_seconds=target)
+    cues = [cue for scene in programme.for_aspect(Aspect.WIDE) for cue in scene.cues]
+    assert [cue_text(cue) for cue in cues] == ["Do these:", "Tea", "Milk", "Bread"]
+    assert all(cue.end - cue.start >= FPS for cue in cues)
+    assert programme.frames == sum(scene.frames for scene in programme.scenes)
+    assert all(len(scene.voice) == scene.frames * SAMPLES_PER_FRAME for scene in programme.scenes)
