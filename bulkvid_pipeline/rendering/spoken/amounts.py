@@ -58,7 +58,8 @@ def _whole(word: str) -> str:
 def _pattern(readings: Readings) -> re.Pattern[str]:
     """An amount: sign, currency, number, perhaps a dash and a second number, scale, then unit or currency, and a plus.
 
-    `own` is a unit of the first number alone (10%-15%). A currency is before or after, a code may also be both ($5 USD).
+    `own` is a unit of the first number alone (10%-15%). A currency is before or after; a code may also follow a sign
+    ($5 USD).
     """
     signs = SIGNS.keys() | readings.signs.keys() | {key for key in readings.money if not key.isascii() or "$" in key}
     before = any_of((signs | CODES) - ONLY_AFTER)

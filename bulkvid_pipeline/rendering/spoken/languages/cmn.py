@@ -63,7 +63,9 @@ def _grouped(digits: str) -> str:
 
 
 def _below_zero(match: re.Match[str]) -> str:
-    return f"零下{match['degrees']}{'华氏' if match['unit'] and match['unit'][-1] in 'F℉' else '摄氏' if match['unit'] else ''}度"
+    unit = match["unit"]
+    scale = "" if not unit else "华氏" if unit[-1] in "F℉" else "摄氏"
+    return f"零下{match['degrees']}{scale}度"
 
 
 def _colon(match: re.Match[str]) -> str:
@@ -91,7 +93,8 @@ RULES = (
     ),
     Rule(
         re.compile(
-            r"(?P<before>(?:拨打|撥打|致电|致電|热线|熱線|电话|電話|客服|号码|號碼)[：:是为為 ]{0,2})(?P<digits>\d{3,12})(?![\d.,\-:]\d|\d|[a-z个人元])"
+            r"(?P<before>(?:拨打|撥打|致电|致電|热线|熱線|电话|電話|客服|号码|號碼)[：:是为為 ]{0,2})"
+            r"(?P<digits>\d{3,12})(?![\d.,\-:]\d|\d|[a-z个人元])"
         ),
         lambda match: match["before"] + by_digits(match["digits"]),
         digits=True,
