@@ -26,7 +26,7 @@ def by_digits(digits: str) -> str:
     return digits.translate(_DIGITS)
 
 
-def _number(plain: str) -> str:
+def mandarin_number(plain: str) -> str:
     """Voices lose their way in numbers from a hundred million on."""
     whole, point, decimals = plain.partition(".")
     return plain if len(whole) < 9 or len(whole) > 15 else spelled(int(whole), "zh", "cardinal") + point + decimals
@@ -46,7 +46,7 @@ def _date(year: int | None, month: int, day: int) -> str:
     return said if year is None else f"{by_digits(str(year))}年{said}"
 
 
-def _time(hour: int, minute: int, half: str) -> str:
+def mandarin_time(hour: int, minute: int, half: str) -> str:
     before = {"am": "上午", "pm": "下午"}.get(half, "")
     if minute == 0:
         return f"{before}{hour}点"
@@ -246,7 +246,7 @@ READINGS = Readings(
     blank="",
     says_cents=False,
     counted=lambda number, noun: f"{number}{noun}",
-    number=_number,
+    number=mandarin_number,
     money={sign: forms(name) for sign, name in _MONEY.items()},
     signs={"¥": "CNY", "￥": "CNY", "块": "CNY", "塊": "CNY"},
     scales={
@@ -267,7 +267,7 @@ READINGS = Readings(
     },
     fraction=_fraction,
     date=_date,
-    time=_time,
+    time=mandarin_time,
     abbreviations={"24/7": "全天候", "vs.": "对", "vs": "对", "VS": "对"},
     rules=RULES,
 )

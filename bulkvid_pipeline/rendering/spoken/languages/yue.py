@@ -9,6 +9,7 @@ from dataclasses import fields, replace
 from bulkvid_pipeline.rendering.spoken.counting import Forms
 from bulkvid_pipeline.rendering.spoken.forms import Rule, Say
 from bulkvid_pipeline.rendering.spoken.languages.cmn import READINGS as _MANDARIN
+from bulkvid_pipeline.rendering.spoken.languages.cmn import mandarin_number, mandarin_time
 from bulkvid_pipeline.rendering.spoken.readings import Words
 
 _LONG = str.maketrans(
@@ -38,9 +39,6 @@ def _in_long_forms(names: Mapping[str, Forms]) -> dict[str, Forms]:
 
 
 _WORDS = {each.name: getattr(_MANDARIN.words, each.name) for each in fields(Words)}
-_TIME, _NUMBER = _MANDARIN.time, _MANDARIN.number
-assert _TIME is not None
-assert _NUMBER is not None
 
 READINGS = replace(
     _MANDARIN,
@@ -50,6 +48,6 @@ READINGS = replace(
     signs={**_MANDARIN.signs, "$": "HKD"},
     units=_in_long_forms(_MANDARIN.units),
     rules=tuple(map(_in_long, _MANDARIN.rules)),
-    time=lambda hour, minute, half: _long(_TIME(hour, minute, half)),
-    number=lambda plain: _long(_NUMBER(plain)),
+    time=lambda hour, minute, half: _long(mandarin_time(hour, minute, half)),
+    number=lambda plain: _long(mandarin_number(plain)),
 )
