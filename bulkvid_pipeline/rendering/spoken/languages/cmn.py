@@ -71,7 +71,7 @@ def _below_zero(match: re.Match[str]) -> str:
 def _colon(match: re.Match[str]) -> str:
     first, second = match["first"], match["second"]
     return (
-        _time(int(first), int(second), "")
+        mandarin_time(int(first), int(second), "")
         if len(second) == 2 and int(first) < 25 and second < "60"
         else f"{first}比{second}"
     )
