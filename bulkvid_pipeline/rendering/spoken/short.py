@@ -10,7 +10,6 @@ from bulkvid_pipeline.rendering.spoken.counting import BLANKS, LETTER, MARKED_LE
 from bulkvid_pipeline.rendering.spoken.forms import Rule, kept_stop
 from bulkvid_pipeline.rendering.spoken.readings import Readings
 
-
 _CAPITAL = "A-ZÀ-ÖØ-ÞΑ-ΩА-ЯЁІЇЄҐ\u0590-\u1fff"
 """What names begin with; scripts without capitals count as a whole."""
 

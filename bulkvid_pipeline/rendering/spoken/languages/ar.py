@@ -166,6 +166,6 @@ READINGS = Readings(
             _ordinal_after_noun,
         ),
         Rule(re.compile(rf"(?<=\d{{4}})م(?![{_LETTERS}.])"), " ميلادية", digits=True),
-        Rule(re.compile(rf"(?:(?<=\d{{4}})|(?<=\d{{4}} ))هـ"), " هجرية", digits=True),
+        Rule(re.compile(r"(?:(?<=\d{4})|(?<=\d{4} ))هـ"), " هجرية", digits=True),
     ),
 )
