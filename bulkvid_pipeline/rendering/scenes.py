@@ -7,6 +7,8 @@ possible, so that a changed word changes few scenes.
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
@@ -49,6 +51,8 @@ _DETAIL_WIDTH, _QUOTE_WIDTH = 100, 200
 """Largest display widths of an entry's explanation, and of a quotation, in one scene."""
 _ROOM_STEP = 8
 """Room for entries is reserved in steps of so many characters, so that a changed word seldom changes other scenes."""
+_CYRILLIC, _CYRILLIC_WIDTH = re.compile("[\u0400-\u04ff]"), 1.15
+"""Letters that are wider than Latin ones, and how much."""
 _SECTIONS_JOINT = " · "
 
 
@@ -219,7 +223,8 @@ def _sections_of(block: ItemList, tempo: _Tempo) -> list[Scene]:
 
 
 def _room(text: str) -> int:
-    return -(-display_width(text) // _ROOM_STEP) * _ROOM_STEP
+    width = display_width(text) * (_CYRILLIC_WIDTH if _CYRILLIC.search(text) else 1.0)
+    return math.ceil(width / _ROOM_STEP) * _ROOM_STEP
 
 
 def _cards(entries: Sequence[_Entry]) -> Iterator[Sequence[_Entry]]:

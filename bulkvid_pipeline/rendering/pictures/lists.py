@@ -46,7 +46,7 @@ _STEP = 0.96
 _SAMPLE = "How many mistakes ruin the pasta that most of us cook"
 _LEAST_EM = 0.5
 """Width of a character of display width 1, in ems, on average: that of the sample, at least half of a Chinese one."""
-_LOST = 3
+_LOST = 4
 """Characters by which a line is shorter on average than it could be, since words are not parted."""
 _ROOMY = 1.12
 """By how much larger type must be in two columns to be preferred to one."""

@@ -27,8 +27,12 @@ LINE_END = "\u2028"
 """Unicode's line separator: ends a line without ending the paragraph, whose direction and embeddings go on."""
 _RIGHT_TO_LEFT_EMBEDDING, _POP = "\u202b", "\u202c"
 _LEAST_SIZE = 4.0
-_WHOLE_ADDRESS_SHARE = 0.62
-"""An address stays whole if the size is at least this share of the size with line breaks in it."""
+_WHOLE_ADDRESS_SHARE = 0.36
+"""An address that fits on a line stays whole if the size is at least this share of the wanted one."""
+_WORTH_PARTING = 0.75
+"""An address is broken only if its size without breaks is less than this share of that with them."""
+_PARTED_SHARE = 0.62
+"""Text with broken addresses starts at this share of its size, so that they can be broken at the better marks."""
 _WHOLE_WORD_SHARE = 0.55
 """A long word stays whole if the size is at least this share of the wanted one, or of the size with hyphens."""
 _DIVIDED_SHARE = 0.75
@@ -284,10 +288,17 @@ class _Fitting:
                 size = min(free, max(_CROWDED_SHARE * high, low))
         return _Choice(size, measured) if size is not None else None
 
-    def divided(self, size: float) -> MeasuredPieces:
-        """The pieces, of which those that are too wide are hyphenated, or else broken anywhere."""
+    def divided(self, size: float, *, addresses: bool = True) -> MeasuredPieces:
+        """The pieces, of which words that are too wide are hyphenated; `addresses`: or else broken anywhere."""
         room = self.ems(size)
-        return self.measured([part for piece in self.parted.pieces for part in self._narrowed(piece, room)])
+        pieces = self.parted.pieces if addresses else self.whole.pieces
+        return self.measured(
+            [
+                part
+                for piece in pieces
+                for part in (self._narrowed(piece, room) if addresses or not piece.in_address else [piece])
+            ]
+        )
 
     def _narrowed(self, piece: Piece, room: float) -> Sequence[Piece]:
         if self._widest([piece]) <= room:
@@ -305,8 +316,8 @@ class _Fitting:
     def _widest(self, pieces: Sequence[Piece]) -> float:
         return self.measured(pieces).widest
 
-    def fits_divided(self, size: float) -> bool:
-        return self.fits(self.divided(size), True, size)
+    def fits_divided(self, size: float, *, addresses: bool = True) -> bool:
+        return self.fits(self.divided(size, addresses=addresses), True, size)
 
     def best(self) -> _Choice | None:
         """The text's size and pieces; None if it does not fit at all."""
@@ -315,15 +326,17 @@ class _Fitting:
         tiny = min(_LEAST_SIZE, least)
         found = self.chosen(self.whole, least, wanted)
         if (found is None or found.size < _WHOLE_ADDRESS_SHARE * wanted) and self.parted.pieces != self.whole.pieces:
-            parted = self.chosen(self.parted, least, wanted)
-            if parted and (found is None or found.size < _WHOLE_ADDRESS_SHARE * parted.size):
+            parted = self.chosen(self.parted, least, max(least, _PARTED_SHARE * wanted))
+            if parted and (found is None or found.size < _WORTH_PARTING * parted.size):
                 found = parted
         if found and found.size >= _WHOLE_WORD_SHARE * wanted:
             return found
         if self.whole.widest > self.ems(least if found is None else wanted * _WHOLE_WORD_SHARE):
-            size = _largest(self.fits_divided, least, max(least, wanted * _DIVIDED_SHARE))
+            anything = found is None
+            fits = partial(self.fits_divided, addresses=anything)
+            size = _largest(fits, least, max(least, wanted * _DIVIDED_SHARE))
             if size is not None and (found is None or size > found.size / _WHOLE_WORD_SHARE):
-                return _Choice(size, self.divided(size))
+                return _Choice(size, self.divided(size, addresses=anything))
         if found:
             return found
         if self.whole.widest <= self.ems(least):

@@ -40,7 +40,7 @@ _WORDS_AFTER_OTHERS = """
 _BACKWARD = frozenset(_WORDS_AFTER_OTHERS.split())
 """Words before which a line should not end."""
 
-_HAN_ONWARD = frozenset("在把被和与跟从到对为向往由于不没很最更是第每各这那我你他她它将会能可以要请就再又也都只")
+_HAN_ONWARD = frozenset("将在把被和与跟从到对为向往由于不没很最更是第每各这那我你他她它将会能可以要请就再又也都只")
 _HAN_BACKWARD = frozenset("的了着过吗呢吧们地得上下里中内外前后年月日时分个只种次元")
 _HIRAGANA = re.compile("[\u3041-\u309fー]+")
 _NUMBER = re.compile("[\\d.,:]*\\d|[0-9#*]\ufe0f?\u20e3")

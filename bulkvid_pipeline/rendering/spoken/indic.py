@@ -34,13 +34,14 @@ def indian_readings(
 
     Args:
         hundredth: the hundredth part of a rupee.
-        scales: the scales as written, and as said.
+        scales: the scales as written, and as said; the first three are a thousand, a lakh and a crore.
         hour: a whole hour, with {}.
         hour_and_minutes: with two {}.
         over: between the parts of other fractions: "3 over 7".
         compared: a number that follows < and one that follows >, with {}: "{} से कम".
     """
     less, more = compared
+    thousand, lakh, crore = map(forms, list(scales.values())[:3])
 
     def compare(match: re.Match[str]) -> str:
         return (less if match["sign"] in "<≤" else more).format(match["amount"].replace(",", ""))
@@ -57,10 +58,8 @@ def indian_readings(
         signs={"Rs": "INR", "Rs.": "INR", **(signs or {})},
         scales={
             **{written: forms(said) for written, said in scales.items()},
-            **{"lakh": forms(list(scales.values())[1]), "lakhs": forms(list(scales.values())[1])},
-            **{"crore": forms(list(scales.values())[2]), "crores": forms(list(scales.values())[2])},
-            **{"cr": forms(list(scales.values())[2]), "Cr": forms(list(scales.values())[2])},
-            **{"k": forms(list(scales.values())[0]), "K": forms(list(scales.values())[0])},
+            **{"k": thousand, "K": thousand, "lakh": lakh, "lakhs": lakh},
+            **dict.fromkeys(("crore", "crores", "cr", "Cr"), crore),
         },
         units=units or {},
         fraction=lambda upper, lower: fractions.get((upper, lower), f"{upper} {over} {lower}"),

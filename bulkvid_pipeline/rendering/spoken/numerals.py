@@ -49,7 +49,8 @@ def roman_rules(readings: Readings) -> list[Rule]:
     two_or_more = rf"[{BLANKS}](?P<roman>(?=[IVX]{{2}})X{{0,2}}(?:IX|IV|V?I{{0,3}}))"
     pattern = rf"{alone}(?P<name>[{_CAPITAL}][a-zß-ÿ]{{2,20}}){two_or_more}{end}"
     rules.append(Rule(re.compile(pattern), lambda match: _counted(match, readings)))
-    pattern = rf"(?:(?<=[{_OTHER_SCRIPTS}])|(?<=[{_OTHER_SCRIPTS}][{BLANKS}]))(?P<roman>(?=[IVX]{{2}})X{{0,2}}(?:IX|IV|V?I{{0,3}})){end}"
+    after = rf"(?:(?<=[{_OTHER_SCRIPTS}])|(?<=[{_OTHER_SCRIPTS}][{BLANKS}]))"
+    pattern = rf"{after}(?P<roman>(?=[IVX]{{2}})X{{0,2}}(?:IX|IV|V?I{{0,3}})){end}"
     rules.append(Rule(re.compile(pattern), lambda match: str(roman_value(match["roman"]))))
     rules.append(Rule(re.compile("[Ⅰ-Ⅻ]"), lambda match: str(ord(match.group()) - ord("Ⅰ") + 1)))
     return rules

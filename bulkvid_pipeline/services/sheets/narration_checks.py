@@ -144,8 +144,8 @@ def voice_problems(plan: VideoPlan, narrator: Narrator) -> Iterator[RowProblem]:
             "script_content",
             plan.script,
             f"No Piper voice speaks {code}; there are voices for {spoken}",
-            "Put a model for the language into the folder of BULKVID_PIPER_MODEL, or set "
-            "BULKVID_SPEECH_PROVIDER=espeak",
+            "Put a model for the language into the folder of BULKVID_PIPER_MODEL, set "
+            "BULKVID_SPEECH_PROVIDER=espeak, or write silent in the column voice_preference",
             "NARRATION_MISSING",
             EVERYWHERE,
         )

@@ -169,6 +169,7 @@ Follow ⟦@tea.time⟧.
 Use ⟦#tea_break_2024⟧ today
 Use ⟦#чай⟧ сегодня
 See ⟦my_plan_v2.xlsx⟧ now
+alpha's ⟦100%.png⟧ is
 Get ⟦v2.3.1⟧ now
 Get ⟦Version 2.0⟧ now
 Get ⟦2.10.3-beta.1⟧ now

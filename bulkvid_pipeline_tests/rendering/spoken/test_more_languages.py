@@ -75,3 +75,28 @@ from bulkvid_pipeline_tests.rendering.spoken.saying import said
 )
 def test_more_languages_are_said_as_people_say_them(language: str, written: str, spoken: str) -> None:
     assert said(written, language) == spoken
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "spoken"),
+    [
+        ("yue", "茶葉出口4.15億元，增長5.7%", "茶葉出口4.15億元，增長百分之5.7"),
+        ("yue", "$1,234.50，10:30，2個", "1234.50港元，10點30分，兩個"),
+        ("yue", "2024-12-24，10-15分鐘，1/2杯", "二零二四年12月24日，10到15分鐘，2分之1杯"),
+        ("fi", "Hinta on 1 234,50 € ja 5 %.", "Hinta on 1234 euroa 50 senttiä ja 5 prosenttia."),
+        ("fi", "klo 18.30, 24.12.2024, 1. sija", "kello 18 30, kahdeskymmenesneljäs joulukuuta 2024, ensimmäinen sija"),
+        ("fi", "esim. tee, 1/2 kuppia, −12 °C", "esimerkiksi tee, puoli kuppia, miinus 12 celsiusastetta"),
+        ("sk", "Lístok stojí 1 234 €, 2 €.", "Lístok stojí 1234 eur, dve eurá."),
+        (
+            "sk",
+            "24. decembra, 24.12.2024, 1. miesto",
+            "dvadsiateho štvrtého decembra, dvadsiateho štvrtého decembra 2024, prvé miesto",
+        ),
+        ("sk", "v 19. storočí, 3,5 %, napr. čaj", "v devätnástom storočí, 3,5 percenta, napríklad čaj"),
+        ("hr", "Cijena je 1.234 € i 50 %.", "Cijena je 1234 eura i 50 posto."),
+        ("hr", "24. prosinca, 1. mjesto, XX. stoljeće", "dvadeset četvrtog prosinca, prvo mjesto, dvadeseto stoljeće"),
+        ("hr", "24.12.2024 u 18:30, npr. čaj", "dvadeset četvrtog prosinca 2024 u 18 30, na primjer čaj"),
+    ],
+)
+def test_further_languages_are_said_as_people_say_them(language: str, written: str, spoken: str) -> None:
+    assert said(written, language) == spoken

@@ -26,7 +26,7 @@ def by_digits(digits: str) -> str:
     return digits.translate(_DIGITS)
 
 
-def _number(plain: str) -> str:
+def mandarin_number(plain: str) -> str:
     """Voices lose their way in numbers from a hundred million on."""
     whole, point, decimals = plain.partition(".")
     return plain if len(whole) < 9 or len(whole) > 15 else spelled(int(whole), "zh", "cardinal") + point + decimals
@@ -46,7 +46,7 @@ def _date(year: int | None, month: int, day: int) -> str:
     return said if year is None else f"{by_digits(str(year))}年{said}"
 
 
-def _time(hour: int, minute: int, half: str) -> str:
+def mandarin_time(hour: int, minute: int, half: str) -> str:
     before = {"am": "上午", "pm": "下午"}.get(half, "")
     if minute == 0:
         return f"{before}{hour}点"
@@ -63,13 +63,15 @@ def _grouped(digits: str) -> str:
 
 
 def _below_zero(match: re.Match[str]) -> str:
-    return f"零下{match['degrees']}{'华氏' if match['unit'] and match['unit'][-1] in 'F℉' else '摄氏' if match['unit'] else ''}度"
+    unit = match["unit"]
+    scale = "" if not unit else "华氏" if unit[-1] in "F℉" else "摄氏"
+    return f"零下{match['degrees']}{scale}度"
 
 
 def _colon(match: re.Match[str]) -> str:
     first, second = match["first"], match["second"]
     return (
-        _time(int(first), int(second), "")
+        mandarin_time(int(first), int(second), "")
         if len(second) == 2 and int(first) < 25 and second < "60"
         else f"{first}比{second}"
     )
@@ -91,7 +93,8 @@ RULES = (
     ),
     Rule(
         re.compile(
-            r"(?P<before>(?:拨打|撥打|致电|致電|热线|熱線|电话|電話|客服|号码|號碼)[：:是为為 ]{0,2})(?P<digits>\d{3,12})(?![\d.,\-:]\d|\d|[a-z个人元])"
+            r"(?P<before>(?:拨打|撥打|致电|致電|热线|熱線|电话|電話|客服|号码|號碼)[：:是为為 ]{0,2})"
+            r"(?P<digits>\d{3,12})(?![\d.,\-:]\d|\d|[a-z个人元])"
         ),
         lambda match: match["before"] + by_digits(match["digits"]),
         digits=True,
@@ -243,7 +246,7 @@ READINGS = Readings(
     blank="",
     says_cents=False,
     counted=lambda number, noun: f"{number}{noun}",
-    number=_number,
+    number=mandarin_number,
     money={sign: forms(name) for sign, name in _MONEY.items()},
     signs={"¥": "CNY", "￥": "CNY", "块": "CNY", "塊": "CNY"},
     scales={
@@ -264,7 +267,7 @@ READINGS = Readings(
     },
     fraction=_fraction,
     date=_date,
-    time=_time,
+    time=mandarin_time,
     abbreviations={"24/7": "全天候", "vs.": "对", "vs": "对", "VS": "对"},
     rules=RULES,
 )

@@ -1,7 +1,7 @@
 """How Czech is read.
 
-Nouns agree with their numbers; ordinals are in the genitive in dates and agree with "století" in centuries. Before other
-nouns an ordinal in digits ("1. místo") takes its ending from theirs.
+Nouns agree with their numbers; ordinals are in the genitive in dates and agree with "století" in centuries. Before
+other nouns an ordinal in digits ("1. místo") takes its ending from theirs.
 """
 
 from __future__ import annotations
@@ -67,7 +67,8 @@ def _before_noun(match: re.Match[str]) -> str | None:
 
 
 def _century(match: re.Match[str]) -> str:
-    return f"{match['place'] or ''}{ORDINALS.said(roman_value(match['roman']), 'locative' if match['place'] else 'neuter')}"
+    said = ORDINALS.said(roman_value(match["roman"]), "locative" if match["place"] else "neuter")
+    return f"{match['place'] or ''}{said}"
 
 
 def _ruler(match: re.Match[str]) -> str:
@@ -89,6 +90,7 @@ def _decade(match: re.Match[str]) -> str:
 
 
 def _time(hour: int, minute: int, half: str) -> str:
+    hour += 12 if half == "pm" and hour < 12 else 0
     if minute:
         return f"{hour} {minute:02}"
     return agreeing(str(hour), plural_of(hour, "cs", "hodina", "hodiny", "hodin"), "cs", _FEMININE)

@@ -82,8 +82,22 @@ READINGS = Readings(
     signs={"kr": "DKK", "kr.": "DKK"},
     scales={"mio.": 6, "mio": 6, "mia.": 9, "mia": 9, "mill.": 6, "tusind": forms("tusind")},
     units={"%": forms("procent"), "t": forms("time", "timer"), "stk.": forms("styk"), "°C": forms("grad", "grader")},
-    rulers=frozenset(["Christian", "Frederik", "Margrethe", "Erik", "Karl", "Ludvig", "Henrik", "Georg", "Elizabeth", "Elisabeth", "Filip"]),
-    regnal=lambda number, name: f"den {_ordinal(number)}",
+    rulers=frozenset(
+        [
+            "Christian",
+            "Frederik",
+            "Margrethe",
+            "Erik",
+            "Karl",
+            "Ludvig",
+            "Henrik",
+            "Georg",
+            "Elizabeth",
+            "Elisabeth",
+            "Filip",
+        ]
+    ),
+    regnal=lambda number, _name: f"den {_ordinal(number)}",
     fraction=lambda upper, lower: {
         (1, 2): "en halv",
         (1, 3): "en tredjedel",

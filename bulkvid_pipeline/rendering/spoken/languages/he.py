@@ -1,4 +1,5 @@
-"""How Hebrew is read. Numbers keep the form in which the voice counts, without agreeing with their noun from three on."""
+"""How Hebrew is read. Numbers keep the form in which the voice counts,
+without agreeing with their noun from three on."""
 
 from __future__ import annotations
 

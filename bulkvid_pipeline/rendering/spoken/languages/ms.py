@@ -16,7 +16,7 @@ READINGS = replace(
     scales={"ribu": 3, "juta": 6, "bilion": 9, "trilion": 12, "k": 3, "K": 3},
     units={"%": forms("peratus"), "km/j": forms("kilometer sejam")},
     money={**_INDONESIAN.money, "SGD": forms("dolar Singapura")},
-    time=lambda hour, minute, half: f"{hour} {minute} minit" if minute else str(hour),
+    time=lambda hour, minute, _half: f"{hour} {minute} minit" if minute else str(hour),
     fraction=lambda upper, lower: {(1, 2): "setengah", (1, 4): "suku", (3, 4): "tiga suku", (1, 3): "satu pertiga"}.get(
         (upper, lower)
     ),

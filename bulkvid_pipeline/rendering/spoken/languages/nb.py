@@ -83,9 +83,23 @@ READINGS = Readings(
     scales={"mill.": 6, "mill": 6, "mrd.": 9, "mrd": 9, "tusen": forms("tusen")},
     units={"%": forms("prosent"), "t": forms("time", "timer"), "stk.": forms("stykker"), "°C": forms("grad", "grader")},
     rulers=frozenset(
-        ["Harald", "Haakon", "Olav", "Christian", "Kristian", "Karl", "Ludvig", "Henrik", "Georg", "Elizabeth", "Elisabeth", "Filip", "Fredrik"]
+        [
+            "Harald",
+            "Haakon",
+            "Olav",
+            "Christian",
+            "Kristian",
+            "Karl",
+            "Ludvig",
+            "Henrik",
+            "Georg",
+            "Elizabeth",
+            "Elisabeth",
+            "Filip",
+            "Fredrik",
+        ]
     ),
-    regnal=lambda number, name: f"den {_ordinal(number)}",
+    regnal=lambda number, _name: f"den {_ordinal(number)}",
     fraction=lambda upper, lower: {
         (1, 2): "en halv",
         (1, 3): "en tredjedel",

@@ -1,7 +1,7 @@
 """How Polish is read.
 
-Nouns agree with their numbers, hours and years are ordinals, and ordinals agree with the noun beside them. Cardinals keep
-the nominative after prepositions.
+Nouns agree with their numbers, hours and years are ordinals, and ordinals agree with the noun beside them. Cardinals
+keep the nominative after prepositions.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ _MONTHS = "stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|września|
 _YEAR = r"1[1-9]\d\d|20\d\d"
 _ROMAN = "(?=[IVXL])[IVXL]{1,7}"
 _FEMININE = re.compile(
-    "koron|minut|sekund|milisekund|godzin|ton|hrywn|lir|rupi|mil|stron|kalori|kilokalori|sztuk|osob|unc|kilowatogodzin|kopiej"
+    "koron|minut|sekund|milisekund|godzin|ton|hrywn|lir|rupi|mil|stron|kalori|kilokalori|sztuk|osob|unc|kopiej"
+    "|kilowatogodzin"
 )
-_MEN = "Ludwik|Jan Pawe|Jana Paw|Zygmunt|Kazimierz|Henryk|Karol|Władysław|Stanisław|August|Mieszk|Bolesław|Fryderyk|Wilhelm"
-_MEN += "|Napoleon|Pius|Benedykt|Franciszek|Franciszk|Piotr|Mikołaj|Aleksand|Filip|Jerz|Edward|Ryszard|Ramzes|Leopold|Jan|Paw"
+_MEN = "Ludwik|Jan Pawe|Jana Paw|Zygmunt|Kazimierz|Henryk|Karol|Władysław|Stanisław|August|Mieszk|Bolesław|Fryderyk"
+_MEN += "|Wilhelm|Napoleon|Pius|Benedykt|Franciszek|Franciszk|Piotr|Mikołaj|Aleksand|Filip|Jerz|Edward|Ryszard|Ramzes"
+_MEN += "|Leopold|Jan|Paw"
 _WOMEN = "Elżbie|Katarzyn|Wiktori|Ann|Mari|Krystyn|Izabel|Małgorza|Kleopat"
 _ENDINGS = {
     **dict.fromkeys(("szy", "gi", "ci", "ty", "my", "ny", "y"), "masculine"),
@@ -272,7 +274,7 @@ READINGS = Readings(
     date=_date,
     date_mark=r"roku|r\.",
     before_dates="do|od|dnia|po|przed",
-    time=lambda hour, minute, half: _hour(hour, minute),
+    time=lambda hour, minute, _half: _hour(hour, minute),
     before_phones=r"tel\.?|telefonu?|numer|zadzwoń|dzwoń",
     abbreviations={
         "np.": "na przykład",

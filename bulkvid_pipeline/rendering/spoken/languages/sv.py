@@ -85,11 +85,26 @@ READINGS = Readings(
         "°C": forms("grad", "grader"),
     },
     ordinal_ends=":(?:a|e)",
-    ordinal=lambda number, end: _ordinal(number),
+    ordinal=lambda number, _end: _ordinal(number),
     rulers=frozenset(
-        ["Karl", "Gustav", "Gustaf", "Erik", "Johan", "Oscar", "Oskar", "Ludvig", "Henrik", "Georg", "Fredrik", "Elisabet", "Elizabeth", "Filip"]
+        [
+            "Karl",
+            "Gustav",
+            "Gustaf",
+            "Erik",
+            "Johan",
+            "Oscar",
+            "Oskar",
+            "Ludvig",
+            "Henrik",
+            "Georg",
+            "Fredrik",
+            "Elisabet",
+            "Elizabeth",
+            "Filip",
+        ]
     ),
-    regnal=lambda number, name: f"den {_ordinal(number)}",
+    regnal=lambda number, _name: f"den {_ordinal(number)}",
     fraction=lambda upper, lower: {
         (1, 2): "en halv",
         (1, 3): "en tredjedel",

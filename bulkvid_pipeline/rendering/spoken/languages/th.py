@@ -116,9 +116,7 @@ READINGS = Readings(
     },
     rules=(
         Rule(
-            re.compile(
-                r"(?<![\d.,:/])(?P<number>\d{1,4})(?=[ ]?(?:มกราคม|กุมภาพันธ์|มีนาคม|เมษายน|พฤษภาคม|มิถุนายน|กรกฎาคม|สิงหาคม|กันยายน|ตุลาคม|พฤศจิกายน|ธันวาคม))"
-            ),
+            re.compile(rf"(?<![\d.,:/])(?P<number>\d{{1,4}})(?=[ ]?(?:{'|'.join(_MONTHS)}))"),
             lambda match: in_words(match["number"]),
             digits=True,
         ),

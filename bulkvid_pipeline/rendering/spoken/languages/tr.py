@@ -116,7 +116,7 @@ READINGS = Readings(
         "lt": forms("litre"),
     },
     ordinal_ends="['’](?:inci|ıncı|uncu|üncü|nci|ncı|ncu|ncü)",
-    ordinal=lambda number, end: ordinal(number),
+    ordinal=lambda number, _end: ordinal(number),
     fraction=_fraction,
     before_dates="tarihi",
     time=_time,

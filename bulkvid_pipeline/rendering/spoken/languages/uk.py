@@ -1,6 +1,7 @@
 """How Ukrainian is read.
 
-Nouns agree with their numbers, and ordinals with the noun beside them. Cardinals keep the nominative after prepositions.
+Nouns agree with their numbers, and ordinals with the noun beside them. Cardinals keep the nominative after
+prepositions.
 """
 
 from __future__ import annotations
@@ -142,6 +143,7 @@ def _counted(number: str, noun: str) -> str:
 
 
 def _time(hour: int, minute: int, half: str) -> str:
+    hour += 12 if half == "pm" and hour < 12 else 0
     if minute:
         return f"{hour} {minute:02}"
     word = plural_of(hour, "uk", "година", "години", "годин")

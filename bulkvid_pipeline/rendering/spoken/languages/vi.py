@@ -108,7 +108,8 @@ READINGS = Readings(
     rules=(
         Rule(
             re.compile(
-                rf"(?<!\w)(?P<noun>[Tt]hế kỷ|[Tt]hế kỉ|[Cc]hương|[Pp]hần|[Đđ]ệ|[Ll]ớp|[Qq]uý)[{BLANKS}](?P<roman>(?=[IVX])[IVX]{{1,6}})(?!\w)"
+                rf"(?<!\w)(?P<noun>[Tt]hế kỷ|[Tt]hế kỉ|[Cc]hương|[Pp]hần|[Đđ]ệ|[Ll]ớp|[Qq]uý)[{BLANKS}]"
+                r"(?P<roman>(?=[IVX])[IVX]{1,6})(?!\w)"
             ),
             lambda match: f"{match['noun']} {roman_value(match['roman'])}",
         ),
