@@ -19,6 +19,7 @@ from bulkvid_pipeline.rendering.pictures.captions import Caption
 from bulkvid_pipeline.rendering.pictures.composer import Part
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.inscriptions import Inscription
+from bulkvid_pipeline.rendering.pictures.scripts import EMOJI
 from bulkvid_pipeline.rendering.quality.card_words import card_faults
 from bulkvid_pipeline.rendering.quality.ink import TextInk, ink_of
 from bulkvid_pipeline.rendering.quality.script_words import ExpectedCard
@@ -30,7 +31,6 @@ from bulkvid_pipeline.rendering.quality.written import (
     without_inserted_hyphens,
     written,
 )
-from bulkvid_pipeline.rendering.script.tokens import UnitKind, units_of
 from bulkvid_pipeline.rendering.script.words import display_text
 
 _LOST_SHARE, _LOST_PIXELS = 0.02, 3
@@ -101,21 +101,29 @@ def drawn_faults(film: DrawnFilm, timed: TimedScene, card: ExpectedCard) -> list
 
 def _card_faults(film: DrawnFilm, timed: TimedScene, card: ExpectedCard) -> Iterator[TextFault]:
     rest = film.rest
-    for fault in card_faults([each for part in film.parts for each in part.inscriptions], card, timed.scene.number):
+    there = [part for part in film.parts if not part.pose(rest, film.frames).is_hidden]
+    for fault in card_faults([each for part in there for each in part.inscriptions], card, timed.scene.number):
         yield TextFault(fault.check, fault.said, frame=rest)
     for index, part in enumerate(film.parts):
         if not part.inscriptions:
             continue
+        rest = _rest_of(part, film)
         pose = part.pose(rest, film.frames)
         if pose.alpha < 255 or pose.dx or pose.dy or not pose.clip.contains(part.box):
             said = f"the text {quoted(part.inscriptions[0].text)} does not come to rest in its place"
             yield TextFault("words_drawn_whole", said, frame=rest)
         layer = _Layer(part.image, part.box)
-        above = [_Layer(later.image, later.box) for later in film.parts[index + 1 :]]
+        later = [each for each in film.parts[index + 1 :] if not each.pose(rest, film.frames).is_hidden]
+        above = [_Layer(each.image, each.box) for each in later]
         above += [_Layer(caption.image, caption.box) for caption in film.captions if caption]
         for inscription in part.inscriptions:
             for said in _text_faults(inscription, layer, above, card.emphasis):
                 yield TextFault("words_drawn_whole", f"on the card {said}", frame=rest)
+
+
+def _rest_of(part: Part, film: DrawnFilm) -> int:
+    """The last frame in which a part is at rest: the card's, or before something else takes its place."""
+    return film.rest if part.until is None else max(part.since, min(film.rest, part.until - 1))
 
 
 def _caption_faults(film: DrawnFilm, timed: TimedScene) -> Iterator[TextFault]:
@@ -196,10 +204,10 @@ def _color_faults(
     if len(whole) and (whole == whole[0]).all():
         return
     text = inscription.text
-    pictures = [unit for unit in units_of(text) if unit.kind is UnitKind.EMOJI]
+    pictures = [match.span() for match in EMOJI.finditer(text)]
     plain = np.array(
         [
-            not any(unit.start < start + len(word) and start < unit.end for unit in pictures)
+            not any(first < start + len(word) and start < last for first, last in pictures)
             for start, word in zip(ink.starts, ink.words, strict=True)
         ],
         np.bool_,
