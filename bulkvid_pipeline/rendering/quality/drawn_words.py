@@ -153,7 +153,7 @@ def _text_faults(
         if not layer.box.contains(inscription.box, 2.0):
             yield f"the number {quoted(inscription.text)} is cut off"
         return
-    ink = ink_of(inscription)
+    ink = ink_of(inscription, emphasis or ())
     yield from _shaping_faults(ink, inscription.text)
     solid = ink.solid
     lost = _lost(ink, layer, solid)
@@ -251,7 +251,7 @@ def _runs(ink: TextInk, text: str, out: NDArray[np.bool_]) -> Iterator[str]:
 def _is_stressed(run: str, phrases: Sequence[str]) -> bool:
     """Whether what stands out is one or several stressed phrases, whole."""
     rest = letters(run)
-    for phrase in phrases:
+    for phrase in sorted(phrases, key=len, reverse=True):
         rest = rest.replace(letters(phrase), "", 1)
     return not rest
 
