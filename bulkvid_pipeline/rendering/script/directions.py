@@ -192,8 +192,7 @@ def _whole_line(line: str, cast: Cast) -> Cut | None:
         return Cut(0, len(line), RemarkKind.LABEL)
     bracket = _BRACKET.match(line, len(line) - len(line.lstrip()))
     if bracket and cast.is_labelled and bracket.lastgroup not in _ROUND:
-        shown = folded(bracket[bracket.lastgroup or 0]) in vocabulary.NOTES | vocabulary.DOUBTFUL_NOTES
-        if shown:  # `[VISUAL] a cup` beside `[VOICEOVER] ...`
+        if folded(bracket[bracket.lastgroup or 0]) in vocabulary.VISUALS:  # `[VISUAL] a cup` beside `[VOICEOVER] ...`
             return everything
     if match := _LABEL.match(line):
         note = folded(match["name"])
