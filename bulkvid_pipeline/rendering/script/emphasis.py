@@ -7,6 +7,7 @@ figures.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from bulkvid_pipeline.rendering.script.statements import display_width
@@ -172,6 +173,8 @@ def _whole(heading: str, places: Sequence[tuple[int, int]]) -> list[str]:
         touched = [unit for unit in units if unit.start < end and start < unit.end]
         start = min([start, *(unit.start for unit in touched)])
         end = max([end, *(unit.end for unit in touched)])
+        while end < len(heading) and unicodedata.category(heading[end]).startswith("M"):
+            end += 1  # a letter's marks belong to it
         if spans and start <= spans[-1][1]:  # "1時間30分" is one
             spans[-1] = spans[-1][0], max(end, spans[-1][1])
         else:
