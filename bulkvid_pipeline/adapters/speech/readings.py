@@ -1,15 +1,19 @@
-"""The reading of Japanese text: kanji to kana, with blanks between phrases, since espeak reads only kana.
+"""The reading of Japanese text: kanji and digits to kana, with blanks between phrases, since espeak reads only kana.
 
 pykakasi is GPL software like espeak-ng, so this module is loaded only inside the worker process, too.
 """
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib import import_module
 from typing import Any
 
+from bulkvid_pipeline.adapters.speech.japanese_numbers import NUMBER, number_reading
+
 _HIRAGANA = ("ぁ", "ゟ")
+_NUMBER = re.compile(rf"(?<![A-Za-z\d]){NUMBER.pattern}(?![A-Za-z])")
 
 
 @cache
@@ -22,19 +26,37 @@ def japanese_reading(text: str) -> tuple[str, tuple[int, ...]]:
     reading: list[str] = []
     sources: list[int] = []
     position = 0
-    for token in _dictionary().convert(text):
+    for number in _NUMBER.finditer(text):
+        _add_words(text[position : number.start()], position, reading, sources)
+        _add_phrase(number_reading(number), number.start(), number.end(), reading, sources)
+        position = number.end()
+    _add_words(text[position:], position, reading, sources)
+    return "".join(reading), tuple(sources)
+
+
+def _add_words(text: str, start: int, reading: list[str], sources: list[int]) -> None:
+    """Add the reading of a text without numbers, which begins at `start`."""
+    position = 0
+    for token in _dictionary().convert(text) if text else ():
         written, kana = token["orig"], _pronounced(token["orig"], token["hira"])
         found = text.find(written, position)
         position = found if found >= 0 else position
         # Particles and endings are hiragana and belong to the word before; anything else begins a phrase.
-        if reading and not all(_HIRAGANA[0] <= char <= _HIRAGANA[1] for char in written):
-            reading.append(" ")
-            sources.append(position)
-        reading.extend(kana)
-        spread = max(1, len(kana))
-        sources.extend(position + index * len(written) // spread for index in range(len(kana)))
+        is_ending = all(_HIRAGANA[0] <= char <= _HIRAGANA[1] for char in written)
+        _add_phrase(kana, start + position, start + position + len(written), reading, sources, joined=is_ending)
         position += len(written)
-    return "".join(reading), tuple(sources)
+
+
+def _add_phrase(
+    kana: str, start: int, end: int, reading: list[str], sources: list[int], *, joined: bool = False
+) -> None:
+    """Add kana that are read for the characters from `start` to `end`, after a blank unless `joined`."""
+    if reading and not joined:
+        reading.append(" ")
+        sources.append(start)
+    reading.extend(kana)
+    spread = max(1, len(kana))
+    sources.extend(start + index * (end - start) // spread for index in range(len(kana)))
 
 
 def _pronounced(written: str, kana: str) -> str:

@@ -10,19 +10,22 @@ from bulkvid_pipeline.rendering.spoken.readings import Readings, Words
 
 _ENDS = "com|org|net|io|dev|app|co|ai|edu|gov|info|shop|store|blog|tv|me|eu|us|uk|de|at|ch|fr|be|nl|es|it|pt|br|mx|ar|"
 _ENDS += "pl|cz|ru|ua|tr|in|cn|jp|kr|se|no|dk|fi|gr|ie|ca|au|nz|za|xyz|online|site|tech|cloud|academy|studio"
-_STOP = "\\s<>\"'“”«»，。）)\\]"
+_STOP = "\\s<>\"'“”«»)\\]\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7af\uff00-\uffef"
 _URL = re.compile(rf"(?:(?:https?|ftp)://|(?<![{LETTER}\d.@])www\.)[^{_STOP}]{{0,2000}}[^{_STOP}.,;:!?]")
 _DOMAIN = re.compile(
-    rf"(?<![{LETTER}\d@._-])[a-zA-Z0-9\u00c0-\u024f][\w-]{{0,62}}(?:\.[a-zA-Z0-9\u00c0-\u024f_-]{{1,63}}){{0,4}}\.(?:{_ENDS})"
+    rf"(?<![{LETTER}\d@._-])(?![a-zA-Z]\.[a-z]{{2}}(?![\w/]))[a-zA-Z0-9\u00c0-\u024f][\w-]{{0,62}}(?:\.[a-zA-Z0-9\u00c0-\u024f_-]{{1,63}}){{0,4}}\.(?:{_ENDS})"
     rf"(?:/[^{_STOP}]{{0,500}}[^{_STOP}.,;:!?]|/)?(?![{LETTER}\d_@]|\.[{LETTER}\d])"
 )
 _FILE = re.compile(
     rf"(?<![{LETTER}\d@._/-])\w[\w-]{{0,60}}(?:\.[\w-]{{1,30}}){{0,3}}\.(?:txt|pdf|docx?|xlsx?|pptx?|csv|json|ya?ml|xml|html?|css|"
     rf"js|ts|py|rb|sh|exe|zip|png|jpe?g|gif|svg|webp|mp[34]|wav|mov|md|ini|log|sql|srt|vtt|psd)(?![{LETTER}\d_@]|\.\w)"
 )
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
-_HANDLE = re.compile(r"(?<![\w@/.])@(?P<name>\w[\w.]{0,60}\w|\w)")
-_HASHTAG = re.compile(r"(?<![\w#&/])[#＃](?P<name>(?=\w{0,60}[^\W\d])\w{1,60})")
+_IN_NAMES = rf"{LETTER}\d_"
+_EMAIL = re.compile(
+    rf"(?<![{_IN_NAMES}.+-])[{_IN_NAMES}.+-]{{1,64}}@[{_IN_NAMES}-]{{1,63}}(?:\.[{_IN_NAMES}-]{{1,63}}){{1,6}}"
+)
+_HANDLE = re.compile(rf"(?<![{_IN_NAMES}@/.])@(?P<name>[{_IN_NAMES}](?:[{_IN_NAMES}.]{{0,60}}[{_IN_NAMES}])?)")
+_HASHTAG = re.compile(rf"(?<![{_IN_NAMES}#&/])[#＃](?P<name>(?=\w{{0,60}}[^\W\d])\w{{1,60}})")
 _CAMEL = re.compile(r"(?<=[a-zß-öø-ÿа-я])(?=[A-ZÀ-ÖØ-ÞА-Я])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _QUERY = re.compile(r"[?#]")
 

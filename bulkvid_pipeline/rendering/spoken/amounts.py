@@ -11,11 +11,12 @@ from bulkvid_pipeline.rendering.spoken.counting import (
     BLANKS,
     FRACTION_SIGNS,
     LETTER,
+    MARKED_LETTER,
     NUMBER,
     Number,
     number_of,
 )
-from bulkvid_pipeline.rendering.spoken.forms import Rule
+from bulkvid_pipeline.rendering.spoken.forms import Rule, kept_stop
 from bulkvid_pipeline.rendering.spoken.money import CODES, ONLY_AFTER, ONLY_BEFORE, SIGNS, form, names_of, said_money
 from bulkvid_pipeline.rendering.spoken.readings import Readings
 from bulkvid_pipeline.rendering.spoken.units import UNITS, unit_forms
@@ -43,13 +44,19 @@ def amount_rules(readings: Readings) -> list[Rule]:
 def any_of(words: Iterable[str]) -> str:
     """A regular expression of the words, longest first; a blank may be a narrow one or missing after a stop."""
     ordered = sorted(words, key=lambda word: (-len(word), word))
-    return "|".join(re.escape(word).replace(r"\ ", f"[{BLANKS}]") for word in ordered)
+    return "|".join(re.escape(word).replace(r"\ ", f"[{BLANKS}]") + _whole(word) for word in ordered)
+
+
+def _whole(word: str) -> str:
+    """What keeps a word in Arabic, Hebrew or an Indian script from being the beginning of a longer one."""
+    return f"(?![{MARKED_LETTER}])" if "\u0590" <= word[-1:] <= "\u0dff" else ""
 
 
 def _pattern(readings: Readings) -> re.Pattern[str]:
     """An amount: sign, currency, number, perhaps a dash and a second number, scale, then unit or currency, and a plus.
 
-    `own` is a unit of the first number alone (10%-15%). A currency is before or after; $5 USD has both.
+    `own` is a unit of the first number alone (10%-15%). A currency is before or after; a code may also follow a sign
+    ($5 USD).
     """
     signs = SIGNS.keys() | readings.signs.keys() | {key for key in readings.money if not key.isascii() or "$" in key}
     before = any_of((signs | CODES) - ONLY_AFTER)
@@ -62,7 +69,7 @@ def _pattern(readings: Readings) -> re.Pattern[str]:
     return re.compile(
         rf"(?<![{LETTER}\d_.,])(?<!\d[-–/:])"
         rf"(?:(?P<sign>(?<![^\s(\[{{\"'«“„¿¡~≈<>≤≥:;,=/–—])(?:[-−+](?=\S)|[±~≈<>≤≥]))[{BLANKS}]?)?"
-        rf"(?P<minus>[-−](?=[^\s\d]))?(?:(?P<before>{before})[{BLANKS}]?(?=[-−]?\d))?(?P<minus2>[-−])?"
+        rf"(?P<minus>(?<![{MARKED_LETTER}])[-−](?=[^\s\d]))?(?:(?P<before>{before})[{BLANKS}]?(?=[-−]?\d))?(?P<minus2>(?<![{MARKED_LETTER}])[-−])?"
         rf"(?P<first>{one})"
         rf"(?:(?:[{BLANKS}]?(?P<own_scale>{scales}){end})?(?P<own>{measure})?(?P<dash>[-–—~〜～]|[{BLANKS}][-–—][{BLANKS}])(?:(?:{before})[{BLANKS}]?)?(?P<second>{one}))?"
         rf"(?:[{BLANKS}]?(?P<scale>{scales}){end}(?!/[hs]))?"
@@ -122,7 +129,8 @@ class _Amounts:
             said += f" {match['scale'].upper()}"
         said = f"{self._sign(match)}{said}"
         if match["more"]:
-            said += f" {self._readings.words.plus or ''}".rstrip()
+            said += f"{self._readings.blank}{self._readings.words.plus or ''}".rstrip()
+        said += kept_stop(match)
         return None if said == match.group() else said
 
     def _parts(self, match: re.Match[str]) -> tuple[str, str | None, str]:
@@ -171,7 +179,8 @@ class _Amounts:
         falls = numbers[0].number.value >= numbers[1].number.value
         score = words.ratio if words.score is None else words.score
         between = score if falls and score is not None else words.to
-        return f"{numbers[0].said}{between if between == ',' else f' {between}'} {numbers[1].said}"
+        blank = self._readings.blank
+        return f"{numbers[0].said}{between if between == ',' else f'{blank}{between}'}{blank}{numbers[1].said}"
 
     def _with_measure(self, said: str, last: _Written, money: str, scale: str | None, unit: str) -> str:
         readings = self._readings
@@ -188,11 +197,11 @@ class _Amounts:
         large = Number("1000000")
         if money:
             name = form(names_of(money, readings), large, readings)
-            return f"{scaled} {readings.of_millions(name) if is_million else name}"
+            return f"{scaled}{readings.blank}{readings.of_millions(name) if is_million else name}"
         return self._unit(scaled, large, unit) if unit else scaled
 
     def _noun(self, said: str, last: _Written, money: str) -> str:
-        return f"{said} {form(names_of(money, self._readings), last.number, self._readings)}"
+        return f"{said}{self._readings.blank}{form(names_of(money, self._readings), last.number, self._readings)}"
 
     def _unit(self, said: str, number: Number, unit: str) -> str:
         pattern = form(unit_forms(unit, self._readings), number, self._readings)
@@ -224,7 +233,7 @@ class _Amounts:
         for written in (match["sign"], match["minus"], match["minus2"]):
             if written:
                 word = said[written]
-                result += written if word is None else f"{word} " if word else ""
+                result += written if word is None else word + self._readings.blank if word else ""
         return result
 
 
@@ -288,7 +297,7 @@ def _fraction_rules(readings: Readings) -> list[Rule]:
                 return measured(said, match, mixed=bool(whole))
         if whole or words.out_of is None or match["unit"]:
             return None
-        return f"{upper} {words.out_of} {lower}"
+        return readings.blank.join([upper, words.out_of, lower])
 
     return [
         Rule(re.compile(f"(?P<sign>{_FRACTION}){unit}"), sign),

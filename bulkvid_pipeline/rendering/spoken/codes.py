@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bulkvid_pipeline.rendering.spoken.counting import BLANKS, LETTER
+from bulkvid_pipeline.rendering.spoken.counting import BLANKS, LETTER, MARKED_LETTER
 from bulkvid_pipeline.rendering.spoken.forms import Rule
 from bulkvid_pipeline.rendering.spoken.readings import Readings
 
@@ -37,7 +37,7 @@ _GROUP = re.compile(r"[A-Za-z]{1,12}|\d{1,20}")
 _VERSION = re.compile(rf"(?<![{LETTER}\d_.,])(?P<mark>[vV])?(?P<parts>\d{{1,5}}(?:\.\d{{1,5}}){{2,5}}){_ENDS}")
 _SHORT_VERSION = re.compile(rf"(?<![{LETTER}\d_.,])[vV](?P<parts>\d{{1,4}}(?:\.\d{{1,4}})?){_ENDS}")
 _PRODUCT = re.compile(
-    rf"(?<![{LETTER}\d_.,-])(?P<name>[{LETTER}]{{1,20}}\d{{0,3}})[-\u2010\u2011–](?P<number>\d{{1,5}})(?=[^\w-]|[a-z]?(?![\w-]))"
+    rf"(?<![{LETTER}\d_.,-])(?P<name>[{LETTER}]{{1,20}}\d{{0,3}})[-\u2010\u2011–](?P<number>\d{{1,5}})(?![a-z]?[{LETTER}\d_-])"
 )
 _CAPITAL = "A-ZÀ-ÖØ-ÞĀ-ŽА-Я"
 _INITIALS = re.compile(rf"(?<![{LETTER}\d_.'’])(?:[{_CAPITAL}]\.[{BLANKS}]?){{2,4}}(?=[{_CAPITAL}][a-zß-ÿа-я])")
@@ -63,11 +63,13 @@ def phone_rules(readings: Readings) -> list[Rule]:
         said = ", ".join(groups)
         return (f"{plus} {said}" if plus else f"+{said}") if written.startswith("+") else said
 
+    words = rf"(?<![{LETTER}{MARKED_LETTER}])(?:{readings.before_phones})[:：{BLANKS}]{{1,3}}$"
+    own_call = re.compile(words, re.IGNORECASE) if readings.before_phones else None
+
     def called(match: re.Match[str]) -> str | None:
         before = match.string[max(0, match.start() - 24) : match.start()]
-        if not _CALL.search(before) or _is_round_range(match.group()):
-            return None
-        return phone(match)
+        is_called = _CALL.search(before) or (own_call is not None and own_call.search(before))
+        return phone(match) if is_called and not _is_round_range(match.group()) else None
 
     return [Rule(_CALLED, called, digits=True), Rule(_PHONE, phone, digits=True)]
 

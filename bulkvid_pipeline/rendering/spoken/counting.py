@@ -11,8 +11,13 @@ Forms = Mapping[str, str]
 """A word's form for each plural category of the CLDR (zero, one, two, few, many, other); "other" is always there."""
 
 BLANKS = " \u00a0\u202f\u2009"
-LETTER = "A-Za-z\u00aa\u00ba\u00c0-\u02af\u0370-\u03ff\u0400-\u052f"
+LETTER = "A-Za-z\u00aa\u00ba\u00c0-\u02af\u0300-\u03ff\u0400-\u0587\u10a0-\u10ff\u1e00-\u1fff"
 """Inside of a character class: letters of the alphabets that write blanks between words."""
+MARKED_LETTER = (
+    "\u0590-\u0659\u066e-\u06d3\u06d5-\u06ef\u06fa-\u0963\u0970-\u09e5\u09f0-\u0a65\u0a70-\u0ae5\u0af0-\u0b65\u0b70-\u0be5"
+    "\u0bf0-\u0c65\u0c70-\u0ce5\u0cf0-\u0d65\u0d70-\u0dff"
+)
+"""Inside of a character class: letters, with their marks, of Hebrew, Arabic and the scripts of India; no digits."""
 NUMBER = (
     rf"(?:\d{{1,3}}(?:[{BLANKS}]\d{{3}}){{1,6}}(?:[.,]\d{{1,9}})?(?![{BLANKS}.,]?\d)"
     r"|\d{1,40}(?:[.,'’٫٬]\d{1,20}){0,12})"

@@ -42,11 +42,21 @@ class SpokenText:
         return script + (offset - spoken) * (next_script - script) // (next_spoken - spoken)
 
 
-def said_by(rules: Sequence[Rule], text: str) -> SpokenText:
-    """The text with all matches of the rules replaced; where two overlap, the earlier rule's is. Linear time."""
+def kept_stop(match: re.Match[str]) -> str:
+    """The stop of an abbreviation where it ends the text as well."""
+    return "." if match.group().endswith(".") and not match.string[match.end() :].strip(" \"'”’»)") else ""
+
+
+def said_by(rules: Sequence[Rule], text: str, given: Sequence[tuple[int, int, str]] = ()) -> SpokenText:
+    """The text with all matches of the rules replaced; where two overlap, the earlier rule's is. Linear time.
+
+    `given` replacements (start, end, said) go before all rules.
+    """
     has_digits = any(map(str.isdecimal, text))
     taken = bytearray(len(text))
-    replacements: list[tuple[int, int, str]] = []
+    replacements = list(given)
+    for start, end, _ in given:
+        taken[start:end] = b"\x01" * (end - start)
     for rule in rules:
         if has_digits or not rule.digits:
             replacements += _matches(rule, text, taken)

@@ -8,7 +8,7 @@ from datetime import date
 from bulkvid_pipeline.rendering.spoken import cldr
 from bulkvid_pipeline.rendering.spoken.amounts import any_of
 from bulkvid_pipeline.rendering.spoken.counting import BLANKS, LETTER
-from bulkvid_pipeline.rendering.spoken.forms import Rule, Say
+from bulkvid_pipeline.rendering.spoken.forms import Rule, Say, kept_stop
 from bulkvid_pipeline.rendering.spoken.readings import Readings
 from bulkvid_pipeline.rendering.spoken.units import UNITS
 
@@ -38,7 +38,7 @@ def date_rules(readings: Readings) -> list[Rule]:
     """The rules of dates in a language."""
 
     def iso(match: re.Match[str]) -> str | None:
-        return _said_date(readings, int(match["year"]), int(match["month"]), int(match["day"]))
+        return _with_stop(_said_date(readings, int(match["year"]), int(match["month"]), int(match["day"])), match)
 
     def written(match: re.Match[str]) -> str | None:
         first, second, year = int(match["first"]), int(match["second"]), int(match["year"])
@@ -48,7 +48,7 @@ def date_rules(readings: Readings) -> list[Rule]:
         day, month = (first, second) if day_first else (second, first)
         if month > 12 and match["mark"] != ".":
             day, month = month, day
-        return _said_date(readings, year, month, day)
+        return _with_stop(_said_date(readings, year, month, day), match)
 
     def short(match: re.Match[str]) -> str | None:
         first, second = int(match["first"]), int(match["second"])
@@ -70,9 +70,10 @@ def date_rules(readings: Readings) -> list[Rule]:
         said = cldr.month_of_year(readings.locale, year, int(match["month"]))
         return said.replace(match["year"], readings.year(year)) if readings.year is not None else said
 
+    mark = f"(?:[{BLANKS}]?(?:{readings.date_mark})(?![{LETTER}]))?" if readings.date_mark else ""
     rules = [
-        Rule(_ISO, iso, digits=True),
-        Rule(_WRITTEN, written, digits=True),
+        Rule(re.compile(_ISO.pattern + mark), iso, digits=True),
+        Rule(re.compile(_WRITTEN.pattern + mark), written, digits=True),
         Rule(_MONTH, month, digits=True),
         Rule(_SHORT, bare, digits=True),
     ]
@@ -95,16 +96,16 @@ def time_rules(readings: Readings) -> list[Rule]:
         said = readings.time(hour, minute, half)
         if match["second"]:
             said = f"{said} {int(match['second'])}"
-        return said + _kept_stop(match)
+        return said + kept_stop(match)
 
     def whole_hour(match: re.Match[str]) -> str | None:
         if readings.time is None:
             return None
-        return readings.time(int(match["hour"]), 0, _half(match["half"])) + _kept_stop(match)
+        return readings.time(int(match["hour"]), 0, _half(match["half"])) + kept_stop(match)
 
     def ratio(match: re.Match[str]) -> str | None:
         word = readings.words.to if readings.words.ratio is None else readings.words.ratio
-        return f"{match['first']} {word} {match['second']}" if word != "," else f"{match['first']} {match['second']}"
+        return readings.blank.join([match["first"], *([word] if word != "," else []), match["second"]])
 
     mark = f"(?:[{BLANKS}]?(?:{readings.time_mark})(?![{LETTER}]))?" if readings.time_mark else ""
     clock_pattern = re.compile(_CLOCK.pattern.replace("(?P<end>)", mark), re.IGNORECASE | re.ASCII)
@@ -201,6 +202,10 @@ def _no_count(readings: Readings) -> str:
     return rf"(?!\d|[.,:/]\d|[{BLANKS}]?[%°$€£+]|[{LETTER}_]|[{BLANKS}](?:{counted})(?![{LETTER}]))"
 
 
+def _with_stop(said: str | None, match: re.Match[str]) -> str | None:
+    return said and said + kept_stop(match)
+
+
 def _said_date(readings: Readings, year: int | None, month: int, day: int) -> str | None:
     try:
         date(2024 if year is None else year, month, day)
@@ -213,8 +218,3 @@ def _said_date(readings: Readings, year: int | None, month: int, day: int) -> st
 
 def _half(letter: str | None) -> str:
     return "" if letter is None else f"{letter.lower()}m"
-
-
-def _kept_stop(match: re.Match[str]) -> str:
-    """The stop of "p.m." where it ends the text too."""
-    return "." if match.group().endswith(".") and not match.string[match.end() :].strip(" \"'”’»)") else ""

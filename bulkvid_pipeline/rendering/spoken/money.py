@@ -63,7 +63,7 @@ def names_of(sign: str, readings: Readings) -> Forms:
 def said_money(number: Number, said: str, sign: str, readings: Readings) -> str:
     """An amount without a scale: "4 reais e 50 centavos". `said` is the number as it is said."""
     code, names = currency_code(sign, readings), names_of(sign, readings)
-    if len(number.decimals) != 2 or code in _SMALLER:
+    if len(number.decimals) != 2 or not readings.says_cents or code in _SMALLER:
         return readings.counted(said, form(names, number, readings))
     cents = Number(str(int(number.decimals)))
     whole = Number(number.whole)

@@ -11,6 +11,8 @@ from bulkvid_pipeline.rendering.spoken.readings import Readings
 
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _ROMAN = "(?=[IVXL])(?:X{1,3}|X?L)?(?:IX|IV|V?I{0,3})"
+_OTHER_SCRIPTS = "\u0370-\u1fff\u3040-\uffef"
+"""Letters of scripts in which Latin capitals after a word are a numeral."""
 _CAPITAL = "A-ZÀ-ÖØ-ÞĀ-Ž"
 
 
@@ -47,6 +49,10 @@ def roman_rules(readings: Readings) -> list[Rule]:
     two_or_more = rf"[{BLANKS}](?P<roman>(?=[IVX]{{2}})X{{0,2}}(?:IX|IV|V?I{{0,3}}))"
     pattern = rf"{alone}(?P<name>[{_CAPITAL}][a-zß-ÿ]{{2,20}}){two_or_more}{end}"
     rules.append(Rule(re.compile(pattern), lambda match: _counted(match, readings)))
+    after = rf"(?:(?<=[{_OTHER_SCRIPTS}])|(?<=[{_OTHER_SCRIPTS}][{BLANKS}]))"
+    pattern = rf"{after}(?P<roman>(?=[IVX]{{2}})X{{0,2}}(?:IX|IV|V?I{{0,3}})){end}"
+    rules.append(Rule(re.compile(pattern), lambda match: str(roman_value(match["roman"]))))
+    rules.append(Rule(re.compile("[Ⅰ-Ⅻ]"), lambda match: str(ord(match.group()) - ord("Ⅰ") + 1)))
     return rules
 
 

@@ -99,6 +99,11 @@ class Readings:
     spoken_decimal: str | None = None
     """The decimal mark that the voice reads rightly; None is `decimal`. May be a word with blanks: " point "."""
 
+    blank: str = " "
+    """What stands between a number and a word; empty in languages without blanks."""
+    says_cents: bool = True
+    """Whether 4.50 of a currency is said in two parts, "4 dollars 50", and not as a decimal."""
+
     counted: Callable[[str, str], str] = _counted
     """A number (digits, perhaps with a scale) and its noun in the right form: ("1", "Euro") -> "ein Euro".
 
@@ -168,6 +173,8 @@ class Readings:
     """Whether 12/05/2024 is the 12th of May."""
     date: Callable[[int | None, int, int], str] | None = None
     """(year, month, day) -> "24. Dezember 2024"; None is the CLDR's long form."""
+    date_mark: str = ""
+    """A regular expression of a word that may follow a date in digits and is part of what `date` says: "г."."""
     before_dates: str = ""
     """A regular expression of words before a day and month without year: "on|by"."""
     time: Callable[[int, int, str], str] | None = None
@@ -178,6 +185,8 @@ class Readings:
     before_times: str = ""
     """A regular expression of words before a time with a stop: "alle" of "alle 18.30"."""
 
+    before_phones: str = ""
+    """A regular expression of more words before a phone number, which is then one however it is grouped."""
     abbreviations: Mapping[str, str] = field(default_factory=dict)
     """As written, with their stops (blanks in them may be missing): {"z. B.": "zum Beispiel"}."""
     before_numbers: Mapping[str, str] = field(default_factory=dict)

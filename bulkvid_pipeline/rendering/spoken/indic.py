@@ -1,0 +1,70 @@
+"""What the languages of India and its neighbours share: rupees, lakhs and crores, hours with minutes, comparisons."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from bulkvid_pipeline.rendering.spoken.counting import NUMBER, Forms, forms
+from bulkvid_pipeline.rendering.spoken.forms import Rule
+from bulkvid_pipeline.rendering.spoken.readings import Readings, Words
+
+_BEFORE = re.compile(rf"(?<![\d.,])(?P<sign>[<>≤≥])\s?(?P<amount>{NUMBER})(?![.,]?\d)")
+
+
+def indian_readings(
+    locale: str,
+    words: Words,
+    *,
+    money: Mapping[str, Forms],
+    hundredth: str,
+    scales: Mapping[str, str],
+    hour: str,
+    hour_and_minutes: str,
+    time_mark: str,
+    fractions: Mapping[tuple[int, int], str],
+    over: str,
+    compared: tuple[str, str],
+    signs: Mapping[str, str] | None = None,
+    units: Mapping[str, Forms] | None = None,
+    abbreviations: Mapping[str, str] | None = None,
+    rules: tuple[Rule, ...] = (),
+) -> Readings:
+    """The readings of one of these languages.
+
+    Args:
+        hundredth: the hundredth part of a rupee.
+        scales: the scales as written, and as said; the first three are a thousand, a lakh and a crore.
+        hour: a whole hour, with {}.
+        hour_and_minutes: with two {}.
+        over: between the parts of other fractions: "3 over 7".
+        compared: a number that follows < and one that follows >, with {}: "{} से कम".
+    """
+    less, more = compared
+    thousand, lakh, crore = map(forms, list(scales.values())[:3])
+
+    def compare(match: re.Match[str]) -> str:
+        return (less if match["sign"] in "<≤" else more).format(match["amount"].replace(",", ""))
+
+    def time(clock_hour: int, minute: int, half: str) -> str:
+        clock_hour += 12 if half == "pm" and clock_hour < 12 else 0
+        return hour_and_minutes.format(clock_hour, minute) if minute else hour.format(clock_hour)
+
+    return Readings(
+        locale=locale,
+        words=words,
+        money=money,
+        small_money={code: forms(hundredth) for code in ("INR", "PKR", "BDT", "NPR")},
+        signs={"Rs": "INR", "Rs.": "INR", **(signs or {})},
+        scales={
+            **{written: forms(said) for written, said in scales.items()},
+            **{"k": thousand, "K": thousand, "lakh": lakh, "lakhs": lakh},
+            **dict.fromkeys(("crore", "crores", "cr", "Cr"), crore),
+        },
+        units=units or {},
+        fraction=lambda upper, lower: fractions.get((upper, lower), f"{upper} {over} {lower}"),
+        time=time,
+        time_mark=time_mark,
+        abbreviations={"24/7": "24 7", **(abbreviations or {})},
+        rules=(*rules, Rule(_BEFORE, compare, digits=True)),
+    )
