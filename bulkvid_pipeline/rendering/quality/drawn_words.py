@@ -19,6 +19,7 @@ from bulkvid_pipeline.rendering.pictures.captions import Caption
 from bulkvid_pipeline.rendering.pictures.composer import Part
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.inscriptions import Inscription
+from bulkvid_pipeline.rendering.pictures.motion import Motion
 from bulkvid_pipeline.rendering.quality.card_words import card_faults
 from bulkvid_pipeline.rendering.quality.ink import TextInk, ink_of
 from bulkvid_pipeline.rendering.quality.script_words import ExpectedCard
@@ -99,16 +100,20 @@ def _card_faults(film: DrawnFilm, timed: TimedScene, card: ExpectedCard) -> Iter
     for index, part in enumerate(film.parts):
         if not part.inscriptions:
             continue
-        pose = part.pose(rest, film.frames)
-        if pose.alpha < 255 or pose.dx or pose.dy or not pose.clip.contains(part.box):
+        at = rest if part.until is None else max(part.since, min(rest, part.until - 1))
+        pose = part.pose(at, film.frames)
+        # An entry of a list that is lit for a moment is followed by its dimmed picture, which is at rest.
+        may_move = part.until is not None and part.motion is not Motion.NONE
+        if not may_move and (pose.alpha < 255 or pose.dx or pose.dy or not pose.clip.contains(part.box)):
             said = f"the text {quoted(part.inscriptions[0].text)} does not come to rest in its place"
-            yield TextFault("words_drawn_whole", said, frame=rest)
+            yield TextFault("words_drawn_whole", said, frame=at)
         layer = _Layer(part.image, part.box)
-        above = [_Layer(later.image, later.box) for later in film.parts[index + 1 :]]
+        beside = [later for later in film.parts[index + 1 :] if not later.pose(at, film.frames).is_hidden]
+        above = [_Layer(later.image, later.box) for later in beside]
         above += [_Layer(caption.image, caption.box) for caption in film.captions if caption]
         for inscription in part.inscriptions:
             for said in _text_faults(inscription, layer, above, card.emphasis):
-                yield TextFault("words_drawn_whole", f"on the card {said}", frame=rest)
+                yield TextFault("words_drawn_whole", f"on the card {said}", frame=at)
 
 
 def _caption_faults(film: DrawnFilm, timed: TimedScene) -> Iterator[TextFault]:
