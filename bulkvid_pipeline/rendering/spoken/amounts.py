@@ -37,11 +37,8 @@ _FRACTION = "[" + "".join(FRACTION_SIGNS) + "]"
 
 def amount_rules(readings: Readings) -> list[Rule]:
     """The rules of amounts in a language."""
-    return [
-        Rule(_pattern(readings), _Amounts(readings).said, digits=True),
-        *_fraction_rules(readings),
-        *_per_rules(readings),
-    ]
+    signs, written = _fraction_rules(readings)
+    return [written, Rule(_pattern(readings), _Amounts(readings).said, digits=True), signs, *_per_rules(readings)]
 
 
 def any_of(words: Iterable[str]) -> str:
@@ -58,8 +55,7 @@ def _whole(word: str) -> str:
 def _pattern(readings: Readings) -> re.Pattern[str]:
     """An amount: sign, currency, number, perhaps a dash and a second number, scale, then unit or currency, and a plus.
 
-    `own` is a unit of the first number alone (10%-15%). A currency is before or after; a code may also follow a sign
-    ($5 USD).
+    `own` is a unit of the first number alone (10%-15%). A currency is before or after; $5 USD has both.
     """
     signs = SIGNS.keys() | readings.signs.keys() | {key for key in readings.money if not key.isascii() or "$" in key}
     before = any_of((signs | CODES) - ONLY_AFTER)
@@ -265,16 +261,24 @@ def _per_rules(readings: Readings) -> list[Rule]:
 
 
 def _fraction_rules(readings: Readings) -> list[Rule]:
-    """Fractions, and marks out of a best one."""
+    """Fractions with and without a unit, and marks out of a best one."""
     words = readings.words
-
     mark = readings.spoken_decimal or readings.decimal or cldr.decimal_mark(readings.locale)
+    units = any_of(UNITS.keys() | readings.units.keys())
+    unit = rf"(?:[{BLANKS}]?(?P<unit>{units})(?![{LETTER}\d_²³]))?"
 
-    def lone(match: re.Match[str]) -> str | None:
-        upper, lower = FRACTION_SIGNS[match.group()]
-        if readings.fraction is not None:
-            return readings.fraction(upper, lower)
-        return f"0{mark}{upper * 100 // lower:02}".rstrip("0") if lower in {2, 4, 5} else f"{upper}/{lower}"
+    def measured(said: str, match: re.Match[str], *, mixed: bool) -> str:
+        if not match["unit"]:
+            return said
+        patterns = unit_forms(match["unit"], readings)
+        return (patterns["other"] if mixed else patterns.get("one") or patterns["other"]).replace("{}", said)
+
+    def sign(match: re.Match[str]) -> str | None:
+        upper, lower = FRACTION_SIGNS[match["sign"]]
+        said = readings.fraction(upper, lower) if readings.fraction is not None else None
+        if said is None:
+            said = f"0{mark}{upper * 100 // lower:02}".rstrip("0") if lower in {2, 4, 5} else f"{upper}/{lower}"
+        return measured(said, match, mixed=False)
 
     def written(match: re.Match[str]) -> str | None:
         whole, upper, lower = match["whole"], match["upper"], match["lower"]
@@ -282,17 +286,17 @@ def _fraction_rules(readings: Readings) -> list[Rule]:
             parts = int(upper), int(lower)
             said = said_mixed(whole, *parts, readings) if whole else readings.fraction(*parts)
             if said is not None:
-                return said
-        if whole or words.out_of is None:
+                return measured(said, match, mixed=bool(whole))
+        if whole or words.out_of is None or match["unit"]:
             return None
         return readings.blank.join([upper, words.out_of, lower])
 
     return [
-        Rule(re.compile(_FRACTION), lone),
+        Rule(re.compile(f"(?P<sign>{_FRACTION}){unit}"), sign),
         Rule(
             re.compile(
                 rf"(?<![{LETTER}\d_./,-])(?:(?P<whole>\d{{1,3}})[{BLANKS}])?(?P<upper>\d{{1,3}}(?:[.,]\d)?)/(?P<lower>\d{{1,3}})"
-                rf"(?![{LETTER}\d_/]|[.,]\d)"
+                rf"(?![{LETTER}\d_/]|[.,]\d){unit}"
             ),
             written,
             digits=True,

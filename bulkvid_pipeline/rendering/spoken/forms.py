@@ -61,21 +61,27 @@ def _matches(rule: Rule, text: str, taken: bytearray) -> list[tuple[int, int, st
     """What the rule replaces (start, end, said) of what no rule has taken; it is marked as taken."""
     found: list[tuple[int, int, str]] = []
     position = 0
-    while match := rule.pattern.search(text, position):
+    while position <= len(text) and (match := rule.pattern.search(text, position)):
         start, end = match.span()
         position = max(end, start + 1)
         overlap = taken.find(1, start, end)
         if overlap >= 0:
-            free = taken.find(0, overlap)
-            position = free if free >= 0 else len(text)
-        elif end > start:
+            position = _next_free(taken, overlap)
+            shorter = rule.pattern.match(text, start, overlap)
+            if shorter is None:
+                continue
+            match, end = shorter, shorter.end()
+        if end > start:
             said = rule.say if isinstance(rule.say, str) else rule.say(match)
             if said is not None:
                 taken[start:end] = b"\x01" * (end - start)
                 found.append((start, end, said))
-        if position > len(text):
-            break
     return found
+
+
+def _next_free(taken: bytearray, place: int) -> int:
+    free = taken.find(0, place)
+    return free if free >= 0 else len(taken)
 
 
 def _replaced(text: str, replacements: list[tuple[int, int, str]]) -> SpokenText:

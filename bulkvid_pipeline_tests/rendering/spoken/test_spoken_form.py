@@ -111,5 +111,5 @@ def test_every_language_has_readings(tag: str) -> None:
 def test_a_language_without_a_table_says_units_in_its_own_words() -> None:
     assert said("5 km", "sw") == "kilomita 5"
     assert said("1.500 km", "id") == "1500 kilometer"
-    assert said("10-15 kg, ½ kg", "af") == "10, 15 kilogram, 0,5 kg"
+    assert said("10-15 kg, ½ kg", "af") == "10, 15 kilogram, 0,5 kilogram"
     assert said("5 km", "nog") == "5 km"

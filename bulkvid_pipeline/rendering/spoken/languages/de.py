@@ -273,7 +273,6 @@ _GERMAN = Readings(
         "gegr.": "gegründet",
         "24/7": "24 7",
         "MwSt.": "Mehrwertsteuer",
-        "Std.": "Stunden",
         "med.": "med",
         "Mo.-Fr.": "Montag bis Freitag",
         "Mo.–Fr.": "Montag bis Freitag",
