@@ -26,6 +26,7 @@ def indian_readings(
     over: str,
     compared: tuple[str, str],
     signs: Mapping[str, str] | None = None,
+    digits: str = "0123456789",
     units: Mapping[str, Forms] | None = None,
     abbreviations: Mapping[str, str] | None = None,
     rules: tuple[Rule, ...] = (),
@@ -33,6 +34,7 @@ def indian_readings(
     """The readings of one of these languages.
 
     Args:
+        digits: those that the voice reads, for languages whose voice reads 0 to 9 in English.
         hundredth: the hundredth part of a rupee.
         scales: the scales as written, and as said; the first three are a thousand, a lakh and a crore.
         hour: a whole hour, with {}.
@@ -41,6 +43,7 @@ def indian_readings(
         compared: a number that follows < and one that follows >, with {}: "{} से कम".
     """
     less, more = compared
+    own_digits = str.maketrans("0123456789", digits)
     thousand, lakh, crore = map(forms, list(scales.values())[:3])
 
     def compare(match: re.Match[str]) -> str:
@@ -48,7 +51,8 @@ def indian_readings(
 
     def time(clock_hour: int, minute: int, half: str) -> str:
         clock_hour += 12 if half == "pm" and clock_hour < 12 else 0
-        return hour_and_minutes.format(clock_hour, minute) if minute else hour.format(clock_hour)
+        said = hour_and_minutes.format(clock_hour, minute) if minute else hour.format(clock_hour)
+        return said.translate(own_digits)
 
     return Readings(
         locale=locale,
@@ -61,6 +65,7 @@ def indian_readings(
             **{"k": thousand, "K": thousand, "lakh": lakh, "lakhs": lakh},
             **dict.fromkeys(("crore", "crores", "cr", "Cr"), crore),
         },
+        number=lambda plain: plain.translate(own_digits),
         units=units or {},
         fraction=lambda upper, lower: fractions.get((upper, lower), f"{upper} {over} {lower}"),
         time=time,

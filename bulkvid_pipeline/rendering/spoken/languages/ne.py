@@ -47,6 +47,7 @@ READINGS = indian_readings(
     },
     over="बटा",
     compared=("{} भन्दा कम", "{} भन्दा बढी"),
+    digits="०१२३४५६७८९",
     signs={"रु.": "NPR", "रु": "NPR", "Rs": "NPR", "Rs.": "NPR"},
     units={"%": forms("प्रतिशत"), "किमी": forms("किलोमीटर")},
     abbreviations={"डा.": "डाक्टर", "प्रा.": "प्राध्यापक"},
