@@ -122,7 +122,7 @@ def _time_range_rules(readings: Readings) -> list[Rule]:
     """The rules of the dash between two times: 10:30-11:45, 7-9 pm, 18h-20h."""
     to = readings.words.to
     said = f"{to} " if to == "," else f" {to} "
-    dash = rf"[{BLANKS}]?[-–—][{BLANKS}]?"
+    dash = rf"[{BLANKS}]?[-–—~〜～][{BLANKS}]?"
     half = rf"[{BLANKS}]?[ap]\.?m(?![{LETTER}])"
     stopped = rf"(?<=\d\.\d\d)[-–](?=\d{{1,2}}\.[0-5]\d[{BLANKS}]?(?:{readings.time_mark})(?![{LETTER}\d]))"
     after = r"(?=\d{1,2}(?::\d\d|[hH]))"

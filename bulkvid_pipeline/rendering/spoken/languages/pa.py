@@ -36,6 +36,7 @@ READINGS = indian_readings(
     scales={"ਹਜ਼ਾਰ": "ਹਜ਼ਾਰ", "ਲੱਖ": "ਲੱਖ", "ਕਰੋੜ": "ਕਰੋੜ", "ਅਰਬ": "ਅਰਬ"},
     hour="{} ਵਜੇ",
     hour_and_minutes="{} ਵੱਜ ਕੇ {} ਮਿੰਟ",
+    day_parts=("ਸਵੇਰੇ", "ਦੁਪਹਿਰ", "ਸ਼ਾਮ", "ਰਾਤ"),
     time_mark="ਵਜੇ",
     fractions={
         (1, 2): "ਅੱਧਾ",

@@ -92,6 +92,11 @@ def _ruler(match: re.Match[str]) -> str:
     return f"{name} {_ordinal(number, 'masculine' + case).title()}"
 
 
+def _world_war(match: re.Match[str]) -> str:
+    case = {"a": "", "ę": "-accusative", "ą": "-instrumental"}.get(match["end"], "-genitive")
+    return _ordinal(len(match["roman"]), f"feminine{case}")
+
+
 def _hour(hour: int, minute: int, case: str = "") -> str:
     said = "zero" if hour == 0 and minute else _ordinal(hour or 24, f"feminine{case}")
     if minute == 0:
@@ -140,6 +145,7 @@ def _money(one: str, few: str, many: str, decimal: str) -> dict[str, str]:
 
 _HOUR = r"(?P<hour>[01]?\d|2[0-4])(?:[:.](?P<minute>[0-5]\d))"
 RULES = (
+    Rule(re.compile(rf"(?<!\w)(?P<roman>I{{1,3}})(?=[{BLANKS}]wojn(?P<end>a|y|ie|ę|ą)(?!\w))"), _world_war),
     Rule(
         re.compile(
             rf"(?<![\w.,])(?P<day>\d{{1,2}})\.?(?:[{BLANKS}]?[-–—][{BLANKS}]?(?P<second>\d{{1,2}}))?[{BLANKS}](?P<month>{_MONTHS})"
@@ -277,6 +283,7 @@ READINGS = Readings(
     time=lambda hour, minute, _half: _hour(hour, minute),
     before_phones=r"tel\.?|telefonu?|numer|zadzwoń|dzwoń",
     abbreviations={
+        "24/7": "całą dobę",
         "np.": "na przykład",
         "tzn.": "to znaczy",
         "tj.": "to jest",

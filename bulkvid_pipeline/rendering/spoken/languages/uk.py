@@ -138,6 +138,11 @@ def _arabic(roman: str) -> int:
     return roman_value(roman.replace("Х", "X").replace("І", "I"))
 
 
+def _world_war(match: re.Match[str]) -> str:
+    case = {"а": "feminine", "ої": "feminine-genitive", "у": "feminine-accusative"}[match["end"]]
+    return ordinal(len(match["roman"]), case).capitalize()
+
+
 def _counted(number: str, noun: str) -> str:
     return agreeing(number, noun, "uk", _FEMININE)
 
@@ -151,6 +156,7 @@ def _time(hour: int, minute: int, half: str) -> str:
 
 
 _RULES = (
+    Rule(re.compile(rf"(?<!\w)(?P<roman>[IІ]{{1,3}})(?=[{BLANKS}]світов(?P<end>а|ої|у)(?!\w))"), _world_war),
     Rule(
         re.compile(
             rf"(?<![\w.,])(?P<from>[зЗ] )?(?P<day>\d{{1,2}})(?: ?[-–—] ?(?P<second>\d{{1,2}})|(?<=\d))[{BLANKS}]"
@@ -204,7 +210,9 @@ READINGS = Readings(
         minus="мінус",
         plus="плюс",
         plus_minus="плюс-мінус",
-        times="на",
+        times="помножити на",
+        by="на",
+        fold="рази",
         equals="дорівнює",
         less="менше",
         more="більше",
@@ -282,6 +290,7 @@ READINGS = Readings(
     time_mark=r"годин[аиі]?|год\.?",
     before_phones=r"тел\.?|телефоном?|дзвоніть|телефонуйте|номер",
     abbreviations={
+        "24/7": "цілодобово",
         "т. д.": "так далі",
         "т. п.": "таке подібне",
         "т. зв.": "так званий",
