@@ -112,7 +112,7 @@ def _card_faults(film: DrawnFilm, timed: TimedScene, card: ExpectedCard) -> Iter
         pose = part.pose(rest, film.frames)
         # An entry of a list that is lit for a moment is followed by its dimmed picture, which is at rest.
         may_move = part.until is not None and part.motion is not Motion.NONE
-        if not may_move and (pose.alpha < 255 or pose.dx or pose.dy or not pose.clip.contains(part.box)):
+        if not (may_move or pose.is_at_rest_in(part.box)):
             said = f"the text {quoted(part.inscriptions[0].text)} does not come to rest in its place"
             yield TextFault("words_drawn_whole", said, frame=rest)
         layer = _Layer(part.image, part.box)
