@@ -18,6 +18,8 @@ _TIMES = re.compile(
 )
 _TAG = re.compile(r"</?(?:[cibuv]|ruby|rt|lang)(?:[.\s][^>]*)?>|<\d[\d:.]*>")
 _ROUNDING_S = 0.002
+_LONG_UNIT = 24
+"""Characters from which on an address may be broken at the end of a line: it may not fit on one."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def captioned_faults(
         for fault in _file_faults(cues, narrated, timed):
             yield TextFault("caption_files", f"in {name} {fault.said}", fault.scene, fault.frame)
     for index, (first, second) in enumerate(zip(cues_in(srt), cues_in(vtt), strict=False)):
-        if written(first.text) != written(second.text):
+        if written(first.text).replace("-->", "->") != written(second.text).replace("-->", "->"):
             said = f"caption {index + 1} is {quoted(first.text)} in captions.srt, {quoted(second.text)} in captions.vtt"
             yield TextFault("caption_files", said)
 
@@ -116,8 +118,10 @@ def _text_faults(script: str, texts: Sequence[str]) -> Iterator[str]:
 
 
 def _unwrapped(text: str, unit: str) -> str:
-    """The caption's text; a line may end at a blank, but not in a unit that has none."""
-    return _flat(text) if " " in unit else "\n".join(_flat(line) for line in text.split("\n"))
+    """The caption's text; a line may end at a blank, but in a unit without blanks only if it is too long for a line."""
+    if " " in unit:
+        return _flat(text)
+    return "\n".join(map(_flat, text.split("\n"))) if len(unit) < _LONG_UNIT else _flat(text.replace("\n", ""))
 
 
 def _flat(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bulkvid_pipeline.rendering.model import BULLET
 from bulkvid_pipeline.rendering.pictures.inscriptions import Inscription
@@ -130,8 +131,19 @@ def _strangers(texts: Sequence[CardText], card: ExpectedCard) -> Iterator[TextFa
     figures = _whole_data(card.said)
     allowed = {trimmed(text) for text in card.may}
     signs = {written(sign) for sign in (*card.signs, BULLET, "☐", "☑")}
-    for text in texts:
-        if text.reads & allowed or written(text.text) in signs or any(_begins_entry(text, entry) for entry in allowed):
+    together = {
+        index + half
+        for index, (first, second) in enumerate(pairwise(texts))
+        if any(trimmed(one + other) in figures for one in first.reads for other in second.reads)
+        for half in (0, 1)
+    }  # a figure, and under it what it counts
+    for index, text in enumerate(texts):
+        if (
+            index in together
+            or text.reads & allowed
+            or written(text.text) in signs
+            or any(_begins_entry(text, entry) for entry in allowed)
+        ):
             continue
         if text.reads & figures or _is_phrase(text, card.said):
             continue

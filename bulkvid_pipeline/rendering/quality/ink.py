@@ -129,9 +129,9 @@ def _starts(plain: str) -> list[int]:
     """Where something begins that can be told apart from what stands before it."""
     units = units_of(plain)
     inside = {place for unit in units for place in range(unit.start + 1, unit.end)}
-    begins: set[int] = set()
+    begins = {place for unit in units for place in (unit.start, unit.end)}
     if _SPACELESS.search(plain):
-        begins = {word.start for word in script_words(plain)} | {unit.end for unit in units}
+        begins |= {word.start for word in script_words(plain)}
     starts: list[int] = []
     for place, char in enumerate(plain):
         before = plain[place - 1] if place else " "
