@@ -13,7 +13,7 @@ from bulkvid_pipeline.rendering.quality.written import TextFault, first_differen
 from bulkvid_pipeline.rendering.script.sentences import TERMINATORS
 from bulkvid_pipeline.rendering.script.tokens import UnitKind, units_of
 
-_INSERTED_HYPHEN = re.compile("[-\u2010\u00ad]\u200b")
+_INSERTED_HYPHEN = re.compile("[-\u2010\u00ad][\u200b\u2028]")
 _ROMAN = re.compile(r"(?=[MDCLXVI])M*(?:C[MD]|D?C{0,3})(?:X[CL]|L?X{0,3})(?:I[XV]|V?I{0,3})")
 _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 
@@ -149,7 +149,7 @@ def _is_phrase(text: CardText, said: str) -> bool:
 
 
 def _is_expected_number(text: str, card: ExpectedCard, section: int | None) -> bool:
-    bare = text.strip().rstrip(".")
+    bare = text.strip().strip(".")
     value = int(bare) if bare.isdecimal() else _roman_value(bare)
     return value is not None and value in {*card.numbers, *([section] if section is not None else [])}
 
