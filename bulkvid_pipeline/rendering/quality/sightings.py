@@ -62,12 +62,5 @@ def sighting_of(
     return Sighting(
         overrun(film, timed, fmt),
         tuple(drawn_faults(film, timed, card)),
-        _probe(film, timed, fmt) if probed else None,
+        probe_of(film.parts, min(entrance_length(timed.frames), film.rest), fmt.width, fmt.height) if probed else None,
     )
-
-
-def _probe(film: SceneFilm, timed: TimedScene, fmt: VideoFormat) -> Probe | None:
-    """A probe of what stands on the card when its entrance is over; entries of a list may come later."""
-    frame = min(entrance_length(timed.frames), film.rest)
-    resting = [part for part in film.parts if part.pose(frame, film.frames).is_at_rest_in(part.box)]
-    return probe_of(resting, frame, fmt.width, fmt.height)
