@@ -21,7 +21,7 @@ from scene_cache import cpu_seconds
 from bulkvid_pipeline.adapters.speech.contract import Speech
 from bulkvid_pipeline.adapters.speech.providers import OFFLINE, open_speech
 from bulkvid_pipeline.core.planning import VideoPlan
-from bulkvid_pipeline.rendering.captions import vtt
+from bulkvid_pipeline.rendering.caption_files import vtt
 from bulkvid_pipeline.rendering.encode.mux import write_file
 from bulkvid_pipeline.rendering.encode.scene import SceneCoders, encode_scene
 from bulkvid_pipeline.rendering.encode.sound import encode_sound

@@ -10,6 +10,8 @@ from typing import Literal
 from pydantic import AliasChoices, ByteSize, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bulkvid_pipeline.core.durations import LONGEST_VIDEO_S, MAX_DURATION_S
+
 
 class Settings(BaseSettings):
     """Settings of an installation; a job's own options are in its BulkJobSpec."""
@@ -44,6 +46,12 @@ class Settings(BaseSettings):
         None,
         description="Apply these limits to rows too, not only to Google and paid voices; if empty, to rows of jobs "
         "that name a user or a project",
+    )
+    longest_video_s: float = Field(
+        LONGEST_VIDEO_S,
+        ge=1,
+        le=MAX_DURATION_S,
+        description="Longest video of a row without a wanted length, in seconds; duration_seconds may ask for more",
     )
     renderer: Literal["event", "graph"] = Field("event", description="event (fast) or graph (plain ffmpeg)")
     ffmpeg: str | None = Field(None, description="ffmpeg binary; the bundled one if empty")

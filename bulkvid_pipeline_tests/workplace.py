@@ -80,7 +80,9 @@ class Workplace:
 
     def videos(self) -> list[Path]:
         """All published videos."""
-        return sorted(path for path in (self.folder / "output").rglob("video.*") if path.suffix != ".json")
+        return sorted(
+            path for path in (self.folder / "output").rglob("*.*") if path.suffix in (".mp4", ".mov", ".webm")
+        )
 
     def manifest(self) -> dict[str, Any]:
         """The manifest of the only sheet."""

@@ -33,6 +33,7 @@ Layout = Annotated[str | None, typer.Option("--layout", help="standard (header r
 HiddenRows = Annotated[str | None, typer.Option("--hidden-rows", help="skip (as the reader sees the file) or include")]
 Only = Annotated[str | None, typer.Option("--only", help="approved: only rows whose status says that they are ready")]
 Template = Annotated[str | None, typer.Option("--template", "-t", help="Template id")]
+Captions = Annotated[str | None, typer.Option(help="burned, or off: captions as files alone")]
 
 
 @app.command()
@@ -47,6 +48,7 @@ def run(
     template: Template = None,
     style: Annotated[str | None, typer.Option(help="modern, classic, minimal or corporate")] = None,
     voice: Annotated[str | None, typer.Option(help="female, male or neutral")] = None,
+    captions: Captions = None,
     resolution: Annotated[str | None, typer.Option("--resolution", "-r", help="720p, 1080p or 4k")] = None,
     container: Annotated[str | None, typer.Option("--format", "-f", help="mp4, mov or webm")] = None,
     video_codec: Annotated[str | None, typer.Option(help="h264, h265 or vp9")] = None,
@@ -80,7 +82,7 @@ def run(
             "output_bucket": _bucket(output),
             "prefix": prefix,
         },
-        "template": {"template_id": template, "overrides": {"style": style, "voice": voice}},
+        "template": {"template_id": template, "overrides": {"style": style, "voice": voice, "captions": captions}},
         "write_back": write_back,
     }
     raise typer.Exit(run_job(_spec(sheet, fields), plain=plain, queue=queue))
@@ -123,6 +125,7 @@ def preview(
     template: Template = None,
     style: Annotated[str | None, typer.Option(help="modern, classic, minimal or corporate")] = None,
     voice: Annotated[str | None, typer.Option(help="female, male or neutral")] = None,
+    captions: Captions = None,
 ) -> None:
     """Show one row in about two seconds: a still of every scene, a sheet of them and a 5 s draft with sound.
 
@@ -133,7 +136,7 @@ def preview(
     fields = {
         "validation_level": level,
         "input_source": {"range": cell_range, "format": layout},
-        "template": {"template_id": template, "overrides": {"style": style, "voice": voice}},
+        "template": {"template_id": template, "overrides": {"style": style, "voice": voice, "captions": captions}},
     }
     raise typer.Exit(preview_sheet_row(_spec(sheet, fields), row, platform, folder))
 

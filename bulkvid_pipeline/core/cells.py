@@ -13,10 +13,12 @@ from bulkvid_pipeline.core.durations import read_duration
 from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.languages import read_language
 from bulkvid_pipeline.core.media import source_fault
-from bulkvid_pipeline.core.options import Platform, Priority, Style, Voice
+from bulkvid_pipeline.core.options import Captions, Platform, Priority, Style, Voice
 from bulkvid_pipeline.core.platform_names import read_platform_names
+from bulkvid_pipeline.core.pronunciations import read_say_as
 from bulkvid_pipeline.core.readings import Reading
 from bulkvid_pipeline.core.vocabulary.approvals import APPROVALS, CONDITIONS, NEGATIONS, SIGNATURES, Approval
+from bulkvid_pipeline.core.vocabulary.captions import CAPTIONS
 from bulkvid_pipeline.core.vocabulary.empties import (
     AS_BEFORE_FIX,
     AS_BEFORE_PROBLEM,
@@ -27,16 +29,18 @@ from bulkvid_pipeline.core.vocabulary.empties import (
 from bulkvid_pipeline.core.vocabulary.named_voices import NamedVoice, named_voices
 from bulkvid_pipeline.core.vocabulary.priorities import PRIORITIES
 from bulkvid_pipeline.core.vocabulary.styles import STYLES
-from bulkvid_pipeline.core.vocabulary.voices import VOICES
+from bulkvid_pipeline.core.vocabulary.voices import SILENCE, SILENT, VOICES
 from bulkvid_pipeline.core.vocabulary.words import Vocabulary, key_of, plain, spoken_list
 
-_Option = TypeVar("_Option", Voice, Style, Priority)
+_Option = TypeVar("_Option", Voice, Style, Priority, Captions)
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 """Control characters other than white space."""
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _LONGEST_OPTION = 200
 """In characters; a longer text is prose in the wrong column."""
+_LONGEST_CAPTIONS = 40
+"""In characters; a longer text in the column of captions is that of a post, which is called a caption as well."""
 _SHOWN = 20
 _FORMULA_ERROR = re.compile(
     r"#(?:REF|VALUE|NAME|DIV/0|NUM|NULL|SPILL|CALC|FIELD|BLOCKED|CONNECT|UNKNOWN|BUSY|ERROR|EXTERNAL|PYTHON"
@@ -127,6 +131,8 @@ class RequestedVoice:
 
     character: Voice | None
     named: tuple[NamedVoice, ...] = ()
+    is_silent: bool = False
+    """Whether no voice is wanted: captions alone."""
 
 
 @lru_cache(maxsize=4096)
@@ -135,6 +141,8 @@ def read_voice(cell: str) -> Reading[RequestedVoice]:
     reading = _read_option(VOICES, cell, "voice")
     if reading.value is not None:
         return Reading(RequestedVoice(reading.value), reading.understood)
+    if reading.problem and len(cell) <= _LONGEST_OPTION and SILENCE.meaning(cell) is not None:
+        return Reading(RequestedVoice(None, is_silent=True), "" if plain(cell) == SILENT else SILENT)
     named = named_voices(cell) if reading.problem and len(cell) <= _LONGEST_OPTION else ()
     if named:
         return Reading(RequestedVoice(named[0].character, named))
@@ -145,6 +153,18 @@ def read_voice(cell: str) -> Reading[RequestedVoice]:
 def read_style(cell: str) -> Reading[Style]:
     """The style that a cell names."""
     return _read_option(STYLES, cell, "style")
+
+
+@lru_cache(maxsize=4096)
+def read_captions(cell: str) -> Reading[Captions]:
+    """Whether a cell wants captions in the picture."""
+    # Here `no` and `none` say something; in other columns they leave the choice to us.
+    meaning = CAPTIONS.meaning(cell) if len(cell) <= _LONGEST_OPTION else None
+    if meaning is not None:
+        return Reading(meaning, "" if plain(cell) == meaning.value else meaning.value)
+    if len(cell) > _LONGEST_CAPTIONS:
+        return Reading(understood="the text of a post, which is not used")
+    return _read_option(CAPTIONS, cell, "captions")
 
 
 @lru_cache(maxsize=4096)
@@ -213,6 +233,8 @@ READINGS: Mapping[str, Callable[[str], Reading[object]]] = {
     "image_url": read_medium,
     "background_url": read_medium,
     "language": read_language,
+    "captions": read_captions,
+    "say_as": read_say_as,
 }
 """The reading function of each column that does not hold free text."""
 

@@ -30,6 +30,15 @@ MEDIA_COLUMNS = ("image_url", "background_url")
 LANGUAGE = "language"
 """Optional at every validation level: the language that the row is written and narrated in."""
 
+CAPTIONS = "captions"
+"""Optional at every validation level: whether the captions stand in the picture."""
+
+SAY_AS = "say_as"
+"""Optional at every validation level: pairs of words and how they are spoken."""
+
+OPTIONAL = (*MEDIA_COLUMNS, LANGUAGE, CAPTIONS, SAY_AS)
+"""Columns that a row may leave empty at every level."""
+
 REPORT_COLUMNS = ("video_status", "video_url", "video_duration", "video_error", "video_updated_at")
 """Columns that write-back fills with results; they are never read as input."""
 

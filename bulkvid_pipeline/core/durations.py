@@ -16,6 +16,9 @@ from bulkvid_pipeline.core.vocabulary.words import plain
 
 MIN_DURATION_S = 1.0
 MAX_DURATION_S = 3600.0
+"""The longest length that a cell may ask for."""
+LONGEST_VIDEO_S = 900.0
+"""The longest video of a row that asks for no length, unless the installation sets another limit."""
 
 NO_DURATION = "Not a length in seconds"
 _LONGEST_TEXT = 60

@@ -1,9 +1,10 @@
 """Storage keys: readable, safe on every storage, and different whenever the content may differ.
 
     <prefix>/<job folder>/<row>/<platform>-<fingerprint>/<name>
-    campaigns/spring-launch/how-to-bake-bread-17/youtube-3f2a9c0d1b4e/video.mp4
+    campaigns/spring-launch/how-to-bake-bread-17/youtube-3f2a9c0d1b4e/how-to-bake-bread-youtube.mp4
 
-Text from a sheet passes through `slug`, an allow-list; the user's own prefix is kept as written or refused.
+Folders from a sheet's text pass through `slug`, an allow-list, and file names through `file_names`; the user's own
+prefix is kept as written or refused.
 """
 
 from __future__ import annotations
@@ -21,14 +22,18 @@ FINGERPRINT_LENGTH = 12
 """Hexadecimal digits of a fingerprint that stand in a key: 48 bits, 1e-9 chance of a clash among 1,000 outputs."""
 
 _MAX_ROW_KEY_LENGTH = 64
-_LETTERS_WITHOUT_DECOMPOSITION = str.maketrans(
+UNDECOMPOSED_LATIN = str.maketrans(
     {"æ": "ae", "ø": "o", "œ": "oe", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "þ": "th", "ħ": "h", "ŧ": "t"}
 )
 """Latin letters with a stroke or ligature that NFKD does not decompose, as it does accents and wide forms."""
-_APOSTROPHES = str.maketrans(dict.fromkeys("'’ʼ`´"))
+WITHOUT_APOSTROPHES = str.maketrans(dict.fromkeys("'’ʼ`´"))
 """Removed without a hyphen in their place, so that "don't" stays one word."""
 _PREFIX_SEGMENT = re.compile(r"[A-Za-z0-9_=][A-Za-z0-9._=-]*")
-_FILE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}(\.[a-z0-9]{1,8})?")
+_FILE_NAME = re.compile(r"(?P<stem>[^.]{1,120})(\.[a-z0-9]{1,8})?")
+_RESERVED = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(10))}
+)
+"""Names that Windows keeps for devices: https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file"""
 _FINGERPRINT = re.compile(rf"[0-9a-f]{{{FINGERPRINT_LENGTH},}}")
 
 
@@ -37,7 +42,7 @@ def slug(title: str, *, max_length: int = 60, fallback: str = "") -> str:
 
     Accents are dropped ("Café" is "cafe"). If nothing of the title is left (other scripts are not transliterated), the
     slug of `fallback` is used. If nothing of that is left either, a hash of the fallback is used, or of the title if
-    there is no fallback.
+    there is no fallback. A name that Windows reserves for a device gets "row-" before it.
 
     Args:
         title: any text.
@@ -47,7 +52,8 @@ def slug(title: str, *, max_length: int = 60, fallback: str = "") -> str:
     for text in (title, fallback):
         cleaned = _ascii_words(text)
         if cleaned:
-            return _shortened(cleaned, max_length)
+            short = shortened_slug(cleaned, max_length)
+            return f"row-{short}"[:max_length] if short in _RESERVED else short
     return f"row-{_digest(fallback or title)}"[:max_length]
 
 
@@ -112,13 +118,14 @@ def output_key(
     platform: str,
     fingerprint: str,
 ) -> str:
-    """The key of one file of an output, e.g. `name` "video.mp4"; the other arguments are those of `output_folder`.
+    """The key of one file of an output; `name` as `file_names.file_name`, the other arguments as `output_folder`.
 
     Raises:
         InvalidSpecError: the prefix is not usable.
         ValueError: the name or the fingerprint does not have the form that this package uses.
     """
-    if not _FILE_NAME.fullmatch(name):
+    match = _FILE_NAME.fullmatch(name)
+    if match is None or not all(map(_is_plain, match["stem"])):
         raise ValueError(f"not a plain lower-case file name: {name!r}")
     folder = output_folder(
         prefix=prefix,
@@ -163,14 +170,20 @@ def _row_folder(title: str, row_key: str) -> str:
     return f"{title_slug}-{key_slug}"
 
 
+def _is_plain(char: str) -> bool:
+    """Whether it is a letter but A to Z, a digit, a mark of a letter, a hyphen or an underscore."""
+    return char in "-_" or (unicodedata.category(char)[0] in "LMN" and not "A" <= char <= "Z")
+
+
 def _ascii_words(text: str) -> str:
-    plain = unicodedata.normalize("NFC", text).translate(_APOSTROPHES)
-    letters = unicodedata.normalize("NFKD", plain).casefold().translate(_LETTERS_WITHOUT_DECOMPOSITION)
+    plain = unicodedata.normalize("NFC", text).translate(WITHOUT_APOSTROPHES)
+    letters = unicodedata.normalize("NFKD", plain).casefold().translate(UNDECOMPOSED_LATIN)
     bare = "".join(char for char in letters if not unicodedata.combining(char))
     return re.sub(r"[^a-z0-9]+", "-", bare).strip("-")
 
 
-def _shortened(cleaned: str, max_length: int) -> str:
+def shortened_slug(cleaned: str, max_length: int) -> str:
+    """A slug cut to so many characters, at the end of a word if one ends in the last third."""
     if len(cleaned) <= max_length:
         return cleaned
     head = cleaned[: max_length + 1]

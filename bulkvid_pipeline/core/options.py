@@ -118,6 +118,13 @@ class Style(StrEnum):
     CORPORATE = "corporate"
 
 
+class Captions(StrEnum):
+    """Whether the captions stand in the picture; the caption files are made in any case."""
+
+    BURNED = "burned"
+    OFF = "off"
+
+
 class Container(StrEnum):
     """File format of the video."""
 

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 from pydantic.main import IncEx
 
+from bulkvid_pipeline.core.durations import LONGEST_VIDEO_S
+from bulkvid_pipeline.core.file_names import file_name
 from bulkvid_pipeline.core.fingerprints import fingerprint_of
 from bulkvid_pipeline.core.media import PlannedMedium
 from bulkvid_pipeline.core.options import (
     AudioCodec,
+    Captions,
     Container,
     Platform,
     Priority,
@@ -22,15 +25,16 @@ from bulkvid_pipeline.core.options import (
     Voice,
     frame_size,
 )
+from bulkvid_pipeline.core.pronunciations import Pronunciation
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.templates import Template
 
 if TYPE_CHECKING:  # its imports include pandas, which render workers do not need
     from bulkvid_pipeline.core.rows import VideoIdea
 
-_RESOLVED: IncEx = {"style": {"base"}, "audio": {"voice"}}
-"""Template settings that rows and jobs can override. Plans hold the resolved values, so these are left out of the
-template's part in the fingerprint: a change that does not affect a row must not render it again."""
+_RESOLVED: IncEx = {"style": {"base", "captions"}, "audio": {"voice", "pronunciations"}}
+"""Template settings that rows and jobs can override or do without. Plans hold the resolved values, so these are left
+out of the template's part in the fingerprint: a change that does not affect a row must not render it again."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +72,24 @@ class VideoPlan:
     """What it seems to be written in, by its texts alone; counts where `language` is None."""
     target_is_limit: bool = False
     """Whether a video shorter than `target_seconds` is as good."""
+    captions: Captions = Captions.BURNED
+    """Whether the captions stand in the picture."""
     voice_name: str = ""
     """The provider's voice that the row asks for by name, if the job's provider has it."""
+    name_is_shared: bool = False
+    """Whether another row of the sheet would have files of the same names; no reason to render a row again."""
+    is_silent: bool = False
+    """Whether nobody narrates: captions alone, as long as it takes to read them."""
+    pronunciations: tuple[Pronunciation, ...] = ()
+    """How words of the script are spoken."""
+    longest_seconds: float = LONGEST_VIDEO_S
+    """The longest video if `target_seconds` is None."""
+    is_hurried: bool = False
+    """Whether the voice has to speak faster because of `longest_seconds`; else that makes no difference to the row."""
+
+    def file_name(self, platform: Platform, suffix: str) -> str:
+        """What the row's file with that suffix is called; see `core.file_names`."""
+        return file_name(self.title, self.row_key, platform, suffix, shared=self.name_is_shared)
 
     @property
     def stretched_to(self) -> float | None:
@@ -77,8 +97,10 @@ class VideoPlan:
         return None if self.target_is_limit else self.target_seconds
 
     @property
-    def speaker(self) -> Speaker:
-        """The voice that narrates the row."""
+    def speaker(self) -> Speaker | None:
+        """The voice that narrates the row; None: nobody does."""
+        if self.is_silent:
+            return None
         return ProviderVoice(self.voice_name, self.voice) if self.voice_name else self.voice
 
     @property
@@ -105,7 +127,15 @@ class VideoPlan:
                 **({"media": media} if media else {}),
                 **({"language": self.language} if self.language else {}),
                 **({"target_is_limit": True} if self.target_is_limit else {}),
+                **({"captions": self.captions} if self.captions is not Captions.BURNED else {}),
                 **({"voice_name": self.voice_name} if self.voice_name else {}),
+                **({"longest_seconds": self.longest_seconds} if self.is_hurried else {}),
+                **({"silent": True} if self.is_silent else {}),
+                **(
+                    {"say_as": [[each.written, each.spoken] for each in self.pronunciations]}
+                    if self.pronunciations
+                    else {}
+                ),
             },
         )
 
@@ -115,7 +145,13 @@ class VideoPlan:
         return fingerprint_of(engine, {"outputs": outputs})
 
 
-def plan_video(idea: VideoIdea, spec: BulkJobSpec, template: Template, voice_name: str = "") -> VideoPlan:
+def plan_video(
+    idea: VideoIdea,
+    spec: BulkJobSpec,
+    template: Template,
+    voice_name: str = "",
+    longest_seconds: float = LONGEST_VIDEO_S,
+) -> VideoPlan:
     """The plan of one row. The row's cells win over the job's overrides, which win over the template.
 
     `voice_name` is the name of the provider's voice that will narrate; "" if the row's character decides.
@@ -142,7 +178,11 @@ def plan_video(idea: VideoIdea, spec: BulkJobSpec, template: Template, voice_nam
         image=PlannedMedium(idea.image) if idea.image else None,
         background=PlannedMedium(idea.background) if idea.background else None,
         language=idea.language or overrides.language,
+        captions=idea.captions or overrides.captions or template.settings.style.captions,
         voice_name=voice_name,
+        is_silent=idea.is_silent,
+        pronunciations=idea.say_as,
+        longest_seconds=longest_seconds,
     )
 
 

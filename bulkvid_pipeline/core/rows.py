@@ -13,6 +13,7 @@ from itertools import count
 import pandas as pd
 
 from bulkvid_pipeline.core.cells import (
+    read_captions,
     read_medium,
     read_platforms,
     read_priority,
@@ -21,10 +22,11 @@ from bulkvid_pipeline.core.cells import (
     script_of,
     text_of,
 )
-from bulkvid_pipeline.core.columns import APPROVAL_COLUMNS, LANGUAGE, ROW_ID
+from bulkvid_pipeline.core.columns import APPROVAL_COLUMNS, CAPTIONS, LANGUAGE, ROW_ID, SAY_AS
 from bulkvid_pipeline.core.durations import read_length
 from bulkvid_pipeline.core.languages import read_language
-from bulkvid_pipeline.core.options import Platform, Priority, Style, Voice
+from bulkvid_pipeline.core.options import Captions, Platform, Priority, Style, Voice
+from bulkvid_pipeline.core.pronunciations import Pronunciation, read_say_as
 from bulkvid_pipeline.core.vocabulary.named_voices import NamedVoice
 
 
@@ -46,6 +48,8 @@ class VideoIdea:
     voice: Voice | None = None
     named_voices: tuple[NamedVoice, ...] = ()
     """The voices of known providers that have the name in the cell."""
+    is_silent: bool = False
+    """Whether no voice is wanted."""
     style: Style | None = None
     priority: Priority | None = None
     image: str | None = None
@@ -54,6 +58,9 @@ class VideoIdea:
     """Address or path of the picture or video behind everything."""
     language: str | None = None
     """The BCP 47 tag of the row's language."""
+    captions: Captions | None = None
+    say_as: tuple[Pronunciation, ...] = ()
+    """How words of this row are spoken."""
 
 
 def row_keys(frame: pd.DataFrame) -> list[str]:
@@ -124,9 +131,12 @@ def read_idea(sheet_row: int, cells: Mapping[str, str]) -> VideoIdea:
         platforms=read_platforms(cells.get("platform_preferences", "")).value or (Platform.YOUTUBE,),
         voice=voice.character if voice else None,
         named_voices=voice.named if voice else (),
+        is_silent=voice is not None and voice.is_silent,
         style=read_style(cells.get("style_override", "")).value,
         priority=read_priority(cells.get("priority", "")).value,
         image=read_medium(cells.get("image_url", "")).value,
         background=read_medium(cells.get("background_url", "")).value,
         language=read_language(cells.get(LANGUAGE, "")).value,
+        captions=read_captions(cells.get(CAPTIONS, "")).value,
+        say_as=read_say_as(cells.get(SAY_AS, "")).value or (),
     )

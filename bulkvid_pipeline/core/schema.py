@@ -12,7 +12,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from bulkvid_pipeline.core.cells import is_filled, is_valid
-from bulkvid_pipeline.core.columns import COLUMNS, LANGUAGE, MEDIA_COLUMNS
+from bulkvid_pipeline.core.columns import COLUMNS, OPTIONAL
 
 FILLED = "filled"
 VALID = "valid"
@@ -30,12 +30,10 @@ def _valid_when_filled(column: str) -> pa.Check:
 
 
 def idea_schema() -> pa.DataFrameSchema:
-    """All ten columns present and filled, with valid values in them and in the media columns.
+    """All ten columns present and filled, with valid values in them and in the optional columns.
 
     Validate with `lazy=True` to get all findings at once.
     """
     columns = {name: pa.Column(str, checks=[_filled(name), _valid_when_filled(name)]) for name in COLUMNS}
-    columns |= {
-        name: pa.Column(str, checks=[_valid_when_filled(name)], required=False) for name in (*MEDIA_COLUMNS, LANGUAGE)
-    }
+    columns |= {name: pa.Column(str, checks=[_valid_when_filled(name)], required=False) for name in OPTIONAL}
     return pa.DataFrameSchema(columns, index=pa.Index(int, unique=True, name="sheet_row"), strict=False)

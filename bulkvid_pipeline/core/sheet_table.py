@@ -11,7 +11,7 @@ import pandas as pd
 from bulkvid_pipeline.core.cells import cleaned
 from bulkvid_pipeline.core.columns import (
     COLUMNS,
-    MEDIA_COLUMNS,
+    OPTIONAL,
     REQUIRED,
     HeaderMap,
     map_headers,
@@ -178,7 +178,7 @@ def _header_findings(header: HeaderMap) -> list[Finding]:
             Finding(
                 Severity.WARNING,
                 f"Unknown columns are ignored: {names}",
-                "Rename them to one of " + ", ".join((*COLUMNS, *MEDIA_COLUMNS)) + ", or leave them",
+                "Rename them to one of " + ", ".join((*COLUMNS, *OPTIONAL)) + ", or leave them",
                 code="UNKNOWN_COLUMN",
             )
         )

@@ -23,6 +23,7 @@ from bulkvid_pipeline.core.languages import read_language
 from bulkvid_pipeline.core.options import (
     CONTAINER_CODECS,
     AudioCodec,
+    Captions,
     Container,
     Priority,
     Resolution,
@@ -32,6 +33,7 @@ from bulkvid_pipeline.core.options import (
     Voice,
 )
 from bulkvid_pipeline.core.ranges import parse_range, parse_sheet_id, parse_sheet_link
+from bulkvid_pipeline.core.vocabulary.captions import as_captions
 
 MINUTE_MS = 60_000
 MAX_DEADLINE_MS = 1440 * MINUTE_MS
@@ -207,6 +209,9 @@ class Overrides(SpecModel):
 
     style: Annotated[Style | None, _Opt, _Blank] = Field(None, description="modern, classic, minimal or corporate")
     voice: Annotated[Voice | None, _Opt, _Blank] = Field(None, description="female, male or neutral")
+    captions: Annotated[Captions | None, BeforeValidator(as_captions), _Blank] = Field(
+        None, description="burned, or off: captions as files alone"
+    )
     language: Annotated[str | None, _Blank] = Field(
         None, description="Language of the rows that do not name theirs, by name or code; found out where left out"
     )
@@ -224,7 +229,9 @@ class TemplateChoice(SpecModel):
     """The template of the job."""
 
     template_id: str = Field(DEFAULT_TEMPLATE, description="Template to use")
-    overrides: Overrides = Field(default_factory=Overrides, description="Style, voice and language of the job")
+    overrides: Overrides = Field(
+        default_factory=Overrides, description="Style, voice, language and captions of the job"
+    )
 
     @field_validator("template_id")
     @classmethod

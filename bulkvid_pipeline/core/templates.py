@@ -11,8 +11,11 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from bulkvid_pipeline.core.errors import TemplateInvalidError
 from bulkvid_pipeline.core.findings import shortened
-from bulkvid_pipeline.core.options import Style, Voice
+from bulkvid_pipeline.core.languages import read_language
+from bulkvid_pipeline.core.options import Captions, Style, Voice
+from bulkvid_pipeline.core.pronunciations import Pronunciation, merged, template_pairs
 from bulkvid_pipeline.core.spec import DEFAULT_TEMPLATE
+from bulkvid_pipeline.core.vocabulary.captions import as_captions
 
 LogoPosition = Literal["top_left", "top_right", "bottom_left", "bottom_right"]
 _lower = BeforeValidator(lambda value: value.strip().lower() if isinstance(value, str) else value)
@@ -52,6 +55,8 @@ class StyleSettings(TemplatePart):
     logo: FileName | None = None
     """Picture file beside the template: png, jpeg or webp."""
     logo_position: Annotated[LogoPosition, _lower] = "bottom_right"
+    captions: Annotated[Captions, BeforeValidator(as_captions)] = Captions.BURNED
+    """`off`: no captions in the picture, and the card takes their room; the caption files are made in any case."""
 
     @field_validator("colors")
     @classmethod
@@ -68,6 +73,32 @@ class AudioSettings(TemplatePart):
     voice: Annotated[Voice, _lower] = Voice.FEMALE
     background_music: FileName | None = None
     voice_settings: VoiceSettings = VoiceSettings()
+    pronunciations: dict[str, str | dict[str, str]] = Field(default_factory=dict)
+    """Written form -> spoken form, and language -> such a list for scripts in this language."""
+
+    @field_validator("pronunciations")
+    @classmethod
+    def _speakable(cls, given: dict[str, str | dict[str, str]]) -> dict[str, str | dict[str, str]]:
+        template_pairs({written: spoken for written, spoken in given.items() if isinstance(spoken, str)})
+        for name, pairs in given.items():
+            if not isinstance(pairs, str):
+                if read_language(name).value is None:
+                    raise ValueError(f"'{shortened(name)}' is not a language such as de or pt-BR")
+                template_pairs(pairs)
+        return given
+
+    def pronunciations_in(self, tag: str | None) -> tuple[Pronunciation, ...]:
+        """The pairs for scripts in a language (BCP 47 tag); those of a nearer language count more."""
+        general = {written: spoken for written, spoken in self.pronunciations.items() if isinstance(spoken, str)}
+        lists = [
+            (read_language(name).value or "", pairs)
+            for name, pairs in self.pronunciations.items()
+            if not isinstance(pairs, str)
+        ]
+        own = [
+            pairs for name, pairs in sorted(lists, key=lambda each: len(each[0])) if f"{tag}-".startswith(f"{name}-")
+        ]
+        return merged(*map(template_pairs, (general, *own)))
 
 
 class TemplateSettings(TemplatePart):

@@ -14,11 +14,20 @@ import pandas as pd
 import pandera.pandas as pa
 
 from bulkvid_pipeline.core.cells import READINGS, formula_fault, is_formula, read_approval
-from bulkvid_pipeline.core.columns import APPROVAL_COLUMNS, COLUMNS, LANGUAGE, MEDIA_COLUMNS, REQUIRED, ROW_ID
+from bulkvid_pipeline.core.columns import (
+    APPROVAL_COLUMNS,
+    COLUMNS,
+    LANGUAGE,
+    MEDIA_COLUMNS,
+    OPTIONAL,
+    REQUIRED,
+    ROW_ID,
+    SAY_AS,
+)
 from bulkvid_pipeline.core.errors import InvalidSheetError
 from bulkvid_pipeline.core.findings import Finding, Severity, ValidationReport, shortened
 from bulkvid_pipeline.core.media import shown_source
-from bulkvid_pipeline.core.options import Platform, Priority, Style, ValidationLevel, Voice
+from bulkvid_pipeline.core.options import Captions, Platform, Priority, Style, ValidationLevel, Voice
 from bulkvid_pipeline.core.rows import VideoIdea, read_idea
 from bulkvid_pipeline.core.schema import FILLED, idea_schema
 from bulkvid_pipeline.core.sheet_table import SheetTable
@@ -34,6 +43,7 @@ _FIXES = {
     "voice_preference": "Use " + ", ".join(Voice),
     "style_override": "Use " + ", ".join(Style),
     "priority": "Use " + ", ".join(Priority),
+    "captions": "Use " + ", ".join(Captions),
 }
 _UNDERSTOOD_FIX = "Change the cell if it means something else"
 
@@ -179,7 +189,7 @@ def _schema_findings(table: SheetTable, level: ValidationLevel) -> defaultdict[i
         cases = errors.failure_cases
     else:
         return by_row
-    order = {column: at for at, column in enumerate((*COLUMNS, *MEDIA_COLUMNS, LANGUAGE))}
+    order = {column: at for at, column in enumerate((*COLUMNS, *OPTIONAL))}
     found = zip(cases["column"], cases["check"], cases["failure_case"], cases["index"], strict=True)
     for column, check, case, index in found:
         if check == "column_in_dataframe":
@@ -269,7 +279,7 @@ def _repair(column: str, value: str) -> str:
         return "the medium is left out"
     if column == LANGUAGE:
         return "it is found out from the text"
-    if column not in READINGS or READINGS[column](value).value is not None:
+    if column == SAY_AS or column not in READINGS or READINGS[column](value).value is not None:
         return "it is left out"
     return "the default was used"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -41,7 +42,7 @@ def materialisation(outcome: RowOutcome, key: str) -> dg.AssetMaterialization:
             "warnings": WARNINGS_JOINT.join(outcome.warnings) or "none",
             "sheet_row": outcome.plan.sheet_row,
             "duration_s": dg.MetadataValue.float(round(seconds, 2)),
-            "loudness_lufs": round(first.loudness_lufs, 2),
+            **({"loudness_lufs": round(first.loudness_lufs, 2)} if math.isfinite(first.loudness_lufs) else {}),
             "size_bytes": sum(output.size_bytes for output in outputs),
             "render_seconds": dg.MetadataValue.float(round(spent, 2)),
             "times_real_time": dg.MetadataValue.float(round(seconds / spent, 1) if spent else 0.0),
@@ -72,8 +73,12 @@ def _facts(output: PublishedOutput) -> str:
     """`youtube 1280x720, 6.3 s, 0.3 MB, -14.0 LUFS`."""
     return (
         f"{output.platform} {output.width}x{output.height}, {output.duration_s:.1f} s, "
-        f"{output.size_bytes / 1e6:.1f} MB, {output.loudness_lufs:.1f} LUFS"
+        f"{output.size_bytes / 1e6:.1f} MB, {_loudness(output)}"
     )
+
+
+def _loudness(output: PublishedOutput) -> str:
+    return f"{output.loudness_lufs:.1f} LUFS" if math.isfinite(output.loudness_lufs) else "without sound"
 
 
 def _quality(output: PublishedOutput) -> str:

@@ -94,6 +94,11 @@ def narration_language(plan: VideoPlan) -> str:
     return (speech_code(tag) if tag else None) or guess_language(text_of(plan)).code
 
 
+def language_tag(plan: VideoPlan, code: str) -> str:
+    """The BCP 47 tag of a plan that is narrated in the language of a speech code."""
+    return plan.language or plan.likely_language or _tag_of(code)
+
+
 def text_of(plan: VideoPlan) -> str:
     """All texts of a plan that are used to detect its language."""
     return "\n".join(text for text in (plan.title, plan.description, plan.script) if text)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bulkvid_pipeline.rendering.model import Change, Redraw
 from bulkvid_pipeline.rendering.pictures.film import SceneFilm
-from bulkvid_pipeline.rendering.quality.texts import Overrun
+from bulkvid_pipeline.rendering.quality.sightings import Sighting
 
 
 class LazyFilm:
@@ -17,10 +17,10 @@ class LazyFilm:
 
     Args:
         make: composes the film; called again if the film is used after it was released.
-        look: measures the positions of its texts while it is composed.
+        look: examines its texts while it is composed.
     """
 
-    def __init__(self, make: Callable[[], SceneFilm], look: Callable[[SceneFilm], Overrun]) -> None:
+    def __init__(self, make: Callable[[], SceneFilm], look: Callable[[SceneFilm], Sighting]) -> None:
         self._make = make
         self._look = look
         self._film: SceneFilm | None = make()
@@ -28,7 +28,7 @@ class LazyFilm:
         self.rest = self._film.rest
         self.material = self._film.material
         self.fingerprint = self._film.fingerprint
-        self._overrun: Overrun | None = None
+        self._seen: Sighting | None = None
 
     def redraws(self) -> Sequence[Redraw]:
         return self._composed().redraws()
@@ -36,18 +36,18 @@ class LazyFilm:
     def changes(self) -> Iterator[Change]:
         film = self._composed()
         yield from film.changes()
-        self._overrun = self._overrun or self._look(film)
+        self._seen = self._seen or self._look(film)
         self._film = None
 
     def still(self, frame: int) -> NDArray[np.uint8]:
         return self._composed().still(frame)
 
     @property
-    def overrun(self) -> Overrun:
-        """By how many pixels texts extend beyond the safe area."""
-        if self._overrun is None:
-            self._overrun = self._look(self._film or self._make())
-        return self._overrun
+    def seen(self) -> Sighting:
+        """What was seen of its texts."""
+        if self._seen is None:
+            self._seen = self._look(self._film or self._make())
+        return self._seen
 
     def _composed(self) -> SceneFilm:
         self._film = self._film or self._make()

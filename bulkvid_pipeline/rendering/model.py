@@ -8,14 +8,14 @@ depend on its position in the video.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bulkvid_pipeline.core.options import AudioCodec, Container, Platform, VideoCodec
+from bulkvid_pipeline.core.options import AudioCodec, Captions, Container, Platform, VideoCodec
 from bulkvid_pipeline.rendering.script.text import Pause
 
 FPS = 30
@@ -64,9 +64,16 @@ class Scene:
     spoken_from: int = 0
     """Index of the first entry spoken in this scene; earlier entries are shown from the start."""
     detail: str = ""
-    """The explanation of the last entry."""
-    room: int = 0
-    """Number of entries to reserve space for, so that they do not move as the list grows; 0: only the current ones."""
+    """What is said here about the last entry, after its first sentence."""
+    standing: int = 0
+    """Number of entries that stand on the card from the scene before; 0: the card is a new one."""
+    room: tuple[int, ...] = ()
+    """Display widths of the entries to reserve space for, roughly: the same in all scenes of a list, so that its
+    entries keep their size and place. Empty: only for the current ones."""
+    detail_room: tuple[int, ...] = ()
+    """Display widths of the entries' explanations, likewise; 0 for an entry without one."""
+    section: str = ""
+    """The heading over the section that begins with this scene, or with the list that it belongs to."""
     continues: bool = False
     """Whether the scene continues a sentence of the scene before."""
     pauses: tuple[Pause, ...] = ()
@@ -94,6 +101,9 @@ class Cue:
     words: tuple[SpokenWord, ...]
     start: int
     end: int
+    lines: tuple[str, ...] = ()
+    """Its text as it stands in caption files, at most two lines; () is one line of all words. What is painted breaks
+    its lines itself, as the size of its type allows."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +113,14 @@ class TimedScene:
     scene: Scene
     frames: int
     cues: tuple[Cue, ...] = ()
+    entries: tuple[int, ...] = ()
+    """The frame at which each entry that is spoken in a LIST scene begins: it appears and is lit until the next one
+    begins. Without them all are shown from the start, and the last one is lit."""
+
+
+def shown_scenes(scenes: Sequence[TimedScene], captions: Captions) -> tuple[TimedScene, ...]:
+    """The scenes with the captions that stand in the picture: none if they are only in files."""
+    return tuple(scenes) if captions is Captions.BURNED else tuple(replace(scene, cues=()) for scene in scenes)
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,13 @@ import numpy as np
 
 from bulkvid_pipeline.adapters.speech.contract import Speech, Utterance, UtteranceStore
 from bulkvid_pipeline.adapters.speech.scripts import SCRIPT_LANGUAGE, SPACELESS
-from bulkvid_pipeline.core.errors import DurationInfeasibleError
+from bulkvid_pipeline.core.durations import LONGEST_VIDEO_S
+from bulkvid_pipeline.core.errors import DurationInfeasibleError, NarrationError
 from bulkvid_pipeline.core.options import Aspect, ProviderVoice, Speaker
+from bulkvid_pipeline.core.pronunciations import Pronunciation
 from bulkvid_pipeline.rendering import timeline
 from bulkvid_pipeline.rendering.alignment import caption_words, spoken_words, word_seconds
+from bulkvid_pipeline.rendering.caption_times import LEAST_FRAMES
 from bulkvid_pipeline.rendering.captions import cues_for
 from bulkvid_pipeline.rendering.language import language_of
 from bulkvid_pipeline.rendering.model import (
@@ -37,8 +40,10 @@ from bulkvid_pipeline.rendering.scenes import split_scenes
 from bulkvid_pipeline.rendering.script.phrases import Phrase, phrases_of
 from bulkvid_pipeline.rendering.script.sentences import estimated_seconds
 from bulkvid_pipeline.rendering.script.words import ScriptWord
+from bulkvid_pipeline.rendering.silence import read_silently
 from bulkvid_pipeline.rendering.sound.track import FULL_SCALE, Pcm16, Piece, VoiceTrack, quantised
 from bulkvid_pipeline.rendering.spoken import SpokenText, spoken_form
+from bulkvid_pipeline.rendering.spoken_words import Unspoken
 from bulkvid_pipeline.rendering.timeline import Feasibility, Lengths, Pace, Solution
 
 # Fitted to the offline voice's English; they predict the length of a minute of speech to 2.5 %. If they are wrong,
@@ -60,11 +65,21 @@ class NarratedScene:
     words: tuple[SpokenWord, ...]
     track: VoiceTrack = field(repr=False, compare=False)
     """The scene's sound, `frames * SAMPLES_PER_FRAME` samples."""
+    said: tuple[SpokenText, ...] = ()
+    """The texts that the voice was given, in order."""
 
     @property
     def voice(self) -> Pcm:
         """The track as a new float32 array, shape (samples,)."""
         return self.track.block(0, len(self.track))
+
+    @property
+    def entries(self) -> tuple[int, ...]:
+        """The frame at which each entry spoken in a LIST scene begins; the first one at once if nothing leads in."""
+        spoken = len(self.scene.items) - self.scene.spoken_from
+        starts = [word.start for before, word in itertools.pairwise(self.words) if before.gap == "\n"]
+        leads_in = len(starts) >= spoken
+        return tuple(starts[-spoken:] if leads_in else [0, *starts]) if spoken > 0 else ()
 
 
 @dataclass(frozen=True)
@@ -96,7 +111,8 @@ class Programme:
     def for_aspect(self, aspect: Aspect) -> tuple[TimedScene, ...]:
         """The scenes with captions for a frame of this shape, without their sound."""
         return tuple(
-            TimedScene(scene.scene, scene.frames, cues_for(scene.words, aspect, scene.frames)) for scene in self.scenes
+            TimedScene(scene.scene, scene.frames, cues_for(scene.words, aspect, scene.frames), scene.entries)
+            for scene in self.scenes
         )
 
 
@@ -111,36 +127,45 @@ def utterance_key(speech: Speech, voice: Speaker, language: str, rate: float, pi
 def narrate(
     scenes: Sequence[Scene],
     speech: Speech,
-    voice: Speaker,
+    voice: Speaker | None,
     *,
     language: str | None = None,
     target_seconds: float | None = None,
     may_be_shorter: bool = False,
     template_speed: float = 1.0,
     pitch: float = 0.0,
+    pronunciations: tuple[Pronunciation, ...] = (),
+    limit: float = LONGEST_VIDEO_S,
+    may_be_unread: bool = False,
     store: UtteranceStore | None = None,
 ) -> Programme:
     """Speak the scenes, with a length as near to `target_seconds` as pace, pauses and holds allow.
 
     If the target cannot be met, the nearest length is used; `feasibility` and `warnings` report it. Without a target
-    the length is the natural one, but faster if that keeps it under MAX_SECONDS.
+    the length is the natural one, but faster if only that keeps it within `limit`.
 
     Args:
+        voice: None: nobody speaks, and the words are timed for readers.
         language: a code of `language_of`; found out where None.
         may_be_shorter: the target is only a limit: the natural length is taken where it is within it.
         template_speed: the template's voice speed, on which 0.85..1.25 are applied.
         pitch: semitones.
+        pronunciations: how words of the script are spoken.
+        limit: the longest video without a target, in seconds.
+        may_be_unread: accept a script that the voice cannot read; it becomes silence.
 
     Raises:
-        DurationInfeasibleError: even at the fastest pace, the video exceeds MAX_SECONDS (and the target).
-        NarrationError: speaking failed.
+        DurationInfeasibleError: even at the fastest pace, the video exceeds `limit` (and the target).
+        NarrationError: speaking failed, or the voice cannot read most of the script.
     """
-    narrator = _Narrator(tuple(scenes), speech, voice, language, template_speed, pitch, store)
+    narrator = _Narrator(tuple(scenes), speech, voice, language, template_speed, pitch, pronunciations, limit, store)
     solution, result = narrator.solve(target_seconds, may_be_shorter=may_be_shorter)
     if not result.renders:
         raise DurationInfeasibleError(result.problem, fix=result.fix[:1].upper() + result.fix[1:])
+    if not may_be_unread:
+        narrator.refuse_silence(solution.step)
     timed = narrator.timed(solution)
-    hurried = () if target_seconds else result.hurry
+    hurried = (result.hurry,) if result.is_much_hurried else ()
     warnings = narrator.warnings(solution.step) + hurried + (() if result.ok else (result.message,))
     rate = narrator.rate(timeline.pace(solution.step))
     return Programme(timed, narrator.language, rate, result, tuple(dict.fromkeys(warnings)))
@@ -150,7 +175,7 @@ def duration_feasibility(
     title: str,
     description: str,
     script: str,
-    voice: Speaker,
+    voice: Speaker | None,
     target_seconds: float | None,
     speech: Speech,
     *,
@@ -158,19 +183,20 @@ def duration_feasibility(
     language: str | None = None,
     template_speed: float = 1.0,
     pitch: float = 0.0,
+    pronunciations: tuple[Pronunciation, ...] = (),
+    limit: float = LONGEST_VIDEO_S,
     store: UtteranceStore | None = None,
 ) -> Feasibility:
     """Whether the script can be spoken in `target_seconds`, found by speaking it: about 3 ms per second of video.
 
-    Without a target duration, a script that is clearly shorter than MAX_SECONDS is not spoken; its length is an
-    estimate.
+    Without a target duration, a script that is clearly shorter than `limit` is not spoken; its length is an estimate.
 
     Raises:
         NarrationError: speaking failed.
     """
     scenes = split_scenes(title, description, script, None if may_be_shorter else target_seconds)
-    narrator = _Narrator(scenes, speech, voice, language, template_speed, pitch, store)
-    if target_seconds is None and narrator.estimated_seconds < _SURELY_SHORT * timeline.MAX_SECONDS:
+    narrator = _Narrator(scenes, speech, voice, language, template_speed, pitch, pronunciations, limit, store)
+    if target_seconds is None and narrator.estimated_seconds < _SURELY_SHORT * limit:
         return Feasibility(True, narrator.estimated_seconds)
     return narrator.solve(target_seconds, may_be_shorter=may_be_shorter)[1]
 
@@ -217,6 +243,8 @@ class _SpokenSentence:
     seconds: list[float]
     """Start of each word."""
     warnings: tuple[str, ...]
+    unread: str
+    """What of its text the voice left out."""
 
 
 class _Narrator:
@@ -226,13 +254,15 @@ class _Narrator:
         self,
         scenes: tuple[Scene, ...],
         speech: Speech,
-        voice: Speaker,
+        voice: Speaker | None,
         language: str | None,
         speed: float,
         pitch: float,
+        pronunciations: tuple[Pronunciation, ...],
+        limit: float,
         store: UtteranceStore | None,
     ) -> None:
-        self._scenes = scenes
+        self._scenes, self._limit, self._pronunciations = scenes, limit, pronunciations
         self._speech, self._voice, self._pitch, self._speed, self._store = speech, voice, pitch, speed, store
         texts = " ".join(scene.text or scene.heading for scene in scenes)
         self.language = language or language_of(texts)
@@ -255,10 +285,15 @@ class _Narrator:
     def _sentences_of(self, scene: Scene) -> list[_Sentence]:
         phrases = phrases_of(scene.text, scene.pauses)
         found = [
-            _Sentence(phrase, spoken_form(phrase.words, self.language), caption_words(phrase.words, phrase.gap))
+            _Sentence(phrase, self._spoken_form(phrase.words), caption_words(phrase.words, phrase.gap))
             for phrase in phrases
         ]
         return [sentence for sentence in found if sentence.words]
+
+    def _spoken_form(self, words: str) -> SpokenText:
+        if self._voice is None:
+            return SpokenText(words, words, ((0, 0), (len(words), len(words))))
+        return spoken_form(words, self.language, self._pronunciations)
 
     def rate(self, pace: Pace) -> float:
         """The speech rate that is requested from the voice."""
@@ -273,9 +308,9 @@ class _Narrator:
         if target_seconds is None or may_be_shorter:
             lengths = timeline.natural_lengths(title) if self._units else Lengths(title, 0)
             natural = lengths.title + lengths.hold + self._frames(0)
-            if natural <= round((target_seconds or timeline.MAX_SECONDS) * FPS):
-                return Solution(0, lengths), Feasibility(True, natural / FPS, rate=self._speed)
-        target = timeline.target_frames(target_seconds)
+            if natural <= round((target_seconds or self._limit) * FPS):
+                return Solution(0, lengths), Feasibility(True, natural / FPS)
+        target = timeline.target_frames(target_seconds, self._limit)
         # Speaking at a new pace costs a synthesis. So a pace is chosen by estimated lengths and spoken, until the
         # choice is a pace that has been spoken, for which the lengths are exact.
         solution = timeline.solve(target, title, self._likely_frames)
@@ -283,15 +318,14 @@ class _Narrator:
             self._spoken(solution.step)
             solution = timeline.solve(target, title, self._likely_frames)
         per_word = self._frames(solution.step) / max(1, self._units) or float(FPS)
-        verdict = timeline.feasibility(target_seconds, solution, per_word, unit=self.unit)
-        return solution, replace(verdict, rate=self.rate(timeline.pace(solution.step)))
+        return solution, timeline.feasibility(target_seconds, solution, per_word, limit=self._limit, unit=self.unit)
 
     def _refusal(self, target_seconds: float | None) -> Feasibility | None:
         """The refusal of a script that is far too long, else None; found by speaking at most the allowed length, fast.
 
         So a cell with a whole book costs no more than the longest video.
         """
-        step, most = timeline.FASTEST_STEP, timeline.most_frames(target_seconds)
+        step, most = timeline.FASTEST_STEP, timeline.most_frames(target_seconds, self._limit)
         if self.estimated_seconds * FPS <= timeline.FASTEST * most:
             return None
         rate = self.rate(timeline.pace(step))
@@ -319,11 +353,11 @@ class _Narrator:
             if sentences
         )
         frames = timeline.shortest(round(total) + pauses)
-        beyond = frames - timeline.target_frames(target_seconds)
+        beyond = frames - timeline.target_frames(target_seconds, self._limit)
         cut = min(self._units, max(1, round(self._units * beyond / max(1.0, total + pauses))))
         # This is an estimate. A length near the natural pace leaves room to correct it by a faster or slower pace.
         easy = frames / FPS * timeline.FASTEST
-        return timeline.too_long(target_seconds, frames / FPS, cut, unit=self.unit, advised=easy)
+        return timeline.too_long(target_seconds, frames / FPS, cut, limit=self._limit, unit=self.unit, advised=easy)
 
     @cached_property
     def estimated_seconds(self) -> float:
@@ -347,9 +381,12 @@ class _Narrator:
     def _speak(self, sentence: _Sentence, rate: float) -> _SpokenSentence:
         utterance = self._utterance(sentence.spoken.text, rate)
         seconds = word_seconds(sentence.spoken, sentence.words, utterance)
-        return _SpokenSentence(quantised(utterance.pcm), seconds, utterance.warnings)
+        unread = "".join(sentence.spoken.text[start:end] for start, end in utterance.unread)
+        return _SpokenSentence(quantised(utterance.pcm), seconds, utterance.warnings, unread)
 
     def _utterance(self, text: str, rate: float) -> Utterance:
+        if self._voice is None:
+            return read_silently(text, rate)
         if self._store is None:
             return self._speech.speak(text, self._voice, self.language, rate, self._pitch)
         key = utterance_key(self._speech, self._voice, self.language, rate, self._pitch, text)
@@ -374,7 +411,7 @@ class _Narrator:
         """`_frames` if the step's pace has been spoken, else an estimate of it."""
         pace = timeline.pace(step)
         return sum(
-            sum(breaths) + _silence(sentences, pace.pause) + sum(map(_Sentence.frames, sentences, samples))
+            _scene_frames(sentences, list(map(_Sentence.frames, sentences, samples)), breaths, pace.pause)
             for breaths, sentences, samples in zip(
                 self._breaths(pace), self._sentences, self._samples(self.rate(pace)), strict=True
             )
@@ -404,6 +441,17 @@ class _Narrator:
             dict.fromkeys(warning for scene in self._spoken(step) for said in scene for warning in said.warnings)
         )
 
+    def refuse_silence(self, step: int) -> None:
+        """
+        Raises:
+            NarrationError: the voice has left out most of the script.
+        """
+        lost = "".join(said.unread for scene in self._spoken(step) for said in scene)
+        texts = (sentence.spoken.text for scene in self._sentences for sentence in scene)
+        left_out = Unspoken.of(lost, sum(map(str.isalnum, "".join(texts))))
+        if left_out.is_too_much:
+            raise NarrationError(left_out.problem, fix=left_out.fix)
+
     def timed(self, solution: Solution) -> tuple[NarratedScene, ...]:
         """All scenes with the solution's pace and holds."""
         pace = timeline.pace(solution.step)
@@ -422,10 +470,26 @@ class _Narrator:
         return tuple(scene for scene in timed if scene.frames)
 
 
-def _silence(sentences: Sequence[_Sentence], pause: int) -> int:
-    """Frames of silence within a scene: `pause` between sentences, and the silences that the script asks for."""
-    asked = sum(sentence.before + sentence.after for sentence in sentences)
-    return asked + pause * sum(not sentence.phrase.goes_on for sentence in sentences[:-1])
+def _rests(sentences: Sequence[_Sentence], frames: Sequence[int], pause: int, tail: int) -> list[int]:
+    """Frames of silence after each sentence of a scene: `pause` or the `tail`, and what the script asks for.
+
+    An entry of a list has a caption of its own, which would be gone in less than a second without a longer silence.
+    """
+    rests: list[int] = []
+    begins = True  # whether a new entry begins here
+    for sentence, spoken in zip(sentences, frames, strict=True):
+        is_last = len(rests) + 1 == len(sentences)
+        rest = sentence.after + (tail if is_last else 0 if sentence.phrase.goes_on else pause)
+        ends = is_last or sentence.phrase.gap == "\n"
+        rests.append(max(rest, LEAST_FRAMES - spoken) if begins and ends else rest)
+        begins = ends
+    return rests
+
+
+def _scene_frames(sentences: Sequence[_Sentence], frames: Sequence[int], breaths: tuple[int, int], pause: int) -> int:
+    """Length of a scene whose sentences are so many frames long; `breaths` are those before and after it."""
+    rests = _rests(sentences, frames, pause, breaths[1])
+    return breaths[0] + sum(sentence.before for sentence in sentences) + sum(frames) + sum(rests)
 
 
 def _timed_scene(
@@ -435,19 +499,16 @@ def _timed_scene(
         return NarratedScene(scene, 0, (), VoiceTrack(0))
     pieces: list[Piece] = []
     words: list[SpokenWord] = []
+    lengths = [sentence.frames(len(sound.pcm)) for sentence, sound in zip(sentences, said, strict=True)]
+    rests = _rests(sentences, lengths, pause, breaths[1])
     position = breaths[0]
-    for sentence, sound in zip(sentences, said, strict=True):
+    for sentence, sound, frames, rest in zip(sentences, said, lengths, rests, strict=True):
         position += sentence.before
-        frames = sentence.frames(len(sound.pcm))
         words.extend(spoken_words(sentence.words, sound.seconds, position, frames))
         pieces.append(Piece(position * SAMPLES_PER_FRAME, sound.pcm))
-        position += frames + sentence.after + (0 if sentence.phrase.goes_on else pause)
-    total = (
-        sum(breaths)
-        + _silence(sentences, pause)
-        + sum(sentence.frames(len(sound.pcm)) for sentence, sound in zip(sentences, said, strict=True))
-    )
-    return NarratedScene(scene, total, tuple(words), VoiceTrack(total * SAMPLES_PER_FRAME, tuple(pieces)))
+        position += frames + rest
+    track = VoiceTrack(position * SAMPLES_PER_FRAME, tuple(pieces))
+    return NarratedScene(scene, position, tuple(words), track, tuple(sentence.spoken for sentence in sentences))
 
 
 def _lengthened(scene: NarratedScene, frames: int) -> NarratedScene:

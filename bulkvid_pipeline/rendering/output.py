@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 import base64
-import json
 import resource
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
 
 from bulkvid_pipeline.adapters.cache import Cache, CacheOfKind
 from bulkvid_pipeline.core.errors import QualityError
+from bulkvid_pipeline.core.options import Captions
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
-from bulkvid_pipeline.rendering.captions import srt, vtt
+from bulkvid_pipeline.rendering.caption_files import srt, vtt
 from bulkvid_pipeline.rendering.encode.event import scene_key
 from bulkvid_pipeline.rendering.encode.renderer import Renderer
+from bulkvid_pipeline.rendering.language import language_tag
 from bulkvid_pipeline.rendering.lazy_film import LazyFilm
-from bulkvid_pipeline.rendering.model import FPS, Film, TimedScene, VideoFormat
+from bulkvid_pipeline.rendering.model import FPS, Film, TimedScene, VideoFormat, shown_scenes
+from bulkvid_pipeline.rendering.pictures.caption_places import caption_place
 from bulkvid_pipeline.rendering.pictures.film import SceneFilm, scene_film
 from bulkvid_pipeline.rendering.pictures.media import SceneMedia
 from bulkvid_pipeline.rendering.pictures.poster import poster_jpeg
+from bulkvid_pipeline.rendering.pictures.stage import Stage
 from bulkvid_pipeline.rendering.pictures.theme import Theme
 from bulkvid_pipeline.rendering.pictures.thumbnail import thumbnail_webp
 from bulkvid_pipeline.rendering.quality import Check, Examination, Expected, QualityReport, Subject, verify
 from bulkvid_pipeline.rendering.quality.captions import caption_checks, caption_cues
-from bulkvid_pipeline.rendering.quality.texts import Overrun, overrun, safe_area_check
+from bulkvid_pipeline.rendering.quality.probes import Probe
+from bulkvid_pipeline.rendering.quality.script_words import ExpectedCard, expected_cards
+from bulkvid_pipeline.rendering.quality.sightings import Sighting, sighting_of
+from bulkvid_pipeline.rendering.quality.text_checks import fix_for, text_checks
+from bulkvid_pipeline.rendering.quality.texts import safe_area_check
 from bulkvid_pipeline.rendering.repair import remedy_for
 from bulkvid_pipeline.rendering.row_media import RowMedia
 from bulkvid_pipeline.rendering.soundtrack import Soundtrack
@@ -123,10 +130,16 @@ class OutputMaking:
     def _make(self, renderer: Renderer) -> None:
         """Write the video and its caption files."""
         self.scenes = self.soundtrack.programme.for_aspect(self.planned.platform.aspect)
-        media = RowMedia(self.plan, self.folder.parent, self.cache).for_scenes(self.scenes, self.fmt)
-        self.films = tuple(self._film(timed, shown) for timed, shown in zip(self.scenes, media, strict=True))
+        shown = self._shown()
+        media = RowMedia(self.plan, self.folder.parent, self.cache).for_scenes(shown, self.fmt)
+        cards = expected_cards(self.plan.script, [timed.scene for timed in self.scenes])
+        probed = {0, max(range(len(cards)), key=lambda index: len(cards[index].said))}
+        self.films = tuple(
+            self._film(timed, its, card, probed=index in probed)
+            for index, (timed, its, card) in enumerate(zip(shown, media, cards, strict=True))
+        )
         (self.folder / "captions.srt").write_text(srt(self.scenes), encoding="utf-8")
-        (self.folder / "captions.vtt").write_text(vtt(self.scenes), encoding="utf-8")
+        (self.folder / "captions.vtt").write_text(self._vtt(), encoding="utf-8")
         renderer.render(
             self.films,
             self.soundtrack.sound,
@@ -137,10 +150,19 @@ class OutputMaking:
             cancelled=self.cancelled,
         )
 
-    def _film(self, timed: TimedScene, media: SceneMedia) -> LazyFilm:
+    def _shown(self) -> tuple[TimedScene, ...]:
+        """The scenes with the captions that stand in the picture."""
+        return shown_scenes(self.scenes, self.plan.captions)
+
+    def _vtt(self) -> str:
+        stage = Stage.of(self.fmt)
+        places = [caption_place(timed.scene, self.theme, stage) if timed.cues else None for timed in self.scenes]
+        return vtt(self.scenes, places, language_tag(self.plan, self.soundtrack.programme.language))
+
+    def _film(self, timed: TimedScene, media: SceneMedia, card: ExpectedCard, *, probed: bool) -> LazyFilm:
         return LazyFilm(
             partial(scene_film, timed, self.fmt, self.theme, script=self.plan.script, media=media),
-            lambda film: self._overrun(film, timed),
+            lambda film: self._seen(film, timed, card, probed=probed),
         )
 
     def _examined(self, glyphs: Check, repaired: tuple[str, ...] = ()) -> tuple[Examination, QualityReport]:
@@ -148,13 +170,22 @@ class OutputMaking:
         texts = [(self.folder / name).read_text(encoding="utf-8") for name in ("captions.srt", "captions.vtt")]
         found = verify(self.video, self._expected(texts[1]))
         seconds = sum(timed.frames for timed in self.scenes) / FPS
-        safe = safe_area_check(self.scenes, (film.overrun for film in self.films))
-        checks = (*found.checks, *caption_checks(texts[0], texts[1], seconds), safe, glyphs)
+        spoken = [timed.scene.text for timed in self.scenes]
+        safe = safe_area_check(self.scenes, (film.seen.overrun for film in self.films))
+        seen = [film.seen.faults for film in self.films]
+        words = text_checks(self.plan, self.soundtrack.programme.scenes, self.scenes, texts[0], texts[1], seen)
+        checks = (*found.checks, *caption_checks(texts[0], texts[1], seconds, spoken), safe, glyphs, *words)
         return found, QualityReport.of(checks, repaired)
 
     def _expected(self, captions: str) -> Expected:
         *starts, frames = accumulate((timed.frames for timed in self.scenes), initial=0)
-        return Expected.of(self.fmt, frames, self.plan.title, caption_cues(captions), starts)
+        expected = Expected.of(self.fmt, frames, self.plan.title, caption_cues(captions), starts, self._probes(starts))
+        shown = replace(expected, captions_shown=self.plan.captions is Captions.BURNED)
+        return replace(shown, loudness_lufs=None) if self.soundtrack.is_silent else shown
+
+    def _probes(self, starts: Sequence[int]) -> list[Probe]:
+        """What to find again in the file: the texts of its first card, and of the one with most words."""
+        return [film.seen.probe.moved(at) for film, at in zip(self.films, starts, strict=True) if film.seen.probe]
 
     def _repair(
         self,
@@ -200,21 +231,25 @@ class OutputMaking:
         text = any(fault.subject is Subject.TEXT for fault in quality.faults)
         return QualityError(
             f"The {self.planned.platform} video failed its checks: {_fault_list(quality)}{again}",
-            fix="Shorten the row's texts, and report the row if that does not help"
-            if text
-            else "Retry the row, and report it if it fails again",
+            fix=fix_for(fault.name for fault in quality.faults)
+            or (
+                "Shorten the row's texts, and report the row if that does not help"
+                if text
+                else "Retry the row, and report it if it fails again"
+            ),
         )
 
     def _poster(self, film: Film) -> bytes:
         """A film's card as JPEG."""
         return self._kept(f"poster {film.fingerprint}", lambda: poster_jpeg(film.still(film.rest)))
 
-    def _overrun(self, film: SceneFilm, timed: TimedScene) -> Overrun:
-        """How far a scene's texts extend beyond the safe area; cached, since a cached scene is not composed again."""
+    def _seen(self, film: SceneFilm, timed: TimedScene, card: ExpectedCard, *, probed: bool) -> Sighting:
+        """What was seen of a scene's texts; cached, since a cached scene is not composed again."""
         document = self._kept(
-            f"overrun {film.fingerprint}", lambda: json.dumps(vars(overrun(film, timed, self.fmt))).encode()
+            f"texts {film.fingerprint} {card.fingerprint} {probed}",
+            lambda: sighting_of(film, timed, self.fmt, card, probed=probed).to_json(),
         )
-        return Overrun(**json.loads(document))
+        return Sighting.from_json(document)
 
     def _kept(self, key: str, make: Callable[[], bytes]) -> bytes:
         """The cached value for a key, or a new value from `make`, which is then cached."""

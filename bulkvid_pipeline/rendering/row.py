@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bulkvid_pipeline.adapters.cache import Cache
-from bulkvid_pipeline.adapters.speech.contract import Speech
+from bulkvid_pipeline.adapters.speech.contract import Speech, Utterance
 from bulkvid_pipeline.core.errors import GlyphsMissingError, RenderCancelledError
+from bulkvid_pipeline.core.options import Speaker
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
 from bulkvid_pipeline.rendering.encode.graph import GraphRenderer
 from bulkvid_pipeline.rendering.encode.renderer import Renderer
@@ -64,7 +65,7 @@ def render_row(
     glyphs = _glyphs(plan, theme)
     began = time.perf_counter()
     progress("voice", 0.0)
-    soundtrack = Soundtrack(plan, speech, cache, ENGINE_VERSION)
+    soundtrack = Soundtrack(plan, _Reporting(speech, progress), cache, ENGINE_VERSION)
     soundtrack.record()
     if cancelled():
         raise RenderCancelledError("The row was stopped")
@@ -90,6 +91,32 @@ def render_row(
         narration_seconds=round(shared_seconds, 3),
         warnings=(*warnings, *programme.warnings),
     )
+
+
+@dataclass
+class _Reporting:
+    """A voice that reports progress with each utterance: a slow one takes minutes for a long script.
+
+    It is not known how many utterances there will be, so the share approaches that of the whole narration.
+    """
+
+    speech: Speech
+    progress: Progress
+    utterances: int = 0
+
+    @property
+    def name(self) -> str:
+        return self.speech.name
+
+    @property
+    def version(self) -> str:
+        return self.speech.version
+
+    def speak(self, text: str, voice: Speaker, language: str, rate: float = 1.0, pitch: float = 0.0) -> Utterance:
+        said = self.speech.speak(text, voice, language, rate, pitch)
+        self.utterances += 1
+        self.progress("voice", 0.1 * self.utterances / (self.utterances + 20))
+        return said
 
 
 def _theme(plan: VideoPlan) -> tuple[Theme, tuple[str, ...]]:

@@ -35,6 +35,11 @@ class Soundtrack:
     programme: Programme = field(init=False)
     sound: ProgrammeSound = field(init=False)
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether there is nothing to hear: neither a voice nor music is wanted."""
+        return self.plan.is_silent and self.plan.template.settings.audio.background_music == NO_MUSIC
+
     def record(self, *, without_cache: bool = False) -> None:
         """Narrate the row; `without_cache`: without reading cached utterances.
 
@@ -53,6 +58,8 @@ class Soundtrack:
             may_be_shorter=plan.target_is_limit,
             template_speed=spoken.speed,
             pitch=spoken.pitch,
+            pronunciations=plan.pronunciations,
+            limit=plan.longest_seconds,
             store=UtteranceCache(kept) if kept else None,
         )
 

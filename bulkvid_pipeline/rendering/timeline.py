@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bulkvid_pipeline.core.durations import MAX_DURATION_S
+from bulkvid_pipeline.core.durations import LONGEST_VIDEO_S, MAX_DURATION_S
 from bulkvid_pipeline.rendering.model import FPS
 from bulkvid_pipeline.rendering.script.statements import display_width
 
@@ -20,10 +20,8 @@ SLOWEST_STEP, FASTEST_STEP = -15, 25
 """The steps beyond which the rate does not change."""
 CALMEST_STEP = -45
 """The step with the longest pauses."""
-MAX_SECONDS = 300.0
-"""The longest video without a target duration."""
-HURRIED_SECONDS = MAX_SECONDS / 1.02
-"""The target if the natural length exceeds MAX_SECONDS: lower, so that MAX_SECONDS includes the tolerance of 2 %."""
+_HURRIED, _MUCH_HURRIED = 1.05, 1.15
+"""Factors of the voice's own pace from which a speed-up is reported, and is a warning."""
 _SLOW_PAUSES, _SHORT_PAUSES = 1.5, 0.4
 """Factors of the natural pauses at the slowest and the fastest rate."""
 _LEAD, _SENTENCE_PAUSE, _TAIL, _JOINT = 0.30, 0.36, 0.40, 0.10
@@ -74,15 +72,10 @@ class Feasibility:
     renders: bool = True
     """Whether a video of the nearest length is made nevertheless; not if it would be longer than allowed."""
 
-    rate: float = 1.0
-    """The required speech rate."""
-
-    @property
-    def hurry(self) -> tuple[str, ...]:
-        """The message if a script without a target duration is spoken faster to stay under MAX_SECONDS; else empty."""
-        if not self.renders or self.rate <= 1.0:
-            return ()
-        return (f"The voice speaks at {self.rate:.2f} times its pace, to stay under {MAX_SECONDS:g} seconds",)
+    hurry: str = ""
+    """Message for the user if the voice must speak noticeably faster than by itself; empty if not."""
+    is_much_hurried: bool = False
+    """Whether the speed-up is to be warned of."""
 
     @property
     def message(self) -> str:
@@ -217,15 +210,10 @@ def _share(rest: int, title: int, title_range: tuple[int, int], hold_range: tupl
     return Lengths(card, rest - card)
 
 
-def longest_seconds(target_seconds: float | None) -> float:
-    """The longest allowed video in seconds: MAX_SECONDS, or the target if that is more."""
-    return max(MAX_SECONDS, target_seconds or 0.0)
-
-
-def most_frames(target_seconds: float | None) -> int:
-    """`longest_seconds` in frames, with the tolerance."""
-    frames = round(longest_seconds(target_seconds) * FPS)
-    return frames + tolerance_frames(frames)
+def most_frames(target_seconds: float | None, limit: float) -> int:
+    """Frames of the longest allowed video: `limit` seconds; with a target the more of both and its tolerance."""
+    frames = round(max(limit, target_seconds or 0.0) * FPS)
+    return frames + (tolerance_frames(frames) if target_seconds else 0)
 
 
 def shortest(spoken_frames: int) -> int:
@@ -233,21 +221,32 @@ def shortest(spoken_frames: int) -> int:
     return spoken_frames + _TITLE_LEAST + _HOLD_LEAST
 
 
+def target_frames(target_seconds: float | None, limit: float) -> int:
+    """The target in frames; without one, so much less than the limit that its tolerance of 2 % stays within it."""
+    return max(1, round((target_seconds or limit / 1.02) * FPS))
+
+
 def feasibility(
-    target_seconds: float | None, solution: Solution, frames_per_word: float, *, unit: str = "words"
+    target_seconds: float | None,
+    solution: Solution,
+    frames_per_word: float,
+    *,
+    limit: float = LONGEST_VIDEO_S,
+    unit: str = "words",
 ) -> Feasibility:
-    """The verdict for the user on a solution for the target (HURRIED_SECONDS without a target).
+    """The verdict for the user on a solution for the target, or for the limit if there is no target.
 
     Args:
+        limit: the longest video without a target duration, in seconds.
         unit: the name of the units in messages: words or characters.
     """
-    target = target_frames(target_seconds)
+    target = target_frames(target_seconds, limit)
     nearest = (target + solution.missed) / FPS
     if abs(solution.missed) <= tolerance_frames(target):
-        return Feasibility(True, nearest)
+        return _hurried(Feasibility(True, nearest), pace(solution.step).rate, target_seconds, limit)
     count = math.ceil(abs(solution.missed) / frames_per_word)
     if solution.missed > 0:
-        return too_long(target_seconds, nearest, count, unit=unit)
+        return too_long(target_seconds, nearest, count, limit=limit, unit=unit)
     return Feasibility(
         False,
         nearest,
@@ -257,37 +256,51 @@ def feasibility(
     )
 
 
-def target_frames(target_seconds: float | None) -> int:
-    """The target in frames; HURRIED_SECONDS without a target."""
-    return max(1, round((target_seconds or HURRIED_SECONDS) * FPS))
+def _hurried(verdict: Feasibility, rate: float, target_seconds: float | None, limit: float) -> Feasibility:
+    """The verdict with what is to be said of the speech rate; 1.0 is the voice's own."""
+    if rate < _HURRIED and not (target_seconds is None and rate > 1):
+        return verdict
+    within = f"fit into {target_seconds:g}" if target_seconds else f"stay under {limit:g}"
+    return replace(
+        verdict,
+        hurry=f"The voice speaks at {rate:.2f} times its pace, to {within} seconds",
+        is_much_hurried=target_seconds is None or rate >= _MUCH_HURRIED,
+    )
 
 
 def too_long(
-    target_seconds: float | None, nearest: float, cut: int, *, unit: str = "words", advised: float | None = None
+    target_seconds: float | None,
+    nearest: float,
+    cut: int,
+    *,
+    limit: float = LONGEST_VIDEO_S,
+    unit: str = "words",
+    advised: float | None = None,
 ) -> Feasibility:
     """The verdict on a script that even at the fastest pace exceeds the target, or the limit if there is no target.
 
     Args:
         nearest: length of the shortest video in seconds.
         cut: number of units to cut.
+        limit: the longest video without a target duration, in seconds.
         advised: the duration to recommend instead; None if `nearest` is exact.
     """
-    wanted = f"not {target_seconds:g} seconds" if target_seconds else f"more than the {MAX_SECONDS:g} allowed"
+    wanted = f"not {target_seconds:g} seconds" if target_seconds else f"more than the {limit:g} allowed"
     instead = math.ceil(nearest if advised is None else advised)
-    longer = f", set duration_seconds to {instead}" if instead <= MAX_DURATION_S else ""
+    fixes = [
+        f"cut about {_counted(cut, unit)}",
+        *([f"set duration_seconds to {instead}"] if instead <= MAX_DURATION_S else []),
+        "split it into several rows",
+        *([] if target_seconds else ["raise BULKVID_LONGEST_VIDEO_S"]),
+    ]
     return Feasibility(
         False,
         nearest,
         words_to_cut=cut,
         problem=f"The script takes at least {nearest:.0f} seconds to say, {wanted}",
-        fix=f"cut about {_counted(cut, unit)}{longer}, or split it into several rows",
-        renders=shortest_fits(nearest, target_seconds),
+        fix=f"{', '.join(fixes[:-1])}, or {fixes[-1]}",
+        renders=round(nearest * FPS) <= most_frames(target_seconds, limit),
     )
-
-
-def shortest_fits(nearest: float, target_seconds: float | None) -> bool:
-    """Whether a video of `nearest` seconds is within the limit."""
-    return round(nearest * FPS) <= most_frames(target_seconds)
 
 
 def _counted(count: int, unit: str) -> str:

@@ -151,6 +151,10 @@ def test_a_signed_link_opens_for_anybody_and_a_tampered_one_does_not(
     storage = storage_of(s3_server.endpoint_url, bucket)
     storage.publish(film, "a/video.mp4")
     storage.publish(film, "a/secret.mp4")
+    titled = "a/早茶-50-شاي.mp4"
+    storage.publish(film, titled)
+    with urllib.request.urlopen(storage.signed_url(titled, 60), timeout=10) as answer:
+        assert answer.read() == film.read_bytes()
     link = storage.signed_url("a/video.mp4", 60)
     with urllib.request.urlopen(link, timeout=10) as answer:
         assert answer.read() == film.read_bytes()

@@ -13,6 +13,7 @@ from bulkvid_pipeline.core.cells import (
     is_formula,
     is_valid,
     read_approval,
+    read_captions,
     read_priority,
     read_style,
     read_voice,
@@ -20,7 +21,7 @@ from bulkvid_pipeline.core.cells import (
     text_of,
 )
 from bulkvid_pipeline.core.columns import COLUMNS
-from bulkvid_pipeline.core.options import Priority, Style, Voice
+from bulkvid_pipeline.core.options import Captions, Priority, Style, Voice
 from bulkvid_pipeline.core.vocabulary.approvals import Approval
 
 FEMALE, MALE, NEUTRAL = Voice.FEMALE, Voice.MALE, Voice.NEUTRAL
@@ -166,7 +167,7 @@ def test_a_priority_that_could_be_several_is_refused(cell: str, problem: str) ->
 @pytest.mark.parametrize(
     "cell", ["n/a", "N.A.", "TBD", "tbc", "-", "—", "?", "...", "none", "None", "default", "Any", "keine", "无", "なし"]
 )
-@pytest.mark.parametrize("column", sorted(READINGS))
+@pytest.mark.parametrize("column", sorted(READINGS.keys() - {"captions"}))
 def test_words_for_nothing_make_a_cell_of_options_empty(cell: str, column: str) -> None:
     reading = READINGS[column](cell)
     assert (reading.value, reading.problem) == (None, "")
@@ -381,3 +382,37 @@ def test_a_mark_for_a_script_to_come_is_no_script(cell: str) -> None:
 @pytest.mark.parametrize("cell", ["you decide", "not sure yet", "leave blank", "不限", "unknown"])
 def test_a_writer_who_leaves_the_choice_to_us_says_nothing(cell: str) -> None:
     assert not is_filled("style_override", cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "captions"),
+    [
+        ("off", Captions.OFF),
+        ("no", Captions.OFF),
+        ("None", Captions.OFF),
+        ("keine", Captions.OFF),
+        ("無", Captions.OFF),
+        ("FALSE", Captions.OFF),
+        ("File only", Captions.OFF),
+        ("No captions please", Captions.OFF),
+        ("burned", Captions.BURNED),
+        ("Burned-in", Captions.BURNED),
+        ("yes", Captions.BURNED),
+        ("TRUE", Captions.BURNED),
+        ("oui", Captions.BURNED),
+        ("", None),
+        ("n/a", None),
+        ("default", None),
+    ],
+)
+def test_captions_are_burned_or_off_and_no_is_an_answer(cell: str, captions: Captions | None) -> None:
+    reading = read_captions(cell)
+    assert (reading.value, reading.problem) == (captions, "")
+
+
+def test_an_unknown_word_for_captions_is_refused_and_the_text_of_a_post_is_left_alone() -> None:
+    assert read_captions("sometimes").problem == "Unknown captions"
+    assert read_captions("as SRT only").problem == "Unknown captions (likely off)"
+    post = read_captions("Five teas for slow mornings. Save this one for later! #tea #morning")
+    assert (post.value, post.problem) == (None, "")
+    assert "not used" in post.understood

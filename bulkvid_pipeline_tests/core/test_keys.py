@@ -50,6 +50,11 @@ def test_titles_that_leave_nothing_still_get_different_slugs() -> None:
     assert slug("", fallback="鍵") == slug("!!!", fallback="鍵")
 
 
+@pytest.mark.parametrize("device", ["CON", "aux", "Nul.", "COM1", "lpt9"])
+def test_no_folder_has_the_name_of_a_windows_device(device: str) -> None:
+    assert slug(device) == f"row-{device.strip('.').lower()}"
+
+
 def test_a_long_title_is_cut_at_a_word() -> None:
     assert slug("the quick brown fox jumps over", max_length=18) == "the-quick-brown"
     assert slug("incomprehensibilities of it", max_length=10) == "incomprehe"
@@ -66,7 +71,7 @@ def test_every_slug_is_of_the_allow_list_and_stable(title: str, fallback: str, m
 
 def test_a_key_names_campaign_job_row_platform_and_content() -> None:
     key = output_key(
-        "video.mp4",
+        "how-to-bake-bread-youtube.mp4",
         prefix="/campaigns//2026/",
         job_folder="Spring Launch",
         title="How to bake bread",
@@ -74,7 +79,8 @@ def test_a_key_names_campaign_job_row_platform_and_content() -> None:
         platform="youtube",
         fingerprint=FINGERPRINT,
     )
-    assert key == "campaigns/2026/spring-launch/how-to-bake-bread-17/youtube-3f2a9c0d1b4e/video.mp4"
+    folder = "campaigns/2026/spring-launch/how-to-bake-bread-17/youtube-3f2a9c0d1b4e"
+    assert key == f"{folder}/how-to-bake-bread-youtube.mp4"
 
 
 @pytest.mark.parametrize(
@@ -130,7 +136,9 @@ def test_what_is_no_fingerprint_is_refused(fingerprint: str) -> None:
         output_folder(title="a", row_key="b", platform="reels", fingerprint=fingerprint)
 
 
-@pytest.mark.parametrize("name", ["", "../video.mp4", "a/b.mp4", ".hidden", "Video.MP4", "a..b", "a\n.mp4"])
+@pytest.mark.parametrize(
+    "name", ["", "../video.mp4", "a/b.mp4", ".hidden", "Video.MP4", "a..b", "a\n.mp4", "早\u202e.mp4"]
+)
 def test_what_is_no_plain_file_name_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="file name"):
         output_key(name, title="a", row_key="b", platform="reels", fingerprint=FINGERPRINT)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bulkvid_pipeline.core.options import Platform, Priority, ProviderVoice, Style, Voice, character_of
+from bulkvid_pipeline.core.options import Captions, Platform, Priority, ProviderVoice, Style, Voice, character_of
 from bulkvid_pipeline.core.planning import VideoPlan, in_priority_order, plan_video
 from bulkvid_pipeline.core.rows import VideoIdea
 from bulkvid_pipeline.core.spec import BulkJobSpec
@@ -234,3 +234,24 @@ def test_a_length_that_is_only_a_limit_counts_and_stretches_nothing() -> None:
     limited = replace(wanted, duration_is_limit=True)
     assert print_of(limited) != print_of(wanted)
     assert (plan(wanted).stretched_to, plan(limited).stretched_to) == (58.0, None)
+
+
+def test_the_row_s_captions_win_over_the_job_s_and_these_over_the_template_s() -> None:
+    off = parse_template({"settings": {"style": {"captions": "off"}}}, template_id="quiet")
+    assert plan().captions is Captions.BURNED
+    assert plan(template=off).captions is Captions.OFF
+    assert plan(job=overriding(captions="burned"), template=off).captions is Captions.BURNED
+    assert plan(replace(IDEA, captions=Captions.OFF), overriding(captions="burned")).captions is Captions.OFF
+
+
+def test_captions_count_by_what_is_shown_whoever_chose_it() -> None:
+    quiet = CLASSIC.model_copy(
+        update={
+            "settings": CLASSIC.settings.model_copy(
+                update={"style": CLASSIC.settings.style.model_copy(update={"captions": Captions.OFF})}
+            )
+        }
+    )
+    assert print_of(replace(IDEA, captions=Captions.OFF)) != print_of()
+    assert print_of(template=quiet) == print_of(replace(IDEA, captions=Captions.OFF))
+    assert print_of(replace(IDEA, captions=Captions.BURNED), template=quiet) == print_of()

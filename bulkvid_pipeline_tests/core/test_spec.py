@@ -414,6 +414,15 @@ def test_overrides_are_styles_voices_and_languages() -> None:
     assert spec(template={"overrides": {"style": " ", "voice": ""}}).template.overrides.style is None
 
 
+@pytest.mark.parametrize(
+    ("written", "captions"),
+    [("off", "off"), (False, "off"), ("files only", "off"), ("Burned", "burned"), (True, "burned"), ("", None)],
+)
+def test_captions_are_burned_or_off_also_as_yaml_reads_off(written: object, captions: str | None) -> None:
+    assert spec(template={"overrides": {"captions": written}}).template.overrides.captions == captions
+    assert "overrides.captions: " in refusal(template={"overrides": {"captions": "sideways"}}).message
+
+
 # Anything at all
 
 any_text = st.text(alphabet=st.characters(), max_size=60)

@@ -228,3 +228,11 @@ def _error(document: Any) -> TemplateInvalidError | None:
     except TemplateInvalidError as error:
         return error
     return None
+
+
+@pytest.mark.parametrize(
+    ("written", "captions"), [("off", "off"), (False, "off"), ("burned", "burned"), (True, "burned")]
+)
+def test_captions_of_a_template_are_burned_or_off(written: object, captions: str) -> None:
+    template = parse_template({"settings": {"style": {"captions": written}}}, template_id="t")
+    assert template.settings.style.captions == captions

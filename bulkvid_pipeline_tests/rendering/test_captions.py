@@ -9,9 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bulkvid_pipeline.core.options import Aspect
-from bulkvid_pipeline.rendering.captions import cue_text, cues_for, srt, vtt
-from bulkvid_pipeline.rendering.model import Cue, Scene, SceneKind, SpokenWord, TimedScene
+from bulkvid_pipeline.rendering.caption_lines import LIMITS
+from bulkvid_pipeline.rendering.caption_times import lasting
+from bulkvid_pipeline.rendering.captions import cue_text, cues_for
+from bulkvid_pipeline.rendering.model import SpokenWord
 from bulkvid_pipeline.rendering.script.statements import display_width
+from bulkvid_pipeline.rendering.script.tokens import units_of
 from bulkvid_pipeline.rendering.script.words import display_text, gap_between, script_words
 
 
@@ -30,26 +33,97 @@ TEXT = (
 
 
 @pytest.mark.parametrize(("aspect", "limit"), [(Aspect.WIDE, 42), (Aspect.TALL, 28), (Aspect.SQUARE, 28)])
-def test_cues_hold_all_words_within_the_width_of_the_frame(aspect: Aspect, limit: int) -> None:
+def test_cues_hold_all_words_in_two_lines_of_the_frames_width(aspect: Aspect, limit: int) -> None:
     words, frames = spoken(TEXT)
     cues = cues_for(words, aspect, frames)
     assert [word for cue in cues for word in cue.words] == list(words)
-    assert all(display_width(cue_text(cue)) <= limit for cue in cues)
+    for cue in cues:
+        assert " ".join(cue.lines) == cue_text(cue)
+        assert len(cue.lines) <= 2
+        assert all(display_width(line) <= limit for line in cue.lines)
 
 
-def test_cues_break_at_punctuation() -> None:
-    words, frames = spoken(TEXT)
-    texts = [cue_text(cue) for cue in cues_for(words, Aspect.WIDE, frames)]
-    assert "and only edit what matters." in texts
-    assert any(text.endswith("small tasks.") for text in texts)
+def lines_of(text: str, aspect: Aspect = Aspect.WIDE, frames_each: int = 11) -> list[tuple[str, ...]]:
+    words, frames = spoken(text, frames_each)
+    return [cue.lines for cue in cues_for(words, aspect, frames)]
+
+
+def test_cues_and_lines_break_at_punctuation() -> None:
+    assert lines_of(TEXT) == [
+        ("Most of us lose two hours", "a day to small tasks."),
+        ("Let an assistant draft your replies,", "and only edit what matters."),
+    ]
 
 
 def test_a_comma_is_a_better_break_than_the_middle_of_a_phrase() -> None:
-    words, frames = spoken("Roll your shoulders back, then hold the edge of your chair and lean")
-    texts = [cue_text(cue) for cue in cues_for(words, Aspect.TALL, frames)]
-    assert texts[0] == "Roll your shoulders back,"
-    words, frames = spoken("Stop now, because the water in the pot is hot")
-    assert cue_text(cues_for(words, Aspect.WIDE, frames)[0]) == "Stop now,"
+    text = "Roll your shoulders back, then hold the edge of your chair and lean"
+    assert lines_of(text, Aspect.TALL)[0] == ("Roll your shoulders back,",)
+
+
+def test_lines_end_with_no_article_and_begin_with_no_postposition() -> None:
+    (lines,) = lines_of("The best time to plant a tree was in the spring of the last year")
+    assert lines == ("The best time to plant a tree", "was in the spring of the last year")
+    (lines,) = lines_of("सुबह आपको सिर्फ़ एक छोटा सा बटन रसोई में दबाना है और चाय")
+    assert not lines[1].startswith(("में", "है"))
+
+
+def test_a_single_word_is_shown_with_its_neighbours() -> None:
+    assert lines_of("Visit example.com/free-guide.", Aspect.TALL) == [("Visit", "example.com/free-guide.")]
+    assert lines_of("Stop. Wait. Look around you.") == [("Stop. Wait. Look around you.",)]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (
+            "https://www.example.com/guides/2025/how-to-make-better-tea-at-home",
+            ("https://www.example.com/guides/", "2025/how-to-make-better-tea-at-home"),
+        ),
+        (
+            "Read https://www.example.com/guides/2025/how-to-make-tea",
+            ("Read", "https://www.example.com/guides/2025/how-to-make-tea"),
+        ),
+        (
+            "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz",
+            ("Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz",),
+        ),
+    ],
+)
+def test_what_is_longer_than_a_line_stands_alone_or_breaks_at_its_marks(text: str, lines: tuple[str, ...]) -> None:
+    assert lines_of(text) == [lines]
+
+
+@pytest.mark.parametrize("aspect", list(Aspect))
+@pytest.mark.parametrize(
+    "text",
+    [
+        "今年茶叶出口达到4.15亿元，同比增长5.7%。每斤均价1,980円，10:30访问example.com了解更多，拨打400-820-0199。",
+        "Call +49 30 1234567 from 9 a.m. to 4 p.m. and ask J. K. Rowling for 1,2 Mio. of R$ 4,50 each",
+        "Wi-Fi und 12,5 kg zu -12 °C kosten 1.234,56 € am 24. Dezember bei team@example.com oder @tea_time_daily",
+        "ปีนี้ส่งออก 4.15 ล้านบาท เพิ่มขึ้น 5.7% ราคาแก้วละ 1,980 บาท เปิด 10:30 น. ดูที่ example.com",
+    ],
+)
+def test_a_unit_is_never_parted_by_a_cue_or_a_line(text: str, aspect: Aspect) -> None:
+    words = script_words(text)
+    timed = tuple(SpokenWord(word.text, 9 * at, 9 * at + 9, word.gap) for at, word in enumerate(words))
+    lines = [line for cue in cues_for(timed, aspect, 9 * len(words) + 12) for line in cue.lines]
+    for unit in units_of(text):
+        assert any(unit.text in line for line in lines), unit.text
+
+
+def test_a_cue_holds_words_of_one_entry_of_a_list() -> None:
+    words = tuple(
+        SpokenWord(text, 20 * at, 20 * at + 12, gap)
+        for at, (text, gap) in enumerate([("Tea", "\n"), ("Green", " "), ("milk", "\n"), ("Bread", None)])
+    )
+    assert [cue_text(cue) for cue in cues_for(words, Aspect.WIDE, 120)] == ["Tea", "Green milk", "Bread"]
+
+
+def test_a_short_cue_takes_the_pause_or_lets_the_next_one_wait() -> None:
+    entries = (SpokenWord("Tea", 10, 16, "\n"), SpokenWord("Milk", 31, 37, "\n"), SpokenWord("Bread", 80, 90))
+    spans = [(cue.start, cue.end) for cue in cues_for(entries, Aspect.WIDE, 120)]
+    assert all(end - start >= 30 for start, end in spans)
+    assert all(before[1] <= after[0] for before, after in itertools.pairwise(spans))
 
 
 def test_cues_are_shown_while_they_are_spoken_and_never_overlap() -> None:
@@ -58,19 +132,34 @@ def test_cues_are_shown_while_they_are_spoken_and_never_overlap() -> None:
     for cue in cues:
         assert cue.start == cue.words[0].start
         assert cue.end >= cue.words[-1].end
-        assert cue.end - cue.start >= 21
+        assert cue.end - cue.start >= 30
         assert len(cue_text(cue)) / ((cue.end - cue.start) / 30) <= 20
     assert all(before.end <= after.start for before, after in itertools.pairwise(cues))
     assert cues[-1].end <= frames
 
 
-def test_chinese_counts_double_and_joins_without_blanks() -> None:
+@pytest.mark.parametrize(("aspect", "limit"), [(Aspect.WIDE, 20), (Aspect.TALL, 14)])
+def test_lines_of_chinese_have_so_many_characters_and_no_blanks(aspect: Aspect, limit: int) -> None:
     text = "放入三克茶叶，水温控制在八十五度左右，第一泡只要二十秒。"
     words, frames = spoken(text)
-    cues = cues_for(words, Aspect.TALL, frames)
-    assert all(display_width(cue_text(cue)) <= 28 for cue in cues)
-    assert "".join(cue_text(cue) for cue in cues) == text
+    cues = cues_for(words, aspect, frames)
+    assert all(len(line) <= limit for cue in cues for line in cue.lines)
+    assert "".join(line for cue in cues for line in cue.lines) == text
     assert all(not cue_text(cue).startswith(("，", "。")) for cue in cues)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("今年茶叶出口达到4.15亿元，", ["今年", "茶叶", "出口", "达到", "4.15亿元，"]),
+        ("我们的客户都喜欢二十秒的茶", ["我们的", "客户", "都", "喜欢", "二十秒的", "茶"]),
+        ("ゆっくりお茶を飲みましょう。", ["ゆっくり", "お茶を", "飲みましょう。"]),
+        ("人口は約1,400万人です。「今日」は晴れ", ["人口は", "約", "1,400万人です。", "「今日」は", "晴れ"]),
+        ("コンピューターでデータを分析しています。", ["コンピューターで", "データを", "分析しています。"]),
+    ],
+)
+def test_words_of_chinese_and_japanese_are_those_of_the_dictionary(text: str, words: list[str]) -> None:
+    assert [word.text for word in script_words(text)] == words
 
 
 @pytest.mark.parametrize(
@@ -96,39 +185,52 @@ def test_neighbours_are_parted_by_a_blank_only_where_their_script_has_one() -> N
     assert gap_between("안녕", "여러분") == " "
 
 
-@given(st.lists(st.tuples(st.text(min_size=1, max_size=50).filter(str.isalnum), st.integers(1, 60)), max_size=25))
-def test_any_words_give_cues_inside_the_scene(parts: list[tuple[str, int]]) -> None:
+SOME_WORDS = """
+a the tea of Visit example.com/free-guide 4.15 million dollars 茶叶 達到 4.15亿元， ใช้ เวลา क्षण शाम। Smart مل 👩🏽‍🍳
+Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz $1,234.56 +49 30 1234567 Stop. well, — 10:30 p.m.
+self-care https://www.example.com/a/very/long/path/to/some-thing-that/nobody-reads.html
+"""
+WORDS = st.sampled_from(SOME_WORDS.split())
+PARTS = st.lists(
+    st.tuples(WORDS | st.text(min_size=1, max_size=50).filter(str.isalnum), st.integers(1, 60), st.sampled_from(" \n")),
+    max_size=25,
+)
+
+
+@given(PARTS, st.sampled_from(Aspect), st.integers(0, 40))
+def test_any_words_give_cues_that_keep_the_rules(parts: list[tuple[str, int, str]], aspect: Aspect, tail: int) -> None:
     position, words = 5, []
-    for text, frames in parts:
-        words.append(SpokenWord(text, position, position + frames))
+    for text, frames, gap in parts:
+        words.append(SpokenWord(text, position, position + frames, "\n" if gap == "\n" else None))
         position += frames
-    for aspect in Aspect:
-        cues = cues_for(words, aspect, position + 8)
-        assert [word for cue in cues for word in cue.words] == words
-        assert all(cue.start < cue.end <= position + 8 for cue in cues)
-        assert all(before.end <= after.start for before, after in itertools.pairwise(cues))
+    cues = cues_for(words, aspect, position + tail)
+    assert [word for cue in cues for word in cue.words] == words
+    assert all(cue.start < cue.end <= position + tail for cue in cues)
+    assert all(before.end <= after.start for before, after in itertools.pairwise(cues))
+    assert all(gap == 0 or gap >= 2 for gap in (after.start - before.end for before, after in itertools.pairwise(cues)))
+    for cue in cues:
+        assert all(word.gap != "\n" for word in cue.words[:-1])
+        assert 1 <= len(cue.lines) <= 2
+        assert re.sub(r"\s", "", "".join(cue.lines)) == re.sub(r"\s", "", cue_text(cue))
+        for line in cue.lines:
+            alone = len(line.split()) == 1 or any(unit.text == line for unit in units_of(line))
+            assert LIMITS[aspect].share(line) <= 1 or alone
 
 
-def scene_of(text: str, frames: int, start: int, end: int) -> TimedScene:
-    words = tuple(SpokenWord(word, start, end) for word in text.split())
-    return TimedScene(Scene(SceneKind.BODY, text), frames, (Cue(words, start, end),))
-
-
-def test_srt_counts_on_over_scenes_in_milliseconds_of_frames() -> None:
-    scenes = [
-        TimedScene(Scene(SceneKind.TITLE), 50),
-        scene_of("Hello there", 100, 10, 40),
-        scene_of("مرحبا 茶", 108_000, 1, 107_999),
-    ]
-    assert srt(scenes) == (
-        "1\n00:00:02,000 --> 00:00:03,000\nHello there\n\n2\n00:00:05,033 --> 01:00:04,967\nمرحبا 茶\n\n"
-    )
-
-
-def test_vtt_escapes_what_would_be_markup() -> None:
-    text = vtt([scene_of("<b>A&B</b> --> <script>", 60, 0, 30)])
-    assert text == ("WEBVTT\n\n00:00:00.000 --> 00:00:01.000\n&lt;b&gt;A&amp;B&lt;/b&gt; --&gt; &lt;script&gt;\n\n")
-    assert "x -> y" in srt([scene_of("x --> y", 60, 0, 30)])
+@given(st.lists(st.tuples(st.integers(1, 80), st.integers(0, 60)), max_size=12), st.integers(0, 60))
+def test_captions_last_a_second_wherever_there_is_time(parts: list[tuple[int, int]], tail: int) -> None:
+    position, spans = 0, []
+    for frames, gap in parts:
+        spans.append((position + gap, position + gap + frames))
+        position += gap + frames
+    total = position + tail
+    lasting_spans = lasting(spans, total)
+    assert all(0 <= start < end <= total for start, end in lasting_spans)
+    assert all(before[1] <= after[0] for before, after in itertools.pairwise(lasting_spans))
+    bounds = [0, *(bound for span in lasting_spans for bound in span), total]
+    gaps = [after - before for before, after in zip(bounds[::2], bounds[1::2], strict=True)]
+    for (start, end), before, after in zip(lasting_spans, gaps, gaps[1:], strict=False):
+        assert end - start >= 30 or (before, after) == (0, 0)
 
 
 @pytest.mark.parametrize(("pause", "stays"), [(0, 0), (15, 15), (30, 15), (45, 22), (90, 24)])

@@ -9,6 +9,7 @@ from bulkvid_pipeline.rendering.lazy_film import LazyFilm
 from bulkvid_pipeline.rendering.model import Film
 from bulkvid_pipeline.rendering.pictures.film import SceneFilm, scene_film
 from bulkvid_pipeline.rendering.pictures.themes import THEMES
+from bulkvid_pipeline.rendering.quality.sightings import Sighting
 from bulkvid_pipeline.rendering.quality.texts import Overrun
 from bulkvid_pipeline_tests.rendering.pictures import scenes
 
@@ -33,7 +34,7 @@ class Made:
 
 def test_a_passing_film_shows_what_the_film_shows() -> None:
     plain = scene_film(TIMED, scenes.SMALL, THEMES[Style.MODERN])
-    film: Film = LazyFilm(Made(), lambda _: Overrun())  # the type checker proves the protocol
+    film: Film = LazyFilm(Made(), lambda _: Sighting())  # the type checker proves the protocol
     assert (film.frames, film.fingerprint, film.redraws()) == (plain.frames, plain.fingerprint, plain.redraws())
     assert film.material is plain.material
     for ours, theirs in zip(film.changes(), plain.changes(), strict=True):
@@ -46,9 +47,9 @@ def test_it_is_let_go_once_it_was_shown_and_looked_at() -> None:
     made = Made()
     looked_at: list[int] = []
 
-    def look(composed: SceneFilm) -> Overrun:
+    def look(composed: SceneFilm) -> Sighting:
         looked_at.append(composed.frames)
-        return Overrun(3.0, 2)
+        return Sighting(Overrun(3.0, 2))
 
     film = LazyFilm(made, look)
     film.redraws()
@@ -56,10 +57,10 @@ def test_it_is_let_go_once_it_was_shown_and_looked_at() -> None:
     for _ in film.changes():
         assert made.alive == 1
     assert made.alive == 0
-    assert film.overrun == Overrun(3.0, 2)
+    assert film.seen.overrun == Overrun(3.0, 2)
     assert (looked_at, len(made.films)) == ([TIMED.frames], 1)
 
 
 def test_a_film_that_was_never_shown_is_looked_at_when_it_is_asked() -> None:
-    film = LazyFilm(Made(), lambda _: Overrun(1.5, 0))
-    assert film.overrun == Overrun(1.5, 0)
+    film = LazyFilm(Made(), lambda _: Sighting(Overrun(1.5, 0)))
+    assert film.seen.overrun == Overrun(1.5, 0)

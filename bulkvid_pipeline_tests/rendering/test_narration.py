@@ -13,6 +13,7 @@ from bulkvid_pipeline.adapters.speech.espeak import EspeakSpeech
 from bulkvid_pipeline.core.errors import DurationInfeasibleError
 from bulkvid_pipeline.core.options import Aspect, Voice
 from bulkvid_pipeline.rendering import timeline
+from bulkvid_pipeline.rendering.captions import cue_text
 from bulkvid_pipeline.rendering.model import FPS, SAMPLES_PER_FRAME, Scene, SceneKind
 from bulkvid_pipeline.rendering.narration import Programme, duration_feasibility, narrate, utterance_key
 from bulkvid_pipeline.rendering.scenes import split_scenes
@@ -178,18 +179,39 @@ def test_cutting_or_adding_as_told_makes_it_feasible(speech: EspeakSpeech) -> No
     assert duration_feasibility("T", "", " ".join([*words, *words[: add + 2]]), Voice.MALE, 45, speech).ok
 
 
-def test_without_a_target_five_minutes_are_the_most(speech: EspeakSpeech) -> None:
+def test_without_a_target_a_script_is_hurried_only_to_stay_within_the_limit(speech: EspeakSpeech) -> None:
     store = OutputStore()
     long, too_long = " ".join([SCRIPT] * 16), " ".join([SCRIPT] * 26)
-    hurried = duration_feasibility("T", "", long, Voice.MALE, None, speech, store=store)
+    natural = duration_feasibility("T", "", long, Voice.MALE, None, speech, limit=400, store=store)
+    assert natural.ok
+    assert (natural.nearest_seconds > 300, natural.hurry) == (True, "")
+    hurried = duration_feasibility("T", "", long, Voice.MALE, None, speech, limit=300, store=store)
     assert hurried.ok
     assert 285 < hurried.nearest_seconds <= 300
-    verdict = duration_feasibility("T", "", too_long, Voice.MALE, None, speech, store=store)
+    assert "to stay under 300 seconds" in hurried.hurry
+    assert hurried.is_much_hurried
+    verdict = duration_feasibility("T", "", too_long, Voice.MALE, None, speech, limit=300, store=store)
     assert not verdict.ok
     assert verdict.nearest_seconds > 300
     assert "more than the 300 allowed" in verdict.message
     with pytest.raises(DurationInfeasibleError, match="300"):
-        narrate(split_scenes("T", "", too_long), speech, Voice.MALE, store=store)
+        narrate(split_scenes("T", "", too_long), speech, Voice.MALE, limit=300, store=store)
+
+
+def test_nine_hundred_words_are_read_at_the_natural_rate(speech: EspeakSpeech) -> None:
+    script = " ".join(["The quiet street changes an honest answer."] * 129)
+    programme = narrate(split_scenes("T", "", script), speech, Voice.FEMALE)
+    assert len(script.split()) > 900
+    assert (programme.rate, programme.warnings) == (1.0, ())
+
+
+def test_a_wanted_length_that_hurries_the_voice_is_reported(speech: EspeakSpeech) -> None:
+    seconds = narrate(SCENES, speech, Voice.FEMALE).seconds
+    hurried = narrate(SCENES, speech, Voice.FEMALE, target_seconds=seconds * 0.8)
+    assert hurried.feasibility.ok
+    assert hurried.warnings == (hurried.feasibility.hurry,)
+    eased = narrate(SCENES, speech, Voice.FEMALE, target_seconds=seconds * 1.1)
+    assert (eased.feasibility.hurry, eased.warnings) == ("", ())
 
 
 def test_a_changed_word_changes_no_other_scene(speech: EspeakSpeech, natural: Programme) -> None:
@@ -296,6 +318,21 @@ def test_a_pause_inside_a_sentence_leaves_its_words_and_captions_whole(speech: E
     assert words[2].start - words[1].end == FPS
 
 
+@pytest.mark.parametrize("lead", ["", "Do these:\n"])
+def test_entries_of_a_list_begin_with_their_first_words(lead: str, speech: EspeakSpeech) -> None:
+    script = lead + "- Fill the kettle. Do it now\n- Set the cup\n- Press the button"
+    programme = narrate(split_scenes("T", "", script), speech, Voice.FEMALE)
+    begun = {"Fill", "Set", "Press"}
+    seen = 0
+    for narrated, timed in zip(programme.scenes[1:], programme.for_aspect(Aspect.TALL)[1:], strict=True):
+        starts = [word.start for word in narrated.words if word.text in begun]
+        if not lead or narrated.words[0].text != "Do":
+            starts[0] = 0  # nothing was lit before
+        assert timed.entries == tuple(starts)
+        seen += len(starts)
+    assert seen == 3
+
+
 def test_entries_of_a_list_are_captions_of_their_own(speech: EspeakSpeech) -> None:
     script = "Do these:\n- Fill the kettle\n- Set the cup"
     programme = narrate(split_scenes("T", "", script), speech, Voice.FEMALE)
@@ -310,3 +347,14 @@ def test_a_limit_stretches_no_script_that_is_shorter(speech: EspeakSpeech) -> No
     assert within.feasibility == natural.feasibility
     beyond = narrate(SCENES, speech, Voice.FEMALE, target_seconds=seconds - 2, may_be_shorter=True)
     assert beyond.feasibility.nearest_seconds < seconds
+
+
+@pytest.mark.parametrize("target", [None, 4.0])
+def test_each_entry_of_a_list_has_a_second_for_its_caption(speech: EspeakSpeech, target: float | None) -> None:
+    scenes = split_scenes("Tea", "", "Do these:\n- Tea\n- Milk\n- Bread", target)
+    programme = narrate(scenes, speech, Voice.FEMALE, target_seconds=target)
+    cues = [cue for scene in programme.for_aspect(Aspect.WIDE) for cue in scene.cues]
+    assert [cue_text(cue) for cue in cues] == ["Do these:", "Tea", "Milk", "Bread"]
+    assert all(cue.end - cue.start >= FPS for cue in cues)
+    assert programme.frames == sum(scene.frames for scene in programme.scenes)
+    assert all(len(scene.voice) == scene.frames * SAMPLES_PER_FRAME for scene in programme.scenes)

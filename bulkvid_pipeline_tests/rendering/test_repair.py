@@ -17,13 +17,13 @@ from bulkvid_pipeline.core.planning import VideoPlan, plan_video
 from bulkvid_pipeline.core.rows import read_idea
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.templates import BUILT_IN_TEMPLATES
-from bulkvid_pipeline.rendering import output as output_module
 from bulkvid_pipeline.rendering.encode.event import EventRenderer
 from bulkvid_pipeline.rendering.encode.graph import GraphRenderer
 from bulkvid_pipeline.rendering.encode.renderer import Progress, Renderer
 from bulkvid_pipeline.rendering.encode.sound import Sound
 from bulkvid_pipeline.rendering.model import Film, VideoFormat
 from bulkvid_pipeline.rendering.quality import Examination, Outcome, QualityReport, Subject
+from bulkvid_pipeline.rendering.quality import sightings as sightings_module
 from bulkvid_pipeline.rendering.quality.checks import check
 from bulkvid_pipeline.rendering.quality.texts import Overrun
 from bulkvid_pipeline.rendering.repair import remedy_for
@@ -248,7 +248,7 @@ def test_a_wrong_kept_scene_costs_one_render_and_is_forgotten(tmp_path: Path, es
 def test_text_that_overruns_is_refused_without_another_render(
     tmp_path: Path, espeak: EspeakSpeech, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(output_module, "overrun", lambda *_: Overrun(40.0, 12))
+    monkeypatch.setattr(sightings_module, "overrun", lambda *_: Overrun(40.0, 12))
     renderer = Spoiling(unspoilt)
     with pytest.raises(QualityError, match="40 pixels beyond the platform's safe area") as failed:
         render(plan_of(), tmp_path, espeak, renderer)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -8,9 +9,10 @@ from hypothesis import strategies as st
 
 from bulkvid_pipeline.rendering.model import Scene, SceneKind
 from bulkvid_pipeline.rendering.scenes import split_scenes
+from bulkvid_pipeline.rendering.script.dialect import parse_script
 from bulkvid_pipeline.rendering.script.emphasis import emphasis_of
 from bulkvid_pipeline.rendering.script.sentences import LONGEST_SECONDS, estimated_seconds, sentences_of
-from bulkvid_pipeline.rendering.script.statements import display_width, statement
+from bulkvid_pipeline.rendering.script.statements import display_width
 from bulkvid_pipeline.rendering.spoken import spoken_form
 
 ESSAY = (
@@ -67,7 +69,7 @@ def test_each_sentence_of_some_length_is_a_scene_and_very_short_ones_share_one()
     scenes = spoken(ESSAY)
     assert all(2.5 <= estimated_seconds(scene.text) <= 6.5 for scene in scenes)
     assert [len(sentences_of(scene.text)) for scene in scenes] == [1, 1, 2, 1, 1]
-    assert scenes[2].heading == "It works for one video. It does not work for a hundred"
+    assert scenes[2].heading == "It works for one video. It does not work for a hundred."
     assert " ".join(scene.text for scene in scenes).split() == ESSAY.split()
     assert any(scene.text.startswith("Bulk video starts") for scene in scenes), "a paragraph begins a scene"
 
@@ -118,11 +120,13 @@ MISTAKES = (
 def test_a_list_builds_up_under_its_lead_and_what_follows_is_a_scene_of_its_own() -> None:
     lead, *entries, last = spoken(MISTAKES)
     assert (lead.kind, lead.heading) == (SceneKind.BODY, "Five mistakes ruin most pasta")
-    assert {(scene.kind, scene.heading, scene.room) for scene in entries} == {(SceneKind.LIST, lead.heading, 5)}
+    room, details = (16, 16, 16, 16, 8), (40, 40, 32, 40, 32)
+    assert {(scene.kind, scene.heading) for scene in entries} == {(SceneKind.LIST, lead.heading)}
+    assert {(scene.room, scene.detail_room) for scene in entries} == {(room, details)}, "they keep size and place"
     heads = ("Rinsing it", "Too little salt", "Oil in the pot", "A dry finish", "Waiting")
     assert [scene.items for scene in entries] == [heads[: count + 1] for count in range(5)]
     assert [scene.item_numbers for scene in entries] == [tuple(range(1, count + 2)) for count in range(5)]
-    assert [scene.spoken_from for scene in entries] == [0, 1, 2, 3, 4]
+    assert [scene.spoken_from for scene in entries] == [scene.standing for scene in entries] == [0, 1, 2, 3, 4]
     assert entries[1].detail == "The water should taste like the sea"
     assert (last.kind, last.items) == (SceneKind.BODY, ())
 
@@ -143,12 +147,15 @@ def test_entries_keep_the_numbers_that_the_script_gives_them(marks: tuple[str, .
     assert spoken(script)[-1].item_numbers == numbers
 
 
-def test_of_a_long_list_the_last_six_entries_are_shown_with_their_numbers() -> None:
-    scenes = spoken("\n".join(f"{number}. Entry {number} has something to tell us all" for number in range(1, 10)))
-    assert all(len(scene.items) == len(scene.item_numbers) <= 6 for scene in scenes)
-    assert scenes[-1].item_numbers == (4, 5, 6, 7, 8, 9)
-    assert scenes[-1].items[-1].startswith("Entry 9")
-    assert scenes[-1].spoken_from == 5
+@pytest.mark.parametrize(("count", "cards"), [(6, [6]), (7, [4, 3]), (9, [5, 4]), (12, [6, 6]), (13, [5, 4, 4])])
+def test_a_long_list_is_divided_evenly_into_cards(count: int, cards: list[int]) -> None:
+    scenes = spoken(
+        "\n".join(f"{number}. Entry {number} has something to tell us all" for number in range(1, count + 1))
+    )
+    last_of_cards = [scene for scene, after in itertools.pairwise(scenes) if not after.standing] + [scenes[-1]]
+    assert [len(scene.items) for scene in last_of_cards] == cards
+    assert [number for scene in last_of_cards for number in scene.item_numbers] == list(range(1, count + 1))
+    assert {len(scene.room) for scene in scenes} == {cards[0]}, "all cards are laid out alike"
 
 
 def test_a_changed_entry_leaves_the_scenes_before_it_as_they_are() -> None:
@@ -232,6 +239,21 @@ def test_a_single_section_is_not_numbered() -> None:
     assert {scene.number for scene in spoken("# Water\nSalt it well, until it tastes like the sea.")} == {None}
 
 
+def test_an_entry_of_several_sentences_is_told_below_its_first_one_as_much_at_a_time_as_can_be_read() -> None:
+    told = (
+        "Nothing else matters half as much, whatever they say. A pinch is not enough. Take a whole spoon, and then "
+        "take another one. The water should taste like the sea, and not like a lake in the mountains of Switzerland."
+    )
+    scenes = spoken(f"- Salt the water. {told}\n- Use a big pot\n- Wait")
+    first = [scene for scene in scenes if scene.items == ("Salt the water",)]
+    assert len(first) > 2
+    assert [(scene.spoken_from, scene.standing) for scene in first] == [(0, 0)] + [(0, 1)] * (len(first) - 1)
+    assert letters("".join(scene.detail for scene in first)) == letters(told)
+    assert all(display_width(scene.detail) <= 100 for scene in first)
+    assert "\n".join(scene.text for scene in scenes).replace("\n", " ") == f"Salt the water. {told} Use a big pot Wait"
+    assert scenes[-1].items == ("Salt the water", "Use a big pot", "Wait")
+
+
 def test_long_entries_become_numbered_sections() -> None:
     entry = (
         "Take ripe tomatoes, heavy in the hand, for without weight there is no juice, and without juice no sauce " * 2
@@ -265,24 +287,96 @@ def test_a_remark_in_a_story_is_no_quotation() -> None:
     assert letters("".join(scene.text for scene in scenes)) == letters('"Stop!" he said. She laughed and went on.')
 
 
-def test_heading_lines_are_shown_and_number_the_sections() -> None:
+QUOTED = (
+    "Salt the water. It should taste like the sea, they say, and so it does, when you put in enough of it. Then wait. "
+    "Nobody was ever hurt by waiting for water to boil, not in my kitchen, and not in yours. Then eat, and eat well."
+)
+
+
+@pytest.mark.parametrize(
+    "script", [f'Anna Rossi once said: "{QUOTED}"', f'"{QUOTED}" said Anna Rossi.', f"> {QUOTED}\n> — Anna Rossi"]
+)
+def test_a_long_quotation_keeps_all_its_sentences_on_cards_that_all_name_its_source(script: str) -> None:
+    cards = spoken(script)
+    assert len(cards) > 1
+    assert {(card.kind, card.subheading) for card in cards} == {(SceneKind.QUOTE, "Anna Rossi")}
+    assert " ".join(card.heading for card in cards) == QUOTED
+    assert letters("".join(card.text for card in cards)) == letters(script)
+
+
+def test_heading_lines_are_shown_over_the_first_scene_of_their_section_and_number_it() -> None:
     scenes = spoken("# Water\nSalt it until it tastes like the sea.\n\n## Pan\nFinish the last minute in the pan.")
-    assert [(scene.heading, scene.number) for scene in scenes] == [("Water", 1), ("Pan", 2)]
+    assert [(scene.section, scene.number) for scene in scenes] == [("Water", 1), ("Pan", 2)]
+    assert [scene.heading for scene in scenes] == [
+        "Salt it until it tastes like the sea", "Finish the last minute in the pan"
+    ]  # fmt: skip
     assert "Water" not in scenes[0].text
 
 
-def test_headings_of_scenes_are_short_statements_in_the_scripts_own_words() -> None:
-    scenes = spoken(ESSAY)
-    assert len(scenes) > 3
+def test_a_heading_over_a_list_stays_as_long_as_the_list_does() -> None:
+    scenes = spoken(
+        "# Pack\n" + "\n".join(f"- A thing to take along, number {index}" for index in range(5)) + "\n\nGo."
+    )
+    assert len(scenes) > 2
+    assert [scene.section for scene in scenes] == ["Pack"] * (len(scenes) - 1) + [""]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "heading"),
+    [
+        ("Most of it is salt.", "Most of it is salt"),
+        ("We meet at 5 p.m.", "We meet at 5 p.m."),
+        ("She moved to the U.S.", "She moved to the U.S."),
+        ("Salt, oil, etc.", "Salt, oil, etc."),
+        ("And then…", "And then…"),
+        ("Wait...", "Wait..."),
+        ("You got an A-", "You got an A-"),
+        ("先用热水温一下茶壶。", "先用热水温一下茶壶"),
+        ("गहरी साँस लें।", "गहरी साँस लें"),
+        ("Why?", "Why?"),
+    ],
+)
+def test_a_card_has_all_words_of_its_sentence_without_the_stop_unless_that_belongs_to_a_word(
+    sentence: str, heading: str
+) -> None:
+    assert spoken(sentence)[0].heading == heading
+
+
+def test_cards_have_all_words_of_their_scenes() -> None:
+    scenes = spoken(ESSAY + " " + " ".join([ESSAY.replace("\n", " ").replace(". ", ", and ")] * 2))
+    assert len(scenes) > 12
     for scene in scenes:
-        assert 0 < len(scene.heading) <= 90
-        assert scene.heading in scene.text
-        assert not scene.heading.endswith((",", "."))
+        assert scene.heading.split()[:-1] == scene.text.split()[:-1]
+        assert scene.text.startswith(scene.heading)
+        assert len(scene.text) <= 210
 
 
-@given(st.text(min_size=1, max_size=300), st.integers(20, 90))
-def test_statements_keep_within_their_width(text: str, width: int) -> None:
-    assert display_width(statement(text, width)) <= max(width, 1)
+def test_no_card_is_gone_before_it_can_be_read() -> None:
+    long = "Most teams still make product videos by hand, one after the other, all day and all night long"
+    for tiny in ("Why?", "Visit.", "No.", "Go now."):
+        for script in (f"{long}. {tiny}", f"{tiny} {long}.", f"{long}. {tiny} {long}.", f"{tiny} {tiny} {tiny}"):
+            assert all(estimated_seconds(scene.text) > 1 for scene in spoken(script)), script
+
+
+@pytest.mark.parametrize(
+    ("description", "shown"),
+    [
+        ("A short guide", "A short guide"),
+        ("One sentence. " + "Another one goes on. " * 9, "One sentence. " + "Another one goes on. " * 7),
+        ("A sentence that never ends and " * 20, ""),
+    ],
+)  # fmt: skip
+def test_a_title_card_shows_whole_sentences_of_a_long_description(description: str, shown: str) -> None:
+    assert split_scenes("T", description, "Text.")[0].subheading == shown.strip()
+
+
+def test_a_title_is_shown_whole_unless_it_is_longer_than_any_title() -> None:
+    long = "How to improve the productivity of a whole team with tools that cost nothing at all " * 3
+    assert split_scenes(long[:250], "", "Text.")[0].heading == long[:250].strip()
+    (card, *_) = split_scenes(long * 3, "", "Text.")
+    assert card.heading.endswith("…")
+    assert (long * 3).startswith(card.heading.removesuffix("…"))
+    assert 200 < display_width(card.heading) <= 260
 
 
 def test_a_script_that_will_be_spoken_slowly_gets_more_and_shorter_scenes() -> None:
@@ -327,3 +421,42 @@ def test_any_text_gives_scenes(title: str, description: str, script: str) -> Non
     scenes = split_scenes(title, description, script)
     assert scenes[0].kind is SceneKind.TITLE
     assert all(any(map(str.isalnum, scene.text)) for scene in scenes[1:])
+
+
+LINES = st.sampled_from(
+    [
+        "- Salt the water", "- Wait. It takes time, and more.", "* a", "1. One", "2. Two. Then three.", "✅ Drink",
+        "✅ Eat", "# Water", "> Be. Here. Now.", "> — Someone", '"The best way out is through. Always," said Frost.',
+        "Why?", "Do this today:",
+        "Most of us lose two hours a day, which is a lot, and never find them again, wherever we look.",
+        "先用热水。放入三克！", "هل هذا صحيح؟ نعم.", "It is 5 p.m. in the U.S. today.", "", "a) First", "b) Second",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=150)
+@given(st.lists(LINES, max_size=14))
+def test_the_cards_together_show_every_spoken_word_once_and_in_order(lines: list[str]) -> None:
+    script = "\n".join(lines)
+    scenes = spoken(script)
+    assert letters("".join(map(newly_shown, scenes))) == letters("".join(map(said_of_its_card, scenes)))
+    assert letters("".join(scene.text for scene in scenes)) == letters(
+        "".join(text.words for text in parse_script(script).spoken)
+    )
+
+
+def newly_shown(scene: Scene) -> str:
+    """What a card shows of its scene's text, apart from what stood on it before."""
+    if scene.kind is not SceneKind.LIST:
+        return scene.heading
+    entries = scene.items[max(scene.spoken_from, scene.standing) :]
+    leads_in = scene.heading and scene.text.startswith(scene.heading)
+    return (scene.heading if leads_in else "") + "".join(entries) + scene.detail
+
+
+def said_of_its_card(scene: Scene) -> str:
+    """The text that is spoken, without who is quoted in it."""
+    if scene.kind is not SceneKind.QUOTE:
+        return scene.text
+    start = scene.text.index(scene.heading)
+    return scene.text[start : start + len(scene.heading)]

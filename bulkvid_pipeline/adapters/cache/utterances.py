@@ -49,6 +49,7 @@ def bytes_of(utterance: Utterance) -> bytes:
         "sample": "<i2" if exact else "<f4",
         "words": [[word.offset, word.seconds] for word in utterance.words],
         "warnings": utterance.warnings,
+        "unread": utterance.unread,
     }
     head = json.dumps(index, separators=(",", ":")).encode()
     return _INDEX_LENGTH.pack(len(head)) + head + (coarse if exact else pcm.astype("<f4", copy=False)).tobytes()
@@ -68,4 +69,5 @@ def utterance_of(piece: bytes) -> Utterance:
     if samples.dtype.kind == "i":
         pcm /= _FULL_SCALE
     words = tuple(WordTime(int(offset), float(seconds)) for offset, seconds in index["words"])
-    return Utterance(pcm, words, tuple(map(str, index["warnings"])))
+    unread = tuple((int(start), int(end)) for start, end in index["unread"])
+    return Utterance(pcm, words, tuple(map(str, index["warnings"])), unread)

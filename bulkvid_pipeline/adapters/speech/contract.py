@@ -33,6 +33,8 @@ class Utterance:
     words: tuple[WordTime, ...]
     warnings: tuple[str, ...] = ()
     """Messages for the user about audible shortcomings, e.g. that a writing system cannot be read aloud."""
+    unread: tuple[tuple[int, int], ...] = ()
+    """Stretches (start, end) of the spoken text that the voice cannot read and leaves out."""
 
 
 class Speech(Protocol):

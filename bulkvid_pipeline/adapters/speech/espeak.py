@@ -96,7 +96,7 @@ class EspeakSpeech:
             for stretch, (_, times), start in zip(stretches, raw, starts, strict=False)
             for offset, seconds in times
         ]
-        return Utterance(np.concatenate(pieces), _ordered(words), _warnings(text, stretches))
+        return Utterance(np.concatenate(pieces), _ordered(words), _warnings(text, stretches), _unread(stretches))
 
     def _speak_stretch(
         self, stretch: _Stretch, voice: Speaker, rate: float, pitch: float
@@ -163,23 +163,32 @@ class EspeakSpeech:
 
 
 def _stretches(text: str, language: str) -> list[_Stretch]:
-    language = "en-us" if language in NO_VOICE else language
+    known = language not in NO_VOICE
+    language = language if known else "en-us"
     own = _scripts_of(language)
     stretches: list[_Stretch] = []
+
+    def add(start: int, end: int, spoken: str | None) -> None:
+        if stretches and stretches[-1].language == spoken:
+            start = stretches.pop().start
+        stretches.append(_Stretch(start, text[start:end], spoken))
+
     for start, end, script in script_runs(text):
         if script in own or script is Script.COMMON:
-            spoken: str | None = language
-        else:
-            spoken = SCRIPT_LANGUAGE.get(script)
-            if spoken is not None and spoken in NO_VOICE:
-                spoken = None
-            if script is Script.HAN and any(script_of(char) is Script.KANA for char in text[start:end]):
-                spoken = "ja"
-        if stretches and stretches[-1].language == spoken:
-            last = stretches.pop()
-            stretches.append(_Stretch(last.start, text[last.start : end], spoken))
-        else:
-            stretches.append(_Stretch(start, text[start:end], spoken))
+            add(start, end, language)
+            continue
+        spoken = SCRIPT_LANGUAGE.get(script)
+        if script is Script.HAN and any(script_of(char) is Script.KANA for char in text[start:end]):
+            spoken = "ja"
+        if spoken is not None and spoken not in NO_VOICE:
+            add(start, end, spoken)
+            continue
+        # A number after a word that no voice reads is said, if the text is in another language.
+        last = max(at for at in range(start, end) if script_of(text[at]) is script) + 1
+        last = last if known and _has_letters(text[last:end]) else end
+        add(start, last, None)
+        if last < end:
+            add(last, end, language)
     return stretches
 
 
@@ -211,10 +220,14 @@ def _ordered(words: list[WordTime]) -> tuple[WordTime, ...]:
     return tuple(kept)
 
 
-def is_silent(text: str, language: str) -> bool:
-    """Whether a text with words stays silent because the voice cannot read its writing system."""
-    spoken = [stretch.language is not None for stretch in _stretches(text, language) if _has_letters(stretch.text)]
-    return bool(spoken) and not any(spoken)
+def unread(text: str, language: str) -> tuple[tuple[int, int], ...]:
+    """The stretches of a text whose writing the voice cannot read; see `Utterance.unread`."""
+    return _unread(_stretches(text, language))
+
+
+def _unread(stretches: list[_Stretch]) -> tuple[tuple[int, int], ...]:
+    silent = (each for each in stretches if each.language is None and _has_letters(each.text))
+    return tuple((each.start, each.start + len(each.text)) for each in silent)
 
 
 def shortcomings(text: str, language: str) -> tuple[str, ...]:

@@ -140,6 +140,25 @@ HEADERS: dict[str, str] = {
         estatus, statut, état, zustand, bearbeitungsstand, situação, stato, स्थिति, दशा, الحالة, حالة, 状态, 狀態,
         进度, ステータス, 状態, 進捗, статус, состояние, 상태, 진행상황, 진행 상태, durum, toestand, stan, stadium
     """,
+    "captions": """
+        subtitles, subs, burned captions, burned-in captions, burn captions, burn in captions,
+        open captions, show captions, captions on, captions in video, closed captions,
+        on-screen captions, subtítulos, subtitulos, sous-titres,
+        sous-titrage, untertitelung, legendas, sottotitoli, उपशीर्षक, सबटाइटल, الترجمة المكتوبة, الترجمة النصية,
+        ترجمة نصية, 字幕, 字幕表示, субтитры, 자막, altyazı, altyazılar, ondertiteling, ondertitels, napisy
+    """,
+    "say_as": """
+            say as, pronunciation, pronunciations, pronounce, pronounce as, pronounced, how to pronounce, how to say,
+            how to say it, say it as, said as, spoken as, spoken form, spoken forms, phonetic, phonetics,
+            phonetic spelling, pronunciation guide, pronunciation notes, pronunciación, pronunciaciones,
+            cómo se pronuncia, cómo se dice, se pronuncia, prononciation, prononciations, se prononce, à prononcer,
+            comment prononcer, aussprache, aussprachen, aussprachehilfe, ausgesprochen, sprich, gesprochen als,
+            pronúncia, pronúncias, como se pronuncia, como pronunciar, pronuncia, pronunce, si pronuncia,
+            come si pronuncia,
+            उच्चारण, النطق, نطق, طريقة النطق, كيفية النطق, 发音, 發音, 读音, 讀音, 读法, 讀法, 念法, 読み, 読み方, 発音,
+            よみがな, 読み仮名, ふりがな, произношение, как произносить, произносить как, 발음, 읽기, 읽는 법,
+            발음 표기, telaffuz, okunuş, okunuşu, söyleniş, uitspraak, spreek uit als, wymowa, jak wymawiać
+    """,
     "language": """
         lang, locale, language code, script language, video language, spoken language, voice language, idioma,
         idioma del vídeo, idioma del video, lengua, langue, langue de la vidéo, sprache, videosprache, língua,

@@ -52,3 +52,28 @@ VOICES: Vocabulary[Voice] = Vocabulary(
     clear, bright, gentle, confident, upbeat, nice, strong
 """,
 )
+
+SILENT = "silent"
+SILENCE: Vocabulary[str] = Vocabulary(
+    {
+        SILENT: """
+            silent, silence, mute, muted, no voice, no voices, no voiceover, no voice-over, without voice,
+            without a voice, without voiceover, without narration, no narration, no narrator, no speaker, no speech,
+            not spoken, unspoken, no talking, captions only, only captions, subtitles only, text only, only text,
+            music only, only music, just music, no vo, no tts, 🔇, 🤐, 🔕,
+            sin voz, sin narración, sin locución, sin locutor,
+            mudo, muda, silencioso, silenciosa, silencio, solo texto, solo música, sans voix, sans narration,
+            sans voix off, muet, muette, silencieux, silencieuse, texte seul, musique seule, ohne stimme,
+            ohne sprecher, ohne sprecherin, keine stimme, kein sprecher, stumm, nur text, nur musik, nur untertitel,
+            sem voz, sem narração, sem locução, silêncio, só texto, só música, senza voce, senza narrazione, muto,
+            silenzioso, solo testo, solo musica, बिना आवाज़, बिना आवाज, मूक, मौन, केवल संगीत, صامت, بدون صوت, بلا صوت,
+            بدون تعليق صوتي, موسيقى فقط, 无声, 無聲, 静音, 靜音, 无配音, 無配音, 不配音, 无旁白, 无人声, 纯音乐, 仅字幕,
+            無音, 音声なし, 声なし, ナレーションなし, ナレなし, 字幕のみ, 音楽のみ, 무음, 음성 없음, 목소리 없음,
+            나레이션 없음, 내레이션 없음, 자막만, 음악만, без голоса, без озвучки, без диктора, немой, только текст,
+            только музыка, тишина, sessiz, seslendirme yok, seslendirmesiz, sadece müzik, zonder stem, geen stem,
+            alleen muziek, bez głosu, bez lektora, niemy, tylko muzyka
+        """
+    },
+    "voice, video, please, with, a, the, 🔈",
+)
+"""Words for a video that nobody narrates. `none` is not among them: a cell with it is empty."""

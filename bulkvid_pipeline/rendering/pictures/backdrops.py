@@ -9,7 +9,7 @@ a dark style over a bright picture.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -27,6 +27,8 @@ from bulkvid_pipeline.rendering.pictures.colors import (
     luminance,
     mix,
 )
+from bulkvid_pipeline.rendering.pictures.geometry import Box
+from bulkvid_pipeline.rendering.pictures.legibility import Grounds, legible_on
 from bulkvid_pipeline.rendering.pictures.media import CLIP_STEP, Backdrop, Clip, Picture, extremes
 from bulkvid_pipeline.rendering.pictures.stage import Stage
 from bulkvid_pipeline.rendering.pictures.styles import look_of
@@ -70,6 +72,15 @@ class Ground:
         pixels = next(iter(self.pictures(start)))
         return Background(pixels, converted(pixels))
 
+    def extremes_in(self, box: Box) -> Pixels:
+        """The darkest and the lightest picture that the backdrop can have in a box of whole pixels, one above other."""
+        area = np.empty((2, self.stage.height, self.stage.width, 4), np.uint8)
+        for pixels, color in zip(area, extremes(self.backdrop), strict=True):
+            pixels[:] = (*color, 255)
+            self._veiled(pixels)
+        top, left = int(box.top), int(box.left)
+        return area[:, top : top + int(box.height), left : left + int(box.width)].reshape(-1, int(box.width), 4)
+
     def _still(self, picture: Picture) -> Pixels:
         pixels = np.empty((self.stage.height, self.stage.width, 4), np.uint8)
         canvas = skia.Surface(pixels).getCanvas()
@@ -88,15 +99,17 @@ def ground_for(theme: Theme, stage: Stage, title: bool, backdrop: Backdrop) -> G
     if title and theme.ground.title_apart:
         return Ground(theme, theme, stage, title, backdrop, _BESIDE_PANEL)
     own, other = _under_veil(theme, backdrop), _under_veil(_inverted(theme), backdrop)
-    base, worst, veil = other if other[2] < own[2] - _WORTH_INVERTING else own
-    return Ground(_readable(base, mix(worst, base.background, veil)), base, stage, title, backdrop, veil)
+    base, veil = other if other[1] < own[1] - _WORTH_INVERTING else own
+    darkest, lightest = (mix(end, base.background, veil) for end in extremes(backdrop))
+    page = darkest, lightest
+    grounds = Grounds(page, Grounds.of(base).panel if theme.ground.title_apart else page)
+    return Ground(legible_on(base, grounds, large=TEXT_CONTRAST), base, stage, title, backdrop, veil)
 
 
-def _under_veil(theme: Theme, backdrop: Backdrop) -> tuple[Theme, Rgb, float]:
-    """The theme, the colour with the worst contrast to its texts, and the veil opacity for that colour."""
+def _under_veil(theme: Theme, backdrop: Backdrop) -> tuple[Theme, float]:
+    """The theme, and the veil's opacity under which its texts can be read."""
     darkest, lightest = extremes(backdrop)
-    worst = lightest if _is_dark(theme) else darkest
-    return theme, worst, _thickness(theme, worst)
+    return theme, _thickness(theme, lightest if _is_dark(theme) else darkest)
 
 
 def _inverted(theme: Theme) -> Theme:
@@ -115,18 +128,6 @@ def _thickness(theme: Theme, worst: Rgb) -> float:
     first = round(theme.ground.least_veil * _STEPS)
     thicknesses = (step / _STEPS for step in range(first, _STEPS))
     return next((t for t in thicknesses if contrast(theme.text, mix(worst, theme.background, t)) >= wanted), 1.0)
-
-
-def _readable(theme: Theme, worst: Rgb) -> Theme:
-    """The theme with colours that are readable on the worst colour."""
-
-    def moved(color: Rgb, ratio: float = TEXT_CONTRAST) -> Rgb:
-        tones = (mix(color, theme.text, step / 40) for step in range(41))
-        return next((tone for tone in tones if contrast(tone, worst) >= ratio), theme.text)
-
-    wanted = theme.ground.second_accent_contrast
-    second = theme.accent_2 if wanted is None else moved(theme.accent_2, wanted)
-    return replace(theme, muted=moved(theme.muted), accent=moved(theme.accent), accent_2=second)
 
 
 @lru_cache(maxsize=4)

@@ -14,22 +14,41 @@ from bulkvid_pipeline.rendering.pictures import scripts
 from bulkvid_pipeline.rendering.pictures.colors import Rgb
 from bulkvid_pipeline.rendering.pictures.composer import fill, painted, rounded_rect, stroke
 from bulkvid_pipeline.rendering.pictures.geometry import Box
+from bulkvid_pipeline.rendering.pictures.inscriptions import Inscription, noted
 from bulkvid_pipeline.rendering.pictures.stage import Shape, Stage
 from bulkvid_pipeline.rendering.pictures.theme import CaptionLook, SpokenMark, Theme
 from bulkvid_pipeline.rendering.pictures.typefaces import Cut
-from bulkvid_pipeline.rendering.pictures.typesetting import SetText, Span, TextLook, build, set_text
+from bulkvid_pipeline.rendering.pictures.typesetting import (
+    LINE_END,
+    SetText,
+    Span,
+    TextLook,
+    build,
+    line_height_px,
+    set_text,
+)
 from bulkvid_pipeline.rendering.script.words import display_text
+from bulkvid_pipeline.rendering.script.writing_direction import (
+    LEFT_TO_RIGHT_MARK,
+    RIGHT_TO_LEFT_MARK,
+    directed,
+    is_mainly_right_to_left,
+)
 
 _CODE = 15
 """Words are distinguished by this many shades of red times as many of green."""
 _UNSPACED = re.compile("[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 """Characters of Chinese and Japanese. Thai, Lao, Khmer and Burmese are broken at words by the line breaker itself, and
 nothing may be inserted between their letters, or they would not be shaped."""
-_BLANKS = " \u00a0"
-_INSERTED = "-\u200b\u2060"
+_BLANKS = f" \u00a0{LINE_END}"
+_INSERTED = f"-\u2060{LINE_END}{LEFT_TO_RIGHT_MARK}{RIGHT_TO_LEFT_MARK}"
 """Characters that the layout may have inserted."""
-_LONGEST_GLUED = 8
+_LONGEST_GLUED = 12
 """Largest number of letters of a word, in a script without blanks, that is kept on one line."""
+_APART = 2
+"""Factor of the line height at which words are located: signs of Tamil and others hang into the line below."""
+_PAD_Y = 16
+"""Padding above and below a caption's text, in design units."""
 _COMMON_SHARE = 0.8
 """Captions of a scene have one common size, except one that would need less than this share of the full size."""
 
@@ -50,6 +69,8 @@ class Caption:
     block: SetText
     look: CaptionLook
     unit: float
+    inscriptions: tuple[Inscription, ...] = ()
+    """The texts that were painted on `image`."""
 
     def paint(self, canvas: skia.Canvas, word: int) -> None:
         """Paint the caption with a word marked; -1 marks none."""
@@ -93,17 +114,18 @@ def captions_for(
 ) -> list[Caption | None]:
     """The painted caption of each cue; None for a cue with nothing to show."""
     texts = [[_whole(scripts.display_text(word.text)) for word in cue.words] for cue in cues]
-    pad_x, pad_y = 30 * stage.unit, 16 * stage.unit
+    right_to_left = is_mainly_right_to_left(" ".join(word for words in texts for word in words))
+    pad_x, pad_y = 30 * stage.unit, _PAD_Y * stage.unit
     width, height = zone.width - 2 * pad_x, zone.height - 2 * pad_y
     look = _text_look(theme, stage)
     sizes: list[float] = []
     for words, cue in zip(texts, cues, strict=True):
-        whole = _joined(words, cue)
+        whole = _joined(words, cue, right_to_left)
         sizes.append(_set(whole, look, width, height, stage, variant).look.size if whole else look.size)
     common = max(min(sizes, default=look.size), _COMMON_SHARE * look.size)
     captions: list[Caption | None] = []
     for words, cue, size in zip(texts, cues, sizes, strict=True):
-        whole = _joined(words, cue)
+        whole = _joined(words, cue, right_to_left)
         if not whole:
             captions.append(None)
             continue
@@ -112,11 +134,22 @@ def captions_for(
     return captions
 
 
+def two_lines_height(theme: Theme, stage: Stage) -> float:
+    """Height of the box of a caption of two lines, with its shadow, in pixels."""
+    lines = 2 * line_height_px(_text_look(theme, stage), "x")
+    return lines + 2 * (_PAD_Y * stage.unit + _lift(theme.captions, stage.unit))
+
+
+def _lift(look: CaptionLook, unit: float) -> float:
+    """Room for the shadow, in pixels."""
+    return 16 * unit if look.shadow else 0.0
+
+
 def _painted_caption(
     words: Sequence[str], block: SetText, theme: Theme, stage: Stage, zone: Box, pad: tuple[float, float]
 ) -> Caption:
     look, unit = theme.captions, stage.unit
-    lift = 16 * unit if look.shadow else 0.0
+    lift = _lift(look, unit)
     width = block.width + 2 * pad[0]
     # Centred in the picture as far as the zone allows; beside a panel, centred in the zone.
     middle = zone.center_x if stage.shape is Shape.WIDE else stage.width / 2
@@ -129,7 +162,7 @@ def _painted_caption(
     text = Box(round(frame.center_x - block.width / 2), round(frame.top + pad[1]), block.width, block.height)
     outer = frame.inset(-lift, -lift).rounded().intersection(stage.safe)
     spans = _spans(block.text, words)
-    plain = _paragraph(spans, block, look.text, {})
+    plain = replace(block, paragraph=_paragraph(spans, block, look.text, {}))
 
     def draw(canvas: skia.Canvas) -> None:
         _draw_box(canvas, frame, look, unit)
@@ -137,7 +170,9 @@ def _painted_caption(
 
     inks = _word_inks(spans, block, len(words))
     marks = tuple(tuple(_mark_box(*ink, text, block, look, unit).intersection(frame) for ink in word) for word in inks)
-    return Caption(outer, text, marks, painted(outer, draw), spans, block, look, unit)
+    with noted() as inscriptions:
+        image = painted(outer, draw)
+    return Caption(outer, text, marks, image, spans, block, look, unit, tuple(inscriptions))
 
 
 def _draw_box(canvas: skia.Canvas, frame: Box, look: CaptionLook, unit: float) -> None:
@@ -190,10 +225,11 @@ def _word_inks(spans: Sequence[tuple[str, int]], block: SetText, count: int) -> 
     painted once with a colour per word (emoji too, through a colour filter), and the colours are located.
     """
     margin = round(block.look.size * 0.3)
-    frame = Box(-margin, -margin, block.width + 2 * margin, block.height + 2 * margin).rounded()
+    apart = 1 if block.lines == 1 or block.text.isascii() else _APART
+    frame = Box(-margin, -margin, block.width + 2 * margin, apart * block.height + 2 * margin).rounded()
     known = min(count, _CODE * _CODE)
     codes = {word: ((word % _CODE + 1) * 16, (word // _CODE + 1) * 16, 0) for word in range(known)}
-    paragraph = _paragraph(spans, block, (0, 0, 255), codes, mask=True)
+    paragraph = _paragraph(spans, _with_lines_apart(block, apart), (0, 0, 255), codes, mask=True)
     pixels = np.zeros((int(frame.height), int(frame.width), 4), np.uint8)
     info = skia.ImageInfo.Make(pixels.shape[1], pixels.shape[0], skia.kRGBA_8888_ColorType, skia.kPremul_AlphaType)
     surface = skia.Surface.MakeRasterDirect(info, pixels, pixels.shape[1] * 4)
@@ -202,7 +238,7 @@ def _word_inks(spans: Sequence[tuple[str, int]], block: SetText, count: int) -> 
     ink = pixels[rows, columns].astype(np.int32)
     low, high = ((ink[:, band] * 255 // ink[:, 3] + 8) // 16 - 1 for band in (0, 1))
     word_of = np.where((low >= 0) & (high >= 0), high * _CODE + low, -1)
-    line_of = np.clip((rows - margin) // block.line_height, 0, block.lines - 1).astype(np.int32)
+    line_of = np.clip((rows - margin) // (apart * block.line_height), 0, block.lines - 1).astype(np.int32)
     inks: list[list[tuple[int, Box]]] = [[] for _ in range(count)]
     for word in range(known):
         mine = np.flatnonzero(word_of == word)
@@ -212,6 +248,13 @@ def _word_inks(spans: Sequence[tuple[str, int]], block: SetText, count: int) -> 
             found = Box.of_edges(int(x.min()), int(y.min()), int(x.max()) + 1, int(y.max()) + 1)
             inks[word].append((int(line), found.shifted(-margin, -margin)))
     return inks
+
+
+def _with_lines_apart(block: SetText, apart: int) -> SetText:
+    """The block with `apart` times the height of its lines, so that ink below one line is not taken for the next."""
+    if apart == 1:
+        return block
+    return replace(block, look=replace(block.look, line_height=apart * block.line_height / block.look.size))
 
 
 def _mark_box(line: int, ink: Box, text: Box, block: SetText, look: CaptionLook, unit: float) -> Box:
@@ -234,6 +277,7 @@ def _text_look(theme: Theme, stage: Stage) -> TextLook:
         line_height=1.34,
         word_spacing=0.14 if marked else 0.02,
         align="center",
+        steady=True,
     )
 
 
@@ -243,8 +287,9 @@ def _set(
     return set_text(whole, look, width, height, max_lines=stage.caption_lines, variant=variant)
 
 
-def _joined(words: Sequence[str], cue: Cue) -> str:
-    return display_text(words, [word.gap for word in cue.words]).strip()
+def _joined(words: Sequence[str], cue: Cue, right_to_left: bool) -> str:
+    text = display_text(words, [word.gap for word in cue.words]).strip()
+    return directed(text, right_to_left=right_to_left) if text else ""
 
 
 def _whole(word: str) -> str:

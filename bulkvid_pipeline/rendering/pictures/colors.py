@@ -5,7 +5,9 @@ from __future__ import annotations
 import colorsys
 import re
 
+import numpy as np
 import skia
+from numpy.typing import NDArray
 
 Rgb = tuple[int, int, int]
 
@@ -18,6 +20,11 @@ GRAPHIC_CONTRAST = 3.0
 
 _SURE_CHROMA = 48
 """Least difference between a colour's largest and smallest component for its hue to be significant."""
+
+_LEVELS = np.arange(256) / 255
+_LINEAR = np.where(_LEVELS <= 0.04045, _LEVELS / 12.92, ((_LEVELS + 0.055) / 1.055) ** 2.4)
+_LINEAR_OF: tuple[float, ...] = tuple(_LINEAR.tolist())
+_WEIGHTS = np.array([0.2126, 0.7152, 0.0722])
 
 _HEX = re.compile(r"#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 
@@ -45,14 +52,24 @@ def mix(first: Rgb, second: Rgb, share: float) -> Rgb:
 
 def luminance(color: Rgb) -> float:
     """Relative luminance 0..1 (WCAG 2.2 definition)."""
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in color)]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    red, green, blue = (_LINEAR_OF[value] for value in color)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def contrast(first: Rgb, second: Rgb) -> float:
     """Contrast ratio 1..21 (WCAG 2.2 definition)."""
     high, low = sorted((luminance(first), luminance(second)), reverse=True)
     return (high + 0.05) / (low + 0.05)
+
+
+def luminances(colors: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Relative luminance 0..1 of each colour, shape (..., 3)."""
+    return np.asarray(_LINEAR[colors] @ _WEIGHTS)
+
+
+def least_contrast(color: Rgb, *grounds: Rgb) -> float:
+    """The contrast to the ground on which the colour is seen worst."""
+    return min(contrast(color, ground) for ground in grounds)
 
 
 def readable_on(background: Rgb, *candidates: Rgb) -> Rgb:
@@ -63,23 +80,23 @@ def readable_on(background: Rgb, *candidates: Rgb) -> Rgb:
     return max((WHITE, BLACK), key=lambda color: contrast(color, background))
 
 
-def with_contrast(color: Rgb, background: Rgb, ratio: float) -> Rgb:
-    """The colour, lightened or darkened at constant hue by the least amount that gives `ratio` on the background.
+def with_contrast(color: Rgb, ratio: float, *grounds: Rgb) -> Rgb:
+    """The colour, lightened or darkened at constant hue by the least amount that gives `ratio` on all grounds.
 
     If neither gives it, black or white, whichever has more contrast.
     """
-    if contrast(color, background) >= ratio:
+    if least_contrast(color, *grounds) >= ratio:
         return color
     hue, lightness, saturation = colorsys.rgb_to_hls(*(value / 255 for value in color))
     # The hue of a colour near black or white is arbitrary; at medium lightness it would become a garish colour.
     saturation *= min(1.0, (max(color) - min(color)) / _SURE_CHROMA)
-    for step in range(1, 101):
-        for moved in (lightness + step / 100, lightness - step / 100):
+    for step in range(1, 201):
+        for moved in (lightness + step / 200, lightness - step / 200):
             if 0 <= moved <= 1:
                 red, green, blue = (round(255 * value) for value in colorsys.hls_to_rgb(hue, moved, saturation))
-                if contrast((red, green, blue), background) >= ratio:
+                if least_contrast((red, green, blue), *grounds) >= ratio:
                     return red, green, blue
-    return readable_on(background)
+    return max((WHITE, BLACK), key=lambda end: least_contrast(end, *grounds))
 
 
 def argb(color: Rgb, alpha: float = 1.0) -> int:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 import skia
 
@@ -14,7 +13,17 @@ from bulkvid_pipeline.rendering.pictures import scripts
 from bulkvid_pipeline.rendering.pictures.accents import accented
 from bulkvid_pipeline.rendering.pictures.colors import Rgb, argb
 from bulkvid_pipeline.rendering.pictures.geometry import Box
-from bulkvid_pipeline.rendering.pictures.motion import EXIT_FRAMES, Motion, Pose, leaving_pose, pose, rest_of
+from bulkvid_pipeline.rendering.pictures.inscriptions import Inscription, note, noted
+from bulkvid_pipeline.rendering.pictures.logo_plates import PAD, plate_box
+from bulkvid_pipeline.rendering.pictures.motion import (
+    EXIT_FRAMES,
+    Motion,
+    Pose,
+    entrance_length,
+    leaving_pose,
+    pose,
+    rest_of,
+)
 from bulkvid_pipeline.rendering.pictures.stage import Shape, Stage
 from bulkvid_pipeline.rendering.pictures.theme import Theme
 from bulkvid_pipeline.rendering.pictures.typefaces import TEXT_FONTS, Cut, shelf
@@ -26,14 +35,8 @@ _STATEMENT_LINE = 11
 """Characters that a line of a statement has at least, on average."""
 _BULLET_SHARE = 0.17
 """Radius of a bullet, against the size of a letter in its place."""
-_RAGGED_LINES = 3
-"""Texts with at least this many lines are also tried in smaller sizes, for a more even edge."""
-_SMALLER = (1.0, 0.94, 0.89, 0.84)
-_SIZE_WEIGHT = 0.6
-"""Weight of a relative loss of size, compared with the same relative gain of evenness."""
-_LONGEST_WHOLE_PHRASES = (22, 14)
-_WHOLE_PHRASES_SHARE = 0.84
-"""Share of the size to which type may shrink to keep stressed phrases on one line, if possible also long ones."""
+_INK_BESIDE, _INK_ABOVE = 0.2, 0.34
+"""How far ink may reach out of a text's lines, in font sizes: the tail of an italic f, marks stacked in Burmese."""
 _FEW_ENTRIES = {3: 1.3, 4: 1.2, 5: 1.08}
 
 
@@ -51,13 +54,27 @@ class Part:
     """Boxes of its texts at rest, in pixels."""
     leaves: bool = False
     """Whether it moves out at the scene's end."""
+    inscriptions: tuple[Inscription, ...] = ()
+    """The texts that were painted on it."""
+    since: int = 0
+    """The frame at which its entrance begins."""
+    until: int | None = None
+    """The frame at which it disappears, at once; None: it stays."""
 
     def pose(self, frame: int, scene_frames: int) -> Pose:
         rest = rest_of(scene_frames, leaves=self.leaves)
+        if frame < self.since or (self.until is not None and frame >= self.until):
+            return Pose(0, 0, 0, self.box)
         if frame > rest:
             gone = (frame - rest) / (EXIT_FRAMES + 1)
             return leaving_pose(self.motion, self.box, gone, self.distance, self.mirrored)
-        return pose(self.motion, self.box, self.order, frame, scene_frames, self.distance, self.mirrored)
+        frame, left = frame - self.since, scene_frames - self.since
+        return pose(self.motion, self.box, self.order, frame, left, self.distance, self.mirrored)
+
+    def events(self, scene_frames: int) -> Iterable[int]:
+        """Frames at which its pose may change, other than at the scene's end."""
+        until = () if self.until is None else (self.until,)
+        return (*range(self.since, self.since + entrance_length(scene_frames - self.since)), *until)
 
     def paint(self, canvas: skia.Canvas, at: Pose) -> None:
         if at.is_hidden:
@@ -101,6 +118,8 @@ class Composer:
         self.unit = stage.unit
         self.mirrored = scripts.is_right_to_left(scene.heading or scene.text or scene.subheading)
         self.parts: list[Part] = []
+        self.entry_starts: tuple[int, ...] = ()
+        """The frame at which each entry that is spoken in the scene begins."""
         self.page = True
         """Whether the added parts belong to the page, which all cards share, and stay when a card moves out."""
 
@@ -136,55 +155,52 @@ class Composer:
         )
 
     def set(self, text: str, look: TextLook, width: float, height: float, max_lines: int) -> SetText:
-        """The text laid out in a box, in slightly smaller type if that avoids a lone last word or a ragged edge."""
-        block = set_text(text, look, width, height, max_lines=max_lines, variant=self.variant)
-        if block.lines < _RAGGED_LINES:
-            return block
-        full, best = block.look.size, block
-        for words, share in itertools.product((text, scripts.ending_whole(text)), _SMALLER):
-            size = full * share
-            if size < look.least_size or (words, share) == (text, 1.0):
-                continue
-            fixed = replace(look, size=size, least_size=size)
-            tried = set_text(words, fixed, width, height, max_lines=block.lines, variant=self.variant)
-            whole = tried.look.size >= size * 0.99 and tried.lines <= block.lines
-            if whole and _evenness(tried, full) > _evenness(best, full) + 0.01:
-                best = tried
-        return best
+        """The text laid out in a box."""
+        return set_text(text, look, width, height, max_lines=max_lines, variant=self.variant)
 
     def statement(self, look: TextLook, width: float, height: float, max_lines: int, accent: Rgb) -> SetText:
         """The scene's large text, with its stressed phrases in the accent colour."""
         text = self.scene.heading or self.scene.text
         # Few words get few lines: a column of single words is large, but slow to read.
         lines = min(max_lines, max(2, math.ceil(display_width(text) / _STATEMENT_LINE)))
-        parted = set_text(text, look, width, height, max_lines=lines, variant=self.variant)
-        for longest in _LONGEST_WHOLE_PHRASES:
-            whole = _with_whole_phrases(text, self.scene.emphasis, longest)
-            block = set_text(whole, look, width, height, max_lines=lines, variant=self.variant)
-            if block.look.size >= parted.look.size * _WHOLE_PHRASES_SHARE:
-                text = whole
-                break
-        return accented(self.set(text, look, width, height, lines), self.scene.emphasis, accent)
+        stressed = self.scene.emphasis
+        block = set_text(text, look, width, height, max_lines=lines, variant=self.variant, together=stressed)
+        return accented(block, stressed, accent)
 
     def text(self, block: SetText, left: float, top: float, order: int, motion: Motion | None = None) -> None:
         """Add a text part."""
         size = block.look.size
         at = Box(round(left), round(top), block.width, block.height)
         # Room for ink outside of the line box: slanted ends, stacked marks, swashes.
-        outer = at.inset(-round(size * 0.12), -round(size * 0.22)).rounded().intersection(self.stage.safe)
-        image = painted(outer, lambda canvas: block.paint(canvas, at.left, at.top))
+        outer = at.inset(-round(size * _INK_BESIDE), -round(size * _INK_ABOVE)).rounded().intersection(self.stage.frame)
         motion = Motion(self.theme.entrance.value) if motion is None else motion
-        self._add(image, outer, order, motion, (at,))
+        self._add(lambda canvas: block.paint(canvas, at.left, at.top), outer, order, motion, (at,))
 
     def shape(
-        self, box: Box, draw: Callable[[skia.Canvas], None], order: int, motion: Motion, texts: Sequence[Box] = ()
+        self,
+        box: Box,
+        draw: Callable[[skia.Canvas], None],
+        order: int,
+        motion: Motion,
+        texts: Sequence[Box] = (),
+        shown: tuple[int, int | None] = (0, None),
     ) -> None:
-        """Add a drawn part; `draw` works in the frame's own coordinates."""
+        """Add a drawn part; `draw` works in the frame's own coordinates; `shown` are the part's `since` and `until`."""
         box = box.rounded().intersection(self.stage.frame)
         if not box.is_empty:
-            self._add(painted(box, draw), box, order, motion, tuple(texts))
+            self._add(draw, box, order, motion, tuple(texts), shown)
 
-    def _add(self, image: skia.Image, box: Box, order: int, motion: Motion, texts: tuple[Box, ...]) -> None:
+    def _add(
+        self,
+        draw: Callable[[skia.Canvas], None],
+        box: Box,
+        order: int,
+        motion: Motion,
+        texts: tuple[Box, ...],
+        shown: tuple[int, int | None] = (0, None),
+    ) -> None:
+        with noted() as inscriptions:
+            image = painted(box, draw)
         distance = 30 * self.unit
         if motion is Motion.SLIDE:
             room = self.stage.safe.right - box.right if self.mirrored else box.left - self.stage.safe.left
@@ -192,7 +208,8 @@ class Composer:
         leaves = (
             self.scene.leaves and not self.page and (motion is not Motion.NONE or self.scene.kind is SceneKind.LIST)
         )
-        self.parts.append(Part(image, box, order, motion, distance, self.mirrored, texts, leaves))
+        notes = tuple(inscriptions)
+        self.parts.append(Part(image, box, order, motion, distance, self.mirrored, texts, leaves, notes, *shown))
 
     def column(self, zone: Box, rows: list[Row], anchor: float) -> None:
         """Stack rows; `anchor` 0 aligns them at the zone's top, 0.5 in its middle, 1 at its bottom."""
@@ -203,26 +220,9 @@ class Composer:
             row.put(round(top))
             top += row.height
 
-    def set_items(
-        self, items: Sequence[str], look: TextLook, width: float, height: float, padding: float
-    ) -> list[SetText]:
-        """Texts of a list in one common size, whose rows (text plus `padding`) fill at most `height` pixels."""
-        size = look.size
-        each = height / max(1, len(items)) - padding
-        while size > look.least_size:
-            tried = replace(look, size=size, least_size=size * 0.98)
-            blocks = [set_text(item, tried, width, height, max_lines=4, variant=self.variant) for item in items]
-            same = all(block.look.size >= size * 0.97 for block in blocks)
-            if same and sum(block.height + padding for block in blocks) <= height:
-                return blocks
-            size *= 0.94
-        final = replace(look, size=look.least_size, least_size=look.least_size * 0.7)
-        each = max(float(int(each)), 5.0)
-        return [set_text(item, final, width, each, max_lines=4, variant=self.variant) for item in items]
-
     def list_size(self, wide: float, tall: float, square: float) -> float:
         """A measure of a list's rows, converted to pixels: larger if a wide frame has few entries."""
-        room = max(3, len(self.scene.items), self.scene.room)
+        room = max(3, len(self.scene.items), len(self.scene.room))
         large = 1.0 if self.stage.shape is Shape.TALL else _FEW_ENTRIES.get(room, 1.0)
         return self.by_shape(wide, tall, square) * large
 
@@ -238,7 +238,9 @@ class Composer:
         font.measureText(text, skia.TextEncoding.kUTF8, bounds)
         left, baseline = center[0] - bounds.centerX(), center[1] - bounds.centerY()
         canvas.drawString(text, left, baseline, font, skia.Paint(AntiAlias=True, Color=argb(color)))
-        return Box(left + bounds.left(), baseline + bounds.top(), bounds.width(), bounds.height())
+        ink = Box(left + bounds.left(), baseline + bounds.top(), bounds.width(), bounds.height())
+        note(Inscription(text, ink))
+        return ink
 
     def ordinal_width(self, text: str, size: float, weight: int) -> float:
         font = skia.Font(shelf().typeface(TEXT_FONTS[self.theme.display_family], weight), size)
@@ -255,36 +257,20 @@ class Composer:
         block = set_text(text, look, size * 3, size * 2, max_lines=1, variant=self.variant)
         block.paint(canvas, center[0] - block.width / 2, center[1] - block.height / 2)
 
-    def logo(self) -> None:
-        """Add the theme's logo, at rest from the first frame."""
+    def logo(self, plate: Rgb | None) -> None:
+        """Add the theme's logo, at rest from the first frame, on a plate if it cannot be seen without one."""
         logo, box = self.theme.logo, self.zones.logo
         if logo is None or box.is_empty:
             return
+        if plate is not None:
+            ground, pad = plate_box(box, self.unit, self.theme.logo_position).rounded(), PAD * self.unit
+            self.shape(ground, lambda canvas: rounded_rect(canvas, ground, pad, fill(plate)), 0, Motion.NONE)
+            box = Box(round(ground.left + pad), round(ground.top + pad), box.width, box.height)
         sampling = skia.SamplingOptions(skia.FilterMode.kLinear, skia.MipmapMode.kLinear)
         picture = logo.picture
         self.shape(
             box, lambda canvas: canvas.drawImageRect(picture, _rect(box), sampling, skia.Paint()), 0, Motion.NONE
         )
-
-
-def _evenness(block: SetText, full_size: float) -> float:
-    """Mean line length divided by the longest, minus a penalty for type smaller than possible."""
-    paragraph = block.paragraph
-    mean = paragraph.MaxIntrinsicWidth / block.lines
-    return float(mean / max(paragraph.LongestLine, 1.0)) - _SIZE_WEIGHT * (1 - block.look.size / full_size)
-
-
-def _with_whole_phrases(text: str, phrases: Sequence[str], longest: int) -> str:
-    """The text without break opportunities inside phrases of up to `longest` characters, e.g. a figure and its unit."""
-    at = 0
-    for phrase in phrases:
-        start = text.find(phrase, at)
-        if start < 0 or not 0 < display_width(phrase) <= longest:
-            continue
-        whole = scripts.unbroken(phrase)
-        text = text[:start] + whole + text[start + len(phrase) :]
-        at = start + len(whole)
-    return text
 
 
 def painted(box: Box, draw: Callable[[skia.Canvas], None]) -> skia.Image:

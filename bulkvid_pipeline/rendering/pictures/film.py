@@ -16,12 +16,14 @@ from bulkvid_pipeline.rendering.pictures import scripts
 from bulkvid_pipeline.rendering.pictures.backdrops import Ground, ground_for
 from bulkvid_pipeline.rendering.pictures.backgrounds import background_for
 from bulkvid_pipeline.rendering.pictures.canvas import Canvas, band_around, region_of
-from bulkvid_pipeline.rendering.pictures.captions import Caption, captions_for
+from bulkvid_pipeline.rendering.pictures.captions import Caption, captions_for, two_lines_height
 from bulkvid_pipeline.rendering.pictures.card import parts_of, zones_of
+from bulkvid_pipeline.rendering.pictures.colors import Rgb
 from bulkvid_pipeline.rendering.pictures.composer import Part
 from bulkvid_pipeline.rendering.pictures.fingerprints import film_fingerprint
 from bulkvid_pipeline.rendering.pictures.geometry import Box, merged
 from bulkvid_pipeline.rendering.pictures.insets import inset_part, with_inset
+from bulkvid_pipeline.rendering.pictures.logo_plates import plate_behind
 from bulkvid_pipeline.rendering.pictures.media import CLIP_STEP, NO_MEDIA, Clip, SceneMedia, fingerprint_with
 from bulkvid_pipeline.rendering.pictures.motion import Pose, entrance_length, rest_of
 from bulkvid_pipeline.rendering.pictures.stage import Stage
@@ -127,14 +129,37 @@ class SceneFilm:
             return None
         return caption.lit(state.word)
 
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The card's parts from back to front, with the texts that were painted on them."""
+        return self._parts
+
+    @property
+    def captions(self) -> Sequence[Caption | None]:
+        """The painted caption of each cue; None for one with nothing to show. Empty if none are painted."""
+        return self._captions
+
     @cached_property
     def _parts(self) -> tuple[Part, ...]:
-        heights = [caption.box.height for caption in self._captions if caption]
         scene, theme, stage = self._timed.scene, self._theme, self._stage
+        heights = [caption.box.height for caption in self._captions if caption]
+        if heights and scene.kind is SceneKind.LIST:  # a list keeps its place, however long its captions are
+            heights.append(two_lines_height(theme, stage))
         zones = zones_of(scene, theme, stage, max(heights, default=0.0))
         zones, inset = with_inset(scene, theme, stage, zones, self._media.image)
-        parts = parts_of(scene, theme, stage, zones, self._variant)
+        plate = self._plate(zones.logo)
+        parts = parts_of(scene, theme, stage, zones, self._variant, plate, self._timed.entries)
         return (inset_part(scene, theme, stage, zones, inset, self._variant), *parts) if inset else parts
+
+    def _plate(self, logo: Box) -> Rgb | None:
+        """The colour of the plate that the logo needs on the pixels that are behind it."""
+        if self._theme.logo is None or logo.is_empty:
+            return None
+        if self._ground and self._moves:
+            return plate_behind(self._theme.logo, self._ground.extremes_in(logo))
+        top, left = int(logo.top), int(logo.left)
+        pixels = self._canvas().pixels[top : top + int(logo.height), left : left + int(logo.width)]
+        return plate_behind(self._theme.logo, pixels)
 
     @cached_property
     def _captions(self) -> list[Caption | None]:
@@ -182,6 +207,9 @@ class SceneFilm:
     def _event_frames(self) -> list[int]:
         """Frames at which something may change, in order; the first is 0."""
         frames = {*range(min(entrance_length(self.frames), self.frames)), *range(self.rest + 1, self.frames)}
+        for part in self._parts:
+            if part.since or part.until is not None:
+                frames.update(part.events(self.frames))
         for cue in self._timed.cues:
             frames.update((cue.start, cue.end), (word.start for word in cue.words))
         frames.add(0)
@@ -249,7 +277,7 @@ def scene_film(
 def _texts(timed: TimedScene) -> str:
     scene = timed.scene
     words = (word.text for cue in timed.cues for word in cue.words)
-    return " ".join((scene.heading, scene.subheading, scene.text, *scene.items, scene.detail, *words))
+    return " ".join((scene.heading, scene.subheading, scene.text, *scene.items, scene.detail, scene.section, *words))
 
 
 def _spoken(cue: Cue, frame: int) -> int:

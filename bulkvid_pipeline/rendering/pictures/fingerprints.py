@@ -45,6 +45,7 @@ def film_fingerprint(timed: TimedScene, stage: Stage, theme: Theme, variant: str
         asdict(replace(timed.scene, continues=False)),
         [[cue.start, cue.end, [[word.text, word.start, word.end] for word in cue.words]] for cue in timed.cues],
         timed.frames,
+        timed.entries,
         variant,
     ]
     return hashlib.blake2b(json.dumps(parts, sort_keys=True, ensure_ascii=True).encode(), digest_size=20).hexdigest()

@@ -7,30 +7,41 @@ from itertools import pairwise
 
 _VOWELS = frozenset("aeiouyäöüàáâãåæèéêëìíîïòóôõøœùúûýаеёиоуыэюяіїєαεηιουωάέήίόύώ")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"\W*[^\W\d_]+(?:['’\u2010-][^\W\d_]+)*\W*")
 _DIGRAPHS = frozenset({"sc", "ch", "ck", "ph", "sh", "th", "rh", "qu", "zh", "ng"})
 """Letter groups that stand for one sound and are not divided."""
 _REACH = 5
 """Largest distance, in letters, of a break from the even division, for finding the start of a syllable."""
 
 
-def hyphenated(text: str, letters_per_line: float) -> str:
-    """The text with hyphens and break opportunities in words longer than a line of about `letters_per_line` letters.
+def syllables(word: str, letters_per_line: float) -> list[str]:
+    """The parts of a word that is longer than a line of about `letters_per_line` letters, without hyphens.
 
-    The parts of a word are about equally long. Breaks are put before a consonant between vowels (the usual place in
-    languages of Latin, Cyrillic and Greek script); words of other scripts may be broken anywhere by the line breaker.
+    Parts are about equally long. Breaks are put before a consonant between vowels (the usual place in languages of
+    Latin, Cyrillic and Greek script). A word of another script is not divided,
+    nor is what has digits or marks inside, such as an address.
     """
+    if not _WORD.fullmatch(word):
+        return [word]
     longest = max(4, int(letters_per_line))
-    return _LETTERS.sub(lambda match: _broken(match.group(), longest), text)
+    parts = [""]
+    done = 0
+    for match in _LETTERS.finditer(word):
+        first, *others = _broken(match.group(), longest)
+        parts[-1] += word[done : match.start()] + first
+        parts += others
+        done = match.end()
+    parts[-1] += word[done:]
+    return parts
 
 
-def _broken(word: str, longest: int) -> str:
+def _broken(word: str, longest: int) -> list[str]:
     if len(word) <= longest or not any(letter in _VOWELS for letter in word.lower()) or len(set(word)) < 4:
-        return word
+        return [word]
     parts = -(-len(word) // (longest - 1))
     cuts = [_syllable_start(word, round(index * len(word) / parts)) for index in range(1, parts)]
     edges = [0, *sorted(set(cuts)), len(word)]
-    # U+200B allows a line break after the hyphen before any character.
-    return "-\u200b".join(word[start:end] for start, end in pairwise(edges))
+    return [word[start:end] for start, end in pairwise(edges)]
 
 
 def _syllable_start(word: str, near: int) -> int:

@@ -14,7 +14,7 @@ from bulkvid_pipeline.rendering.pictures.motion import Motion
 from bulkvid_pipeline.rendering.pictures.stage import Shape, Stage
 from bulkvid_pipeline.rendering.pictures.styles import look_of
 from bulkvid_pipeline.rendering.pictures.theme import Theme
-from bulkvid_pipeline.rendering.pictures.zones import Zones
+from bulkvid_pipeline.rendering.pictures.zones import Zones, around_logo
 
 _LEAST_SIDE = 110
 """In design units: a picture that would be smaller is not shown, and the text gets the space."""
@@ -61,7 +61,14 @@ def with_inset(
 def _beside_title(scene: Scene, theme: Theme, stage: Stage) -> Box | None:
     """The area beside a wide title in styles that have a place for a picture there; else None."""
     free = look_of(theme).beside_title
-    return free(stage) if free and scene.kind is SceneKind.TITLE and stage.shape is Shape.WIDE else None
+    if free is None or scene.kind is not SceneKind.TITLE or stage.shape is not Shape.WIDE:
+        return None
+    room, logo = free(stage), around_logo(theme, stage, look_of(theme).page(stage, True)[0])
+    if not room.overlaps(logo):
+        return room
+    above = logo.top > room.center_y
+    top, bottom = (room.top, logo.top) if above else (logo.bottom, room.bottom)
+    return Box.of_edges(room.left, top, room.right, bottom)
 
 
 def _fitted(picture: Picture, room: Box, theme: Theme, stage: Stage, across: float, down: float) -> Inset | None:

@@ -55,19 +55,18 @@ class HanVariant(StrEnum):
 
 _KANA = re.compile("[\u3041-\u30ff\u31f0-\u31ff\uff66-\uff9d]")
 _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
-_INSIDE_KOREAN = re.compile("(?<=[\uac00-\ud7a3])(?=[\uac00-\ud7a3])")
 WORD_JOINER = "\u2060"
-NO_BREAK_SPACE = "\u00a0"
-_LONGEST_ENDING = 15
-"""Largest total length, in letters, of two last words that are kept on one line."""
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
-_INSIDE_HAN = re.compile(r"(?<=[\w%])(?=[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])")
 _TRADITIONAL_ONLY = frozenset(
     "們個這來時會說對學國開關點樣過還後為與長見車門問間電話語讀寫書買賣東馬魚鳥龍體邊萬幾從讓認識記錄應該種"
 )
 _TALL = re.compile(
     "[\u0590-\u08ff\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1200-\u139f\u1780-\u17ff\ufb1d-\ufdff\ufe70-\ufefc]"
 )
+_TALLEST = re.compile("[\u1000-\u109f\u1780-\u17ff]")
+"""Burmese and Khmer, which stack letters below others."""
+_STACKED = re.compile("[\u1ea0-\u1ef9\u01c4-\u01fb]")
+"""Latin letters with two marks, as in Vietnamese, or with a mark on a capital."""
 
 
 def display_text(text: str) -> str:
@@ -120,34 +119,20 @@ def settled_variant(text: str, context: HanVariant | None) -> HanVariant | None:
     return own
 
 
-def with_whole_words(text: str) -> str:
-    """The text with Korean words kept whole: the line breaker would break them anywhere, like Chinese."""
-    return _INSIDE_KOREAN.sub(WORD_JOINER, text)
-
-
 def glued(word: str) -> str:
     """A word of a script without blanks, kept on one line."""
     return WORD_JOINER.join(word)
 
 
-def unbroken(phrase: str) -> str:
-    """A phrase of any script, kept on one line."""
-    return _INSIDE_HAN.sub(WORD_JOINER, phrase).replace(" ", NO_BREAK_SPACE)
-
-
-def ending_whole(text: str) -> str:
-    """The text with its last two words kept on one line, unless they are long."""
-    before, blank, last = text.rpartition(" ")
-    if not blank or len(last) + len(before.rpartition(" ")[2]) > _LONGEST_ENDING:
-        return text
-    return before + NO_BREAK_SPACE + last
-
-
 def least_line_height(text: str) -> float:
     """Least line height, in font sizes, at which the marks of the text's scripts do not touch the next line."""
+    if _TALLEST.search(text):
+        return 1.56
     if _TALL.search(text):
         return 1.42
-    return 1.28 if han_variant(text) else 1.0
+    if han_variant(text):
+        return 1.28
+    return 1.26 if EMOJI.search(text) or _STACKED.search(text) else 1.0
 
 
 def joins_letters(text: str) -> bool:

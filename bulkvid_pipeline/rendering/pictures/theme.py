@@ -6,11 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bulkvid_pipeline.core.options import Style
-from bulkvid_pipeline.rendering.pictures.colors import (
-    WHITE,
-    Rgb,
-    readable_on,
-)
+from bulkvid_pipeline.rendering.pictures.colors import WHITE, Rgb, readable_on
 from bulkvid_pipeline.rendering.pictures.logos import Logo
 
 
@@ -66,10 +62,16 @@ class GroundLook:
     second_accent_contrast: float | None
     """Contrast that `accent_2` needs on a picture: that of text if texts have this colour, less if only drawings do,
     None if it is used only on a panel."""
+    small_accents: bool = False
+    """Whether small texts have the accent's colour."""
     brand_panel: bool = False
     """Whether panels keep the brand's colour on any background, and take it from a custom accent."""
+    lit: bool = False
+    """Whether lights in the accents' colours are on it."""
     title_apart: bool = False
     """Whether title cards have a background of their own."""
+    spare: float = 1.01
+    """Contrast asked beyond a limit, as a factor: dithering moves pixels by a level, and hairlines may cross a text."""
     paper: float = 0.0
     """Mottle of the background: standard deviation in levels of 255."""
 
@@ -85,6 +87,10 @@ class Theme:
     muted: Rgb
     accent: Rgb
     accent_2: Rgb
+    small_accent: Rgb
+    """The accent where small texts have it."""
+    panel_accent: Rgb
+    """The second accent on the panel, where texts have it too."""
     panel: Rgb
     """Background of cards and side panels."""
     on_panel: Rgb
@@ -100,6 +106,8 @@ class Theme:
     entrance: Entrance
     captions: CaptionLook
     ground: GroundLook
+    light: float = 1.0
+    """Strength of the ground's lights, 0..1: what is lit must leave texts their contrast."""
     logo: Logo | None = None
     logo_position: str = "bottom_right"
 

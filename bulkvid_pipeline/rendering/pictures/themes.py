@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from bulkvid_pipeline.core.options import Style
@@ -21,12 +22,15 @@ from bulkvid_pipeline.rendering.pictures.colors import (
     readable_on,
     with_contrast,
 )
+from bulkvid_pipeline.rendering.pictures.legibility import has_readable_text, legible
 from bulkvid_pipeline.rendering.pictures.logos import load_logo
 from bulkvid_pipeline.rendering.pictures.styles import STYLES
 from bulkvid_pipeline.rendering.pictures.theme import GroundLook, SpokenMark, Theme
 from bulkvid_pipeline.rendering.pictures.typefaces import TEXT_FONTS
 
 _NIGHT = 0.02
+_MOST_ON_GROUND = 7.0
+"""Contrast of text to a background that has been moved as far as it is."""
 
 
 LOGO_POSITIONS = ("top_left", "top_right", "bottom_left", "bottom_right")
@@ -54,8 +58,8 @@ def theme_for(
     Raises:
         TemplateInvalidError: the logo file cannot be read as a picture, or is too large.
     """
-    warnings: list[str] = []
-    theme = _with_colors(STYLES[style].theme, colors, warnings)
+    theme, said = _with_colors(style, tuple(colors))
+    warnings = list(said)
     if font_family:
         theme = _with_family(theme, font_family, warnings)
     if logo_position not in LOGO_POSITIONS:
@@ -79,9 +83,12 @@ def _with_family(theme: Theme, family: str, warnings: list[str]) -> Theme:
     return replace(theme, display_family=name, text_family=name, italic_family=italic)
 
 
-def _with_colors(theme: Theme, colors: Sequence[str], warnings: list[str]) -> Theme:
+@lru_cache(maxsize=64)
+def _with_colors(style: Style, colors: tuple[str, ...]) -> tuple[Theme, tuple[str, ...]]:
+    theme = STYLES[style].theme
     if not colors:
-        return theme
+        return theme, ()
+    warnings: list[str] = []
     parsed: list[Rgb | None] = []
     for text in colors:
         color = parse_hex(text)
@@ -92,27 +99,46 @@ def _with_colors(theme: Theme, colors: Sequence[str], warnings: list[str]) -> Th
         warnings.append("only the first three colours are used: accent, second accent, background")
     accent, accent_2, background = (*parsed, None, None, None)[:3]
     if background is not None:
-        theme = on_ground(theme, background)
-    theme = replace(
-        theme,
-        accent=_checked(accent or theme.accent, theme.background, accent is not None, warnings),
-        accent_2=_checked(accent_2 or theme.accent_2, theme.background, accent_2 is not None, warnings),
-    )
-    return _with_accented_parts(theme) if accent is not None else theme
+        theme = _on_readable_ground(theme, background)
+    wanted = replace(theme, accent=accent or theme.accent, accent_2=accent_2 or theme.accent_2)
+    if wanted.ground.brand_panel and accent is not None:
+        wanted = replace(wanted, panel=_brand_panel(accent), on_panel=WHITE)
+    shown = legible(wanted)
+    warnings += _corrections(shown, accent, accent_2, background)
+    return _with_accented_captions(shown) if accent is not None else shown, tuple(warnings)
 
 
-def _checked(color: Rgb, background: Rgb, custom: bool, warnings: list[str]) -> Rgb:
-    """The colour, changed to have enough contrast to the background; changing a custom colour adds a warning."""
-    ratio = contrast(color, background)
-    if ratio >= GRAPHIC_CONTRAST:
-        return color
-    better = with_contrast(color, background, GRAPHIC_CONTRAST)
-    if custom:
-        warnings.append(
-            f"colour {hex_of(color)} has a contrast of only {ratio:.1f}:1 on the background {hex_of(background)} "
-            f"(WCAG asks for 3:1): {hex_of(better)} is used"
-        )
-    return better
+def _corrections(shown: Theme, accent: Rgb | None, accent_2: Rgb | None, ground: Rgb | None) -> Iterator[str]:
+    """What is said about a template's colours that are not shown as given."""
+    background = shown.background
+    if ground is not None and background != ground:
+        fault = "light for white" if luminance(ground) > luminance(background) else "dark for black"
+        yield f"background {hex_of(ground)} is too {fault} text: shown as {hex_of(background)}"
+    if accent is not None:
+        if shown.accent != accent:
+            yield _correction("accent", accent, shown.accent, background)
+        elif shown.ground.small_accents and shown.small_accent != accent:
+            yield _correction("accent", accent, shown.small_accent, background, "small text")
+    if accent_2 is not None:
+        if shown.accent_2 != accent_2:
+            yield _correction("second accent", accent_2, shown.accent_2, background)
+        elif shown.ground.brand_panel and shown.panel_accent != accent_2:
+            yield _correction("second accent", accent_2, shown.panel_accent, shown.panel)
+
+
+def _correction(name: str, given: Rgb, used: Rgb, ground: Rgb, use: str = "text and graphics") -> str:
+    fault = "light" if luminance(given) > luminance(used) else "dark"
+    return f"{name} {hex_of(given)} is too {fault} for {use} on {hex_of(ground)}: shown as {hex_of(used)}"
+
+
+def _on_readable_ground(theme: Theme, background: Rgb) -> Theme:
+    """The theme on a background, which is moved if it is of a medium tone on which neither white nor black is read."""
+    ratio = TEXT_CONTRAST
+    shown = on_ground(theme, background)
+    while not has_readable_text(replace(shown, light=0.0)) and ratio < _MOST_ON_GROUND:
+        ratio += 0.15
+        shown = on_ground(theme, with_contrast(background, ratio, shown.text))
+    return shown
 
 
 def on_ground(theme: Theme, background: Rgb) -> Theme:
@@ -129,7 +155,7 @@ def on_ground(theme: Theme, background: Rgb) -> Theme:
         background=background,
         background_2=_second_ground(theme.ground, background, text),
         text=text,
-        muted=with_contrast(mix(text, background, 0.25), background, TEXT_CONTRAST),
+        muted=with_contrast(mix(text, background, 0.25), TEXT_CONTRAST, background),
         panel=panel,
         on_panel=readable_on(panel, theme.on_panel, text),
     )
@@ -145,19 +171,19 @@ def _second_ground(ground: GroundLook, background: Rgb, text: Rgb) -> Rgb:
     return next((found for found in grounds if contrast(text, found) >= TEXT_CONTRAST), background)
 
 
-def _with_accented_parts(theme: Theme) -> Theme:
-    """Panels and the caption's mark in the template's accent, as dark or light as their text requires."""
+def _brand_panel(accent: Rgb) -> Rgb:
+    """A panel in the accent's hue, dark enough for white text."""
+    return with_contrast(mix(accent, BLACK, 0.45), 7.0, WHITE)
+
+
+def _with_accented_captions(theme: Theme) -> Theme:
+    """The caption's mark in the template's accent, as dark or light as its text requires."""
     captions = theme.captions
-    if captions.mark_kind in (SpokenMark.PILL, SpokenMark.BLOCK):
-        mark = with_contrast(theme.accent, captions.box, 1.6)
-        captions = replace(captions, mark=mark, spoken=readable_on(mark, WHITE))
-    else:
-        spoken = with_contrast(theme.accent, captions.box, TEXT_CONTRAST)
-        captions = replace(captions, mark=spoken, spoken=spoken)
     if theme.ground.brand_panel:
-        panel = with_contrast(mix(theme.accent, (0, 0, 0), 0.45), WHITE, 7.0)
-        box = panel
-        mark = with_contrast(theme.accent_2, box, GRAPHIC_CONTRAST)
-        captions = replace(captions, box=box, mark=mark, spoken=readable_on(mark, WHITE))
-        return replace(theme, panel=panel, on_panel=WHITE, captions=captions)
-    return replace(theme, captions=captions)
+        mark = with_contrast(theme.accent_2, GRAPHIC_CONTRAST, theme.panel)
+        return replace(theme, captions=replace(captions, box=theme.panel, mark=mark, spoken=readable_on(mark, WHITE)))
+    if captions.mark_kind in (SpokenMark.PILL, SpokenMark.BLOCK):
+        mark = with_contrast(theme.accent, 1.6, captions.box)
+        return replace(theme, captions=replace(captions, mark=mark, spoken=readable_on(mark, WHITE)))
+    spoken = with_contrast(theme.accent, TEXT_CONTRAST, captions.box)
+    return replace(theme, captions=replace(captions, mark=spoken, spoken=spoken))

@@ -228,19 +228,21 @@ class Cut:
 
 
 @lru_cache(maxsize=4_000)
-def runs_of(text: str, cut: Cut, variant: HanVariant | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """The text as runs, each with the aliases of the fonts that can draw it, best first."""
-    primary = shelf().alias(TEXT_FONTS[cut.family], cut.weight, cut.display)
-    emoji = shelf().alias(EMOJI_FONT, 400, False)
-    runs: list[tuple[str, tuple[str, ...]]] = []
+def families_of(text: str, cut: Cut, variant: HanVariant | None) -> tuple[str, ...]:
+    """The aliases of the fonts that draw a text without its emoji, best first."""
+    aliases = [shelf().alias(TEXT_FONTS[cut.family], cut.weight, cut.display)]
     for stretch, is_emoji in split_emoji(text):
-        aliases = [emoji, primary] if is_emoji else [primary]
         for char in dict.fromkeys(stretch):
-            font = None if is_invisible(char) else font_for(char, cut.family, variant)
+            font = None if is_emoji or is_invisible(char) else font_for(char, cut.family, variant)
             if font is not None:
                 aliases.append(shelf().alias(font, cut.weight, cut.display))
-        runs.append((stretch, tuple(dict.fromkeys(aliases))))
-    return tuple(runs)
+    return tuple(dict.fromkeys(aliases))
+
+
+def runs_of(text: str, families: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
+    """The text as runs, each with the aliases of its fonts, best first; `families` are those of the whole text."""
+    emoji = (shelf().alias(EMOJI_FONT, 400, False), *families)
+    return [(stretch, emoji if is_emoji else families) for stretch, is_emoji in split_emoji(text)]
 
 
 @cache

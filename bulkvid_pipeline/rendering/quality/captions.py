@@ -1,17 +1,27 @@
-"""Checks of a video's caption files: order, agreement of both files, and reading speed."""
+"""Checks of a video's caption files: order, agreement of both files, length, lines, whole units, reading speed."""
 
 from __future__ import annotations
 
 import html
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
+from bulkvid_pipeline.core.findings import shortened
+from bulkvid_pipeline.rendering.caption_lines import MOST_LINES, WIDEST
 from bulkvid_pipeline.rendering.quality.checks import Check, Outcome, Subject, check
+from bulkvid_pipeline.rendering.script.tokens import units_of
+from bulkvid_pipeline.rendering.script.words import script_words
 
-_TIMES = re.compile(r"(\d+):(\d\d):(\d\d)[.,](\d{3}) --> (\d+):(\d\d):(\d\d)[.,](\d{3})")
+_TIMES = re.compile(r"(\d+):(\d\d):(\d\d)[.,](\d{3}) --> (\d+):(\d\d):(\d\d)[.,](\d{3})(?: [a-z]+:\S+)*")
+_MARKS = re.compile("[\\s\u200e\u200f]+")
+"""What captions have between and before their words and the script has not: line ends, marks of direction."""
+_LEAST_S = 1.0
+_TOLERANCE_S = 0.002
+"""Files have milliseconds, videos frames."""
 
 READABLE_CPS = 20.0
 """Readable characters a second, for adults in their own language: Netflix, "English Timed Text Style Guide", reading
@@ -49,6 +59,10 @@ class CaptionCue:
         return self.end - self.start
 
     @property
+    def lines(self) -> tuple[str, ...]:
+        return tuple(self.text.split("\n"))
+
+    @property
     def is_visible(self) -> bool:
         """Whether its text has visible characters."""
         return any(unicodedata.category(char)[0] not in "CZ" for char in self.text)
@@ -75,16 +89,23 @@ def _cues(document: str, *, escaped: bool) -> Iterator[CaptionCue]:
             )
 
 
-def caption_checks(srt: str, vtt: str, seconds: float) -> Iterator[Check]:
+def caption_checks(srt: str, vtt: str, seconds: float, texts: Sequence[str] = ()) -> Iterator[Check]:
     """Check the two caption files of a video of `seconds` seconds.
 
     Args:
         srt, vtt: the contents of captions.srt and captions.vtt.
         seconds: length of the video.
+        texts: the spoken text of each scene, entries of lists on lines of their own.
     """
     cues = caption_cues(vtt)
     yield _order(cues, seconds)
     yield _agreement(caption_cues(srt), cues)
+    yield _shortest(cues, seconds)
+    yield _lines(cues)
+    yield _widest(cues)
+    places = _places(cues, texts)
+    yield _units(cues, places, texts)
+    yield _entries(cues, places, texts)
     yield from _speed([cue for cue in cues if cue.is_visible])
 
 
@@ -103,6 +124,105 @@ def _agreement(srt: Sequence[CaptionCue], vtt: Sequence[CaptionCue]) -> Check:
     same = [(cue.start, cue.end) for cue in srt] == [(cue.start, cue.end) for cue in vtt]
     said = "" if same else f"captions.srt has {len(srt)} captions, captions.vtt {len(vtt)}, or at other times"
     return check("caption_files_agree", Subject.TEXT, same, "the same times in captions.srt and captions.vtt", said)
+
+
+def _shortest(cues: Sequence[CaptionCue], seconds: float) -> Check:
+    """Check that captions stay for a second; only a warning where there is no time for it."""
+    said, outcome = "", Outcome.WARNING
+    ends = [0.0, *(cue.end for cue in cues)]
+    starts = [*(cue.start for cue in cues[1:]), seconds]
+    for cue, before, after in zip(cues, ends, starts, strict=False):
+        lacking = _LEAST_S - cue.seconds
+        if lacking <= _TOLERANCE_S:
+            continue
+        free = (cue.start - before) + (after - cue.end) > _TOLERANCE_S
+        if free or not said:
+            said = f"the caption {_quoted(cue)} at {cue.start:.1f} s is gone after {cue.seconds:.2f} s"
+        outcome = Outcome.FAULT if free else outcome
+    least = min((cue.seconds for cue in cues), default=_LEAST_S)
+    return check("shortest_caption_s", Subject.TEXT, least, f"at least {_LEAST_S:g}", said, outcome)
+
+
+def _lines(cues: Sequence[CaptionCue]) -> Check:
+    most = max((len(cue.lines) for cue in cues), default=0)
+    high = next((cue for cue in cues if len(cue.lines) > MOST_LINES), None)
+    said = f"the caption {_quoted(high)} has {len(high.lines)} lines" if high else ""
+    return check("caption_lines", Subject.TEXT, most, f"at most {MOST_LINES}", said)
+
+
+def _widest(cues: Sequence[CaptionCue]) -> Check:
+    """Check that lines are no longer than subtitles' are, but for a single word or address."""
+    share, widest = max(((_line_share(line), line) for cue in cues for line in cue.lines), default=(0.0, ""))
+    said = f"the line '{shortened(widest)}' is longer than a line of captions" if share > 1 else ""
+    limit = f"at most 1, which is {WIDEST.columns} characters, {WIDEST.east_asian} of Chinese, Japanese or Korean"
+    return check("widest_caption_line", Subject.TEXT, share, limit, said)
+
+
+def _line_share(line: str) -> float:
+    share = WIDEST.share(line)
+    return share if share <= 1 or not _is_one(line) else 1.0
+
+
+def _is_one(line: str) -> bool:
+    """Whether a line is a single word or unit."""
+    return len(script_words(line)) < 2 or any(unit.start == 0 and unit.end >= len(line) - 1 for unit in units_of(line))
+
+
+def _places(cues: Sequence[CaptionCue], texts: Sequence[str]) -> list[tuple[int, int] | None]:
+    """Where each caption stands in the texts, all without blanks; None for one that is not found there."""
+    whole = _MARKS.sub("", "".join(texts))
+    places: list[tuple[int, int] | None] = []
+    position = 0
+    for cue in cues:
+        words = _MARKS.sub("", cue.text)
+        start = whole.find(words, position)
+        places.append((start, start + len(words)) if start >= 0 and words else None)
+        position = start + len(words) if start >= 0 else position
+    return places
+
+
+def _units(cues: Sequence[CaptionCue], places: Sequence[tuple[int, int] | None], texts: Sequence[str]) -> Check:
+    """Check that no unit is parted by the end of a caption, nor by that of a line that it would fit into."""
+    edges = sorted({edge for place in places if place for edge in place})
+    ends_of_lines = sorted(
+        place[0] + len(_MARKS.sub("", "".join(cue.lines[:at])))
+        for cue, place in zip(cues, places, strict=True)
+        if place
+        for at in range(1, len(cue.lines))
+    )
+    parted = [
+        unit
+        for start, end, unit in _spans_of_units(texts)
+        if _holds(edges, start, end) or (_holds(ends_of_lines, start, end) and WIDEST.share(unit) <= 1)
+    ]
+    said = f"'{shortened(parted[0])}' is parted in the captions" if parted else ""
+    return check("parted_caption_units", Subject.TEXT, len(parted), "none", said)
+
+
+def _holds(places: Sequence[int], start: int, end: int) -> bool:
+    """Whether one of the places, which are sorted, is strictly between two others."""
+    at = bisect_right(places, start)
+    return at < len(places) and places[at] < end
+
+
+def _spans_of_units(texts: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    """The units of the texts, by their places in all of them without blanks."""
+    position = 0
+    for text in texts:
+        for line in text.split("\n"):
+            for unit in units_of(line):
+                start = position + len(_MARKS.sub("", line[: unit.start]))
+                yield start, start + len(_MARKS.sub("", unit.text)), unit.text
+            position += len(_MARKS.sub("", line))
+
+
+def _entries(cues: Sequence[CaptionCue], places: Sequence[tuple[int, int] | None], texts: Sequence[str]) -> Check:
+    """Check that no caption holds words of two entries of a list, or of two scenes."""
+    lengths = [len(_MARKS.sub("", line)) for text in texts for line in text.split("\n")]
+    ends = list(accumulate(lengths))
+    mixed = [cue for cue, place in zip(cues, places, strict=True) if place and _holds(ends, *place)]
+    said = f"the caption {_quoted(mixed[0])} holds words of two entries" if mixed else ""
+    return check("captions_over_entries", Subject.TEXT, len(mixed), "none", said)
 
 
 def _speed(cues: Sequence[CaptionCue]) -> Iterator[Check]:

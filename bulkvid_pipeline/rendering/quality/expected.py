@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bulkvid_pipeline.core.options import AudioCodec, Container, VideoCodec
 from bulkvid_pipeline.rendering.model import FPS, VideoFormat
 from bulkvid_pipeline.rendering.quality.captions import CaptionCue
+from bulkvid_pipeline.rendering.quality.probes import Probe
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,13 @@ class Expected:
     """True-peak limit of the sound before encoding, in dBTP; the codec may add a little. None: not checked."""
     longest_silence_s: float = 15.0
     captions: tuple[CaptionCue, ...] = ()
-    """Captions that are shown in the pictures: where one begins, the picture must change and speech must be heard."""
+    """The captions: where one begins, speech must be heard, and the picture must change if it shows them."""
+    captions_shown: bool = True
+    """Whether the pictures show the captions."""
     scene_starts: tuple[int, ...] = ()
     """First frames of the scenes; they must be key frames, so that players can seek to them."""
+    probes: tuple[Probe, ...] = ()
+    """Texts to find again in the pictures."""
 
     @classmethod
     def of(
@@ -42,6 +47,7 @@ class Expected:
         title: str = "",
         captions: Sequence[CaptionCue] = (),
         scene_starts: Sequence[int] = (),
+        probes: Sequence[Probe] = (),
     ) -> Expected:
         """The expected properties of a file with this format and length.
 
@@ -51,6 +57,7 @@ class Expected:
             title: the title tag; "" if it is not checked.
             captions: see the field.
             scene_starts: see the field.
+            probes: see the field.
         """
         return cls(
             frames,
@@ -62,4 +69,5 @@ class Expected:
             title,
             captions=tuple(captions),
             scene_starts=tuple(scene_starts),
+            probes=tuple(probes),
         )

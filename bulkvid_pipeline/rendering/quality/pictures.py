@@ -8,7 +8,7 @@ they can be more than a repeat of the picture before.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,10 @@ class PictureWatch:
         self._next_look = 0
         self._run: _Run | None = None
         self._had_run = False
+        self._probes = {probe.frame: probe for probe in expected.probes}
+        self._unread = set(self._probes)
+        self._unlike: list[str] = []
+        """What probes did not find."""
         self._allowance = max(_LONG_RUN_FRAMES, round(_RUN_SHARE * expected.frames))
         """Number of frames that runs may still decode."""
 
@@ -77,13 +81,29 @@ class PictureWatch:
         if packet.is_keyframe:
             self._end_run()
             self.keys.append(tick)
-            if frame >= self._next_look:
+            if frame >= self._next_look or self._probed_from(frame):
                 self._next_look = frame + max(1, self._expected.frames // _KEY_FRAMES_LOOKED_AT)
-                self._run = _Run(self._video, tick, frame, self._run_end(frame))
+                end = max([self._run_end(frame), *self._probed_from(frame)])
+                self._run = _Run(self._video, tick, frame, end, self._probe)
         if self._run is not None:
             self._run.feed(packet)
-            if frame >= self._run.end:
+            # Encoders with B frames store pictures in another order; none before this time is still to come.
+            decoded = packet.dts if packet.dts is not None else tick
+            if round(decoded * self._tick * self._expected.fps) >= self._run.end:
                 self._end_run()
+
+    def _probed_from(self, frame: int) -> list[int]:
+        """Frames with probes that are decoded from a key frame on."""
+        return [at for at in self._unread if frame <= at <= frame + _RUN_FRAMES]
+
+    def _probe(self, picture: VideoFrame) -> None:
+        """Look for a text in a decoded picture, if it should be read there."""
+        frame = round((picture.pts or 0) * self._tick * self._expected.fps)
+        if frame in self._unread:
+            self._unread.remove(frame)
+            said = self._probes[frame].fault(_whole_luma(picture))
+            if said:
+                self._unlike.append(f"at {frame / self._expected.fps:.1f} s {said}")
 
     def _run_end(self, frame: int) -> int:
         """The last frame of a run that starts at a key frame: the start of the next caption, or the key frame itself.
@@ -135,6 +155,11 @@ class PictureWatch:
         if still:
             said = f"the picture stands still from {still[0]:.1f} to {still[1]:.1f} s, where captions should come up"
         yield check("missed_changes", Subject.PICTURE, missed, f"0 of {len(self._wanted)}", said)
+        if self._probes:
+            unread = [f"the text at {at / self._expected.fps:.1f} s could not be read back" for at in self._unread]
+            lost = [*self._unlike, *unread]
+            found = f"{len(self._probes) - len(lost)} of {len(self._probes)}"
+            yield check("words_in_file", Subject.PICTURE, found, "all texts that were looked for", "; ".join(lost))
 
     def _stands_still(self) -> tuple[tuple[float, float] | None, int]:
         """The longest interval without a change in which a caption begins, as (start, end) in seconds, and the number
@@ -165,7 +190,7 @@ class PictureWatch:
 class _Run:
     """Pictures decoded from a key frame on; the first and the last are inspected."""
 
-    def __init__(self, video: VideoStream, tick: int, start: int, end: int) -> None:
+    def __init__(self, video: VideoStream, tick: int, start: int, end: int, look: Callable[[VideoFrame], None]) -> None:
         self.tick = tick
         """Time stamp of the key frame."""
         self.start, self.end = start, end
@@ -176,6 +201,7 @@ class _Run:
         """Time stamps of the first and last picture, if they are black."""
         self.changes = False
         self._context = video.codec_context
+        self._look = look
         self._first: NDArray[np.uint8] | None = None
         self._last: VideoFrame | None = None
 
@@ -191,6 +217,7 @@ class _Run:
             return
         for picture in pictures:
             self.decoded += 1
+            self._look(picture)
             self._last = picture
             if self._first is None:
                 self._first = self._looked_at(picture)
@@ -216,7 +243,7 @@ def _changes(expected: Expected) -> list[int]:
     """The frames at which the captions in the pictures change, ascending."""
     frames = []
     before = None
-    for cue in expected.captions:
+    for cue in expected.captions if expected.captions_shown else ():
         goes_on = before is not None and cue.text == before.text and cue.start <= before.end
         if cue.is_visible and not goes_on:
             frames.append(round(cue.start * expected.fps))
@@ -226,9 +253,14 @@ def _changes(expected: Expected) -> list[int]:
 
 def _luma(picture: VideoFrame) -> NDArray[np.uint8]:
     """The luma plane, subsampled to every other sample of every other row."""
+    return _whole_luma(picture)[::2, ::2].copy()
+
+
+def _whole_luma(picture: VideoFrame) -> NDArray[np.uint8]:
+    """The luma plane, as a view."""
     plane = picture.planes[0]
     rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
-    return rows[::2, : plane.width : 2].copy()
+    return rows[:, : plane.width]
 
 
 def _is_black(luma: NDArray[np.uint8]) -> bool:

@@ -66,8 +66,8 @@ class Item:
             return "☐" if self.marker.strip("[] ") == "" else "☑"
         if match := _LETTERS.fullmatch(self.marker):
             return match[1]
-        if (match := EMOJI.match(self.marker)) and not match[0].endswith("\u20e3"):
-            return "" if match[0] == "🔟" else match[0]
+        if match := EMOJI.match(self.marker):
+            return match[0]
         first = self.marker[0]
         if first in _SIGNS:
             return first
@@ -170,6 +170,9 @@ _PRONOUNS = frozenset(
     ["i", "he", "she", "they", "we", "you", "it", "er", "sie", "ich", "wir", "él", "ella", "il", "elle"]
 )
 _QUOTE_WORDS = 3
+_OPENING = re.compile(_OPEN)
+_QUOTED_SENTENCES, _LONGEST_QUOTATION = 12, 1200
+"""Most sentences and characters that are looked through for the end of a quotation."""
 
 
 def prefix_length(words: str) -> int:
@@ -532,15 +535,30 @@ def _prose(sentences: list[Text]) -> list[Block]:
             blocks.append(replace(marked, lead=EMPTY))
             index += used
             continue
-        quoted = _quotation(sentences[index])
+        quoted, used = _quoted_run(sentences, index)
         if quoted is not None:
             flush()
             blocks.append(quoted)
         else:
             plain.append(sentences[index])
-        index += 1
+        index += used
     flush()
     return blocks
+
+
+def _quoted_run(sentences: Sequence[Text], start: int) -> tuple[Quotation | None, int]:
+    """The quotation that begins with a sentence, and how many sentences it has; else None, 1."""
+    if not _OPENING.search(sentences[start].words):
+        return None, 1
+    length = 0
+    for used in range(1, _QUOTED_SENTENCES + 1):
+        if start + used > len(sentences) or length > _LONGEST_QUOTATION:
+            break
+        length += len(sentences[start + used - 1].words)
+        quoted = _quotation(joined(sentences[start : start + used]))
+        if quoted is not None:
+            return quoted, used
+    return None, 1
 
 
 def _ordinal_run(sentences: Sequence[Text], start: int) -> list[Item]:

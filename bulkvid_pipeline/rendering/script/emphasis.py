@@ -1,10 +1,15 @@
-"""Which phrases of a statement to set off: the author's bold ones, else figures with their units, else a "never"."""
+"""Which phrases of a statement to set off: the author's bold ones, else figures with their units, else a "never".
+
+A unit (`tokens`) is set off whole or not at all. Digits in a name, an address, a version, an ordinal and a year are no
+figures.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
+from bulkvid_pipeline.rendering.script.statements import display_width
 from bulkvid_pipeline.rendering.script.tokens import UnitKind, units_of
 
 _MOST_PHRASES = 2
@@ -49,7 +54,8 @@ _DIGITS = r"[$€£¥₹]?\d+(?:[.,:/٫٬  ]\d+)*(?:\s?[%°٪‰€$£₹]|(?:st
 _AMOUNT = rf"(?:{_DIGITS}|\b(?:{_WORDS})\b|\b[وفبلك](?:{_ARABIC_WORDS})\b)"
 _LINK = r"(?:[ -]|\s(?:and|to|or|out of|und|bis|y|a|et|à|e|и|و)\s)"
 _FIGURE = re.compile(
-    rf"{_AMOUNT}(?:{_LINK}{_AMOUNT})*(?:[ -](?:{_SCALES})\b)*(?:{_LINK}{_AMOUNT})*(?:[ -](?:{_UNITS})\b)?",
+    rf"{_AMOUNT}(?:{_LINK}{_AMOUNT})*(?:[ -](?:{_SCALES})\b)*(?:{_LINK}{_AMOUNT})*(?:[ -](?:{_UNITS})\b)?"
+    rf"(?:{_LINK}{_AMOUNT}[ -](?:{_UNITS})\b)*",
     re.IGNORECASE,
 )
 _HAN_DIGIT = "[〇零一二两三四五六七八九十百千万亿億兩]"
@@ -58,8 +64,8 @@ _HAN_UNIT = (
     "[克度秒分天日年月周週升倍岁歳歲元円米杯次个個本枚つ회번개])"
 )
 _HAN_FIGURE = re.compile(
-    rf"百分之{_HAN_DIGIT}+|(?<![第\w])\d[\d.,]*\s?[%万亿億]?{_HAN_UNIT}?|"
-    rf"(?<!第){_HAN_DIGIT}{{2,}}{_HAN_UNIT}?|(?<!第)[两三四五六七八九十百千兩]{_HAN_UNIT}"
+    rf"(?!十分(?![钟鐘])|万分|万一|一一|千万[别別不要])(?:百分之{_HAN_DIGIT}+|(?<!第){_HAN_DIGIT}{{2,}}{_HAN_UNIT}?|"
+    rf"(?<!第)[两三四五六七八九十百千兩]{_HAN_UNIT})"
 )
 _HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 _STRONG = re.compile(
@@ -70,9 +76,14 @@ _STRONG = re.compile(
 _STRONG_HAN = re.compile("从不|永远|千万别|千万不要|絶対に|必ず")
 
 
-_LEADING_AMOUNT = re.compile(r"(?P<amount>(?:[^\d\s]{1,4}\s)?\S*\d\S*)(?:\s(?P<unit>.*))?$")
-_DATA = frozenset({UnitKind.AMOUNT, UnitKind.TIME, UnitKind.DATE, UnitKind.PHONE})
-"""Units that may be set off as a figure; digits in a name, an address or a version are none."""
+_FIGURE_KINDS = frozenset({UnitKind.AMOUNT, UnitKind.TIME, UnitKind.DATE, UnitKind.PHONE})
+_YEAR = re.compile(r"(?:1[1-9]|20|21)\d\d(?:[/–-]\d{2,4})?s?|'?\d0s|\d{2,4}[年년]")
+"""Years, seasons and decades."""
+_ORDINAL = ("第", "제")
+_LONGEST_NUMBER = 9
+"""In characters; a longer amount is parted before its scale and currency."""
+_LEAST_BARE_NUMBER = 100
+"""A smaller number without a unit, as in "Top 5", says too little to stand alone."""
 
 
 def emphasis_of(heading: str, marked: Sequence[str] = ()) -> tuple[str, ...]:
@@ -81,41 +92,86 @@ def emphasis_of(heading: str, marked: Sequence[str] = ()) -> tuple[str, ...]:
     Args:
         marked: what the author set off in the words that the heading was made from.
     """
-    own = [phrase for phrase in marked if phrase.strip() and phrase in heading]
-    han = _HAN.search(heading) is not None
-    found = own or _figures(_HAN_FIGURE if han else _FIGURE, heading)
-    found = found or _phrases(_STRONG_HAN if han else _STRONG, heading)[:1]
+    found = _whole(heading, _places(heading, marked))
+    if not found:
+        han = _HAN.search(heading) is not None
+        found = _figures(_HAN_FIGURE if han else _FIGURE, heading)
+        found = found or _phrases(_STRONG_HAN if han else _STRONG, heading)[:1]
     chosen = found[:_MOST_PHRASES]
     while sum(map(len, chosen)) > _MOST_SHARE * len(heading):
         chosen = chosen[1:]  # the last figure is more often what the statement comes to
     return tuple(chosen)
 
 
-def amount_and_unit(phrase: str) -> tuple[str, str]:
-    """A phrase that was set off as a figure with sign, currency and scale, and what is counted, which may be empty."""
-    match = _LEADING_AMOUNT.match(phrase)
-    return (match["amount"], match["unit"] or "") if match else (phrase, "")
+def amount_and_unit(phrase: str) -> tuple[str, str] | None:
+    """A phrase that is one amount, as (number, what is counted), which together are the phrase; None if it is not.
+
+    The number has its sign, its currency and its scale; only a long one leaves a scale and a currency that are written
+    apart from it to what is counted, which may be empty.
+    """
+    units = units_of(phrase)
+    if not units or units[0].start or units[0].kind is not UnitKind.AMOUNT:
+        return None
+    amount, counted = units[0].text, phrase[units[0].end :].strip()
+    if amount.startswith(_ORDINAL) or _YEAR.fullmatch(amount) or not _has_digit(amount) or _has_digit(counted):
+        return None
+    if amount.isdigit() and not counted and int(amount) < _LEAST_BARE_NUMBER:
+        return None
+    if display_width(amount) > _LONGEST_NUMBER:
+        number, blank, rest = amount.partition(" ")
+        if blank and _has_digit(number) and not _has_digit(rest):
+            return number, f"{rest} {counted}".strip()
+    return amount, counted
+
+
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))
 
 
 def _phrases(pattern: re.Pattern[str], heading: str) -> list[str]:
     return [match.group().strip() for match in pattern.finditer(heading)]
 
 
+def _places(heading: str, phrases: Sequence[str]) -> list[tuple[int, int]]:
+    """Where the phrases stand in the heading, in its order; each is looked for after the one before, then anywhere."""
+    places: list[tuple[int, int]] = []
+    at = 0
+    for phrase in phrases:
+        start = heading.find(phrase, at) if phrase.strip() else -1
+        if start < 0 <= (anywhere := heading.find(phrase) if phrase.strip() else -1):
+            start = anywhere
+        if start >= 0:
+            at = start + len(phrase)
+            places.append((start, at))
+    return sorted(places)
+
+
 def _figures(pattern: re.Pattern[str], heading: str) -> list[str]:
     """Figures of a heading, each grown to the whole of the units that it touches."""
     units = units_of(heading)
+    found = [match.span() for match in pattern.finditer(heading)]
+    found += [(unit.start, unit.end) for unit in units if unit.kind in _FIGURE_KINDS and _has_digit(unit.text)]
+    figures = [
+        (start, end)
+        for start, end in sorted(found)
+        if all(unit.kind in _FIGURE_KINDS for unit in units if unit.start < end and start < unit.end)
+    ]
+    return [figure for figure in _whole(heading, figures) if not _says_when(figure)]
+
+
+def _says_when(figure: str) -> bool:
+    return _YEAR.fullmatch(figure) is not None or figure.startswith(_ORDINAL)
+
+
+def _whole(heading: str, places: Sequence[tuple[int, int]]) -> list[str]:
+    """The text at the places, each grown to the whole of the units that it touches; places that meet are one."""
+    units = units_of(heading)
     spans: list[tuple[int, int]] = []
-    found = sorted(
-        [match.span() for match in pattern.finditer(heading)]
-        + [(unit.start, unit.end) for unit in units if unit.kind is UnitKind.AMOUNT]
-    )
-    for start, end in found:
+    for start, end in places:
         touched = [unit for unit in units if unit.start < end and start < unit.end]
-        if any(unit.kind not in _DATA for unit in touched):
-            continue
         start = min([start, *(unit.start for unit in touched)])
         end = max([end, *(unit.end for unit in touched)])
-        if spans and start <= spans[-1][1]:  # "3小时58分" is one
+        if spans and start <= spans[-1][1]:  # "1時間30分" is one
             spans[-1] = spans[-1][0], max(end, spans[-1][1])
         else:
             spans.append((start, end))

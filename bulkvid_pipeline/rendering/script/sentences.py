@@ -14,15 +14,23 @@ from bulkvid_pipeline.rendering.script.tokens import Unit, units_of
 from bulkvid_pipeline.rendering.script.words import script_words
 
 _ABBREVIATIONS = re.compile(
-    r"mr|mrs|ms|dr|prof|sr|jr|st|vs|etc|e\.g|i\.e|eg|ie|cf|approx|dept|est|fig|inc|ltd|co|corp|no|nos|vol|pp|ed|al|gen|"
-    r"col|lt|sgt|capt|rev|hon|mt|ave|blvd|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|a\.m|p\.m|u\.[skn]|ph\.d|"
-    r"z\.b|d\.h|u\.a|bzw|ca|evtl|ggf|usw|nr|str|hr|fr|bspw|sog|inkl|exkl|mio|mrd|"
-    r"sra|srta|uds?|ej|pág|núm|av|m|mm|mme|mlle|env|p\.ex|sig|dott|ing|ecc|pag|"
-    r"т\.[едпк]|гг?|др|см|ул|тыс|млн|млрд|руб"
+    r"mr|mrs|ms|dr|prof|sr|jr|st|vs|etc|e\.g|i\.e|eg|ie|cf|viz|approx|dept|est|inc|ltd|co|corp|ed|al|gen|"
+    r"col|lt|sgt|capt|cpl|adm|maj|pres|gov|rev|hon|messrs|mt|ave|blvd|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|"
+    r"dec|a\.m|p\.m|u\.[skn]|ph\.d|tbsp|tsp|oz|lb|lbs|"
+    r"z\.b|d\.h|u\.a|bzw|ca|evtl|ggf|usw|str|hr|fr|bspw|sog|inkl|exkl|mio|mrd|jur|phil|dipl|ing|hl|geb|gest|vgl|"
+    r"sra|srta|dra|uds?|ej|ee|uu|dña|av|avda|m|mm|mme|mlle|env|p\.ex|sig|dott|avv|ecc|bijv|dhr|mevr|mw|"
+    r"np|tzn|ul|pl|al|inż|mgr|ks|św|např|tj|tzv|t\.ex|bl\.a|f\.eks|dvs|esim|örn|bkz|doç|"
+    r"т\.[едпк]|т|гг?|др|см|ул|просп|пер|тыс|млн|млрд|руб|коп|проф|акад|наб|пл|"
+    r"tp|ths|bs|gs|đ\.c|डॉ|श्री|प्रो|কি|ডা|டாக்டர்|திரு|ดร|พ\.ศ|ค\.ศ|د|أ"
 )
-_NUMBERED = re.compile(r"д|кв|стр|рис|гл|п|ст|art|cap|kap|abs|abb|chap|crap|tab|pos|сек|тел|स|सं|क्र", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"nos?|nr|nrs|vol|vols|pp?|figs?|eqs?|exts?|ch|secs?|ver|rp|rs|núm|n|pág|págs|pag|str|д|кв|стр|рис|гл|п|ст|art|cap|kap|"
+    r"abs|abb|chap|crap|tab|pos|сек|тел|tel|स|सं|क्र|รศ|č|obr",
+    re.IGNORECASE,
+)
 """Abbreviations before a number."""
 _PLACES = re.compile(r"u\.[skn]|e\.u|d\.c|u\.a\.e")
+_LETTERS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
 _BEGINS = re.compile(
     r"\s*(?:The|This|That|These|Those|It|He|She|They|We|You|But|And|So|Then|There|Here|If|When|Now|In|On|At|For|After|Her|His|Their)\b"
 )
@@ -33,18 +41,49 @@ _ORDINAL_BEFORE = re.compile(
 _QUOTES_GO_ON = re.compile(r"(?:と(?![てもき])|って|という|など|の|を|が|は|に|も)")
 """What goes on with a sentence after words that are quoted in it."""
 _GREEK_QUESTION = re.compile(r"(?<=[\u0370-\u03ff]);(?=\s+[\u0370-\u03ff\u1f00-\u1fff])")
+_SAID_AFTER = re.compile(r"\w{0,6}?(?:说|說|道|问|問|喊|叫|答|回答|笑|想|写|寫)(?!\w{0,2}[：:])")
+"""What goes on with a Chinese sentence after words that are quoted in it."""
 # Abbreviations that may stand at a sentence's end: they end it when a capital follows.
-_MAY_END = re.compile(r"etc|usw|ecc|inc|ltd|corp|a\.m|p\.m|ph\.d|al|т\.[дп]|др|г")
+_MAY_END = re.compile(r"etc|usw|ecc|inc|ltd|corp|jr|a\.m|p\.m|ph\.d|al|т\.[дп]|т|др|гг?|руб|mio|mrd|uu|uds?")
+_MEASURE = re.compile(r"\d[½¼¾]? ?(?:tbsp|tsp|oz|lbs?|mm?|cm|km|kg|ft|in|min|sec|hrs?|st)$", re.IGNORECASE)
+_TITLE_AFTER_TITLE = re.compile(r"\b(?:[Dd]r|[Pp]rof)\. (?:med|rer|phil|jur|h\. ?c)$")
+_HALF_OF_DAY = re.compile(r"\b[ap]\. ?m\.?$", re.IGNORECASE)
+_LOWER_THOUGH_FIRST = re.compile(r"\s*[\"'“„«‘(\[]*[a-z][A-Z]")
+"""A name such as iPhone, with which a sentence may begin."""
 _GERMAN_MONTHS = "Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember"
 TERMINATORS = ".!?…؟۔।॥።፧፨։៕។။།๚๛⸮‼⁇⁈⁉。！？｡"
 """Marks that end sentences: Latin, Arabic, Devanagari, Ethiopic, Armenian, Khmer, Burmese, Tibetan, Thai, Han."""
 _ALWAYS = frozenset("。！？｡।॥۔؟።፧፨։៕။")
 """Those that end a sentence even where no blank follows."""
-_CLOSERS = "\"'”’»)\\]】」』》）"
-_END = re.compile(rf"[{re.escape(TERMINATORS)}]+[{_CLOSERS}]*")
+_CLOSERS = "\"'”’»›)\\]】」』》）"
+_END = re.compile(rf"[{re.escape(TERMINATORS)}]+(?:[{_CLOSERS}]|[“‘«‹](?=\s|$))*")
+"""Some close a quotation in one language and open it in another: then a blank tells."""
 _KHMER_ET_CETERA = "។ល។"
 _AFTER_DATE_NUMBER = re.compile(rf"\s+(?:{_GERMAN_MONTHS})\b")
 _CLAUSE_END = re.compile(r"[,;:،؛](?=\s)|[，、；：]|(?<=\s)[—–-](?=\s)")
+_CONJUNCTIONS = (
+    "and|or|but|because|so|while|when|where|which|who|until|unless|although|though|since|before|after|if|that|then|than|"
+    "und|oder|aber|weil|damit|während|wenn|bevor|nachdem|sondern|denn|dass|"
+    "et|ou|mais|parce|pour|quand|lorsque|avant|après|si|que|qui|dont|puis|"
+    "y|o|pero|porque|para|cuando|mientras|antes|después|como|donde|"
+    "e|ma|perché|quando|mentre|prima|dopo|che|"
+    "mas|enquanto|depois|onde|ou|"
+    "en|of|maar|omdat|terwijl|zodat|voordat|nadat|"
+    "и|или|но|а|потому|чтобы|когда|пока|если|который|которая|которые|где|і|або|але|"
+    "i|lub|ale|ponieważ|żeby|kiedy|który|która|a|nebo|protože|aby|"
+    "ve|veya|ama|çünkü|için|"
+    "och|eller|men|för|när|som|"
+    "और|या|लेकिन|क्योंकि|जब|ताकि|أو|لكن|لأن|عندما|حتى|ثم|الذي|التي"
+)
+_PREPOSITIONS = (
+    "in|on|at|to|for|from|with|without|by|into|through|during|between|about|over|under|around|right|just|"
+    "mit|ohne|für|von|zu|zum|zur|auf|bei|nach|über|unter|durch|im|am|an|aus|"
+    "avec|sans|dans|sur|par|chez|vers|pendant|con|sin|por|hacia|desde|hasta|sobre|entre|per|senza|da|di|tra|com|sem|"
+    "met|zonder|voor|naar|door|в|на|с|без|для|по|от|до|из|через|у|w|na|z|do|bez|dla|från|till|med|utan|på|"
+    "في|من|إلى|على|مع|بدون"
+)
+_CONJUNCTION = re.compile(rf"(?<=\s)(?=(?:{_CONJUNCTIONS})\s)", re.IGNORECASE)
+_PREPOSITION = re.compile(rf"(?<=\s)(?=(?:{_PREPOSITIONS})\s)", re.IGNORECASE)
 _DASH_FOLLOWS = re.compile(r"\s*[—–]\s*\S")
 
 # Measured with the offline voice at rate 1; scripts that write no or few vowels take longer for each letter.
@@ -64,7 +103,11 @@ _TICKS = 200
 LONGEST_SECONDS = 13.0
 COMFORTABLE_SECONDS = 6.5
 """A sentence up to this long is one part whatever clauses it has."""
+_READABLE_SECONDS = 9.0
+"""A sentence over this, without clauses, is divided where a phrase begins."""
 _LEAST_CLAUSE_SECONDS = 1.8
+_LONGEST_PART = 210
+"""Most characters of a part; of most texts LONGEST_SECONDS has fewer."""
 _LONGEST_WORD = 80
 _LONGEST_ABBREVIATION = 12
 
@@ -98,11 +141,12 @@ def sentence_spans(flat: str) -> list[tuple[int, int]]:
 def _ends_of(flat: str) -> Iterator[int]:
     units: Iterator[Unit] | None = None
     unit: Unit | None = None
+    has_capitals = not flat.islower()
     ends: Iterable[re.Match[str]] = _END.finditer(flat)
     if ";" in flat and _GREEK_QUESTION.search(flat):
         ends = sorted([*ends, *_GREEK_QUESTION.finditer(flat)], key=lambda match: match.start())
     for match in ends:
-        if match.end() >= len(flat) or not _ends_sentence(flat, match):
+        if match.end() >= len(flat) or not _ends_sentence(flat, match, has_capitals=has_capitals):
             continue
         if units is None:
             units = iter(units_of(flat))
@@ -113,17 +157,23 @@ def _ends_of(flat: str) -> Iterator[int]:
             yield match.end()
 
 
-def _ends_sentence(text: str, match: re.Match[str]) -> bool:
+def _ends_sentence(text: str, match: re.Match[str], *, has_capitals: bool) -> bool:
+    """Whether a mark in the middle of a text ends a sentence; in a text without capitals, none tells the next one."""
     mark, start, end = match.group(), match.start(), match.end()
-    if not _ALWAYS.isdisjoint(mark):
-        return not (mark[-1] in "」』" and _QUOTES_GO_ON.match(text, end))
-    if text.startswith(_KHMER_ET_CETERA, start) or text.startswith(_KHMER_ET_CETERA, start - 2):
+    if text.startswith(_KHMER_ET_CETERA, start):
         return False
+    if text.startswith(_KHMER_ET_CETERA, max(0, start - 2)):
+        return text[end].isspace()
+    if not _ALWAYS.isdisjoint(mark):
+        if mark[-1] in "」』":
+            return not _QUOTES_GO_ON.match(text, end)
+        return not (mark[-1] in "”』" and _SAID_AFTER.match(text, end))
     if not text[end].isspace():
         # Without a blank only a script that uses none starts anew.
         return is_spaceless(text[end]) and mark[0] != "."
     first = next((char for char in text[end : end + 6].lstrip()[:4] if char.isalpha()), "")
-    if first.islower() or _DASH_FOLLOWS.match(text, end):
+    is_lower = first.islower() and not _is_georgian(first) and not _LOWER_THOUGH_FIRST.match(text, end)
+    if (is_lower and has_capitals) or _DASH_FOLLOWS.match(text, end):
         return False
     if mark != ".":
         return True
@@ -132,14 +182,22 @@ def _ends_sentence(text: str, match: re.Match[str]) -> bool:
     word = text[max(0, start - _LONGEST_ABBREVIATION) : start].rpartition(" ")[2].lstrip("(\"'“„«[").lower()
     if re.fullmatch(r"\d{1,2}", word) and _AFTER_DATE_NUMBER.match(text, end):
         return False
-    if _MAY_END.fullmatch(word):
+    before = text[max(0, start - _LONGEST_ABBREVIATION) : start]
+    if _MAY_END.fullmatch(word) or _HALF_OF_DAY.search(before) or _MEASURE.search(before):
         return first.isupper()
-    if _NUMBERED.fullmatch(word) and text[end : end + 2].strip()[:1].isdigit():
+    if _TITLE_AFTER_TITLE.search(before):
         return False
-    if _PLACES.fullmatch(word):
+    if _NUMBERED.fullmatch(word):
+        return not text[end : end + 2].strip()[:1].isdigit()
+    if _PLACES.fullmatch(word) or (_LETTERS.fullmatch(word) and not _ABBREVIATIONS.fullmatch(word)):
         return _BEGINS.match(text, end) is not None
     initial = len(word) == 1 and word.isalpha() and word != "i" and text[start - 1].isupper()
-    return not (_ABBREVIATIONS.fullmatch(word) or initial)
+    return not (_ABBREVIATIONS.fullmatch(word) or (initial and not _BEGINS.match(text, end)))
+
+
+def _is_georgian(char: str) -> bool:
+    """Whether it is a letter of Georgian, which Unicode calls lower case, though the language has no capitals."""
+    return "\u10d0" <= char <= "\u10ff"
 
 
 def estimated_seconds(text: str) -> float:
@@ -161,11 +219,13 @@ def _ticks(char: str) -> int:
 
 
 def speakable_spans(sentence: str, comfortable: float = COMFORTABLE_SECONDS) -> list[tuple[int, int]]:
-    """The sentence, or where it is long, its clauses; where it is too long to be one scene, if need be word groups.
+    """The sentence, or where it is long, its clauses, or phrases; where it is too long to be one scene, if need be
+    groups of words.
 
-    Clauses are only parted from sentences over `comfortable` seconds, and no part is over LONGEST_SECONDS.
+    Clauses are only parted from sentences over `comfortable` seconds. No part is over LONGEST_SECONDS, and but for
+    units that are longer, over 210 characters.
     """
-    if estimated_seconds(sentence) <= comfortable:
+    if estimated_seconds(sentence) <= comfortable and len(sentence) <= _LONGEST_PART:
         return [(0, len(sentence))]
     return list(_Division(sentence, comfortable).parts(0, len(sentence)))
 
@@ -179,6 +239,14 @@ class _Division:
         self._spoken = [index for index, char in enumerate(sentence) if char.isalnum()]
         self._units = units_of(sentence)
         self._clauses = _outside(self._units, [match.end() for match in _CLAUSE_END.finditer(sentence)])
+
+    @cached_property
+    def _conjunctions(self) -> list[int]:
+        return _outside(self._units, [match.start() for match in _CONJUNCTION.finditer(self._sentence)])
+
+    @cached_property
+    def _prepositions(self) -> list[int]:
+        return _outside(self._units, [match.start() for match in _PREPOSITION.finditer(self._sentence)])
 
     @cached_property
     def _words(self) -> list[int]:
@@ -207,15 +275,19 @@ class _Division:
 
     def _cut(self, start: int, end: int) -> int | None:
         seconds = self._seconds(start, end)
-        if seconds <= self._comfortable:
+        fits = end - start <= _LONGEST_PART
+        if seconds <= self._comfortable and fits:
             return None
-        if seconds <= LONGEST_SECONDS:
-            return self._nearest(self._clauses, start, end, _LEAST_CLAUSE_SECONDS)
-        for cuts in (self._clauses, self._whole_words, self._words):
-            cut = self._nearest(cuts, start, end, 0.0)
-            if cut is not None:
-                return cut
-        return None
+        cut = self._nearest(self._clauses, start, end, _LEAST_CLAUSE_SECONDS)
+        if cut is None and (seconds > _READABLE_SECONDS or not fits):
+            cut = self._nearest(self._conjunctions, start, end, _LEAST_CLAUSE_SECONDS)
+            if cut is None:
+                cut = self._nearest(self._prepositions, start, end, _LEAST_CLAUSE_SECONDS)
+        if cut is None and (seconds > LONGEST_SECONDS or not fits):
+            cut = self._nearest(self._whole_words, start, end, 0.0)
+            if cut is None:
+                cut = self._nearest(self._words, start, end, 0.0)
+        return cut
 
     def _nearest(self, cuts: list[int], start: int, end: int, least: float) -> int | None:
         """The cut nearest to the middle that leaves words, and so many seconds, on both sides."""
@@ -226,7 +298,6 @@ class _Division:
         low = bisect_right(cuts, self._spoken[first])
         high = bisect_right(cuts, self._spoken[last])
         middle = (start + end) / 2
-        # Few cuts can be too near to an end: what is left is at most LONGEST_SECONDS long where `least` is asked for.
         candidates: Iterable[int] = cuts[low:high]
         if not least:
             near = bisect_left(cuts, middle, low, high)

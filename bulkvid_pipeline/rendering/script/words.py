@@ -1,8 +1,9 @@
 """The words of a text as captions show and highlight them.
 
-Scripts with blanks give their words with the punctuation that clings to them. Thai, Lao, Khmer and Burmese, which have
-none, are parted by ICU's dictionaries; Chinese and Japanese are cut into short groups. No cut ever parts a character
-from its marks, punctuation from what it closes, or a unit (`tokens`).
+Scripts with blanks give their words with the punctuation that clings to them. Scripts without are parted by ICU's
+dictionaries. In Chinese and Japanese what cannot stand at the beginning of a line stays with the word before it:
+particles, endings, counting words. No cut ever parts a character from its marks, punctuation from what it closes, or a
+unit (`tokens`).
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 from icu4py.breakers import WordBreaker
 
@@ -20,9 +20,28 @@ from bulkvid_pipeline.adapters.speech.scripts import Script, is_spaceless, scrip
 from bulkvid_pipeline.rendering.script.tokens import Unit, units_of
 
 _TOKEN = re.compile(r"\S+")
-_HAN_GROUP = 2
-_KANA_GROUP = 5
-_KATAKANA_GROUP = 8
+_LONGEST_CJ = 12
+"""In characters: what a word of Chinese or Japanese may at most grow to; longer ones are cut."""
+_CJ = frozenset({"han", "hiragana", "katakana"})
+_NUMERALS = frozenset("第〇零一二两兩三四五六七八九十百千万萬亿億几幾半")
+_CHINESE_ENDINGS = frozenset("的了着著过過吗嗎呢吧啊呀们們地得")
+_CHINESE_LONE = frozenset(
+    "在对對把被给給从從和与與跟向为為让讓使是有就都也很不没沒我你您他她它请請将將用更最又再而并並但或"
+)
+"""Words of one character that are not joined with another one."""
+_JAPANESE_PREFIXES = frozenset("おご約第各全")
+_STARTING = (
+    "これ それ あれ どれ ここ そこ どこ この その あの どの まず また もう まだ すぐ よく でも こう そう ただ いつ なぜ"
+)
+_ENDING = """
+しょう ました ません でした ながら だった くらい ぐらい ばかり ように ような という として られる られて される された
+させる ている ていた てから けれど ければ ください ましょう
+"""
+_JAPANESE_STARTS = frozenset(_STARTING.split())
+"""Short words in hiragana that begin a phrase rather than end one."""
+_JAPANESE_ENDINGS = frozenset(_ENDING.split())
+"""Longer ones that end one."""
+_CLOSING = frozenset("」』）】》〉”’)")
 _LEADING_VOWELS = frozenset("เแโใไເແໂໃໄ")
 
 
@@ -90,9 +109,6 @@ def _kind(char: str) -> str:
     return "mark" if unicodedata.category(char).startswith("M") else "other" if char.isalnum() else "punctuation"
 
 
-_LIMIT = {"han": _HAN_GROUP, "hiragana": _KANA_GROUP, "katakana": _KATAKANA_GROUP}
-
-
 def _groups(text: str, start: int, end: int, units: Sequence[Unit]) -> list[tuple[int, int]]:
     """Cut text[start:end], which holds no blanks, into groups."""
     kinds = [_kind(text[index]) for index in range(start, end)]
@@ -104,51 +120,83 @@ def _groups(text: str, start: int, end: int, units: Sequence[Unit]) -> list[tupl
         for index in range(max(unit.start, start), min(unit.end, end)):
             kinds[index - start] = "other"
             whole[index - start] = index > unit.start
-    starts = _dictionary_starts(text[start:end]) if "abugida" in kinds else frozenset()
-    japanese = "hiragana" in kinds
+    starts, held = _dictionary_starts(text[start:end], kinds)
     cuts = [start]
     for index in range(start + 1, end):
         at = index - start
-        if whole[at] or not _may_cut(text, index, kinds[at - 1], kinds[at], japanese):
+        before, here = kinds[at - 1], kinds[at]
+        if whole[at] or at in held or not _may_cut(text, index, here):
             continue
-        if kinds[at - 1] == kinds[at] == "abugida":
-            wanted = at in starts
+        if before == "punctuation" or at in starts:
+            wanted = True
+        elif before in _CJ and here in _CJ:
+            wanted = index - cuts[-1] >= _LONGEST_CJ
         else:
-            wanted = _should_cut(kinds[cuts[-1] - start : at], kinds[at], japanese)
+            # Where kinds of writing meet, a word begins; marks belong to the letter before them.
+            wanted = before != here and "mark" not in (before, here)
         if wanted:
             cuts.append(index)
     return list(zip(cuts, [*cuts[1:], end], strict=True))
 
 
-def _dictionary_starts(text: str) -> frozenset[int]:
-    """Where words begin, by ICU; a place inside a letter's marks is none."""
-    starts = accumulate(map(len, WordBreaker(text, "th")), initial=0)
-    return frozenset(at for at in starts if at < len(text) and unicodedata.category(text[at]) not in ("Mn", "Mc"))
+def _dictionary_starts(text: str, kinds: Sequence[str]) -> tuple[frozenset[int], frozenset[int]]:
+    """Where words begin inside a stretch without blanks, and where they may not: at a particle after a bracket or unit.
+
+    `kinds` is the kind of each character. A place inside a letter's marks is no beginning.
+    """
+    if "abugida" not in kinds and _CJ.isdisjoint(kinds):
+        return frozenset(), frozenset()
+    starts: set[int] = set()
+    held: set[int] = set()
+    japanese = "hiragana" in kinds
+    at, before = 0, ""
+    for word in WordBreaker(text, "th"):
+        kind, last = kinds[at], kinds[at - 1] if at else ""
+        inside = kind in _CJ and last in _CJ
+        if inside and _belongs(before, word, kind, japanese):
+            before += word
+        else:
+            if inside or last == kind == "abugida":
+                starts.add(at)
+            elif kind == "hiragana" and (last == "other" or text[at - 1] in _CLOSING) and _ends_phrase(word):
+                held.add(at)
+            before = word if kind in _CJ else ""
+        at += len(word)
+    return frozenset(place for place in starts if unicodedata.category(text[place]) not in ("Mn", "Mc")), frozenset(
+        held
+    )
 
 
-def _may_cut(text: str, index: int, before: str, here: str, japanese: bool) -> bool:
+def _belongs(before: str, word: str, kind: str, japanese: bool) -> bool:
+    """Whether a word of Chinese or Japanese, beginning with a character of `kind`, goes on with the one before it."""
+    if len(before) + len(word) > _LONGEST_CJ:
+        return False
+    if not japanese:
+        if word in _CHINESE_ENDINGS:
+            return True
+        if _NUMERALS.issuperset(before):
+            return len(word) <= 2
+        lone = len(before) == len(word) == 1
+        return lone and _CHINESE_LONE.isdisjoint((before, word))
+    if before in _JAPANESE_PREFIXES or _NUMERALS.issuperset(before):
+        return True
+    if kind == "han":
+        return len(word) == 1 and _kind(before[-1]) == "han" and word not in _JAPANESE_PREFIXES
+    return kind == "hiragana" and _ends_phrase(word)
+
+
+def _ends_phrase(word: str) -> bool:
+    """Whether a Japanese word that begins in hiragana is a particle or an ending."""
+    short = len(word) <= 2 and word not in _JAPANESE_STARTS and _kind(word[-1]) == "hiragana"
+    return short or word in _JAPANESE_ENDINGS
+
+
+def _may_cut(text: str, index: int, here: str) -> bool:
     """Whether the two characters around `index` can stand on different lines."""
     char, previous = text[index], text[index - 1]
+    opens = unicodedata.category(previous) in {"Ps", "Pi"}
     if here in {"mark", "punctuation"}:
-        return unicodedata.category(char) in {"Ps", "Pi"} and before != "punctuation"
-    if unicodedata.category(previous) in {"Ps", "Pi"} or unicodedata.category(char).startswith("M"):
+        return unicodedata.category(char) in {"Ps", "Pi"} and not opens
+    if opens or unicodedata.category(char).startswith("M"):
         return False
-    if previous in _LEADING_VOWELS or char in "ーゃゅょっぁぃぅぇぉャュョッァィゥェォ々ะาำາະຳๆໆ":
-        return False
-    return not (japanese and before == "han" and here == "hiragana")
-
-
-def _should_cut(group: list[str], here: str, japanese: bool) -> bool:
-    if group[-1] == "punctuation":
-        return True
-    letters = [kind for kind in group if kind not in {"punctuation", "mark"}]
-    last = letters[-1] if letters else "punctuation"
-    if here != last:
-        return bool(letters) and not (japanese and last == "han" and here == "hiragana")
-    same = 0
-    for kind in reversed(letters):
-        if kind != here:
-            break
-        same += 1
-    limit = 4 if japanese and here == "han" else _LIMIT.get(here)
-    return limit is not None and same >= limit
+    return not (previous in _LEADING_VOWELS or char in "ーゃゅょっぁぃぅぇぉャュョッァィゥェォ々ะาำາະຳๆໆ")

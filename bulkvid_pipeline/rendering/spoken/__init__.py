@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from bulkvid_pipeline.core.pronunciations import Pronunciation
+from bulkvid_pipeline.rendering.pronunciations import occurrences
 from bulkvid_pipeline.rendering.spoken.addresses import address_rules
 from bulkvid_pipeline.rendering.spoken.amounts import amount_rules
 from bulkvid_pipeline.rendering.spoken.codes import code_rules, initial_rules, middle_initial_rule, phone_rules
@@ -19,9 +21,13 @@ from bulkvid_pipeline.rendering.spoken.short import abbreviation_rules
 from bulkvid_pipeline.rendering.spoken.symbols import EMOJI, SILENT, sign_rules
 
 
-def spoken_form(text: str, language: str) -> SpokenText:
-    """The spoken form of `text` in `language` (a code returned by `language_of`). Accepts any text."""
-    return said_by(_rules(language), text)
+def spoken_form(text: str, language: str, pronunciations: tuple[Pronunciation, ...] = ()) -> SpokenText:
+    """The spoken form of `text` in `language` (a code returned by `language_of`). Accepts any text.
+
+    Words of `pronunciations` are said as given, and no rule changes that.
+    """
+    given = [(found.start, found.end, found.pair.spoken) for found in occurrences(text, pronunciations)]
+    return said_by(_rules(language), text, given)
 
 
 @lru_cache(maxsize=128)

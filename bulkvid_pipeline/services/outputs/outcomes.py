@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from pydantic import AliasChoices, Field, TypeAdapter
+from pydantic import AliasChoices, BeforeValidator, Field, TypeAdapter
 
 from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.core.states import ItemState
 from bulkvid_pipeline.rendering.quality import QualityReport
+
+Level = Annotated[float, BeforeValidator(lambda level: -math.inf if level is None else level)]
+"""A loudness or peak in decibels; JSON has no number for that of silence."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,8 @@ class PublishedOutput:
     duration_s: float
     frames: int
     size_bytes: int
-    loudness_lufs: float
-    true_peak_dbtp: float
+    loudness_lufs: Level
+    true_peak_dbtp: Level
     render_seconds: float
     cpu_seconds: float
     voice: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from pydantic import ValidationError
 
@@ -16,6 +16,7 @@ from bulkvid_pipeline.core.errors import NotFoundError
 from bulkvid_pipeline.core.fingerprints import fingerprint_of
 from bulkvid_pipeline.core.keys import output_key, slug
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
+from bulkvid_pipeline.core.vocabulary.voices import SILENT
 from bulkvid_pipeline.rendering.output import RenderedOutput
 from bulkvid_pipeline.rendering.row import ENGINE_VERSION, RenderedRow
 from bulkvid_pipeline.services.outputs.outcomes import OUTPUTS, PublishedOutput
@@ -115,7 +116,7 @@ class OutputStore:
         self, plan: VideoPlan, output: PlannedOutput, rendered: RenderedOutput, row: RenderedRow, cost: float
     ) -> PublishedOutput:
         keys = {
-            name: self._store(rendered.folder / name, self.key(plan, output, name))
+            name: self._store(rendered.folder / name, self.key(plan, output, self._public_name(plan, output, name)))
             for name in (rendered.video, rendered.poster, rendered.srt, rendered.vtt)
         }
         document_key = self.key(plan, output, DOCUMENT)
@@ -140,7 +141,7 @@ class OutputStore:
             true_peak_dbtp=rendered.true_peak_dbtp,
             render_seconds=rendered.render_seconds,
             cpu_seconds=rendered.cpu_seconds,
-            voice=plan.voice_name or plan.voice,
+            voice=SILENT if plan.is_silent else plan.voice_name or plan.voice,
             style=plan.style,
             language=row.language,
             voice_rate=row.voice_rate,
@@ -154,6 +155,11 @@ class OutputStore:
         document.write_bytes(OUTPUTS.dump_json(published, indent=2))
         self._store(document, document_key)
         return published
+
+    @staticmethod
+    def _public_name(plan: VideoPlan, output: PlannedOutput, name: str) -> str:
+        """What a file is called in storage: the kind of file is told by its suffix."""
+        return plan.file_name(output.platform, PurePath(name).suffix)
 
     def _store(self, local: Path, key: str) -> str:
         self.retry.call(lambda: self.storage.publish(local, key, content_type=content_type_of(key), metadata={}))

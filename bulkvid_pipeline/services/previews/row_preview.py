@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from bulkvid_pipeline.adapters.speech.contract import Speech
 from bulkvid_pipeline.adapters.speech.espeak import EspeakSpeech
+from bulkvid_pipeline.adapters.speech.providers import Provider
 from bulkvid_pipeline.core.errors import DurationInfeasibleError, InvalidRequestError, ValidationFailedError
 from bulkvid_pipeline.core.findings import Finding, Severity
 from bulkvid_pipeline.core.options import Aspect, Platform
@@ -40,6 +41,7 @@ from bulkvid_pipeline.rendering.model import (
     SceneKind,
     TimedScene,
     VideoFormat,
+    shown_scenes,
 )
 from bulkvid_pipeline.rendering.narration import Programme, narrate
 from bulkvid_pipeline.rendering.pictures.coverage import missing_glyphs
@@ -56,9 +58,11 @@ from bulkvid_pipeline.services.sheets.narration_checks import (
     NOT_PERMISSIVE,
     Narrator,
     language_problems,
-    length_problems,
     length_verdict,
+    say_as_problems,
+    speech_length,
     voice_problems,
+    with_narration,
 )
 from bulkvid_pipeline.services.templates.template_store import TemplateStore, theme_of
 from bulkvid_pipeline.settings import Settings
@@ -109,7 +113,7 @@ def preview_row(
     _require_row(table, row)
     template = TemplateStore(settings.templates_folder).load(spec.template.template_id)
     with EspeakSpeech() as speech:
-        judge = _RowValidation(row, spec, template, speech, Narrator.of(settings))
+        judge = _RowValidation(row, spec, template, speech, Narrator.of(settings), settings.longest_video_s)
         by_media = MediaCheck(media_policy(settings), spec.validation_level)
         ideas, report = validate_table(table, spec.validation_level, [judge, by_media])
     findings = report.of_row(row)
@@ -117,7 +121,10 @@ def preview_row(
     if idea is None or judge.programme is None:
         raise _rejection(row, findings)
     idea = by_media.permitted(idea)
-    plan = plan_video(idea if platform is None else replace(idea, platforms=(platform,)), spec, template)
+    plan = with_narration(
+        plan_video(idea if platform is None else replace(idea, platforms=(platform,)), spec, template),
+        judge.narrator,
+    )
     theme, theme_warnings = theme_of(template, plan.style)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as media:
@@ -224,29 +231,38 @@ class _RowValidation:
     template: Template
     speech: Speech
     narrator: Narrator
+    longest_seconds: float
     programme: Programme | None = field(default=None, init=False)
 
     def __call__(self, idea: VideoIdea) -> Iterator[RowProblem]:
         if idea.sheet_row != self.row:
             return
-        plan = plan_video(idea, self.spec, self.template)
+        plan = plan_video(idea, self.spec, self.template, longest_seconds=self.longest_seconds)
         yield from self._glyphs(plan)
         yield from language_problems(plan)
-        yield from voice_problems(plan, self.narrator)
+        yield from say_as_problems(plan)
+        problems = list(voice_problems(plan, self.narrator))
+        yield from problems
+        if any(self.spec.validation_level in problem.error_at for problem in problems):
+            return
+        plan = with_narration(plan, self.narrator)
         voice = self.template.settings.audio.voice_settings
         try:
             self.programme = narrate(
                 split_scenes(plan.title, plan.description, plan.script, plan.stretched_to),
                 self.speech,
-                plan.voice,
+                None if plan.is_silent else plan.voice,
                 language=narration_language(plan),
                 target_seconds=plan.target_seconds,
                 may_be_shorter=plan.target_is_limit,
                 template_speed=voice.speed,
                 pitch=voice.pitch,
+                pronunciations=plan.pronunciations,
+                limit=plan.longest_seconds,
+                may_be_unread=self.narrator.provider is not Provider.ESPEAK,  # another voice may be able to
             )
         except DurationInfeasibleError:
-            yield from length_problems(plan, self.speech)
+            yield from length_verdict(plan, speech_length(plan, self.speech, self.narrator))
         else:
             yield from length_verdict(plan, self.programme.feasibility)
 
@@ -272,7 +288,7 @@ class _PlatformFilms:
     def of(cls, plan: VideoPlan, programme: Programme, platform: Platform, theme: Theme, media: Path) -> _PlatformFilms:
         """The films; the contents of the plan's media lie in the folder `media`."""
         fmt = draft_format(platform)
-        scenes = programme.for_aspect(platform.aspect)
+        scenes = shown_scenes(programme.for_aspect(platform.aspect), plan.captions)
         shown = zip(scenes, RowMedia(plan, media).for_scenes(scenes, fmt), strict=True)
         films = (scene_film(timed, fmt, theme, script=plan.script, media=its) for timed, its in shown)
         return cls(fmt, scenes, tuple(films))

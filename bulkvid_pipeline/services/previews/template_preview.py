@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bulkvid_pipeline.core.options import Aspect, Platform
+from bulkvid_pipeline.core.options import Aspect, Captions, Platform
 from bulkvid_pipeline.core.templates import Template
 from bulkvid_pipeline.rendering.captions import cues_for
-from bulkvid_pipeline.rendering.model import Scene, SceneKind, SpokenWord, TimedScene, VideoFormat
+from bulkvid_pipeline.rendering.model import Scene, SceneKind, SpokenWord, TimedScene, VideoFormat, shown_scenes
 from bulkvid_pipeline.rendering.pictures.film import scene_film
 from bulkvid_pipeline.rendering.pictures.poster import poster_jpeg
 from bulkvid_pipeline.rendering.pictures.theme import Theme
@@ -39,6 +39,7 @@ _SCENES = (
         heading="Before Monday",
         items=("Pick three goals", "Give each a day", "Leave Friday free"),
         spoken_from=2,
+        standing=2,
     ),
     Scene(
         SceneKind.QUOTE,
@@ -59,15 +60,18 @@ def preview_template(template: Template, folder: Path) -> tuple[Path, tuple[str,
         TemplateInvalidError: the logo cannot be used.
     """
     theme, warnings = theme_of(template, template.settings.style.base)
+    captions = template.settings.style.captions
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{template.template_id}.jpg"
-    path.write_bytes(poster_jpeg(tiled([[_card(scene, fmt, theme) for fmt in _FORMATS] for scene in _SCENES])))
+    path.write_bytes(
+        poster_jpeg(tiled([[_card(scene, fmt, theme, captions) for fmt in _FORMATS] for scene in _SCENES]))
+    )
     return path, warnings
 
 
-def _card(scene: Scene, fmt: VideoFormat, theme: Theme) -> NDArray[np.uint8]:
-    """The card when all of it stands there, with the first caption of its text."""
-    timed = _timed(scene, fmt.platform.aspect)
+def _card(scene: Scene, fmt: VideoFormat, theme: Theme, captions: Captions) -> NDArray[np.uint8]:
+    """The card when all of it stands there, with the first caption of its text, if it shows captions."""
+    (timed,) = shown_scenes([_timed(scene, fmt.platform.aspect)], captions)
     film = scene_film(timed, fmt, theme, script=scene.text)
     return halved(film.still(min(timed.cues[0].end - 1, film.rest) if timed.cues else film.rest))
 

@@ -172,7 +172,7 @@ def _row(plan: VideoPlan, findings: Sequence[Finding], state: RowState) -> RowRe
         warnings=tuple(str(finding) for finding in findings if finding.severity is not Severity.INFO),
         priority=plan.priority,
         style=Style(plan.style),
-        voice=Voice(plan.voice),
+        voice=None if plan.is_silent else Voice(plan.voice),
     )
 
 

@@ -7,16 +7,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bulkvid_pipeline.adapters.speech.contract import Speech
-from bulkvid_pipeline.adapters.speech.espeak import is_silent, shortcomings
+from bulkvid_pipeline.adapters.speech.espeak import shortcomings, unread
 from bulkvid_pipeline.adapters.speech.providers import Provider
 from bulkvid_pipeline.adapters.speech.voices import speech_code
-from bulkvid_pipeline.core.columns import LANGUAGE
+from bulkvid_pipeline.core.columns import LANGUAGE, SAY_AS
+from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.languages import language_name
 from bulkvid_pipeline.core.options import ValidationLevel
 from bulkvid_pipeline.core.planning import VideoPlan
+from bulkvid_pipeline.core.pronunciations import Pronunciation, merged
 from bulkvid_pipeline.core.validation import RowProblem
 from bulkvid_pipeline.rendering.language import Guess, guess_language, narration_language, text_of
 from bulkvid_pipeline.rendering.narration import duration_feasibility
+from bulkvid_pipeline.rendering.spoken import spoken_form
+from bulkvid_pipeline.rendering.spoken_words import Unspoken, spoken_phrases, unspoken, used_in
 from bulkvid_pipeline.rendering.timeline import Feasibility
 from bulkvid_pipeline.settings import Settings
 
@@ -52,18 +56,42 @@ class Narrator:
         return cls(provider, frozenset(model.family for model in models))
 
 
-def with_language(plan: VideoPlan) -> VideoPlan:
-    """The plan with its likeliest language; one that it names and that makes no difference to the voice is left out.
+def with_narration(plan: VideoPlan, narrator: Narrator) -> VideoPlan:
+    """The plan with its likeliest language and the pronunciations that its script uses; silent if nobody can read it.
 
-    So a language column that says what was found out anyway renders nothing anew.
+    A language that it names and that makes no difference to the voice is left out, as are pronunciations that are not
+    used, those of the template included: so what changes nothing renders nothing anew. Only permissive accepts a script
+    that nobody can read.
     """
     guess = guess_language(text_of(plan))
     named = plan.language if plan.language and speech_code(plan.language) != guess.code else None
-    return replace(plan, language=named, likely_language=guess.tag)
+    plan = replace(plan, pronunciations=_pronunciations(plan), likely_language=guess.tag)
+    if not plan.is_silent and _left_out(plan, narrator).is_too_much:
+        plan = replace(plan, is_silent=True, pronunciations=())
+    return replace(plan, language=named)
+
+
+def _pronunciations(plan: VideoPlan) -> tuple[Pronunciation, ...]:
+    """The row's and the template's pairs that its script uses."""
+    if plan.is_silent:
+        return ()
+    tag = plan.language or guess_language(text_of(plan)).tag
+    return used_in(plan.script, merged(plan.template.settings.audio.pronunciations_in(tag), plan.pronunciations))
+
+
+def _left_out(plan: VideoPlan, narrator: Narrator) -> Unspoken:
+    """What the narrator leaves out of a plan with all its pronunciations; known of the offline voice alone."""
+    code = narration_language(plan)
+    said = " ".join((plan.script, *(pair.spoken for pair in plan.pronunciations)))
+    if narrator.provider is not Provider.ESPEAK or not unread(said, code):
+        return Unspoken.of("", 0)
+    return unspoken(spoken_phrases(plan.script), code, plan.pronunciations)
 
 
 def language_problems(plan: VideoPlan) -> Iterator[RowProblem]:
     """A guess that is in doubt, and a named language that the text clearly is not in."""
+    if plan.is_silent:
+        return
     guess = guess_language(text_of(plan))
     if plan.language is None:
         if guess.is_doubtful:
@@ -107,6 +135,8 @@ def _family(code: str) -> str:
 
 def voice_problems(plan: VideoPlan, narrator: Narrator) -> Iterator[RowProblem]:
     """A script that the voice cannot read is an error; one that is hard to understand is warned of."""
+    if plan.is_silent:
+        return
     code = narration_language(plan)
     if narrator.provider is Provider.PIPER and _family(code) not in narrator.families:
         spoken = ", ".join(sorted(narrator.families)) or "none"
@@ -114,60 +144,87 @@ def voice_problems(plan: VideoPlan, narrator: Narrator) -> Iterator[RowProblem]:
             "script_content",
             plan.script,
             f"No Piper voice speaks {code}; there are voices for {spoken}",
-            "Put a model for the language into the folder of BULKVID_PIPER_MODEL, or set "
-            "BULKVID_SPEECH_PROVIDER=espeak",
+            "Put a model for the language into the folder of BULKVID_PIPER_MODEL, set "
+            "BULKVID_SPEECH_PROVIDER=espeak, or write silent in the column voice_preference",
             "NARRATION_MISSING",
             EVERYWHERE,
         )
     if narrator.provider is not Provider.ESPEAK:
         return
-    if is_silent(plan.script, code):
+    pairs = _pronunciations(plan)
+    left_out = _left_out(replace(plan, pronunciations=pairs), narrator)
+    if left_out.is_too_much:
         yield RowProblem(
-            "script_content",
-            plan.script,
-            "The offline voice cannot read this writing: the video would be silent",
-            _OTHER_VOICE,
-            "NARRATION_MISSING",
-            NOT_PERMISSIVE,
+            "script_content", plan.script, left_out.problem, left_out.fix, "NARRATION_MISSING", NOT_PERMISSIVE
         )
         return
-    for told in shortcomings(plan.script, code)[:_MOST_TOLD]:
+    said = (
+        " ".join(spoken_form(words, code, pairs).text for words in spoken_phrases(plan.script))
+        if pairs
+        else plan.script
+    )
+    for told in shortcomings(said, code)[:_MOST_TOLD]:
         problem, _, fix = told.partition("; ")
         fix = fix[:1].upper() + fix[1:] or _OTHER_VOICE
         yield RowProblem("script_content", plan.script, problem, fix, "NARRATION_POOR", NOWHERE)
 
 
-def length_problems(plan: VideoPlan, speech: Speech) -> Iterator[RowProblem]:
-    """A script that does not fit its time is refused at strict, one that fits no video at every level.
+def say_as_problems(plan: VideoPlan) -> Iterator[RowProblem]:
+    """Pairs of the row that are found nowhere in its script."""
+    used = used_in(plan.script, plan.pronunciations)
+    unused = [pair.written for pair in plan.pronunciations if pair not in used]
+    if unused:
+        named = ", ".join(f"'{shortened(written, 40)}'" for written in unused[:_MOST_TOLD])
+        more = f" and {len(unused) - _MOST_TOLD} more" if len(unused) > _MOST_TOLD else ""
+        yield RowProblem(
+            SAY_AS,
+            "; ".join(f"{pair.written} = {pair.spoken}" for pair in plan.pronunciations),
+            f"Not found in the script: {named}{more}",
+            "Write the words as the script has them: whole words, and capitals alone are found as capitals alone",
+            "SAY_AS_UNUSED",
+            NOWHERE,
+        )
+
+
+def speech_length(plan: VideoPlan, speech: Speech, narrator: Narrator) -> Feasibility:
+    """Whether a plan's script fits its time, found by speaking it.
 
     Raises:
         NarrationError: the voice failed.
     """
-    spoken = plan.template.settings.audio.voice_settings
-    found = duration_feasibility(
+    plan, spoken = with_narration(plan, narrator), plan.template.settings.audio.voice_settings
+    return duration_feasibility(
         plan.title,
         plan.description,
         plan.script,
-        plan.voice,
+        None if plan.is_silent else plan.voice,
         plan.target_seconds,
         speech,
         may_be_shorter=plan.target_is_limit,
         language=narration_language(plan),
         template_speed=spoken.speed,
         pitch=spoken.pitch,
+        pronunciations=plan.pronunciations,
+        limit=plan.longest_seconds,
     )
-    yield from length_verdict(plan, found)
 
 
 def length_verdict(plan: VideoPlan, found: Feasibility) -> Iterator[RowProblem]:
-    """What a feasibility means for its row."""
+    """What a feasibility means for its row: one that does not fit its time is refused at strict, one that fits no
+    video at every level."""
     wanted = plan.target_seconds
     column, value = ("duration_seconds", f"{wanted:g}") if wanted else ("script_content", plan.script)
     if not found.ok:
         fix = found.fix[:1].upper() + found.fix[1:]
         levels = STRICT if found.renders else EVERYWHERE
         yield RowProblem(column, value, found.problem, fix, "DURATION_INFEASIBLE", levels)
-    elif wanted is None:
-        for told in found.hurry:
-            fix = "Cut the script, or set duration_seconds to a longer time"
-            yield RowProblem(column, value, told, fix, "SPEECH_HURRIED", NOWHERE)
+    elif found.hurry:
+        yield RowProblem(
+            column,
+            value,
+            found.hurry,
+            "Cut the script or ask for a longer time, if that is too fast",
+            "SPEECH_HURRIED",
+            NOWHERE,
+            informs=not found.is_much_hurried,
+        )

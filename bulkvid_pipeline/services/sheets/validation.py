@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from bulkvid_pipeline.adapters.media import MediaPolicy
 from bulkvid_pipeline.adapters.speech.contract import Speech
 from bulkvid_pipeline.adapters.speech.espeak import EspeakSpeech
+from bulkvid_pipeline.core.durations import LONGEST_VIDEO_S
 from bulkvid_pipeline.core.errors import ValidationFailedError
-from bulkvid_pipeline.core.findings import ValidationReport
+from bulkvid_pipeline.core.file_names import keys_of_shared_names
+from bulkvid_pipeline.core.findings import Finding, Severity, ValidationReport
 from bulkvid_pipeline.core.planning import VideoPlan, plan_video
 from bulkvid_pipeline.core.rows import VideoIdea
 from bulkvid_pipeline.core.sheet_table import SheetTable
@@ -25,9 +27,11 @@ from bulkvid_pipeline.services.sheets.narration_checks import (
     NOT_PERMISSIVE,
     Narrator,
     language_problems,
-    length_problems,
+    length_verdict,
+    say_as_problems,
+    speech_length,
     voice_problems,
-    with_language,
+    with_narration,
 )
 from bulkvid_pipeline.services.sheets.script_reading import script_problems
 from bulkvid_pipeline.services.templates.template_store import TemplateStore
@@ -71,7 +75,13 @@ def validate_for_spec(sheet: LoadedSheet, spec: BulkJobSpec, settings: Settings)
     """
     template = TemplateStore(settings.templates_folder).load(spec.template.template_id)
     return validate_sheet(
-        sheet, spec, template, media_policy(settings), Narrator.of(settings), NamedVoices.of(settings)
+        sheet,
+        spec,
+        template,
+        media_policy(settings),
+        Narrator.of(settings),
+        NamedVoices.of(settings),
+        longest_seconds=settings.longest_video_s,
     )
 
 
@@ -82,17 +92,20 @@ def validate_sheet(
     media: MediaPolicy | None = None,
     narrator: Narrator = OFFLINE_NARRATOR,
     voices: NamedVoices | None = None,
+    *,
+    longest_seconds: float = LONGEST_VIDEO_S,
 ) -> ValidatedSheet:
     """Validate every row at the spec's level, all findings at once; no medium is fetched.
 
-    Lengths of speech are the offline voice's, whichever voice will narrate: validating asks no server, and is free.
+    A row without a wanted length has at most `longest_seconds`. Lengths of speech are the offline voice's, whichever
+    voice will narrate: validating asks no server, and is free.
 
     Raises:
         InvalidSheetError: a required column is missing altogether.
     """
     voices = voices or NamedVoices()
     with EspeakSpeech() as speech:
-        engine = _EngineChecks(spec, template, speech, narrator)
+        engine = _EngineChecks(spec, template, speech, narrator, longest_seconds)
         by_media = MediaCheck(media or MediaPolicy(), spec.validation_level)
         checks: list[RowCheck] = [
             script_problems,
@@ -100,15 +113,43 @@ def validate_sheet(
             voices,
             engine.language,
             engine.voice,
+            engine.say_as,
             engine.length,
             by_media,
         ]
         ideas, report = validate_table(sheet.table, spec.validation_level, checks, only=spec.input_source.only)
-    plans = tuple(
-        with_language(plan_video(by_media.permitted(idea), spec, template, voices.name_for(idea))) for idea in ideas
+    planned = (
+        plan_video(by_media.permitted(idea), spec, template, voices.name_for(idea), longest_seconds) for idea in ideas
     )
+    plans = tuple(
+        replace(with_narration(plan, narrator), is_hurried=plan.sheet_row in engine.hurried) for plan in planned
+    )
+    plans = _with_names_told_apart(plans, sheet.table)
+    report = replace(report, findings=(*report.findings, *_template_findings(template, plans)))
     refused = {number: str(sheet.table.frame.at[number, "row_key"]) for number in (*report.rejected, *report.skipped)}
     return ValidatedSheet(sheet.label, sheet.name, sheet.uri, plans, report, _titles(sheet.table), refused)
+
+
+def _with_names_told_apart(plans: Sequence[VideoPlan], table: SheetTable) -> tuple[VideoPlan, ...]:
+    """The plans, those marked whose files would be called as those of another row, be it in this job or not."""
+    frame = table.frame
+    titles = dict(zip(frame["row_key"], frame["idea_title"], strict=True)) if "idea_title" in frame else {}
+    shared = keys_of_shared_names(titles | {plan.row_key: plan.title for plan in plans})
+    return tuple(replace(plan, name_is_shared=True) if plan.row_key in shared else plan for plan in plans)
+
+
+def _template_findings(template: Template, plans: Iterable[VideoPlan]) -> Iterator[Finding]:
+    """What of the template cannot be shown as given in the styles that rows have, e.g. a colour without contrast."""
+    look = template.settings.style
+    for style in sorted({plan.style for plan in plans}):
+        _theme, said = theme_for(style, colors=look.colors, font_family=look.font_family)
+        for text in said:
+            yield Finding(
+                Severity.WARNING,
+                f"Template '{template.template_id}' in style {style}: {text}",
+                "Keep it, or change the template",
+                code="TEMPLATE_ADJUSTED",
+            )
 
 
 def _titles(table: SheetTable) -> dict[int, str]:
@@ -125,10 +166,13 @@ class _EngineChecks:
     template: Template
     speech: Speech
     narrator: Narrator
+    longest_seconds: float
+    hurried: set[int] = field(default_factory=set)
+    """Sheet rows that have to be spoken faster than their voice's own pace to stay within `longest_seconds`."""
 
     def glyphs(self, idea: VideoIdea) -> Iterator[RowProblem]:
         """Characters that no font has would be shown as empty boxes."""
-        plan = plan_video(idea, self.spec, self.template)
+        plan = self._plan(idea)
         theme, _warnings = theme_for(plan.style, font_family=self.template.settings.style.font_family)
         for column, text in shown_cells(idea.title, idea.description, idea.script):
             missing = missing_characters([(column, text)], theme)
@@ -145,12 +189,23 @@ class _EngineChecks:
 
     def language(self, idea: VideoIdea) -> Iterator[RowProblem]:
         """See `language_problems`."""
-        return language_problems(plan_video(idea, self.spec, self.template))
+        return language_problems(self._plan(idea))
 
     def voice(self, idea: VideoIdea) -> Iterator[RowProblem]:
         """See `voice_problems`."""
-        return voice_problems(plan_video(idea, self.spec, self.template), self.narrator)
+        return voice_problems(self._plan(idea), self.narrator)
+
+    def say_as(self, idea: VideoIdea) -> Iterator[RowProblem]:
+        """See `say_as_problems`."""
+        return say_as_problems(self._plan(idea))
 
     def length(self, idea: VideoIdea) -> Iterator[RowProblem]:
-        """See `length_problems`."""
-        return length_problems(plan_video(idea, self.spec, self.template), self.speech)
+        """See `length_verdict`."""
+        plan = self._plan(idea)
+        found = speech_length(plan, self.speech, self.narrator)
+        if plan.target_seconds is None and found.hurry:
+            self.hurried.add(plan.sheet_row)
+        return length_verdict(plan, found)
+
+    def _plan(self, idea: VideoIdea) -> VideoPlan:
+        return plan_video(idea, self.spec, self.template, longest_seconds=self.longest_seconds)

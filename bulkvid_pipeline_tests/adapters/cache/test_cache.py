@@ -422,14 +422,14 @@ def test_an_utterance_comes_back_equal_to_the_last_bit(root: Path, grid: bool) -
     pcm = np.random.default_rng(1).uniform(-1, 1, 5000).astype(np.float32)
     if grid:
         pcm = (np.round(pcm * 32768).clip(-32768, 32767) / 32768).astype(np.float32)
-    said = Utterance(pcm, (WordTime(0, 0.0), WordTime(4, 1 / 3)), ("Lines of Ogham are silent",))
+    said = Utterance(pcm, (WordTime(0, 0.0), WordTime(4, 1 / 3)), ("Lines of Ogham are silent",), ((2, 5),))
     store = UtteranceCache(CacheOfKind(FolderCache(root, MANY), "narration", "1"))
     store.put("k", said)
     found = store.get("k")
     assert found is not None
     assert found.pcm.dtype == np.float32
     assert found.pcm.tobytes() == pcm.tobytes()
-    assert (found.words, found.warnings) == (said.words, said.warnings)
+    assert (found.words, found.warnings, found.unread) == (said.words, said.warnings, said.unread)
     assert (held(root) < 11_000) is grid
 
 

@@ -81,7 +81,9 @@ def growing(count: int) -> TimedScene:
             item_numbers=tuple(range(1, count + 1)),
             spoken_from=count - 1,
             detail="It keeps the sauce from sticking",
-            room=len(_HEADS),
+            standing=count - 1,
+            room=tuple(map(len, _HEADS)),
+            detail_room=(0, 0, 32, 32),
         )
     )
 

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bulkvid_pipeline.core.options import Style
-from bulkvid_pipeline.rendering.model import Cue, Scene, SceneKind, SpokenWord, TimedScene, VideoFormat
+from bulkvid_pipeline.core.options import Captions, Style
+from bulkvid_pipeline.rendering.model import Cue, Scene, SceneKind, SpokenWord, TimedScene, VideoFormat, shown_scenes
+from bulkvid_pipeline.rendering.pictures.caption_places import caption_place
 from bulkvid_pipeline.rendering.pictures.film import SceneFilm, scene_film
 from bulkvid_pipeline.rendering.pictures.geometry import Box
+from bulkvid_pipeline.rendering.pictures.stage import Stage
 from bulkvid_pipeline.rendering.pictures.theme import SpokenMark
 from bulkvid_pipeline.rendering.pictures.themes import THEMES
 from bulkvid_pipeline_tests.rendering.pictures import scenes
@@ -129,3 +131,55 @@ def test_cues_that_overlap_show_the_later_one() -> None:
     late = Cue((SpokenWord("considerably later", 30, 35),), 30, 50)
     film = scene_film(TimedScene(Scene(SceneKind.BODY), 60, (early, late)), scenes.WIDE, THEMES[Style.MODERN])
     assert film.text_boxes(35)[0].width > film.text_boxes(25)[0].width
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["காலையில்", "நிரப்புங்கள்", "ஒரு", "பொத்தானை", "அழுத்தினால்", "போதும்", "என்றும்", "கூறுங்கள்"],
+        ["ចាក់", "ទឹក", "ឱ្យ", "ពេញ", "កំសៀវ", "ពី", "យប់", "ដាក់", "ពែង", "ក្បែរ", "នៅ", "ក្រោម", "ត្រង់", "ក្រុម"],
+        ["Đặt", "ruộng", "thị", "cộng", "nhộng", "Ồn", "Ẩm", "ngọng", "Ỡm", "nhẵn", "gặp", "được"],
+    ],
+)
+def test_a_word_whose_signs_hang_below_its_line_is_marked_on_that_line_alone(words: list[str]) -> None:
+    film = spoken_film(words, Style.MODERN, scenes.SHORTS)
+    (_, caption) = film.text_boxes(31)[-2:]
+    heights = [box.height for index in range(len(words)) if (box := film.spoken_box(31 + 10 * index))]
+    assert len(heights) == len(words)
+    assert caption.height > 1.5 * max(heights)
+    assert max(heights) == min(heights)
+
+
+def test_a_caption_of_a_right_to_left_text_that_begins_with_a_foreign_name_is_set_from_the_right() -> None:
+    film = spoken_film(["Smart", "جهاز", "جديد", "في", "المطبخ"])
+    boxes = [film.spoken_box(31 + 10 * index) for index in range(5)]
+    lefts = [box.left for box in boxes if box]
+    assert len(lefts) == 5
+    assert lefts == sorted(lefts, reverse=True)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_without_captions_in_the_picture_the_card_has_their_room(style: Style) -> None:
+    word = SpokenWord("Hello", 30, 60)
+    text = "A card with a long text that fills what room there is. " * 14
+    timed = TimedScene(Scene(SceneKind.BODY, "Hello", text), 90, (Cue((word,), 30, 75),))
+    (burned,), (off,) = shown_scenes([timed], Captions.BURNED), shown_scenes([timed], Captions.OFF)
+    with_caption, without = (scene_film(each, scenes.WIDE, THEMES[style]) for each in (burned, off))
+    assert len(with_caption.text_boxes(60)) == len(without.text_boxes(60)) + 1
+    assert without.text_boxes(60)[0].height > with_caption.text_boxes(60)[0].height
+    assert with_caption.fingerprint != without.fingerprint
+
+
+@pytest.mark.parametrize("fmt", [scenes.WIDE, scenes.SHORTS])
+@pytest.mark.parametrize("style", STYLES)
+def test_players_show_captions_where_the_picture_has_its_own(style: Style, fmt: VideoFormat) -> None:
+    film = spoken_film(["Review", "every", "morning"], style, fmt)
+    caption = film.text_boxes(31)[-1]
+    place = caption_place(Scene(SceneKind.BODY, "Review", "Heading"), THEMES[style], Stage.of(fmt))
+    left, right = place.position - place.size / 2, place.position + place.size / 2
+    safe = film.safe_area
+    assert left >= 100 * safe.left / fmt.width - 1
+    assert right <= 100 * safe.right / fmt.width + 1
+    assert place.line <= 100 * caption.top / fmt.height
+    assert 100 * caption.bottom / fmt.height <= 100 * safe.bottom / fmt.height
+    assert left <= 100 * caption.center_x / fmt.width <= right

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from bulkvid_pipeline.core.options import Style
+from bulkvid_pipeline.core.options import Platform, Style
 from bulkvid_pipeline.rendering.model import Cue, Film, Planes, Scene, SceneKind, SpokenWord, TimedScene, VideoFormat
 from bulkvid_pipeline.rendering.pictures.backgrounds import background_for
 from bulkvid_pipeline.rendering.pictures.canvas import converted
@@ -18,6 +18,7 @@ from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.motion import ENTRANCE_FRAMES, EXIT_FRAMES
 from bulkvid_pipeline.rendering.pictures.stage import Stage
 from bulkvid_pipeline.rendering.pictures.themes import THEMES
+from bulkvid_pipeline.rendering.scenes import split_scenes
 from bulkvid_pipeline_tests.rendering.pictures import scenes
 
 STYLES = list(Style)
@@ -28,6 +29,9 @@ FORMATS = {
     "shorts": scenes.SHORTS,
     "square": scenes.SQUARE,
 }
+
+OVERHANG = 3
+"""Pixels by which the edges of round and slanted letters may reach over their box; nothing of a letter is cut off."""
 
 
 def film_of(kind: str, style: Style, fmt: VideoFormat = scenes.WIDE) -> SceneFilm:
@@ -148,10 +152,10 @@ def test_nothing_is_painted_outside_the_safe_area(style: Style, fmt: VideoFormat
             changed = np.argwhere((film.still(frame) != ground).any(axis=2))
             assert len(changed), "a card begins to come in at once: no scene starts with an empty picture"
             (top, left), (bottom, right) = changed.min(axis=0), changed.max(axis=0)
-            assert left >= safe.left, kind
-            assert top >= safe.top, kind
-            assert right < safe.right, kind
-            assert bottom < safe.bottom, kind
+            assert left >= safe.left - OVERHANG, kind
+            assert top >= safe.top - OVERHANG, kind
+            assert right < safe.right + OVERHANG, kind
+            assert bottom < safe.bottom + OVERHANG, kind
 
 
 @pytest.mark.parametrize("fmt", FORMATS.values(), ids=FORMATS)
@@ -202,9 +206,9 @@ def test_the_four_styles_and_the_three_shapes_are_laid_out_anew(style: Style) ->
 def test_every_script_stays_in_the_safe_area(name: str, style: Style) -> None:
     text = scenes.SAMPLES[name]
     scene = Scene(SceneKind.LIST, text, text, text, (text, text, text), 1)
-    film = scene_film(scenes.timed(scene), scenes.SHORTS, THEMES[style])
-    boxes = film.text_boxes(9)
-    assert len(boxes) >= 5
+    film = scene_film(replace(scenes.timed(scene, 120), entries=(0, 40, 80)), scenes.SHORTS, THEMES[style])
+    boxes = [box for frame in (9, 59, 99) for box in film.text_boxes(frame)]
+    assert len(boxes) >= 3 * 2 + 1, "heading and entry at a time, and a caption"
     assert all(film.safe_area.contains(box, tolerance=1) for box in boxes)
 
 
@@ -235,10 +239,16 @@ def test_a_list_of_forty_items_is_shown_inside_the_safe_area() -> None:
     scene = Scene(SceneKind.LIST, heading="Many", items=tuple(f"Item number {index}" for index in range(40)))
     for style in STYLES:
         for fmt in (scenes.WIDE, scenes.SHORTS):
-            film = scene_film(scenes.timed(scene), fmt, THEMES[style])
-            boxes = film.text_boxes(30)
-            assert len(boxes) > 40
-            assert all(film.safe_area.contains(box, tolerance=1) for box in boxes)
+            starts = tuple(range(0, 800, 20))
+            film = scene_film(TimedScene(scene, 820, entries=starts), fmt, THEMES[style])
+            spoken = [film.text_boxes(start + 19) for start in starts]
+            assert all(len(boxes) >= 2 for boxes in spoken)
+            assert all(film.safe_area.contains(box, tolerance=1) for boxes in spoken for box in boxes)
+            places = {box for boxes in spoken for box in boxes}
+            assert all(
+                not first.overlaps(second) or first.left == second.left
+                for first, second in itertools.combinations(places, 2)
+            )
 
 
 @pytest.mark.parametrize("fmt", FORMATS.values(), ids=FORMATS)
@@ -249,13 +259,17 @@ def test_entries_of_a_growing_list_stand_still_from_scene_to_scene(style: Style,
     for before, after in itertools.pairwise(films):
         earlier, later = before.text_boxes(40)[:-1], after.text_boxes(40)[:-1]  # without their captions
         held = [box for box in earlier if box in later]
+        if len(held) < len(earlier) - 1:
+            assert fmt is scenes.SHORTS, "only where half of the frame is taken, there is a second page"
+            assert [box.top for box in earlier[:2]] == [box.top for box in later[:2]], "which begins in the same place"
+            continue
         assert len(held) >= len(earlier) - 1, "all but what was said about the entry before"
         assert [box for box in after.text_boxes(0)[:-1] if box in held], "they are there from the first frame on"
 
 
-def brightness_range(film: SceneFilm, box: Box) -> int:
+def brightness_range(film: SceneFilm, box: Box, frame: int = 40) -> int:
     rows, columns = slice(int(box.top), int(box.bottom)), slice(int(box.left), int(box.right))
-    luma = film.still(40)[rows, columns].mean(axis=2)
+    luma = film.still(frame)[rows, columns].mean(axis=2)
     return int(luma.max() - luma.min())
 
 
@@ -266,6 +280,49 @@ def test_entries_spoken_before_are_calmer_than_the_one_being_spoken(style: Style
     still = [box for box in spoken.text_boxes(40) if box in film.text_boxes(40)]
     third = max(still, key=lambda box: box.top)
     assert brightness_range(film, third) < 0.8 * brightness_range(spoken, third)
+
+
+@pytest.mark.parametrize("fmt", FORMATS.values(), ids=FORMATS)
+@pytest.mark.parametrize("style", STYLES)
+def test_of_the_entries_of_one_scene_the_spoken_one_is_lit_those_before_it_are_dimmed_and_later_ones_hidden(
+    style: Style, fmt: VideoFormat
+) -> None:
+    entries = ("Fill the kettle", "Set the cup", "Press the button")
+    scene = Scene(SceneKind.LIST, "\n".join(entries), "Tea", items=entries, room=(16, 16, 16))
+    film = scene_film(TimedScene(scene, 130, entries=(0, 40, 80)), fmt, THEMES[style])
+    rows = film.text_boxes(129)[-3:]
+    for spoken, frame in enumerate((35, 75, 115)):
+        shown = film.text_boxes(frame)[-spoken - 1 :]
+        assert sorted(shown, key=lambda box: box.top) == rows[: spoken + 1], (
+            "each comes in its turn and stays in its place"
+        )
+        bright = [brightness_range(film, box, frame) for box in rows]
+        assert all(bright[earlier] < 0.8 * bright[spoken] for earlier in range(spoken))
+    changed = [redraw.frame for redraw in film.redraws() if redraw.frame >= 18]
+    assert {40, 80} <= set(changed) <= {*range(40, 58), *range(80, 98)}, "nothing is drawn but what changes"
+
+
+PACKED = (
+    "A warm jacket", "Two pairs of socks, one of them of wool", "Water", "A map", "Bread and cheese for two days",
+    "A knife", "A torch with new batteries", "Plasters", "A rope", "Matches that stay dry", "Soap", "A book",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("platform", [Platform.TIKTOK, Platform.SHORTS, Platform.REELS])
+@pytest.mark.parametrize("style", STYLES)
+def test_entries_are_of_one_size_in_all_scenes_at_least_44_pixels_on_a_phone(style: Style, platform: Platform) -> None:
+    script = "\n".join(f"{number}. {entry}" for number, entry in enumerate(PACKED, 1))
+    listed = split_scenes("T", "", script)[1:]
+    assert sum(len(scene.items) - scene.spoken_from for scene in listed) == len(PACKED)
+    lines: set[float] = set()
+    tops: set[float] = set()
+    for scene in listed:
+        film = scene_film(scenes.timed(scene), VideoFormat(platform, 1080, 1920), THEMES[style])
+        entries = film.text_boxes(30)[:-1]  # without the caption
+        lines |= {min(box.height for box in entries)}
+        tops |= {min(box.top for box in entries)}
+    assert len(lines) == len(tops) == 1
+    assert min(lines) >= 44 * 1.16, "lines are a little higher than their type"
 
 
 @pytest.mark.parametrize("style", STYLES)

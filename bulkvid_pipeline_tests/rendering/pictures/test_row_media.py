@@ -58,7 +58,9 @@ def test_a_picture_stands_beside_or_above_the_text_undistorted(fmt: VideoFormat,
         film = scene_film(timed, fmt, THEMES[style], media=SceneMedia(inset))
         mask = marked(film)
         if not mask.any():
-            assert fmt is scenes.REELS, f"room for {shape} is only short where half of the frame is taken ({kind})"
+            assert fmt is scenes.REELS or (fmt is scenes.SQUARE and "list" in kind), (
+                f"room for {shape} is only short where half of the frame is taken, or by a list ({kind})"
+            )
             continue
         shown += 1
         box = box_of(mask)
@@ -108,6 +110,10 @@ def test_every_script_and_length_leaves_the_picture_free(style: Style) -> None:
                 assert not mask.any() or not text_box.overlaps(box_of(mask)), kind
 
 
+OVERHANG = 3
+"""Pixels by which letters beside the picture may reach over the safe area's edge, where their own is round."""
+
+
 @pytest.mark.parametrize("style", Style)
 def test_nothing_of_a_framed_picture_leaves_the_safe_area(style: Style) -> None:
     looked = 0
@@ -119,7 +125,7 @@ def test_nothing_of_a_framed_picture_leaves_the_safe_area(style: Style) -> None:
             if len(changed):
                 looked += 1
                 (top, left), (bottom, right) = changed.min(axis=0), changed.max(axis=0)
-                assert film.safe_area.contains(Box.of_edges(left, top, right + 1, bottom + 1))
+                assert film.safe_area.contains(Box.of_edges(left, top, right + 1, bottom + 1), OVERHANG)
     assert looked > len(FORMATS) * len(scenes.KINDS) / 2
 
 

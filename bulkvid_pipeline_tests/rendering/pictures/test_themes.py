@@ -85,11 +85,11 @@ def test_a_light_ground_of_ones_own_stays_clean_from_corner_to_corner(style: Sty
 
 
 def test_a_corrected_colour_keeps_its_hue() -> None:
-    green = with_contrast((10, 61, 46), (15, 81, 50), 3)
+    green = with_contrast((10, 61, 46), 3, (15, 81, 50))
     assert contrast(green, (15, 81, 50)) >= 3
     assert colorsys.rgb_to_hls(*green)[0] == pytest.approx(colorsys.rgb_to_hls(10, 61, 46)[0], abs=0.02)
     assert max(green) > 3 * min(green), "not a grey"
-    almost_black = with_contrast((4, 0, 0), (0, 0, 0), 3)
+    almost_black = with_contrast((4, 0, 0), 3, (0, 0, 0))
     assert max(almost_black) - min(almost_black) < 24, "the hue of black is chance"
 
 
@@ -175,7 +175,7 @@ def test_a_logo_that_is_no_picture_is_refused(tmp_path: Path) -> None:
 def test_contrast_is_that_of_wcag() -> None:
     assert contrast((0, 0, 0), (255, 255, 255)) == pytest.approx(21)
     assert contrast((0x77, 0x77, 0x77), (255, 255, 255)) == pytest.approx(4.48, abs=0.01)
-    assert contrast(with_contrast((255, 212, 0), (255, 255, 255), 4.5), (255, 255, 255)) >= 4.5
+    assert contrast(with_contrast((255, 212, 0), 4.5, (255, 255, 255)), (255, 255, 255)) >= 4.5
 
 
 def test_hex_colours() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
-from bulkvid_pipeline.rendering.captions import srt, vtt
+from bulkvid_pipeline.rendering.caption_files import CuePlace, srt, vtt
 from bulkvid_pipeline.rendering.model import Cue, Scene, SceneKind, SpokenWord, TimedScene
 from bulkvid_pipeline.rendering.quality import Check, Outcome
 from bulkvid_pipeline.rendering.quality.captions import CaptionCue, caption_checks, caption_cues, reading_seconds
@@ -16,9 +18,18 @@ def scenes_of(*cues: tuple[str, int, int]) -> list[TimedScene]:
     return [TimedScene(Scene(SceneKind.BODY, "x"), 300, made)]
 
 
-def checks_of(*cues: tuple[str, int, int], seconds: float = 10.0) -> dict[str, Check]:
-    scenes = scenes_of(*cues)
-    return {check.name: check for check in caption_checks(srt(scenes), vtt(scenes), seconds)}
+def document(*cues: tuple[str, int, int]) -> str:
+    """A WebVTT file of captions as they are, whatever is wrong with them."""
+    return "WEBVTT\n\n" + "".join(f"{clock(start)} --> {clock(end)}\n{text}\n\n" for text, start, end in cues)
+
+
+def clock(frame: int) -> str:
+    return f"00:00:{frame // 30:02}.{frame % 30 * 1000 // 30:03}"
+
+
+def checks_of(*cues: tuple[str, int, int], seconds: float = 10.0, texts: Sequence[str] = ()) -> dict[str, Check]:
+    written = document(*cues)
+    return {check.name: check for check in caption_checks(written, written, seconds, texts)}
 
 
 def test_cues_are_read_back_as_they_were_written() -> None:
@@ -32,6 +43,66 @@ def test_calm_captions_pass() -> None:
     assert {check.outcome for check in checks.values()} == {Outcome.PASSED}
     assert checks["captions"].value == 2
     assert checks["caption_characters_per_second"].value == pytest.approx(8.5)
+
+
+def test_a_caption_that_is_gone_too_soon_is_a_fault_where_there_is_time() -> None:
+    check = checks_of(("Visit", 30, 45), ("the page", 60, 120))["shortest_caption_s"]
+    assert (check.outcome, check.value) == (Outcome.FAULT, 0.5)
+    assert "the caption 'Visit' at 1.0 s is gone after 0.50 s" in check.said
+
+
+def test_a_caption_that_is_gone_too_soon_is_a_warning_where_there_is_none() -> None:
+    check = checks_of(("Visit", 0, 15), ("the page", 15, 120))["shortest_caption_s"]
+    assert check.outcome is Outcome.WARNING
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("one\ntwo\nthree", "caption_lines"),
+        ("A line of captions that is longer than forty-two", "widest_caption_line"),
+        ("一二三四五六七八九十一二三四五六七八九十一", "widest_caption_line"),
+        ("Call us at +49 30\n1234567 today", "parted_caption_units"),
+        ("出口达到4.\n15亿元", "parted_caption_units"),
+    ],
+)
+def test_lines_that_are_no_lines_of_captions_are_a_fault(text: str, name: str) -> None:
+    script = text.replace("4.\n15", "4.15").replace("\n", " ")
+    checks = checks_of((text, 0, 200), texts=[script]).values()
+    faults = [check.name for check in checks if check.outcome is Outcome.FAULT]
+    assert faults == [name]
+
+
+def test_an_address_that_is_longer_than_a_line_may_stand_alone_or_be_broken() -> None:
+    address = "https://www.example.com/guides/2025/how-to-make-better-tea-at-home"
+    broken = address.replace("/2025", "\n/2025")
+    for text in (address, broken):
+        assert {check.outcome for check in checks_of((text, 0, 200), texts=[address]).values()} == {Outcome.PASSED}
+
+
+def test_a_unit_over_two_captions_is_a_fault() -> None:
+    texts = ["It grew by 4.15 million dollars in March."]
+    parted = checks_of(("It grew by 4.15", 0, 60), ("million dollars in March.", 60, 120), texts=texts)
+    assert parted["parted_caption_units"].outcome is Outcome.FAULT
+    assert "'4.15 million dollars' is parted" in parted["parted_caption_units"].said
+    whole = checks_of(("It grew by", 0, 60), ("4.15 million dollars in March.", 60, 120), texts=texts)
+    assert whole["parted_caption_units"].outcome is Outcome.PASSED
+
+
+def test_a_caption_over_two_entries_of_a_list_or_two_scenes_is_a_fault() -> None:
+    texts = ["Green tea\nMilk", "Then bread."]
+    over_entries = checks_of(("Green tea Milk", 0, 60), ("Then bread.", 60, 120), texts=texts)
+    over_scenes = checks_of(("Green tea", 0, 60), ("Milk Then bread.", 60, 120), texts=texts)
+    apart = checks_of(("Green tea", 0, 60), ("Milk", 60, 120), ("Then bread.", 120, 180), texts=texts)
+    assert over_entries["captions_over_entries"].outcome is Outcome.FAULT
+    assert over_scenes["captions_over_entries"].outcome is Outcome.FAULT
+    assert apart["captions_over_entries"].outcome is Outcome.PASSED
+
+
+def test_settings_and_marks_of_direction_do_not_change_what_is_read() -> None:
+    scenes = scenes_of(("جهاز Smart Kettle 3000", 3, 60))
+    (cue,) = caption_cues(vtt(scenes, [CuePlace(62, 46, 81)], "ar"))
+    assert cue == CaptionCue(0.1, 2.0, "جهاز Smart Kettle 3000")
 
 
 def test_no_captions_at_all_pass() -> None:

@@ -306,7 +306,7 @@ def test_a_pause_before_the_first_word_is_kept() -> None:
         ("a) Fill\nb) Boil", ["a", "b"]),
         ("[ ] Fill\n[x] Boil", ["☐", "☑"]),
         ("1. Fill\n2. Boil", ["", ""]),
-        ("1️⃣ Fill\n2️⃣ Boil", ["", ""]),
+        ("1️⃣ Fill\n2️⃣ Boil", ["1️⃣", "2️⃣"]),
         ("[1] Fill\n[2] Boil", ["", ""]),
         ("Step 1: Fill\nStep 2: Boil", ["", ""]),
     ],

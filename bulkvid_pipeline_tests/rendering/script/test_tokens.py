@@ -111,15 +111,66 @@ def test_a_figure_that_is_set_off_is_a_whole_one(heading: str, phrases: tuple[st
 
 
 @pytest.mark.parametrize(
+    ("heading", "marked", "phrases"),
+    [
+        ("Trade fell by 4.15 percent", ("15",), ("4.15",)),
+        ("Write to first_last@example.com today", ("last@example",), ("first_last@example.com",)),
+        ("The last one comes first, not last", ("last", "first"), ("last", "first")),
+        ("今年达到4.15亿元，创下新高", ("亿元",), ("4.15亿元",)),
+    ],
+)
+def test_what_the_author_sets_off_never_ends_inside_a_unit(
+    heading: str, marked: tuple[str, ...], phrases: tuple[str, ...]
+) -> None:
+    assert emphasis_of(heading, marked) == phrases
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "In 2024 we began again",
+        "The 1990s were good to us",
+        "Version 2.0 is here",
+        "Visit example.com/10-tips today",
+        "iPhone 15 comes in blue",
+        "Step 3 is easy",
+        "Q3 2024 was quiet",
+        "第3名是他",
+        "这十分重要",
+    ],
+)
+def test_digits_that_count_nothing_are_not_set_off(heading: str) -> None:
+    assert emphasis_of(heading) == ()
+
+
+@pytest.mark.parametrize(
     ("phrase", "amount"),
     [
         ("R$ 4,50", ("R$ 4,50", "")),
         ("42.5 million dollars", ("42.5", "million dollars")),
+        ("$1.2 billion", ("$1.2", "billion")),
+        ("$1.2bn", ("$1.2bn", "")),
+        ("-12 °C", ("-12 °C", "")),
+        ("1,2 Mio.", ("1,2 Mio.", "")),
         ("4.15亿元", ("4.15亿元", "")),
+        ("18 percent", ("18", "percent")),
+        ("₹1,00,000", ("₹1,00,000", "")),
     ],
 )
 def test_a_figure_is_parted_from_what_it_counts(phrase: str, amount: tuple[str, str]) -> None:
     assert amount_and_unit(phrase) == amount
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "COVID-19", "MP3", "G20", "A4", "18h30", "4 p.m.", "10:30", "24.12.2024", "March 14th, 2025", "+49 30 1234567",
+        "555-0142", "v2.0", "2.3.1", "example.com/10", "2024", "1990s", "2024年", "第3名", "44 and 46 million dollars",
+        "$1,234.56 to $2,345.67", "3 out of 4", "5", "never", "half",
+    ],
+)  # fmt: skip
+def test_what_is_no_whole_amount_is_no_figure(phrase: str) -> None:
+    assert amount_and_unit(phrase) is None
 
 
 @given(st.text(alphabet=st.characters() | st.sampled_from("0123456789.,:/-+% $€@#"), max_size=80))

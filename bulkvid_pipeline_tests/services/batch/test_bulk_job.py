@@ -22,9 +22,11 @@ def test_every_row_becomes_a_video_with_poster_captions_and_document(workplace: 
 
     assert job.success
     assert sorted(job.rendered) == ["One", "Two"]
-    assert len(workplace.videos()) == 3
+    names = sorted(path.name for path in workplace.videos())
+    assert names == ["one-tiktok.mp4", "one-youtube.mp4", "two-youtube.mp4"]
     for path in workplace.videos():
-        assert {"poster.jpg", "captions.srt", "captions.vtt", "video.json"} <= {p.name for p in path.parent.iterdir()}
+        files = {path.name, *(f"{path.stem}{suffix}" for suffix in (".jpg", ".srt", ".vtt")), "video.json"}
+        assert {p.name for p in path.parent.iterdir()} == files
         with av.open(str(path)) as file:
             frames = sum(1 for _ in file.decode(video=0))
             assert frames == pytest.approx(float(file.duration or 0) / av.time_base * 30, abs=1.5)

@@ -208,7 +208,7 @@ def test_a_template_is_drawn_as_four_cards_in_three_shapes(installed: Path, caps
     width, height = size(installed / "drawn" / "pale.jpg")
     assert width > 856 + 480 + 270
     assert height > 4 * 480
-    assert "#FFF0D0 has a contrast of only" in capsys.readouterr().out
+    assert "#FFF0D0 is too light" in capsys.readouterr().out
 
 
 def test_a_broken_template_does_not_hide_the_others(installed: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,10 +12,11 @@ import pytest
 from bulkvid_pipeline.adapters.speech.espeak import EspeakSpeech
 from bulkvid_pipeline.adapters.speech.providers import Provider
 from bulkvid_pipeline.core.columns import COLUMNS
+from bulkvid_pipeline.core.durations import LONGEST_VIDEO_S
 from bulkvid_pipeline.core.findings import Finding, Severity
 from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.core.spec import BulkJobSpec
-from bulkvid_pipeline.core.templates import BUILT_IN_TEMPLATES
+from bulkvid_pipeline.core.templates import BUILT_IN_TEMPLATES, Template, parse_template
 from bulkvid_pipeline.rendering.soundtrack import Soundtrack
 from bulkvid_pipeline.services.sheets.loading import load_sheet
 from bulkvid_pipeline.services.sheets.narration_checks import Narrator
@@ -35,6 +36,8 @@ def validated(
     level: str = "moderate",
     narrator: Narrator | None = None,
     overrides: str | None = None,
+    template: Template = BUILT_IN_TEMPLATES["default_template"],
+    longest_seconds: float = LONGEST_VIDEO_S,
     **cells: str,
 ) -> ValidatedSheet:
     row = {
@@ -55,10 +58,10 @@ def validated(
         writer.writerows(
             [[*COLUMNS, *(set(row) - set(COLUMNS))], [row[c] for c in (*COLUMNS, *(set(row) - set(COLUMNS)))]]
         )
-    template = {"overrides": {"language": overrides}} if overrides else {}
-    spec = BulkJobSpec.for_input(str(path), validation_level=level, template=template)
-    chosen = BUILT_IN_TEMPLATES["default_template"]
-    return validate_sheet(load_sheet(spec.input_source, Settings()), spec, chosen, None, narrator or Narrator())
+    chosen = {"overrides": {"language": overrides}} if overrides else {}
+    spec = BulkJobSpec.for_input(str(path), validation_level=level, template=chosen)
+    sheet = load_sheet(spec.input_source, Settings())
+    return validate_sheet(sheet, spec, template, None, narrator or Narrator(), longest_seconds=longest_seconds)
 
 
 def found(sheet: ValidatedSheet, code: str) -> Finding:
@@ -147,6 +150,7 @@ def test_a_row_that_nobody_would_hear_is_no_success_but_at_permissive(
 ) -> None:
     sheet = validated(tmp_path, level=level, duration_seconds="10", script_content=KHMER)
     assert bool(sheet.report.accepted) is accepted
+    assert all(made.is_silent for made in sheet.plans)
     told = found(sheet, "NARRATION_MISSING")
     assert "the video would be silent" in told.problem
     assert "BULKVID_SPEECH_PROVIDER" in told.fix
@@ -179,25 +183,109 @@ def test_part_of_a_script_that_is_not_spoken_is_warned_of(tmp_path: Path) -> Non
 
 
 def test_a_long_script_that_is_hurried_says_so(tmp_path: Path) -> None:
-    sheet = validated(tmp_path, script_content=" ".join([SENTENCE] * 125))
+    script = " ".join([SENTENCE] * 125)
+    sheet = validated(tmp_path, script_content=script, longest_seconds=300)
     assert "times its pace" in found(sheet, "SPEECH_HURRIED").problem
     assert sheet.report.accepted
+    natural = validated(tmp_path, script_content=script)
+    assert codes(natural) == []
+    assert plan(sheet).fingerprint("1") != plan(natural).fingerprint("1")
+
+
+def test_a_limit_that_makes_no_difference_to_a_row_renders_nothing_anew(tmp_path: Path) -> None:
+    limits = (100, 300)
+    assert len({plan(validated(tmp_path, longest_seconds=limit)).fingerprint("1") for limit in limits}) == 1
+
+
+def test_a_wanted_length_that_hurries_the_voice_says_so(tmp_path: Path) -> None:
+    told = found(validated(tmp_path, script_content=" ".join([SENTENCE] * 10), duration_seconds="26"), "SPEECH_HURRIED")
+    assert (told.column, told.severity) == ("duration_seconds", Severity.WARNING)
+    a_little = validated(tmp_path, script_content=" ".join([SENTENCE] * 10), duration_seconds="32")
+    assert found(a_little, "SPEECH_HURRIED").severity is Severity.INFO
+
+
+SAID = "We fly to Xi'an and ask the database. It answers."
+
+
+def test_pairs_of_a_row_reach_its_narration_and_its_fingerprint(tmp_path: Path, speech: EspeakSpeech) -> None:
+    plain = plan(validated(tmp_path, script_content=SAID))
+    sheet = validated(tmp_path, script_content=SAID, say_as="Xi'an = shee ahn over there")
+    assert codes(sheet) == []
+    assert plan(sheet).fingerprint("1") != plain.fingerprint("1")
+    lengths = []
+    for made in (plain, plan(sheet)):
+        soundtrack = Soundtrack(made, speech, None, "")
+        soundtrack.record()
+        lengths.append(soundtrack.programme.frames)
+        words = [word.text for scene in soundtrack.programme.scenes for word in scene.words]
+        assert " ".join(words) == SAID
+    assert lengths[1] > lengths[0]
+
+
+def test_a_pair_that_is_found_nowhere_is_a_warning_and_renders_nothing_anew(tmp_path: Path) -> None:
+    sheet = validated(tmp_path, script_content=SAID, say_as="Rome = Roma; Xi'an = shee ahn")
+    told = found(sheet, "SAY_AS_UNUSED")
+    assert (told.severity, told.column, told.column_letter) == (Severity.WARNING, "say_as", "K")
+    assert "'Rome'" in told.problem
+    assert "Xi'an" not in told.problem
+    only = validated(tmp_path, script_content=SAID, say_as="Xi'an = shee ahn")
+    assert plan(sheet).fingerprint("1") == plan(only).fingerprint("1")
+
+
+@pytest.mark.parametrize(("level", "accepted"), [("strict", False), ("moderate", False), ("permissive", True)])
+def test_a_faulty_pair_rejects_its_row_and_is_left_out_at_permissive(
+    tmp_path: Path, level: str, accepted: bool
+) -> None:
+    sheet = validated(tmp_path, level=level, duration_seconds="10", say_as="Xi'an = shee ahn; SQL", script_content=SAID)
+    assert bool(sheet.report.accepted) is accepted
+    assert "'SQL' is no pair" in found(sheet, "INVALID_CELL").problem
+    assert all([pair.written for pair in made.pronunciations] == ["Xi'an"] for made in sheet.plans)
+
+
+def test_the_template_s_pairs_apply_to_its_rows_and_the_row_s_own_win(tmp_path: Path) -> None:
+    listed = {"Xi'an": "wrong", "database": "data base", "unused": "x", "de": {"database": "Datenbank"}}
+    document = {"settings": {"audio": {"pronunciations": listed}}}
+    template = parse_template(document, template_id="own")
+    sheet = validated(tmp_path, script_content=SAID, say_as="xi'an = shee ahn", template=template)
+    assert {pair.written: pair.spoken for pair in plan(sheet).pronunciations} == {
+        "xi'an": "shee ahn",
+        "database": "data base",
+    }
+    assert codes(sheet) == []
+
+
+@pytest.mark.parametrize("cell", ["silent", "No voice", "ohne Stimme", "无声", "🔇"])
+def test_a_row_that_asks_for_silence_needs_no_voice(tmp_path: Path, cell: str) -> None:
+    sheet = validated(tmp_path, script_content=KHMER, voice_preference=cell)
+    assert plan(sheet).is_silent
+    assert not sheet.report.errors
+
+
+def test_a_voice_of_none_is_an_empty_cell(tmp_path: Path) -> None:
+    assert not plan(validated(tmp_path, voice_preference="none")).is_silent
+
+
+def test_a_word_that_nobody_can_read_is_no_matter_once_its_pronunciation_is_given(tmp_path: Path) -> None:
+    script = f"{ENGLISH} អង្គរ is a temple."
+    assert codes(validated(tmp_path, script_content=script)) == ["NARRATION_POOR"]
+    assert codes(validated(tmp_path, script_content=script, say_as="អង្គរ = ang kor")) == []
 
 
 @pytest.mark.parametrize(
     ("level", "duration"), [("strict", "60"), ("moderate", "60"), ("moderate", ""), ("permissive", "")]
 )
 def test_a_script_that_fits_no_video_is_refused_at_every_level(tmp_path: Path, level: str, duration: str) -> None:
-    sheet = validated(tmp_path, level=level, duration_seconds=duration, script_content=" ".join([SENTENCE] * 180))
+    script = " ".join([SENTENCE] * 180)
+    sheet = validated(tmp_path, level=level, duration_seconds=duration, script_content=script, longest_seconds=300)
     assert not sheet.plans
     assert "seconds to say" in found(sheet, "DURATION_INFEASIBLE").problem
 
 
 def test_what_a_script_that_is_too_long_is_advised_helps(tmp_path: Path) -> None:
     script = " ".join([SENTENCE] * 180)
-    fix = found(validated(tmp_path, script_content=script), "DURATION_INFEASIBLE").fix
+    fix = found(validated(tmp_path, script_content=script, longest_seconds=300), "DURATION_INFEASIBLE").fix
     advised = fix.split("set duration_seconds to ")[1].split(",")[0]
-    followed = validated(tmp_path, level="strict", duration_seconds=advised, script_content=script)
+    followed = validated(tmp_path, level="strict", duration_seconds=advised, script_content=script, longest_seconds=300)
     assert followed.report.accepted == (2,)
 
 

@@ -178,7 +178,7 @@ def test_a_check_tells_all_problems_at_once(folder: Path) -> None:
     assert len(found.errors) == 2
     assert "logo.png is not a PNG" in found.errors[0]
     assert "'track.wav' cannot be used" in found.errors[1]
-    assert any("#FFF0D0 has a contrast of only 1.0:1" in warning for warning in found.warnings)
+    assert any("accent #FFF0D0 is too light" in warning for warning in found.warnings)
     assert any("'Comic Sans' is not bundled" in warning for warning in found.warnings)
 
 

@@ -74,7 +74,8 @@ def test_a_google_sheet_becomes_videos_in_a_bucket(workplace: Workplace, google:
 
     assert success, watch.failure
     keys = bucket.keys("films")
-    assert sum(key.endswith("/video.mp4") for key in keys) == 2
+    films = sorted(key.rsplit("/", 1)[1] for key in keys if key.endswith(".mp4"))
+    assert films == ["one-youtube.mp4", "two-youtube.mp4"]
     assert sum(key.endswith("/video.json") for key in keys) == 2
     assert any(key.startswith("spring/") and key.endswith("/report.html") for key in keys)
     assert not any(key.startswith(".unpublished") for key in keys)

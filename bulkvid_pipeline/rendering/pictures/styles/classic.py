@@ -24,7 +24,7 @@ from bulkvid_pipeline.rendering.pictures.inset_frames import FrameLook, Inset, f
 from bulkvid_pipeline.rendering.pictures.lists import ItemRow, RowShape, arranged, draw_row, heading_motion
 from bulkvid_pipeline.rendering.pictures.motion import Motion
 from bulkvid_pipeline.rendering.pictures.ornaments import diamond, quotation_marks, roman
-from bulkvid_pipeline.rendering.pictures.stage import Shape, Stage
+from bulkvid_pipeline.rendering.pictures.stage import Stage
 from bulkvid_pipeline.rendering.pictures.styles.contract import StyleLook
 from bulkvid_pipeline.rendering.pictures.theme import CaptionLook, Entrance, GroundLook, SpokenMark, Theme
 from bulkvid_pipeline.rendering.pictures.typefaces import Cut
@@ -161,18 +161,14 @@ def listing(c: Composer) -> None:
         look = c.look(size, c.theme.text, c.theme.statement_weight, line_height=1.14, align="center", least=40 * c.unit)
         heading = c.set(c.scene.heading, look, min(zone.width, 1400 * c.unit), zone.height * 0.28, 3)
         taken = heading.height + c.by_shape(76, 70, 66)
-    columns = 2 if c.stage.shape is Shape.WIDE and len(c.scene.items) > 6 else 1
-    width = min(zone.width, c.by_shape(1640 if columns == 2 else 1180, 2000, 2000))
+    width = min(zone.width, c.by_shape(1640, 2000, 2000))
     inner = Box.of_edges(zone.center_x - width / 2, zone.top + taken, zone.center_x + width / 2, zone.bottom)
-    look = c.look(c.list_size(54, 68, 52), c.theme.text, 480, line_height=1.16, least=20 * c.unit, spacing=0)
-    # As wide as the widest of the list's first numbers, so that entries do not move as more are added.
-    last = max((*c.scene.item_numbers, 8))
-    numerals = (f"{roman(number)}." for number in range(1, min(last, 50) + 1))
-    marker = max((c.ordinal_width(numeral, look.size * 0.8, 500) for numeral in numerals), default=0.0)
-    gap = (2 if columns == 1 else 14) * c.unit
+    look = c.look(c.list_size(54, 68, 58), c.theme.text, 480, line_height=1.16, spacing=0)
+    # As wide as any number of two digits, so that entries do not move as more are added.
+    marker = c.ordinal_width("88.", look.size * 0.8, 500)
     detail = replace(look, color=c.theme.muted, cut=Cut(c.theme.italic_family, 430))
-    shape = RowShape(marker + 8 * c.unit, 18 * c.unit, c.list_size(15, 15, 13), gap)
-    rows = arranged(c, inner, look, detail, shape, columns, 0.45)
+    shape = RowShape(marker + 8 * c.unit, 18 * c.unit, c.list_size(15, 15, 13), 2 * c.unit)
+    rows = arranged(c, inner, look, detail, shape, 0.45, column=1180 * c.unit)
     if heading:
         top = min((item.row.top for item in rows), default=inner.top) - taken
         c.text(heading, zone.center_x - heading.width / 2, top, 0, heading_motion(c))
@@ -182,17 +178,18 @@ def listing(c: Composer) -> None:
         draw_row(c, item, item.row, partial(_draw_item, c, item), Motion.FADE)
 
 
-def _draw_item(c: Composer, item: ItemRow, canvas: skia.Canvas) -> None:
+def _draw_item(c: Composer, item: ItemRow, is_lit: bool, canvas: skia.Canvas) -> None:
     size = item.block.look.size * 0.8
-    numeral = f"{roman(item.number)}."
+    numeral = f".{item.number}" if c.mirrored else f"{item.number}."
     width = size if item.sign else c.ordinal_width(numeral, size, 500)
     x = item.marker.left + width / 2 if c.mirrored else item.marker.right - width / 2
     draw = c.sign if item.sign else c.ordinal
-    draw(canvas, item.sign or numeral, (x, item.first_line), size, c.theme.accent, 500)
+    draw(canvas, item.sign or numeral, (x, item.first_line), size, c.theme.small_accent, 500)
     item.paint_text(canvas)
-    if item.index < max(len(c.scene.items), c.scene.room) - 1:
-        y = item.row.bottom - 1.2 * c.unit
-        canvas.drawLine(item.row.left, y, item.row.right, y, stroke(c.theme.accent_2, 1.4 * c.unit, 0.55))
+    if is_lit or item.goes_on:
+        y = item.row.bottom - 1.6 * c.unit
+        line = stroke(c.theme.accent, 3 * c.unit) if is_lit else stroke(c.theme.accent_2, 1.4 * c.unit, 0.55)
+        canvas.drawLine(item.row.left, y, item.row.right, y, line)
 
 
 def quote(c: Composer) -> None:
@@ -289,6 +286,8 @@ _THEME = Theme(
     muted=(104, 84, 67),
     accent=(140, 45, 41),
     accent_2=(164, 125, 55),
+    small_accent=(140, 45, 41),
+    panel_accent=(128, 97, 43),
     panel=(250, 245, 236),
     on_panel=(43, 31, 23),
     display_family="Source Serif 4",
@@ -310,6 +309,7 @@ _THEME = Theme(
         least_veil=0.34,
         blur=3.0,
         second_accent_contrast=GRAPHIC_CONTRAST,
+        small_accents=True,
         paper=1.1,
     ),
 )

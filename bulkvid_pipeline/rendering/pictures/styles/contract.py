@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import skia
 
+from bulkvid_pipeline.rendering.pictures.colors import Rgb
 from bulkvid_pipeline.rendering.pictures.composer import Composer
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.inset_frames import FrameLook, Inset
@@ -16,6 +17,11 @@ from bulkvid_pipeline.rendering.pictures.theme import Theme
 GroundPainter = Callable[[skia.Canvas, Theme, Stage, bool], None]
 """Paints on a whole frame; the last argument says whether it is a title card."""
 Compose = Callable[[Composer], None]
+
+
+def bare(theme: Theme, page: Rgb) -> Rgb:  # noqa: ARG001
+    """No cards: texts are on the page itself."""
+    return page
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,8 @@ class StyleLook:
     frame: FrameLook
     """Measures of the frame around the row's own picture."""
     paint_frame: Callable[[Composer, skia.Canvas, Inset], None]
+    card: Callable[[Theme, Rgb], Rgb] = bare
+    """The colour of its cards over a colour of the page."""
     inset_at: float | None = None
     """Horizontal alignment of a picture above the text, 0 left .. 1 right; None: where reading starts."""
     beside_title: Callable[[Stage], Box] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from functools import partial
 
@@ -10,11 +11,10 @@ import skia
 from bulkvid_pipeline.core.options import Style
 from bulkvid_pipeline.rendering.model import SceneKind
 from bulkvid_pipeline.rendering.pictures.colors import (
-    GRAPHIC_CONTRAST,
     WHITE,
+    Rgb,
     argb,
     mix,
-    with_contrast,
 )
 from bulkvid_pipeline.rendering.pictures.composer import Composer, Row, fill, rounded_rect
 from bulkvid_pipeline.rendering.pictures.geometry import Box
@@ -27,14 +27,11 @@ from bulkvid_pipeline.rendering.pictures.stage import Shape, Stage
 from bulkvid_pipeline.rendering.pictures.styles.contract import StyleLook
 from bulkvid_pipeline.rendering.pictures.theme import CaptionLook, Entrance, GroundLook, SpokenMark, Theme
 from bulkvid_pipeline.rendering.pictures.typesetting import SetText
+from bulkvid_pipeline.rendering.pictures.zones import around_logo
 from bulkvid_pipeline.rendering.script.emphasis import amount_and_unit
 from bulkvid_pipeline.rendering.script.statements import display_width
 
-_LONGEST_AMOUNT = 8
-
-
-def _on_panel_accent(c: Composer) -> tuple[int, int, int]:
-    return with_contrast(c.theme.accent_2, c.theme.panel, GRAPHIC_CONTRAST)
+_LONGEST_AMOUNT = 9
 
 
 def header(c: Composer) -> None:
@@ -66,29 +63,28 @@ def _section(c: Composer, number: int) -> None:
 
     def draw(canvas: skia.Canvas) -> None:
         c.ordinal(canvas, digits, (figures.center_x, middle), size, c.theme.on_panel, 780)
-        rounded_rect(canvas, rule, rule.height / 2, fill(_on_panel_accent(c)))
+        rounded_rect(canvas, rule, rule.height / 2, fill(c.theme.panel_accent))
 
     c.shape(figures.union(rule).inset(-4 * c.unit, -4 * c.unit).intersection(panel), draw, 0, Motion.NONE, [figures])
 
 
 def _stressed_figure(c: Composer) -> tuple[str, str] | None:
-    """The first amount that the scene stresses, and its unit, which may be empty; None if it stresses none."""
+    """The first amount that the scene stresses, and what is counted, which may be empty; None if it stresses none."""
     for phrase in c.scene.emphasis:
-        amount, unit = amount_and_unit(phrase)
-        of_a_range = any(map(str.isdigit, unit))  # "44 and 46 million dollars" is not 44 of anything
-        if any(map(str.isdigit, amount)) and not of_a_range and display_width(amount) <= _LONGEST_AMOUNT:
-            return amount, unit
+        found = amount_and_unit(phrase)
+        if found and display_width(found[0]) <= _LONGEST_AMOUNT:
+            return found
     return None
 
 
 def _figure(c: Composer, amount: str, unit: str) -> None:
     """The amount, filling the panel's width, with its unit below."""
     panel = c.zones.panel
-    look = c.look(200 * c.unit, c.theme.on_panel, 780, line_height=1.0, least=72 * c.unit)
+    look = c.look(200 * c.unit, c.theme.on_panel, 780, line_height=1.0, least=60 * c.unit)
     figure = c.set(amount, look, panel.width * 0.94, panel.height * 0.3, 1)
-    rows = [_rule(c, panel, _on_panel_accent(c), 0, 0), _row(c, figure, panel, 40 * c.unit, 1)]
+    rows = [_rule(c, panel, c.theme.panel_accent, 0, 0), _row(c, figure, panel, 40 * c.unit, 1)]
     if unit:
-        small = c.look(60 * c.unit, _on_panel_accent(c), 600, line_height=1.16, least=30 * c.unit)
+        small = c.look(72 * c.unit, c.theme.panel_accent, 600, line_height=1.16, least=30 * c.unit)
         rows.append(_row(c, c.set(unit, small, panel.width, panel.height * 0.24, 2), panel, 6 * c.unit, 3))
     c.column(panel, rows, 0.36)
 
@@ -101,7 +97,7 @@ def _emblem(c: Composer) -> None:
     top = panel.top + panel.height * 0.40 - height / 2 if wide else panel.top + 4 * c.unit
     box = Box(c.start(panel, height * 1.2) if not wide else panel.left, top, height * 1.2, height).rounded()
     draw = {SceneKind.LIST: list_lines, SceneKind.QUOTE: quotation_marks}.get(c.scene.kind, rising_columns)
-    c.shape(box, lambda canvas: draw(canvas, box, fill(_on_panel_accent(c))), 0, Motion.NONE)
+    c.shape(box, lambda canvas: draw(canvas, box, fill(c.theme.panel_accent)), 0, Motion.NONE)
 
 
 def _row(c: Composer, block: SetText, zone: Box, gap: float, order: int) -> Row:
@@ -129,7 +125,7 @@ def title(c: Composer) -> None:
         c.by_shape(120, 150, 122), c.theme.on_panel, c.theme.display_weight, line_height=1.12, least=56 * c.unit
     )
     heading = c.set(c.scene.heading or c.scene.text, look, zone.width, zone.height - used, 6)
-    rows = [_row(c, heading, zone, 0, 0), _rule(c, zone, _on_panel_accent(c), 44 * c.unit, 2)]
+    rows = [_row(c, heading, zone, 0, 0), _rule(c, zone, c.theme.panel_accent, 44 * c.unit, 2)]
     if sub:
         rows.append(_row(c, sub, zone, 44 * c.unit, 3))
     c.column(zone, rows, 0.5)
@@ -157,19 +153,11 @@ def listing(c: Composer) -> None:
         look = c.look(size, c.theme.text, c.theme.statement_weight, line_height=1.16, least=36 * c.unit)
         heading = c.set(c.scene.heading, look, zone.width, zone.height * 0.3, 3)
         taken = heading.height + 36 * c.unit
-    columns = 2 if c.stage.shape is Shape.WIDE and len(c.scene.items) > 6 else 1
     inner = Box.of_edges(zone.left, zone.top + taken, zone.right, zone.bottom)
-    look = c.look(
-        c.list_size(44 if columns == 1 else 38, 58, 46),
-        c.theme.text,
-        600,
-        line_height=1.26,
-        least=19 * c.unit,
-        spacing=0,
-    )
+    look = c.look(c.list_size(46, 58, 54), c.theme.text, 600, line_height=1.22, spacing=0)
     detail = replace(look, color=c.theme.muted, cut=replace(look.cut, weight=420))
     shape = RowShape(c.list_size(60, 64, 54), 20 * c.unit, c.by_shape(26, 26, 17), c.by_shape(20, 20, 14))
-    rows = arranged(c, inner, look, detail, shape, columns, 0.42)
+    rows = arranged(c, inner, look, detail, shape, 0.42)
     if heading:
         top = min((item.row.top for item in rows), default=inner.top) - taken
         c.text(heading, c.start(zone, heading.width), top, 0, heading_motion(c))
@@ -185,9 +173,9 @@ def _card(c: Composer, canvas: skia.Canvas, box: Box, color: tuple[int, int, int
     rounded_rect(canvas, box, c.theme.radius * c.unit, fill(color))
 
 
-def _draw_item(c: Composer, item: ItemRow, canvas: skia.Canvas) -> None:
-    _card(c, canvas, item.row, _card_color(c))
-    if item.is_spoken:
+def _draw_item(c: Composer, item: ItemRow, is_lit: bool, canvas: skia.Canvas) -> None:
+    _card(c, canvas, item.row, _card_color(c.theme))
+    if is_lit:
         canvas.drawRect(
             skia.Rect.MakeXYWH(c.start(item.row, 8 * c.unit), item.row.top, 8 * c.unit, item.row.height),
             fill(c.theme.accent),
@@ -196,17 +184,17 @@ def _draw_item(c: Composer, item: ItemRow, canvas: skia.Canvas) -> None:
     tile = Box(item.marker.center_x - side / 2, item.marker.center_y - side / 2, side, side)
     center = (tile.center_x, tile.center_y)
     if item.has_picture:
-        c.sign(canvas, item.sign, center, side * 0.72, c.theme.accent, 700)
+        c.sign(canvas, item.sign, center, side * 0.84, c.theme.small_accent, 700)
     else:
         rounded_rect(canvas, tile, 8 * c.unit, fill(c.theme.accent))
         draw = c.sign if item.sign else c.ordinal
-        draw(canvas, item.sign or str(item.number), center, side * 0.5, c.theme.on_accent, 700)
+        draw(canvas, item.sign or str(item.number), center, side * 0.6, c.theme.on_accent, 700)
     item.paint_text(canvas)
 
 
-def _card_color(c: Composer) -> tuple[int, int, int]:
-    """White if the theme's text is readable on it, else a tone of the background."""
-    return WHITE if sum(c.theme.text) < 384 else c.theme.background_2
+def _card_color(theme: Theme, page: Rgb = WHITE) -> Rgb:  # noqa: ARG001
+    """White if the theme's text is readable on it, else a tone of the background; opaque, whatever the page is."""
+    return WHITE if sum(theme.text) < 384 else theme.background_2
 
 
 def quote(c: Composer) -> None:
@@ -238,7 +226,7 @@ def quote(c: Composer) -> None:
     edge = Box(c.start(card, 10 * c.unit), card.top, 10 * c.unit, card.height)
 
     def draw(canvas: skia.Canvas) -> None:
-        _card(c, canvas, card, _card_color(c))
+        _card(c, canvas, card, _card_color(c.theme))
         canvas.drawRect(skia.Rect.MakeXYWH(edge.left, edge.top, edge.width, edge.height), fill(c.theme.accent))
 
     c.shape(card.inset(-8 * c.unit, -10 * c.unit).intersection(c.stage.safe), draw, 0, Motion.FADE)
@@ -249,23 +237,31 @@ def _ground(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> Non
     """A light background with a dark panel, cut at an angle, with bands in the accent colours."""
     width, unit = stage.width, stage.unit
     fade_down(canvas, stage, theme.background, theme.background_2)
-    if title:
+    clear = around_logo(theme, stage, _page(stage, title)[0])
+    if title and not _bars_box(stage).overlaps(clear):
         _bars(canvas, theme, stage)
     dots = skia.Paint(AntiAlias=True, Color=argb(theme.panel, 0.10))
-    for row in range(7):
-        for column in range(7):
-            canvas.drawCircle(width - (56 + column * 30) * unit, (56 + row * 30) * unit, 3.2 * unit, dots)
+    grid = Box.of_edges(width - 240 * unit, 52 * unit, width - 52 * unit, 240 * unit)
+    for row, column in itertools.product(range(7), range(7)) if not grid.overlaps(clear) else ():
+        canvas.drawCircle(width - (56 + column * 30) * unit, (56 + row * 30) * unit, 3.2 * unit, dots)
     _side_panel(canvas, theme, stage, title)
+
+
+_BARS, _BAR, _BAR_GAP = (90, 150, 130, 220, 310), 74, 30
+
+
+def _bars_box(stage: Stage) -> Box:
+    width = (70 + len(_BARS) * (_BAR + _BAR_GAP) - _BAR_GAP) * stage.unit
+    return Box.of_edges(stage.width - width, stage.height - max(_BARS) * stage.unit, stage.width, stage.height)
 
 
 def _bars(canvas: skia.Canvas, theme: Theme, stage: Stage) -> None:
     """Rising columns at the lower right, the last one in the accent."""
     unit = stage.unit
-    width, gap = 74 * unit, 30 * unit
-    heights = (90, 150, 130, 220, 310)
-    for index, height in enumerate(heights):
-        left = stage.width - 70 * unit - (len(heights) - index) * (width + gap) + gap
-        last = index == len(heights) - 1
+    width, gap = _BAR * unit, _BAR_GAP * unit
+    for index, height in enumerate(_BARS):
+        left = stage.width - 70 * unit - (len(_BARS) - index) * (width + gap) + gap
+        last = index == len(_BARS) - 1
         paint = skia.Paint(AntiAlias=True, Color=argb(theme.accent if last else theme.panel, 0.9 if last else 0.10))
         canvas.drawRect(skia.Rect.MakeXYWH(left, stage.height - height * unit, width, height * unit), paint)
 
@@ -286,7 +282,7 @@ def _side_panel(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) ->
         if color is theme.panel:
             canvas.save()
             canvas.clipPath(path, doAntiAlias=True)
-            glow(canvas, stage, 0, 0, max(width, height) * 0.6, mix(theme.panel, theme.accent, 0.6), 0.35)
+            glow(canvas, stage, 0, 0, max(width, height) * 0.6, mix(theme.panel, theme.accent, 0.6), 0.35 * theme.light)
             stripe = skia.Paint(AntiAlias=True, Color=argb(theme.on_panel, 0.035))
             for index in range(3):
                 start = panel.right - (520 - index * 210) * unit
@@ -358,6 +354,8 @@ _THEME = Theme(
     muted=(77, 96, 122),
     accent=(0, 122, 130),
     accent_2=(255, 178, 62),
+    small_accent=(0, 112, 120),
+    panel_accent=(255, 178, 62),
     panel=(11, 37, 72),
     on_panel=(255, 255, 255),
     display_family="Noto Sans",
@@ -378,6 +376,7 @@ _THEME = Theme(
         blur=3.0,
         second_accent_contrast=None,
         brand_panel=True,
+        lit=True,
         title_apart=True,
     ),
 )
@@ -394,5 +393,6 @@ LOOK = StyleLook(
     quote=quote,
     frame=FrameLook(mat=14, radius=8, outside=14),
     paint_frame=_frame,
+    card=_card_color,
     beside_title=_beside_title,
 )

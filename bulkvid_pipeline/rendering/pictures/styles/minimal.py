@@ -45,7 +45,7 @@ def header(c: Composer) -> None:
             skia.Rect.MakeXYWH(start, middle - 2.5 * c.unit, 132 * c.unit, 5 * c.unit), fill(c.theme.accent)
         )
         x = zone.left + width / 2 if c.mirrored else zone.right - width / 2
-        c.ordinal(canvas, figures, (x, middle), size, c.theme.accent, 560)
+        c.ordinal(canvas, figures, (x, middle), size, c.theme.small_accent, 560)
 
     figures_left = zone.left if c.mirrored else zone.right - width
     box = Box(zone.left, zone.top, zone.width, 34 * c.unit)
@@ -115,16 +115,16 @@ def listing(c: Composer) -> None:
         list_zone = (
             c.indented(zone, zone.width * 0.42) if wide else Box.of_edges(zone.left, top, zone.right, zone.bottom)
         )
-    look = c.look(c.list_size(54, 66, 50), c.theme.text, 480, line_height=1.18, least=20 * c.unit, spacing=-0.012)
+    look = c.look(c.list_size(54, 66, 56), c.theme.text, 480, line_height=1.18, spacing=-0.012)
     detail = replace(look, color=c.theme.muted, cut=replace(look.cut, weight=400))
     shape = RowShape(c.list_size(56, 56, 56), 4 * c.unit, c.list_size(18, 18, 18), 2 * c.unit)
-    for item in arranged(c, list_zone, look, detail, shape, 1, 0.0):
+    for item in arranged(c, list_zone, look, detail, shape, 0.0, may_part=False):
         draw_row(c, item, item.row, partial(_draw_item, c, item), Motion.REVEAL)
 
 
-def _draw_item(c: Composer, item: ItemRow, canvas: skia.Canvas) -> None:
+def _draw_item(c: Composer, item: ItemRow, is_lit: bool, canvas: skia.Canvas) -> None:
     y = item.row.top + 1.2 * c.unit
-    line = stroke(c.theme.accent, 4 * c.unit) if item.is_spoken else stroke(c.theme.text, 2 * c.unit, 0.2)
+    line = stroke(c.theme.accent, 4 * c.unit) if is_lit else stroke(c.theme.text, 2 * c.unit, 0.2)
     canvas.drawLine(item.row.left, y + line.getStrokeWidth() / 2, item.row.right, y + line.getStrokeWidth() / 2, line)
     size = item.block.look.size * 0.62
     if item.has_picture:
@@ -133,7 +133,7 @@ def _draw_item(c: Composer, item: ItemRow, canvas: skia.Canvas) -> None:
     width = size if item.sign else c.ordinal_width(digits, size, 560)
     x = item.marker.right - width / 2 if c.mirrored else item.marker.left + width / 2
     draw = c.sign if item.sign else c.ordinal
-    draw(canvas, item.sign or digits, (x, item.first_line), size, c.theme.accent, 560)
+    draw(canvas, item.sign or digits, (x, item.first_line), size, c.theme.small_accent, 560)
     item.paint_text(canvas)
 
 
@@ -180,6 +180,8 @@ _THEME = Theme(
     muted=(104, 104, 110),
     accent=(226, 66, 30),
     accent_2=(20, 20, 22),
+    small_accent=(197, 57, 25),
+    panel_accent=(20, 20, 22),
     panel=(255, 255, 255),
     on_panel=(20, 20, 22),
     display_family="Inter",
@@ -202,6 +204,7 @@ _THEME = Theme(
         least_veil=0.34,
         blur=10.0,
         second_accent_contrast=TEXT_CONTRAST,
+        small_accents=True,
     ),
 )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import replace
 from functools import partial
@@ -11,7 +12,9 @@ import skia
 from bulkvid_pipeline.core.options import Style
 from bulkvid_pipeline.rendering.pictures.colors import (
     TEXT_CONTRAST,
+    Rgb,
     argb,
+    least_contrast,
     luminance,
     mix,
     readable_on,
@@ -27,9 +30,12 @@ from bulkvid_pipeline.rendering.pictures.stage import Shape, Stage
 from bulkvid_pipeline.rendering.pictures.styles.contract import StyleLook, no_ornaments, whole_page
 from bulkvid_pipeline.rendering.pictures.theme import CaptionLook, Entrance, GroundLook, SpokenMark, Theme
 from bulkvid_pipeline.rendering.pictures.typesetting import SetText
+from bulkvid_pipeline.rendering.pictures.zones import around_logo
 
 _BAR_HEIGHT = 12
 _MOST_PILLS = 12
+_GLASS = 0.82
+"""Opacity of the cards behind entries."""
 _TILE_TEXT = ((10, 10, 30), (255, 255, 255))
 
 
@@ -94,13 +100,31 @@ def _badge(c: Composer, zone: Box, number: int) -> Row:
         box = Box(c.start(zone, wide), top, wide, side).rounded()
 
         def draw(canvas: skia.Canvas) -> None:
-            rounded_rect(canvas, box, 28 * c.unit, gradient(box, c.theme.accent_2, c.theme.accent))
-            color = readable_on(c.theme.accent, *_TILE_TEXT)
+            first, color = _tile(c.theme)
+            rounded_rect(canvas, box, 28 * c.unit, gradient(box, first, c.theme.accent))
             c.ordinal(canvas, digits, (box.center_x, box.center_y), side * 0.5, color, 800)
 
         c.shape(box, draw, 0, Motion.RISE, [box])
 
     return Row(side, 0, put)
+
+
+def _tile(theme: Theme) -> tuple[Rgb, Rgb]:
+    """The first colour of a tile's gradient to the accent, and that of the digits on it.
+
+    It is nearer to the accent than the second accent is, where no digits could be read on both.
+    """
+    firsts = [mix(theme.accent, theme.accent_2, share) for share in (1.0, 0.75, 0.5, 0.25, 0.0)]
+    for first, ink in itertools.product(firsts, _TILE_TEXT):
+        # Between two colours lie darker ones than either.
+        between = (mix(first, theme.accent, share / 8) for share in range(9))
+        if least_contrast(ink, *between) >= TEXT_CONTRAST:
+            return first, ink
+    return theme.accent, readable_on(theme.accent)
+
+
+def _card(theme: Theme, page: Rgb) -> Rgb:
+    return mix(page, theme.panel, _GLASS)
 
 
 def body(c: Composer) -> None:
@@ -124,14 +148,11 @@ def listing(c: Composer) -> None:
         look = c.look(size, c.theme.text, c.theme.statement_weight, line_height=1.12, least=40 * c.unit)
         heading = c.set(c.scene.heading, look, zone.width, zone.height * 0.32, 3)
         taken = heading.height + 40 * c.unit
-    columns = 2 if c.stage.shape is Shape.WIDE and len(c.scene.items) > 6 else 1
-    size = c.list_size(48 if columns == 1 else 42, 62, 50)
-    look = c.look(size, c.theme.on_panel, 560, line_height=1.22, least=20 * c.unit, spacing=-0.01)
+    look = c.look(c.list_size(50, 62, 56), c.theme.on_panel, 560, line_height=1.22, spacing=-0.01)
     shape = RowShape(c.list_size(60, 64, 54), 22 * c.unit, c.list_size(25, 25, 25), 18 * c.unit)
     inner = Box.of_edges(zone.left, zone.top + taken, zone.right, zone.bottom)
-    rows = arranged(
-        c, inner, look, replace(look, color=c.theme.muted, cut=replace(look.cut, weight=440)), shape, columns, 0.45
-    )
+    detail = replace(look, color=c.theme.muted, cut=replace(look.cut, weight=440))
+    rows = arranged(c, inner, look, detail, shape, 0.45)
     if heading:
         top = min((item.row.top for item in rows), default=inner.top) - taken
         c.text(heading, c.start(zone, heading.width), top, 0, heading_motion(c))
@@ -139,21 +160,21 @@ def listing(c: Composer) -> None:
         draw_row(c, item, item.row, partial(_draw_item, c, item), Motion.RISE)
 
 
-def _draw_item(c: Composer, item: ItemRow, canvas: skia.Canvas) -> None:
+def _draw_item(c: Composer, item: ItemRow, is_lit: bool, canvas: skia.Canvas) -> None:
     side = min(item.marker.width, item.row.height * 0.78)
     tile = Box(item.marker.center_x - side / 2, item.marker.center_y - side / 2, side, side)
     radius = min(24 * c.unit, item.row.height / 2)
-    rounded_rect(canvas, item.row, radius, fill(c.theme.panel, 0.82))
-    edge = stroke(c.theme.accent_2, 3 * c.unit, 0.9) if item.is_spoken else stroke(c.theme.text, 1.6 * c.unit, 0.14)
+    rounded_rect(canvas, item.row, radius, fill(c.theme.panel, _GLASS))
+    edge = stroke(c.theme.accent_2, 3 * c.unit, 0.9) if is_lit else stroke(c.theme.text, 1.6 * c.unit, 0.14)
     rounded_rect(canvas, item.row.inset(2 * c.unit, 2 * c.unit), radius, edge)
     center = (tile.center_x, tile.center_y)
     if item.has_picture:
-        c.sign(canvas, item.sign, center, side * 0.72, c.theme.accent, 780)
+        c.sign(canvas, item.sign, center, side * 0.84, c.theme.small_accent, 780)
     else:
-        rounded_rect(canvas, tile, side * 0.32, gradient(tile, c.theme.accent_2, c.theme.accent))
-        color = readable_on(c.theme.accent, *_TILE_TEXT)
+        first, color = _tile(c.theme)
+        rounded_rect(canvas, tile, side * 0.32, gradient(tile, first, c.theme.accent))
         draw = c.sign if item.sign else c.ordinal
-        draw(canvas, item.sign or str(item.number), center, side * 0.5, color, 780)
+        draw(canvas, item.sign or str(item.number), center, side * 0.6, color, 780)
     item.paint_text(canvas)
 
 
@@ -200,12 +221,16 @@ def _ground(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> Non
     long = max(width, height)
     strength = 0.5 if luminance(theme.background) < 0.2 else 0.22
     # A light accent would be brighter than texts on a dark background, a dark one would look dirty on a light one.
-    strength *= min(1.0, _GLOW / max(abs(luminance(theme.accent) - luminance(theme.background)), _GLOW))
+    strength *= theme.light * min(1.0, _GLOW / max(abs(luminance(theme.accent) - luminance(theme.background)), _GLOW))
     fade_down(canvas, stage, theme.background, theme.background_2)
     glow(canvas, stage, width * 0.95, height * 0.02, long * 0.62, theme.accent, strength)
     glow(canvas, stage, width * 0.0, height * 1.05, long * 0.55, theme.accent_2, strength * 0.5)
     glow(canvas, stage, width * 0.6, height * 1.15, long * 0.4, mix(theme.accent, (255, 80, 160), 0.5), strength * 0.45)
+    clear = around_logo(theme, stage, stage.safe)
+    canvas.save()
+    canvas.clipRect(skia.Rect.MakeXYWH(clear.left, clear.top, clear.width, clear.height), skia.ClipOp.kDifference, True)
     _orbits(canvas, theme, stage, title)
+    canvas.restore()
 
 
 def _orbits(canvas: skia.Canvas, theme: Theme, stage: Stage, title: bool) -> None:
@@ -246,6 +271,8 @@ _THEME = Theme(
     muted=(184, 186, 218),
     accent=(139, 108, 255),
     accent_2=(45, 212, 238),
+    small_accent=(171, 149, 255),
+    panel_accent=(45, 212, 238),
     panel=(34, 31, 66),
     on_panel=(255, 255, 255),
     display_family="Inter",
@@ -256,6 +283,7 @@ _THEME = Theme(
     text_weight=450,
     letter_spacing=-0.022,
     radius=28,
+    light=0.6,
     entrance=Entrance.RISE,
     captions=CaptionLook((8, 8, 20), 0.80, (255, 255, 255), (255, 255, 255), (112, 76, 240), SpokenMark.PILL, None, 26),
     ground=GroundLook(
@@ -265,6 +293,8 @@ _THEME = Theme(
         least_veil=0.28,
         blur=5.0,
         second_accent_contrast=TEXT_CONTRAST,
+        lit=True,
+        spare=1.04,
     ),
 )
 
@@ -280,4 +310,5 @@ LOOK = StyleLook(
     quote=quote,
     frame=FrameLook(mat=6, radius=30, outside=22),
     paint_frame=_frame,
+    card=_card,
 )

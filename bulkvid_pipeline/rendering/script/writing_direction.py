@@ -1,0 +1,41 @@
+"""The direction that a text is written in, and the marks that keep it (UAX #9)."""
+
+from __future__ import annotations
+
+import unicodedata
+
+LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK = "\u200e", "\u200f"
+_RIGHT_TO_LEFT = frozenset({"R", "AL"})
+_OF_ADDRESSES = frozenset("./@#")
+
+
+def is_mainly_right_to_left(text: str) -> bool:
+    """Whether more words are written from the right than from the left, addresses aside.
+
+    A text of a right-to-left language may well begin with a Latin name, so its first word alone does not tell; but
+    where that is written from the right, half as many such words are enough.
+    """
+    if text.isascii():
+        return False
+    right = left = 0
+    first = ""
+    for word in text.split():
+        directions = set(map(unicodedata.bidirectional, word))
+        if directions & _RIGHT_TO_LEFT:
+            right += 1
+            first = first or "right"
+        elif "L" in directions and _OF_ADDRESSES.isdisjoint(word.rstrip(".")):
+            left += 1
+            first = first or "left"
+    return right > 0 and (2 * right >= left if first == "right" else right > left)
+
+
+def directed(line: str, *, right_to_left: bool) -> str:
+    """The line, with a mark before it where its first letter would give it the other direction."""
+    for char in line:
+        direction = unicodedata.bidirectional(char)
+        if direction == "L":
+            return RIGHT_TO_LEFT_MARK + line if right_to_left else line
+        if direction in _RIGHT_TO_LEFT:
+            return line if right_to_left else LEFT_TO_RIGHT_MARK + line
+    return RIGHT_TO_LEFT_MARK + line if right_to_left else line
