@@ -9,11 +9,19 @@ from dataclasses import dataclass
 from bulkvid_pipeline.rendering.model import BULLET
 from bulkvid_pipeline.rendering.pictures.inscriptions import Inscription
 from bulkvid_pipeline.rendering.quality.script_words import ExpectedCard, Shown
-from bulkvid_pipeline.rendering.quality.written import TextFault, first_difference, quoted, stretch, trimmed, written
+from bulkvid_pipeline.rendering.quality.written import (
+    TextFault,
+    first_difference,
+    legible,
+    quoted,
+    stretch,
+    trimmed,
+    without_inserted_hyphens,
+    written,
+)
 from bulkvid_pipeline.rendering.script.sentences import TERMINATORS
 from bulkvid_pipeline.rendering.script.tokens import UnitKind, units_of
 
-_INSERTED_HYPHEN = re.compile("[-\u2010\u00ad]\u200b")
 _ROMAN = re.compile(r"(?=[MDCLXVI])M*(?:C[MD]|D?C{0,3})(?:X[CL]|L?X{0,3})(?:I[XV]|V?I{0,3})")
 _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 
@@ -29,9 +37,8 @@ class CardText:
 
     @classmethod
     def of(cls, inscription: Inscription) -> CardText:
-        without = _INSERTED_HYPHEN.sub("", inscription.text)
-        plain = inscription.text.replace("\u200b", "").replace("\u2060", "").replace("\u00a0", " ")
-        return cls(plain, frozenset({trimmed(plain), trimmed(without)}))
+        whole = without_inserted_hyphens(inscription.text)
+        return cls(legible(inscription.text), frozenset({trimmed(inscription.text), trimmed(whole)}))
 
 
 def card_faults(inscriptions: Sequence[Inscription], card: ExpectedCard, section: int | None) -> Iterator[TextFault]:

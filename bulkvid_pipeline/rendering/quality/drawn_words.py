@@ -19,11 +19,19 @@ from bulkvid_pipeline.rendering.pictures.captions import Caption
 from bulkvid_pipeline.rendering.pictures.composer import Part
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.inscriptions import Inscription
+from bulkvid_pipeline.rendering.pictures.motion import Motion
+from bulkvid_pipeline.rendering.pictures.scripts import EMOJI
 from bulkvid_pipeline.rendering.quality.card_words import card_faults
 from bulkvid_pipeline.rendering.quality.ink import TextInk, ink_of
 from bulkvid_pipeline.rendering.quality.script_words import ExpectedCard
-from bulkvid_pipeline.rendering.quality.written import TextFault, letters, quoted, written
-from bulkvid_pipeline.rendering.script.tokens import UnitKind, units_of
+from bulkvid_pipeline.rendering.quality.written import (
+    TextFault,
+    legible,
+    letters,
+    quoted,
+    without_inserted_hyphens,
+    written,
+)
 from bulkvid_pipeline.rendering.script.words import display_text
 
 _LOST_SHARE, _LOST_PIXELS = 0.02, 3
@@ -94,21 +102,31 @@ def drawn_faults(film: DrawnFilm, timed: TimedScene, card: ExpectedCard) -> list
 
 def _card_faults(film: DrawnFilm, timed: TimedScene, card: ExpectedCard) -> Iterator[TextFault]:
     rest = film.rest
-    for fault in card_faults([each for part in film.parts for each in part.inscriptions], card, timed.scene.number):
+    there = [part for part in film.parts if not part.pose(rest, film.frames).is_hidden]
+    for fault in card_faults([each for part in there for each in part.inscriptions], card, timed.scene.number):
         yield TextFault(fault.check, fault.said, frame=rest)
     for index, part in enumerate(film.parts):
         if not part.inscriptions:
             continue
+        rest = _rest_of(part, film)
         pose = part.pose(rest, film.frames)
-        if pose.alpha < 255 or pose.dx or pose.dy or not pose.clip.contains(part.box):
+        # An entry of a list that is lit for a moment is followed by its dimmed picture, which is at rest.
+        may_move = part.until is not None and part.motion is not Motion.NONE
+        if not may_move and (pose.alpha < 255 or pose.dx or pose.dy or not pose.clip.contains(part.box)):
             said = f"the text {quoted(part.inscriptions[0].text)} does not come to rest in its place"
             yield TextFault("words_drawn_whole", said, frame=rest)
         layer = _Layer(part.image, part.box)
-        above = [_Layer(later.image, later.box) for later in film.parts[index + 1 :]]
+        later = [each for each in film.parts[index + 1 :] if not each.pose(rest, film.frames).is_hidden]
+        above = [_Layer(each.image, each.box) for each in later]
         above += [_Layer(caption.image, caption.box) for caption in film.captions if caption]
         for inscription in part.inscriptions:
             for said in _text_faults(inscription, layer, above, card.emphasis):
                 yield TextFault("words_drawn_whole", f"on the card {said}", frame=rest)
+
+
+def _rest_of(part: Part, film: DrawnFilm) -> int:
+    """The last frame in which a part is at rest: the card's, or before something else takes its place."""
+    return film.rest if part.until is None else max(part.since, min(film.rest, part.until - 1))
 
 
 def _caption_faults(film: DrawnFilm, timed: TimedScene) -> Iterator[TextFault]:
@@ -118,10 +136,9 @@ def _caption_faults(film: DrawnFilm, timed: TimedScene) -> Iterator[TextFault]:
         frame = (cue.start + cue.end) // 2
         text = display_text([word.text for word in cue.words], [word.gap for word in cue.words])
         inscriptions = caption.inscriptions if caption else ()
-        shown = "".join(each.text.replace("-\u200b", "") for each in inscriptions)
-        unbroken = "".join(each.text for each in inscriptions)
-        if written(text) not in (written(shown), written(unbroken)):
-            said = f"the caption in the picture is {quoted(shown)} and not {quoted(text)}"
+        shown = "".join(each.text for each in inscriptions)
+        if written(text) not in (written(shown), written(without_inserted_hyphens(shown))):
+            said = f"the caption in the picture is {quoted(legible(shown))} and not {quoted(text)}"
             yield TextFault("words_drawn", said, frame=frame)
         for inscription in inscriptions:
             layer = _Layer(caption.image, caption.box)  # type: ignore[union-attr]
@@ -162,7 +179,7 @@ def _shaping_faults(ink: TextInk, text: str) -> Iterator[str]:
     if other:
         yield f"{other} is drawn with other glyphs, or in another place of the text"
     elif ink.strange_share > _STRANGE_TEXT:
-        yield f"there is ink that is none of {quoted(text)}"
+        yield f"there is ink that is none of {quoted(legible(text))}"
 
 
 def _lost(ink: TextInk, layer: _Layer, solid: NDArray[np.bool_]) -> str:
@@ -190,10 +207,10 @@ def _color_faults(
     if len(whole) and (whole == whole[0]).all():
         return
     text = inscription.text
-    pictures = [unit for unit in units_of(text) if unit.kind is UnitKind.EMOJI]
+    pictures = [match.span() for match in EMOJI.finditer(text)]
     plain = np.array(
         [
-            not any(unit.start < start + len(word) and start < unit.end for unit in pictures)
+            not any(first < start + len(word) and start < last for first, last in pictures)
             for start, word in zip(ink.starts, ink.words, strict=True)
         ],
         np.bool_,
@@ -212,7 +229,7 @@ def _color_faults(
     out = (np.abs(own - usual).max(axis=1) > _SAME_COLOR) & (ink.pixels > 0) & plain & ~parted
     wrong = [run for run in _runs(ink, text, out) if not _is_stressed(run, emphasis)]
     if wrong:
-        yield f"{quoted(' '.join(wrong))} stands out, which is not stressed in the script"
+        yield f"{quoted(legible(' '.join(wrong)))} stands out, which is not stressed in the script"
 
 
 def _own_colors(ink: TextInk) -> NDArray[np.float32]:
@@ -245,4 +262,4 @@ def _is_stressed(run: str, phrases: Sequence[str]) -> bool:
 def _listed(ink: TextInk, chosen: NDArray[np.bool_]) -> str:
     """The chosen words in quotation marks; empty if there are none."""
     words = [word for word, is_chosen in zip(ink.words, chosen, strict=True) if is_chosen]
-    return quoted(" ".join(words).replace("\u2060", "").replace("\u200b", "")) if words else ""
+    return quoted(legible(" ".join(words))) if words else ""

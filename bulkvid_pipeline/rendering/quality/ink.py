@@ -36,8 +36,8 @@ _SHADES = 61
 _STEP = 4
 _CJK = re.compile("[\u3041-\u3096\u30a1-\u30fa\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
 _SPACELESS = re.compile("[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-_BLANKS = " \t\n\u00a0\u202f\u2009\u3000"
-_INSERTED = "\u200b\u2060"
+_BLANKS = " \t\n\u00a0\u202f\u2009\u2028\u3000"
+_INSERTED = "\u200b\u2060\u200e\u200f"
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def words_of(text: str) -> list[tuple[int, str]]:
     """(start, characters) of what can be told apart: words between blanks; of scripts without blanks their words, but
     single characters of Chinese and Japanese; never a part of a unit (`tokens`)."""
     places = [place for place, char in enumerate(text) if char not in _INSERTED]
-    plain = "".join(text[place] for place in places).replace("\u00a0", " ")
+    plain = "".join(text[place] for place in places).replace("\u00a0", " ").replace("\u2028", " ")
     starts = [places[start] for start in _starts(plain)]
     ends = [*starts[1:], len(text)]
     return [(start, text[start:end].rstrip(_BLANKS)) for start, end in zip(starts, ends, strict=True)]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from bulkvid_pipeline.rendering.pictures.composer import Part
 from bulkvid_pipeline.rendering.pictures.inscriptions import Inscription
 from bulkvid_pipeline.rendering.quality.ink import TextInk, ink_of
-from bulkvid_pipeline.rendering.quality.written import quoted, written
+from bulkvid_pipeline.rendering.quality.written import legible, quoted, written
 
 _POINTS = 240
 """Samples of the ink and as many of the ground."""
@@ -71,7 +71,7 @@ def probe_of(parts: Sequence[Part], frame: int, width: int, height: int) -> Prob
         return None
     chosen = solid[np.linspace(0, len(solid) - 1, min(_POINTS, len(solid))).astype(np.int64)]
     luma = _luma(ink.colors[chosen])
-    words = tuple(word.replace("\u2060", "").replace("\u200b", "") for word in ink.words)
+    words = tuple(legible(word) for word in ink.words)
     points = np.stack([ink.rows[chosen], ink.columns[chosen], luma, ink.word[chosen]], axis=1)
     return Probe(frame, words, tuple(map(tuple, points.tolist())), _ground(ink, chosen, luma, width, height))
 

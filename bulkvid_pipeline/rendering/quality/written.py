@@ -6,6 +6,7 @@ them is made.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ _MOST_MARKS = 6
 """Combining marks kept on one letter; no language has more, "zalgo" text has dozens."""
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u3164\uffa0\ufffc")
 _SHOWN = 48
+_LINE_ENDS = re.compile("[\u2028\n]+")
+_JOINERS = re.compile("[\u200b\u2060\u200e\u200f]")
+_HYPHENS = re.compile("[-\u2010\u00ad](?=[\u200b\u2028])")
 
 
 def written(text: str) -> str:
@@ -41,6 +45,16 @@ def stretch(text: str, start: int, end: int) -> str:
     if start >= min(end, len(places)):
         return ""
     return normal[places[start] : places[end] if end < len(places) else len(normal)].strip()
+
+
+def legible(text: str) -> str:
+    """A laid-out text as it is read: blanks for its line ends and fixed blanks, nothing for joiners."""
+    return _LINE_ENDS.sub(" ", _JOINERS.sub("", text)).replace("\u00a0", " ")
+
+
+def without_inserted_hyphens(text: str) -> str:
+    """A laid-out text without the hyphens at its line ends, which may be the layout's or the text's own."""
+    return _HYPHENS.sub("", text)
 
 
 def trimmed(text: str) -> str:

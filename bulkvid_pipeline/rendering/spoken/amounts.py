@@ -55,7 +55,8 @@ def _whole(word: str) -> str:
 def _pattern(readings: Readings) -> re.Pattern[str]:
     """An amount: sign, currency, number, perhaps a dash and a second number, scale, then unit or currency, and a plus.
 
-    `own` is a unit of the first number alone (10%-15%). A currency is before or after; $5 USD has both.
+    `own` is a unit of the first number alone (10%-15%). A currency is before or after; a code may also follow a sign
+    ($5 USD).
     """
     signs = SIGNS.keys() | readings.signs.keys() | {key for key in readings.money if not key.isascii() or "$" in key}
     before = any_of((signs | CODES) - ONLY_AFTER)

@@ -36,7 +36,7 @@ ARABIC = "تعلّم لغة جديدة كل يوم."
 KEYCAP = "Step 1️⃣ is tea."
 LIST = "Three tips:\n1. Keep one list\n2. Review it daily\n3. Automate the rest"
 QUOTE = '"Finish the last minute in the pan," said Anna Rossi.'
-PHONE = "Call us any day at +1 555 010 0199 and ask for the very best tea."
+PHONE = "Call us any day at +1 555 010 0199 and ask for the very best tea that we have, or come and taste it at home."
 TWO = "Warm the pot first. Then pour the tea."
 
 Patch = pytest.MonkeyPatch
@@ -148,7 +148,7 @@ def _moved_text(right: float, down: float) -> Callable[[Patch, Rehearsal], None]
 def _painted_over(parts: Sequence[Part]) -> Sequence[Part]:
     """A logo where the text is, on top of it."""
     text = next(part for part in reversed(parts) if part.inscriptions)
-    logo = Box(text.box.center_x, text.box.top, 60, 60).rounded()
+    logo = Box(text.box.left + 20, text.box.center_y - 40, 200, 80).rounded()
     image = composer_module.painted(logo, lambda canvas: canvas.drawColor(skia.ColorRED))
     return [*parts, replace(text, image=image, box=logo, inscriptions=(), texts=())]
 
@@ -302,7 +302,7 @@ def _painted_caption(old: str, new: str) -> Callable[[Patch, Rehearsal], None]:
 
 
 CAPTIONS = {
-    "a caption is missing": Planted(PHONE, _cues(lambda cues, _: cues[1:]), "words_captioned", "captions have"),
+    "a caption is missing": Planted(PHONE, _cues(lambda cues, _: cues[1:]), "words_captioned", "'Call"),
     "the last caption is missing": Planted(PHONE, _cues(lambda cues, _: cues[:-1]), "words_captioned", "never"),
     "a caption comes twice": Planted(
         PHONE,
@@ -313,7 +313,7 @@ CAPTIONS = {
     "a unit is parted over two captions": Planted(
         PHONE, _cues(lambda cues, _: _split_at(cues, "010")), "caption_files", "parted over two captions"
     ),
-    "a blank stands inside a unit": Planted(CHINESE, _swapped("4.15", "4. 15"), "caption_files", "4.15亿元"),
+    "a blank stands inside a unit": Planted(CHINESE, _swapped("4.15", "4. 15"), "words_captioned", "4. 15亿元"),
     "a word is another": Planted(PHONE, _swapped("best", "worst"), "words_captioned", "'worst' where 'best'"),
     "a caption is empty": Planted(
         PHONE, _cues(lambda cues, _: [*cues[:-1], replace(cues[-1], words=())]), "words_captioned", "empty"
@@ -363,7 +363,7 @@ def _hushed(track: VoiceTrack) -> VoiceTrack:
 def _clicks(track: VoiceTrack) -> VoiceTrack:
     """A click every 0.4 s, and no speech."""
     clicks = np.zeros(track.samples, np.float32)
-    clicks[::19_200] = 0.5
+    clicks[::22_400] = 0.5
     return VoiceTrack.of(clicks)
 
 
