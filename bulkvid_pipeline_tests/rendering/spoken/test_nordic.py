@@ -8,6 +8,8 @@ from bulkvid_pipeline_tests.rendering.spoken.saying import said
 @pytest.mark.parametrize(
     ("language", "written", "spoken"),
     [
+        ("sv", "1 km, 1 kilo", "en kilometer, 1 kilo"),
+        ("da", "1800-tallet", "attenhundredetallet"),
         ("sv", "Biljetten kostar 1 234 kr.", "Biljetten kostar 1234 kronor."),
         ("sv", "1 kr, 49,50 kr och 199:-", "en krona, 49 kronor och 50 öre och 199 kronor"),
         ("sv", "$5, 3,5 % och 1,2 miljarder kronor", "5 dollar, 3 komma 5 procent och 1 komma 2 miljarder kronor"),

@@ -249,6 +249,7 @@ READINGS = Readings(
         plus="加",
         plus_minus="正负",
         times="乘",
+        fold="倍",
         equals="等于",
         less="小于",
         more="大于",

@@ -37,6 +37,10 @@ _WOMEN = "Alžbět|Kateřin|Marie|Viktori|Ann|Markét|Isabel|Kristýn"
 _ROMAN = "(?=[IVXL])[IVXL]{1,7}"
 
 
+def _phone(match: re.Match[str]) -> str:
+    return ", ".join(" ".join(group) for group in match.group().split())
+
+
 def _world_war(match: re.Match[str]) -> str:
     said = ORDINALS.said(len(match["roman"]), "feminine")
     return said if match["end"] == "á" else said.removesuffix("á") + match["end"]
@@ -102,6 +106,7 @@ def _time(hour: int, minute: int, half: str) -> str:
 
 
 RULES = (
+    Rule(re.compile(r"(?<![\d.,+\-])(?<!\d[ ])[2-7]\d\d \d{3} \d{3}(?![ \u00a0]?[\w€$%])"), _phone, digits=True),
     Rule(re.compile(rf"(?<!\w)(?P<roman>I{{1,3}})\.(?=[{BLANKS}]světov(?P<end>á|é|ou)(?!\w))"), _world_war),
     Rule(
         re.compile(
@@ -212,6 +217,7 @@ READINGS = Readings(
         (1, 8): "osmina",
         (1, 10): "desetina",
     }.get((upper, lower)),
+    headings=frozenset({"kapitola", "díl", "část", "třída", "kniha"}),
     date=_date,
     before_dates="do|od|dne|k|ke|po",
     time=_time,

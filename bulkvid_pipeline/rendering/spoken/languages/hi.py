@@ -49,6 +49,7 @@ READINGS = indian_readings(
         plus="प्लस",
         plus_minus="प्लस माइनस",
         times="गुणा",
+        fold="गुना",
         equals="बराबर",
         about="लगभग",
         ampersand="और",

@@ -145,6 +145,7 @@ READINGS = Readings(
         plus="プラス",
         plus_minus="プラスマイナス",
         times="かける",
+        fold="倍",
         equals="イコール",
         less="未満",
         more="超え",

@@ -143,6 +143,7 @@ READINGS = Readings(
         plus="플러스 ",
         plus_minus="플러스마이너스 ",
         times="곱하기",
+        fold="배",
         equals="는",
         less="미만 ",
         more="초과 ",

@@ -21,6 +21,7 @@ READINGS = indian_readings(
         minus="उणे",
         plus="अधिक",
         times="गुणिले",
+        fold="पट",
         equals="बरोबर",
         about="सुमारे",
         ampersand="आणि",

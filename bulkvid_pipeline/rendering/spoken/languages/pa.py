@@ -21,6 +21,7 @@ READINGS = indian_readings(
         minus="ਮਾਈਨਸ",
         plus="ਪਲੱਸ",
         times="ਗੁਣਾ",
+        fold="ਗੁਣਾ",
         equals="ਬਰਾਬਰ",
         about="ਲਗਭਗ",
         ampersand="ਅਤੇ",
