@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -67,6 +67,8 @@ class NarratedScene:
     """The scene's sound, `frames * SAMPLES_PER_FRAME` samples."""
     said: tuple[SpokenText, ...] = ()
     """The texts that the voice was given, in order."""
+    unread: frozenset[int] = frozenset()
+    """Indexes of the words that the voice cannot read and leaves out."""
 
     @property
     def voice(self) -> Pcm:
@@ -243,7 +245,7 @@ class _SpokenSentence:
     seconds: list[float]
     """Start of each word."""
     warnings: tuple[str, ...]
-    unread: str
+    unread: tuple[tuple[int, int], ...]
     """What of its text the voice left out."""
 
 
@@ -381,8 +383,7 @@ class _Narrator:
     def _speak(self, sentence: _Sentence, rate: float) -> _SpokenSentence:
         utterance = self._utterance(sentence.spoken.text, rate)
         seconds = word_seconds(sentence.spoken, sentence.words, utterance)
-        unread = "".join(sentence.spoken.text[start:end] for start, end in utterance.unread)
-        return _SpokenSentence(quantised(utterance.pcm), seconds, utterance.warnings, unread)
+        return _SpokenSentence(quantised(utterance.pcm), seconds, utterance.warnings, utterance.unread)
 
     def _utterance(self, text: str, rate: float) -> Utterance:
         if self._voice is None:
@@ -446,7 +447,12 @@ class _Narrator:
         Raises:
             NarrationError: the voice has left out most of the script.
         """
-        lost = "".join(said.unread for scene in self._spoken(step) for said in scene)
+        lost = "".join(
+            sentence.spoken.text[start:end]
+            for sentences, said in zip(self._sentences, self._spoken(step), strict=True)
+            for sentence, sound in zip(sentences, said, strict=True)
+            for start, end in sound.unread
+        )
         texts = (sentence.spoken.text for scene in self._sentences for sentence in scene)
         left_out = Unspoken.of(lost, sum(map(str.isalnum, "".join(texts))))
         if left_out.is_too_much:
@@ -502,13 +508,23 @@ def _timed_scene(
     lengths = [sentence.frames(len(sound.pcm)) for sentence, sound in zip(sentences, said, strict=True)]
     rests = _rests(sentences, lengths, pause, breaths[1])
     position = breaths[0]
+    unread: set[int] = set()
     for sentence, sound, frames, rest in zip(sentences, said, lengths, rests, strict=True):
         position += sentence.before
+        unread |= {len(words) + index for index in _unread_words(sentence, sound.unread)}
         words.extend(spoken_words(sentence.words, sound.seconds, position, frames))
         pieces.append(Piece(position * SAMPLES_PER_FRAME, sound.pcm))
         position += frames + rest
     track = VoiceTrack(position * SAMPLES_PER_FRAME, tuple(pieces))
-    return NarratedScene(scene, position, tuple(words), track, tuple(sentence.spoken for sentence in sentences))
+    texts = tuple(sentence.spoken for sentence in sentences)
+    return NarratedScene(scene, position, tuple(words), track, texts, frozenset(unread))
+
+
+def _unread_words(sentence: _Sentence, unread: Sequence[tuple[int, int]]) -> Iterator[int]:
+    """Indexes of the words of a sentence that lie in stretches of its spoken text."""
+    for start, end in unread:
+        first, last = sentence.spoken.script_offset(start), sentence.spoken.script_offset(end - 1)
+        yield from (index for index, word in enumerate(sentence.words) if word.start <= last and first < word.end)
 
 
 def _lengthened(scene: NarratedScene, frames: int) -> NarratedScene:

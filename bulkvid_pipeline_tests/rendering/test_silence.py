@@ -11,6 +11,7 @@ from bulkvid_pipeline.core.errors import NarrationError
 from bulkvid_pipeline.core.options import Aspect, Voice
 from bulkvid_pipeline.rendering.narration import narrate
 from bulkvid_pipeline.rendering.quality.captions import READABLE_CPS, reading_seconds
+from bulkvid_pipeline.rendering.quality.spoken_words import spoken_faults
 from bulkvid_pipeline.rendering.scenes import split_scenes
 from bulkvid_pipeline.rendering.silence import read_silently
 
@@ -60,3 +61,14 @@ def test_a_single_word_that_it_cannot_read_is_a_warning() -> None:
     with EspeakSpeech() as speech:
         programme = narrate(split_scenes("T", "", f"{SCRIPT} អង្គរ is a temple."), speech, Voice.FEMALE)
     assert any("shown, not spoken" in warning for warning in programme.warnings)
+
+
+def test_the_proof_of_what_is_heard_knows_what_nobody_can_read_and_what_is_to_be_silent() -> None:
+    with EspeakSpeech() as speech:
+        mixed = narrate(split_scenes("T", "", f"{SCRIPT} {SCRIPT} {KHMER} It is done."), speech, Voice.FEMALE)
+    unread = [scene.words[index].text for scene in mixed.scenes for index in sorted(scene.unread)]
+    assert "".join(unread) == "".join(KHMER.split())
+    assert list(spoken_faults(mixed.scenes)) == []
+    silent = narrate(split_scenes("T", "", SCRIPT), Unheard(), None)
+    assert list(spoken_faults(silent.scenes, is_silent=True)) == []
+    assert list(spoken_faults(silent.scenes))

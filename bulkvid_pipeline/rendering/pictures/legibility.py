@@ -23,9 +23,11 @@ from bulkvid_pipeline.rendering.pictures.colors import (
     WHITE,
     Rgb,
     argb,
+    contrast,
     least_contrast,
     luminance,
     luminances,
+    mix,
     with_contrast,
 )
 from bulkvid_pipeline.rendering.pictures.geometry import Box
@@ -128,6 +130,7 @@ def legible_on(theme: Theme, grounds: Grounds, *, large: float = GRAPHIC_CONTRAS
     return replace(
         theme,
         text=text,
+        dimmed=_dimmed(theme.dimmed, text, everywhere),
         on_panel=_readable(theme.on_panel, grounds.cards(theme), spare),
         muted=with_contrast(theme.muted, small, *everywhere),
         accent=with_contrast(theme.accent, large * spare, *everywhere),
@@ -137,6 +140,13 @@ def legible_on(theme: Theme, grounds: Grounds, *, large: float = GRAPHIC_CONTRAS
         else with_contrast(theme.accent_2, min(second, large) * spare, *everywhere),
         panel_accent=with_contrast(theme.accent_2, small, *grounds.panel),
     )
+
+
+def _dimmed(wanted: float, text: Rgb, grounds: Iterable[Rgb]) -> float:
+    """The opacity, or as much more as large text needs to be read through it."""
+    grounds = tuple(grounds)
+    shares = (share / 100 for share in range(round(wanted * 100), 101, 3))
+    return next((s for s in shares if all(contrast(mix(g, text, s), g) >= GRAPHIC_CONTRAST for g in grounds)), 1.0)
 
 
 def has_readable_text(theme: Theme) -> bool:

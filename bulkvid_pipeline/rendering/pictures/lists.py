@@ -40,7 +40,6 @@ _LEAST = {Shape.TALL: 45, Shape.SQUARE: 45, Shape.WIDE: 40}
 """Smallest type of an entry in design units: 44 pixels of a phone's 1080 can be read, and a reserve for rounding."""
 _DETAIL_SHARE = 0.8
 """Type size of an entry's explanation, relative to the entry's own, but not below the least one."""
-_DIMMED = 0.58
 _KEYCAP = "\u20e3"
 _STEP = 0.96
 _SAMPLE = "How many mistakes ruin the pasta that most of us cook"
@@ -144,7 +143,7 @@ def draw_row(c: Composer, item: ItemRow, box: Box, draw: Callable[[bool, skia.Ca
         if is_lit:
             draw(True, canvas)
             return
-        canvas.saveLayerAlpha(None, round(255 * _DIMMED))
+        canvas.saveLayerAlpha(None, round(255 * c.theme.dimmed))
         draw(False, canvas)
         canvas.restore()
 

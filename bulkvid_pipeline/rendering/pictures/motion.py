@@ -46,6 +46,10 @@ class Pose:
     def is_hidden(self) -> bool:
         return self.alpha == 0 or self.clip.is_empty
 
+    def is_at_rest_in(self, place: Box) -> bool:
+        """Whether the part is wholly there, in its place."""
+        return self.alpha == 255 and not (self.dx or self.dy) and self.clip.contains(place)
+
 
 def eased(progress: float) -> float:
     """Quintic ease-out: fast at first, then slowing down; 0 -> 0, 1 -> 1."""

@@ -108,6 +108,8 @@ class Theme:
     ground: GroundLook
     light: float = 1.0
     """Strength of the ground's lights, 0..1: what is lit must leave texts their contrast."""
+    dimmed: float = 0.58
+    """Opacity of a list's entries while others are spoken."""
     logo: Logo | None = None
     logo_position: str = "bottom_right"
 

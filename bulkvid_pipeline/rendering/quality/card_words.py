@@ -168,7 +168,7 @@ def _is_phrase(text: CardText, said: str) -> bool:
 
 
 def _is_expected_number(text: str, card: ExpectedCard, section: int | None) -> bool:
-    bare = text.strip().rstrip(".")
+    bare = text.strip().strip(".")
     value = int(bare) if bare.isdecimal() else _roman_value(bare)
     return value is not None and value in {*card.numbers, *([section] if section is not None else [])}
 

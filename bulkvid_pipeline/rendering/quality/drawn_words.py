@@ -19,6 +19,7 @@ from bulkvid_pipeline.rendering.pictures.captions import Caption
 from bulkvid_pipeline.rendering.pictures.composer import Part
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.inscriptions import Inscription
+from bulkvid_pipeline.rendering.pictures.motion import Motion
 from bulkvid_pipeline.rendering.pictures.scripts import EMOJI
 from bulkvid_pipeline.rendering.quality.card_words import card_faults
 from bulkvid_pipeline.rendering.quality.ink import TextInk, ink_of
@@ -109,7 +110,9 @@ def _card_faults(film: DrawnFilm, timed: TimedScene, card: ExpectedCard) -> Iter
             continue
         rest = _rest_of(part, film)
         pose = part.pose(rest, film.frames)
-        if pose.alpha < 255 or pose.dx or pose.dy or not pose.clip.contains(part.box):
+        # An entry of a list that is lit for a moment is followed by its dimmed picture, which is at rest.
+        may_move = part.until is not None and part.motion is not Motion.NONE
+        if not (may_move or pose.is_at_rest_in(part.box)):
             said = f"the text {quoted(part.inscriptions[0].text)} does not come to rest in its place"
             yield TextFault("words_drawn_whole", said, frame=rest)
         layer = _Layer(part.image, part.box)

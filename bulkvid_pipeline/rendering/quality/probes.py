@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import skia
 from numpy.typing import NDArray
 
 from bulkvid_pipeline.rendering.pictures.composer import Part
@@ -18,6 +19,7 @@ from bulkvid_pipeline.rendering.quality.written import legible, quoted, written
 
 _POINTS = 240
 """Samples of the ink and as many of the ground."""
+_OPAQUE = 245
 _CLEAR = 5
 """Pixels around a sample of the ground in which there is no ink."""
 _SAME_LUMA = 30
@@ -61,10 +63,13 @@ class Probe:
 
 def probe_of(parts: Sequence[Part], frame: int, width: int, height: int) -> Probe | None:
     """Samples of the card's largest text at a frame at which it rests; None if it has no text with solid ink."""
-    texts = [each for part in parts for each in part.inscriptions if each.block is not None and written(each.text)]
-    if not texts:
+    shown = [part for part in parts if not part.since and (part.until is None or part.until > frame)]
+    texts = [(part, each) for part in shown for each in part.inscriptions if each.block is not None]
+    texts = sorted((text for text in texts if written(text[1].text)), key=lambda text: -_area(text[1]))
+    inks = ((part, ink_of(text, may_reduce=False)) for part, text in texts)
+    ink = next((ink for part, ink in inks if _is_opaque(part, ink)), None)
+    if ink is None:
         return None
-    ink = ink_of(max(texts, key=_area), may_reduce=False)
     inside = (ink.rows >= 0) & (ink.rows < height) & (ink.columns >= 0) & (ink.columns < width)
     solid = np.flatnonzero(ink.solid & inside & (ink.colors[:, 3] == 255))
     if not len(solid):
@@ -74,6 +79,16 @@ def probe_of(parts: Sequence[Part], frame: int, width: int, height: int) -> Prob
     words = tuple(legible(word) for word in ink.words)
     points = np.stack([ink.rows[chosen], ink.columns[chosen], luma, ink.word[chosen]], axis=1)
     return Probe(frame, words, tuple(map(tuple, points.tolist())), _ground(ink, chosen, luma, width, height))
+
+
+def _is_opaque(part: Part, ink: TextInk) -> bool:
+    """Whether a text is painted in its own colours: entries of a list that were spoken before are dimmed."""
+    pixmap = skia.Pixmap()
+    part.image.peekPixels(pixmap)
+    alpha = np.asarray(pixmap)[..., 3]
+    rows, columns = ink.rows[ink.solid] - int(part.box.top), ink.columns[ink.solid] - int(part.box.left)
+    inside = (rows >= 0) & (rows < alpha.shape[0]) & (columns >= 0) & (columns < alpha.shape[1])
+    return bool(inside.any()) and float(alpha[rows[inside], columns[inside]].mean()) > _OPAQUE
 
 
 def _area(inscription: Inscription) -> float:

@@ -25,14 +25,14 @@ _LETTERS_PER_SECOND = 60.0
 _FEW_LETTERS = 12
 
 
-def spoken_faults(scenes: Sequence[NarratedScene]) -> Iterator[TextFault]:
-    """Words that the narration leaves out, changes, mistimes or does not sound."""
+def spoken_faults(scenes: Sequence[NarratedScene], *, is_silent: bool = False) -> Iterator[TextFault]:
+    """Words that the narration leaves out, changes, mistimes or, unless it is to be silent, does not sound."""
     for index, scene in enumerate(scenes):
-        for fault in _scene_faults(scene):
+        for fault in _scene_faults(scene, is_silent=is_silent):
             yield TextFault(fault.check, fault.said, index, fault.frame)
 
 
-def _scene_faults(scene: NarratedScene) -> Iterator[TextFault]:
+def _scene_faults(scene: NarratedScene, *, is_silent: bool) -> Iterator[TextFault]:
     given = sayable(" ".join(spoken.script for spoken in scene.said))
     difference = first_difference(sayable(scene.scene.text), given)
     if difference:
@@ -44,7 +44,7 @@ def _scene_faults(scene: NarratedScene) -> Iterator[TextFault]:
     if difference:
         yield TextFault("words_spoken", f"what is timed {difference}")
     yield from _time_faults(scene.words, scene.frames)
-    if scene.words:
+    if scene.words and not is_silent:
         yield from _sound_faults(scene)
 
 
@@ -93,8 +93,8 @@ def _time_faults(words: Sequence[SpokenWord], frames: int) -> Iterator[TextFault
 def _sound_faults(scene: NarratedScene) -> Iterator[TextFault]:
     loud = audible_frames(scene.track, scene.frames)
     mute: list[SpokenWord] = []
-    for word in [*scene.words, None]:
-        if word is not None and not loud[word.start : word.end].any():
+    for index, word in enumerate([*scene.words, None]):
+        if word is not None and index not in scene.unread and not loud[word.start : word.end].any():
             mute.append(word)
             continue
         if mute and mute[-1].end - mute[0].start > _LONGEST_MUTE_S * FPS:
@@ -102,7 +102,7 @@ def _sound_faults(scene: NarratedScene) -> Iterator[TextFault]:
             yield TextFault("words_heard", said, frame=mute[0].start)
         mute = []
     heard = np.count_nonzero(loud) / FPS
-    count = len(sayable(scene.scene.text))
+    count = len(sayable(" ".join(word.text for index, word in enumerate(scene.words) if index not in scene.unread)))
     if count >= _FEW_LETTERS and 0 < heard < count / _LETTERS_PER_SECOND:
         said = f"{count} letters are said in {heard:.1f} s of sound: the voice leaves words out"
         yield TextFault("words_heard", said, frame=scene.words[0].start)

@@ -49,7 +49,7 @@ def text_checks(
     scenes = [scene.scene for scene in narrated]
     faults = [
         *script_faults(plan.title, plan.description, plan.script, scenes),
-        *spoken_faults(narrated),
+        *spoken_faults(narrated, is_silent=plan.is_silent),
         *captioned_faults(narrated, timed, srt, vtt),
     ]
     faults += [

@@ -191,10 +191,9 @@ def _whole_line(line: str, cast: Cast) -> Cut | None:
     if known in vocabulary.DOUBTFUL_PARTS and _is_in_capitals(name) and cast.is_labelled:
         return Cut(0, len(line), RemarkKind.LABEL)
     bracket = _BRACKET.match(line, len(line) - len(line.lstrip()))
-    if bracket and cast.is_labelled and bracket.lastgroup not in _ROUND:
-        shown = folded(bracket[bracket.lastgroup or 0]) in vocabulary.NOTES | vocabulary.DOUBTFUL_NOTES
-        if shown:  # `[VISUAL] a cup` beside `[VOICEOVER] ...`
-            return everything
+    seen = folded(bracket[bracket.lastgroup or 0]) if bracket and bracket.lastgroup not in _ROUND else ""
+    if cast.is_labelled and seen in vocabulary.VISUALS:  # `[VISUAL] a cup` beside `[VOICEOVER] ...`
+        return everything
     if match := _LABEL.match(line):
         note = folded(match["name"])
         doubtful = note in vocabulary.DOUBTFUL_NOTES and (_is_in_capitals(match["name"]) or cast.is_labelled)

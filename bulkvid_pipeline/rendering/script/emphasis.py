@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from bulkvid_pipeline.rendering.script.statements import display_width
-from bulkvid_pipeline.rendering.script.tokens import UnitKind, units_of
+from bulkvid_pipeline.rendering.script.tokens import SCALE, UnitKind, units_of
 
 _MOST_PHRASES = 2
 _MOST_SHARE = 0.75
@@ -82,7 +82,8 @@ _YEAR = re.compile(r"(?:1[1-9]|20|21)\d\d(?:[/–-]\d{2,4})?s?|'?\d0s|\d{2,4}[�
 """Years, seasons and decades."""
 _ORDINAL = ("第", "제")
 _LONGEST_NUMBER = 9
-"""In characters; a longer amount is parted before its scale and currency."""
+"""In characters; a longer amount is parted before its unit."""
+_NUMBER_AND_UNIT = re.compile(rf"(?P<number>\S*\d\S*(?:[ \u00a0](?:{SCALE})(?![^\W\d_]))?+)(?:[ \u00a0](?P<unit>\D+))?")
 _LEAST_BARE_NUMBER = 100
 """A smaller number without a unit, as in "Top 5", says too little to stand alone."""
 
@@ -107,8 +108,8 @@ def emphasis_of(heading: str, marked: Sequence[str] = ()) -> tuple[str, ...]:
 def amount_and_unit(phrase: str) -> tuple[str, str] | None:
     """A phrase that is one amount, as (number, what is counted), which together are the phrase; None if it is not.
 
-    The number has its sign, its currency and its scale; only a long one leaves a scale and a currency that are written
-    apart from it to what is counted, which may be empty.
+    The number has its sign, its currency and its scale; only a long one leaves a unit that is written apart from it to
+    what is counted, which may be empty.
     """
     units = units_of(phrase)
     if not units or units[0].start or units[0].kind is not UnitKind.AMOUNT:
@@ -119,9 +120,9 @@ def amount_and_unit(phrase: str) -> tuple[str, str] | None:
     if amount.isdigit() and not counted and int(amount) < _LEAST_BARE_NUMBER:
         return None
     if display_width(amount) > _LONGEST_NUMBER:
-        number, blank, rest = amount.partition(" ")
-        if blank and _has_digit(number) and not _has_digit(rest):
-            return number, f"{rest} {counted}".strip()
+        parted = _NUMBER_AND_UNIT.fullmatch(amount)
+        if parted and parted["unit"]:
+            return parted["number"], f"{parted['unit']} {counted}".strip()
     return amount, counted
 
 

@@ -250,6 +250,12 @@ DOUBTFUL_NOTES = _words(
     suono|immagine|telecamera|transizione|संगीत|ध्वनि|कैमरा|موسيقى|صوت|صورة|音乐|音樂|音楽|カット"""
 )
 
+VISUALS = _words(
+    """visual|visuals|video|image|graphic|graphics|shot|b-roll|b roll|broll|on screen|on-screen|onscreen|imagen|bild
+    imagem|immagine|画面|镜头|畫面|鏡頭|映像|화면|кадр|изображение|görsel|beeld|obraz|दृश्य|الصورة|صورة"""
+)
+"""What is seen: where a script has labels for what is said, such a label has no words of the script after it."""
+
 SONG_PARTS = _words(
     """verse|chorus|pre-chorus|refrain|bridge|strophe|estribillo|estrofa|couplet|coro|ritornello|refrão|estrofe|
     припев|куплет|副歌|主歌|サビ"""

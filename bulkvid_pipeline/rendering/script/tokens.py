@@ -135,7 +135,7 @@ _DIGITS = (
     rf"[⁰¹²³⁴⁵⁶⁷⁸⁹]{{0,3}}(?:{_B}?{_FRACTION})?|{_FRACTION})"
 )
 """A number is never found in part: what follows it may make it something else, but not shorter."""
-_SCALE = (
+SCALE = (
     rf"million(?:s|en|es)?|billion(?:s|en|es)?|trillion(?:s|en)?|thousand|hundred|mil{_B}millones|mil{_B}milhões|lakhs?|crores?|Mio\.?|Mrd\.?|Tsd\.?|"
     r"Millionen|Milliarden|Mill?\.|mil|millones|millón|mille|millions|milliards?|mila|milioni|miliardi|milhões|milhão|"
     r"bilhões|mln\.?|mld\.?|тыс\.?|млн\.?|млрд\.?|тысяч[аи]?|миллион(?:а|ов)?|миллиард(?:а|ов)?|"
@@ -176,7 +176,7 @@ _NUMBER = (
     rf"{_CJK_SCALE}{_CJK_UNIT}{_HANGUL_SCALE}{_HANGUL_UNIT}{_THAI_UNIT}"
 )
 _AFTER = (
-    rf"(?:{_B}?(?:{_MONEY_SIGN})(?![\d{_L}])|{_B}(?:{_SCALE})(?:{_B}(?:{_APART}|(?:d['’]|de{_B}|di{_B})?(?:{_CURRENCY})))?(?![{_L}\u0600-\u06ff\u0900-\u097f])|"
+    rf"(?:{_B}?(?:{_MONEY_SIGN})(?![\d{_L}])|{_B}(?:{SCALE})(?:{_B}(?:{_APART}|(?:d['’]|de{_B}|di{_B})?(?:{_CURRENCY})))?(?![{_L}\u0600-\u06ff\u0900-\u097f])|"
     rf"{_B}(?:{_APART})(?![{_L}\d]|['’][{_L}])|{_B}(?:{_CURRENCY})(?![{_L}\d\u0600-\u06ff\u0900-\u097f]))?"
 )
 _SIGN = rf"(?:(?<![^\s(\[{{\"'«“„])(?:[-−+±~≈<>≤≥]{_B}?|–)(?={_MONEY_SIGN}|\d|[A-Z]{{1,3}}{_MONEY_SIGN}))"
@@ -219,7 +219,7 @@ _NAME = (
     rf"(?!{_STARTERS})[{_CAPITAL}][{_SMALL}]{{1,30}}(?![{_L}])|"
     rf"(?<![{_L}\d.])(?:{_TITLE})\.{_B}(?:(?:{_TITLE}|[{_CAPITAL}])\.{_B}){{0,2}}(?!{_STARTERS})[{_CAPITAL}][{_SMALL}]{{1,30}}(?![{_L}])|"
     rf"{_ALONE}(?:(?:No|Nr|Nos|pp?|S|Vol|vol|Art|art|Abs|Kap|Ch|Fig|cap|рис|стр)\.|[Nn][°º]|№|§){_B}?\d{{1,6}}(?![\d.,:/]\d)|"
-    rf"{_ALONE}(?:{_NUMBERED}){_B}\d{{1,4}}(?:\.\d{{1,3}})?(?![\d{_L}%]|[.,:/]\d|{_B}(?:{_SCALE})(?![{_L}]))|"
+    rf"{_ALONE}(?:{_NUMBERED}){_B}\d{{1,4}}(?:\.\d{{1,3}})?(?![\d{_L}%]|[.,:/]\d|{_B}(?:{SCALE})(?![{_L}]))|"
     rf"{_ALONE}[QH][1-4]{_B}(?:FY)?'?{_YEAR}|{_ALONE}['’]\d0s(?![{_L}\d])|"
     rf"{_ALONE}[A-Za-z]{{1,10}}[₀-₉]{{1,3}}[A-Za-z₀-₉]{{0,10}}|"
     rf"(?<![{_L}\d_.,-])(?:\d{{1,9}}[.,/]\d{{1,9}}|[{_L}\d]{{1,30}})(?:[-\u2010\u2011][{_L}\d]{{1,30}}){{1,5}}(?![{_L}\d])|"

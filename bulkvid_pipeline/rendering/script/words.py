@@ -177,7 +177,7 @@ def _belongs(before: str, word: str, kind: str, japanese: bool) -> bool:
         if _NUMERALS.issuperset(before):
             return len(word) <= 2
         lone = len(before) == len(word) == 1
-        return lone and _CHINESE_LONE.isdisjoint((before, word))
+        return lone and before not in _CHINESE_ENDINGS and _CHINESE_LONE.isdisjoint((before, word))
     if before in _JAPANESE_PREFIXES or _NUMERALS.issuperset(before):
         return True
     if kind == "han":

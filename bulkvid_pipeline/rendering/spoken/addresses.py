@@ -24,7 +24,7 @@ _IN_NAMES = rf"{LETTER}\d_"
 _EMAIL = re.compile(
     rf"(?<![{_IN_NAMES}.+-])[{_IN_NAMES}.+-]{{1,64}}@[{_IN_NAMES}-]{{1,63}}(?:\.[{_IN_NAMES}-]{{1,63}}){{1,6}}"
 )
-_HANDLE = re.compile(rf"(?<![{_IN_NAMES}@/.])@(?P<name>[{_IN_NAMES}](?:[{_IN_NAMES}.]{{0,60}}[{_IN_NAMES}])?)")
+_HANDLE = re.compile(rf"(?<![{_IN_NAMES}@/.])@(?P<name>\w(?:[\w.]{{0,60}}\w)?)")
 _HASHTAG = re.compile(rf"(?<![{_IN_NAMES}#&/])[#＃](?P<name>(?=\w{{0,60}}[^\W\d])\w{{1,60}})")
 _CAMEL = re.compile(r"(?<=[a-zß-öø-ÿа-я])(?=[A-ZÀ-ÖØ-ÞА-Я])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _QUERY = re.compile(r"[?#]")

@@ -71,10 +71,10 @@ def _pattern(readings: Readings) -> re.Pattern[str]:
         rf"(?:(?P<sign>(?<![^\s(\[{{\"'«“„¿¡~≈<>≤≥:;,=/–—])(?:[-−+](?=\S)|[±~≈<>≤≥]))[{BLANKS}]?)?"
         rf"(?P<minus>(?<![{MARKED_LETTER}])[-−](?=[^\s\d]))?(?:(?P<before>{before})[{BLANKS}]?(?=[-−]?\d))?(?P<minus2>(?<![{MARKED_LETTER}])[-−])?"
         rf"(?P<first>{one})"
-        rf"(?:(?P<own>{measure})?(?P<dash>[-–—~〜～]|[{BLANKS}][-–—][{BLANKS}])(?:(?:{before})[{BLANKS}]?)?(?P<second>{one}))?"
+        rf"(?:(?:[{BLANKS}]?(?P<own_scale>{scales}){end})?(?P<own>{measure})?(?P<dash>[-–—~〜～]|[{BLANKS}][-–—][{BLANKS}])(?:(?:{before})[{BLANKS}]?)?(?P<second>{one}))?"
         rf"(?:[{BLANKS}]?(?P<scale>{scales}){end}(?!/[hs]))?"
         rf"(?:[{BLANKS}]?(?P<after>(?(before)(?:{any_of(CODES)})(?![{BLANKS}]?\d)|(?:{after}))|{units}){end})?"
-        rf"(?P<more>\+)?(?:/-)?(?![{LETTER}\d_]|[.,'’/:–-]\d|-[{LETTER}])"
+        rf"(?(after)(?:\.(?=[{BLANKS}][a-z]))?)(?P<more>\+)?(?:/-)?(?![{LETTER}\d_]|[.,'’:–-]\d|-[{LETTER}])(?(after)|(?!/\d))"
     )
 
 
@@ -119,6 +119,8 @@ class _Amounts:
             return None
         if match["dash"] and match["dash"][0] in BLANKS and numbers[0].number.value >= numbers[1].number.value:
             return None
+        if match["own_scale"] and match["own_scale"] != match["scale"]:
+            numbers[0] = self._scaled(numbers[0], match["own_scale"])
         joined = self._range(numbers)
         said = self._with_measure(joined, numbers[-1], money, scale, unit)
         if scale is None and match["scale"] and not unit:
@@ -164,6 +166,11 @@ class _Amounts:
         mark = self._readings.spoken_decimal or self._decimal
         plain = number.text(mark)
         return self._readings.number(plain) if self._readings.number is not None else plain
+
+    def _scaled(self, end: _Written, scale: str) -> _Written:
+        """The first end of a range with a scale of its own: $500K-$1M."""
+        word, _ = self._scale(scale, end.number)
+        return _Written(Number("0"), self._readings.counted(end.said, word))
 
     def _range(self, numbers: list[_Written]) -> str:
         if len(numbers) == 1:

@@ -23,6 +23,7 @@ _PHONE = re.compile(
     rf"{_ALONE}\d{{3}} \d{{6,7}}{_ENDS}|"
     rf"{_ALONE}(?<!\d[{BLANKS}])\d{{2}} \d{{4,5}}-\d{{4}}{_ENDS}|"
     rf"{_ALONE}(?<!\d[{BLANKS}])(?P<grouped>\d{{2,3}}(?: \d{{2,4}}){{2,4}})(?![{BLANKS}]\d){_ENDS}|"
+    rf"{_ALONE}[0٠۰]\d{{8,12}}{_ENDS}|"
     rf"{_ALONE}(?P<local>\d{{3}}-\d{{4}}){_ENDS}"
 )
 _CALLED = re.compile(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 Say = Callable[[re.Match[str]], "str | None"]
 """What is said instead of a match; None leaves it to other rules."""
@@ -80,8 +81,26 @@ def _matches(rule: Rule, text: str, taken: bytearray) -> list[tuple[int, int, st
             said = rule.say if isinstance(rule.say, str) else rule.say(match)
             if said is not None:
                 taken[start:end] = b"\x01" * (end - start)
-                found.append((start, end, said))
+                found.append(_changed(match.group(), said, start))
     return found
+
+
+def _changed(written: str, said: str, start: int) -> tuple[int, int, str]:
+    """The part that is said in other words, without words on both sides that stay: of "in 1956" the year."""
+    lead = _common(written, said)
+    lead = written.rfind(" ", 0, lead) + 1
+    written, said, start = written[lead:], said[lead:], start + lead
+    tail = _common(reversed(written), reversed(said))
+    blank = written.find(" ", len(written) - tail)
+    if blank > 0 and len(said) > len(written) - blank:
+        said = said[: len(said) - (len(written) - blank)]
+        written = written[:blank]
+    return start, start + len(written), said
+
+
+def _common(first: Iterable[str], second: Iterable[str]) -> int:
+    """How many characters two texts have in common from their beginning."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, second, strict=False)))
 
 
 def _next_free(taken: bytearray, place: int) -> int:

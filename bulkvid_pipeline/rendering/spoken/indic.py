@@ -9,6 +9,7 @@ from bulkvid_pipeline.rendering.spoken.counting import NUMBER, Forms, forms
 from bulkvid_pipeline.rendering.spoken.forms import Rule
 from bulkvid_pipeline.rendering.spoken.readings import Readings, Words
 
+_MOBILE = re.compile(r"(?<![\d.,/:\-])[6-9]\d{9}(?!\d|[.,/:\-]\d)")
 _BEFORE = re.compile(rf"(?<![\d.,])(?P<sign>[<>≤≥])\s?(?P<amount>{NUMBER})(?![.,]?\d)")
 
 
@@ -26,6 +27,8 @@ def indian_readings(
     over: str,
     compared: tuple[str, str],
     signs: Mapping[str, str] | None = None,
+    day_parts: tuple[str, str, str, str],
+    digits: str = "0123456789",
     units: Mapping[str, Forms] | None = None,
     abbreviations: Mapping[str, str] | None = None,
     rules: tuple[Rule, ...] = (),
@@ -33,6 +36,8 @@ def indian_readings(
     """The readings of one of these languages.
 
     Args:
+        day_parts: morning, noon, evening and night, for am and pm.
+        digits: those that the voice reads, for languages whose voice reads 0 to 9 in English.
         hundredth: the hundredth part of a rupee.
         scales: the scales as written, and as said; the first three are a thousand, a lakh and a crore.
         hour: a whole hour, with {}.
@@ -41,14 +46,15 @@ def indian_readings(
         compared: a number that follows < and one that follows >, with {}: "{} से कम".
     """
     less, more = compared
+    own_digits = str.maketrans("0123456789", digits)
     thousand, lakh, crore = map(forms, list(scales.values())[:3])
 
     def compare(match: re.Match[str]) -> str:
         return (less if match["sign"] in "<≤" else more).format(match["amount"].replace(",", ""))
 
     def time(clock_hour: int, minute: int, half: str) -> str:
-        clock_hour += 12 if half == "pm" and clock_hour < 12 else 0
-        return hour_and_minutes.format(clock_hour, minute) if minute else hour.format(clock_hour)
+        said = hour_and_minutes.format(clock_hour, minute) if minute else hour.format(clock_hour)
+        return f"{_day_part(clock_hour, half, day_parts)}{said.translate(own_digits)}"
 
     return Readings(
         locale=locale,
@@ -61,10 +67,25 @@ def indian_readings(
             **{"k": thousand, "K": thousand, "lakh": lakh, "lakhs": lakh},
             **dict.fromkeys(("crore", "crores", "cr", "Cr"), crore),
         },
+        number=lambda plain: plain.translate(own_digits),
         units=units or {},
         fraction=lambda upper, lower: fractions.get((upper, lower), f"{upper} {over} {lower}"),
         time=time,
         time_mark=time_mark,
         abbreviations={"24/7": "24 7", **(abbreviations or {})},
-        rules=(*rules, Rule(_BEFORE, compare, digits=True)),
+        rules=(*rules, Rule(_BEFORE, compare, digits=True), Rule(_MOBILE, _mobile, digits=True)),
     )
+
+
+def _mobile(match: re.Match[str]) -> str:
+    digits = match.group()
+    return f"{' '.join(digits[:5])}, {' '.join(digits[5:])}"
+
+
+def _day_part(hour: int, half: str, day_parts: tuple[str, str, str, str]) -> str:
+    if not half:
+        return ""
+    morning, noon, evening, night = day_parts
+    if half == "am":
+        return f"{morning} "
+    return f"{noon if hour in {12, 1, 2, 3} else evening if hour < 8 else night} "

@@ -30,6 +30,8 @@ _CLOCK = re.compile(
     rf"(?![:\d]|[{BLANKS}]?min){_HALF}?(?P<end>)",
     re.ASCII,
 )
+_OWN_DIGITS = re.compile(r"(?<![\d.,/:])(?P<hour>\d{1,2}):(?P<minute>\d\d)(?![\d:])")
+"""A time in the digits of Arabic or an Indian script."""
 _HOUR = re.compile(rf"{_AFTER_DASH}(?P<hour>1[0-2]|0?[1-9]){_HALF}", re.IGNORECASE | re.ASCII)
 _RATIO = re.compile(rf"{_ALONE}(?P<first>\d{{1,4}}):(?P<second>\d{{1,4}})(?![:\d]|[.,/-]\d|[{LETTER}])")
 
@@ -98,6 +100,11 @@ def time_rules(readings: Readings) -> list[Rule]:
             said = f"{said} {int(match['second'])}"
         return said + kept_stop(match)
 
+    def own_digits(match: re.Match[str]) -> str | None:
+        hour, minute = int(match["hour"]), int(match["minute"])
+        is_time = hour <= 24 and minute < 60 and not match.group().isascii()
+        return readings.time(hour, minute, "") if is_time and readings.time is not None else None
+
     def whole_hour(match: re.Match[str]) -> str | None:
         if readings.time is None:
             return None
@@ -113,6 +120,7 @@ def time_rules(readings: Readings) -> list[Rule]:
         *_time_range_rules(readings),
         Rule(clock_pattern, clock, digits=True),
         *_stopped_time_rules(readings, clock),
+        Rule(_OWN_DIGITS, own_digits, digits=True),
         Rule(_HOUR, whole_hour, digits=True),
         Rule(_RATIO, ratio, digits=True),
     ]
@@ -122,7 +130,7 @@ def _time_range_rules(readings: Readings) -> list[Rule]:
     """The rules of the dash between two times: 10:30-11:45, 7-9 pm, 18h-20h."""
     to = readings.words.to
     said = f"{to} " if to == "," else f" {to} "
-    dash = rf"[{BLANKS}]?[-–—][{BLANKS}]?"
+    dash = rf"[{BLANKS}]?[-–—~〜～][{BLANKS}]?"
     half = rf"[{BLANKS}]?[ap]\.?m(?![{LETTER}])"
     stopped = rf"(?<=\d\.\d\d)[-–](?=\d{{1,2}}\.[0-5]\d[{BLANKS}]?(?:{readings.time_mark})(?![{LETTER}\d]))"
     after = r"(?=\d{1,2}(?::\d\d|[hH]))"

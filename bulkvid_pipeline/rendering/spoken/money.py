@@ -63,18 +63,22 @@ def names_of(sign: str, readings: Readings) -> Forms:
 def said_money(number: Number, said: str, sign: str, readings: Readings) -> str:
     """An amount without a scale: "4 reais e 50 centavos". `said` is the number as it is said."""
     code, names = currency_code(sign, readings), names_of(sign, readings)
+    whole = Number(number.whole)
+    large = readings.counted(_digits(whole, readings), form(names, whole, readings))
+    if number.decimals == "00":
+        return large
     if len(number.decimals) != 2 or not readings.says_cents or code in _SMALLER:
         return readings.counted(said, form(names, number, readings))
     cents = Number(str(int(number.decimals)))
-    whole = Number(number.whole)
-    large = readings.counted(whole.text(""), form(names, whole, readings))
-    if cents.whole == "0":
-        return large
     small_names = readings.small_money.get(code)
     if small_names is None:
-        return f"{large} {cents.whole}"
-    small = readings.counted(cents.whole, form(small_names, cents, readings))
+        return f"{large} {_digits(cents, readings)}"
+    small = readings.counted(_digits(cents, readings), form(small_names, cents, readings))
     return small if int(whole.whole) == 0 else f"{large}{readings.words.with_cents}{small}"
+
+
+def _digits(number: Number, readings: Readings) -> str:
+    return number.whole if readings.number is None else readings.number(number.whole)
 
 
 def form(word: Forms, number: Number, readings: Readings) -> str:

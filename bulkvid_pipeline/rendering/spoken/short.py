@@ -9,6 +9,9 @@ from bulkvid_pipeline.rendering.spoken.amounts import any_of
 from bulkvid_pipeline.rendering.spoken.counting import BLANKS, LETTER, MARKED_LETTER
 from bulkvid_pipeline.rendering.spoken.forms import Rule, kept_stop
 from bulkvid_pipeline.rendering.spoken.readings import Readings
+from bulkvid_pipeline.rendering.spoken.units import UNITS
+
+_NUMBER_BEFORE = re.compile(rf"\d[{BLANKS}]?$")
 
 _CAPITAL = "A-ZÀ-ÖØ-ÞΑ-ΩА-ЯЁІЇЄҐ\u0590-\u1fff"
 """What names begin with; scripts without capitals count as a whole."""
@@ -27,7 +30,15 @@ def abbreviation_rules(readings: Readings) -> list[Rule]:
         before_name = rf"|(?:{_spaced(letters)})(?=[{BLANKS}][{_CAPITAL}])" if letters else ""
         pattern = rf"(?<![{LETTER}{MARKED_LETTER}\d_.])(?:(?:{others})(?![{LETTER}\d_]){before_name})"
         meanings = {_key(short): said for short, said in readings.abbreviations.items()}
-        rules.append(Rule(re.compile(pattern), lambda match: meanings[_key(match.group())] + kept_stop(match)))
+        units = UNITS.keys() | readings.units.keys()
+
+        def meaning(match: re.Match[str]) -> str | None:
+            counts = _NUMBER_BEFORE.search(match.string[max(0, match.start() - 2) : match.start()])
+            if counts and match.group().rstrip(".") in units:
+                return None
+            return meanings[_key(match.group())] + kept_stop(match)
+
+        rules.append(Rule(re.compile(pattern), meaning))
     if readings.spelled:
         pattern = rf"(?<![{LETTER}{MARKED_LETTER}\d_.])(?:{any_of(readings.spelled)})(?![{LETTER}\d_.])"
         rules.append(Rule(re.compile(pattern), lambda match: ".".join(match.group())))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ import skia
 from numpy.typing import NDArray
 
 from bulkvid_pipeline.rendering.model import TimedScene, VideoFormat
-from bulkvid_pipeline.rendering.pictures import accents, captions, typesetting
+from bulkvid_pipeline.rendering.pictures import captions, typesetting
 from bulkvid_pipeline.rendering.pictures.colors import Rgb
 from bulkvid_pipeline.rendering.pictures.composer import Composer
 from bulkvid_pipeline.rendering.pictures.film import scene_film
@@ -43,7 +43,9 @@ class PaintedText:
 def painted_texts(timed: TimedScene, fmt: VideoFormat, theme: Theme, media: SceneMedia = NO_MEDIA) -> list[PaintedText]:
     """All texts of a card but its caption, which has a box of its own."""
     unit = min(fmt.width, fmt.height) / 1080
-    film = scene_film(TimedScene(timed.scene, timed.frames, ()), fmt, theme, media=media)
+    # Entries of a list as they look while they are spoken.
+    spoken = replace(theme, dimmed=1.0)
+    film = scene_film(TimedScene(timed.scene, timed.frames, ()), fmt, spoken, media=media)
     with _without_ink() as seen:
         picture = film.still(film.rest)
     found = []
@@ -92,7 +94,7 @@ def _without_ink() -> Iterator[_Seen]:
         return box
 
     with pytest.MonkeyPatch.context() as patch:
-        for module in (typesetting, accents, captions):
+        for module in (typesetting, captions):
             patch.setattr(module, "build", noted)
         patch.setattr(SetText, "paint", paint)
         patch.setattr(Composer, "ordinal", figure)

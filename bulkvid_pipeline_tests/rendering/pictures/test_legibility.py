@@ -20,7 +20,7 @@ from bulkvid_pipeline.rendering.pictures.colors import (
     parse_hex,
     with_contrast,
 )
-from bulkvid_pipeline.rendering.pictures.legibility import legible
+from bulkvid_pipeline.rendering.pictures.legibility import Grounds, legible
 from bulkvid_pipeline.rendering.pictures.media import SceneMedia
 from bulkvid_pipeline.rendering.pictures.theme import SpokenMark
 from bulkvid_pipeline.rendering.pictures.themes import THEMES, theme_for
@@ -97,6 +97,15 @@ def test_the_styles_own_colours_need_no_correction(style: Style) -> None:
     own, shown = THEMES[style], legible(THEMES[style])
     for name in ("text", "muted", "accent", "small_accent", "on_panel", "light"):
         assert getattr(shown, name) == getattr(own, name), name
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_entries_that_are_not_spoken_are_dimmed_no_further_than_they_can_be_read(style: Style) -> None:
+    for colors in (*NASTY, *chance_palettes(6)):
+        theme, _ = theme_for(style, colors=colors)
+        for ground in Grounds.of(theme).with_cards(theme):
+            assert contrast(mix(ground, theme.text, theme.dimmed), ground) >= 2.95
+    assert THEMES[style].dimmed < 0.7
 
 
 def hue(color: Rgb) -> float:

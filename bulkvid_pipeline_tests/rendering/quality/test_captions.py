@@ -61,7 +61,7 @@ def test_a_caption_that_is_gone_too_soon_is_a_warning_where_there_is_none() -> N
     [
         ("one\ntwo\nthree", "caption_lines"),
         ("A line of captions that is longer than forty-two", "widest_caption_line"),
-        ("一二三四五六七八九十一二三四五六七八九十一", "widest_caption_line"),
+        ("今年春天的新茶已经上市大家都非常喜欢它的味道", "widest_caption_line"),
         ("Call us at +49 30\n1234567 today", "parted_caption_units"),
         ("出口达到4.\n15亿元", "parted_caption_units"),
     ],

@@ -40,7 +40,7 @@ def test_stage_directions_are_left_out_and_remarked_upon(direction: str) -> None
         "FADE IN:\nHello there.", "画面：厨房\nHello there.", "[Chorus]\nHello there.", "(Verse 2)\nHello there.",
         "[Regie: leise] Hello there.", "(тихо) Hello there.", "//pause// Hello there.", "<<pause>> Hello there.",
         "On screen: 50% off\nHello there.", "【画面】茶园\n【旁白】Hello there.", "[VISUAL] a cup\n[VO] Hello there.",
-        "[Speaker 2] Hello there.",
+        "[Speaker 2] Hello there.", "[VO] Hello there.", "[music] [VO] Hello there.",
     ],
 )  # fmt: skip
 def test_labels_and_times_before_what_is_said_are_left_out(line: str) -> None:

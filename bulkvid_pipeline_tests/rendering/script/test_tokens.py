@@ -147,8 +147,11 @@ def test_digits_that_count_nothing_are_not_set_off(heading: str) -> None:
     ("phrase", "amount"),
     [
         ("R$ 4,50", ("R$ 4,50", "")),
-        ("42.5 million dollars", ("42.5", "million dollars")),
-        ("$1.2 billion", ("$1.2", "billion")),
+        ("42.5 million dollars", ("42.5 million", "dollars")),
+        ("12 million people", ("12 million", "people")),
+        ("$1.2 billion", ("$1.2 billion", "")),
+        ("1,2 Mio. Euro", ("1,2 Mio.", "Euro")),
+        ("1,234,567 dollars", ("1,234,567", "dollars")),
         ("$1.2bn", ("$1.2bn", "")),
         ("-12 °C", ("-12 °C", "")),
         ("1,2 Mio.", ("1,2 Mio.", "")),

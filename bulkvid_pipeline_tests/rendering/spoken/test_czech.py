@@ -8,6 +8,8 @@ from bulkvid_pipeline_tests.rendering.spoken.saying import said
 @pytest.mark.parametrize(
     ("written", "spoken"),
     [
+        ("777 123 456, 777 123 456 Kč", "7 7 7, 1 2 3, 4 5 6, 777123456 korun"),
+        ("II. světová válka", "druhá světová válka"),
         ("Lístek stojí 1 234 Kč.", "Lístek stojí 1234 korun."),
         ("1 Kč, 2 Kč, 5 Kč, 22 Kč", "jedna koruna, dvě koruny, 5 korun, dvacet dvě korun"),
         ("99,90 Kč a 1,5 mil. Kč", "99 korun 90 haléřů a 1,5 milionu korun"),

@@ -27,6 +27,18 @@ from bulkvid_pipeline_tests.rendering.spoken.saying import said
         # numbers, ranges, ratios, versions
         ("10-15 kg, 10%-15%, pages 3–7", "10 to 15 kilograms, 10 to 15 percent, pages 3 to 7"),
         ("10-20 min", "10 to 20 minutes"),
+        (
+            "25 min. later, min. 5, 180°C/350°F",
+            "25 minutes later, minimum 5, 180 degrees Celsius 350 degrees Fahrenheit",
+        ),
+        ("$20M–$30M, $500K-$1M", "20 to 30 million dollars, 500 thousand to 1 million dollars"),
+        ("1/2 tsp salt, 2 1/2 tbsp oil", "one half teaspoon salt, 2 and a half tablespoons oil"),
+        (
+            "1939-1945, 2000 steps, the 2024 plan",
+            "nineteen thirty-nine to nineteen forty-five, 2000 steps, the twenty twenty-four plan",
+        ),
+        ("10 - 15 minutes, 5 - 3 = 2", "10 to 15 minutes, 5 minus 3 equals 2"),
+        ("x > 5, use > 5 eggs", "x is more than 5, use more than 5 eggs"),
         ("16:9 and 3:1, a 3-1 win", "16 to 9 and 3 to 1, a 3 to 1 win"),
         ("version 3.2.1 or v2.0", "version 3 point 2 point 1 or V 2 point 0"),
         ("10 000 people, 1,234 people", "10000 people, 1234 people"),

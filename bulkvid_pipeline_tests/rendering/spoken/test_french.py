@@ -22,6 +22,8 @@ from bulkvid_pipeline_tests.rendering.spoken.saying import said
         ("le 2e étage, la 3ème, 9e, 21e", "le deuxième étage, la troisième, neuvième, vingt et unième"),
         ("au XIXe siècle, au XXIᵉ siècle", "au dix-neuvième siècle, au vingt et unième siècle"),
         ("Louis XIV, François Ier, Napoléon III", "Louis quatorze, François premier, Napoléon trois"),
+        ("aux XVe et XVIe siècles, le XXe s.", "aux quinzième et seizième siècles, le vingtième siècle"),
+        ("06.12.34.56.78, 24/7", "0 6, 1 2, 3 4, 5 6, 7 8, 24 heures sur 24, 7 jours sur 7"),
         ("chapitre IV, Seconde Guerre mondiale", "chapitre quatre, Seconde Guerre mondiale"),
         ("10-15 kg, 16:9, 3-1", "10 à 15 kilogrammes, 16 à 9, 3 à 1"),
         ("50 %, 5 ‰, -12 °C", "50 pour cent, 5 pour mille, moins 12 degrés Celsius"),

@@ -27,6 +27,12 @@ from bulkvid_pipeline_tests.rendering.spoken.saying import said
         ("die 1920er Jahre, die 90er", "die neunzehnhundertzwanziger Jahre, die neunziger"),
         ("Ludwig XIV. zahlte nichts.", "Ludwig der Vierzehnte zahlte nichts."),
         ("Papst Johannes Paul II. und Elisabeth II.", "Papst Johannes Paul der Zweite und Elisabeth die Zweite."),
+        ("8.00-10.00 Uhr, Mo.-Fr.", "8 Uhr bis 10 Uhr, Montag bis Freitag."),
+        (
+            "vom 3. bis 5. Mai, 24.-26.12.",
+            "vom dritten bis fünften Mai, vierundzwanzigsten bis sechsundzwanzigsten Dezember",
+        ),
+        ("4,50 Euro, 1 Euro, 500 Tsd.–1 Mio. €", "4 Euro und 50 Cent, ein Euro, 500 Tausend bis 1 Million Euro"),
         ("Kapitel IV, Hartz IV", "Kapitel vier, Hartz vier"),
         ("im XIX. Jahrhundert, im 19. Jahrhundert", "im neunzehnten Jahrhundert, im neunzehnten Jahrhundert"),
         ("-12 °C, 20°C", "minus 12 Grad Celsius, 20 Grad Celsius"),

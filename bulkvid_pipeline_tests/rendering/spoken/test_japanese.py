@@ -8,6 +8,9 @@ from bulkvid_pipeline_tests.rendering.spoken.saying import said
 @pytest.mark.parametrize(
     ("written", "spoken"),
     [
+        ("$1.2bn", "12億ドル"),
+        ("10:00〜22:00、No.1", "10時 から 22時、ナンバー 1"),
+        ("5人〜10人", "5人から10人"),
         ("売上は4.15億円です。", "売上は4.15億円です。"),
         ("金利は3.85%になりました。", "金利は3.85パーセントになりました。"),
         ("価格は12,800円です。", "価格は12800円です。"),

@@ -10,6 +10,11 @@ from bulkvid_pipeline_tests.rendering.spoken.saying import said
 @pytest.mark.parametrize(
     ("language", "written", "spoken"),
     [
+        ("el", "20ού αιώνα, 20ός", "εικοστού αιώνα, εικοστός"),
+        ("vi", "No. 5, 8h", "số 5, 8 giờ"),
+        ("id", "09.00-18.00", "9 sampai 18"),
+        ("hu", "15%-kal", "15 százalékkal"),
+        ("ro", "sec. XIX, Carol I, Carol II", "secolul al nouăsprezecelea, Carol Întâi, Carol al doilea"),
         ("el", "Κοστίζει 1.234,50 € και $5.", "Κοστίζει 1234 ευρώ και 50 λεπτά και 5 δολάρια."),
         ("el", "50%, 3,5 εκατ. €, -12 °C", "50 τοις εκατό, 3,5 εκατομμύρια ευρώ, μείον 12 βαθμοί Κελσίου"),
         ("el", "στις 18:30, 24.12.2024", "στις 18 και 30, 24 Δεκεμβρίου 2024"),
@@ -39,7 +44,7 @@ from bulkvid_pipeline_tests.rendering.spoken.saying import said
         ("hu", "XIV. Lajos, XX. század, 1. hely", "Tizennegyedik Lajos, huszadik század, első hely"),
         ("hu", "pl. tea, kb. 5 kg stb.", "például tea, körülbelül 5 kilogramm satöbbi."),
         ("hu", "A reggeli tea melegít.", "A reggeli tea melegít."),
-        ("vi", "Giá 500.000đ hoặc $5, 500k", "Giá 500000 đồng hoặc 5 đô la, 500k"),
+        ("vi", "Giá 500.000đ hoặc $5, 500k", "Giá 500000 đồng hoặc 5 đô la, 500 nghìn"),
         ("vi", "1,5 triệu đồng, 50%, 10h30", "1,5 triệu đồng, 50 phần trăm, 10 giờ 30 phút"),
         ("vi", "ngày 24/12/2024, thế kỷ XX", "ngày 24 tháng 12 năm 2024, thế kỷ 20"),
         ("vi", "1/2 cốc, 10-15 phút, -12 °C, 16:9", "1 phần 2 cốc, 10 đến 15 phút, âm 12 độ C, 16 trên 9"),

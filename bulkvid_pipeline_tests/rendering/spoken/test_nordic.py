@@ -8,6 +8,8 @@ from bulkvid_pipeline_tests.rendering.spoken.saying import said
 @pytest.mark.parametrize(
     ("language", "written", "spoken"),
     [
+        ("sv", "1 km, 1 kilo", "en kilometer, 1 kilo"),
+        ("da", "1800-tallet", "attenhundredetallet"),
         ("sv", "Biljetten kostar 1 234 kr.", "Biljetten kostar 1234 kronor."),
         ("sv", "1 kr, 49,50 kr och 199:-", "en krona, 49 kronor och 50 öre och 199 kronor"),
         ("sv", "$5, 3,5 % och 1,2 miljarder kronor", "5 dollar, 3 komma 5 procent och 1 komma 2 miljarder kronor"),
@@ -17,7 +19,11 @@ from bulkvid_pipeline_tests.rendering.spoken.saying import said
         ("sv", "sedan 1995 och på 90-talet", "sedan nittonhundranittiofem och på nittiotalet"),
         ("sv", "1:a plats, 2:a och 3:e", "första plats, andra och tredje"),
         ("sv", "Karl XVI Gustaf", "Karl den sextonde Gustaf"),
-        ("sv", "1/2 dl, 3/4, -12 °C, 90 km/h", "en halv dl, tre fjärdedelar, minus 12 grader, 90 kilometer per timme"),
+        (
+            "sv",
+            "1/2 dl, 3/4, -12 °C, 90 km/h",
+            "en halv deciliter, tre fjärdedelar, minus 12 grader, 90 kilometer per timme",
+        ),
         ("sv", "t.ex. te, bl.a. kaffe osv.", "till exempel te, bland annat kaffe och så vidare."),
         ("sv", "10-15 minuter, 16:9", "10 till 15 minuter, 16 till 9"),
         ("sv", "me@example.com", "me snabel-a example punkt com"),

@@ -8,6 +8,8 @@ from bulkvid_pipeline_tests.rendering.spoken.saying import said
 @pytest.mark.parametrize(
     ("written", "spoken"),
     [
+        ("2 mln zł, rozdział IV, 601 234 567", "2 miliony złotych, rozdział 4, 6 0 1, 2 3 4, 5 6 7"),
+        ("II wojna światowa, w czasie I wojny", "druga wojna światowa, w czasie pierwszej wojny"),
         ("Bilet kosztuje 1 234 zł.", "Bilet kosztuje 1234 złote."),
         ("1 zł, 2 zł, 5 zł, 22 zł, 12 zł", "1 złoty, 2 złote, 5 złotych, 22 złote, 12 złotych"),
         ("4,50 zł i 1,5 zł", "4 złote 50 groszy i 1,5 złotego"),

@@ -17,6 +17,8 @@ from bulkvid_pipeline_tests.rendering.spoken.saying import said
         ("2024-12-24, el 24/12", "24 de diciembre de 2024, el 24 de diciembre"),
         ("a las 18:30, 9:15, 18:00 h", "a las 18 30, 9 y 15, 18 horas"),
         ("a las 4 p. m. y 9 a.m.", "a las 4 de la tarde y 9 de la mañana."),
+        ("600 12 34 56, tel. 900 123 456", "6 0 0, 1 2, 3 4, 5 6, teléfono 9 0 0, 1 2 3, 4 5 6"),
+        ("siglos XV y XVI, s. XIX", "siglos quince y dieciséis, siglo diecinueve"),
         ("siglo XIX, el siglo V", "siglo diecinueve, el siglo cinco"),
         ("Felipe II, Alfonso XIII, Isabel II", "Felipe segundo, Alfonso trece, Isabel segunda"),
         ("Segunda Guerra Mundial, capítulo IV", "Segunda Guerra Mundial, capítulo cuatro"),

@@ -71,6 +71,21 @@ def test_each_replaced_unit_leads_back_to_its_whole_span() -> None:
     assert script[spoken.script_offset(degrees) :].startswith("-12")
 
 
+def test_words_beside_what_is_replaced_keep_their_own_places() -> None:
+    spoken = spoken_form("World War II ended in 1945, under Henry VIII or Louis XIV.", "en-us")
+    told = {
+        "War": "War",
+        "two": "II",
+        "nineteen": "1945",
+        "forty-five": "1945",
+        "the eighth": "VIII",
+        "the four": "XIV",
+    }
+    for said_word, written in told.items():
+        place = spoken.script_offset(spoken.text.index(said_word))
+        assert spoken.script.index(written) <= place < spoken.script.index(written) + len(written)
+
+
 @given(
     st.text() | st.text("0123456789$€£₹.,-–/:#~<>[]@ aksmhWVIX°%½'’°º²+=×&±pe\u00a0"),
     st.sampled_from(CODES),

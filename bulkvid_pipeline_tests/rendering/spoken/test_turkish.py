@@ -8,6 +8,7 @@ from bulkvid_pipeline_tests.rendering.spoken.saying import said
 @pytest.mark.parametrize(
     ("written", "spoken"),
     [
+        ("100 TL'ye, 7/24, 3x", "100 liraya, yedi gün yirmi dört saat, 3 kat"),
         ("Bilet ₺1.234,50 tutuyor.", "Bilet 1234 lira 50 kuruş tutuyor."),
         ("500 TL ve $5, 3 €", "500 lira ve 5 dolar, 3 euro"),
         ("1,2 milyar TL, 15 bin ₺", "1,2 milyar lira, 15 bin lira"),

@@ -31,7 +31,7 @@ from bulkvid_pipeline.rendering.pictures.zones import around_logo
 from bulkvid_pipeline.rendering.script.emphasis import amount_and_unit
 from bulkvid_pipeline.rendering.script.statements import display_width
 
-_LONGEST_AMOUNT = 9
+_LONGEST_AMOUNT = 13
 
 
 def header(c: Composer) -> None:
@@ -80,7 +80,7 @@ def _stressed_figure(c: Composer) -> tuple[str, str] | None:
 def _figure(c: Composer, amount: str, unit: str) -> None:
     """The amount, filling the panel's width, with its unit below."""
     panel = c.zones.panel
-    look = c.look(200 * c.unit, c.theme.on_panel, 780, line_height=1.0, least=60 * c.unit)
+    look = c.look(200 * c.unit, c.theme.on_panel, 780, line_height=1.0, least=44 * c.unit)
     figure = c.set(amount, look, panel.width * 0.94, panel.height * 0.3, 1)
     rows = [_rule(c, panel, c.theme.panel_accent, 0, 0), _row(c, figure, panel, 40 * c.unit, 1)]
     if unit:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from bulkvid_pipeline.rendering.spoken.counting import BLANKS, Forms, forms
+from bulkvid_pipeline.rendering.spoken import cldr
+from bulkvid_pipeline.rendering.spoken.counting import BLANKS, NUMBER, Forms, forms
 from bulkvid_pipeline.rendering.spoken.forms import Rule
 from bulkvid_pipeline.rendering.spoken.numerals import roman_value
 from bulkvid_pipeline.rendering.spoken.readings import Readings, Words
@@ -38,6 +39,19 @@ def _time(hour: int, minute: int, half: str) -> str:
     return said + part
 
 
+_HIJRI = (
+    *("محرم", "صفر", "ربيع الأول", "ربيع الآخر", "جمادى الأولى", "جمادى الآخرة"),
+    *("رجب", "شعبان", "رمضان", "شوال", "ذو القعدة", "ذو الحجة"),
+)
+
+
+def _date(year: int | None, month: int, day: int) -> str:
+    """A year between 1300 and 1500 is one of the Hijri calendar."""
+    if year is not None and 1300 < year < 1500:
+        return f"{day} {_HIJRI[month - 1]} {year}"
+    return cldr.long_date("ar", year, month, day)
+
+
 def _ordinal_after_noun(match: re.Match[str]) -> str:
     written = match["number"]
     number = int(written) if written.isdecimal() else roman_value(written)
@@ -63,6 +77,7 @@ READINGS = Readings(
         plus="زائد",
         plus_minus="زائد أو ناقص",
         times="ضرب",
+        fold="أضعاف",
         equals="يساوي",
         less="أقل من",
         more="أكثر من",
@@ -141,6 +156,7 @@ READINGS = Readings(
         (3, 4): "ثلاثة أرباع",
         (1, 5): "خمس",
     }.get((upper, lower), f"{upper} على {lower}"),
+    date=_date,
     before_dates="في|يوم|حتى|من|قبل|بعد|منذ",
     time=_time,
     before_phones="هاتف|الهاتف|اتصل على|اتصل بـ|رقم|الرقم|واتساب",
@@ -156,6 +172,11 @@ READINGS = Readings(
     before_numbers={"ص.": "صفحة", "ت.": "هاتف"},
     rules=(
         Rule(
+            re.compile(rf"(?<![\d.,])[%٪](?P<number>{NUMBER})"),
+            lambda match: f"{match['number']} في المئة",
+            digits=True,
+        ),
+        Rule(
             re.compile(rf"(?P<noun>القرن)[{BLANKS}](?:ال[ـ]?[{BLANKS}]?)?(?P<number>\d{{1,2}}|[IVX]{{1,6}})(?![\w])"),
             _ordinal_after_noun,
         ),
@@ -166,6 +187,6 @@ READINGS = Readings(
             _ordinal_after_noun,
         ),
         Rule(re.compile(rf"(?<=\d{{4}})م(?![{_LETTERS}.])"), " ميلادية", digits=True),
-        Rule(re.compile(r"(?:(?<=\d{4})|(?<=\d{4} ))هـ"), " هجرية", digits=True),
+        Rule(re.compile(r"(?:(?<=\d)|(?<=\d ))هـ"), " هجرية", digits=True),
     ),
 )

@@ -10,6 +10,7 @@ import re
 
 from bulkvid_pipeline.rendering.spoken.counting import forms
 from bulkvid_pipeline.rendering.spoken.forms import Rule
+from bulkvid_pipeline.rendering.spoken.myriads import myriad_rule
 from bulkvid_pipeline.rendering.spoken.readings import Readings, Words
 from bulkvid_pipeline.rendering.spoken.spellout import spelled
 
@@ -78,6 +79,18 @@ def _colon(match: re.Match[str]) -> str:
 
 
 RULES = (
+    Rule(re.compile(r"(?<=[\u4e00-\u9fff])[~〜～](?=\d)"), "到", digits=True),
+    Rule(
+        re.compile(r"(?P<before>(?:打|拨|撥|call)[了到 ]?)(?P<digits>\d{5,12})(?![\d.,\-:]\d|\d|[a-z个人元折])"),
+        lambda match: match["before"] + by_digits(match["digits"]),
+        digits=True,
+    ),
+    Rule(re.compile(r"(?<=[\d万亿萬億])\+(?=[\u4e00-\u9fff])"), "多", digits=True),
+    Rule(
+        re.compile(r"(?<=[\d元块塊A-Za-z])/(?=[个個瓶人天月年次斤公小分杯盒件晚位平只支张張周日袋份])"),
+        "每",
+        digits=True,
+    ),
     Rule(
         re.compile(rf"(?<![\d.,:/\-])(?P<first>{_YEAR})(?:年?\s?[-–—~～至到]\s?(?P<second>{_YEAR}))?(?=\s?年)"),
         _years,
@@ -215,6 +228,9 @@ _MONEY = {
 }
 _SCALES = "千 万 亿 百万 千万 万亿 萬 億 百萬 千萬 萬億"
 
+_NAMES = {sign: forms(name) for sign, name in _MONEY.items()}
+_SIGNS = {"¥": "CNY", "￥": "CNY", "块": "CNY", "塊": "CNY"}
+
 READINGS = Readings(
     locale="zh",
     words=Words(
@@ -233,6 +249,7 @@ READINGS = Readings(
         plus="加",
         plus_minus="正负",
         times="乘",
+        fold="倍",
         equals="等于",
         less="小于",
         more="大于",
@@ -247,19 +264,10 @@ READINGS = Readings(
     says_cents=False,
     counted=lambda number, noun: f"{number}{noun}",
     number=mandarin_number,
-    money={sign: forms(name) for sign, name in _MONEY.items()},
-    signs={"¥": "CNY", "￥": "CNY", "块": "CNY", "塊": "CNY"},
+    money=_NAMES,
+    signs=_SIGNS,
     scales={
         **{scale: forms(scale) for scale in _SCALES.split()},
-        **{
-            "k": forms("千"),
-            "K": forms("千"),
-            "million": forms("百万"),
-            "billion": forms("十亿"),
-            "M": forms("百万"),
-            "B": forms("十亿"),
-        },
-        **{"bn": forms("十亿"), "mn": forms("百万"), "trillion": forms("万亿")},
     },
     units={
         **{unit: forms("{}" + name) for unit, name in _SIMPLE.items()},
@@ -269,5 +277,5 @@ READINGS = Readings(
     date=_date,
     time=mandarin_time,
     abbreviations={"24/7": "全天候", "vs.": "对", "vs": "对", "VS": "对"},
-    rules=RULES,
+    rules=(*RULES, myriad_rule(("万", "亿", "万亿"), _NAMES, _SIGNS)),
 )

@@ -37,6 +37,15 @@ _WOMEN = "Alžbět|Kateřin|Marie|Viktori|Ann|Markét|Isabel|Kristýn"
 _ROMAN = "(?=[IVXL])[IVXL]{1,7}"
 
 
+def _phone(match: re.Match[str]) -> str:
+    return ", ".join(" ".join(group) for group in match.group().split())
+
+
+def _world_war(match: re.Match[str]) -> str:
+    said = ORDINALS.said(len(match["roman"]), "feminine")
+    return said if match["end"] == "á" else said.removesuffix("á") + match["end"]
+
+
 def _date(year: int | None, month: int, day: int) -> str:
     said = f"{ORDINALS.said(day, 'genitive')} {_MONTHS.split('|')[month - 1]}"
     return said if year is None else f"{said} {year}"
@@ -97,6 +106,8 @@ def _time(hour: int, minute: int, half: str) -> str:
 
 
 RULES = (
+    Rule(re.compile(r"(?<![\d.,+\-])(?<!\d[ ])[2-7]\d\d \d{3} \d{3}(?![ \u00a0]?[\w€$%])"), _phone, digits=True),
+    Rule(re.compile(rf"(?<!\w)(?P<roman>I{{1,3}})\.(?=[{BLANKS}]světov(?P<end>á|é|ou)(?!\w))"), _world_war),
     Rule(
         re.compile(
             rf"(?<![\w.,])(?P<day>\d{{1,2}})\.(?:[{BLANKS}]?[-–—][{BLANKS}]?(?P<second>\d{{1,2}})\.)?[{BLANKS}]?"
@@ -206,6 +217,7 @@ READINGS = Readings(
         (1, 8): "osmina",
         (1, 10): "desetina",
     }.get((upper, lower)),
+    headings=frozenset({"kapitola", "díl", "část", "třída", "kniha"}),
     date=_date,
     before_dates="do|od|dne|k|ke|po",
     time=_time,
@@ -213,6 +225,7 @@ READINGS = Readings(
     before_times="v|ve|od|do|po",
     before_phones=r"tel\.?|telefon|volejte|zavolejte",
     abbreviations={
+        "24/7": "nepřetržitě",
         "např.": "například",
         "tzn.": "to znamená",
         "tj.": "to jest",

@@ -9,7 +9,7 @@ from bulkvid_pipeline.rendering.spoken.nordic import MONTHS, date_of, day_rule, 
 from bulkvid_pipeline.rendering.spoken.readings import Readings, Words
 from bulkvid_pipeline.rendering.spoken.spellout import spelled
 
-_NEUTER = re.compile("pund|gram|kilogram|milligram|ton|kilo|år|tusind|minut|sekund|døgn")
+_NEUTER = re.compile("pund|gram|kilogram|milligram|ton|kilo$|år|tusind|minut|sekund|døgn")
 
 
 def _counted(number: str, noun: str) -> str:
@@ -98,6 +98,7 @@ READINGS = Readings(
         ]
     ),
     regnal=lambda number, _name: f"den {_ordinal(number)}",
+    headings=frozenset({"kapitel", "del", "akt"}),
     fraction=lambda upper, lower: {
         (1, 2): "en halv",
         (1, 3): "en tredjedel",
@@ -139,6 +140,7 @@ READINGS = Readings(
     before_phones=r"tlf\.?|ring",
     rules=(
         day_rule("da", _ordinal, year),
+        decade_rule("-tal(?P<end>lets|let|ls)?", year, "tal"),
         decade_rule("['’]?(?P<end>erne|er|ernes)", year, ""),
     ),
 )

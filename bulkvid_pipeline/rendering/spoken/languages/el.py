@@ -12,12 +12,19 @@ from bulkvid_pipeline.rendering.spoken.spellout import spelled
 
 _VALUES = dict(zip("ΑΒΓΔΕϚΖΗΘΙΚΛ", (*range(1, 11), 20, 30), strict=True))
 _GREEK = "(?:ΣΤ|[ΑΒΓΔΕϚΖΗΘΙΚΛ]){1,3}"
-_GENDERS = {"ος": "masculine", "η": "feminine", "ο": "neuter"}
+_GENDERS = {"ος": "masculine", "ός": "masculine", "η": "feminine", "ή": "feminine", "ο": "neuter", "ό": "neuter"}
 _WOMEN = frozenset({"Ελισάβετ"})
 
 
 def _ordinal(number: int, gender: str) -> str:
     return spelled(number, "el", f"ordinal-{gender}")
+
+
+def _said_ordinal(number: int, end: str) -> str:
+    if end in _GENDERS:
+        return _ordinal(number, _GENDERS[end])
+    genitive = {"ος": "ου", "ός": "ού"}
+    return " ".join(word[:-2] + genitive.get(word[-2:], word[-2:]) for word in _ordinal(number, "masculine").split())
 
 
 def _greek_value(numeral: str) -> int:
@@ -70,6 +77,7 @@ READINGS = Readings(
         plus="συν",
         plus_minus="συν πλην",
         times="επί",
+        fold="φορές",
         equals="ίσον",
         less="μικρότερο από",
         more="μεγαλύτερο από",
@@ -119,8 +127,8 @@ READINGS = Readings(
         "τ.μ.": forms("τετραγωνικό μέτρο", "τετραγωνικά μέτρα"),
         "°C": forms("βαθμός Κελσίου", "βαθμοί Κελσίου"),
     },
-    ordinal_ends="ος|η|ο",
-    ordinal=lambda number, end: _ordinal(number, _GENDERS[end]),
+    ordinal_ends="ος|ός|ου|ού|η|ή|ο|ό",
+    ordinal=_said_ordinal,
     fraction=lambda upper, lower: {
         (1, 2): "μισό",
         (1, 3): "ένα τρίτο",

@@ -258,6 +258,7 @@ _AMERICAN = Readings(
         "Mbps": forms("megabit per second", "megabits per second"),
         "Gbps": forms("gigabit per second", "gigabits per second"),
         "rpm": forms("revolution per minute", "revolutions per minute"),
+        "bpm": forms("beat per minute", "beats per minute"),
         "dB": forms("decibel", "decibels"),
         "MW": forms("megawatt", "megawatts"),
         "MWh": forms("megawatt hour", "megawatt hours"),
@@ -319,7 +320,8 @@ _AMERICAN = Readings(
     r"children|feet|more|euro|dollar|of|thousand|million|billion",
     decades=Rule(
         re.compile(
-            rf"(?<![{LETTER}\d_.,])(?:['’‘]|(?<=\b[Tt]he )|(?<=\blate )|(?<=\bearly )|(?<=mid-)|(?P<century>1[1-9]|20))"
+            rf"(?<![{LETTER}\d_.,])(?:['’‘]|(?<=\b[Tt]he )"
+            rf"|(?<=\blate )|(?<=\bearly )|(?<=mid-)|(?=\d0['’]s)|(?P<century>1[1-9]|20))"
             rf"(?P<tens>\d0)['’]?s(?![{LETTER}\d_])"
         ),
         _decade,
@@ -403,6 +405,7 @@ _AMERICAN = Readings(
         "est.": "estimated",
         "approx.": "approximately",
         "ver.": "version",
+        "ext.": "extension",
     },
     rules=_RULES,
     spelled=word_set("FAQ AWS ROI SEO UI UX OS API URL ETA EU UAE USB DIY AI UN VIP"),

@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
-from bulkvid_pipeline.rendering.spoken.counting import forms
+import re
+
+from bulkvid_pipeline.rendering.spoken import cldr
+from bulkvid_pipeline.rendering.spoken.counting import NUMBER, forms
+from bulkvid_pipeline.rendering.spoken.forms import Rule
 from bulkvid_pipeline.rendering.spoken.readings import Readings, Words
+
+_JALALI = (
+    *("فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن"),
+    "اسفند",
+)
+
+
+def _date(year: int | None, month: int, day: int) -> str:
+    """A year between 1200 and 1500 is one of the Persian calendar."""
+    if year is not None and 1200 < year < 1500:
+        return f"{day} {_JALALI[month - 1]} {year}"
+    return cldr.long_date("fa", year, month, day)
 
 
 def _time(hour: int, minute: int, half: str) -> str:
@@ -29,6 +45,7 @@ READINGS = Readings(
         minus="منفی",
         plus="به علاوه",
         times="ضرب در",
+        fold="برابر",
         equals="مساوی",
         less="کمتر از",
         more="بیشتر از",
@@ -63,7 +80,11 @@ READINGS = Readings(
         (1, 4): "یک چهارم",
         (3, 4): "سه چهارم",
     }.get((upper, lower)),
+    date=_date,
     time=_time,
     before_phones="تلفن|شماره|تماس",
     abbreviations={"ق.م": "پیش از میلاد", "24/7": "شبانه‌روزی"},
+    rules=(
+        Rule(re.compile(rf"(?<![\d.,])[%٪](?P<number>{NUMBER})"), lambda match: f"{match['number']} درصد", digits=True),
+    ),
 )

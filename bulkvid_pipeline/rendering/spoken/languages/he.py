@@ -19,6 +19,12 @@ def _time(hour: int, minute: int, half: str) -> str:
     return f"{hour} ו {minute} דקות" if minute else str(hour)
 
 
+_ENGLISH_SCALES = {
+    **dict.fromkeys(("k", "K"), forms("אלף")),
+    **dict.fromkeys(("M", "mn", "million"), forms("מיליון")),
+    **dict.fromkeys(("B", "bn", "billion"), forms("מיליארד")),
+}
+
 READINGS = Readings(
     locale="he",
     words=Words(
@@ -60,9 +66,10 @@ READINGS = Readings(
     },
     small_money={"ILS": forms("אגורות"), "USD": forms("סנט"), "EUR": forms("סנט")},
     signs={'ש"ח': "ILS", "ש״ח": "ILS"},
-    scales={"אלף": forms("אלף"), "מיליון": forms("מיליון"), "מיליארד": forms("מיליארד")},
+    scales={"אלף": forms("אלף"), "מיליון": forms("מיליון"), "מיליארד": forms("מיליארד"), **_ENGLISH_SCALES},
     units={
         "%": {"one": "אחוז אחד", "two": "שני אחוזים", "other": "{} אחוז"},
+        "דק'": forms("דקות"),
         **dict.fromkeys(('ק"מ', "ק״מ"), forms("קילומטר")),
         **dict.fromkeys(('ק"ג', "ק״ג"), forms("קילוגרם")),
         **dict.fromkeys(('ס"מ', "ס״מ"), forms("סנטימטר")),

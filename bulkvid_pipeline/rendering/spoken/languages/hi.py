@@ -49,6 +49,7 @@ READINGS = indian_readings(
         plus="प्लस",
         plus_minus="प्लस माइनस",
         times="गुणा",
+        fold="गुना",
         equals="बराबर",
         about="लगभग",
         ampersand="और",
@@ -70,6 +71,7 @@ READINGS = indian_readings(
     scales={"हज़ार": "हज़ार", "लाख": "लाख", "करोड़": "करोड़", "हजार": "हज़ार", "करोड": "करोड़", "अरब": "अरब", "खरब": "खरब"},
     hour="{} बजे",
     hour_and_minutes="{} बजकर {} मिनट",
+    day_parts=("सुबह", "दोपहर", "शाम", "रात"),
     time_mark="बजे",
     fractions={
         (1, 2): "आधा",

@@ -126,6 +126,7 @@ READINGS = Readings(
     time_mark=r"sati|h",
     before_phones=r"tel\.?|telefon|nazovite|zovite",
     abbreviations={
+        "24/7": "danonoćno",
         "npr.": "na primjer",
         "itd.": "i tako dalje",
         "tj.": "to jest",

@@ -71,6 +71,7 @@ READINGS = Readings(
         plus="plusz",
         plus_minus="plusz-mínusz",
         times="szorozva",
+        fold="szoros",
         equals="egyenlő",
         less="kisebb mint",
         more="nagyobb mint",
@@ -125,6 +126,7 @@ READINGS = Readings(
     },
     before_numbers={"tel.": "telefon", "old.": "oldal"},
     rules=(
+        Rule(re.compile(r"(?<=\d%)-(?=[a-zöőü])|(?<=\d[ ]%)-(?=[a-zöőü])"), "", digits=True),
         Rule(
             re.compile(
                 rf"(?<![\w.,])(?:(?P<year>1\d{{3}}|20\d\d)\.[{BLANKS}])?(?P<month>{_MONTHS})[{BLANKS}](?P<day>\d{{1,2}})\.(?!\d)"

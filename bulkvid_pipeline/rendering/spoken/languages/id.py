@@ -22,6 +22,11 @@ def _time(hour: int, minute: int, half: str) -> str:
     return f"{hour} lewat {minute} menit" if minute else str(hour)
 
 
+def _hours(match: re.Match[str]) -> str:
+    first = _time(int(match["first"]), int(match["minute"]), "")
+    return f"{first} sampai {_time(int(match['last']), int(match['end']), '')}"
+
+
 READINGS = Readings(
     locale="id",
     words=Words(
@@ -99,6 +104,14 @@ READINGS = Readings(
     },
     before_numbers={"No.": "nomor", "no.": "nomor", "hlm.": "halaman", "hal.": "halaman"},
     rules=(
+        Rule(
+            re.compile(
+                r"(?<![\d.,:])(?P<first>[01]\d|2[0-3])\.(?P<minute>[0-5]\d)[ ]?[-–][ ]?"
+                r"(?P<last>[01]\d|2[0-4])\.(?P<end>[0-5]\d)(?![\d.,])"
+            ),
+            _hours,
+            digits=True,
+        ),
         Rule(re.compile(r"(?<!\w)[Kk]e-(?P<number>\d{1,3}|(?=[IVX])[IVX]{1,6})(?!\w)"), _ordinal),
         Rule(
             re.compile(

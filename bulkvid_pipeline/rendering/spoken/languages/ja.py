@@ -9,6 +9,7 @@ import re
 
 from bulkvid_pipeline.rendering.spoken.counting import forms
 from bulkvid_pipeline.rendering.spoken.forms import Rule
+from bulkvid_pipeline.rendering.spoken.myriads import myriad_rule
 from bulkvid_pipeline.rendering.spoken.readings import Readings, Words
 
 
@@ -33,6 +34,7 @@ def _compared(match: re.Match[str]) -> str:
 
 
 RULES = (
+    Rule(re.compile(r"(?<=[\u3040-\u30ff\u4e00-\u9fff])[~〜～](?=\d)"), "から", digits=True),
     Rule(re.compile(r"(?<![\d：:.])(?P<first>\d{1,3})：(?P<second>\d{1,3})(?![\d：:])"), _colon, digits=True),
     Rule(
         re.compile(r"(?<![\d/.])(?P<month>1[0-2]|[1-9])/(?P<day>1[3-9]|2\d|3[01])(?![\d/.%])"),
@@ -123,6 +125,8 @@ _MONEY = {
     },
 }
 
+_NAMES = {code: forms(name) for code, name in _MONEY.items()}
+
 READINGS = Readings(
     locale="ja",
     words=Words(
@@ -141,6 +145,7 @@ READINGS = Readings(
         plus="プラス",
         plus_minus="プラスマイナス",
         times="かける",
+        fold="倍",
         equals="イコール",
         less="未満",
         more="超え",
@@ -154,12 +159,10 @@ READINGS = Readings(
     blank="",
     says_cents=False,
     counted=lambda number, noun: f"{number}{noun}",
-    money={code: forms(name) for code, name in _MONEY.items()},
+    money=_NAMES,
     signs={"円": "JPY"},
     scales={
         **{scale: forms(scale) for scale in ("千", "万", "億", "兆", "百万", "千万")},
-        **{"k": forms("千"), "K": forms("千"), "M": forms("百万"), "million": forms("百万"), "mn": forms("百万")},
-        **{"B": forms("十億"), "bn": forms("十億"), "billion": forms("十億"), "trillion": forms("兆")},
     },
     units={
         **{unit: forms("{}" + name) for unit, name in _SIMPLE.items()},
@@ -169,5 +172,6 @@ READINGS = Readings(
     date=_date,
     time=_time,
     abbreviations={"24/7": "24時間365日", "vs.": "対", "vs": "対", "VS": "対"},
-    rules=RULES,
+    before_numbers={"No.": "ナンバー", "Vol.": "ボリューム", "vol.": "ボリューム"},
+    rules=(*RULES, myriad_rule(("万", "億", "兆"), _NAMES, {})),
 )

@@ -10,6 +10,7 @@ import re
 
 from bulkvid_pipeline.rendering.spoken.counting import forms
 from bulkvid_pipeline.rendering.spoken.forms import Rule
+from bulkvid_pipeline.rendering.spoken.myriads import myriad_rule
 from bulkvid_pipeline.rendering.spoken.readings import Readings, Words
 from bulkvid_pipeline.rendering.spoken.spellout import spelled
 
@@ -91,6 +92,7 @@ RULES = (
     Rule(
         re.compile(r"(?<=시속)\s?(\d{1,4}(?:\.\d)?)\s?km/h"), lambda match: f" {_number(match[1])}킬로미터", digits=True
     ),
+    Rule(re.compile(r"(?<=[가-힣])[~〜～](?=\d)"), "에서 ", digits=True),
     Rule(re.compile(r"(?<![\d.,])(?:6월|10월)"), lambda match: _MONTHS[match.group()], digits=True),
     Rule(
         re.compile(r"(?<![\w.])[-−](?P<degrees>\d{1,3}(?:\.\d)?)\s?(?:°\s?C|℃|°|도(?!\w))"),
@@ -108,6 +110,20 @@ RULES = (
         digits=True,
     ),
 )
+
+_NAMES = {
+    "KRW": forms("원"),
+    "USD": forms("달러"),
+    "EUR": forms("유로"),
+    "GBP": forms("파운드"),
+    "JPY": forms("엔"),
+    "CNY": forms("위안"),
+    "INR": forms("루피"),
+    "HKD": forms("홍콩달러"),
+    "RUB": forms("루블"),
+    "THB": forms("밧"),
+    "VND": forms("동"),
+}
 
 READINGS = Readings(
     locale="ko",
@@ -127,6 +143,7 @@ READINGS = Readings(
         plus="플러스 ",
         plus_minus="플러스마이너스 ",
         times="곱하기",
+        fold="배",
         equals="는",
         less="미만 ",
         more="초과 ",
@@ -141,24 +158,10 @@ READINGS = Readings(
     says_cents=False,
     counted=lambda number, noun: f"{number}{noun}",
     number=_number,
-    money={
-        "KRW": forms("원"),
-        "USD": forms("달러"),
-        "EUR": forms("유로"),
-        "GBP": forms("파운드"),
-        "JPY": forms("엔"),
-        "CNY": forms("위안"),
-        "INR": forms("루피"),
-        "HKD": forms("홍콩달러"),
-        "RUB": forms("루블"),
-        "THB": forms("밧"),
-        "VND": forms("동"),
-    },
+    money=_NAMES,
     signs={"원": "KRW", "￦": "KRW"},
     scales={
         **{scale: forms(scale) for scale in ("천", "만", "억", "조", "백만", "천만", "십만", "백억", "천억")},
-        **{"k": forms("천"), "K": forms("천"), "M": forms("백만"), "million": forms("백만"), "mn": forms("백만")},
-        **{"B": forms("십억"), "bn": forms("십억"), "billion": forms("십억"), "trillion": forms("조")},
     },
     units={
         **{"%": forms("{}퍼센트"), "％": forms("{}퍼센트"), "℃": forms("섭씨 {}도"), "°C": forms("섭씨 {}도")},
@@ -170,5 +173,5 @@ READINGS = Readings(
     date=_date,
     time=_time,
     abbreviations={"vs": "대", "vs.": "대", "VS": "대", "24/7": "24시간 연중무휴"},
-    rules=RULES,
+    rules=(*RULES, myriad_rule(("만", "억", "조"), _NAMES, {}, _number)),
 )

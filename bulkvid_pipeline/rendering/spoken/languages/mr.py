@@ -21,6 +21,7 @@ READINGS = indian_readings(
         minus="उणे",
         plus="अधिक",
         times="गुणिले",
+        fold="पट",
         equals="बरोबर",
         about="सुमारे",
         ampersand="आणि",
@@ -36,6 +37,7 @@ READINGS = indian_readings(
     scales={"हजार": "हजार", "लाख": "लाख", "कोटी": "कोटी", "अब्ज": "अब्ज"},
     hour="{} वाजता",
     hour_and_minutes="{} वाजून {} मिनिटांनी",
+    day_parts=("सकाळी", "दुपारी", "संध्याकाळी", "रात्री"),
     time_mark="वाजता",
     fractions={
         (1, 2): "अर्धा",

@@ -9,7 +9,7 @@ from bulkvid_pipeline.rendering.spoken.nordic import MONTHS, date_of, day_rule, 
 from bulkvid_pipeline.rendering.spoken.readings import Readings, Words
 from bulkvid_pipeline.rendering.spoken.spellout import spelled
 
-_NEUTER = re.compile("øre|pund|gram|kilogram|milligram|tonn|kilo|år|tusen|minutt|sekund|døgn")
+_NEUTER = re.compile("øre|pund|gram|kilogram|milligram|tonn|kilo$|år|tusen|minutt|sekund|døgn")
 
 
 def _counted(number: str, noun: str) -> str:
@@ -100,6 +100,7 @@ READINGS = Readings(
         ]
     ),
     regnal=lambda number, _name: f"den {_ordinal(number)}",
+    headings=frozenset({"kapittel", "del", "akt"}),
     fraction=lambda upper, lower: {
         (1, 2): "en halv",
         (1, 3): "en tredjedel",

@@ -37,6 +37,7 @@ READINGS = indian_readings(
     scales={"हजार": "हजार", "लाख": "लाख", "करोड": "करोड", "अर्ब": "अर्ब"},
     hour="{} बजे",
     hour_and_minutes="{} बजेर {} मिनेट",
+    day_parts=("बिहान", "दिउँसो", "साँझ", "राति"),
     time_mark="बजे",
     fractions={
         (1, 2): "आधा",
@@ -47,6 +48,7 @@ READINGS = indian_readings(
     },
     over="बटा",
     compared=("{} भन्दा कम", "{} भन्दा बढी"),
+    digits="०१२३४५६७८९",
     signs={"रु.": "NPR", "रु": "NPR", "Rs": "NPR", "Rs.": "NPR"},
     units={"%": forms("प्रतिशत"), "किमी": forms("किलोमीटर")},
     abbreviations={"डा.": "डाक्टर", "प्रा.": "प्राध्यापक"},

@@ -19,7 +19,7 @@ _MONTHS = "stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|września|
 _YEAR = r"1[1-9]\d\d|20\d\d"
 _ROMAN = "(?=[IVXL])[IVXL]{1,7}"
 _FEMININE = re.compile(
-    "koron|minut|sekund|milisekund|godzin|ton|hrywn|lir|rupi|mil|stron|kalori|kilokalori|sztuk|osob|unc|kopiej"
+    "koron|minut|sekund|milisekund|godzin|ton|hrywn|lir|rupi|mila|mile|stron|kalori|kilokalori|sztuk|osob|unc|kopiej"
     "|kilowatogodzin"
 )
 _MEN = "Ludwik|Jan Pawe|Jana Paw|Zygmunt|Kazimierz|Henryk|Karol|Władysław|Stanisław|August|Mieszk|Bolesław|Fryderyk"
@@ -92,6 +92,15 @@ def _ruler(match: re.Match[str]) -> str:
     return f"{name} {_ordinal(number, 'masculine' + case).title()}"
 
 
+def _phone(match: re.Match[str]) -> str:
+    return ", ".join(" ".join(group) for group in match.group().split())
+
+
+def _world_war(match: re.Match[str]) -> str:
+    case = {"a": "", "ę": "-accusative", "ą": "-instrumental"}.get(match["end"], "-genitive")
+    return _ordinal(len(match["roman"]), f"feminine{case}")
+
+
 def _hour(hour: int, minute: int, case: str = "") -> str:
     said = "zero" if hour == 0 and minute else _ordinal(hour or 24, f"feminine{case}")
     if minute == 0:
@@ -128,7 +137,7 @@ def _is_last(match: re.Match[str]) -> bool:
 def _fraction(upper: int, lower: int) -> str | None:
     if (upper, lower) == (1, 2):
         return "pół"
-    if lower > 10 and lower not in {12, 100, 1000}:
+    if lower not in {3, 4, 5, 8, 10, 100}:
         return None
     rules = "feminine" if upper == 1 else "plural" if upper in {2, 3, 4} else "plural-genitive"
     return f"{spelled(upper, 'pl', 'cardinal-feminine')} {_ordinal(lower, rules)}"
@@ -140,6 +149,8 @@ def _money(one: str, few: str, many: str, decimal: str) -> dict[str, str]:
 
 _HOUR = r"(?P<hour>[01]?\d|2[0-4])(?:[:.](?P<minute>[0-5]\d))"
 RULES = (
+    Rule(re.compile(r"(?<![\d.,+\-])(?<!\d[ ])[4-8]\d\d \d{3} \d{3}(?![ \u00a0]?[\w€$%])"), _phone, digits=True),
+    Rule(re.compile(rf"(?<!\w)(?P<roman>I{{1,3}})(?=[{BLANKS}]wojn(?P<end>a|y|ie|ę|ą)(?!\w))"), _world_war),
     Rule(
         re.compile(
             rf"(?<![\w.,])(?P<day>\d{{1,2}})\.?(?:[{BLANKS}]?[-–—][{BLANKS}]?(?P<second>\d{{1,2}}))?[{BLANKS}](?P<month>{_MONTHS})"
@@ -268,6 +279,7 @@ READINGS = Readings(
         "szt.": _money("sztuka", "sztuki", "sztuk", "sztuki"),
         "os.": _money("osoba", "osoby", "osób", "osoby"),
     },
+    headings=frozenset({"rozdział", "tom", "część", "klasa", "akt", "etap", "liceum", "księga"}),
     ordinal_ends="-(?:" + "|".join(sorted(_ENDINGS, key=len, reverse=True)) + ")",
     ordinal=lambda number, end: _ordinal(number, _ENDINGS[end[1:]]),
     fraction=_fraction,
@@ -277,6 +289,7 @@ READINGS = Readings(
     time=lambda hour, minute, _half: _hour(hour, minute),
     before_phones=r"tel\.?|telefonu?|numer|zadzwoń|dzwoń",
     abbreviations={
+        "24/7": "całą dobę",
         "np.": "na przykład",
         "tzn.": "to znaczy",
         "tj.": "to jest",

@@ -32,6 +32,13 @@ def _ordinal(number: int, article: str) -> str:
     return "întâi" if number == 1 else spelled(number, "ro", "cardinal-masculine") + "lea"
 
 
+def _regnal(number: int, name: str) -> str:
+    if number == 1:
+        return "Întâi"
+    article = "a" if name.endswith("a") else "al"
+    return f"{article} {_ordinal(number, article)}"
+
+
 def _after_article(match: re.Match[str]) -> str:
     written = match["number"]
     number = int(written) if written.isdecimal() else roman_value(written)
@@ -39,7 +46,7 @@ def _after_article(match: re.Match[str]) -> str:
 
 
 def _century(match: re.Match[str]) -> str:
-    return f"{match['noun']} al {_ordinal(roman_value(match['roman']), 'al')}"
+    return f"{match['noun'].replace('sec.', 'secolul')} al {_ordinal(roman_value(match['roman']), 'al')}"
 
 
 def _time(hour: int, minute: int, half: str) -> str:
@@ -109,6 +116,11 @@ READINGS = Readings(
         (3, 4): "trei sferturi",
         (1, 5): "o cincime",
     }.get((upper, lower)),
+    headings=frozenset({"capitolul", "partea", "volumul", "clasa"}),
+    rulers=frozenset(
+        {"Carol", "Ferdinand", "Mihai", "Ludovic", "Napoleon", "Henric", "Ioan Paul", "Petru", "Elisabeta"}
+    ),
+    regnal=_regnal,
     before_dates="pe|până la|din|de la|după|înainte de",
     time=_time,
     before_times="ora|orele|la ora",
@@ -139,7 +151,7 @@ READINGS = Readings(
             _after_article,
         ),
         Rule(
-            re.compile(rf"(?<!\w)(?P<noun>[Ss]ecolul(?:ui)?)[{BLANKS}](?P<roman>(?=[IVX])[IVX]{{1,6}})(?![\w-])"),
+            re.compile(rf"(?<!\w)(?P<noun>[Ss]ecolul(?:ui)?|sec\.)[{BLANKS}](?P<roman>(?=[IVX])[IVX]{{1,6}})(?![\w-])"),
             _century,
         ),
     ),

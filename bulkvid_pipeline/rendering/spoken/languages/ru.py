@@ -134,6 +134,16 @@ def _arabic(roman: str) -> int:
     return roman_value(roman.replace("Х", "X"))
 
 
+def _world_war(match: re.Match[str]) -> str:
+    case = {"ая": "", "ой": "-genitive", "ую": "-accusative"}[match["end"]]
+    return _ordinal(len(match["roman"]), f"feminine{case}").capitalize()
+
+
+def _mobile(match: re.Match[str]) -> str:
+    digits = match.group()
+    return ", ".join(" ".join(part) for part in (digits[:1], digits[1:4], digits[4:7], digits[7:9], digits[9:]))
+
+
 def _time(hour: int, minute: int, half: str) -> str:
     hour += 12 if half == "pm" and hour < 12 else 0
     if minute:
@@ -147,6 +157,15 @@ def _place(match: re.Match[str]) -> str:
 
 
 _RULES = (
+    Rule(re.compile(r"(?<![\d.,/+\-])[78]\d{10}(?!\d|[.,/\-]\d)"), _mobile, digits=True),
+    Rule(
+        re.compile(
+            rf"(?<!\w)(?P<from>[сС][{BLANKS}])(?P<day>\d{{1,2}})[{BLANKS}]по[{BLANKS}](?P<second>\d{{1,2}})[{BLANKS}](?P<month>{_MONTHS})(?P<year>)(?!\w)"
+        ),
+        _day_and_month,
+        digits=True,
+    ),
+    Rule(re.compile(rf"(?<!\w)(?P<roman>I{{1,3}})(?=[{BLANKS}]миров(?P<end>ая|ой|ую)(?!\w))"), _world_war),
     Rule(
         re.compile(
             rf"(?<![\w.,])(?P<from>[сС] )?(?P<day>\d{{1,2}})(?: ?[-–—] ?(?P<second>\d{{1,2}})|(?<=\d))[{BLANKS}]"
@@ -202,7 +221,9 @@ READINGS = Readings(
         minus="минус",
         plus="плюс",
         plus_minus="плюс-минус",
-        times="на",
+        times="умножить на",
+        by="на",
+        fold="раза",
         equals="равно",
         less="меньше",
         more="больше",
@@ -212,6 +233,7 @@ READINGS = Readings(
         ampersand="и",
         section="параграф",
         with_fraction=" и ",
+        and_a_half=" с половиной",
         percent="процентов",
     ),
     grouping=" .",
@@ -311,6 +333,7 @@ READINGS = Readings(
     time_mark=r"часов|часа|час|ч\.|ч",
     before_phones=r"тел\.?|телефону?|звоните|позвоните|номеру?|whatsapp",
     abbreviations={
+        "24/7": "круглосуточно",
         "т. е.": "то есть",
         "т. д.": "так далее",
         "т. п.": "тому подобное",

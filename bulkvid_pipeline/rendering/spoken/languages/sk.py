@@ -127,6 +127,7 @@ READINGS = Readings(
     time_mark=r"hodín|hod\.?",
     before_phones=r"tel\.?|telefón|volajte|zavolajte",
     abbreviations={
+        "24/7": "nepretržite",
         "napr.": "napríklad",
         "t. j.": "to jest",
         "tzn.": "to znamená",

@@ -10,7 +10,7 @@ from bulkvid_pipeline.rendering.spoken.nordic import MONTHS, date_of, day_rule, 
 from bulkvid_pipeline.rendering.spoken.readings import Readings, Words
 from bulkvid_pipeline.rendering.spoken.spellout import spelled
 
-_NEUTER = re.compile("öre|pund|gram|kilogram|milligram|ton|kilo|år|tusen|dygn|cent$")
+_NEUTER = re.compile("öre|pund|gram|kilogram|milligram|ton|kilo$|år|tusen|dygn|cent$")
 
 
 def _counted(number: str, noun: str) -> str:
@@ -105,6 +105,7 @@ READINGS = Readings(
         ]
     ),
     regnal=lambda number, _name: f"den {_ordinal(number)}",
+    headings=frozenset({"kapitel", "del", "akt", "världskriget"}),
     fraction=lambda upper, lower: {
         (1, 2): "en halv",
         (1, 3): "en tredjedel",

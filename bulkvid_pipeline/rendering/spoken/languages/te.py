@@ -45,6 +45,7 @@ READINGS = indian_readings(
     },
     hour="{} గంటలు",
     hour_and_minutes="{} గంటల {} నిమిషాలు",
+    day_parts=("ఉదయం", "మధ్యాహ్నం", "సాయంత్రం", "రాత్రి"),
     time_mark="గంటలకు|గంటలు",
     fractions={
         (1, 2): "సగం",

@@ -57,6 +57,7 @@ READINGS = Readings(
         plus="บวก",
         plus_minus="บวกลบ",
         times="คูณ",
+        fold="เท่า",
         equals="เท่ากับ",
         less="น้อยกว่า",
         more="มากกว่า",

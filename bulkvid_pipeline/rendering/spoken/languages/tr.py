@@ -49,6 +49,11 @@ def _percent(match: re.Match[str]) -> str:
     return f"yüzde {said} ila {match['second'].replace('.', '')}" if match["second"] else f"yüzde {said}"
 
 
+def _after_lira(match: re.Match[str]) -> str:
+    """A suffix that was written for "TL" said "tele", as it sounds after "lira"."""
+    return match["end"].translate(str.maketrans("ei", "aı"))
+
+
 def _time(hour: int, minute: int, half: str) -> str:
     hour += 12 if half == "pm" and hour < 12 else 0
     if minute == 0:
@@ -75,6 +80,7 @@ READINGS = Readings(
         plus="artı",
         plus_minus="artı eksi",
         times="çarpı",
+        fold="kat",
         equals="eşittir",
         less="küçüktür",
         more="büyüktür",
@@ -123,6 +129,8 @@ READINGS = Readings(
     before_times="saat|saati",
     before_phones=r"tel\.?|telefon|numara|arayın|gsm",
     abbreviations={
+        "7/24": "yedi gün yirmi dört saat",
+        "24/7": "yedi gün yirmi dört saat",
         "vb.": "ve benzeri",
         "vs.": "vesaire",
         "vd.": "ve diğerleri",
@@ -143,6 +151,7 @@ READINGS = Readings(
     },
     before_numbers={"No:": "numara", "No": "numara", "No.": "numara", "no:": "numara", "s.": "sayfa", "sf.": "sayfa"},
     rules=(
+        Rule(re.compile(r"(?<=TL)['’](?P<end>ye|yi|de|den|nin|lik|si|yle)(?!\w)"), _after_lira),
         Rule(
             re.compile(rf"(?<![\d.,])[%％][{BLANKS}]?(?P<first>{NUMBER})(?:[-–—](?P<second>{NUMBER}))?"),
             _percent,

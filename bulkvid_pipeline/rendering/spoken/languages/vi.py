@@ -39,6 +39,7 @@ READINGS = Readings(
         plus="cộng",
         plus_minus="cộng trừ",
         times="nhân",
+        fold="lần",
         equals="bằng",
         less="nhỏ hơn",
         more="lớn hơn",
@@ -84,6 +85,7 @@ READINGS = Readings(
         "l": forms("lít"),
         "ml": forms("mi li lít"),
         "°C": forms("độ C"),
+        "h": forms("giờ"),
     },
     fraction=lambda upper, lower: f"{upper} phần {lower}" if lower <= 10 or lower in {100, 1000} else None,
     date=_date,
@@ -104,8 +106,9 @@ READINGS = Readings(
         "vs": "với",
         "24/7": "24 trên 7",
     },
-    before_numbers={"Q.": "quận", "P.": "phường", "tr.": "trang"},
+    before_numbers={"No.": "số", "Q.": "quận", "P.": "phường", "tr.": "trang"},
     rules=(
+        Rule(re.compile(r"(?<=\d)[kK](?!\w)"), " nghìn", digits=True),
         Rule(
             re.compile(
                 rf"(?<!\w)(?P<noun>[Tt]hế kỷ|[Tt]hế kỉ|[Cc]hương|[Pp]hần|[Đđ]ệ|[Ll]ớp|[Qq]uý)[{BLANKS}]"
