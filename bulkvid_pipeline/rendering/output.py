@@ -133,9 +133,9 @@ class OutputMaking:
         shown = self._shown()
         media = RowMedia(self.plan, self.folder.parent, self.cache).for_scenes(shown, self.fmt)
         cards = expected_cards(self.plan.script, [timed.scene for timed in self.scenes])
-        probed = {0, max(range(len(cards)), key=lambda index: len(cards[index].said))}
+        probed = max(range(len(cards)), key=lambda index: len(cards[index].said))
         self.films = tuple(
-            self._film(timed, its, card, probed=index in probed)
+            self._film(timed, its, card, probed=index == probed)
             for index, (timed, its, card) in enumerate(zip(shown, media, cards, strict=True))
         )
         (self.folder / "captions.srt").write_text(srt(self.scenes), encoding="utf-8")
@@ -184,7 +184,7 @@ class OutputMaking:
         return replace(shown, loudness_lufs=None) if self.soundtrack.is_silent else shown
 
     def _probes(self, starts: Sequence[int]) -> list[Probe]:
-        """What to find again in the file: the texts of its first card, and of the one with most words."""
+        """What to find again in the file: the text of the card with most words."""
         return [film.seen.probe.moved(at) for film, at in zip(self.films, starts, strict=True) if film.seen.probe]
 
     def _repair(
