@@ -22,7 +22,10 @@ def _spans(block: SetText, phrases: Sequence[str], color: Rgb) -> Iterator[Span]
     at = 0
     for phrase in phrases:
         letters = (f"[ {LINE_END}]" if letter == " " else re.escape(letter) for letter in phrase)
-        match = re.compile(_LINE_END.join(letters)).search(block.text, at) if phrase else None
+        pattern = _LINE_END.join(letters)
+        # "3" is the one of "3 x 5" rather than of "3x5".
+        alone = re.compile(rf"(?<![A-Za-z0-9])(?<!\d[.,:/-]){pattern}(?![A-Za-z0-9]|[.,:/-]\d)")
+        match = (alone.search(block.text, at) or re.compile(pattern).search(block.text, at)) if phrase else None
         if match is None:
             continue
         if match.start() > at:
