@@ -32,7 +32,7 @@ from bulkvid_pipeline.rendering.quality import Check, Examination, Expected, Qua
 from bulkvid_pipeline.rendering.quality.captions import caption_checks, caption_cues
 from bulkvid_pipeline.rendering.quality.probes import Probe
 from bulkvid_pipeline.rendering.quality.script_words import ExpectedCard, expected_cards
-from bulkvid_pipeline.rendering.quality.sightings import Sighting, sighting_of
+from bulkvid_pipeline.rendering.quality.sightings import SIGHTING_VERSION, Sighting, sighting_of
 from bulkvid_pipeline.rendering.quality.text_checks import fix_for, text_checks
 from bulkvid_pipeline.rendering.quality.texts import safe_area_check
 from bulkvid_pipeline.rendering.repair import remedy_for
@@ -246,7 +246,7 @@ class OutputMaking:
     def _seen(self, film: SceneFilm, timed: TimedScene, card: ExpectedCard, *, probed: bool) -> Sighting:
         """What was seen of a scene's texts; cached, since a cached scene is not composed again."""
         document = self._kept(
-            f"texts {film.fingerprint} {card.fingerprint} {probed}",
+            f"texts {SIGHTING_VERSION} {film.fingerprint} {card.fingerprint} {probed}",
             lambda: sighting_of(film, timed, self.fmt, card, probed=probed).to_json(),
         )
         return Sighting.from_json(document)

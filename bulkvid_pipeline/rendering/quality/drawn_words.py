@@ -238,7 +238,7 @@ def _own_colors(ink: TextInk) -> NDArray[np.float32]:
     """The colour of each word: that of one of its most opaque pixels."""
     order = np.argsort(ink.colors[:, 3], kind="stable")
     own = np.zeros((len(ink.words), 3), np.float32)
-    own[ink.word[order]] = ink.colors[order, :3] * (np.float32(255) / ink.colors[order, 3:])
+    own[ink.word[order]] = ink.colors[order, :3] * (np.float32(255) / np.maximum(1, ink.colors[order, 3:]))
     return own
 
 
