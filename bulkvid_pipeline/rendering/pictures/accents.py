@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from bulkvid_pipeline.rendering.pictures.colors import Rgb
 from bulkvid_pipeline.rendering.pictures.typesetting import LINE_END, SetText, Span
+from bulkvid_pipeline.rendering.script.emphasis import parts_unit, parts_word
+from bulkvid_pipeline.rendering.script.tokens import units_of
 
 _LINE_END = f"(?:-?{LINE_END})?"
 """What the layout may have put between two letters."""
@@ -21,16 +23,24 @@ def accented(block: SetText, phrases: Sequence[str], color: Rgb) -> SetText:
 def _spans(block: SetText, phrases: Sequence[str], color: Rgb) -> Iterator[Span]:
     at = 0
     for phrase in phrases:
-        letters = (f"[ {LINE_END}]" if letter == " " else re.escape(letter) for letter in phrase)
-        pattern = _LINE_END.join(letters)
-        # "3" is the one of "3 x 5" rather than of "3x5".
-        alone = re.compile(rf"(?<![A-Za-z0-9])(?<!\d[.,:/-]){pattern}(?![A-Za-z0-9]|[.,:/-]\d)")
-        match = (alone.search(block.text, at) or re.compile(pattern).search(block.text, at)) if phrase else None
-        if match is None:
+        place = _place(block.text, phrase, at)
+        if place is None:
             continue
-        if match.start() > at:
-            yield Span(block.text[at : match.start()], block.look.color)
-        yield Span(match.group(), color)
-        at = match.end()
+        start, end = place
+        if start > at:
+            yield Span(block.text[at:start], block.look.color)
+        yield Span(block.text[start:end], color)
+        at = end
     if at < len(block.text):
         yield Span(block.text[at:], block.look.color)
+
+
+def _place(text: str, phrase: str, at: int) -> tuple[int, int] | None:
+    """Where a phrase stands from `at` on, as no part of a longer word or unit: the 5 in "§5, 5 m" is the second one."""
+    letters = (f"[ {LINE_END}]" if letter == " " else re.escape(letter) for letter in phrase)
+    pattern = re.compile(_LINE_END.join(letters))
+    places = [match.span() for match in pattern.finditer(text, at)] if phrase else []
+    if len(places) < 2:
+        return places[0] if places else None
+    units = units_of(text.replace(LINE_END, " "))
+    return next((place for place in places if not (parts_word(text, place) or parts_unit(units, place))), places[0])

@@ -171,7 +171,9 @@ def _text_faults(
 
 
 def _shaping_faults(ink: TextInk, text: str) -> Iterator[str]:
-    visible = np.array([bool(written(word)) for word in ink.words], np.bool_)
+    visible = np.array(
+        [bool(written(word)) and index not in ink.faint for index, word in enumerate(ink.words)], np.bool_
+    )
     blank = _listed(ink, visible & (ink.pixels == 0))
     if blank:
         yield f"{blank} has no ink"

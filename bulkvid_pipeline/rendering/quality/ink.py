@@ -59,6 +59,8 @@ class TextInk:
     """Whether the pixel has the text's whole colour, however the text is scaled."""
     lacking: NDArray[np.bool_] = field(repr=False)
     """Whether the layout has no ink there, though the word's characters do."""
+    faint: frozenset[int]
+    """The words that are too thin for ink in any pixel, but have traces of it where their characters have."""
     strange_share: float
     """Share of the layout's own ink that is not where its characters have ink."""
 
@@ -117,6 +119,7 @@ def ink_of(inscription: Inscription, phrases: Sequence[str] = (), *, may_reduce:
         word=which,
         solid=_inside(own, painted, scale),
         lacking=missed[own] if len(lacking) else np.zeros(len(own), np.bool_),
+        faint=_faint(painted, coded) if np.bincount(which, minlength=len(words)).min(initial=1) == 0 else frozenset(),
         strange_share=len(strange) / max(1, len(real)),
     )
 
@@ -139,8 +142,8 @@ def _starts(plain: str, phrases: Sequence[str]) -> list[int]:
     if _SPACELESS.search(plain):
         begins |= {word.start for word in script_words(plain)}
     for phrase in phrases:
-        match = re.search(r"\s+".join(map(re.escape, phrase.split())), plain) if phrase.strip() else None
-        begins |= set(match.span()) if match else set()
+        found = re.finditer(r"\s+".join(map(re.escape, phrase.split())), plain) if phrase.strip() else ()
+        begins |= {place for match in found for place in match.span()}
     starts: list[int] = []
     for place, char in enumerate(plain):
         before = plain[place - 1] if place else " "
@@ -190,6 +193,12 @@ def _pixels(paragraph: skia.textlayout.Paragraph, area: Box, left: float, top: f
 def _ink(pixels: NDArray[np.uint32]) -> NDArray[np.int64]:
     """Flat indices of the pixels with ink, ascending."""
     return np.flatnonzero(pixels.ravel() >= np.uint32(_INK << 24))
+
+
+def _faint(painted: NDArray[np.uint32], coded: NDArray[np.uint32]) -> frozenset[int]:
+    """The words with traces in both pictures, such as a thin upright line between two pixels."""
+    traced = (coded >= np.uint32(_TRACE << 24)) & (painted >= np.uint32(_TRACE << 24))
+    return frozenset(map(int, np.unique(_numbers(coded[traced]))))
 
 
 def _far_from(ink: NDArray[np.int64], pixels: NDArray[np.uint32]) -> NDArray[np.int64]:
