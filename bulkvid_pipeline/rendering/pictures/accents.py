@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from bulkvid_pipeline.rendering.pictures.colors import Rgb
 from bulkvid_pipeline.rendering.pictures.typesetting import LINE_END, SetText, Span
+from bulkvid_pipeline.rendering.script.emphasis import most_whole
 
 _LINE_END = f"(?:-?{LINE_END})?"
 """What the layout may have put between two letters."""
@@ -19,15 +20,17 @@ def accented(block: SetText, phrases: Sequence[str], color: Rgb) -> SetText:
 
 
 def _spans(block: SetText, phrases: Sequence[str], color: Rgb) -> Iterator[Span]:
+    lines = block.text.replace(LINE_END, " ")
     at = 0
     for phrase in phrases:
         letters = (f"[ {LINE_END}]" if letter == " " else re.escape(letter) for letter in phrase)
-        match = re.compile(_LINE_END.join(letters)).search(block.text, at) if phrase else None
-        if match is None:
+        found = re.compile(_LINE_END.join(letters)).finditer(block.text, at) if phrase else ()
+        place = most_whole(lines, [match.span() for match in found])
+        if place is None:
             continue
-        if match.start() > at:
-            yield Span(block.text[at : match.start()], block.look.color)
-        yield Span(match.group(), color)
-        at = match.end()
+        if place[0] > at:
+            yield Span(block.text[at : place[0]], block.look.color)
+        yield Span(block.text[place[0] : place[1]], color)
+        at = place[1]
     if at < len(block.text):
         yield Span(block.text[at:], block.look.color)

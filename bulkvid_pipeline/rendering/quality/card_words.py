@@ -134,7 +134,7 @@ def _strangers(texts: Sequence[CardText], card: ExpectedCard) -> Iterator[TextFa
     together = {
         index + half
         for index, (first, second) in enumerate(pairwise(texts))
-        if any(trimmed(one + other) in figures for one in first.reads for other in second.reads)
+        if trimmed(first.text + second.text) in figures
         for half in (0, 1)
     }  # a figure, and under it what it counts
     for index, text in enumerate(texts):

@@ -236,7 +236,7 @@ def _own_colors(ink: TextInk) -> NDArray[np.float32]:
     """The colour of each word: that of one of its most opaque pixels."""
     order = np.argsort(ink.colors[:, 3], kind="stable")
     own = np.zeros((len(ink.words), 3), np.float32)
-    own[ink.word[order]] = ink.colors[order, :3] * (np.float32(255) / ink.colors[order, 3:])
+    own[ink.word[order]] = ink.colors[order, :3] * (np.float32(255) / np.maximum(1, ink.colors[order, 3:]))
     return own
 
 
@@ -254,7 +254,7 @@ def _runs(ink: TextInk, text: str, out: NDArray[np.bool_]) -> Iterator[str]:
 def _is_stressed(run: str, phrases: Sequence[str]) -> bool:
     """Whether what stands out is one or several stressed phrases, whole."""
     rest = letters(run)
-    for phrase in phrases:
+    for phrase in sorted(phrases, key=len, reverse=True):  # "5" may also be a part of "15"
         rest = rest.replace(letters(phrase), "", 1)
     return not rest
 

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from bulkvid_pipeline.adapters.speech.scripts import is_spaceless
 from bulkvid_pipeline.rendering.script.statements import display_width
 from bulkvid_pipeline.rendering.script.tokens import SCALE, UnitKind, units_of
 
@@ -139,13 +140,31 @@ def _places(heading: str, phrases: Sequence[str]) -> list[tuple[int, int]]:
     places: list[tuple[int, int]] = []
     at = 0
     for phrase in phrases:
-        start = heading.find(phrase, at) if phrase.strip() else -1
-        if start < 0 <= (anywhere := heading.find(phrase) if phrase.strip() else -1):
-            start = anywhere
-        if start >= 0:
-            at = start + len(phrase)
-            places.append((start, at))
+        found = [match.span() for match in re.finditer(re.escape(phrase), heading)] if phrase.strip() else []
+        place = most_whole(heading, [place for place in found if place[0] >= at] or found)
+        if place is not None:
+            at = place[1]
+            places.append(place)
     return sorted(places)
+
+
+def most_whole(text: str, places: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    """The first of the places (start, end) that cuts no unit and no word, so that "5" is not found in "№5"; if all cut
+    something, the first that cuts least; None if there are none."""
+    if len(places) < 2:
+        return places[0] if places else None
+    units = units_of(text)
+
+    def cuts(place: tuple[int, int]) -> tuple[bool, bool]:
+        inside = any(unit.start < end < unit.end for unit in units for end in place)
+        return inside, any(_is_inside_word(text, end) for end in place)
+
+    return min(places, key=cuts)
+
+
+def _is_inside_word(text: str, place: int) -> bool:
+    around = text[max(0, place - 1) : place + 1]
+    return len(around) == 2 and around.isalnum() and not any(map(is_spaceless, around))
 
 
 def _figures(pattern: re.Pattern[str], heading: str) -> list[str]:
