@@ -311,6 +311,8 @@ class _Unit:
     """Whether it is a part of a longer sentence."""
     place: int = 0
     """Where it stands in the text that it is a part of."""
+    gap: str | None = None
+    """What stands before it in its sentence; None at the beginning of one."""
 
     @classmethod
     def of(cls, text: Text, tempo: _Tempo, *, place: int = 0) -> _Unit:
@@ -346,11 +348,13 @@ def _body(paragraphs: list[Paragraph], tempo: _Tempo) -> list[Scene]:
         for sentence in paragraph.sentences:
             spans = speakable_spans(sentence.words, tempo.comfortable)
             parts = [replace(_Unit.of(part, tempo), is_part=len(spans) > 1) for part in sentence.parts(spans)]
-            units += parts[:1] + [replace(part, continues=True) for part in parts[1:]]
+            gaps = [sentence.words[end:start] for (_, end), (start, _) in pairwise(spans)]
+            parts[1:] = [replace(part, continues=True, gap=gap) for part, gap in zip(parts[1:], gaps, strict=True)]
+            units += parts
         units[first : first + 1] = [replace(unit, starts=True) for unit in units[first : first + 1]]
     scenes: list[Scene] = []
     for group in _grouped(units, _may_share_a_card):
-        text = joined(unit.text for unit in group)
+        text = joined([unit.text for unit in group], [unit.gap for unit in group])
         heading = statement(text.words) if len(group) == 1 else text.words
         scene = Scene(
             SceneKind.BODY,

@@ -132,13 +132,14 @@ def concatenated(texts: Iterable[Text], between: str = "") -> Text:
     return Text("".join(words), tuple(strong), tuple(pauses))
 
 
-def joined(texts: Iterable[Text]) -> Text:
-    """Sentences or clauses put together again as their script writes them."""
+def joined(texts: Sequence[Text], gaps: Sequence[str | None] = ()) -> Text:
+    """Sentences or clauses put together again: with the `gaps`, one before each, or where none is known as their script
+    writes them."""
     parts: list[Text] = []
     before = ""
-    for text in texts:
+    for text, gap in zip(texts, gaps or [None] * len(texts), strict=True):
         if before and text.words:
-            parts.append(Text(gap_between(before, text.words)))
+            parts.append(Text(gap_between(before, text.words) if gap is None else gap))
         parts.append(text)
         before = text.words or before
     return concatenated(parts)
