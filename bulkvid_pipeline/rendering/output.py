@@ -184,7 +184,7 @@ class OutputMaking:
         return replace(shown, loudness_lufs=None) if self.soundtrack.is_silent else shown
 
     def _probes(self, starts: Sequence[int]) -> list[Probe]:
-        """What to find again in the file: the text of the card with most words."""
+        """What to find again in the file: the text of one card."""
         return [film.seen.probe.moved(at) for film, at in zip(self.films, starts, strict=True) if film.seen.probe]
 
     def _repair(
