@@ -204,7 +204,16 @@ def blocks_of(lines: Sequence[Line]) -> tuple[tuple[Block, ...], list[Remark]]:
             remarks += told
         elif kind != "underline":
             blocks.extend(_blocks(kind, lines[start:index]))
-    return tuple(_with_leads(blocks)), remarks
+    return tuple(_with_leads(_without_headings_of_nothing(blocks))), remarks
+
+
+def _without_headings_of_nothing(blocks: list[Block]) -> list[Block]:
+    """A heading after which nothing is said is said itself: no card would show it."""
+    last = max((index for index, block in enumerate(blocks, 1) if not isinstance(block, Heading)), default=0)
+    return [
+        *blocks[:last],
+        *(Paragraph(tuple(_sentences(each.text))) for each in blocks[last:] if isinstance(each, Heading)),
+    ]
 
 
 def _kinds(lines: Sequence[Line]) -> list[str]:

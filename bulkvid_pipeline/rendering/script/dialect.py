@@ -55,7 +55,7 @@ _SUBTITLES_HEAD = re.compile(r"\s*(?:\ufeff)?WEBVTT\b.{0,80}")
 @lru_cache(maxsize=64)
 def parse_script(text: str) -> Script:
     """The script's tree. Total: any text gives a result."""
-    raw = _LINE_END.split(_CONTROL.sub(" ", NONCHARACTERS.sub(" ", text)))
+    raw = _LINE_END.split(_readable(text))
     remarks: list[Remark] = []
     lines = [line for segment in _segments(raw, remarks) for line in _lines_of(segment, remarks)]
     lines = _without_subtitle_times(lines, remarks)
@@ -76,8 +76,13 @@ def shown_text(text: str) -> str:
 
 def plain_text(text: str) -> str:
     """A line for a card, such as a title, without marks and tags, with single blanks."""
-    tagless, _ = without_tags(_CONTROL.sub(" ", NONCHARACTERS.sub(" ", text)), 1)
+    tagless, _ = without_tags(_readable(text), 1)
     return without_marks(tagless.replace("\r", " "))[0].flattened().words
+
+
+def _readable(text: str) -> str:
+    """Blanks for what is no character, and without soft hyphens: lines are divided by the layout."""
+    return _CONTROL.sub(" ", NONCHARACTERS.sub(" ", text)).replace("\u00ad", "")
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Which phrases of a statement to set off: the author's bold ones, else figures with their units, else a "never".
 
-A unit (`tokens`) and a word are set off whole or not at all. Digits in a name, an address, a version, an ordinal and a year are no
-figures.
+A unit (`tokens`) and a word are set off whole or not at all. Digits in a name, an address, a version, an ordinal and a
+year are no figures.
 """
 
 from __future__ import annotations

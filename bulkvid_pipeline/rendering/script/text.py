@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bulkvid_pipeline.rendering.script.words import gap_between
@@ -132,13 +132,17 @@ def concatenated(texts: Iterable[Text], between: str = "") -> Text:
     return Text("".join(words), tuple(strong), tuple(pauses))
 
 
-def joined(texts: Iterable[Text]) -> Text:
-    """Sentences or clauses put together again as their script writes them."""
+def joined(texts: Iterable[Text], lines: Collection[int] = ()) -> Text:
+    """Sentences or clauses put together again as their script writes them.
+
+    Args:
+        lines: indexes of those that begin a line.
+    """
     parts: list[Text] = []
     before = ""
-    for text in texts:
+    for index, text in enumerate(texts):
         if before and text.words:
-            parts.append(Text(gap_between(before, text.words)))
+            parts.append(Text("\n" if index in lines else gap_between(before, text.words)))
         parts.append(text)
         before = text.words or before
     return concatenated(parts)
