@@ -314,6 +314,8 @@ class _Unit:
     """Whether it is a part of a longer sentence."""
     place: int = 0
     """Where it stands in the text that it is a part of."""
+    gap: str | None = None
+    """What stands before it in its sentence; None at the beginning of one."""
 
     @classmethod
     def of(cls, text: Text, tempo: _Tempo, *, place: int = 0) -> _Unit:
@@ -349,11 +351,13 @@ def _body(paragraphs: list[Paragraph], tempo: _Tempo) -> list[Scene]:
         for sentence in paragraph.sentences:
             spans = speakable_spans(sentence.words, tempo.comfortable)
             parts = [replace(_Unit.of(part, tempo), is_part=len(spans) > 1) for part in sentence.parts(spans)]
-            units += parts[:1] + [replace(part, continues=True) for part in parts[1:]]
+            gaps = [sentence.words[end:start] for (_, end), (start, _) in pairwise(spans)]
+            parts[1:] = [replace(part, continues=True, gap=gap) for part, gap in zip(parts[1:], gaps, strict=True)]
+            units += parts
         units[first : first + 1] = [replace(unit, starts=True) for unit in units[first : first + 1]]
     scenes: list[Scene] = []
     for group in _grouped(units, _may_share_a_card):
-        text = joined((unit.text for unit in group), _lines(group))
+        text = joined([unit.text for unit in group], _gaps(group))
         heading = statement(text.words) if len(group) == 1 else text.words
         scene = Scene(
             SceneKind.BODY,
@@ -365,18 +369,15 @@ def _body(paragraphs: list[Paragraph], tempo: _Tempo) -> list[Scene]:
     return scenes
 
 
-def _lines(units: Sequence[_Unit]) -> frozenset[int]:
-    """Indexes of the units that begin a line: the one before is a line of the script without a stop at its end, and
-    the two would run together."""
-    return frozenset(
-        index
-        for index, (before, unit) in enumerate(pairwise(units), 1)
-        if not (unit.continues or is_ended(before.text.words))
-    )
+def _gaps(units: Sequence[_Unit]) -> list[str | None]:
+    """What stands before each unit: the end of a line where the one before is a line of the script without a stop at
+    its end, since the two would run together."""
+    after_lines = [not (unit.continues or is_ended(before.text.words)) for before, unit in pairwise(units)]
+    return ["\n" if after_line else unit.gap for after_line, unit in zip([False, *after_lines], units, strict=True)]
 
 
 def _may_share_a_card(units: Sequence[_Unit]) -> bool:
-    if len(units) > _LINES_TOGETHER and len(_lines(units)) >= _LINES_TOGETHER:
+    if len(units) > _LINES_TOGETHER and _gaps(units).count("\n") >= _LINES_TOGETHER:
         return False
     width = sum(unit.width for unit in units) + len(units) - 1
     is_tiny = len(units) == 2 and min(unit.seconds for unit in units) < _TINY_SECONDS

@@ -74,6 +74,11 @@ def test_each_sentence_of_some_length_is_a_scene_and_very_short_ones_share_one()
     assert any(scene.text.startswith("Bulk video starts") for scene in scenes), "a paragraph begins a scene"
 
 
+@pytest.mark.parametrize("text", ["ကျပ်သာ။ မြန်မာ။", "ดื่มน้ำ 2 แก้ว ได้", "好。来吧。"])
+def test_sentences_on_one_card_keep_what_stands_between_them(text: str) -> None:
+    assert [scene.text for scene in split_scenes("A", "", text)[1:]] == [text]
+
+
 def test_a_very_long_sentence_is_parted_at_its_clauses() -> None:
     clause = "and then we walked along the quiet river until the evening came"
     scenes = spoken(", ".join([clause] * 8) + ".")

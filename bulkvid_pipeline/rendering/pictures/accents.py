@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from bulkvid_pipeline.rendering.pictures.colors import Rgb
 from bulkvid_pipeline.rendering.pictures.typesetting import LINE_END, SetText, Span
-from bulkvid_pipeline.rendering.script.emphasis import parts_unit, parts_word
-from bulkvid_pipeline.rendering.script.tokens import units_of
+from bulkvid_pipeline.rendering.script.emphasis import most_whole
 
 _LINE_END = f"(?:-?{LINE_END})?"
 """What the layout may have put between two letters."""
@@ -21,26 +20,17 @@ def accented(block: SetText, phrases: Sequence[str], color: Rgb) -> SetText:
 
 
 def _spans(block: SetText, phrases: Sequence[str], color: Rgb) -> Iterator[Span]:
+    lines = block.text.replace(LINE_END, " ")
     at = 0
     for phrase in phrases:
-        place = _place(block.text, phrase, at)
+        letters = (f"[ {LINE_END}]" if letter == " " else re.escape(letter) for letter in phrase)
+        found = re.compile(_LINE_END.join(letters)).finditer(block.text, at) if phrase else ()
+        place = most_whole(lines, [match.span() for match in found])
         if place is None:
             continue
-        start, end = place
-        if start > at:
-            yield Span(block.text[at:start], block.look.color)
-        yield Span(block.text[start:end], color)
-        at = end
+        if place[0] > at:
+            yield Span(block.text[at : place[0]], block.look.color)
+        yield Span(block.text[place[0] : place[1]], color)
+        at = place[1]
     if at < len(block.text):
         yield Span(block.text[at:], block.look.color)
-
-
-def _place(text: str, phrase: str, at: int) -> tuple[int, int] | None:
-    """Where a phrase stands from `at` on, as no part of a longer word or unit: the 5 in "§5, 5 m" is the second one."""
-    letters = (f"[ {LINE_END}]" if letter == " " else re.escape(letter) for letter in phrase)
-    pattern = re.compile(_LINE_END.join(letters))
-    places = [match.span() for match in pattern.finditer(text, at)] if phrase else []
-    if len(places) < 2:
-        return places[0] if places else None
-    units = units_of(text.replace(LINE_END, " "))
-    return next((place for place in places if not (parts_word(text, place) or parts_unit(units, place))), places[0])

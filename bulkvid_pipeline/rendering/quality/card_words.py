@@ -135,7 +135,6 @@ def _strangers(texts: Sequence[CardText], card: ExpectedCard) -> Iterator[TextFa
         index + half
         for index, (first, second) in enumerate(pairwise(texts))
         if trimmed(first.text + second.text) in figures
-        or any(trimmed(one + other) in figures for one in first.reads for other in second.reads)
         for half in (0, 1)
     }  # a figure, and under it what it counts
     for index, text in enumerate(texts):

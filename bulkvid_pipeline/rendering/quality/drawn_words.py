@@ -257,7 +257,7 @@ def _runs(ink: TextInk, text: str, out: NDArray[np.bool_]) -> Iterator[str]:
 def _is_stressed(run: str, phrases: Sequence[str]) -> bool:
     """Whether what stands out is one or several stressed phrases, whole."""
     rest = letters(run)
-    for phrase in sorted(phrases, key=len, reverse=True):
+    for phrase in sorted(phrases, key=len, reverse=True):  # "5" may also be a part of "15"
         rest = rest.replace(letters(phrase), "", 1)
     return not rest
 

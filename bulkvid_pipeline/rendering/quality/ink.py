@@ -8,8 +8,10 @@ disagree, the layout holds other glyphs than its text says, or another order of 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 import skia
@@ -33,10 +35,11 @@ _TRACE = 80
 _SOLID = 250
 """Least opacity of a pixel whose colour is that of the text alone."""
 _SHADES = 61
-"""Colour codes have this many shades of each of red and green, far enough apart to survive an edge's rounding."""
+"""Colour codes have this many shades of each colour, far enough apart to survive an edge's rounding."""
 _STEP = 4
 _CJK = re.compile("[\u3041-\u3096\u30a1-\u30fa\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
 _SPACELESS = re.compile("[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_Shades = TypeVar("_Shades", int, NDArray[np.int32])
 _BLANKS = " \t\n\u00a0\u202f\u2009\u2028\u3000"
 _INSERTED = "\u200b\u2060\u200e\u200f"
 
@@ -155,7 +158,9 @@ def _starts(plain: str, phrases: Sequence[str]) -> list[int]:
 
 
 def _stand_alone(before: str, char: str) -> bool:
-    return _CJK.match(before) is not None and _CJK.match(char) is not None
+    """Whether what stands after a Chinese or Japanese character is told apart from it; its punctuation may have another
+    colour than an emphasized word."""
+    return _CJK.match(before) is not None and (_CJK.match(char) is not None or unicodedata.category(char)[0] == "P")
 
 
 def _coded(block: SetText, words: list[tuple[int, str]]) -> skia.textlayout.Paragraph:
@@ -175,8 +180,14 @@ def _coded(block: SetText, words: list[tuple[int, str]]) -> skia.textlayout.Para
 
 
 def _color(index: int) -> tuple[int, int, int]:
-    code = index % (_SHADES * _SHADES)
-    return (code % _SHADES + 1) * _STEP, (code // _SHADES + 1) * _STEP, 0
+    high, low = divmod(index % (_SHADES * _SHADES), _SHADES)
+    return (low + 1) * _STEP, (high + 1) * _STEP, (_check_shade(low, high) + 1) * _STEP
+
+
+def _check_shade(low: _Shades, high: _Shades) -> _Shades:
+    """The shade of blue of a code: where two words touch, their mixed colours are a third word's in red and green, but
+    hardly ever in blue as well."""
+    return (23 * low + 7 * high) % _SHADES
 
 
 def _pixels(paragraph: skia.textlayout.Paragraph, area: Box, left: float, top: float, scale: int) -> NDArray[np.uint32]:
@@ -186,7 +197,9 @@ def _pixels(paragraph: skia.textlayout.Paragraph, area: Box, left: float, top: f
     surface = skia.Surface.MakeRasterDirect(info, pixels, pixels.shape[1] * 4)
     canvas = surface.getCanvas()
     canvas.scale(1 / scale, 1 / scale)
-    paragraph.paint(canvas, left - area.left, top - area.top)
+    # As pictures are painted: glyphs stand on quarters of a pixel, and another sum might round to the next one.
+    canvas.translate(-area.left, -area.top)
+    paragraph.paint(canvas, left, top)
     return pixels
 
 
@@ -226,8 +239,9 @@ def _inside(ink: NDArray[np.int64], pixels: NDArray[np.uint32], scale: int) -> N
 def _numbers(coded: NDArray[np.uint32]) -> NDArray[np.int32]:
     """The numbers of the words whose colours these are; pixels of no word get a number below 0."""
     alpha = (coded >> np.uint32(24)).astype(np.int32)
-    low, high = (
+    low, high, check = (
         ((((coded >> np.uint32(shift)) & np.uint32(255)).astype(np.int32) * 255 // alpha) + _STEP // 2) // _STEP - 1
-        for shift in (0, 8)
+        for shift in (0, 8, 16)
     )
-    return np.where((low >= 0) & (high >= 0), high * _SHADES + low, -1).astype(np.int32)
+    is_code = (low >= 0) & (high >= 0) & (check == _check_shade(low, high))
+    return np.where(is_code, high * _SHADES + low, -1).astype(np.int32)

@@ -7,6 +7,7 @@ captions and voice are given, so that they cannot disagree.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -55,7 +56,7 @@ _SUBTITLES_HEAD = re.compile(r"\s*(?:\ufeff)?WEBVTT\b.{0,80}")
 @lru_cache(maxsize=64)
 def parse_script(text: str) -> Script:
     """The script's tree. Total: any text gives a result."""
-    raw = _LINE_END.split(_readable(text))
+    raw = _LINE_END.split(_cleaned(text))
     remarks: list[Remark] = []
     lines = [line for segment in _segments(raw, remarks) for line in _lines_of(segment, remarks)]
     lines = _without_subtitle_times(lines, remarks)
@@ -76,13 +77,14 @@ def shown_text(text: str) -> str:
 
 def plain_text(text: str) -> str:
     """A line for a card, such as a title, without marks and tags, with single blanks."""
-    tagless, _ = without_tags(_readable(text), 1)
+    tagless, _ = without_tags(_cleaned(text), 1)
     return without_marks(tagless.replace("\r", " "))[0].flattened().words
 
 
-def _readable(text: str) -> str:
-    """Blanks for what is no character, and without soft hyphens: lines are divided by the layout."""
-    return _CONTROL.sub(" ", NONCHARACTERS.sub(" ", text)).replace("\u00ad", "")
+def _cleaned(text: str) -> str:
+    """The text without control characters and soft hyphens (the layout divides words), each letter composed with its
+    marks (NFC), as all that reads it expects."""
+    return unicodedata.normalize("NFC", _CONTROL.sub(" ", NONCHARACTERS.sub(" ", text)).replace("\u00ad", ""))
 
 
 @dataclass(frozen=True)

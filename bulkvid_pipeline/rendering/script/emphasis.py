@@ -139,13 +139,21 @@ def _places(heading: str, phrases: Sequence[str]) -> list[tuple[int, int]]:
     places: list[tuple[int, int]] = []
     at = 0
     for phrase in phrases:
-        start = heading.find(phrase, at) if phrase.strip() else -1
-        if start < 0 <= (anywhere := heading.find(phrase) if phrase.strip() else -1):
-            start = anywhere
-        if start >= 0:
-            at = start + len(phrase)
-            places.append((start, at))
+        found = [match.span() for match in re.finditer(re.escape(phrase), heading)] if phrase.strip() else []
+        place = most_whole(heading, [place for place in found if place[0] >= at] or found)
+        if place is not None:
+            at = place[1]
+            places.append(place)
     return sorted(places)
+
+
+def most_whole(text: str, places: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    """The first of the places (start, end) that cuts no unit and no word, so that "5" is not found in "№5"; if all cut
+    something, the first that cuts least; None if there are none."""
+    if len(places) < 2:
+        return places[0] if places else None
+    units = units_of(text)
+    return min(places, key=lambda place: (parts_unit(units, place), parts_word(text, place)))
 
 
 def _figures(pattern: re.Pattern[str], heading: str) -> list[str]:

@@ -60,7 +60,11 @@ _END = re.compile(rf"[{re.escape(TERMINATORS)}]+(?:[{_CLOSERS}]|[“‘«‹](?=
 """Some close a quotation in one language and open it in another: then a blank tells."""
 _KHMER_ET_CETERA = "។ល។"
 _AFTER_DATE_NUMBER = re.compile(rf"\s+(?:{_GERMAN_MONTHS})\b")
-_CLAUSE_END = re.compile(r"[,;:،؛](?=\s)|[，、；：]|(?<=\s)[—–-](?=\s)")
+_BLANKS_PART = "\u0e01-\u0e45\u0e47-\u0eff\u1000-\u109f\u1780-\u17ff"
+"""Letters of Thai, Lao, Burmese and Khmer, which have blanks between phrases; not the repetition mark."""
+_CLAUSE_END = re.compile(
+    rf"[,;:،؛](?=\s)|[，、；：]|(?<=\s)[—–-](?=\s)|(?<=[{_BLANKS_PART}])[”\"»]?(?=\s[“\"«]?[{_BLANKS_PART}])"
+)
 _CONJUNCTIONS = (
     "and|or|but|because|so|while|when|where|which|who|until|unless|although|though|since|before|after|if|that|then|than|"
     "und|oder|aber|weil|damit|während|wenn|bevor|nachdem|sondern|denn|dass|"
@@ -194,7 +198,7 @@ def _ends_sentence(text: str, match: re.Match[str], *, has_capitals: bool) -> bo
     if _TITLE_AFTER_TITLE.search(before):
         return False
     if _NUMBERED.fullmatch(word):
-        return not text[end : end + 2].strip()[:1].isdigit()
+        return not text[end : end + 3].strip().lstrip("+(")[:1].isdigit()
     if _PLACES.fullmatch(word) or (_LETTERS.fullmatch(word) and not _ABBREVIATIONS.fullmatch(word)):
         return _BEGINS.match(text, end) is not None
     initial = len(word) == 1 and word.isalpha() and word != "i" and text[start - 1].isupper()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bulkvid_pipeline.rendering.script.words import gap_between
@@ -132,17 +132,14 @@ def concatenated(texts: Iterable[Text], between: str = "") -> Text:
     return Text("".join(words), tuple(strong), tuple(pauses))
 
 
-def joined(texts: Iterable[Text], lines: Collection[int] = ()) -> Text:
-    """Sentences or clauses put together again as their script writes them.
-
-    Args:
-        lines: indexes of those that begin a line.
-    """
+def joined(texts: Sequence[Text], gaps: Sequence[str | None] = ()) -> Text:
+    """Sentences or clauses put together again: with the `gaps`, one before each, or where none is known as their script
+    writes them."""
     parts: list[Text] = []
     before = ""
-    for index, text in enumerate(texts):
+    for text, gap in zip(texts, gaps or [None] * len(texts), strict=True):
         if before and text.words:
-            parts.append(Text("\n" if index in lines else gap_between(before, text.words)))
+            parts.append(Text(gap_between(before, text.words) if gap is None else gap))
         parts.append(text)
         before = text.words or before
     return concatenated(parts)

@@ -75,8 +75,9 @@ def script_words(text: str) -> tuple[ScriptWord, ...]:
 
 
 def gap_between(left: str, right: str) -> str:
-    """What usually stands between two neighbours on screen: nothing inside scripts without blanks, else a blank."""
-    return "" if left and right and is_spaceless(_last(left)) and is_spaceless(_first(right)) else " "
+    """What usually stands between two sentences or words: nothing in Chinese and Japanese, else a blank. Thai, Lao,
+    Khmer and Burmese have blanks between sentences."""
+    return "" if left and right and {_kind(_last(left)), _kind(_first(right))} <= _CJ else " "
 
 
 def display_text(words: Sequence[str], gaps: Sequence[str | None] = ()) -> str:

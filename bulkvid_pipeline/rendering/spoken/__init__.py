@@ -18,7 +18,7 @@ from bulkvid_pipeline.rendering.spoken.languages import readings_of
 from bulkvid_pipeline.rendering.spoken.moments import bare_year_rules, date_rules, time_rules, year_rules
 from bulkvid_pipeline.rendering.spoken.numerals import ordinal_rules, roman_rules
 from bulkvid_pipeline.rendering.spoken.short import abbreviation_rules
-from bulkvid_pipeline.rendering.spoken.symbols import EMOJI, SILENT, sign_rules
+from bulkvid_pipeline.rendering.spoken.symbols import EMOJI, ENCLOSED, SILENT, sign_rules
 
 
 def spoken_form(text: str, language: str, pronunciations: tuple[Pronunciation, ...] = ()) -> SpokenText:
@@ -36,6 +36,7 @@ def _rules(language: str) -> tuple[Rule, ...]:
     readings = readings_of(language)
     return (
         *address_rules(readings),
+        ENCLOSED,
         EMOJI,
         *readings.rules,
         *date_rules(readings),

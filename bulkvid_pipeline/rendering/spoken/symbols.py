@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from bulkvid_pipeline.rendering.spoken.counting import BLANKS, LETTER
 from bulkvid_pipeline.rendering.spoken.forms import Rule
@@ -13,6 +14,11 @@ _EMOJI = (
     "\u3297\u3299\ufe0e\ufe0f\u20e3\U0001f000-\U0001fbff\U000e0020-\U000e007f]"
 )
 EMOJI = Rule(re.compile(f"{_EMOJI}(?:\u200d?{_EMOJI}){{0,60}}"), " ")
+ENCLOSED = Rule(
+    re.compile("[\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\u3251-\u325f\u32b1-\u32bf]"),
+    lambda match: f" {int(unicodedata.numeric(match.group()))} ",
+)
+"""Numbers in circles and brackets."""
 _MARKUP = re.compile("[*_`~<>|\\\\{}\\[\\]^#=$@\x00-\x1f\x7f-\x9f\u200b\u2028\u2029\ufeff\ud800-\udfff\ufffc-\uffff]")
 _DASH = re.compile(rf"[{BLANKS}]{{1,4}}[-–—]{{1,4}}[{BLANKS}]{{1,4}}|(?<=\w)—(?=\w)")
 _AMPERSAND = re.compile(rf"[{BLANKS}]?&(?!#?\w{{1,8}};)[{BLANKS}]?")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
 from bulkvid_pipeline.core.options import Style
@@ -15,6 +17,11 @@ SCRIPTS = {
     "japanese": "カメラなしで写真がうまくなる方法です。料金は12,800円だけ。",
     "thai": "ฉันรักประเทศไทยและอาหารไทย ราคา 250 บาท",
     "emoji": "Good morning 👋🏽 from 🇪🇸 with ❤️ and 👨‍👩‍👧‍👦. Step 1️⃣ is tea.",
+    "chinese bold": "它能让你**精神焕发**，也能省下**三百元**。第1届，NO.1，3月15号，面积960万km²。",
+    "japanese signs": "がぎぐげご、ぱぴぷぺぽ。①②③は番号、価格は5〜10万円です。",
+    "korean in parts": unicodedata.normalize("NFD", "김치찌개를 끓여 봅시다. 재료비는 12,800원."),
+    "burmese": "ယခုနှစ် အရောင်း ၁၈.၆% တိုးပြီး ကျပ် ၄,၁၅၀,၀၀၀ ရောက်ရှိခဲ့သည်။ ဈေးနှုန်း 19,800 ကျပ်သာ။",
+    "russian": "Ниже №5. Цена от 5 до 10 тыс. руб./мес. «Успех», — сказал он.",
     "list": "Three tips:\n1. Keep one list\n2. Review it every morning\n3. Automate the rest",
     "quote": '"Finish the last minute in the pan," said Anna Rossi. Then rest.',
     "headings": "# Morning\nDrink water first.\n\n# Evening\nRead a book.",

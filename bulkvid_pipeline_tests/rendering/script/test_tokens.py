@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from bulkvid_pipeline.core.options import Aspect
 from bulkvid_pipeline.rendering.captions import cue_text, cues_for
 from bulkvid_pipeline.rendering.model import SpokenWord
-from bulkvid_pipeline.rendering.script.emphasis import amount_and_unit, emphasis_of
+from bulkvid_pipeline.rendering.script.emphasis import amount_and_unit, emphasis_of, most_whole
 from bulkvid_pipeline.rendering.script.sentences import sentences_of
 from bulkvid_pipeline.rendering.script.tokens import units_of
 from bulkvid_pipeline.rendering.script.words import display_text, script_words
@@ -123,6 +124,20 @@ def test_what_the_author_sets_off_never_ends_inside_a_unit(
     heading: str, marked: tuple[str, ...], phrases: tuple[str, ...]
 ) -> None:
     assert emphasis_of(heading, marked) == phrases
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase", "start"),
+    [
+        ("Room №5 holds 5 people", "5", 14),
+        ("Concatenate one cat with another", "cat", 16),
+        ("Unbelievable", "believ", 2),
+        ("第1届有1", "1", 4),
+    ],
+)
+def test_a_phrase_is_found_where_it_cuts_no_other_word(text: str, phrase: str, start: int) -> None:
+    places = [match.span() for match in re.finditer(phrase, text)]
+    assert most_whole(text, places) == (start, start + len(phrase))
 
 
 @pytest.mark.parametrize(
