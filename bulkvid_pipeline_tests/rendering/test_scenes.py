@@ -497,3 +497,9 @@ def test_headings_one_after_the_other_are_one_section() -> None:
 )
 def test_words_are_set_off_whole(heading: str, marked: tuple[str, ...], phrases: tuple[str, ...]) -> None:
     assert emphasis_of(heading, marked) == phrases
+
+
+def test_letters_under_numbers_are_entries() -> None:
+    last = split_scenes("Tea", "", "1. First\n   a. Sub one\n   b. Sub two\n2. Second\n   a. Sub three")[-1]
+    assert last.items == ("First", "Sub one", "Sub two", "Second", "Sub three")
+    assert last.item_signs == ("", "a", "b", "", "a")
