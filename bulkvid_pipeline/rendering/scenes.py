@@ -21,6 +21,7 @@ from bulkvid_pipeline.rendering.script.sentences import (
     COMFORTABLE_SECONDS,
     LONGEST_SECONDS,
     estimated_seconds,
+    is_ended,
     sentence_spans,
     speakable_spans,
 )
@@ -39,6 +40,8 @@ _TOGETHER, _ACROSS_PARAGRAPHS, _WITH_A_FRAGMENT = 0.3, 1.2, 1.2
 _TOGETHER_WIDTH, _WITH_TINY_WIDTH = 92, 180
 """Largest display width of sentences that share a card; the second if one of two is so short that it would flicker."""
 _TINY_SECONDS = 1.1
+_LINES_TOGETHER = 4
+"""Most lines without a stop at their ends, each a line of its own, that share a card."""
 _LEAD_ALONE_SECONDS = 2.0
 _LEAD_WIDTH = 60
 """Largest display width of a list's introduction that stands over its entries; a longer one is a card of its own."""
@@ -78,8 +81,8 @@ def split_scenes(title: str, description: str, script: str, target_seconds: floa
     there are more and shorter scenes.
 
     Pure; accepts any text. The scenes' texts have every spoken word of the script once, in order, without its marks and
-    directions (`parse_script`); heading lines and list markers are shown, not spoken. Entries of a list are on separate
-    lines of the scene's text. Each scene of a list has the entries so far.
+    directions (`parse_script`); heading lines and list markers are shown, not spoken. Entries of a list, and lines
+    without a stop at their ends, are on separate lines of the text. Each scene of a list has the entries so far.
     """
     blocks = parse_script(script).blocks
     scenes = [title_card(title, description)]
@@ -354,7 +357,7 @@ def _body(paragraphs: list[Paragraph], tempo: _Tempo) -> list[Scene]:
         units[first : first + 1] = [replace(unit, starts=True) for unit in units[first : first + 1]]
     scenes: list[Scene] = []
     for group in _grouped(units, _may_share_a_card):
-        text = joined([unit.text for unit in group], [unit.gap for unit in group])
+        text = joined([unit.text for unit in group], _gaps(group))
         heading = statement(text.words) if len(group) == 1 else text.words
         scene = Scene(
             SceneKind.BODY,
@@ -366,7 +369,16 @@ def _body(paragraphs: list[Paragraph], tempo: _Tempo) -> list[Scene]:
     return scenes
 
 
+def _gaps(units: Sequence[_Unit]) -> list[str | None]:
+    """What stands before each unit: the end of a line where the one before is a line of the script without a stop at
+    its end, since the two would run together."""
+    after_lines = [not (unit.continues or is_ended(before.text.words)) for before, unit in pairwise(units)]
+    return ["\n" if after_line else unit.gap for after_line, unit in zip([False, *after_lines], units, strict=True)]
+
+
 def _may_share_a_card(units: Sequence[_Unit]) -> bool:
+    if len(units) > _LINES_TOGETHER and _gaps(units).count("\n") >= _LINES_TOGETHER:
+        return False
     width = sum(unit.width for unit in units) + len(units) - 1
     is_tiny = len(units) == 2 and min(unit.seconds for unit in units) < _TINY_SECONDS
     return width <= (_WITH_TINY_WIDTH if is_tiny else _TOGETHER_WIDTH)

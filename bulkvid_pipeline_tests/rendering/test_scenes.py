@@ -465,3 +465,41 @@ def said_of_its_card(scene: Scene) -> str:
         return scene.text
     start = scene.text.index(scene.heading)
     return scene.text[start : start + len(scene.heading)]
+
+
+def test_lines_without_stops_are_lines_of_their_card_and_are_said_one_after_the_other() -> None:
+    texts = [scene.text for scene in split_scenes("Tea", "", "Wake up early\nDrink water\nGo outside") if scene.text]
+    assert texts == ["Wake up early\nDrink water\nGo outside"]
+
+
+def test_sentences_on_lines_of_their_own_flow_together() -> None:
+    texts = [scene.text for scene in split_scenes("Tea", "", "Wake up.\nGo out!") if scene.text]
+    assert texts == ["Wake up. Go out!"]
+
+
+def test_a_heading_after_which_nothing_is_said_is_said() -> None:
+    scenes = split_scenes("Tea", "", "Some text.\n\n# The end")
+    assert scenes[-1].text == "Some text. The end"
+
+
+def test_headings_one_after_the_other_are_one_section() -> None:
+    scenes = split_scenes("Tea", "", "# A\n## B\nOne text.\n# C\nAnother text.")
+    assert [(scene.number, scene.section) for scene in scenes if scene.text] == [(1, "A · B"), (2, "C")]
+
+
+@pytest.mark.parametrize(
+    ("heading", "marked", "phrases"),
+    [
+        ("The commit 9fceb02d0ae5 broke it", (), ()),
+        ("Half bold word", ("bo",), ("bold",)),
+        ("BEFORE 31 DECEMBER 2025", (), ("31 DECEMBER 2025",)),
+    ],
+)
+def test_words_are_set_off_whole(heading: str, marked: tuple[str, ...], phrases: tuple[str, ...]) -> None:
+    assert emphasis_of(heading, marked) == phrases
+
+
+def test_letters_under_numbers_are_entries() -> None:
+    last = split_scenes("Tea", "", "1. First\n   a. Sub one\n   b. Sub two\n2. Second\n   a. Sub three")[-1]
+    assert last.items == ("First", "Sub one", "Sub two", "Second", "Sub three")
+    assert last.item_signs == ("", "a", "b", "", "a")

@@ -96,7 +96,7 @@ def _cleaned(scene: Scene) -> Scene:
     return replace(
         scene,
         text=scripts.display_text(scene.text),
-        heading=scripts.display_text(scene.heading),
+        heading="\n".join(filter(None, map(scripts.display_text, scene.heading.split("\n")))),
         subheading=scripts.display_text(scene.subheading),
         emphasis=tuple(map(scripts.display_text, scene.emphasis)),
         items=tuple(item for item, _, _ in kept),

@@ -55,6 +55,8 @@ class Piece:
     """Of a line's end after it."""
     hyphen: bool = False
     """Whether a line's end after it shows a hyphen."""
+    ends_line: bool = False
+    """Whether the text has a line's end after it."""
     in_address: bool = False
     """Whether it is of an address, in which no hyphen may be inserted."""
 
@@ -91,9 +93,15 @@ def in_syllables(piece: Piece, parts: Sequence[str]) -> tuple[Piece, ...]:
 
 def _cut(text: str, costs: dict[int, float], addresses: set[int]) -> Iterator[Piece]:
     for start, end in pairwise([0, *sorted(costs), len(text)]):
-        bare = text[start:end].rstrip(" ")
+        bare = text[start:end].rstrip(" \n")
         if bare:
-            yield Piece(bare, bare != text[start:end], costs.get(end, 0.0), in_address=start in addresses)
+            yield Piece(
+                bare,
+                bare != text[start:end],
+                costs.get(end, 0.0),
+                ends_line=text[end - 1] == "\n" and end < len(text),
+                in_address=start in addresses,
+            )
 
 
 def _spans(text: str, phrases: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -112,10 +120,13 @@ def _places(text: str, variant: HanVariant | None, *, parted: bool) -> dict[int,
     inside = {at for unit in units if unit.kind is not UnitKind.EMOJI for at in _closed(unit)}
     words = _word_starts(text) if variant or any(map(is_spaceless, text)) else frozenset(ends)
     costs: dict[int, float] = {}
-    kept = [end for end in ends if end not in inside and not _clings(text, end)]
+    kept = [end for end in ends if text[end - 1] == "\n" or (end not in inside and not _clings(text, end))]
     edges = [0, *kept, len(text)]
     capitals = _mostly_capitals(text)
     for index, end in enumerate(kept, 1):
+        if text[end - 1] == "\n":
+            costs[end] = 0.0
+            continue
         before, after = text[edges[index - 1] : end].rstrip(), text[end : edges[index + 1]].rstrip()
         if end not in words and text[end - 1] != " " and not _at_mark(text, end):
             if parted:

@@ -35,6 +35,9 @@ class MeasuredPieces:
             accumulate((width + gap for width, gap in zip(widths, self._gaps, strict=True)), initial=0.0)
         )
 
+        self._line_ends = _line_ends(pieces)
+        """For each piece, the end of the text's own line that it is on."""
+
     @property
     def widest(self) -> float:
         return max((width + end for width, end in zip(self._widths, self._ends, strict=True)), default=0.0)
@@ -61,7 +64,7 @@ class MeasuredPieces:
             low, high = (size, size) if final else (latest[line], min(size - (count - line), most))
             found: dict[int, tuple[float, tuple[int, ...]]] = {}
             for start, (cost, ends) in best.items():
-                for end in range(max(low, start + 1), high + 1):
+                for end in range(max(low, start + 1), min(high, self._line_ends[start]) + 1):
                     wide = self.line(start, end)
                     if wide > width:
                         break
@@ -84,7 +87,7 @@ class MeasuredPieces:
         end, size = 0, len(self.pieces)
         while end < size:
             start = end
-            while end < size and self.line(start, end + 1) <= width:
+            while end < self._line_ends[start] and self.line(start, end + 1) <= width:
                 end += 1
             if end == start:
                 return []
@@ -97,10 +100,19 @@ class MeasuredPieces:
         least[count] = start = len(self.pieces)
         for line in range(count - 1, 0, -1):
             end = start
-            while start > 0 and self.line(start - 1, end) <= width:
+            while start > 0 and end <= self._line_ends[start - 1] and self.line(start - 1, end) <= width:
                 start -= 1
             least[line] = max(start, line)
         return least
+
+
+def _line_ends(pieces: Sequence[Piece]) -> list[int]:
+    ends: list[int] = []
+    end = len(pieces)
+    for index in range(len(pieces) - 1, -1, -1):
+        end = index + 1 if pieces[index].ends_line else end
+        ends.append(end)
+    return ends[::-1]
 
 
 def lines_that_fit(height: float, line: float) -> int:

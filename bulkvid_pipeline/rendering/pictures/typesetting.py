@@ -230,7 +230,7 @@ def _width_in_ems(
     look = TextLook(Cut("", 0), (0, 0, 0), _MEASURED, _MEASURED, word_spacing=word_spacing)
     paragraph = _paragraph([Span(text, look.color)], look, families, letter_spacing, _MEASURED, right_to_left, variant)
     paragraph.layout(math.inf)
-    return float(paragraph.LongestLine) / _MEASURED
+    return max(0.0, float(paragraph.LongestLine)) / _MEASURED  # which is below 0 without letters
 
 
 @dataclass(frozen=True)

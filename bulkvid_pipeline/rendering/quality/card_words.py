@@ -15,9 +15,9 @@ from bulkvid_pipeline.rendering.quality.written import (
     first_difference,
     legible,
     quoted,
+    readings,
     stretch,
     trimmed,
-    without_inserted_hyphens,
     written,
 )
 from bulkvid_pipeline.rendering.script.sentences import TERMINATORS
@@ -38,8 +38,8 @@ class CardText:
 
     @classmethod
     def of(cls, inscription: Inscription) -> CardText:
-        whole = without_inserted_hyphens(inscription.text)
-        return cls(legible(inscription.text), frozenset({trimmed(inscription.text), trimmed(whole)}))
+        words = inscription.block.words if inscription.block else ""
+        return cls(legible(inscription.text), frozenset(map(trimmed, readings(inscription.text, words))))
 
 
 def card_faults(inscriptions: Sequence[Inscription], card: ExpectedCard, section: int | None) -> Iterator[TextFault]:

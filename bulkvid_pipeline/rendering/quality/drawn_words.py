@@ -29,7 +29,7 @@ from bulkvid_pipeline.rendering.quality.written import (
     legible,
     letters,
     quoted,
-    without_inserted_hyphens,
+    readings,
     written,
 )
 from bulkvid_pipeline.rendering.script.words import display_text
@@ -137,7 +137,8 @@ def _caption_faults(film: DrawnFilm, timed: TimedScene) -> Iterator[TextFault]:
         text = display_text([word.text for word in cue.words], [word.gap for word in cue.words])
         inscriptions = caption.inscriptions if caption else ()
         shown = "".join(each.text for each in inscriptions)
-        if written(text) not in (written(shown), written(without_inserted_hyphens(shown))):
+        words = "".join(each.block.words for each in inscriptions if each.block)
+        if written(text) not in map(written, readings(shown, words)):
             said = f"the caption in the picture is {quoted(legible(shown))} and not {quoted(text)}"
             yield TextFault("words_drawn", said, frame=frame)
         for inscription in inscriptions:

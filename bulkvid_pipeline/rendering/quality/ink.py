@@ -133,7 +133,7 @@ def words_of(text: str, phrases: Sequence[str] = ()) -> list[tuple[int, str]]:
     places = [place for place, char in enumerate(text) if char not in _INSERTED]
     plain = "".join(text[place] for place in places).replace("\u00a0", " ").replace("\u2028", " ")
     starts = [places[start] for start in _starts(plain, phrases)]
-    ends = [*starts[1:], len(text)]
+    ends = [*starts[1:], len(text)] if starts else []
     return [(start, text[start:end].rstrip(_BLANKS)) for start, end in zip(starts, ends, strict=True)]
 
 

@@ -78,7 +78,7 @@ def _is_shown(cell: str, found: str, longest: int) -> bool:
     if display_width(cell) <= longest:
         return trimmed(found) == trimmed(cell)
     flat, begins = " ".join(cell.split()), " ".join(found.removesuffix("…").split())
-    return flat.startswith(begins) and not parts_word(flat, (0, len(begins)))
+    return flat.startswith(begins) and not (" " in begins and parts_word(flat, (0, len(begins))))
 
 
 def _scene_of(spoken: str, held: str, scenes: Sequence[Scene]) -> int:

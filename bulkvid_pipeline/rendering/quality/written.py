@@ -57,6 +57,16 @@ def without_inserted_hyphens(text: str) -> str:
     return _HYPHENS.sub("", text)
 
 
+def readings(drawn: str, words: str) -> frozenset[str]:
+    """How a laid-out text may be read: with the hyphens at its line ends, without them, or as `words` if these differ
+    in nothing else."""
+    found = {drawn, without_inserted_hyphens(drawn)}
+    optional = "[-\u2010]?".join(re.escape(written(part)) for part in _HYPHENS.split(drawn))
+    if re.fullmatch(optional, written(words)):
+        found.add(words)
+    return frozenset(found)
+
+
 def trimmed(text: str) -> str:
     """`written` without punctuation at its ends, which a heading may leave out."""
     kept = written(text)

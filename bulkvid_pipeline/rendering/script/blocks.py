@@ -132,7 +132,8 @@ _ITEM = re.compile(
     rf"\s*(?P<marker>[-*+•‣◦·–⁃∙●○■□▪▫◆◇\uf0b7\uf0a7\uf076\uf0d8]|o(?<=[ \t][ \t]o)|"
     rf"[(（]?(?P<number>\d{{1,2}})[.)）．:：]|"
     rf"(?P<slashed>\d{{1,2}})/|(?P<dashed>\d{{1,2}})\s?[-–—](?!\s*\d)|"
-    rf"[(]?[a-hA-H][)]|[(]?[ivx]{{1,4}}[)])(?:\s+(?P<box>\[[ xX✓✔]?\]\s+)?)(?P<text>\S.*)$|"
+    rf"[(]?[a-hA-H][)]|[(]?[ivx]{{1,4}}[)]|"
+    r"[a-h][.](?<=[ \t][ \t][a-h][.]))(?:\s+(?P<box>\[[ xX✓✔]?\]\s+)?)(?P<text>\S.*)$|"
     rf"\s*(?P<tight>(?P<circled>[{_CIRCLED}])|[・･•●◦](?=\w)|(?P<han>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})、|[(（](?P<wide>\d{{1,2}})[）)](?=[^\x00-\x7f]))"
     r"\s*(?P<text2>\S.*)$"
 )
@@ -204,7 +205,16 @@ def blocks_of(lines: Sequence[Line]) -> tuple[tuple[Block, ...], list[Remark]]:
             remarks += told
         elif kind != "underline":
             blocks.extend(_blocks(kind, lines[start:index]))
-    return tuple(_with_leads(blocks)), remarks
+    return tuple(_with_leads(_without_headings_of_nothing(blocks))), remarks
+
+
+def _without_headings_of_nothing(blocks: list[Block]) -> list[Block]:
+    """A heading after which nothing is said is said itself: no card would show it."""
+    last = max((index for index, block in enumerate(blocks, 1) if not isinstance(block, Heading)), default=0)
+    return [
+        *blocks[:last],
+        *(Paragraph(tuple(_sentences(each.text))) for each in blocks[last:] if isinstance(each, Heading)),
+    ]
 
 
 def _kinds(lines: Sequence[Line]) -> list[str]:

@@ -82,8 +82,9 @@ def plain_text(text: str) -> str:
 
 
 def _cleaned(text: str) -> str:
-    """The text without control characters, each letter composed with its marks (NFC), as all that reads it expects."""
-    return unicodedata.normalize("NFC", _CONTROL.sub(" ", NONCHARACTERS.sub(" ", text)))
+    """The text without control characters and soft hyphens (the layout divides words), each letter composed with its
+    marks (NFC), as all that reads it expects."""
+    return unicodedata.normalize("NFC", _CONTROL.sub(" ", NONCHARACTERS.sub(" ", text)).replace("\u00ad", ""))
 
 
 @dataclass(frozen=True)

@@ -161,6 +161,12 @@ def _ends_of(flat: str) -> Iterator[int]:
             yield match.end()
 
 
+def is_ended(text: str) -> bool:
+    """Whether a text ends with a mark that ends sentences, closing quotation marks after it aside."""
+    whole = text.rstrip()
+    return any(match.end() == len(whole) for match in _END.finditer(whole))
+
+
 def _ends_sentence(text: str, match: re.Match[str], *, has_capitals: bool) -> bool:
     """Whether a mark in the middle of a text ends a sentence; in a text without capitals, none tells the next one."""
     mark, start, end = match.group(), match.start(), match.end()

@@ -28,6 +28,44 @@ SCRIPTS = {
 }
 
 
+OF_STRANGERS = {
+    "a range and its unit": "Pour it slowly, wait 2–3 minutes, and don't squeeze.",
+    "half a bold word": "Half **bo**ld word and **12**% and **world**!",
+    "digits in a hash": "The commit 9fceb02d0ae598e95dc970b74767f19372d61af8 broke it.",
+    "a figure that is also a part of another": "Tea §5, ¶, †, ‡, №5, 5′10″, 10‰.",
+    "three headings at once": "# Title\n## Sub\n### Subsub\nText under three headings.",
+    "a heading at the end": "Some text.\n\n# The end",
+    "thin marks": "Well / 'so' \\ & | ^ ~ `.",
+    "soft hyphens": "Donau\u00addampf\u00adschiff\u00adfahrts\u00adgesell\u00adschaft.",
+    "lines without stops": "Wake up early\nDrink water\nNo phone for an hour\nWrite three lines",
+}
+LONG = "a word and another one, " * 12
+TITLES = {
+    "a long description": ("Tea", LONG),
+    "a long title": (LONG + LONG, ""),
+    "one long word": ("A" * 400, ""),
+    "no letter of it is shown": ("<br>", "Of what it is"),
+    "own hyphens and divided words": (
+        "Datenschutz-Grundverordnung: Auftragsverarbeitungsvereinbarungen für Rechtsanwaltskanzleien und "
+        "Steuerberatungsgesellschaften im Überblick 2025",
+        "Alles über Datenschutzfolgenabschätzungen",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OF_STRANGERS)
+@pytest.mark.parametrize(("style", "fmt"), [(Style.MODERN, TALL), (Style.CLASSIC, WIDE)], ids=["modern", "classic"])
+def test_what_strangers_write_passes(name: str, style: Style, fmt: VideoFormat) -> None:
+    assert rehearsal(OF_STRANGERS[name], style=style, fmt=fmt).faults() == {}
+
+
+@pytest.mark.parametrize("name", TITLES)
+@pytest.mark.parametrize("fmt", [WIDE, TALL], ids=["16:9", "9:16"])
+def test_titles_and_descriptions_of_all_lengths_pass(name: str, fmt: VideoFormat) -> None:
+    title, description = TITLES[name]
+    assert rehearsal("Tea.", title=title, description=description, fmt=fmt, style=Style.CORPORATE).faults() == {}
+
+
 @pytest.mark.parametrize("fmt", [WIDE, TALL], ids=["16:9", "9:16"])
 @pytest.mark.parametrize("style", list(Style))
 @pytest.mark.parametrize("name", SCRIPTS)
