@@ -59,8 +59,8 @@ class Item:
 
     @property
     def sign(self) -> str:
-        """What a card shows before it: the script's own emoji, letter, tick, digits of its alphabet, or a bullet; "" where
-        it is a number in the digits that cards have."""
+        """What a card shows before it: the script's own emoji, letter, tick or digits, or a bullet; "" where it is a
+        number in the digits that cards have."""
         if not self.marker:
             return ""
         if self.marker.startswith("[") and not any(map(str.isdigit, self.marker)):
