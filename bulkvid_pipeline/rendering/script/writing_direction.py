@@ -45,8 +45,8 @@ def directed(line: str, *, right_to_left: bool) -> str:
 
 
 def with_order_kept(text: str) -> str:
-    """A right-to-left text with marks before its phone numbers and handles: the groups of a number would otherwise stand
-    in reverse, and "@" behind its name."""
+    """A right-to-left text with marks before its phone numbers and handles: the groups of a number would otherwise
+    stand in reverse, and "@" behind its name."""
     if text.isascii():
         return text
     places = [unit.start for unit in units_of(text) if _is_written_from_the_left(unit)]
