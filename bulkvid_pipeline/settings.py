@@ -7,10 +7,13 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, ByteSize, Field, SecretStr
+from pydantic import AliasChoices, ByteSize, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bulkvid_pipeline.core.durations import LONGEST_VIDEO_S, MAX_DURATION_S
+from bulkvid_pipeline.core.errors import InvalidSettingsError
+from bulkvid_pipeline.core.findings import shortened
 
 
 class Settings(BaseSettings):
@@ -160,8 +163,25 @@ def _cache_home() -> Path | None:
 
 @cache
 def settings() -> Settings:
-    """The settings of this process, read once."""
-    return Settings()
+    """The settings of this process, read once.
+
+    Raises:
+        InvalidSettingsError: a variable's value is wrong; all wrong ones are named.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise InvalidSettingsError("; ".join(_fault(problem) for problem in error.errors())) from error
+
+
+def _fault(problem: ErrorDetails) -> str:
+    """`BULKVID_WORKERS is 'many': Input should be a valid integer`; values of secrets are not shown."""
+    name = "_".join(map(str, problem["loc"])).upper()
+    field = Settings.model_fields.get(str(problem["loc"][0])) if problem["loc"] else None
+    is_secret = field is None or "SecretStr" in str(field.annotation)
+    value = "" if is_secret else f" is {shortened(str(problem['input']))!r}"
+    message = problem["msg"].partition(", unable to ")[0]
+    return f"BULKVID_{name.removeprefix('BULKVID_')}{value}: {message}"
 
 
 def dagster_home() -> Path:

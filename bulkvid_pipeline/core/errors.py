@@ -102,6 +102,13 @@ class InvalidSpecError(InvalidRequestError):
     code = "INVALID_SPEC"
 
 
+class InvalidSettingsError(InvalidRequestError):
+    """A setting of the installation, from the environment or an `.env` file, is wrong."""
+
+    code = "INVALID_SETTINGS"
+    default_fix = "Correct the variable, or unset it for its default; README.md lists all settings"
+
+
 class InvalidSheetIdError(InvalidRequestError):
     """The text given as a sheet id is not one."""
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import unicodedata
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bulkvid_pipeline.adapters.speech.contract import Utterance
+from bulkvid_pipeline.rendering.caption_lines import ends_sentence
 from bulkvid_pipeline.rendering.model import FPS, SAMPLE_RATE, SpokenWord
 from bulkvid_pipeline.rendering.script.words import ScriptWord, script_words
 from bulkvid_pipeline.rendering.spoken import SpokenText
@@ -15,16 +18,18 @@ from bulkvid_pipeline.rendering.spoken import SpokenText
 def caption_words(script: str, gap: str | None = None) -> tuple[ScriptWord, ...]:
     """The words of the script to highlight; a token without letters (a dash, an emoji) is joined to the word before it.
 
-    `gap` is the text after the last word.
+    A dash after a sentence's end, as before the source of a quotation, is joined to the word after it. `gap` is what
+    stands after the last word.
     """
     merged: list[ScriptWord] = []
     waiting: int | None = None
-    for word in script_words(script):
+    words = script_words(script)
+    for index, word in enumerate(words):
         if any(map(str.isalnum, word.text)):
             start = word.start if waiting is None else waiting
             merged.append(ScriptWord(script[start : word.end], start, word.end, word.gap))
             waiting = None
-        elif merged:
+        elif merged and not (_leads(word.text, merged[-1].text) and _is_word_in(words[index + 1 :])):
             start = merged[-1].start
             merged[-1] = ScriptWord(script[start : word.end], start, word.end, word.gap)
         elif waiting is None:
@@ -32,6 +37,15 @@ def caption_words(script: str, gap: str | None = None) -> tuple[ScriptWord, ...]
     if merged:
         merged[-1] = replace(merged[-1], gap=gap)
     return tuple(merged)
+
+
+def _leads(token: str, before: str) -> bool:
+    """Whether a token without letters belongs to what follows."""
+    return all(unicodedata.category(char) == "Pd" for char in token) and ends_sentence(before)
+
+
+def _is_word_in(words: Sequence[ScriptWord]) -> bool:
+    return any(char.isalnum() for word in words for char in word.text)
 
 
 def word_seconds(spoken: SpokenText, words: tuple[ScriptWord, ...], utterance: Utterance) -> list[float]:

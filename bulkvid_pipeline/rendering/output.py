@@ -32,7 +32,7 @@ from bulkvid_pipeline.rendering.quality import Check, Examination, Expected, Qua
 from bulkvid_pipeline.rendering.quality.captions import caption_checks, caption_cues
 from bulkvid_pipeline.rendering.quality.probes import Probe
 from bulkvid_pipeline.rendering.quality.script_words import ExpectedCard, expected_cards
-from bulkvid_pipeline.rendering.quality.sightings import Sighting, sighting_of
+from bulkvid_pipeline.rendering.quality.sightings import SIGHTING_VERSION, Sighting, sighting_of
 from bulkvid_pipeline.rendering.quality.text_checks import fix_for, text_checks
 from bulkvid_pipeline.rendering.quality.texts import safe_area_check
 from bulkvid_pipeline.rendering.repair import remedy_for
@@ -133,9 +133,9 @@ class OutputMaking:
         shown = self._shown()
         media = RowMedia(self.plan, self.folder.parent, self.cache).for_scenes(shown, self.fmt)
         cards = expected_cards(self.plan.script, [timed.scene for timed in self.scenes])
-        probed = {0, max(range(len(cards)), key=lambda index: len(cards[index].said))}
+        probed = len(cards) // 2  # which one it is must not change with a word
         self.films = tuple(
-            self._film(timed, its, card, probed=index in probed)
+            self._film(timed, its, card, probed=index == probed)
             for index, (timed, its, card) in enumerate(zip(shown, media, cards, strict=True))
         )
         (self.folder / "captions.srt").write_text(srt(self.scenes), encoding="utf-8")
@@ -184,7 +184,7 @@ class OutputMaking:
         return replace(shown, loudness_lufs=None) if self.soundtrack.is_silent else shown
 
     def _probes(self, starts: Sequence[int]) -> list[Probe]:
-        """What to find again in the file: the texts of its first card, and of the one with most words."""
+        """What to find again in the file: the text of the card with most words."""
         return [film.seen.probe.moved(at) for film, at in zip(self.films, starts, strict=True) if film.seen.probe]
 
     def _repair(
@@ -246,7 +246,7 @@ class OutputMaking:
     def _seen(self, film: SceneFilm, timed: TimedScene, card: ExpectedCard, *, probed: bool) -> Sighting:
         """What was seen of a scene's texts; cached, since a cached scene is not composed again."""
         document = self._kept(
-            f"texts {film.fingerprint} {card.fingerprint} {probed}",
+            f"texts {SIGHTING_VERSION} {film.fingerprint} {card.fingerprint} {probed}",
             lambda: sighting_of(film, timed, self.fmt, card, probed=probed).to_json(),
         )
         return Sighting.from_json(document)

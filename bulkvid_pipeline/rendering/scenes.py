@@ -84,19 +84,23 @@ def split_scenes(title: str, description: str, script: str, target_seconds: floa
     blocks = parse_script(script).blocks
     scenes = [title_card(title, description)]
     # A single section is not numbered. The total is not shown: it would change every scene with each new section.
-    numbered = sum(isinstance(block, Heading) for block in blocks) > 1
+    numbered = sum(is_heading for is_heading, _ in groupby(blocks, _is_heading)) > 1
     tempo = _tempo(blocks, target_seconds)
     number, headings = 0, list[str]()
-    for is_heading, group in groupby(blocks, lambda block: isinstance(block, Heading)):
+    for is_heading, group in groupby(blocks, _is_heading):
         if is_heading:
             headings = [block.text.words for block in group if isinstance(block, Heading)]
-            number += len(headings)
+            number += 1
             continue
         section = _section(list(group), tempo)
         if headings:
             section = list(_under_heading(section, _SECTIONS_JOINT.join(headings), number if numbered else None))
         scenes.extend(section)
     return tuple(map(_leaving, scenes, (*scenes[1:], None)))
+
+
+def _is_heading(block: Block) -> bool:
+    return isinstance(block, Heading)
 
 
 def _under_heading(scenes: Sequence[Scene], heading: str, number: int | None) -> Iterator[Scene]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bulkvid_pipeline.settings import settings
 from bulkvid_pipeline_tests.cli.conftest import Command
 
 GOOD = "idea_title,script_content\nOne,Turn off the tap. Save the water.\n"
@@ -120,3 +121,23 @@ def test_without_a_web_server_a_queued_job_is_not_made(
     assert "Processing service unavailable: the Dagster web server at http://127.0.0.1:9" in said.err
     assert "bulkvid ui" in said.err
     assert bulkvid("jobs", "list").out == "No jobs.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("LONGEST_VIDEO_S", "abc", "BULKVID_LONGEST_VIDEO_S is 'abc': Input should be a valid number"),
+        ("WORKERS", "0", "BULKVID_WORKERS is '0': Input should be greater than or equal to 1"),
+    ],
+)
+def test_a_wrong_setting_is_named(
+    bulkvid: Command, bad_things: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, problem: str
+) -> None:
+    monkeypatch.setenv(f"BULKVID_{name}", value)
+    settings.cache_clear()
+
+    said = bulkvid("validate", str(bad_things / "a.csv"))
+
+    assert said.code == 2
+    assert problem in said.err
+    assert "Fix:" in said.err

@@ -62,3 +62,8 @@ def test_in_frames_every_word_has_at_least_one_and_the_last_ends_with_the_sound(
     words = caption_words("a b c d")
     timed = spoken_words(words, [0.0, 0.0, 0.0, 5.0], start=9, frames=10)
     assert [(word.start, word.end) for word in timed] == [(9, 10), (10, 11), (11, 18), (18, 19)]
+
+
+def test_a_dash_before_a_source_belongs_to_it() -> None:
+    assert [word.text for word in caption_words("Tea is warm. — Ann Lee")] == ["Tea", "is", "warm.", "— Ann", "Lee"]
+    assert [word.text for word in caption_words("Wait — what? —")] == ["Wait —", "what? —"]

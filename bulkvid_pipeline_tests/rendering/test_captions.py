@@ -168,9 +168,9 @@ def test_words_of_chinese_and_japanese_are_those_of_the_dictionary(text: str, wo
     ["まずは光を見てください。", "先用热水温一下茶壶。", "สวัสดีครับวันนี้อากาศดี", "«قال» نعم. حسنا", "it's “fine” — ok"],
 )
 def test_words_join_to_the_text_that_they_were_cut_from(text: str) -> None:
-    words = [word.text for word in script_words(text)]
+    words = script_words(text)
     assert len(words) > 1
-    assert display_text(words) == text
+    assert display_text([word.text for word in words], [word.gap for word in words]) == text
 
 
 def test_groups_of_scripts_without_blanks_never_part_marks_from_letters() -> None:

@@ -124,10 +124,19 @@ class SetText:
         return Box(left, top, self.width, self.height)
 
     def in_colors(self, spans: Sequence[Span]) -> SetText:
-        """The same letters in the same places with other colours; the spans make up `text`."""
+        """The same letters on the same lines with other colours; the spans make up `text`.
+
+        Some fonts give letters other shapes by what stands beside them, which a change of colour ends: then a line can
+        be wider than before, and so is the block.
+        """
         paragraph = build(spans, self.look, right_to_left=self.right_to_left, variant=self.variant)
         paragraph.layout(self.width)
-        return replace(self, paragraph=paragraph)
+        if paragraph.Height <= self.height + 0.5:
+            return replace(self, paragraph=paragraph)
+        paragraph.layout(math.inf)
+        wider = math.ceil(paragraph.LongestLine) + 1.0
+        paragraph.layout(wider)
+        return replace(self, paragraph=paragraph, width=wider)
 
 
 def line_height_px(look: TextLook, text: str) -> float:
@@ -390,11 +399,13 @@ class _Fitting:
         paragraph = build([Span(text, look.color)], look, right_to_left=self.right_to_left, variant=self.variant)
         widest = max(measured.line(start, end) for start, end in division.lines) * size
         tight = min(self.width, math.ceil(widest) + 1.0)
-        paragraph.layout(tight)
-        if paragraph.LongestLine > tight - 0.5:
-            tight = self.width
-            paragraph.layout(tight)
         height = line_height_px(look, text) * len(lines)
+        paragraph.layout(tight)
+        if paragraph.LongestLine > tight - 0.5 or paragraph.Height > height + 0.5:
+            # Letters that change beside others ("3 x 4") make a line wider than its pieces; skia would end it earlier.
+            paragraph.layout(math.inf)
+            tight = min(self.width, math.ceil(paragraph.LongestLine) + 1.0)
+            paragraph.layout(tight)
         words = self.text.replace(LEFT_TO_RIGHT_MARK, "")
         return SetText(paragraph, text, words, look, tight, height, self.right_to_left, self.variant)
 

@@ -156,7 +156,7 @@ def _text_faults(
         if not layer.box.contains(inscription.box, 2.0):
             yield f"the number {quoted(inscription.text)} is cut off"
         return
-    ink = ink_of(inscription)
+    ink = ink_of(inscription, emphasis or ())
     yield from _shaping_faults(ink, inscription.text)
     solid = ink.solid
     lost = _lost(ink, layer, solid)
@@ -171,7 +171,9 @@ def _text_faults(
 
 
 def _shaping_faults(ink: TextInk, text: str) -> Iterator[str]:
-    visible = np.array([bool(written(word)) for word in ink.words], np.bool_)
+    visible = np.array(
+        [bool(written(word)) and index not in ink.faint for index, word in enumerate(ink.words)], np.bool_
+    )
     blank = _listed(ink, visible & (ink.pixels == 0))
     if blank:
         yield f"{blank} has no ink"

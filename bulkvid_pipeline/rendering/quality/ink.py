@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -62,6 +63,8 @@ class TextInk:
     """Whether the pixel has the text's whole colour, however the text is scaled."""
     lacking: NDArray[np.bool_] = field(repr=False)
     """Whether the layout has no ink there, though the word's characters do."""
+    faint: frozenset[int]
+    """The words that are too thin for ink in any pixel, but have traces of it where their characters have."""
     strange_share: float
     """Share of the layout's own ink that is not where its characters have ink."""
 
@@ -85,15 +88,20 @@ class TextInk:
         return Box.of_edges(left, top, int(self.columns.max()) + 1, int(self.rows.max()) + 1)
 
 
-def ink_of(inscription: Inscription, *, may_reduce: bool = True) -> TextInk:
-    """The ink of a painted text, which must have a layout; of large text fewer pixels, if it `may_reduce` them."""
+def ink_of(inscription: Inscription, phrases: Sequence[str] = (), *, may_reduce: bool = True) -> TextInk:
+    """The ink of a painted text, which must have a layout.
+
+    Args:
+        phrases: what may have a colour of its own, and is told apart from what touches it.
+        may_reduce: whether fewer pixels of large text will do.
+    """
     block = inscription.block
     if block is None:
         raise ValueError("A number has no layout")
     margin = round(block.look.size * _MARGIN) + 2
     left, top = inscription.box.left, inscription.box.top
     area = Box(left - margin, top - margin, block.width + 2 * margin, block.height + 2 * margin).rounded()
-    words = words_of(block.text)
+    words = words_of(block.text, phrases)
     is_whole = not may_reduce or EMOJI.search(block.text) is not None
     scale = 1 if is_whole else max(1, min(_MOST_REDUCED, int(block.look.size // _LEGIBLE)))
     painted = _pixels(block.paragraph, area, left, top, scale)
@@ -115,27 +123,31 @@ def ink_of(inscription: Inscription, *, may_reduce: bool = True) -> TextInk:
         word=which,
         solid=_inside(own, painted, scale),
         lacking=missed[own] if len(lacking) else np.zeros(len(own), np.bool_),
+        faint=_faint(painted, coded) if np.bincount(which, minlength=len(words)).min(initial=1) == 0 else frozenset(),
         strange_share=len(strange) / max(1, len(real)),
     )
 
 
-def words_of(text: str) -> list[tuple[int, str]]:
+def words_of(text: str, phrases: Sequence[str] = ()) -> list[tuple[int, str]]:
     """(start, characters) of what can be told apart: words between blanks; of scripts without blanks their words, but
     single characters of Chinese and Japanese; never a part of a unit (`tokens`)."""
     places = [place for place, char in enumerate(text) if char not in _INSERTED]
     plain = "".join(text[place] for place in places).replace("\u00a0", " ").replace("\u2028", " ")
-    starts = [places[start] for start in _starts(plain)]
+    starts = [places[start] for start in _starts(plain, phrases)]
     ends = [*starts[1:], len(text)]
     return [(start, text[start:end].rstrip(_BLANKS)) for start, end in zip(starts, ends, strict=True)]
 
 
-def _starts(plain: str) -> list[int]:
+def _starts(plain: str, phrases: Sequence[str]) -> list[int]:
     """Where something begins that can be told apart from what stands before it."""
     units = units_of(plain)
     inside = {place for unit in units for place in range(unit.start + 1, unit.end)}
     begins = {place for unit in units for place in (unit.start, unit.end)}
     if _SPACELESS.search(plain):
         begins |= {word.start for word in script_words(plain)}
+    for phrase in phrases:
+        found = re.finditer(r"\s+".join(map(re.escape, phrase.split())), plain) if phrase.strip() else ()
+        begins |= {place for match in found for place in match.span()}
     starts: list[int] = []
     for place, char in enumerate(plain):
         before = plain[place - 1] if place else " "
@@ -199,6 +211,12 @@ def _ink(pixels: NDArray[np.uint32]) -> NDArray[np.int64]:
     return np.flatnonzero(pixels.ravel() >= np.uint32(_INK << 24))
 
 
+def _faint(painted: NDArray[np.uint32], coded: NDArray[np.uint32]) -> frozenset[int]:
+    """The words with traces in both pictures, such as a thin upright line between two pixels."""
+    traced = (coded >= np.uint32(_TRACE << 24)) & (painted >= np.uint32(_TRACE << 24))
+    return frozenset(map(int, np.unique(_numbers(coded[traced]))))
+
+
 def _far_from(ink: NDArray[np.int64], pixels: NDArray[np.uint32]) -> NDArray[np.int64]:
     """Those indices where `pixels` has no trace of ink, nor right around: words are placed to a fraction of a pixel."""
     flat, width = pixels.ravel(), pixels.shape[1]
@@ -212,9 +230,12 @@ def _inside(ink: NDArray[np.int64], pixels: NDArray[np.uint32], scale: int) -> N
     by up to a pixel sideways and two up or down."""
     flat, width = pixels.ravel(), pixels.shape[1]
     inside = flat[ink] >= np.uint32(_SOLID << 24)
-    if scale > 1:
-        for step in (1, -1, *(down + side for down in (-2 * width, -width, width, 2 * width) for side in (-1, 0, 1))):
-            inside &= np.take(flat, ink + step, mode="clip") >= np.uint32(_SOLID << 24)
+    if scale == 1:  # glyphs are placed to a quarter of a pixel, which is rounded
+        steps: Iterable[int] = (1, -1)
+    else:
+        steps = (1, -1, *(down + side for down in (-2 * width, -width, width, 2 * width) for side in (-1, 0, 1)))
+    for step in steps:
+        inside &= np.take(flat, ink + step, mode="clip") >= np.uint32(_SOLID << 24)
     return np.asarray(inside, np.bool_)
 
 

@@ -28,7 +28,11 @@ from bulkvid_pipeline.rendering.quality.written import (
 )
 from bulkvid_pipeline.rendering.script.blocks import Block, Heading, ItemList, Quotation
 from bulkvid_pipeline.rendering.script.dialect import Script, parse_script, plain_text
+from bulkvid_pipeline.rendering.script.emphasis import parts_word
+from bulkvid_pipeline.rendering.script.statements import LONGEST_DESCRIPTION, LONGEST_TITLE, display_width
 
+_JOINT = "·"
+"""Stands between headings that are shown together."""
 _LONGEST_FRAME = 40
 """Letters of "..., said Anna": what a quotation has beside its words and its source."""
 
@@ -61,11 +65,20 @@ def script_faults(title: str, description: str, script: str, scenes: Sequence[Sc
     difference = first_difference(spoken, held)
     if difference:
         yield TextFault("script_in_scenes", f"what is said {difference}", _scene_of(spoken, held, scenes))
-    for scene, cell, shown in (("title", title, "heading"), ("description", description, "subheading")):
-        cards = [each for each in scenes if each.kind is SceneKind.TITLE]
-        found = getattr(cards[0], shown) if cards else ""
-        if trimmed(found) != trimmed(plain_text(cell)):
-            yield TextFault("script_in_scenes", f"the title card shows {quoted(found)} as the {scene}")
+    cards = [each for each in scenes if each.kind is SceneKind.TITLE]
+    shown = (cards[0].heading, cards[0].subheading) if cards else ("", "")
+    cells = (("title", title, LONGEST_TITLE), ("description", description, LONGEST_DESCRIPTION))
+    for found, (name, cell, longest) in zip(shown, cells, strict=True):
+        if not _is_shown(plain_text(cell), found, longest):
+            yield TextFault("script_in_scenes", f"the title card shows {quoted(found)} as the {name}")
+
+
+def _is_shown(cell: str, found: str, longest: int) -> bool:
+    """Whether a title card shows a cell: all of it, or of a longer one than it has room for, a whole beginning."""
+    if display_width(cell) <= longest:
+        return trimmed(found) == trimmed(cell)
+    flat, begins = " ".join(cell.split()), " ".join(found.removesuffix("…").split())
+    return flat.startswith(begins) and not parts_word(flat, (0, len(begins)))
 
 
 def _scene_of(spoken: str, held: str, scenes: Sequence[Scene]) -> int:
@@ -160,7 +173,7 @@ def expected_cards(script: str, scenes: Sequence[Scene]) -> tuple[ExpectedCard, 
     """What each card has to show; the scenes must hold the script (`script_faults`)."""
     pieces = list(_pieces(parse_script(script).blocks))
     cards: list[ExpectedCard] = []
-    shown_headings: set[tuple[int, str]] = set()
+    shown_sections: set[int] = set()
     position = 0
     for scene in scenes:
         start, end = position, position + len(written(scene.text))
@@ -170,13 +183,12 @@ def expected_cards(script: str, scenes: Sequence[Scene]) -> tuple[ExpectedCard, 
             must = [Shown(((text,),), is_heading=True) for text in (scene.heading, scene.subheading) if trimmed(text)]
             cards.append(ExpectedCard(tuple(must), (), "", ()))
             continue
-        headings = [(piece.section, heading) for piece in here for heading in piece.headings]
-        must = [
-            Shown(((heading,),)) for key in dict.fromkeys(headings) if key not in shown_headings for heading in key[1:]
-        ]
-        shown_headings |= set(headings)
+        headings = dict.fromkeys((piece.section, piece.headings) for piece in here if piece.headings)
+        must = [Shown((every, (_JOINT.join(every),))) for section, every in headings if section not in shown_sections]
+        shown_sections |= {section for section, _ in headings}
         must += _must_show(scene.text, start, end, here)
-        may = dict.fromkeys([*(heading for _, heading in headings), *(text for piece in here for text in piece.beside)])
+        titles = [text for _, every in headings for text in (*every, _JOINT.join(every))]
+        may = dict.fromkeys([*titles, *(text for piece in here for text in piece.beside)])
         numbers = tuple(dict.fromkeys(number for piece in here for number in piece.numbers))
         signs = tuple(dict.fromkeys(sign for piece in here for sign in piece.signs))
         cards.append(ExpectedCard(tuple(must), tuple(may), scene.text, scene.emphasis, numbers, signs))

@@ -14,6 +14,9 @@ from bulkvid_pipeline.rendering.quality.script_words import ExpectedCard
 from bulkvid_pipeline.rendering.quality.texts import Overrun, overrun
 from bulkvid_pipeline.rendering.quality.written import TextFault
 
+SIGHTING_VERSION = 2
+"""Part of the key under which a sighting is kept: increase it when a check judges the same picture otherwise."""
+
 
 @dataclass(frozen=True)
 class Sighting:

@@ -1,7 +1,7 @@
 """Which phrases of a statement to set off: the author's bold ones, else figures with their units, else a "never".
 
-A unit (`tokens`) is set off whole or not at all. Digits in a name, an address, a version, an ordinal and a year are no
-figures.
+A unit (`tokens`) and a word are set off whole or not at all. Digits in a name, an address, a version, an ordinal and a
+year are no figures.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from bulkvid_pipeline.adapters.speech.scripts import is_spaceless
 from bulkvid_pipeline.rendering.script.statements import display_width
-from bulkvid_pipeline.rendering.script.tokens import SCALE, UnitKind, units_of
+from bulkvid_pipeline.rendering.script.tokens import SCALE, Unit, UnitKind, units_of
 
 _MOST_PHRASES = 2
 _MOST_SHARE = 0.75
@@ -95,7 +94,7 @@ def emphasis_of(heading: str, marked: Sequence[str] = ()) -> tuple[str, ...]:
     Args:
         marked: what the author set off in the words that the heading was made from.
     """
-    found = _whole(heading, _places(heading, marked))
+    found = _whole(heading, [_to_word_ends(heading, place) for place in _places(heading, marked)])
     if not found:
         han = _HAN.search(heading) is not None
         found = _figures(_HAN_FIGURE if han else _FIGURE, heading)
@@ -154,23 +153,13 @@ def most_whole(text: str, places: Sequence[tuple[int, int]]) -> tuple[int, int] 
     if len(places) < 2:
         return places[0] if places else None
     units = units_of(text)
-
-    def cuts(place: tuple[int, int]) -> tuple[bool, bool]:
-        inside = any(unit.start < end < unit.end for unit in units for end in place)
-        return inside, any(_is_inside_word(text, end) for end in place)
-
-    return min(places, key=cuts)
-
-
-def _is_inside_word(text: str, place: int) -> bool:
-    around = text[max(0, place - 1) : place + 1]
-    return len(around) == 2 and around.isalnum() and not any(map(is_spaceless, around))
+    return min(places, key=lambda place: (parts_unit(units, place), parts_word(text, place)))
 
 
 def _figures(pattern: re.Pattern[str], heading: str) -> list[str]:
-    """Figures of a heading, each grown to the whole of the units that it touches."""
+    """Figures of a heading, each grown to the whole of the units that it touches; digits of a longer word are none."""
     units = units_of(heading)
-    found = [match.span() for match in pattern.finditer(heading)]
+    found = [span for span in (match.span() for match in pattern.finditer(heading)) if not parts_word(heading, span)]
     found += [(unit.start, unit.end) for unit in units if unit.kind in _FIGURE_KINDS and _has_digit(unit.text)]
     figures = [
         (start, end)
@@ -178,6 +167,34 @@ def _figures(pattern: re.Pattern[str], heading: str) -> list[str]:
         if all(unit.kind in _FIGURE_KINDS for unit in units if unit.start < end and start < unit.end)
     ]
     return [figure for figure in _whole(heading, figures) if not _says_when(figure)]
+
+
+def parts_word(text: str, place: tuple[int, int]) -> bool:
+    """Whether a stretch begins or ends inside a word of letters and digits, in a script that parts words by blanks."""
+    return any(_is_in_word(text, at) for at in place)
+
+
+def parts_unit(units: Sequence[Unit], place: tuple[int, int]) -> bool:
+    """Whether a stretch has a part of one of the units, but not all of it."""
+    return any(unit.start < at < unit.end for unit in units for at in place)
+
+
+def _is_in_word(text: str, at: int) -> bool:
+    return 0 < at < len(text) and _is_of_word(text[at - 1]) and _is_of_word(text[at])
+
+
+def _is_of_word(char: str) -> bool:
+    """Whether it is a digit, or a letter of a script with capitals: all of them have blanks between words."""
+    return char.isdecimal() or char.lower() != char.upper()
+
+
+def _to_word_ends(text: str, place: tuple[int, int]) -> tuple[int, int]:
+    start, end = place
+    while _is_in_word(text, start):
+        start -= 1
+    while _is_in_word(text, end):
+        end += 1
+    return start, end
 
 
 def _says_when(figure: str) -> bool:

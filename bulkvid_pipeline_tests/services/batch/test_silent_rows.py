@@ -27,7 +27,7 @@ def test_a_silent_row_is_published_with_its_captions_and_kept_by_the_next_run(
     assert output.voice == "silent"
     assert not output.quality.faults
     assert math.isfinite(output.loudness_lufs) is (music is None)
-    (captions,) = (workplace.folder / "output").rglob("captions.srt")
+    (captions,) = (workplace.folder / "output").rglob("*.srt")
     assert "ដាក់ពែងនៅក្បែរ" in captions.read_text(encoding="utf-8")
     before = path.stat().st_mtime_ns
     workplace.run(sheet, template={"template_id": "quiet"})
