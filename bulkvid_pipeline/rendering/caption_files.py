@@ -10,7 +10,7 @@ from itertools import zip_longest
 from bulkvid_pipeline.rendering.caption_times import lasting
 from bulkvid_pipeline.rendering.captions import cue_text
 from bulkvid_pipeline.rendering.model import FPS, Cue, TimedScene
-from bulkvid_pipeline.rendering.script.writing_direction import directed, is_mainly_right_to_left
+from bulkvid_pipeline.rendering.script.writing_direction import directed, is_mainly_right_to_left, with_order_kept
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,10 @@ def _texts(scenes: Sequence[TimedScene], places: Sequence[CuePlace | None] = ())
 
 def _text(cue: Cue, *, right_to_left: bool) -> str:
     """The lines of a cue, each written in the direction of its scene."""
-    lines = cue.lines or (cue_text(cue),)
-    return "\n".join(directed(" ".join(line.split()), right_to_left=right_to_left) for line in lines)
+    lines = [" ".join(line.split()) for line in cue.lines or (cue_text(cue),)]
+    if right_to_left:
+        lines = list(map(with_order_kept, lines))
+    return "\n".join(directed(line, right_to_left=right_to_left) for line in lines)
 
 
 def srt(scenes: Sequence[TimedScene]) -> str:

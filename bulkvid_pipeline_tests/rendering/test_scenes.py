@@ -79,6 +79,13 @@ def test_sentences_on_one_card_keep_what_stands_between_them(text: str) -> None:
     assert [scene.text for scene in split_scenes("A", "", text)[1:]] == [text]
 
 
+def test_a_long_thai_sentence_is_parted_at_its_blanks() -> None:
+    text = "คุณสมชายกล่าวว่าความพยายามอยู่ที่ไหน ความสำเร็จอยู่ที่นั่นเสมอ และเราจะทำงานหนักต่อไปทุกวันเพื่อความสำเร็จ"
+    scenes = spoken(text)
+    assert len(scenes) > 1
+    assert " ".join(scene.text for scene in scenes) == text
+
+
 def test_a_very_long_sentence_is_parted_at_its_clauses() -> None:
     clause = "and then we walked along the quiet river until the evening came"
     scenes = spoken(", ".join([clause] * 8) + ".")

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from bulkvid_pipeline.rendering.pictures.colors import Rgb
 from bulkvid_pipeline.rendering.pictures.typesetting import LINE_END, SetText, Span
 from bulkvid_pipeline.rendering.script.emphasis import most_whole
+from bulkvid_pipeline.rendering.script.writing_direction import LEFT_TO_RIGHT_MARK
 
-_LINE_END = f"(?:-?{LINE_END})?"
+_LINE_END = f"(?:-?{LINE_END})?{LEFT_TO_RIGHT_MARK}?"
 """What the layout may have put between two letters."""
 
 

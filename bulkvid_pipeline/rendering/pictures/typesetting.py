@@ -22,6 +22,7 @@ from bulkvid_pipeline.rendering.pictures.inscriptions import Inscription, note
 from bulkvid_pipeline.rendering.pictures.line_breaks import Piece, in_clusters, in_syllables, pieces_of
 from bulkvid_pipeline.rendering.pictures.line_fitting import Division, MeasuredPieces, lines_that_fit
 from bulkvid_pipeline.rendering.pictures.typefaces import Cut, families_of, runs_of, shelf
+from bulkvid_pipeline.rendering.script.writing_direction import LEFT_TO_RIGHT_MARK, with_order_kept
 
 LINE_END = "\u2028"
 """Unicode's line separator: ends a line without ending the paragraph, whose direction and embeddings go on."""
@@ -405,7 +406,8 @@ class _Fitting:
             paragraph.layout(math.inf)
             tight = min(self.width, math.ceil(paragraph.LongestLine) + 1.0)
             paragraph.layout(tight)
-        return SetText(paragraph, text, self.text, look, tight, height, self.right_to_left, self.variant)
+        words = self.text.replace(LEFT_TO_RIGHT_MARK, "")
+        return SetText(paragraph, text, words, look, tight, height, self.right_to_left, self.variant)
 
 
 def set_text(
@@ -430,6 +432,7 @@ def set_text(
         together: phrases, in the text's order, that stay on one line if that costs little.
     """
     direction, variant = scripts.is_right_to_left(text), scripts.settled_variant(text, variant)
+    text = with_order_kept(text) if direction else text
     fitting = _Fitting(text, look, width, height, max_lines, direction, variant, tuple(together))
     choice = fitting.best()
     if choice is None:

@@ -38,6 +38,7 @@ _SHADES = 61
 """Colour codes have this many shades of each colour, far enough apart to survive an edge's rounding."""
 _STEP = 4
 _CJK = re.compile("[\u3041-\u3096\u30a1-\u30fa\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
+_TALL_MARKS = frozenset("!?؟।॥።፧፨។៕။")
 _SPACELESS = re.compile("[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _Shades = TypeVar("_Shades", int, NDArray[np.int32])
 _BLANKS = " \t\n\u00a0\u202f\u2009\u2028\u3000"
@@ -158,9 +159,11 @@ def _starts(plain: str, phrases: Sequence[str]) -> list[int]:
 
 
 def _stand_alone(before: str, char: str) -> bool:
-    """Whether what stands after a Chinese or Japanese character is told apart from it; its punctuation may have another
-    colour than an emphasized word."""
-    return _CJK.match(before) is not None and (_CJK.match(char) is not None or unicodedata.category(char)[0] == "P")
+    """Whether a character is told apart from the one before it: those of Chinese and Japanese are, and so is a mark
+    with much ink after a word, which may have another colour than the word if that is emphasized."""
+    if _CJK.match(before):
+        return _CJK.match(char) is not None or unicodedata.category(char)[0] == "P"
+    return char in _TALL_MARKS and unicodedata.category(before)[0] in "LMN"
 
 
 def _coded(block: SetText, words: list[tuple[int, str]]) -> skia.textlayout.Paragraph:

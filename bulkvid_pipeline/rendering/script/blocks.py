@@ -59,7 +59,8 @@ class Item:
 
     @property
     def sign(self) -> str:
-        """What a card shows before it: the script's own emoji, letter or tick, a bullet; "" where it is a number."""
+        """What a card shows before it: the script's own emoji, letter, tick or digits, or a bullet; "" where it is a
+        number in the digits that cards have."""
         if not self.marker:
             return ""
         if self.marker.startswith("[") and not any(map(str.isdigit, self.marker)):
@@ -71,6 +72,8 @@ class Item:
         first = self.marker[0]
         if first in _SIGNS:
             return first
+        if match := _OWN_DIGITS.match(self.marker):
+            return match[1]
         return "" if any(map(str.isalnum, self.marker.strip("o"))) or "\u20e3" in self.marker else BULLET
 
 
@@ -119,7 +122,9 @@ class Heading:
 
 Block = Paragraph | ItemList | Quotation | Heading
 
-_LETTERS = re.compile(r"[(]?([A-Za-z]|[ivxIVX]{2,5})[.)]")
+_LETTERS = re.compile(r"[(]?([^\W\d_]|[ivxIVX]{2,5})\u0640?[.)]")
+_OWN_DIGITS = re.compile(r"[(（]?((?:(?![0-9０-９])\d){1,2}|[一二三四五六七八九十]{1,2})")
+"""Numbers that are not written with the digits of Latin type."""
 _SIGNS = frozenset("✓✔✗✘☐☑☒★☆→⇒➔➜➝➞➤➢➣➥☞✦✧✪✱✲")
 """Signs before entries that mean more than a bullet does."""
 
@@ -130,11 +135,11 @@ _CIRCLED = "①-⑳⓵-⓾❶-❿➀-➉➊-➓"
 _SYMBOLS = "✓✔✗✘☐☑☒★☆●○■□▪▫◆◇►▸▶→⇒➔➜➝➞➤➢➣➥※☞✦✧✪✱✲"
 _ITEM = re.compile(
     rf"\s*(?P<marker>[-*+•‣◦·–⁃∙●○■□▪▫◆◇\uf0b7\uf0a7\uf076\uf0d8]|o(?<=[ \t][ \t]o)|"
-    rf"[(（]?(?P<number>\d{{1,2}})[.)）．:：]|"
+    rf"[(（]?(?P<number>\d{{1,2}})[.)）．:：۔।]|"
     rf"(?P<slashed>\d{{1,2}})/|(?P<dashed>\d{{1,2}})\s?[-–—](?!\s*\d)|"
     rf"[(]?[a-hA-H][)]|[(]?[ivx]{{1,4}}[)]|"
     r"[a-h][.](?<=[ \t][ \t][a-h][.]))(?:\s+(?P<box>\[[ xX✓✔]?\]\s+)?)(?P<text>\S.*)$|"
-    rf"\s*(?P<tight>(?P<circled>[{_CIRCLED}])|[・･•●◦](?=\w)|(?P<han>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})、|[(（](?P<wide>\d{{1,2}})[）)](?=[^\x00-\x7f]))"
+    rf"\s*(?P<tight>(?P<circled>[{_CIRCLED}])|[・･•●◦](?=\w)|(?P<han>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})、|[(（](?P<wide>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})[）)](?=[^\x00-\x7f]))"
     r"\s*(?P<text2>\S.*)$"
 )
 _EMOJI_ITEM = re.compile(rf"\s*(?P<marker>(?:(?:{EMOJI.pattern})|[{_SYMBOLS}]\ufe0f?)+)\s*(?P<text>\S.*)$")
@@ -630,7 +635,7 @@ def _with_leads(blocks: Iterable[Block]) -> list[Block]:
         if (
             isinstance(block, ItemList)
             and isinstance(before, Paragraph)
-            and before.sentences[-1].words.endswith((":", "："))
+            and before.sentences[-1].words.endswith((":", "：", "៖", "፦", "፡-"))
         ):
             found.pop()
             if len(before.sentences) > 1:

@@ -11,9 +11,15 @@ from dataclasses import dataclass
 
 from bulkvid_pipeline.rendering.script.tokens import UnitKind, units_of
 
+_SERIES = (
+    "абвгдежзик", "αβγδεζηθικ", "אבגדהוזחטי", "أبجدهوزحطي", "الفبپتثجچ", "กขคงจฉชซ", "가나다라마바사아", "कखगघङचछज",
+    "কখগঘঙচছজ", "աբգդեզէը", "აბგდევზთ",
+)  # fmt: skip
+"""The letters that entries of lists are counted with, by alphabet."""
 _LINE = re.compile(
-    r"\s*(?P<marker>(?P<tight>\d{1,2})[.)．](?=[^\W\d_\"“„«(])|\[(?P<square>\d{1,2})\](?=\s)|[#№]\s?(?P<sign>\d{1,2})[.:)]?(?=\s)|"
-    r"(?P<letter>[A-Za-z])\.(?=\s)|(?P<roman>[ivxIVX]{2,5})\.(?=\s))\s*(?P<text>\S.*)$"
+    r"\s*(?P<marker>(?P<tight>\d{1,2})[.)．](?=[^\W\d_\"“„«(]|(?<=．)[0-9])|\[(?P<square>\d{1,2})\](?=\s)|[#№]\s?(?P<sign>\d{1,2})[.:)]?(?=\s)|"
+    r"(?P<letter>[A-Za-z])\.(?=\s)|(?P<roman>[ivxIVX]{2,5})\.(?=\s)|"
+    rf"[(]?(?P<series>[{''.join(_SERIES)}])\u0640?[.)](?=\s))\s*(?P<text>\S.*)$"
 )
 _ROMAN = {"i": 1, "v": 5, "x": 10}
 
@@ -84,6 +90,9 @@ def follow_each_other(first: str, second: str) -> bool:
     if one is None or other is None:
         return False
     forms = {_form(one), _form(other)}
+    if forms == {"series"}:
+        marks = one["series"].casefold() + other["series"].casefold()
+        return any(marks in letters for letters in _SERIES)
     if len(forms) > 1 and forms != {"letter", "roman"}:
         return False
     if {one["marker"].isupper(), other["marker"].isupper()} == {True, False}:
@@ -92,13 +101,15 @@ def follow_each_other(first: str, second: str) -> bool:
 
 
 def _form(match: re.Match[str]) -> str:
-    return next(name for name in ("tight", "square", "sign", "letter", "roman") if match[name])
+    return next(name for name in ("tight", "square", "sign", "letter", "roman", "series") if match[name])
 
 
 def _values(match: re.Match[str]) -> list[int]:
     written = match[_form(match)].casefold()
     if written.isdecimal():
         return [int(written)]
+    if match["series"]:
+        return [next(letters.index(written) + 1 for letters in _SERIES if written in letters)]
     roman = [_roman(written)] if set(written) <= _ROMAN.keys() else []
     return roman + ([ord(written) - ord("a") + 1] if len(written) == 1 else [])
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import accumulate
 
 from bulkvid_pipeline.adapters.speech.scripts import Script, is_spaceless, script_of
+from bulkvid_pipeline.rendering.pictures.scripts import EMOJI
 from bulkvid_pipeline.rendering.script.tokens import Unit, units_of
 from bulkvid_pipeline.rendering.script.words import script_words
 
@@ -56,8 +57,11 @@ TERMINATORS = ".!?…؟۔।॥።፧፨։៕។။།๚๛⸮‼⁇⁈⁉。�
 _ALWAYS = frozenset("。！？｡।॥۔؟።፧፨։៕။")
 """Those that end a sentence even where no blank follows."""
 _CLOSERS = "\"'”’»›)\\]】」』》）"
-_END = re.compile(rf"[{re.escape(TERMINATORS)}]+(?:[{_CLOSERS}]|[“‘«‹](?=\s|$))*")
-"""Some close a quotation in one language and open it in another: then a blank tells."""
+_END = re.compile(
+    rf"[{re.escape(TERMINATORS)}]+(?:[{_CLOSERS}]|[“‘«‹](?=\s|$))*(?:(?:{EMOJI.pattern}){{1,6}}(?=\s|$))?"
+)
+"""Some quotation marks close in one language and open in another, and emoji end one sentence or begin the next: then a
+blank tells."""
 _KHMER_ET_CETERA = "។ល។"
 _AFTER_DATE_NUMBER = re.compile(rf"\s+(?:{_GERMAN_MONTHS})\b")
 _BLANKS_PART = "\u0e01-\u0e45\u0e47-\u0eff\u1000-\u109f\u1780-\u17ff"

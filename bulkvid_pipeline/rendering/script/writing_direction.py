@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
+
+from bulkvid_pipeline.rendering.script.tokens import Unit, UnitKind, units_of
 
 LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK = "\u200e", "\u200f"
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
@@ -39,3 +42,18 @@ def directed(line: str, *, right_to_left: bool) -> str:
         if direction in _RIGHT_TO_LEFT:
             return line if right_to_left else LEFT_TO_RIGHT_MARK + line
     return RIGHT_TO_LEFT_MARK + line if right_to_left else line
+
+
+def with_order_kept(text: str) -> str:
+    """A right-to-left text with marks before its phone numbers and handles: the groups of a number would otherwise
+    stand in reverse, and "@" behind its name."""
+    if text.isascii():
+        return text
+    places = [unit.start for unit in units_of(text) if _is_written_from_the_left(unit)]
+    return LEFT_TO_RIGHT_MARK.join(text[start:end] for start, end in pairwise([0, *places, len(text)]))
+
+
+def _is_written_from_the_left(unit: Unit) -> bool:
+    if unit.kind is UnitKind.ADDRESS and unit.text[0] in "@#":
+        return unicodedata.bidirectional(unit.text[1]) == "L"
+    return unit.kind is UnitKind.PHONE

@@ -21,6 +21,7 @@ SCRIPTS = {
     "japanese signs": "がぎぐげご、ぱぴぷぺぽ。①②③は番号、価格は5〜10万円です。",
     "korean in parts": unicodedata.normalize("NFD", "김치찌개를 끓여 봅시다. 재료비는 12,800원."),
     "burmese": "ယခုနှစ် အရောင်း ၁၈.၆% တိုးပြီး ကျပ် ၄,၁၅၀,၀၀၀ ရောက်ရှိခဲ့သည်။ ဈေးနှုန်း 19,800 ကျပ်သာ။",
+    "hindi bold": "रोज़ **जल्दी सोएँ**। फिर **आठ गिलास**! हाँ।",
     "russian": "Ниже №5. Цена от 5 до 10 тыс. руб./мес. «Успех», — сказал он.",
     "list": "Three tips:\n1. Keep one list\n2. Review it every morning\n3. Automate the rest",
     "quote": '"Finish the last minute in the pan," said Anna Rossi. Then rest.',

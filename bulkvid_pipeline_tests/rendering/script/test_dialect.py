@@ -317,3 +317,37 @@ def test_entries_keep_the_scripts_own_signs(script: str, signs: list[str]) -> No
 
 def test_what_is_shown_is_without_notes_to_the_makers() -> None:
     assert shown_text("# Tea\n[music: 𓀀] Welcome **back**.") == "Tea\nWelcome back."
+
+
+@pytest.mark.parametrize(
+    ("lines", "signs"),
+    [
+        ("١. ماء\n٢. نوم\n٣. مشي", "١٢٣"),
+        ("أ) ماء\nب) نوم\nج) مشي", "أبج"),
+        ("۱۔ پانی\n۲۔ نیند", "۱۲"),
+        ("א. מים\nב. שינה\nג. הליכה", "אבג"),
+        ("१. पानी\n२. नींद", "१२"),
+        ("क) पानी\nख) नींद", "कख"),
+        ("১। পানি\n২। ঘুম", "১২"),
+        ("๑. น้ำ\n๒. นอน", "๑๒"),
+        ("ก. น้ำ\nข. นอน", "กข"),
+        ("가. 물\n나. 잠", "가나"),
+        ("а) вода\nб) сон", "аб"),
+        ("一、喝水\n二、睡觉", "一二"),
+        ("（一）喝水\n（二）睡觉", "一二"),
+    ],
+)
+def test_entries_show_the_letters_and_digits_of_their_own_script(lines: str, signs: str) -> None:
+    (block,) = parse_script(lines).blocks
+    assert isinstance(block, ItemList)
+    assert "".join(item.sign for item in block.items) == signs
+
+
+def test_letters_that_do_not_follow_each_other_make_no_list() -> None:
+    assert not any(isinstance(block, ItemList) for block in parse_script("א. כהן גר כאן\nת. לוי גר שם").blocks)
+
+
+def test_a_number_of_wide_digits_may_stand_before_a_digit() -> None:
+    (block,) = parse_script("１．お湯を沸かす\n２．1分30秒待つ").blocks
+    assert isinstance(block, ItemList)
+    assert block.numbers == (1, 2)

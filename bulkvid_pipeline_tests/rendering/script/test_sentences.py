@@ -33,6 +33,8 @@ Have you seen Jeopardy! on TV?
 Wait... what? | Really?!
 Well... | That was it.
 What?! | No way!
+Really?🤔 | Then go.
+Wow! | 🎉 Next one.
 What?!? | I do not know.
 "Stop!" he said. | He ran.
 "Stop." | He ran.
