@@ -204,8 +204,11 @@ def test_units_lie_in_order_inside_any_text(text: str) -> None:
 def test_units_are_found_in_time_that_grows_with_the_text(bit: str) -> None:
     def seconds(length: int) -> float:
         text = bit * (length // len(bit))
-        began = time.process_time()
-        units_of(text)
-        return time.process_time() - began
+        spent: list[float] = []
+        for nth in range(3):  # a busy machine disturbs some, not all
+            began = time.process_time()
+            units_of(f"{text} {nth}")
+            spent.append(time.process_time() - began)
+        return min(spent)
 
     assert seconds(40_000) < 30 * max(seconds(4_000), 0.002)
