@@ -150,8 +150,9 @@ class Claim:
 class SlotAdmission:
     """Lets a run's rows start when they hold a slot. A context manager, for use by the one thread that starts rows.
 
-    Its queued rows keep slots from less urgent rows of other runs. So queue only as many rows as workers are idle, try
-    again after `look_after_s`, and call `withdraw` when no more rows are to start.
+    Its queued rows keep slots from less urgent rows of other runs, and a slot of a row that does not start keeps every
+    other row from it. So queue only as many rows as workers are idle, start whichever of them has a slot, try again
+    after `look_after_s`, and call `withdraw` when no more rows are to start.
 
     Args:
         slots: the run's claims.
@@ -182,28 +183,38 @@ class SlotAdmission:
 
     @property
     def look_after_s(self) -> float:
-        """Seconds after which to call `try_enter` again; long if no row waits."""
+        """Seconds after which to call `enter_first` again; long if no row waits."""
         return self._slots.look_after_s if self._waiting else LOOK_LATER_S
 
     def line_up(self, plans: Sequence[VideoPlan]) -> None:
-        """Queue all `plans`, as many as workers are idle, so that they can take every slot that becomes free."""
+        """Queue all `plans`, as many as workers are idle, so that they can take every slot that becomes free.
+
+        Rows before which others have come leave the queue, or their slots, with them.
+        """
+        new = self._new_claims(plans)
+        wanted = {plan.row_key for plan in plans}
+        gone = [row for row in self._waiting if row not in wanted]
+        if new or gone:
+            leaving = [self._waiting.pop(row) for row in gone]
+            self._granted = self._slots.change(join=list(new.values()), release=leaving)
+            self._waiting |= new
+
+    def enter_first(self, plans: Sequence[VideoPlan]) -> VideoPlan | None:
+        """The first of the rows that may start now; None if none may. Never waits for a slot.
+
+        Rows that have not joined the queue yet do so.
+        """
         new = self._new_claims(plans)
         if new:
             self._granted = self._slots.change(join=list(new.values()))
             self._waiting |= new
-
-    def try_enter(self, plan: VideoPlan) -> bool:
-        """Whether the row may start now; it joins the queue if it has not yet. Never waits for a slot."""
-        if plan.row_key in self._inside:
-            return True
-        self.line_up([plan])
-        if plan.row_key not in self._granted:
+        if not any(plan.row_key in self._granted for plan in plans):
             self._sweep()
             self._granted = self._slots.held(list(self._waiting.values()))
-        if plan.row_key not in self._granted:
-            return False
-        self._inside[plan.row_key] = self._waiting.pop(plan.row_key)
-        return True
+        entering = next((plan for plan in plans if plan.row_key in self._granted), None)
+        if entering is not None and entering.row_key in self._waiting:
+            self._inside[entering.row_key] = self._waiting.pop(entering.row_key)
+        return entering
 
     def leave(self, plan: VideoPlan, upcoming: Sequence[VideoPlan] = ()) -> None:
         """Free the row's slot and queue `upcoming` in one transaction, so that no less urgent run takes the slot."""

@@ -27,7 +27,7 @@ class Admission(Protocol):
 
     def line_up(self, plans: Sequence[VideoPlan]) -> None: ...
 
-    def try_enter(self, plan: VideoPlan) -> bool: ...
+    def enter_first(self, plans: Sequence[VideoPlan]) -> VideoPlan | None: ...
 
     def leave(self, plan: VideoPlan, upcoming: Sequence[VideoPlan] = ()) -> None: ...
 
@@ -48,8 +48,8 @@ class OpenAdmission:
 
     def line_up(self, plans: Sequence[VideoPlan]) -> None: ...
 
-    def try_enter(self, plan: VideoPlan) -> bool:  # noqa: ARG002
-        return True
+    def enter_first(self, plans: Sequence[VideoPlan]) -> VideoPlan | None:
+        return plans[0] if plans else None
 
     def leave(self, plan: VideoPlan, upcoming: Sequence[VideoPlan] = ()) -> None: ...
 
@@ -85,15 +85,17 @@ class PacedAdmission:
     def line_up(self, plans: Sequence[VideoPlan]) -> None:
         self.admission.line_up(plans)
 
-    def try_enter(self, plan: VideoPlan) -> bool:
-        """Whether the row has a slot and a turn; a slot without a turn goes to other jobs."""
-        if not self.admission.try_enter(plan):
-            return False
+    def enter_first(self, plans: Sequence[VideoPlan]) -> VideoPlan | None:
+        """The first of the rows that has a slot, if it has a turn as well; a slot without a turn goes to other jobs."""
+        entering = self.admission.enter_first(plans)
+        if entering is None:
+            return None
         may_go = self.limiter.can_proceed(self.user_id, self.project_id)
         self.on_wait(not may_go)
         if not may_go:
-            self.admission.leave(plan)
-        return may_go
+            self.admission.leave(entering)
+            return None
+        return entering
 
     def leave(self, plan: VideoPlan, upcoming: Sequence[VideoPlan] = ()) -> None:
         self.admission.leave(plan, upcoming)

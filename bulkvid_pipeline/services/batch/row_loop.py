@@ -230,8 +230,12 @@ class _Pass:
     def _start_rows(self) -> None:
         admission = self.loop.admission
         admission.line_up(self._next_in_line())
-        while self.waiting and len(self.in_work) < self.pool.size and admission.try_enter(self.waiting[0].plan):
-            work = self.waiting.popleft()
+        while self.waiting and len(self.in_work) < self.pool.size:
+            entering = admission.enter_first(self._next_in_line())
+            if entering is None:
+                return
+            work = next(work for work in self.waiting if work.plan is entering)
+            self.waiting.remove(work)
             if self.loop.leases.take(self._names(work)):
                 self.in_work[self.pool.submit(partial(self._turn, work))] = work
             else:

@@ -96,7 +96,7 @@ def work(job: StandInJob) -> None:
             admission.line_up(list(islice(waiting, job.workers)))
             note("joined")
             while waiting or in_work:
-                while waiting and len(in_work) < job.workers and admission.try_enter(waiting[0]):
+                while waiting and len(in_work) < job.workers and admission.enter_first([waiting[0]]):
                     in_work.add(pool.submit(render, waiting.popleft()))
                 if not in_work:
                     time.sleep(admission.look_after_s)  # there is nothing that `wait` could wait for

@@ -247,13 +247,13 @@ def test_leaving_with_upcoming_rows_gives_no_slot_to_a_less_urgent_run(instance:
     urgent = RunSlots(instance, "urgent", job=Priority.URGENT)
     urgent.ensure_pool(1)
     with SlotAdmission(urgent) as admission:
-        assert admission.try_enter(a_plan("one"))
+        assert admission.enter_first([a_plan("one")])
         low = RunSlots(instance, "low", job=Priority.LOW).claim("r")
 
         admission.leave(a_plan("one"), upcoming=[a_plan("two")])
 
         assert not low.granted()
-        assert admission.try_enter(a_plan("two"))
+        assert admission.enter_first([a_plan("two")])
         admission.leave(a_plan("two"))
         assert low.granted()
 
@@ -263,13 +263,29 @@ def test_a_gate_that_withdraws_lets_the_next_run_pass(instance: DagsterInstance)
     low.ensure_pool(1)
     held, low_next = low.claim("r1"), low.claim("r2")
     with SlotAdmission(RunSlots(instance, "urgent", job=Priority.URGENT)) as admission:
-        assert not admission.try_enter(a_plan("row"))
+        assert not admission.enter_first([a_plan("row")])
         held.release()
         assert not low_next.granted()
 
         admission.withdraw()
 
         assert low_next.granted()
+
+
+def test_rows_that_come_before_those_with_slots_do_not_wait_for_them(instance: DagsterInstance) -> None:
+    """As when another run gives rows back, while this one has slots for later rows."""
+    slots, other = RunSlots(instance, "one"), RunSlots(instance, "other")
+    slots.ensure_pool(2)
+    rows = [a_plan("a"), a_plan("b"), a_plan("c")]
+    with SlotAdmission(slots) as admission:
+        admission.line_up(rows[1:])
+        waiting = other.claim("r")
+        admission.line_up(rows[:2])
+
+        assert admission.enter_first(rows[:2]) is rows[1]
+        assert waiting.granted(), "the slot of a row that is no longer next goes to whoever waits longest"
+        waiting.release()
+        assert admission.enter_first(rows[:1]) is rows[0]
 
 
 def test_a_gate_frees_everything_when_it_closes_and_what_an_earlier_process_of_the_run_left(
@@ -280,7 +296,7 @@ def test_a_gate_frees_everything_when_it_closes_and_what_an_earlier_process_of_t
     slots.claim("left behind")
     with SlotAdmission(slots) as admission:
         admission.line_up([a_plan("a"), a_plan("b"), a_plan("c")])
-        assert [admission.try_enter(a_plan(row)) for row in "abc"] == [True, True, False]
+        assert [admission.enter_first([a_plan(row)]) is not None for row in "abc"] == [True, True, False]
 
     assert [other.claim(row).granted() for row in "ab"] == [True, True]
 

@@ -135,13 +135,13 @@ def test_a_waiting_job_gets_the_slot_of_a_killed_one_though_no_daemon_runs(
     with SlotAdmission(heir, free_dead=lambda: close_orphans(workplace.instance)) as admission:
         end = time.monotonic() + 1
         while time.monotonic() < end:
-            assert not admission.try_enter(a_plan("row"))
+            assert not admission.enter_first([a_plan("row")])
             time.sleep(0.05)
 
         process.kill()
         process.join()
 
-        wait_until(lambda: admission.try_enter(a_plan("row")))
+        wait_until(lambda: admission.enter_first([a_plan("row")]))
     assert find_job(workplace.instance, "job_lost").state is JobState.FAILED
 
 
