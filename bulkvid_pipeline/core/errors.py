@@ -3,6 +3,7 @@
 BulkVideoError
 ├── InvalidRequestError          400
 │   ├── InvalidSpecError
+│   ├── InvalidSettingsError
 │   ├── InvalidSheetIdError
 │   ├── InvalidRangeError
 │   ├── InvalidSheetError
