@@ -8,6 +8,7 @@ part must stand still and uncut where it rests.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -46,6 +47,9 @@ _STRANGE_WORD, _STRANGE_TEXT = 0.015, 0.002
 """Shares of ink that differ only by rounding; another glyph differs more."""
 _TWO_COLORS = 0.03
 """Share of a word's solid pixels that may have another colour than most of them."""
+_INSIDE_FIGURES = frozenset("0123456789.,:/'’")
+_LONGEST_FIGURE = 20
+"""In characters; longer ones may be divided."""
 
 
 class DrawnFilm(Protocol):
@@ -157,6 +161,8 @@ def _text_faults(
         if not layer.box.contains(inscription.box, 2.0):
             yield f"the number {quoted(inscription.text)} is cut off"
         return
+    for figure in divided_figures(inscription.block.line_texts, inscription.block.words):
+        yield f"the figure {quoted(figure)} is divided over two lines"
     ink = ink_of(inscription, emphasis or ())
     yield from _shaping_faults(ink, inscription.text)
     solid = ink.solid
@@ -183,6 +189,20 @@ def _shaping_faults(ink: TextInk, text: str) -> Iterator[str]:
         yield f"{other} is drawn with other glyphs, or in another place of the text"
     elif ink.strange_share > _STRANGE_TEXT:
         yield f"there is ink that is none of {quoted(legible(text))}"
+
+
+def divided_figures(lines: Sequence[str], words: str) -> Iterator[str]:
+    """The figures inside which a line ends. One that is longer than any line has to end somewhere.
+
+    Args:
+        lines: a text as it is laid out.
+        words: the text itself: at a line's end it has a blank or none.
+    """
+    for line, following in pairwise(lines):
+        before, after = line.rpartition(" ")[2], following.partition(" ")[0]
+        inside = before[-1:] in _INSIDE_FIGURES and after[:1].isdecimal() and any(map(str.isdecimal, before))
+        if inside and before + after in words and len(before + after) <= _LONGEST_FIGURE:
+            yield before + after
 
 
 def _lost(ink: TextInk, layer: _Layer, solid: NDArray[np.bool_]) -> str:

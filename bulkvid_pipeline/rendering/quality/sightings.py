@@ -14,7 +14,7 @@ from bulkvid_pipeline.rendering.quality.script_words import ExpectedCard
 from bulkvid_pipeline.rendering.quality.texts import Overrun, overrun
 from bulkvid_pipeline.rendering.quality.written import TextFault
 
-SIGHTING_VERSION = 2
+SIGHTING_VERSION = 3
 """Part of the key under which a sighting is kept: increase it when a check judges the same picture otherwise."""
 
 

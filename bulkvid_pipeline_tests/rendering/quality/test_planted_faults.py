@@ -25,6 +25,7 @@ from bulkvid_pipeline.rendering.pictures.lists import ItemRow
 from bulkvid_pipeline.rendering.pictures.styles import corporate
 from bulkvid_pipeline.rendering.pictures.typesetting import SetText, Span, build, set_text
 from bulkvid_pipeline.rendering.quality import script_words as script_words_module
+from bulkvid_pipeline.rendering.quality.drawn_words import divided_figures
 from bulkvid_pipeline.rendering.script.dialect import parse_script
 from bulkvid_pipeline.rendering.sound.track import Piece, VoiceTrack
 from bulkvid_pipeline_tests.rendering.quality.rehearsal import Rehearsal, rehearsal
@@ -172,7 +173,7 @@ def _without_text(index: int) -> Callable[[Sequence[Part]], Sequence[Part]]:
 
 def _hero(amount: str, unit: str) -> Callable[[Patch, Rehearsal], None]:
     def plant(patch: Patch, _: Rehearsal) -> None:
-        patch.setattr(corporate, "_stressed_figure", lambda c: (amount, unit) if c.scene.text else None)
+        patch.setattr(corporate, "amount_and_unit", lambda _phrase: (amount, unit))
 
     return plant
 
@@ -487,3 +488,17 @@ def test_a_planted_fault_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -
 
 def test_at_least_forty_faults_are_planted() -> None:
     assert len(FAULTS) >= 40
+
+
+@pytest.mark.parametrize(
+    ("lines", "words", "divided"),
+    [
+        (["R$ 1.2", "34,56"], "R$ 1.234,56", ["1.234,56"]),
+        (["at 10:", "30 we go"], "at 10:30 we go", ["10:30"]),
+        (["from 2020", "24 people"], "from 2020 24 people", []),
+        (["It grew 5.", "7 of us"], "It grew 5. 7 of us", []),
+        (["1" * 30, "1" * 30], "1" * 60, []),
+    ],
+)
+def test_a_figure_inside_which_a_line_ends_is_found(lines: list[str], words: str, divided: list[str]) -> None:
+    assert list(divided_figures(lines, words)) == divided

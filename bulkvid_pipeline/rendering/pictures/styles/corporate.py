@@ -29,9 +29,11 @@ from bulkvid_pipeline.rendering.pictures.theme import CaptionLook, Entrance, Gro
 from bulkvid_pipeline.rendering.pictures.typesetting import SetText
 from bulkvid_pipeline.rendering.pictures.zones import around_logo
 from bulkvid_pipeline.rendering.script.emphasis import amount_and_unit
-from bulkvid_pipeline.rendering.script.statements import display_width
 
-_LONGEST_AMOUNT = 13
+_LEAST_FIGURE = 56
+"""In design units; a longer amount is not set off on the panel."""
+_UNBOUNDED = 20
+"""Panels' widths: room for any amount on one line."""
 
 
 def header(c: Composer) -> None:
@@ -39,7 +41,7 @@ def header(c: Composer) -> None:
     figure = _stressed_figure(c) if c.stage.shape is Shape.WIDE else None
     if c.scene.number is not None:
         _section(c, c.scene.number)
-    elif figure:
+    elif figure is not None:
         _figure(c, *figure)
     else:
         _emblem(c)
@@ -68,20 +70,33 @@ def _section(c: Composer, number: int) -> None:
     c.shape(figures.union(rule).inset(-4 * c.unit, -4 * c.unit).intersection(panel), draw, 0, Motion.NONE, [figures])
 
 
-def _stressed_figure(c: Composer) -> tuple[str, str] | None:
-    """The first amount that the scene stresses, and what is counted, which may be empty; None if it stresses none."""
+def _stressed_figure(c: Composer) -> tuple[SetText, str] | None:
+    """The first amount that the scene stresses, on one line, and what is counted, which may be empty.
+
+    None if it stresses none that fits on the panel.
+    """
     for phrase in c.scene.emphasis:
         found = amount_and_unit(phrase)
-        if found and display_width(found[0]) <= _LONGEST_AMOUNT:
-            return found
+        figure = _on_one_line(c, found[0]) if found else None
+        if found and figure:
+            return figure, found[1]
     return None
 
 
-def _figure(c: Composer, amount: str, unit: str) -> None:
-    """The amount, filling the panel's width, with its unit below."""
+def _on_one_line(c: Composer, amount: str) -> SetText | None:
+    """The amount, filling the panel's width; None if it would be too small there."""
+    room, tall = c.zones.panel.width * 0.94, c.zones.panel.height * 0.3
+    look = c.look(200 * c.unit, c.theme.on_panel, 780, line_height=1.0)
+    whole = c.set(amount, look, _UNBOUNDED * room, tall, 1)
+    size = look.size * min(1.0, room / whole.width)
+    if whole.lines > 1 or size < _LEAST_FIGURE * c.unit:
+        return None
+    return c.set(amount, replace(look, size=size, least_size=size), whole.width, tall, 1)
+
+
+def _figure(c: Composer, figure: SetText, unit: str) -> None:
+    """The amount with what it counts below."""
     panel = c.zones.panel
-    look = c.look(200 * c.unit, c.theme.on_panel, 780, line_height=1.0, least=44 * c.unit)
-    figure = c.set(amount, look, panel.width * 0.94, panel.height * 0.3, 1)
     rows = [_rule(c, panel, c.theme.panel_accent, 0, 0), _row(c, figure, panel, 40 * c.unit, 1)]
     if unit:
         small = c.look(72 * c.unit, c.theme.panel_accent, 600, line_height=1.16, least=30 * c.unit)
