@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
+from playwright.sync_api import TimeoutError as NotThereError
 from playwright.sync_api import expect
 
 from bulkvid_pipeline.services.jobs.run_config import run_config_of
@@ -86,7 +89,8 @@ def test_a_running_job_is_terminated(workplace: Workplace, web_ui: WebUI) -> Non
     page.get_by_role("button", name="Terminate").click()
     screen.picture("question")
     page.get_by_role("dialog").get_by_role("button", name="Terminate").click()
-    page.get_by_role("dialog").get_by_role("button", name="Done").click()
+    with suppress(NotThereError):  # the dialog is gone by itself once the run has ended
+        page.get_by_role("dialog").get_by_role("button", name="Done").click(timeout=5_000)
 
     web_ui.expect_run("Canceled")
     screen.picture("terminated")
