@@ -13,7 +13,7 @@ from itertools import accumulate, pairwise
 
 from bulkvid_pipeline.adapters.speech.scripts import Script, is_spaceless, script_of
 from bulkvid_pipeline.core.options import Aspect
-from bulkvid_pipeline.rendering.script.clinging import clings, opens, trails
+from bulkvid_pipeline.rendering.script.leaning import begins_phrase, leans_back, leans_onward
 from bulkvid_pipeline.rendering.script.sentences import TERMINATORS
 from bulkvid_pipeline.rendering.script.statements import display_width
 
@@ -133,9 +133,9 @@ def break_cost(before: str, after: str) -> float:
     if ends_clause(before) or _is_blank_for_comma(before, after):
         return 0.15
     last, first = before.split()[-1:], after.split()[:1]
-    if any(map(clings, last)) or any(map(trails, first)):
+    if any(map(leans_onward, last)) or any(map(leans_back, first)):
         return 1.0
-    return 0.4 if any(map(opens, first)) else 0.6
+    return 0.4 if any(map(begins_phrase, first)) else 0.6
 
 
 def _is_blank_for_comma(before: str, after: str) -> bool:
