@@ -43,8 +43,8 @@ from bulkvid_pipeline.rendering.script.words import ScriptWord
 from bulkvid_pipeline.rendering.silence import read_silently
 from bulkvid_pipeline.rendering.sound.track import FULL_SCALE, Pcm16, Piece, VoiceTrack, quantised
 from bulkvid_pipeline.rendering.spoken import SpokenText, spoken_form
-from bulkvid_pipeline.rendering.spoken_words import Unspoken
 from bulkvid_pipeline.rendering.timeline import Feasibility, Lengths, Pace, Solution
+from bulkvid_pipeline.rendering.voice_gaps import VoiceGaps
 
 # Fitted to the offline voice's English; they predict the length of a minute of speech to 2.5 %. If they are wrong,
 # another pace is spoken.
@@ -454,7 +454,7 @@ class _Narrator:
             for start, end in sound.unread
         )
         texts = (sentence.spoken.text for scene in self._sentences for sentence in scene)
-        left_out = Unspoken.of(lost, sum(map(str.isalnum, "".join(texts))))
+        left_out = VoiceGaps.of(lost, sum(map(str.isalnum, "".join(texts))))
         if left_out.is_too_much:
             raise NarrationError(left_out.problem, fix=left_out.fix)
 

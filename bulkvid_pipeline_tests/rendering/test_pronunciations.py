@@ -6,7 +6,7 @@ import pytest
 
 from bulkvid_pipeline.core.pronunciations import Pronunciation, read_say_as
 from bulkvid_pipeline.rendering.spoken import spoken_form
-from bulkvid_pipeline.rendering.spoken_words import unspoken, used_in
+from bulkvid_pipeline.rendering.voice_gaps import used_in, voice_gaps
 
 
 def pairs(cell: str) -> tuple[Pronunciation, ...]:
@@ -66,16 +66,16 @@ KHMER = "ចាក់ទឹកឱ្យពេញ។"
 
 
 def test_words_that_no_voice_reads_are_named_and_a_number_after_them_is_said() -> None:
-    found = unspoken(["Angkor អង្គរ 1150 is old."], "en-us")
+    found = voice_gaps(["Angkor អង្គរ 1150 is old."], "en-us")
     assert found.words == ("អង្គរ",)
     assert (found.writing, found.is_too_much) == ("Khmer", False)
     assert "1150" not in found.letters
 
 
 def test_a_script_that_nobody_can_read_is_too_much_though_it_has_a_word_of_ours() -> None:
-    assert unspoken([KHMER, "iPhone"], "km").is_too_much
-    assert unspoken([KHMER], "km").share == 1
+    assert voice_gaps([KHMER, "iPhone"], "km").is_too_much
+    assert voice_gaps([KHMER], "km").share == 1
 
 
 def test_a_word_with_a_pronunciation_is_spoken() -> None:
-    assert unspoken(["Angkor អង្គរ is old."], "en-us", pairs("អង្គរ = ang kor")).words == ()
+    assert voice_gaps(["Angkor អង្គរ is old."], "en-us", pairs("អង្គរ = ang kor")).words == ()

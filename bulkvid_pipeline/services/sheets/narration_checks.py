@@ -20,8 +20,8 @@ from bulkvid_pipeline.core.validation import RowProblem
 from bulkvid_pipeline.rendering.language import Guess, guess_language, narration_language, text_of
 from bulkvid_pipeline.rendering.narration import duration_feasibility
 from bulkvid_pipeline.rendering.spoken import spoken_form
-from bulkvid_pipeline.rendering.spoken_words import Unspoken, spoken_phrases, unspoken, used_in
 from bulkvid_pipeline.rendering.timeline import Feasibility
+from bulkvid_pipeline.rendering.voice_gaps import VoiceGaps, spoken_phrases, used_in, voice_gaps
 from bulkvid_pipeline.settings import Settings
 
 NOWHERE: frozenset[ValidationLevel] = frozenset()
@@ -79,13 +79,13 @@ def _pronunciations(plan: VideoPlan) -> tuple[Pronunciation, ...]:
     return used_in(plan.script, merged(plan.template.settings.audio.pronunciations_in(tag), plan.pronunciations))
 
 
-def _left_out(plan: VideoPlan, narrator: Narrator) -> Unspoken:
+def _left_out(plan: VideoPlan, narrator: Narrator) -> VoiceGaps:
     """What the narrator leaves out of a plan with all its pronunciations; known of the offline voice alone."""
     code = narration_language(plan)
     said = " ".join((plan.script, *(pair.spoken for pair in plan.pronunciations)))
     if narrator.provider is not Provider.ESPEAK or not unread(said, code):
-        return Unspoken.of("", 0)
-    return unspoken(spoken_phrases(plan.script), code, plan.pronunciations)
+        return VoiceGaps.of("", 0)
+    return voice_gaps(spoken_phrases(plan.script), code, plan.pronunciations)
 
 
 def language_problems(plan: VideoPlan) -> Iterator[RowProblem]:

@@ -34,7 +34,7 @@ def used_in(script: str, pairs: tuple[Pronunciation, ...]) -> tuple[Pronunciatio
 
 
 @dataclass(frozen=True)
-class Unspoken:
+class VoiceGaps:
     """What the offline voice leaves out of a script."""
 
     letters: str
@@ -45,7 +45,7 @@ class Unspoken:
     """Words of the script that are not said, in order, each once."""
 
     @classmethod
-    def of(cls, lost: str, total: int, words: Iterable[str] = ()) -> Unspoken:
+    def of(cls, lost: str, total: int, words: Iterable[str] = ()) -> VoiceGaps:
         """What is left out of a script with `total` letters and digits."""
         return cls(lost, sum(map(str.isalnum, lost)) / max(1, total), tuple(words))
 
@@ -81,7 +81,7 @@ def writing_of(letters: str) -> str:
     return "this writing" if script is Script.OTHER else script.value
 
 
-def unspoken(phrases: Iterable[str], language: str, pronunciations: tuple[Pronunciation, ...] = ()) -> Unspoken:
+def voice_gaps(phrases: Iterable[str], language: str, pronunciations: tuple[Pronunciation, ...] = ()) -> VoiceGaps:
     """What the offline voice would leave out of phrases in `language`, found without speaking."""
     words: dict[str, None] = {}
     letters: list[str] = []
@@ -93,4 +93,4 @@ def unspoken(phrases: Iterable[str], language: str, pronunciations: tuple[Pronun
             letters.append(said.text[start:end])
             first, last = said.script_offset(start), said.script_offset(end - 1)
             words.update({word.text: None for word in script_words(phrase) if word.start <= last and first < word.end})
-    return Unspoken.of("".join(letters), total, words)
+    return VoiceGaps.of("".join(letters), total, words)
