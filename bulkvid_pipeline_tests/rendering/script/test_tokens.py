@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from hypothesis import given
@@ -14,6 +13,7 @@ from bulkvid_pipeline.rendering.script.emphasis import amount_and_unit, emphasis
 from bulkvid_pipeline.rendering.script.sentences import sentences_of
 from bulkvid_pipeline.rendering.script.tokens import units_of
 from bulkvid_pipeline.rendering.script.words import display_text, script_words
+from bulkvid_pipeline_tests.cpu_time import least_cpu_seconds
 
 WHOLE = (
     "4.15亿元", "12,800円", "$1.2bn", "₹1,00,000", "5.7%", "1,234.56元", "24.12.2024", "2024-12-24", "3/4",
@@ -204,11 +204,6 @@ def test_units_lie_in_order_inside_any_text(text: str) -> None:
 def test_units_are_found_in_time_that_grows_with_the_text(bit: str) -> None:
     def seconds(length: int) -> float:
         text = bit * (length // len(bit))
-        spent: list[float] = []
-        for nth in range(3):  # a busy machine disturbs some, not all
-            began = time.process_time()
-            units_of(f"{text} {nth}")
-            spent.append(time.process_time() - began)
-        return min(spent)
+        return least_cpu_seconds(lambda number: units_of(f"{text} {number}"))
 
     assert seconds(40_000) < 30 * max(seconds(4_000), 0.002)
