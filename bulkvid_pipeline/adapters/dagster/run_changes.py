@@ -56,6 +56,14 @@ class RunMark:
         return self.status in _FINISHED
 
 
+@dataclass(frozen=True, slots=True)
+class MarkedRun:
+    """A run, and the mark of the version that was read."""
+
+    mark: RunMark
+    record: RunRecord
+
+
 class RunChanges:
     """Looks at the runs of an instance, for use by one thread at a time; runs are named by their storage ids.
 
@@ -88,14 +96,14 @@ class RunChanges:
         with self._connection() as connection:
             return _marks(connection.execute(_ALL))
 
-    def read(self, ids: Sequence[int]) -> list[RunRecord]:
+    def read(self, ids: Sequence[int]) -> list[MarkedRun]:
         """The runs with these ids, oldest first; those that are gone are left out."""
-        found: list[RunRecord] = []
+        found: list[MarkedRun] = []
         for start in range(0, len(ids), AT_ONCE):
             with self._connection() as connection:
                 rows = connection.execute(_BODIES, {"ids": ids[start : start + AT_ONCE]}).all()
-            found += (_record(*row) for row in rows)
-        return sorted(found, key=lambda record: record.storage_id)
+            found += (_marked(*row) for row in rows)
+        return sorted(found, key=lambda run: run.record.storage_id)
 
     @contextmanager
     def _connection(self) -> Iterator[sa.Connection]:
@@ -110,7 +118,7 @@ def _marks(rows: sa.Result[Any]) -> dict[int, RunMark]:
     return {id_: RunMark(updated_at, status) for id_, updated_at, status in rows}
 
 
-def _record(
+def _marked(
     id_: int,
     body: str,
     status: str,
@@ -118,10 +126,10 @@ def _record(
     updated: datetime,
     started: float | None,
     ended: float | None,
-) -> RunRecord:
+) -> MarkedRun:
     # The column tells the status: the body may have been written back with an older one.
     run = deserialize_value(body, DagsterRun).with_status(DagsterRunStatus(status))
-    return RunRecord(
+    record = RunRecord(
         storage_id=id_,
         dagster_run=run,
         create_timestamp=created.replace(tzinfo=UTC),
@@ -129,13 +137,14 @@ def _record(
         start_time=started,
         end_time=ended,
     )
+    return MarkedRun(RunMark(updated, status), record)
 
 
 def _engine_of(storage: SqlRunStorage) -> sa.Engine:
     """One lasting connection to the database of a run storage."""
     one = {"poolclass": sa.QueuePool, "pool_size": 1, "max_overflow": 0}
     if isinstance(storage, SqliteRunStorage):
-        url: str = storage._conn_string  # noqa: SLF001
+        url: str = storage._conn_string
         return sa.create_engine(url, connect_args={"timeout": PATIENCE_S}, **one)
     # Imported only here: installations on SQLite do not need psycopg2.
     from dagster_postgres import PostgresRunStorage

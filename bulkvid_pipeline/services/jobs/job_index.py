@@ -1,40 +1,64 @@
 """All jobs of an instance in the memory of one process, so that reading and listing them costs next to nothing.
 
-The instance's database stays the only place where jobs are: the index follows it by cheap looks, and several processes
-each have one. A look reads which runs may have changed (`adapters.dagster.run_changes`) and derives anew the jobs that
-have such runs; a complete look over all runs, every few seconds, finds deleted ones and what clocks that differ hid.
+The instance's database stays the only place where jobs are: the index follows it by cheap looks (`run_watch`) and
+derives anew the jobs whose runs have changed. Several processes each have an index.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 import time
 import unicodedata
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from enum import StrEnum
 from functools import cached_property
 
 from dagster import DagsterInstance, RunRecord
-from starlette.concurrency import run_in_threadpool
 
-from bulkvid_pipeline.adapters.dagster.run_changes import RunChanges, RunMark
-from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import JobNotFoundError
-from bulkvid_pipeline.core.job_query import JobQuery, PageToken, SortBy
+from bulkvid_pipeline.core.page_tokens import page_token, place_of
+from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.services.jobs.jobs import Job, job_of
+from bulkvid_pipeline.services.jobs.run_watch import RunWatch
+
+_log = logging.getLogger(__name__)
 
 FRESH_S = 0.1
 """Up to this age jobs are given as they are; older ones are looked at anew, in the background if possible."""
 STALE_S = 0.25
 """From this age on whoever asks waits for the look."""
-OVERLAP = timedelta(minutes=1)
-COMPLETE_AT_LEAST_EVERY_S = 30.0
-COMPLETE_AT_MOST_EVERY_S = 2.0
-COMPLETE_SHARE = 0.005
-"""The share of time that complete looks may take: they are seldom where there are many runs."""
+MOST_ORDERS = 256
+"""Sorted lists that are kept, one for each project and way to sort."""
+
+
+class SortBy(StrEnum):
+    """What lists of jobs are sorted by."""
+
+    CREATED_AT = "created_at"
+    UPDATED_AT = "updated_at"
+    PERCENT_COMPLETE = "percent_complete"
+
+
+@dataclass(frozen=True)
+class JobQuery:
+    """Which jobs to list, and how. `project_id` None is all projects; no `states` are all; `q` is looked for in title,
+    sheet and id, whatever its case."""
+
+    project_id: str | None = None
+    states: frozenset[JobState] = frozenset()
+    q: str = ""
+    sort: SortBy = SortBy.CREATED_AT
+    descending: bool = True
+    page_size: int = 20
+    page_token: str | None = None
+
+    def __str__(self) -> str:
+        """Tells queries apart whose pages do not belong together."""
+        return repr((self.project_id, sorted(self.states), plain(self.q), self.sort.value, self.descending))
 
 
 @dataclass(frozen=True)
@@ -58,11 +82,16 @@ class JobEntry:
         """Where `q` is looked for: title, sheet and id."""
         return "\n".join(map(plain, (self.job.title, self.job.sheet, self.job.job_id)))
 
-    def sort_value(self, by: SortBy) -> float:
-        """What the job is sorted by: epoch seconds or percent."""
-        if by is SortBy.PERCENT_COMPLETE:
-            return round(self.job.percent, 1)
-        return self.job.created_at if by is SortBy.CREATED_AT else self.job.updated_at
+    @cached_property
+    def places(self) -> Mapping[SortBy, tuple[float, str]]:
+        """Its place in lists: epoch seconds or percent, then its id."""
+        job = self.job
+        values = {
+            SortBy.CREATED_AT: job.created_at,
+            SortBy.UPDATED_AT: job.updated_at,
+            SortBy.PERCENT_COMPLETE: round(job.percent, 1),
+        }
+        return {by: (value, job.job_id) for by, value in values.items()}
 
 
 def plain(text: str) -> str:
@@ -79,13 +108,6 @@ class JobPage:
 
 
 @dataclass(frozen=True)
-class _Known:
-    mark: RunMark
-    job_id: str | None
-    """None for a run that is no bulk job's."""
-
-
-@dataclass(frozen=True)
 class _State:
     """What the last look has found; replaced as a whole, so that readers need no lock."""
 
@@ -99,7 +121,7 @@ class _Order:
     """The jobs of a project in one order, as long as the version is the same."""
 
     version: int
-    keys: list[tuple[float, str]]
+    places: list[tuple[float, str]]
     entries: list[JobEntry]
 
 
@@ -118,20 +140,17 @@ class JobIndex:
     def __init__(self, instance: DagsterInstance, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._instance = instance
         self._clock = clock
-        self._changes = RunChanges(instance)
+        self._watch = RunWatch(instance, clock)
         self._looking = threading.Lock()
         self._looked_at = float("-inf")
-        self._complete_due = float("-inf")
-        self._known: dict[int, _Known] = {}
-        self._ids_of_jobs: dict[str, set[int]] = {}
         self._state = _State()
-        self._orders: dict[tuple[str, SortBy], _Order] = {}
+        self._orders: dict[tuple[str | None, SortBy], _Order] = {}
         self._flight: tuple[asyncio.AbstractEventLoop, asyncio.Task[None]] | None = None
 
     def close(self) -> None:
         """Close the connection to the database."""
         with self._looking:
-            self._changes.close()
+            self._watch.close()
 
     @property
     def version(self) -> int:
@@ -155,7 +174,7 @@ class JobIndex:
         with self._looking:
             if self._looked_at < wanted_at:
                 began = self._clock()
-                self._look(complete=began >= self._complete_due)
+                self._look()
                 self._looked_at = began
 
     async def fresh(self) -> None:
@@ -166,7 +185,7 @@ class JobIndex:
         loop = asyncio.get_running_loop()
         flight = self._flight
         if flight is None or flight[0] is not loop or flight[1].done():
-            flight = (loop, loop.create_task(run_in_threadpool(self.refresh)))
+            flight = (loop, loop.create_task(asyncio.to_thread(self.refresh)))
             flight[1].add_done_callback(_heard)
             self._flight = flight
         if age > STALE_S:
@@ -201,33 +220,59 @@ class JobIndex:
         Raises:
             InvalidRequestError: the page token is not one of this query's.
         """
-        order = self._order(query.project_id, query.sort)
-        after = PageToken.of(query)
-        at = len(order.keys) if query.descending else 0
-        if after is not None:
-            at = _place(order.keys, (after.value, after.job_id), descending=query.descending)
         wanted = plain(query.q)
         found: list[JobEntry] = []
-        step = -1 if query.descending else 1
-        for place in range(at - 1, -1, -1) if query.descending else range(at, len(order.keys), step):
-            entry = order.entries[place]
+        for entry in self._from_place(query):
             if (not query.states or entry.job.state in query.states) and (not wanted or wanted in entry.searched):
                 if len(found) == query.page_size:
-                    last = found[-1]
-                    token = PageToken(last.sort_value(query.sort), last.job.job_id)
-                    return JobPage(tuple(found), token.text(query))
+                    return JobPage(tuple(found), page_token(found[-1].places[query.sort], str(query)))
                 found.append(entry)
         return JobPage(tuple(found), None)
 
+    def _from_place(self, query: JobQuery) -> Iterator[JobEntry]:
+        """The project's jobs in the query's order, from its page token on."""
+        order = self._order(query.project_id, query.sort)
+        last = None if query.page_token is None else place_of(query.page_token, str(query), (float, str))
+        if query.descending:
+            end = len(order.places) if last is None else bisect_left(order.places, last)
+            return (order.entries[at] for at in range(end - 1, -1, -1))
+        begin = 0 if last is None else bisect_right(order.places, last)
+        return (order.entries[at] for at in range(begin, len(order.entries)))
+
     def _order(self, project_id: str | None, by: SortBy) -> _Order:
         state = self._state
-        known = self._orders.get((project_id or "", by))
+        known = self._orders.get((project_id, by))
         if known is None or known.version != state.version:
             entries = [entry for entry in state.entries.values() if project_id in (None, entry.job.project_id)]
-            entries.sort(key=lambda entry: (entry.sort_value(by), entry.job.job_id))
-            keys = [(entry.sort_value(by), entry.job.job_id) for entry in entries]
-            known = _Order(state.version, keys, entries)
-            if len(self._orders) > MOST_ORDERS:
+            entries.sort(key=lambda entry: entry.places[by])
+            known = _Order(state.version, [entry.places[by] for entry in entries], entries)
+            if len(self._orders) >= MOST_ORDERS:
                 self._orders.clear()
-            self._orders[project_id or "", by] = known
+            self._orders[project_id, by] = known
         return known
+
+    def _look(self) -> None:
+        changes = self._watch.look()
+        if changes.jobs:
+            entries = dict(self._state.entries)
+            for job_id, runs in changes.jobs.items():
+                entries.pop(job_id, None)
+                job = self._job(job_id, runs)
+                if job is not None:
+                    entries[job_id] = JobEntry(job)
+            self._state = _State(entries, self._state.version + 1)
+        self._watch.keep(changes)
+
+    def _job(self, job_id: str, runs: Sequence[RunRecord]) -> Job | None:
+        try:
+            return job_of(self._instance, runs) if runs else None
+        except (ValueError, TypeError, KeyError, AttributeError):
+            # Anybody can write tags with Dagster's tools; what cannot be read must not hide all other jobs.
+            _log.exception("Job %s cannot be shown: the tags or the config of its runs are not as ours", job_id)
+            return None
+
+
+def _heard(flight: asyncio.Task[None]) -> None:
+    """A failed look that nobody waits for is not told as lost: who asks next looks again."""
+    if not flight.cancelled():
+        flight.exception()
