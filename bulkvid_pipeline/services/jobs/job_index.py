@@ -10,7 +10,6 @@ import asyncio
 import logging
 import threading
 import time
-import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from dagster import DagsterInstance, RunRecord
 
 from bulkvid_pipeline.core.errors import JobNotFoundError
 from bulkvid_pipeline.core.page_tokens import page_token, place_of
+from bulkvid_pipeline.core.searching import plain
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.services.jobs.jobs import Job, job_of
 from bulkvid_pipeline.services.jobs.run_watch import RunWatch
@@ -92,11 +92,6 @@ class JobEntry:
             SortBy.PERCENT_COMPLETE: round(job.percent, 1),
         }
         return {by: (value, job.job_id) for by, value in values.items()}
-
-
-def plain(text: str) -> str:
-    """The text as it is compared: without differences of case, width and composition."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
 @dataclass(frozen=True)
