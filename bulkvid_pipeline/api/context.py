@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 
 from bulkvid_pipeline.api.limits import RequestCounter
 from bulkvid_pipeline.services.access.tokens import TokenVerifier
+from bulkvid_pipeline.services.jobs.feed import JobFeeds, job_feeds
 from bulkvid_pipeline.services.jobs.instance import open_instance
 from bulkvid_pipeline.services.wiring.limits import api_limiter
 from bulkvid_pipeline.settings import Settings
@@ -27,6 +28,7 @@ class ApiContext:
     instance: DagsterInstance
     verifier: TokenVerifier
     requests: RequestCounter
+    feeds: JobFeeds
 
 
 @contextmanager
@@ -36,13 +38,18 @@ def open_context(settings: Settings, home: Path) -> Iterator[ApiContext]:
     Raises:
         InvalidSettingsError: a setting cannot be used.
     """
-    with open_instance(home) as instance, RequestCounter(api_limiter(instance, settings)) as requests:
+    with (
+        open_instance(home) as instance,
+        RequestCounter(api_limiter(instance, settings)) as requests,
+        job_feeds(instance) as feeds,
+    ):
         yield ApiContext(
             settings=settings,
             home=home,
             instance=instance,
             verifier=TokenVerifier(settings, home),
             requests=requests,
+            feeds=feeds,
         )
 
 

@@ -7,7 +7,8 @@ durations are in milliseconds, percentages 0..100. Imported by clients that have
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Generic, TypeVar
+from enum import StrEnum
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer
 
@@ -297,6 +298,96 @@ class SheetReport(_Shape):
     accepted_rows: tuple[int, ...] = ()
     rejected_rows: tuple[int, ...] = ()
     skipped_rows: tuple[int, ...] = ()
+
+
+class StateChange(_Shape):
+    """The state that a job has now, with the actions that it allows."""
+
+    job_id: str
+    state: JobState
+    actions: tuple[str, ...] = ()
+
+
+class EndReason(StrEnum):
+    """Why nothing more will come of a stream."""
+
+    ENDED = "ended"
+    """The job has ended; a retry makes it begin anew."""
+    GONE = "gone"
+    """The job has been deleted."""
+
+
+class StreamEnd(_Shape):
+    """The last event of a job's stream; `state` is null if the job is gone. Whoever gets it need not connect again."""
+
+    job_id: str
+    state: JobState | None
+    reason: EndReason
+
+
+class BreakReason(StrEnum):
+    """Why the server breaks off a stream of a job that goes on."""
+
+    TOKEN_EXPIRED = "token_expired"
+    SERVER_STOPPING = "server_stopping"
+    TOO_SLOW = "too_slow"
+    """The client did not read as fast as events came."""
+
+
+class StreamBreak(_Shape):
+    """The last event of a stream that the server breaks off: connect again with the id of the last event."""
+
+    job_id: str
+    reason: BreakReason
+    message: str
+    fix: str
+
+
+class ProgressMessage(_Shape):
+    """A `progress` event of a stream."""
+
+    event: Literal["progress"]
+    id: str
+    data: Progress
+
+
+class ItemMessage(_Shape):
+    """An `item` event of a stream: a row has ended."""
+
+    event: Literal["item"]
+    id: str
+    data: ItemView
+
+
+class StateMessage(_Shape):
+    """A `state` event of a stream."""
+
+    event: Literal["state"]
+    id: str
+    data: StateChange
+
+
+class LogMessage(_Shape):
+    """A `log` event of a stream."""
+
+    event: Literal["log"]
+    id: str
+    data: Event
+
+
+class EndMessage(_Shape):
+    """The `end` event of a stream, its last one."""
+
+    event: Literal["end"]
+    id: str
+    data: StreamEnd
+
+
+class ReconnectMessage(_Shape):
+    """The `reconnect` event of a stream, its last one; it has no id of its own."""
+
+    event: Literal["reconnect"]
+    data: StreamBreak
 
 
 class ErrorBody(_Shape):

@@ -46,7 +46,7 @@ def _newest(instance: DagsterInstance, run_id: str, least: int, limit: int) -> l
     cursor: str | None = None
     while len(found) < limit:
         page = instance.get_records_for_run(run_id, cursor=cursor, limit=PAGE, ascending=False)
-        events = (_event(record.event_log_entry) for record in page.records)
+        events = (event_of(record.event_log_entry) for record in page.records)
         found += [event for event in events if event is not None and _LEVELS[event.level] >= least]
         if not page.has_more:
             break
@@ -54,7 +54,7 @@ def _newest(instance: DagsterInstance, run_id: str, least: int, limit: int) -> l
     return found[:limit][::-1]
 
 
-def _event(entry: EventLogEntry) -> Event | None:
+def event_of(entry: EventLogEntry) -> Event | None:
     event = entry.dagster_event
     if event is None:
         name = logging.getLevelName(entry.level)

@@ -151,7 +151,7 @@ class RowReader:
         if row.end is None:
             return []
         wanted = Wanted(_ROW_KINDS, assets=(tags.VIDEO_ASSET,), partition=row.end.partition)
-        ends = []
+        ends: list[RowEnd] = []
         for run in job.runs:
             for stored in self._log.read(run.run_id, wanted, BATCH):
                 ends += _row_end(asset_event(stored.text), run.run_id)

@@ -24,23 +24,24 @@ def sheet_report(log: RunLog, job: Job, severities: frozenset[Severity] = frozen
     """
     for run in reversed(job.runs):
         for stored in log.read(run.run_id, _CHECKS, 1, newest_first=True):
-            found: dict[str, Any] | None = asset_event(stored.text).metadata.get("findings")
-            if found is not None:
-                return _report(job.job_id, found, severities)
+            about = asset_event(stored.text).metadata
+            if about.get("findings") is not None:
+                return _report(job.job_id, about, severities)
     raise NotFoundError(
         f"Job '{job.job_id}' has no validation report", fix="Wait until its sheet has been read and validated"
     )
 
 
-def _report(job_id: str, found: dict[str, Any], severities: frozenset[Severity]) -> SheetReport:
+def _report(job_id: str, about: dict[str, Any], severities: frozenset[Severity]) -> SheetReport:
+    found = about["findings"]
     findings = [FindingView(**finding) for finding in found["findings"]]
     return SheetReport(
         job_id=job_id,
         level=found["level"],
         stops_job=found["stops_job"],
         rows=RowCounts(**found["rows"]),
-        errors=sum(finding.severity == Severity.ERROR for finding in findings),
-        warnings=sum(finding.severity == Severity.WARNING for finding in findings),
+        errors=about["errors"],
+        warnings=about["warnings"],
         findings_total=found["findings_total"],
         findings=tuple(finding for finding in findings if not severities or finding.severity in severities),
         accepted_rows=tuple(found["accepted_rows"]),
