@@ -15,6 +15,7 @@ from bulkvid_pipeline.api.limits import RequestCounter
 from bulkvid_pipeline.services.access.tokens import TokenVerifier
 from bulkvid_pipeline.services.jobs.feed import JobFeeds, job_feeds
 from bulkvid_pipeline.services.jobs.instance import open_instance
+from bulkvid_pipeline.services.jobs.job_reads import JobReads, job_reads
 from bulkvid_pipeline.services.wiring.limits import api_limiter
 from bulkvid_pipeline.settings import Settings
 
@@ -28,6 +29,7 @@ class ApiContext:
     instance: DagsterInstance
     verifier: TokenVerifier
     requests: RequestCounter
+    reads: JobReads
     feeds: JobFeeds
 
 
@@ -41,6 +43,7 @@ def open_context(settings: Settings, home: Path) -> Iterator[ApiContext]:
     with (
         open_instance(home) as instance,
         RequestCounter(api_limiter(instance, settings)) as requests,
+        job_reads(instance, settings) as reads,
         job_feeds(instance) as feeds,
     ):
         yield ApiContext(
@@ -49,6 +52,7 @@ def open_context(settings: Settings, home: Path) -> Iterator[ApiContext]:
             instance=instance,
             verifier=TokenVerifier(settings, home),
             requests=requests,
+            reads=reads,
             feeds=feeds,
         )
 

@@ -201,6 +201,15 @@ class JobIndex:
             raise JobNotFoundError(f"Job '{job_id}' not found")
         return entry
 
+    async def lookup(self, job_id: str, project_id: str | None = None) -> JobEntry:
+        """`entry`, fresh; a job that is not known is looked for at once: another process may just have made it."""
+        await self.fresh()
+        try:
+            return self.entry(job_id, project_id)
+        except JobNotFoundError:
+            await asyncio.to_thread(self.refresh, at_once=True)
+            return self.entry(job_id, project_id)
+
     def jobs(self, project_id: str | None = None) -> list[Job]:
         """All jobs, of any project unless one is given, in no order."""
         entries = self._state.entries.values()
