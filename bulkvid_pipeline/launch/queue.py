@@ -16,7 +16,6 @@ from bulkvid_pipeline.adapters.dagster.web_server import AnswerLostError, Dagste
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError, ServiceUnavailableError
 from bulkvid_pipeline.core.spec import BulkJobSpec
-from bulkvid_pipeline.launch.here import DEFINITIONS_MODULE
 from bulkvid_pipeline.services.jobs.run_config import run_config_of
 from bulkvid_pipeline.settings import Settings
 
@@ -41,7 +40,7 @@ def hand_over(spec: BulkJobSpec, job_id: str, instance: DagsterInstance, setting
         InvalidRequestError: the web server keeps its runs elsewhere than `instance` does.
     """
     with DagsterWebServer(settings.dagster_url.get_secret_value(), settings.network_timeout_s) as server:
-        place = server.find_job(tags.JOB, preferred_location=DEFINITIONS_MODULE)
+        place = server.find_job(tags.JOB, preferred_location=tags.DEFINITIONS_MODULE)
         launch_id = uuid.uuid4().hex
         try:
             run_id = launch_once(server, place, spec, job_id, launch_id)
