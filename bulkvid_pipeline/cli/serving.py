@@ -28,6 +28,7 @@ def serve(
     dagster_port: int,
     code_server: str | None,
     api_processes: int,
+    logs_to_stderr: bool,
 ) -> int:
     """Serve until Ctrl-C or SIGTERM; returns the exit code.
 
@@ -35,7 +36,7 @@ def serve(
         InvalidRequestError: a port is in use, an option cannot be understood, or a daemon runs already.
         InvalidSettingsError: a setting cannot be used.
     """
-    plan = planned(frozenset(only), host, port, dagster_port, _address(code_server), api_processes)
+    plan = planned(frozenset(only), host, port, dagster_port, _address(code_server), api_processes, logs_to_stderr)
     chosen, home = settings(), dagster_home()
     api_url = chosen.api_url if "api_url" in chosen.model_fields_set else plan.api.url
     _check_keys(plan, chosen, home)
