@@ -80,14 +80,18 @@ def _ready_line(plan: Plan, chosen: Settings, home: Path, api_url: str) -> str:
     if Part.API not in plan.parts:
         where = dagster if Part.DAGSTER in plan.parts else f"{Role.DAEMON.called} runs"
         return f"bulkvid serves: {where}"
-    link = f"{api_url.rstrip('/')}{DOCS}{_login(plan, chosen, home)}"
-    return f"bulkvid serves: {link}" + (f" ({dagster})" if Part.DAGSTER in plan.parts else "")
+    login = _login(plan, chosen, home)
+    notes = [dagster] if Part.DAGSTER in plan.parts else []
+    if not login:
+        notes.append("log in with what `bulkvid token` or your identity provider makes")
+    link = f"{api_url.rstrip('/')}{DOCS}{login}"
+    return f"bulkvid serves: {link}" + (f" ({'; '.join(notes)})" if notes else "")
 
 
 def _login(plan: Plan, chosen: Settings, home: Path) -> str:
     """A token as the link's fragment, which browsers send to nobody.
 
-    None where the API is open to other machines, whose output is kept in logs, or where tokens are signed elsewhere.
+    Empty where the API is open to other machines, whose output is kept in logs, or where tokens are signed elsewhere.
     """
     if not plan.api.is_loopback:
         return ""

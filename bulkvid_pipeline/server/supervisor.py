@@ -35,6 +35,9 @@ LOGS = "serve-logs"
 """Not `logs`: what lies there, Dagster's web server takes for its own telemetry and moves away."""
 MARK = "BULKVID_SERVE"
 """Environment variable with the id of the supervisor that a process belongs to."""
+FOLDER_PREFIX = "bulkvid-"
+LONGEST_SOCKET_PATH = 100
+"""Bytes; unix(7) allows 107."""
 LOOK_EVERY_S = 0.1
 CAP_LOGS_EVERY_S = 10.0
 STILL_WAITING_S = 60.0
@@ -65,7 +68,7 @@ class Supervisor:
         self._instance = instance
         self._say = say
         self._mark = uuid.uuid4().hex
-        self._folder = Path(tempfile.mkdtemp(prefix="bulkvid-"))
+        self._folder = _shared_folder()
         (self._folder / WORKSPACE).write_text(yaml.safe_dump(workspace_of(plan, self._folder)))
         self._own_env = {name: value for name, value in os.environ.items() if name != MARK}
         self._env = {**self._own_env, "DAGSTER_HOME": str(home), "BULKVID_API_URL": api_url, MARK: self._mark}
@@ -241,3 +244,12 @@ class Supervisor:
         finally:
             for number, handler in zip(numbers, before, strict=True):
                 signal.signal(number, handler)
+
+
+def _shared_folder() -> Path:
+    """A new folder for what the children share, which only this user can enter: who reaches the socket runs code."""
+    folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
+    if len(str(folder / SOCKET).encode()) <= LONGEST_SOCKET_PATH:
+        return folder
+    folder.rmdir()
+    return Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir="/tmp"))
