@@ -24,6 +24,7 @@ BulkVideoError
 ├── ActionNotAllowedError        409
 ├── KeyInUseError                409
 ├── UploadTooLargeError          413
+├── UnsupportedMediaTypeError    415
 ├── KeyReusedError               422
 ├── QuotaExceededError           429
 ├── TemplateError                500
@@ -273,6 +274,13 @@ class UploadTooLargeError(BulkVideoError):
     code = "UPLOAD_TOO_LARGE"
     http_status = 413
     default_fix = "Split the sheet into several files, or remove pictures and other sheets from it"
+
+
+class UnsupportedMediaTypeError(BulkVideoError):
+    """The body has a content type that is not accepted here."""
+
+    code = "UNSUPPORTED_MEDIA_TYPE"
+    http_status = 415
 
 
 class KeyReusedError(BulkVideoError):
