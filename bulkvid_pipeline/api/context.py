@@ -13,7 +13,9 @@ from fastapi import Depends, Request
 
 from bulkvid_pipeline.api.limits import RequestCounter
 from bulkvid_pipeline.services.access.tokens import TokenVerifier
+from bulkvid_pipeline.services.intake.idempotency import KeyedRequests
 from bulkvid_pipeline.services.jobs.instance import open_instance
+from bulkvid_pipeline.services.sheets.uploads import with_uploads_at
 from bulkvid_pipeline.services.wiring.limits import api_limiter
 from bulkvid_pipeline.settings import Settings
 
@@ -27,6 +29,7 @@ class ApiContext:
     instance: DagsterInstance
     verifier: TokenVerifier
     requests: RequestCounter
+    keyed: KeyedRequests
 
 
 @contextmanager
@@ -38,11 +41,12 @@ def open_context(settings: Settings, home: Path) -> Iterator[ApiContext]:
     """
     with open_instance(home) as instance, RequestCounter(api_limiter(instance, settings)) as requests:
         yield ApiContext(
-            settings=settings,
+            settings=with_uploads_at(settings, home),
             home=home,
             instance=instance,
             verifier=TokenVerifier(settings, home),
             requests=requests,
+            keyed=KeyedRequests(instance),
         )
 
 

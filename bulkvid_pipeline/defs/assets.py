@@ -138,7 +138,7 @@ def _read_sheet(context: dg.AssetExecutionContext, spec: BulkJobSpec, stopping: 
     """The job's sheet, once it is the job's turn to ask for it."""
     turn = partial(wait_for_sheet_read, context.instance, spec, settings(), sleep=stopping.sleep)
     stopping.run(turn)
-    return stopping.run(lambda: load_sheet(spec.input_source, settings()))
+    return stopping.run(lambda: load_sheet(spec.input_source, settings(), spec.project_id))
 
 
 @contextmanager
