@@ -20,6 +20,8 @@ BulkVideoError
 │   ├── JobNotFoundError
 │   └── MediumNotFoundError
 ├── ActionNotAllowedError        409
+├── TemplateReadOnlyError        409
+├── TemplateChangedError         412
 ├── QuotaExceededError           429
 ├── TemplateError                500
 │   ├── TemplateNotFoundError
@@ -227,6 +229,22 @@ class ActionNotAllowedError(BulkVideoError):
     http_status = 409
 
 
+class TemplateReadOnlyError(BulkVideoError):
+    """The template belongs to the installation, not to a project, so that a project cannot change it."""
+
+    code = "TEMPLATE_READ_ONLY"
+    http_status = 409
+    default_fix = "Save it under another template_id"
+
+
+class TemplateChangedError(BulkVideoError):
+    """Somebody else has changed, made or deleted the template since it was read."""
+
+    code = "TEMPLATE_CHANGED"
+    http_status = 412
+    default_fix = "Read the template again, and make the change on what it says now"
+
+
 class QuotaExceededError(BulkVideoError):
     """A rate limit or quota was exceeded."""
 
@@ -251,10 +269,26 @@ class TemplateNotFoundError(TemplateError):
 
 
 class TemplateInvalidError(TemplateError):
-    """The template's JSON document is invalid."""
+    """The template's JSON document is invalid.
+
+    Args:
+        problems: path in the document, such as `settings.style.colors.0`, and what is wrong there; empty if the
+            document as a whole is wrong.
+    """
 
     code = "TEMPLATE_INVALID"
     default_fix = "Check template settings and structure"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        fix: str = "",
+        retry_after: float | None = None,
+        problems: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        super().__init__(message, fix=fix, retry_after=retry_after)
+        self.problems = problems
 
 
 class RenderError(BulkVideoError):
