@@ -149,6 +149,25 @@ class Settings(BaseSettings):
         False, description="Let callbacks go to private, loopback and link-local addresses"
     )
 
+    api_secret: SecretStr | None = Field(
+        None,
+        description="Secret of 32 bytes or more that signs the API's tokens (HS256); one in DAGSTER_HOME if empty",
+    )
+    api_public_key: Path | None = Field(
+        None, description="PEM file of the public key that verifies tokens signed elsewhere (RS256 or ES256)"
+    )
+    api_jwks_url: str | None = Field(
+        None, description="URL of the key set of an identity provider that signs the API's tokens"
+    )
+    api_jwks_algorithm: Literal["RS256", "ES256"] = Field("RS256", description="Algorithm of that provider's tokens")
+    api_issuer: str = Field("bulkvid", min_length=1, description="Issuer (iss) that tokens must name")
+    api_audience: str = Field("bulkvid-api", min_length=1, description="Audience (aud) that tokens must name")
+    api_limit_per_user: int = Field(60, ge=1, description="API requests a minute of one user")
+    api_limit_per_project: int = Field(300, ge=1, description="API requests a minute of one project")
+    api_url: str = Field(
+        "http://127.0.0.1:8000", description="Address under which users reach the API, for links that it hands out"
+    )
+
 
 def _cache_home() -> Path | None:
     """The user's cache folder for this program (XDG Base Directory Specification); None for a user without a home."""

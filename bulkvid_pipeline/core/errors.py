@@ -59,6 +59,8 @@ class BulkVideoError(Exception):
         message: what was attempted and what went wrong, one sentence.
         fix: what the user can do, one imperative sentence.
         retry_after: seconds that the remote service asked us to wait; None if it did not say.
+        field: the part of the request that is wrong, such as `output.output_bucket`.
+        details: more about it, for programs: values of JSON.
     """
 
     code: ClassVar[str] = "INTERNAL"
@@ -69,11 +71,21 @@ class BulkVideoError(Exception):
     """Whether the cause lies outside the row, so that every other row would fail too."""
     default_fix: ClassVar[str] = ""
 
-    def __init__(self, message: str, *, fix: str = "", retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        fix: str = "",
+        retry_after: float | None = None,
+        field: str | None = None,
+        details: object = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.fix = fix or self.default_fix
         self.retry_after = retry_after
+        self.field = field
+        self.details = details
 
     def __str__(self) -> str:
         return f"{self.message} ({self.fix})" if self.fix else self.message

@@ -10,7 +10,7 @@ transaction takes a slot of both limits or of neither. The counts are kept in th
 """
 
 from bulkvid_pipeline.adapters.rate_limits.admission import Scope
-from bulkvid_pipeline.adapters.rate_limits.limiter import Budget, Pause, RateLimiter, Usage
+from bulkvid_pipeline.adapters.rate_limits.limiter import Budget, Pause, RateLimiter, Taken, Usage
 from bulkvid_pipeline.adapters.rate_limits.location import limiter_for, location_of, store_at
 from bulkvid_pipeline.adapters.rate_limits.postgres_store import PostgresStore
 from bulkvid_pipeline.adapters.rate_limits.sqlite_store import SqliteStore
@@ -25,6 +25,7 @@ __all__ = [
     "Scope",
     "SqliteStore",
     "Store",
+    "Taken",
     "Usage",
     "limiter_for",
     "location_of",

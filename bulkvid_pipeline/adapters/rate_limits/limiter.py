@@ -20,6 +20,7 @@ class Budget(StrEnum):
     SHEETS_WRITE = "sheets_write"
     VOICE = "voice"
     DISPATCH = "dispatch"
+    API = "api"
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,18 @@ class Usage:
     """Whole tokens in the project's bucket."""
     backoff_s: float
     """Seconds until the next request would be admitted; 0.0: now."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The answer to `RateLimiter.take`: the usage after it, and if no slot was free, which limit held it and how long.
+
+    `wait_s` is 0.0 and `held_by` None where a slot was taken.
+    """
+
+    usage: Usage
+    held_by: Scope | None
+    wait_s: float
 
 
 class RateLimiter:
@@ -90,6 +103,14 @@ class RateLimiter:
             ServiceUnavailableError: the store's database cannot be used.
         """
         return self._take(user_id, project_id).wait_us == 0
+
+    def take(self, user_id: str, project_id: str = "default") -> Taken:
+        """Take a slot of both limits if there is one, and say how much of them is used then, in one transaction.
+
+        Raises:
+            InvalidRequestError, ServiceUnavailableError: as `can_proceed`.
+        """
+        return self._transact(user_id, project_id, self._take_and_tell_step)
 
     def get_backoff_time(self, user_id: str, project_id: str = "default") -> float:
         """Seconds until a request would be admitted if no other came first; 0.0: now. Takes no slot.
@@ -150,6 +171,11 @@ class RateLimiter:
         if verdict.held_by is not None:
             return verdict, None
         return verdict, Meters(*admission.admit(self._limits, now_us, *meters))
+
+    def _take_and_tell_step(self, now_us: int, meters: Meters) -> tuple[Taken, Meters | None]:
+        verdict, after = self._take_step(now_us, meters)
+        usage, _ = self._usage_step(now_us, after or meters)
+        return Taken(usage, verdict.held_by, verdict.wait_us / MICROSECONDS), after
 
     def _usage_step(self, now_us: int, meters: Meters) -> tuple[Usage, None]:
         def used(meter: Meter) -> int:

@@ -25,6 +25,17 @@ def limiter_of(instance: DagsterInstance, settings: Settings, budget: Budget) ->
     )
 
 
+def api_limiter(instance: DagsterInstance, settings: Settings) -> RateLimiter:
+    """The limiter of requests to the API, shared by all its processes on the instance."""
+    return limiter_for(
+        location_of(instance),
+        budget=Budget.API,
+        per_user_limit=settings.api_limit_per_user,
+        per_project_limit=settings.api_limit_per_project,
+        refill_rate=settings.api_limit_per_project / 60,
+    )
+
+
 def wait_for_sheet_read(
     instance: DagsterInstance,
     spec: BulkJobSpec,

@@ -1,0 +1,56 @@
+"""The REST API as an ASGI app: `uvicorn --factory bulkvid_pipeline.api.app:create_app`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+
+from bulkvid_pipeline.api.context import open_context
+from bulkvid_pipeline.api.error_answers import add_error_handlers
+from bulkvid_pipeline.api.middleware import RequestGate
+from bulkvid_pipeline.api.routes import jobs
+from bulkvid_pipeline.settings import Settings, dagster_home
+from bulkvid_pipeline.settings import settings as settings_of_process
+
+ROUTERS = (jobs.router,)
+SMALLEST_COMPRESSED = 1000
+"""Bytes from which on an answer is compressed."""
+
+
+def create_app(settings: Settings | None = None, home: Path | None = None) -> FastAPI:
+    """The API over the Dagster instance in `home`; by default as the environment says.
+
+    Raises:
+        InvalidSettingsError: when it starts, if a setting cannot be used.
+    """
+    chosen, folder = settings or settings_of_process(), home or dagster_home()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with open_context(chosen, folder) as context:
+            app.state.context = context
+            yield
+
+    app = FastAPI(
+        title="bulkvid",
+        summary="A spreadsheet of ideas in, hundreds of finished videos out.",
+        version=version("bulkvid-pipeline"),
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        middleware=[
+            Middleware(RequestGate),
+            Middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=1),
+        ],
+    )
+    add_error_handlers(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    return app

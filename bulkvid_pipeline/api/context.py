@@ -1,0 +1,55 @@
+"""What the routes of the API work with: the settings, the Dagster instance, and services over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from dagster import DagsterInstance
+from fastapi import Depends, Request
+
+from bulkvid_pipeline.adapters.rate_limits import RateLimiter
+from bulkvid_pipeline.services.access.tokens import TokenVerifier
+from bulkvid_pipeline.services.jobs.instance import open_instance
+from bulkvid_pipeline.services.wiring.limits import api_limiter
+from bulkvid_pipeline.settings import Settings
+
+
+@dataclass(frozen=True)
+class ApiContext:
+    """One for each process. It keeps nothing that is not read from the instance or from storage."""
+
+    settings: Settings
+    home: Path
+    instance: DagsterInstance
+    verifier: TokenVerifier
+    limiter: RateLimiter
+
+
+@contextmanager
+def open_context(settings: Settings, home: Path) -> Iterator[ApiContext]:
+    """The context over the instance in `home`, which is made if need be.
+
+    Raises:
+        InvalidSettingsError: a setting cannot be used.
+    """
+    with open_instance(home) as instance:
+        yield ApiContext(
+            settings=settings,
+            home=home,
+            instance=instance,
+            verifier=TokenVerifier(settings, home),
+            limiter=api_limiter(instance, settings),
+        )
+
+
+def context_of(request: Request) -> ApiContext:
+    """The context of the app that serves the request."""
+    context: ApiContext = request.app.state.context
+    return context
+
+
+Context = Annotated[ApiContext, Depends(context_of)]

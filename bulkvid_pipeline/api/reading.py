@@ -1,0 +1,42 @@
+"""Answers with an entity tag, so that whoever asks again for the same thing is sent nothing (RFC 9110, section 13)."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Any
+
+from fastapi import Request, Response
+
+from bulkvid_pipeline.api.envelope import success_body
+
+_JSON = "application/json"
+
+
+def answer(request: Request, data: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """`data` in the success envelope; 304 without a body if a GET names its entity tag in If-None-Match."""
+    body = success_body(data)
+    if request.method not in {"GET", "HEAD"} or status != 200:
+        return Response(body, status, {**(headers or {}), "Cache-Control": "no-store"}, _JSON)
+    return tagged(request, body, _JSON, headers)
+
+
+def tagged(request: Request, body: bytes, media_type: str, headers: dict[str, str] | None = None) -> Response:
+    """`body` with its entity tag, or 304 if the request has it already."""
+    tag = entity_tag(body)
+    kept = {**(headers or {}), "ETag": tag, "Cache-Control": "private, no-cache"}
+    if _names(request.headers.get("if-none-match", ""), tag):
+        return Response(status_code=304, headers=kept)
+    return Response(body, headers=kept, media_type=media_type)
+
+
+def entity_tag(body: bytes) -> str:
+    """The weak tag of a body: weak, since the bytes that are sent may be compressed."""
+    return f'W/"{blake2b(body, digest_size=12).hexdigest()}"'
+
+
+def _names(if_none_match: str, tag: str) -> bool:
+    """Whether the header's list has the tag, by the weak comparison that If-None-Match uses."""
+    if not if_none_match:
+        return False
+    named = [part.strip() for part in if_none_match.split(",")]
+    return "*" in named or tag.removeprefix("W/") in {part.removeprefix("W/") for part in named}
