@@ -281,26 +281,10 @@ class TemplateNotFoundError(TemplateError):
 
 
 class TemplateInvalidError(TemplateError):
-    """The template's JSON document is invalid.
-
-    Args:
-        problems: path in the document, such as `settings.style.colors.0`, and what is wrong there; empty if the
-            document as a whole is wrong.
-    """
+    """The template's JSON document is invalid; `details` lists the parts that are wrong, `field` is the first."""
 
     code = "TEMPLATE_INVALID"
     default_fix = "Check template settings and structure"
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        fix: str = "",
-        retry_after: float | None = None,
-        problems: tuple[tuple[str, str], ...] = (),
-    ) -> None:
-        super().__init__(message, fix=fix, retry_after=retry_after)
-        self.problems = problems
 
 
 class RenderError(BulkVideoError):

@@ -145,7 +145,7 @@ def parse_template(data: object, *, template_id: str, folder: str | None = None)
         raise TemplateInvalidError(
             f"Template '{template_id}' calls itself '{template.template_id}'",
             fix="Name the file like the template_id in it",
-            problems=(("template_id", f"must be '{template_id}'"),),
+            field="template_id",
         )
     return template
 
@@ -177,7 +177,7 @@ def _joined(template_id: str, where: str, written: object, short: Mapping[str, o
         raise TemplateInvalidError(
             f"Template configuration invalid: '{template_id}': {twice[0]} {told}",
             fix="Remove one of them",
-            problems=((twice[0], told),),
+            field=twice[0],
         )
     return {**written, **short}
 
@@ -197,7 +197,8 @@ def _invalid(template_id: str, problems: Sequence[tuple[str, str]]) -> TemplateI
     return TemplateInvalidError(
         f"Template configuration invalid: '{template_id}': {lines}",
         fix="Correct the keys named, or use default_template",
-        problems=tuple(problems),
+        field=problems[0][0] or None,
+        details=[{"field": where, "problem": text} for where, text in problems],
     )
 
 

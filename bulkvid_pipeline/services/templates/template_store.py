@@ -104,7 +104,8 @@ class TemplateStore:
             raise TemplateInvalidError(
                 f"Template configuration invalid: {'; '.join(error.message for _, error in faults)}",
                 fix=faults[0][1].fix,
-                problems=tuple((where, error.message) for where, error in faults),
+                field=faults[0][0],
+                details=[{"field": where, "problem": error.message} for where, error in faults],
             )
         return template
 
@@ -124,6 +125,12 @@ class TemplateStore:
             f"Template '{shortened(template_id)}' not found",
             fix=f"Use a valid template ID ({', '.join(self.ids())}) or {DEFAULT_TEMPLATE}",
         )
+
+    def as_written(self, name: str | None) -> str | None:
+        """The name of a file of a loaded template as its document has it."""
+        if name is None or self.project_folder is None:
+            return name
+        return name.removeprefix(f"{self.project_folder.relative_to(self._folder).as_posix()}/")
 
     def _parsed(self, template_id: str) -> Template:
         origin, path = self.find(template_id)
@@ -188,7 +195,7 @@ class TemplateStore:
             raise TemplateInvalidError(
                 f"Template '{template_id}' names the file '{name}', which cannot be read: {error.strerror}",
                 fix="Check the file's permissions",
-                problems=((where, "cannot be read"),),
+                field=where,
             ) from error
 
 
@@ -236,7 +243,7 @@ def _no_such_file(template_id: str, name: str, where: str) -> TemplateInvalidErr
     return TemplateInvalidError(
         f"Template '{template_id}' names the file '{name}', which is not in the templates folder",
         fix="Put the file beside the template, or remove its name",
-        problems=((where, "is not in the templates folder"),),
+        field=where,
     )
 
 
