@@ -14,11 +14,21 @@ from starlette.middleware.gzip import GZipMiddleware
 from bulkvid_pipeline.api.context import open_context
 from bulkvid_pipeline.api.error_answers import add_error_handlers
 from bulkvid_pipeline.api.middleware import RequestGate
-from bulkvid_pipeline.api.routes import create, jobs, sheets
+from bulkvid_pipeline.api.routes import (
+    create,
+    jobs,
+    sheets,
+    templates,
+)
 from bulkvid_pipeline.settings import Settings, dagster_home
 from bulkvid_pipeline.settings import settings as settings_of_process
 
-ROUTERS = (jobs.router, create.router, sheets.router)
+ROUTERS = (
+    create.router,
+    jobs.router,
+    sheets.router,
+    templates.router,
+)
 SMALLEST_COMPRESSED = 1000
 """Bytes from which on an answer is compressed."""
 
