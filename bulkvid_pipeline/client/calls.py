@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -36,30 +36,43 @@ class Answer:
     body: bytes
 
     @property
+    def json(self) -> Any:
+        """The body as JSON.
+
+        Raises:
+            UnexpectedAnswerError: it is none.
+        """
+        try:
+            return json.loads(self.body)
+        except ValueError as error:
+            raise self._unexpected() from error
+
+    @property
     def data(self) -> Any:
         """What stands under `data` in the API's JSON.
 
         Raises:
             UnexpectedAnswerError: the body is not the API's JSON.
         """
-        try:
-            answer = json.loads(self.body)
-        except ValueError:
-            answer = None
+        answer = self.json
         if not isinstance(answer, dict) or answer.get("success") is not True or "data" not in answer:
-            raise UnexpectedAnswerError(
-                f"The answer is not this API's JSON but {described(self.body)}",
-                fix="Check base_url",
-                status=self.status,
-            )
+            raise self._unexpected()
         return answer["data"]
+
+    def _unexpected(self) -> UnexpectedAnswerError:
+        return UnexpectedAnswerError(
+            f"The answer is not this API's JSON but {described(self.body)}", fix="Check base_url", status=self.status
+        )
 
 
 class _Token:
     """A secret that no representation, log or traceback with values shows."""
 
     def __init__(self, text: str) -> None:
-        self.header = lambda: f"Bearer {text}"
+        self._text = text
+
+    def header(self) -> str:
+        return f"Bearer {self._text}"
 
     def __repr__(self) -> str:
         return "***"
@@ -68,10 +81,13 @@ class _Token:
 class Caller:
     """Sends requests to one server, with its token."""
 
-    def __init__(self, transport: Transport, base_url: str, token: str, policy: RetryPolicy) -> None:
+    def __init__(
+        self, transport: Transport, base_url: str, token: str, policy: RetryPolicy, timeout: httpx2.Timeout
+    ) -> None:
         self.transport = transport
         self.base_url = base_url
         self.policy = policy
+        self.timeout = timeout
         self._token = _Token(token)
 
     async def call(self, request: Request) -> Answer:
@@ -109,8 +125,8 @@ class Caller:
         for _ in range(_MOST_REDIRECTS):
             async with self.transport.open(self._outgoing(request, url, timeout)) as incoming:
                 target = incoming.headers.get("location")
-                if target is None or not incoming.status // 100 == 3 or incoming.status == 304:
-                    if incoming.status >= 300 and incoming.status != 304:
+                if target is None or incoming.status // 100 != 3 or incoming.status == 304:
+                    if incoming.status >= 300 and incoming.status not in {304, *request.accepted}:
                         raise await error_in(incoming)
                     yield incoming
                     return
@@ -123,6 +139,27 @@ class Caller:
                     status=incoming.status,
                 )
         raise UnexpectedAnswerError(f"More than {_MOST_REDIRECTS} redirects", fix="Check base_url")
+
+    @asynccontextmanager
+    async def fetch(self, url: str, headers: Mapping[str, str]) -> AsyncIterator[Incoming]:
+        """The file at a link, once and with its body to be read; the token goes to this server alone.
+
+        Raises:
+            BulkJobsError: the answer has an error's status other than 416.
+        """
+        for _ in range(_MOST_REDIRECTS):
+            kept = {"accept-encoding": "identity", "user-agent": USER_AGENT, **headers}
+            if origin_of(url) == origin_of(self.base_url):
+                kept["authorization"] = self._token.header()
+            async with self.transport.open(Outgoing("GET", url, kept)) as incoming:
+                target = incoming.headers.get("location")
+                if target is None or incoming.status // 100 != 3:
+                    if incoming.status not in {200, 206, 416}:
+                        raise await error_in(incoming, "the file")
+                    yield incoming
+                    return
+            url = urljoin(url, target)
+        raise UnexpectedAnswerError(f"More than {_MOST_REDIRECTS} redirects to a file")
 
     async def _once(self, request: Request, started: float) -> Answer:
         total_s = self.policy.total_s
@@ -153,8 +190,8 @@ class Caller:
         )
 
 
-async def error_in(incoming: Incoming) -> BulkJobsError:
-    """The error that an answer tells of."""
+async def error_in(incoming: Incoming, asked_for: str = "the API's JSON") -> BulkJobsError:
+    """The error that an answer tells of, where something else was asked for."""
     body = bytearray()
     async for chunk in incoming.chunks():
         body += chunk
@@ -163,6 +200,7 @@ async def error_in(incoming: Incoming) -> BulkJobsError:
     return error_of_answer(
         incoming.status,
         bytes(body),
+        asked_for=asked_for,
         request_id=incoming.headers.get("x-request-id"),
         retry_after=retry_after_s(incoming.headers.get("retry-after")),
     )

@@ -5,7 +5,7 @@ BulkJobsError
 ├── AuthenticationError          401
 ├── PermissionDeniedError        403
 ├── NotFoundError                404, 410
-├── ConflictError                409
+├── ConflictError                409, 412
 ├── IdempotencyError             409, 422: the idempotency key is in use, or was used for another request
 ├── RateLimitedError             429
 ├── ServerError                  5xx
@@ -67,9 +67,7 @@ class BulkJobsError(Exception):
     def __str__(self) -> str:
         where = f"{self.field}: " if self.field and not self.message.startswith(self.field) else ""
         fix = f" ({self.fix})" if self.fix else ""
-        known = ", ".join(
-            text for text in (self.code, self.request_id and f"request {self.request_id}") if text
-        )
+        known = ", ".join(text for text in (self.code, self.request_id and f"request {self.request_id}") if text)
         return f"{where}{self.message}{fix}" + (f" [{known}]" if known else "")
 
 
@@ -146,8 +144,9 @@ class DownloadError(BulkJobsError):
 
     def __init__(self, failures: Mapping[str, BulkJobsError | OSError], files: list[DownloadedFile]) -> None:
         name, first = next(iter(failures.items()))
+        total = len(failures) + len(files)
         super().__init__(
-            f"{len(failures)} of {len(failures) + len(files)} files could not be downloaded; the first is {name}: {first}",
+            f"{len(failures)} of {total} files could not be downloaded; the first is {name}: {first}",
             fix="Call download_results again: it goes on where it stopped",
         )
         self.failures = dict(failures)
@@ -160,6 +159,7 @@ _BY_STATUS: dict[int, type[BulkJobsError]] = {
     404: NotFoundError,
     409: ConflictError,
     410: NotFoundError,
+    412: ConflictError,
     429: RateLimitedError,
     502: ServiceUnavailableError,
     503: ServiceUnavailableError,
@@ -168,20 +168,26 @@ _BY_STATUS: dict[int, type[BulkJobsError]] = {
 
 
 def error_of_answer(
-    status: int, body: bytes, *, request_id: str | None = None, retry_after: float | None = None
+    status: int,
+    body: bytes,
+    *,
+    asked_for: str = "the API's JSON",
+    request_id: str | None = None,
+    retry_after: float | None = None,
 ) -> BulkJobsError:
     """The error that an answer with an error's status tells of.
 
     Args:
         body: the answer's body; anything but the API's error is summarised in words.
+        asked_for: what should have come.
         request_id: as the answer's headers name it.
         retry_after: seconds, as the answer's headers ask.
     """
     error = _error_in(body)
     if error is None:
         return _class_of(status, "")(
-            f"The server answered {_named(status)} with {described(body)} in place of the API's JSON",
-            fix="Check base_url; a proxy between here and the server may have answered",
+            f"The server answered {_named(status)} with {described(body)} in place of {asked_for}",
+            fix="Check the address; a proxy between here and the server may have answered",
             request_id=request_id,
             status=status,
             retry_after=retry_after,

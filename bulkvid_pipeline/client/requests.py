@@ -35,6 +35,7 @@ class Request:
     Attributes:
         path: below the base URL, begins with a slash.
         repeatable: whether a second one does no harm where nobody knows what became of the first.
+        accepted: statuses that are answers here, though they tell of errors elsewhere.
     """
 
     method: str
@@ -44,11 +45,19 @@ class Request:
     upload: Upload | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     repeatable: bool = False
+    accepted: frozenset[int] = frozenset()
 
     def with_headers(self, **headers: str) -> Self:
-        """The same request with further headers; `_` in a name stands for `-`."""
-        added = {name.replace("_", "-"): value for name, value in headers.items()}
-        return replace(self, headers={**self.headers, **added})
+        """The same request with further headers."""
+        return replace(self, headers={**self.headers, **headers})
+
+    def with_parameters(self, **parameters: object) -> Self:
+        """The same request with further query parameters."""
+        return replace(self, parameters=self.parameters + as_parameters(parameters))
+
+    def accepting(self, *statuses: int) -> Self:
+        """The same request, where these statuses are answers."""
+        return replace(self, accepted=frozenset(statuses))
 
 
 def get(path: str, parameters: Mapping[str, object] | None = None) -> Request:

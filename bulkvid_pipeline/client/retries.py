@@ -30,9 +30,7 @@ class RetryPolicy:
     total_s: float | None = 120.0
     spread: Callable[[], float] = random.random
 
-    def pause_after(
-        self, error: BulkJobsError, *, failures: int, elapsed_s: float, repeatable: bool
-    ) -> float | None:
+    def pause_after(self, error: BulkJobsError, *, failures: int, elapsed_s: float, repeatable: bool) -> float | None:
         """Seconds until the next attempt; None if there is to be none.
 
         Args:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import inspect
 import types
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, Self, Union, get_args, get_origin, get_type_hints
 
-T = TypeVar("T")
+from .errors import UnexpectedAnswerError
+
 _MISSING: Any = object()
 
 
 class Shape(Mapping[str, Any]):
     """Base of all results: frozen, readable both as `job.id` and as `job['id']`.
 
-    Attributes have types: times are aware datetimes, parts are shapes, lists are tuples. As a mapping the result is what
-    the server sent, with times as text, so that `json.dumps(dict(job))` works. Fields that a newer server adds can be
-    read both ways. A field that the server left out has its default as an attribute, and is not in the mapping.
+    Attributes have types: times are aware datetimes, parts are shapes, lists are tuples. As a mapping the result is
+    what the server sent, with times as text, so that `json.dumps(dict(job))` works. Fields that a newer server adds can
+    be read both ways. A field that the server left out has its default as an attribute, and is not in the mapping.
     """
 
     _sent: Mapping[str, Any]
@@ -27,10 +29,21 @@ class Shape(Mapping[str, Any]):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        declared = [name for name in cls.__dict__.get("__annotations__", {}) if not name.startswith("_")]
+        declared = [name for name in inspect.get_annotations(cls) if not name.startswith("_")]
         cls._fields = {**cls._fields, **{name: _Field(name, cls.__dict__.get(name, _MISSING)) for name in declared}}
         for name in declared:
             setattr(cls, name, cls._fields[name])
+
+    @classmethod
+    def read(cls, data: object) -> Self:
+        """The shape of what was sent.
+
+        Raises:
+            UnexpectedAnswerError: it is no JSON object.
+        """
+        if not isinstance(data, dict):
+            raise UnexpectedAnswerError(f"No {cls.__name__} was sent but {str(data)[:80]!r}", fix="Check base_url")
+        return cls(data)
 
     @classmethod
     def field_names(cls) -> frozenset[str]:
@@ -100,16 +113,23 @@ def _converter(annotation: Any) -> Callable[[Any], Any]:
     """What turns a JSON value into a value of the annotated type; null stays None."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin in (Union, types.UnionType):
-        [annotation] = [argument for argument in arguments if argument is not type(None)]
-        return _converter(annotation)
+        choices = [argument for argument in arguments if argument is not type(None)]
+        return _converter(choices[0]) if len(choices) == 1 else _as_sent
     if annotation is datetime:
         return _unless_null(_moment)
     if origin is tuple:
         of_one = _converter(arguments[0])
         return _unless_null(lambda values: tuple(of_one(value) for value in values))
+    if origin is Mapping:
+        of_value = _converter(arguments[1])
+        return _unless_null(lambda values: {name: of_value(value) for name, value in values.items()})
     if isinstance(annotation, type) and issubclass(annotation, Shape):
         return _unless_null(annotation)
-    return lambda value: value
+    return _as_sent
+
+
+def _as_sent(value: Any) -> Any:
+    return value
 
 
 def _unless_null(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -37,15 +37,24 @@ class Outgoing:
 
 
 class Incoming(Protocol):
-    """An answer whose body is still on its way; names of headers in any case."""
+    """An answer whose body is still on its way."""
 
-    status: int
-    headers: httpx2.Headers
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
 
-    def chunks(self) -> AsyncIterator[bytes]:
+    @property
+    def headers(self) -> httpx2.Headers:
+        """The headers; their names in any case."""
+
+    @property
+    def bytes_received(self) -> int:
+        """How much of the body has come."""
+
+    def chunks(self) -> AsyncGenerator[bytes, None]:
         """The body, decoded."""
 
-    def events(self) -> AsyncIterator[httpx2.ServerSentEvent]:
+    def events(self) -> AsyncGenerator[httpx2.ServerSentEvent, None]:
         """The body as server-sent events."""
 
 
@@ -78,17 +87,21 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
     raise RuntimeError("A coroutine over a blocking transport waited for an event loop")
 
 
+def _run_new(task: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    return run(task())
+
+
 def iterate(values: AsyncGenerator[T, None]) -> Iterator[T]:
     """The values of an asynchronous generator over a `BlockingTransport`; it is closed with this iterator."""
     try:
         while True:
             try:
-                value = run(cast(Coroutine[Any, Any, T], values.__anext__()))
+                value = run(values.__anext__())
             except StopAsyncIteration:
                 return
             yield value
     finally:
-        run(cast(Coroutine[Any, Any, None], values.aclose()))
+        run(values.aclose())
 
 
 class BlockingTransport:
@@ -115,9 +128,9 @@ class BlockingTransport:
     async def together(self, tasks: Sequence[Callable[[], Coroutine[Any, Any, T]]], workers: int) -> list[T]:
         pool = ThreadPoolExecutor(workers, thread_name_prefix="bulkvid-client")
         try:
-            return [future.result() for future in [pool.submit(lambda task=task: run(task())) for task in tasks]]
+            return [future.result() for future in [pool.submit(_run_new, task) for task in tasks]]
         finally:
-            pool.shutdown(cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)
 
     async def close(self) -> None:
         if self._is_ours:
@@ -161,32 +174,39 @@ class AsyncTransport:
             await self._client.aclose()
 
 
-class _BlockingIncoming:
+class _Incoming:
     def __init__(self, response: httpx2.Response) -> None:
         self._response = response
-        self.status = response.status_code
-        self.headers = response.headers
 
-    async def chunks(self) -> AsyncIterator[bytes]:
+    @property
+    def status(self) -> int:
+        return self._response.status_code
+
+    @property
+    def headers(self) -> httpx2.Headers:
+        return self._response.headers
+
+    @property
+    def bytes_received(self) -> int:
+        return self._response.num_bytes_downloaded
+
+
+class _BlockingIncoming(_Incoming):
+    async def chunks(self) -> AsyncGenerator[bytes, None]:
         for chunk in self._response.iter_bytes(CHUNK_BYTES):
             yield chunk
 
-    async def events(self) -> AsyncIterator[httpx2.ServerSentEvent]:
+    async def events(self) -> AsyncGenerator[httpx2.ServerSentEvent, None]:
         for event in httpx2.EventSource(self._response):
             yield event
 
 
-class _AsyncIncoming:
-    def __init__(self, response: httpx2.Response) -> None:
-        self._response = response
-        self.status = response.status_code
-        self.headers = response.headers
-
-    async def chunks(self) -> AsyncIterator[bytes]:
+class _AsyncIncoming(_Incoming):
+    async def chunks(self) -> AsyncGenerator[bytes, None]:
         async for chunk in self._response.aiter_bytes(CHUNK_BYTES):
             yield chunk
 
-    async def events(self) -> AsyncIterator[httpx2.ServerSentEvent]:
+    async def events(self) -> AsyncGenerator[httpx2.ServerSentEvent, None]:
         async for event in httpx2.EventSource(self._response):
             yield event
 
@@ -206,14 +226,13 @@ def _built(client: httpx2.Client | httpx2.AsyncClient, outgoing: Outgoing, timeo
 def _told_apart(outgoing: Outgoing, timeout: httpx2.Timeout) -> Iterator[None]:
     """Errors of httpx2 as ours, which say whether the request may have arrived."""
     host = urlsplit(outgoing.url).netloc
+    waiting = outgoing.timeout or timeout
     try:
         yield
     except (httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
-        waited = (outgoing.timeout or timeout).connect
-        raise RequestTimeoutError(f"No connection to {host} within {waited:g} s", may_have_arrived=False) from error
+        raise RequestTimeoutError(f"No connection to {host} in {waiting.connect} s", may_have_arrived=False) from error
     except httpx2.TimeoutException as error:
-        waited = (outgoing.timeout or timeout).read
-        raise RequestTimeoutError(f"{host} sent nothing for {waited:g} s") from error
+        raise RequestTimeoutError(f"{host} was silent for {waiting.read} s") from error
     except (httpx2.ConnectError, httpx2.ProxyError, httpx2.UnsupportedProtocol) as error:
         raise ConnectionFailedError(
             f"Cannot reach {host}: {error}", may_have_arrived=False, fix="Check base_url, and that the server runs"
@@ -223,4 +242,5 @@ def _told_apart(outgoing: Outgoing, timeout: httpx2.Timeout) -> Iterator[None]:
     except httpx2.DecodingError as error:
         raise UnexpectedAnswerError(f"{host} sent a body that cannot be decoded: {error}") from error
     except httpx2.HTTPError as error:
-        raise ConnectionFailedError(f"The connection to {host} broke: {error or type(error).__name__}") from error
+        broke = str(error) or type(error).__name__
+        raise ConnectionFailedError(f"The connection to {host} broke: {broke}") from error
