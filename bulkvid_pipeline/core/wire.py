@@ -445,31 +445,6 @@ class UploadView(_Shape):
     created_at: Moment
 
 
-class FindingView(_Shape):
-    """A problem of a sheet, or a value that was understood differently from how it was written.
-
-    `severity` is error (the row is left out), warning or info; `cell` is its place as the sheet shows it.
-    """
-
-    severity: str
-    problem: str
-    fix: str
-    sheet_row: int | None = None
-    column: str = ""
-    column_letter: str = ""
-    value: str = ""
-    code: str = ""
-    cell: str = ""
-
-
-class RowCounts(_Shape):
-    """Rows that are rendered, left out because of errors, and left out for another reason."""
-
-    accepted: int
-    rejected: int
-    skipped: int
-
-
 class Validation(_Shape):
     """The findings of a sheet at one level: the first of them, informative ones last; `findings_total` counts all.
 
