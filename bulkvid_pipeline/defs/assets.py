@@ -73,8 +73,8 @@ def video_ideas(
         yield events.report_check(judged.report, SHEET_CHECK, "video_ideas")
         if judged.report.stops_job:
             raise _failure(judged.refusal(), dg.MetadataValue.md(judged.report.as_markdown()))
-    about = {"rows": len(judged.plans), "level": judged.report.level, PLANNED: events.planned_rows(judged.plans)}
-    yield dg.Output(judged, metadata=about)
+    about: dict[str, RawMetadataValue] = {"rows": len(judged.plans), "level": judged.report.level}
+    yield dg.Output(judged, metadata={**about, PLANNED: events.planned_rows(judged.plans)})
 
 
 @dg.asset(group_name="bulk_videos", kinds={"python"}, required_resource_keys={tags.SPEC_RESOURCE})

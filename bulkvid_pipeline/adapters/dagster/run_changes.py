@@ -72,8 +72,10 @@ class RunChanges:
 
     def __init__(self, instance: DagsterInstance) -> None:
         storage = instance.run_storage
-        is_sqlite = isinstance(storage, SqliteRunStorage)
-        url = storage._conn_string if is_sqlite else postgres_url_of(storage)
+        if isinstance(storage, SqliteRunStorage):
+            url: str = storage._conn_string
+        else:
+            url = postgres_url_of(storage)
         self._engine = lasting_engine(url, connections=1)
 
     def close(self) -> None:

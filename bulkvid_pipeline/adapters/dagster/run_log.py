@@ -80,6 +80,8 @@ class RunLog:
     def __init__(self, instance: DagsterInstance) -> None:
         storage = instance.event_log_storage
         self._database: _Database
+        self.may_be_late = not isinstance(storage, SqliteEventLogStorage)
+        """Whether an event may appear behind newer ones: PostgreSQL gives ids before transactions end."""
         if isinstance(storage, SqliteEventLogStorage):
             self._database = _SqliteFiles(storage)
         else:
