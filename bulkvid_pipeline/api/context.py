@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -11,10 +11,11 @@ from typing import Annotated
 from dagster import DagsterInstance
 from fastapi import Depends, Request
 
-from bulkvid_pipeline.adapters.rate_limits import RateLimiter
+from bulkvid_pipeline.api.limits import RequestCounter
 from bulkvid_pipeline.services.access.tokens import TokenVerifier
 from bulkvid_pipeline.services.jobs.feed import JobFeeds, job_feeds
 from bulkvid_pipeline.services.jobs.instance import open_instance
+from bulkvid_pipeline.services.jobs.job_index import JobIndex
 from bulkvid_pipeline.services.wiring.limits import api_limiter
 from bulkvid_pipeline.settings import Settings
 
@@ -27,7 +28,8 @@ class ApiContext:
     home: Path
     instance: DagsterInstance
     verifier: TokenVerifier
-    limiter: RateLimiter
+    requests: RequestCounter
+    index: JobIndex
     feeds: JobFeeds
 
 
@@ -38,13 +40,19 @@ def open_context(settings: Settings, home: Path) -> Iterator[ApiContext]:
     Raises:
         InvalidSettingsError: a setting cannot be used.
     """
-    with open_instance(home) as instance, job_feeds(instance) as feeds:
+    with (
+        open_instance(home) as instance,
+        RequestCounter(api_limiter(instance, settings)) as requests,
+        closing(JobIndex(instance)) as index,
+        job_feeds(instance, index.look_up) as feeds,
+    ):
         yield ApiContext(
             settings=settings,
             home=home,
             instance=instance,
             verifier=TokenVerifier(settings, home),
-            limiter=api_limiter(instance, settings),
+            requests=requests,
+            index=index,
             feeds=feeds,
         )
 
@@ -55,4 +63,8 @@ def context_of(request: Request) -> ApiContext:
     return context
 
 
-Context = Annotated[ApiContext, Depends(context_of)]
+async def _context(request: Request) -> ApiContext:  # a plain function would be run in a thread
+    return context_of(request)
+
+
+Context = Annotated[ApiContext, Depends(_context)]
