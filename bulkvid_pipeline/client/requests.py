@@ -20,6 +20,20 @@ class InsecureConnectionWarning(UserWarning):
     """The token would go over the network unencrypted."""
 
 
+class Secret:
+    """A token that no representation, log or traceback with values shows."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return "***"
+
+    def reveal(self) -> str:
+        """The token itself."""
+        return self._text
+
+
 @dataclass(frozen=True)
 class Upload:
     """A file that goes to the server as the form field `file`."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from .errors import ConnectionFailedError, RequestTimeoutError, UnexpectedAnswerError
+from .requests import Secret
 
 T = TypeVar("T")
 CHUNK_BYTES = 256 * 1024
@@ -25,11 +26,12 @@ CHUNK_BYTES = 256 * 1024
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A request as it goes out, with a whole URL and all its headers."""
+    """A request as it goes out, with a whole URL."""
 
     method: str
     url: str
-    headers: dict[str, str]
+    headers: Mapping[str, str]
+    token: Secret | None = None
     parameters: tuple[tuple[str, str], ...] = ()
     json: Any = None
     form_file: tuple[str, bytes] | None = None
@@ -212,7 +214,7 @@ class _AsyncIncoming(_Incoming):
 
 
 def _built(client: httpx2.Client | httpx2.AsyncClient, outgoing: Outgoing, timeout: httpx2.Timeout) -> httpx2.Request:
-    return client.build_request(
+    request = client.build_request(
         outgoing.method,
         httpx2.URL(outgoing.url).copy_merge_params(outgoing.parameters) if outgoing.parameters else outgoing.url,
         headers=outgoing.headers,
@@ -220,6 +222,9 @@ def _built(client: httpx2.Client | httpx2.AsyncClient, outgoing: Outgoing, timeo
         files={"file": outgoing.form_file} if outgoing.form_file else None,
         timeout=outgoing.timeout or timeout,
     )
+    if outgoing.token is not None:
+        request.headers["authorization"] = f"Bearer {outgoing.token.reveal()}"
+    return request
 
 
 @contextmanager

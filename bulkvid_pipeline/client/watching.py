@@ -124,7 +124,7 @@ async def monitor(
         BulkJobsError: the server refuses, or is out of reach for longer than `outage` seconds.
     """
     watch = _Watch(caller, job_id, poll_s, outage)
-    yield await watch.look()
+    yield await watch.begin()
     if streaming and not watch.job.has_ended:
         try:
             async with aclosing(watch.streamed()) as updates:
@@ -150,8 +150,13 @@ class _Watch:
         self._poll_s = max(poll_s, SHORTEST_POLL_S)
         self._longest_outage_s = outage
         self._etag = ""
-        self._told: Update | None = None
+        self._told: Update
         self.job: Job
+
+    async def begin(self) -> Update:
+        """Read the job for the first time."""
+        self._told = await self.look()
+        return self._told
 
     async def look(self) -> Update:
         """Read the job."""
@@ -164,7 +169,6 @@ class _Watch:
 
     async def streamed(self) -> AsyncGenerator[Update, None]:
         """Updates out of the job's stream, and the last one out of the job itself."""
-        self._told = update_of(self.job)
         state = self.job.state
         stream = JobStream(self._caller, self._job_id, outage=self._longest_outage_s)
         async with aclosing(stream.events()) as events:
@@ -174,7 +178,7 @@ class _Watch:
                 state = event.data.get("state", state) if event.type == "state" else state
                 shown = event.data if event.type == "progress" else self._told
                 update = Update({**shown, "state": state})
-                if event.type in {"state", "progress"} and self._is_news(update):
+                if self._is_news(update):
                     yield update
         async with aclosing(self.polled(at_once=True)) as updates:
             async for update in updates:

@@ -158,9 +158,7 @@ def ok(data: Any, status: int = 200, **headers: str) -> Reply:
     return raw(status, json.dumps({"success": True, "data": data}).encode(), **headers)
 
 
-def failed(
-    status: int, code: str = "INTERNAL", message: str = "Server error", *, fix: str = "", **more: Any
-) -> Reply:
+def failed(status: int, code: str = "INTERNAL", message: str = "Server error", *, fix: str = "", **more: Any) -> Reply:
     """An error of the API; `retry_after` is a header, all else fields of the error."""
     retry_after = more.pop("retry_after", None)
     error = {"code": code, "message": message, "fix": fix, "field": None, "details": None, "request_id": "req_1"}
