@@ -167,8 +167,11 @@ class AsyncTransport:
             async with places:
                 return await task()
 
-        async with asyncio.TaskGroup() as group:
-            running = [group.create_task(in_turn(task)) for task in tasks]
+        try:
+            async with asyncio.TaskGroup() as group:
+                running = [group.create_task(in_turn(task)) for task in tasks]
+        except BaseExceptionGroup as several:
+            raise several.exceptions[0] from None
         return [task.result() for task in running]
 
     async def close(self) -> None:

@@ -30,6 +30,8 @@ _SHAPES: dict[str, type[Shape]] = {
 }
 _BROKEN_OFF = "reconnect"
 """The server ends this connection, not the stream."""
+_NOTHING_MORE = 204
+"""The job has ended with the event that we have."""
 _NO_SUCH_ROUTE = frozenset({404, 405, 406, 501})
 
 
@@ -58,13 +60,17 @@ class _Outage:
 class JobStream:
     """A job's events, over as many connections as it takes, until the job ends."""
 
-    def __init__(self, caller: Caller, job_id: str, *, last_event_id: str = "", outage: float | None = None) -> None:
+    def __init__(
+        self, caller: Caller, job_id: str, *, outage: float | None, last_event_id: str = "", replay: bool = False
+    ) -> None:
         self._caller = caller
-        self._request = get(job_path(job_id, "stream")).with_headers(accept="text/event-stream")
+        request = get(job_path(job_id, "stream"), {"replay": True if replay else None})
+        self._request = request.with_headers(accept="text/event-stream")
         self._outage = _Outage(outage)
         self._last_event_id = last_event_id
         self._pause_s = 0.0
         self._barren = 0
+        self._is_over = False
 
     async def events(self) -> AsyncGenerator[StreamEvent, None]:
         """The events after `last_event_id`, or all, each once.
@@ -88,6 +94,8 @@ class JobStream:
                     raise StreamingImpossibleError(error.message, fix=error.fix, status=error.status) from error
                 self._outage.goes_on(error)
                 self._pause_s = error.retry_after or self._pause_s
+            if self._is_over:
+                return
             if self._barren >= BARREN_STREAMS:
                 raise StreamingImpossibleError("Streams end, or stay silent, before a single byte has come")
             await self._caller.transport.sleep(self._pause_s + self._caller.policy.backoff(fruitless + 1))
@@ -99,6 +107,9 @@ class JobStream:
         async with self._caller.open(self._request.with_headers(**after), timeout) as incoming:
             self._outage.over()
             self._pause_s = 0.0
+            self._is_over = incoming.status == _NOTHING_MORE
+            if self._is_over:
+                return
             self._barren += 1
             try:
                 async with aclosing(incoming.events()) as events:

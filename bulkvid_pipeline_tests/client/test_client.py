@@ -87,15 +87,28 @@ class TestRequests:
 
         assert peer.seen[0].headers["idempotency-key"] == "order-17"
 
+    def test_a_key_of_the_caller_makes_one_upload_and_one_job(self, peer: ApiPeer, client: Any) -> None:
+        peer.on("POST", "/api/sheets", ok({"id": "upload_1_ideas-1", "name": "ideas.csv", "size": 1}, 201))
+        peer.on("POST", JOBS, ok(created(), 201))
+        for _ in range(2):
+            client.create_job(file=("ideas.csv", b"x"), idempotency_key="order-17")
+
+        keys = [seen.headers["idempotency-key"] for seen in peer.seen]
+        assert keys == ["order-17-sheet", "order-17"] * 2
+
     def test_a_dry_run_creates_nothing(self, peer: ApiPeer, client: Any) -> None:
         rows = {"accepted": 3, "rejected": 0, "skipped": 0}
         validation = {"level": "moderate", "stops_job": False, "rows": rows, "findings_total": 0, "findings": []}
         peer.on("POST", JOBS, ok({"items_total": 3, "validation": validation, "estimate": {"videos": 4}}))
+        peer.on("POST", "/api/sheets/preview", ok({"name": "ideas", "rows_total": 3}))
 
         plan = client.create_job(sheet_id="a" * 20, dry_run=True)
+        preview = client.preview_sheet(sheet_id="a" * 20, rows=3)
 
         assert (plan.items_total, plan.validation.rows.accepted, plan.estimate.videos) == (3, 3, 4)
         assert peer.seen[0].query == [("dry_run", "true")]
+        assert preview.rows_total == 3
+        assert peer.seen[1].json == {"input_source": {"sheet_id": "a" * 20}, "rows": 3}
 
     def test_a_file_is_uploaded_before_the_job_is_created(self, peer: ApiPeer, client: Any, tmp_path: Path) -> None:
         peer.on("POST", "/api/sheets", ok({"id": "upload_1_ideas-1", "name": "ideas.csv", "size": 11}, 201))

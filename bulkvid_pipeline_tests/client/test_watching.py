@@ -272,6 +272,18 @@ class TestStream:
         assert events[2].data.timestamp.microsecond == 500_000
         assert events[4].data["good"] is True
 
+    def test_it_begins_with_what_has_happened_if_asked_to(self, peer: ApiPeer, client: Any) -> None:
+        peer.on("GET", STREAM, stream(ENDED))
+
+        list(client.stream_job("job_1"))
+        list(client.stream_job("job_1", replay=True))
+        assert [seen.query for seen in peer.seen] == [[], [("replay", "true")]]
+
+    def test_nothing_more_after_the_last_event_is_the_end(self, peer: ApiPeer, client: Any) -> None:
+        peer.on("GET", STREAM, raw(204, b""))
+
+        assert list(client.stream_job("job_1", last_event_id="9")) == []
+
     def test_it_goes_on_after_the_event_that_the_caller_names(self, peer: ApiPeer, client: Any) -> None:
         peer.on("GET", STREAM, stream(ENDED))
 
