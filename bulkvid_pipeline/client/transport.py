@@ -7,11 +7,13 @@ The logic is written as coroutines over a `Transport`. With `AsyncTransport` the
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -111,7 +113,7 @@ class BlockingTransport:
 
     def __init__(self, client: httpx2.Client | None, timeout: httpx2.Timeout) -> None:
         self._is_ours = client is None
-        self._client = client or httpx2.Client(timeout=timeout)
+        self._client = client or httpx2.Client(timeout=timeout, verify=_trusted())
         self._timeout = timeout
 
     @asynccontextmanager
@@ -144,7 +146,7 @@ class AsyncTransport:
 
     def __init__(self, client: httpx2.AsyncClient | None, timeout: httpx2.Timeout) -> None:
         self._is_ours = client is None
-        self._client = client or httpx2.AsyncClient(timeout=timeout)
+        self._client = client or httpx2.AsyncClient(timeout=timeout, verify=_trusted())
         self._timeout = timeout
 
     @asynccontextmanager
@@ -214,6 +216,12 @@ class _AsyncIncoming(_Incoming):
     async def events(self) -> AsyncGenerator[httpx2.ServerSentEvent, None]:
         async for event in httpx2.EventSource(self._response):
             yield event
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The certificates that this machine trusts: read once, since it takes a tenth of a second."""
+    return httpx2.create_ssl_context()
 
 
 def _built(client: httpx2.Client | httpx2.AsyncClient, outgoing: Outgoing, timeout: httpx2.Timeout) -> httpx2.Request:
