@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self, Unpack, overload
-from uuid import uuid4
 
 import httpx2
 
@@ -23,12 +22,13 @@ from .models import (
     Event,
     Health,
     Item,
+    ItemDetail,
     Job,
     Metrics,
     Progress,
-    Report,
     Result,
     SheetPreview,
+    SheetReport,
     StreamEvent,
     SystemStatus,
     Template,
@@ -38,7 +38,7 @@ from .models import (
 )
 from .pages import paged
 from .requests import Request, below, checked_base_url, checked_token, get, job_path
-from .results import files_of
+from .results import FileKind, files_of
 from .retries import RetryPolicy
 from .sheet_files import SheetFile, upload_of
 from .transport import AsyncTransport, Transport
@@ -123,7 +123,7 @@ class Operations:
             file: a CSV or XLSX file, which is uploaded first.
             dry_run: only say what the job would do.
             idempotency_key: makes one job out of several calls, also of several processes; by default one is made for
-                this call and its retries. With `file`, upload first and give the id as `path`.
+                this call and its retries. It holds for 24 hours.
 
         Raises:
             InvalidRequestError: the sheet or a field is wrong; `field` and `fix` say which and how to mend it.
@@ -133,31 +133,39 @@ class Operations:
         if file is not None:
             if {"path", "sheet_id"} & whole.get("input_source", {}).keys():
                 raise ValueError("Give one sheet: file, path or sheet_id")
-            whole = spec_of(whole, {"path": (await self.upload_sheet(file)).id})
-        request = Request("POST", "/api/bulk-jobs", json=whole, repeatable=True)
+            upload_key = f"{idempotency_key}-sheet" if idempotency_key else None
+            whole = spec_of(whole, {"path": (await self.upload_sheet(file, idempotency_key=upload_key)).id})
+        request = Request("POST", "/api/bulk-jobs", json=whole)
         if dry_run:
-            return DryRun.read(await self._caller.data(request.with_parameters(dry_run=True)))
-        request = request.with_headers(**{"idempotency-key": idempotency_key or str(uuid4())})
-        return CreatedJob.read(await self._caller.data(request))
+            return DryRun.read(await self._caller.data(request.with_parameters(dry_run=True).again()))
+        return CreatedJob.read(await self._caller.data(request.once(idempotency_key)))
 
-    async def upload_sheet(self, file: SheetFile) -> UploadedSheet:
+    async def upload_sheet(self, file: SheetFile, *, idempotency_key: str | None = None) -> UploadedSheet:
         """Upload a CSV or XLSX file of at most 10 MiB; its `id` is the `path` of a job.
+
+        Uploaded again under the same name it is the same sheet: a job over it renders only rows that have changed.
 
         Raises:
             InvalidRequestError: the file is no sheet.
             ValueError: it is empty or too large.
         """
-        request = Request("POST", "/api/sheets", upload=upload_of(file), repeatable=True)
+        request = Request("POST", "/api/sheets", upload=upload_of(file)).once(idempotency_key)
         return UploadedSheet.read(await self._caller.data(request))
 
     async def preview_sheet(
-        self, *, spec: Mapping[str, Any] | None = None, file: SheetFile | None = None, **fields: Unpack[JobFields]
+        self,
+        *,
+        spec: Mapping[str, Any] | None = None,
+        file: SheetFile | None = None,
+        rows: int | None = None,
+        **fields: Unpack[JobFields],
     ) -> SheetPreview:
-        """How a sheet is understood, before a job is created: the arguments are those of `create_job`."""
+        """How the first `rows` rows of a sheet are understood; the other arguments are those of `create_job`."""
         whole = spec_of(spec, fields)
         if file is not None:
             whole = spec_of(whole, {"path": (await self.upload_sheet(file)).id})
-        request = Request("POST", "/api/sheets/preview", json=whole, repeatable=True)
+        body = {**whole, **({} if rows is None else {"rows": rows})}
+        request = Request("POST", "/api/sheets/preview", json=body, repeatable=True)
         return SheetPreview.read(await self._caller.data(request))
 
     # Reading jobs
@@ -218,19 +226,19 @@ class Operations:
         path = job_path(job_id, "items")
         return paged(self._caller, path, Item, {"state": state}, page_size=page_size, limit=limit)
 
-    async def get_item(self, job_id: str, row: str | int) -> Item:
-        """One row of a job, by its key or by its number in the sheet."""
-        return Item.read(await self._caller.data(get(job_path(job_id, "items", str(row)))))
+    async def get_item(self, job_id: str, row: str | int) -> ItemDetail:
+        """All that is known of one row of a job, named by its key or by its number in the sheet."""
+        return ItemDetail.read(await self._caller.data(get(job_path(job_id, "items", str(row)))))
 
     def get_results(
         self, job_id: str, *, page_size: int | None = None, limit: int | None = None
     ) -> AsyncGenerator[Result, None]:
-        """The finished videos of a job, with links that hold for a while."""
+        """The finished videos of a job, with links that hold for a while, and its failed rows."""
         return paged(self._caller, job_path(job_id, "results"), Result, {}, page_size=page_size, limit=limit)
 
-    async def get_report(self, job_id: str) -> Report:
-        """The report of a job."""
-        return Report.read(await self._caller.data(get(job_path(job_id, "report"))))
+    async def get_report(self, job_id: str) -> SheetReport:
+        """The validation of a job's sheet."""
+        return SheetReport.read(await self._caller.data(get(job_path(job_id, "report"))))
 
     # Controlling jobs
 
@@ -291,15 +299,17 @@ class Operations:
         )
 
     def stream_job(
-        self, job_id: str, *, last_event_id: str = "", max_outage: float | None = 600.0
+        self, job_id: str, *, last_event_id: str = "", replay: bool = False, max_outage: float | None = 600.0
     ) -> AsyncGenerator[StreamEvent, None]:
         """All events of a job as they happen, until its `end`; each once, over as many connections as it takes.
 
         Args:
             last_event_id: go on after this event; by default from the job's present state.
+            replay: without such an event, begin with what has happened already.
             max_outage: seconds that the server may be out of reach without a break; None for ever.
         """
-        return JobStream(self._caller, job_id, last_event_id=last_event_id, outage=max_outage).events()
+        stream = JobStream(self._caller, job_id, last_event_id=last_event_id, replay=replay, outage=max_outage)
+        return stream.events()
 
     # Files
 
@@ -310,6 +320,7 @@ class Operations:
         *,
         workers: int = 4,
         platforms: Iterable[str] | None = None,
+        kinds: Sequence[FileKind] = ("video",),
         on_progress: OnProgress | None = None,
     ) -> list[DownloadedFile]:
         """Download the finished videos of a job; files that are complete are not fetched again.
@@ -319,7 +330,8 @@ class Operations:
         Args:
             folder: is made if need be.
             workers: files at once.
-            platforms: only videos for these, for example `['youtube']`.
+            platforms: only files for these, for example `['youtube']`.
+            kinds: which files: video, poster, srt, vtt.
             on_progress: is told of each piece that comes; calls do not overlap, but may come from other threads.
 
         Raises:
@@ -330,7 +342,7 @@ class Operations:
         chosen = None if platforms is None else frozenset(platforms)
 
         async def list_files() -> Sequence[RemoteFile]:
-            return files_of([result async for result in self.get_results(job_id)], chosen)
+            return files_of([result async for result in self.get_results(job_id)], chosen, kinds)
 
         return await Downloads(self._caller, list_files, Path(folder), workers, on_progress).run()
 

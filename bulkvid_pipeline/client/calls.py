@@ -19,7 +19,7 @@ from .errors import (
     described,
     error_of_answer,
 )
-from .requests import USER_AGENT, Request, origin_of
+from .requests import USER_AGENT, Request, Secret, origin_of
 from .retries import RetryPolicy, retry_after_s
 from .transport import Incoming, Outgoing, Transport
 
@@ -65,19 +65,6 @@ class Answer:
         )
 
 
-class _Token:
-    """A secret that no representation, log or traceback with values shows."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def header(self) -> str:
-        return f"Bearer {self._text}"
-
-    def __repr__(self) -> str:
-        return "***"
-
-
 class Caller:
     """Sends requests to one server, with its token."""
 
@@ -88,7 +75,7 @@ class Caller:
         self.base_url = base_url
         self.policy = policy
         self.timeout = timeout
-        self._token = _Token(token)
+        self._token = Secret(token)
 
     async def call(self, request: Request) -> Answer:
         """The answer to a request, repeated where that is safe and helps.
@@ -148,10 +135,9 @@ class Caller:
             BulkJobsError: the answer has an error's status other than 416.
         """
         for _ in range(_MOST_REDIRECTS):
+            token = self._token if origin_of(url) == origin_of(self.base_url) else None
             kept = {"accept-encoding": "identity", "user-agent": USER_AGENT, **headers}
-            if origin_of(url) == origin_of(self.base_url):
-                kept["authorization"] = self._token.header()
-            async with self.transport.open(Outgoing("GET", url, kept)) as incoming:
+            async with self.transport.open(Outgoing("GET", url, kept, token)) as incoming:
                 target = incoming.headers.get("location")
                 if target is None or incoming.status // 100 != 3:
                     if incoming.status not in {200, 206, 416}:
@@ -172,17 +158,13 @@ class Caller:
             return Answer(incoming.status, incoming.headers, bytes(body))
 
     def _outgoing(self, request: Request, url: str, timeout: httpx2.Timeout | None) -> Outgoing:
-        headers = {
-            "accept": "application/json",
-            "user-agent": USER_AGENT,
-            **request.headers,
-            "authorization": self._token.header(),
-        }
+        headers = {"accept": "application/json", "user-agent": USER_AGENT, **request.headers}
         upload = request.upload
         return Outgoing(
             method=request.method,
             url=url,
             headers=headers,
+            token=self._token,
             parameters=request.parameters if url == self.base_url + request.path else (),
             json=request.json,
             form_file=(upload.name, upload.content) if upload else None,

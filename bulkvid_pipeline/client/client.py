@@ -22,12 +22,13 @@ from .models import (
     Event,
     Health,
     Item,
+    ItemDetail,
     Job,
     Metrics,
     Progress,
-    Report,
     Result,
     SheetPreview,
+    SheetReport,
     StreamEvent,
     SystemStatus,
     Template,
@@ -35,6 +36,7 @@ from .models import (
     UploadedSheet,
     WebhookDelivery,
 )
+from .results import FileKind
 from .retries import RetryPolicy
 from .sheet_files import SheetFile
 from .transport import BlockingTransport, iterate, run
@@ -138,7 +140,7 @@ class BulkJobsClient:
             file: a CSV or XLSX file, which is uploaded first.
             dry_run: only say what the job would do.
             idempotency_key: makes one job out of several calls, also of several processes; by default one is made for
-                this call and its retries. With `file`, upload first and give the id as `path`.
+                this call and its retries. It holds for 24 hours.
 
         Raises:
             InvalidRequestError: the sheet or a field is wrong; `field` and `fix` say which and how to mend it.
@@ -148,20 +150,27 @@ class BulkJobsClient:
             self._api.create_job(spec=spec, file=file, dry_run=dry_run, idempotency_key=idempotency_key, **fields)
         )
 
-    def upload_sheet(self, file: SheetFile) -> UploadedSheet:
+    def upload_sheet(self, file: SheetFile, *, idempotency_key: str | None = None) -> UploadedSheet:
         """Upload a CSV or XLSX file of at most 10 MiB; its `id` is the `path` of a job.
+
+        Uploaded again under the same name it is the same sheet: a job over it renders only rows that have changed.
 
         Raises:
             InvalidRequestError: the file is no sheet.
             ValueError: it is empty or too large.
         """
-        return run(self._api.upload_sheet(file))
+        return run(self._api.upload_sheet(file, idempotency_key=idempotency_key))
 
     def preview_sheet(
-        self, *, spec: Mapping[str, Any] | None = None, file: SheetFile | None = None, **fields: Unpack[JobFields]
+        self,
+        *,
+        spec: Mapping[str, Any] | None = None,
+        file: SheetFile | None = None,
+        rows: int | None = None,
+        **fields: Unpack[JobFields],
     ) -> SheetPreview:
-        """How a sheet is understood, before a job is created: the arguments are those of `create_job`."""
-        return run(self._api.preview_sheet(spec=spec, file=file, **fields))
+        """How the first `rows` rows of a sheet are understood; the other arguments are those of `create_job`."""
+        return run(self._api.preview_sheet(spec=spec, file=file, rows=rows, **fields))
 
     # Reading jobs
 
@@ -218,16 +227,16 @@ class BulkJobsClient:
         """The rows of a job, in the order of the sheet; `state` chooses one state or several."""
         return iterate(self._api.get_items(job_id, state=state, page_size=page_size, limit=limit))
 
-    def get_item(self, job_id: str, row: str | int) -> Item:
-        """One row of a job, by its key or by its number in the sheet."""
+    def get_item(self, job_id: str, row: str | int) -> ItemDetail:
+        """All that is known of one row of a job, named by its key or by its number in the sheet."""
         return run(self._api.get_item(job_id, row))
 
     def get_results(self, job_id: str, *, page_size: int | None = None, limit: int | None = None) -> Iterator[Result]:
-        """The finished videos of a job, with links that hold for a while."""
+        """The finished videos of a job, with links that hold for a while, and its failed rows."""
         return iterate(self._api.get_results(job_id, page_size=page_size, limit=limit))
 
-    def get_report(self, job_id: str) -> Report:
-        """The report of a job."""
+    def get_report(self, job_id: str) -> SheetReport:
+        """The validation of a job's sheet."""
         return run(self._api.get_report(job_id))
 
     # Controlling jobs
@@ -290,15 +299,16 @@ class BulkJobsClient:
         )
 
     def stream_job(
-        self, job_id: str, *, last_event_id: str = "", max_outage: float | None = 600.0
+        self, job_id: str, *, last_event_id: str = "", replay: bool = False, max_outage: float | None = 600.0
     ) -> Iterator[StreamEvent]:
         """All events of a job as they happen, until its `end`; each once, over as many connections as it takes.
 
         Args:
             last_event_id: go on after this event; by default from the job's present state.
+            replay: without such an event, begin with what has happened already.
             max_outage: seconds that the server may be out of reach without a break; None for ever.
         """
-        return iterate(self._api.stream_job(job_id, last_event_id=last_event_id, max_outage=max_outage))
+        return iterate(self._api.stream_job(job_id, last_event_id=last_event_id, replay=replay, max_outage=max_outage))
 
     # Files
 
@@ -309,6 +319,7 @@ class BulkJobsClient:
         *,
         workers: int = 4,
         platforms: Iterable[str] | None = None,
+        kinds: Sequence[FileKind] = ("video",),
         on_progress: OnProgress | None = None,
     ) -> list[DownloadedFile]:
         """Download the finished videos of a job; files that are complete are not fetched again.
@@ -318,14 +329,17 @@ class BulkJobsClient:
         Args:
             folder: is made if need be.
             workers: files at once.
-            platforms: only videos for these, for example `['youtube']`.
+            platforms: only files for these, for example `['youtube']`.
+            kinds: which files: video, poster, srt, vtt.
             on_progress: is told of each piece that comes; calls do not overlap, but may come from other threads.
 
         Raises:
             DownloadError: some files could not be downloaded; all others are there.
         """
         return run(
-            self._api.download_results(job_id, folder, workers=workers, platforms=platforms, on_progress=on_progress)
+            self._api.download_results(
+                job_id, folder, workers=workers, platforms=platforms, kinds=kinds, on_progress=on_progress
+            )
         )
 
     # The installation

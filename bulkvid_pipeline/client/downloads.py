@@ -17,7 +17,7 @@ from .calls import Caller
 from .errors import BulkJobsError, DownloadError, UnexpectedAnswerError
 from .models import DownloadedFile
 from .retries import may_pass
-from .transport import CHUNK_BYTES, Incoming
+from .transport import Incoming
 
 _CONTENT_RANGE = re.compile(r"bytes (?:(?P<start>\d+)-\d+|\*)/(?P<total>\d+|\*)")
 _REFUSALS = frozenset({400, 401, 403, 404, 410})
@@ -28,14 +28,13 @@ _YOUNG_S = 60.0
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A file of a job; `size` in bytes and `sha256` in hexadecimal digits where they are known."""
+    """A file of a job; `size` in bytes where it is known."""
 
     name: str
     url: str
     row_key: str
     platform: str
     size: int | None = None
-    sha256: str | None = None
 
 
 @dataclass(frozen=True)
@@ -191,7 +190,7 @@ class _Download:
         if not self._is_complete(self._part):
             size = self._part.stat().st_size
             self._part.unlink()
-            raise UnexpectedAnswerError(f"{self._file.name} arrived damaged: {size} bytes, or another content")
+            raise UnexpectedAnswerError(f"{self._file.name} has {self._file.size} bytes, and {size} arrived")
         self._part.replace(self._target)
         return self._told(was_there=False)
 
@@ -236,13 +235,8 @@ class _Download:
             raise UnexpectedAnswerError(f"{self._file.name} ended after {size} of {total} bytes")
 
     def _is_complete(self, path: Path) -> bool:
-        """Whether the file is there whole, as far as its size and its digest are known."""
-        if not path.is_file():
-            return False
-        size, digest = self._file.size, self._file.sha256
-        if size is not None and path.stat().st_size != size:
-            return False
-        return digest is None or _sha256(path) == digest.lower()
+        """Whether the file is there whole; one whose size is not known is, since it got its name at its end."""
+        return path.is_file() and self._file.size in {None, path.stat().st_size}
 
     def _size_of_part(self) -> int:
         size = self._part.stat().st_size if self._part.is_file() else 0
@@ -274,11 +268,3 @@ def _placed(incoming: Incoming, offset: int) -> tuple[int, int | None]:
 
 def _is_refusal(error: BulkJobsError | OSError) -> bool:
     return isinstance(error, BulkJobsError) and error.status in _REFUSALS
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(4 * CHUNK_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest()

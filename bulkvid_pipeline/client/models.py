@@ -208,7 +208,10 @@ class SheetPreview(Shape):
 
 
 class Item(Shape):
-    """A row of a job; `percent` is of the row, `url` of its first video."""
+    """A row of a job; `percent` is of the row, `url` a link to its first video that ends at `links_expire_at`.
+
+    `cached` says whether its videos stood in storage already when the newest run came to it.
+    """
 
     row_key: str
     sheet_row: int
@@ -224,10 +227,122 @@ class Item(Shape):
     cost: float = 0.0
     attempts: int = 0
     updated_at: datetime | None = None
+    warnings: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+    cached: bool = False
+    links_expire_at: datetime | None = None
+
+
+class QualityCheck(Shape):
+    """One check that a video was put to before it was published."""
+
+    name: str
+    subject: str
+    outcome: str
+    value: float | int | str | bool | None = None
+    limit: str = ""
+    message: str = ""
+
+
+class VideoOutput(Shape):
+    """A published video. Links are None where there is no such file; `checks` are None where they cannot be read."""
+
+    platform: str
+    width: int = 0
+    height: int = 0
+    duration_s: float = 0.0
+    size_bytes: int = 0
+    loudness_lufs: float | None = None
+    render_seconds: float = 0.0
+    cost: float = 0.0
+    quality: str = ""
+    video_url: str | None = None
+    poster_url: str | None = None
+    srt_url: str | None = None
+    vtt_url: str | None = None
+    links_expire_at: datetime | None = None
+    checks: tuple[QualityCheck, ...] | None = None
+
+
+class ItemAttempt(Shape):
+    """How the row's turn in one run ended, after `attempts` tries."""
+
+    run_id: str
+    ended_at: datetime
+    state: str
+    attempts: int = 1
+    code: str = ""
+    error: str = ""
+    fix: str = ""
+
+
+class ItemDetail(Item):
+    """All that is known of a row: its videos, and how its turns in the job's runs ended, oldest first."""
+
+    outputs: tuple[VideoOutput, ...] = ()
+    history: tuple[ItemAttempt, ...] = ()
+
+
+class Result(Shape):
+    """A finished video of a job, or a row that failed: then there are no links and `error` says why.
+
+    Links hold until `links_expire_at`; read the results again for new ones.
+    """
+
+    row_key: str
+    sheet_row: int
+    title: str
+    state: str
+    platform: str = ""
+    duration_s: float = 0.0
+    size_bytes: int = 0
+    width: int = 0
+    height: int = 0
+    quality: str = ""
+    code: str = ""
+    error: str = ""
+    fix: str = ""
+    video_url: str | None = None
+    poster_url: str | None = None
+    srt_url: str | None = None
+    vtt_url: str | None = None
+    links_expire_at: datetime | None = None
+
+
+class Metrics(Shape):
+    """Figures of a job, of its rows as they stand now; those that nothing is known for are None.
+
+    `rendered` rows were made by the newest run that came to them, `kept` ones stood in storage already; `retries` are
+    tries after the first. `queue_time_ms` is until the first run began. `waiting_for_limits_ms` is how long the next
+    row had to wait for a rate limit. `stages` counts the rows in work by their stage, `errors` the failed ones by code.
+    """
+
+    job_id: str
+    processing_time_ms: int
+    queue_time_ms: int | None = None
+    waiting_for_limits_ms: int = 0
+    rows_per_minute: float | None = None
+    rendered: int = 0
+    kept: int = 0
+    failed: int = 0
+    retries: int = 0
+    warnings: int = 0
+    videos: int = 0
+    video_seconds: float = 0.0
+    size_bytes: int = 0
+    render_seconds: float = 0.0
+    render_seconds_per_video_second: float | None = None
+    cost: float = 0.0
+    rate_limited: bool = False
+    stages: Mapping[str, int] = {}
+    errors: Mapping[str, int] = {}
 
 
 class Event(Shape):
-    """An event of a job; `created_at` is `timestamp` in epoch seconds; `row` is empty if it concerns no single row."""
+    """An event of a job; `created_at` is `timestamp` in epoch seconds; `row` is empty if it concerns no single row.
+
+    `id`, where it is given, is a cursor: events after this one can be asked for with it.
+    """
 
     timestamp: datetime
     created_at: float
@@ -235,24 +350,23 @@ class Event(Shape):
     message: str
     run_id: str
     row: str = ""
+    id: str = ""
 
 
-class Result(Shape):
-    """A finished video; `url` holds for a while."""
+class SheetReport(Shape):
+    """The validation of a job's sheet; `findings_total` counts those too that are not kept or not asked for."""
 
-    row_key: str
-    title: str
-    platform: str
-    url: str
-    size_bytes: int | None = None
-
-
-class Metrics(Shape):
-    """How fast a job works."""
-
-
-class Report(Shape):
-    """The report of a job."""
+    job_id: str
+    level: str
+    stops_job: bool
+    rows: RowCounts
+    errors: int
+    warnings: int
+    findings_total: int
+    findings: tuple[Finding, ...]
+    accepted_rows: tuple[int, ...] = ()
+    rejected_rows: tuple[int, ...] = ()
+    skipped_rows: tuple[int, ...] = ()
 
 
 class Workers(Shape):

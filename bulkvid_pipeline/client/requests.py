@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 from urllib.parse import quote, urlsplit
+from uuid import uuid4
 
 from .version import __version__
 
@@ -18,6 +19,20 @@ Parameters = tuple[tuple[str, str], ...]
 
 class InsecureConnectionWarning(UserWarning):
     """The token would go over the network unencrypted."""
+
+
+class Secret:
+    """A token that no representation, log or traceback with values shows."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return "***"
+
+    def reveal(self) -> str:
+        """The token itself."""
+        return self._text
 
 
 @dataclass(frozen=True)
@@ -54,6 +69,14 @@ class Request:
     def with_parameters(self, **parameters: object) -> Self:
         """The same request with further query parameters."""
         return replace(self, parameters=self.parameters + as_parameters(parameters))
+
+    def once(self, key: str | None = None) -> Self:
+        """The same request with an idempotency key, its own or a new one, so that it may be repeated."""
+        return self.with_headers(**{"idempotency-key": key or str(uuid4())}).again()
+
+    def again(self) -> Self:
+        """The same request, which may be repeated."""
+        return replace(self, repeatable=True)
 
     def accepting(self, *statuses: int) -> Self:
         """The same request, where these statuses are answers."""

@@ -71,6 +71,8 @@ class Shape(Mapping[str, Any]):
     if not TYPE_CHECKING:  # A type checker is to find misspelt names.
 
         def __getattr__(self, name: str) -> Any:
+            if name in self._fields:
+                raise AttributeError(f"The server sent no '{name}' with this {type(self).__name__}")
             if name.startswith("_") or name not in self._sent:
                 raise AttributeError(f"{type(self).__name__} has no field '{name}'")
             return self._sent[name]
@@ -96,7 +98,7 @@ class _Field:
         value = shape._sent.get(self._name, _MISSING)
         if value is _MISSING:
             if self._default is _MISSING:
-                raise AttributeError(f"The server sent no '{self._name}' with this {owner.__name__}")
+                raise AttributeError(self._name)  # `Shape.__getattr__` says it in words.
             return self._default
         if self._convert is None:
             self._convert = _converter(get_type_hints(owner)[self._name])

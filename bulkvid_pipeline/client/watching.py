@@ -30,6 +30,8 @@ _SHAPES: dict[str, type[Shape]] = {
 }
 _BROKEN_OFF = "reconnect"
 """The server ends this connection, not the stream."""
+_NOTHING_MORE = 204
+"""The job has ended with the event that we have."""
 _NO_SUCH_ROUTE = frozenset({404, 405, 406, 501})
 
 
@@ -58,13 +60,17 @@ class _Outage:
 class JobStream:
     """A job's events, over as many connections as it takes, until the job ends."""
 
-    def __init__(self, caller: Caller, job_id: str, *, last_event_id: str = "", outage: float | None = None) -> None:
+    def __init__(
+        self, caller: Caller, job_id: str, *, outage: float | None, last_event_id: str = "", replay: bool = False
+    ) -> None:
         self._caller = caller
-        self._request = get(job_path(job_id, "stream")).with_headers(accept="text/event-stream")
+        request = get(job_path(job_id, "stream"), {"replay": True if replay else None})
+        self._request = request.with_headers(accept="text/event-stream")
         self._outage = _Outage(outage)
         self._last_event_id = last_event_id
         self._pause_s = 0.0
         self._barren = 0
+        self._is_over = False
 
     async def events(self) -> AsyncGenerator[StreamEvent, None]:
         """The events after `last_event_id`, or all, each once.
@@ -88,6 +94,8 @@ class JobStream:
                     raise StreamingImpossibleError(error.message, fix=error.fix, status=error.status) from error
                 self._outage.goes_on(error)
                 self._pause_s = error.retry_after or self._pause_s
+            if self._is_over:
+                return
             if self._barren >= BARREN_STREAMS:
                 raise StreamingImpossibleError("Streams end, or stay silent, before a single byte has come")
             await self._caller.transport.sleep(self._pause_s + self._caller.policy.backoff(fruitless + 1))
@@ -99,6 +107,9 @@ class JobStream:
         async with self._caller.open(self._request.with_headers(**after), timeout) as incoming:
             self._outage.over()
             self._pause_s = 0.0
+            self._is_over = incoming.status == _NOTHING_MORE
+            if self._is_over:
+                return
             self._barren += 1
             try:
                 async with aclosing(incoming.events()) as events:
@@ -124,7 +135,7 @@ async def monitor(
         BulkJobsError: the server refuses, or is out of reach for longer than `outage` seconds.
     """
     watch = _Watch(caller, job_id, poll_s, outage)
-    yield await watch.look()
+    yield await watch.begin()
     if streaming and not watch.job.has_ended:
         try:
             async with aclosing(watch.streamed()) as updates:
@@ -150,8 +161,13 @@ class _Watch:
         self._poll_s = max(poll_s, SHORTEST_POLL_S)
         self._longest_outage_s = outage
         self._etag = ""
-        self._told: Update | None = None
+        self._told: Update
         self.job: Job
+
+    async def begin(self) -> Update:
+        """Read the job for the first time."""
+        self._told = await self.look()
+        return self._told
 
     async def look(self) -> Update:
         """Read the job."""
@@ -164,7 +180,6 @@ class _Watch:
 
     async def streamed(self) -> AsyncGenerator[Update, None]:
         """Updates out of the job's stream, and the last one out of the job itself."""
-        self._told = update_of(self.job)
         state = self.job.state
         stream = JobStream(self._caller, self._job_id, outage=self._longest_outage_s)
         async with aclosing(stream.events()) as events:
@@ -174,7 +189,7 @@ class _Watch:
                 state = event.data.get("state", state) if event.type == "state" else state
                 shown = event.data if event.type == "progress" else self._told
                 update = Update({**shown, "state": state})
-                if event.type in {"state", "progress"} and self._is_news(update):
+                if self._is_news(update):
                     yield update
         async with aclosing(self.polled(at_once=True)) as updates:
             async for update in updates:
