@@ -18,7 +18,6 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
 from bulkvid_pipeline.api.context import context_of
-from bulkvid_pipeline.api.limits import count_request
 from bulkvid_pipeline.api.timing import timed
 from bulkvid_pipeline.core.errors import AuthenticationError
 from bulkvid_pipeline.services.access.scopes import Caller, Scope
@@ -40,7 +39,7 @@ class Rule:
     anybody: bool = False
     or_loopback: bool = False
 
-    def __call__(
+    async def __call__(
         self, request: Request, _shown: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)] = None
     ) -> Caller | None:
         """The caller whom `GuardedRoute` has let in; None where no token was needed."""
@@ -83,7 +82,7 @@ class GuardedRoute(APIRoute):
             if caller is None:
                 return await handle(request)
             with timed(request, "limit"):
-                headers = await count_request(context_of(request).limiter, caller)
+                headers = await context_of(request).requests.count(caller)
             request.state.limit_headers = headers
             with timed(request, "handler"):
                 response = await handle(request)

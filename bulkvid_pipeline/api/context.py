@@ -11,7 +11,7 @@ from typing import Annotated
 from dagster import DagsterInstance
 from fastapi import Depends, Request
 
-from bulkvid_pipeline.adapters.rate_limits import RateLimiter
+from bulkvid_pipeline.api.limits import RequestCounter
 from bulkvid_pipeline.services.access.tokens import TokenVerifier
 from bulkvid_pipeline.services.jobs.instance import open_instance
 from bulkvid_pipeline.services.wiring.limits import api_limiter
@@ -26,7 +26,7 @@ class ApiContext:
     home: Path
     instance: DagsterInstance
     verifier: TokenVerifier
-    limiter: RateLimiter
+    requests: RequestCounter
 
 
 @contextmanager
@@ -36,13 +36,13 @@ def open_context(settings: Settings, home: Path) -> Iterator[ApiContext]:
     Raises:
         InvalidSettingsError: a setting cannot be used.
     """
-    with open_instance(home) as instance:
+    with open_instance(home) as instance, RequestCounter(api_limiter(instance, settings)) as requests:
         yield ApiContext(
             settings=settings,
             home=home,
             instance=instance,
             verifier=TokenVerifier(settings, home),
-            limiter=api_limiter(instance, settings),
+            requests=requests,
         )
 
 
@@ -52,4 +52,8 @@ def context_of(request: Request) -> ApiContext:
     return context
 
 
-Context = Annotated[ApiContext, Depends(context_of)]
+async def _context(request: Request) -> ApiContext:  # a plain function would be run in a thread
+    return context_of(request)
+
+
+Context = Annotated[ApiContext, Depends(_context)]

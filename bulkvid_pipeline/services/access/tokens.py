@@ -19,6 +19,9 @@ CLOCK_SKEW_S = 30
 LONGEST_TOKEN = 8192
 """Characters of a token; no real one is as long."""
 LONGEST_ID = 128
+KNOWN_FOR_S = 60.0
+"""How long a key that its provider has withdrawn may still be accepted."""
+MOST_KNOWN = 4096
 _REQUIRED = ["exp", "iss", "aud", "sub", "project"]
 _INVALID = "Invalid JWT token"
 
@@ -33,6 +36,7 @@ class TokenVerifier:
     def __init__(self, settings: Settings, home: Path) -> None:
         self._keys: Keys = keys_of(settings, home)
         self._issuer, self._audience = settings.api_issuer, settings.api_audience
+        self._known: dict[str, tuple[Caller, float]] = {}
 
     @property
     def may_block(self) -> bool:
@@ -40,12 +44,23 @@ class TokenVerifier:
         return isinstance(self._keys, KeySet)
 
     def verify(self, token: str) -> Caller:
-        """The caller whose token this is.
+        """The caller whose token this is. One that was verified in the last `KNOWN_FOR_S` is only looked up.
 
         Raises:
             AuthenticationError: "Token expired", or "Invalid JWT token" whatever else is wrong with it.
             ServiceUnavailableError: the identity provider does not respond.
         """
+        now = time.time()
+        caller, known_until = self._known.get(token, (None, 0.0))
+        if caller is not None and now < min(known_until, caller.expires_at):
+            return caller
+        caller = self._verified(token)
+        if len(self._known) >= MOST_KNOWN:
+            self._known.clear()
+        self._known[token] = caller, now + KNOWN_FOR_S
+        return caller
+
+    def _verified(self, token: str) -> Caller:
         if len(token) > LONGEST_TOKEN:
             raise _invalid("it is too long")
         try:
