@@ -5,10 +5,10 @@ from __future__ import annotations
 import types
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import pytest
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 from bulkvid_pipeline.client import models
 from bulkvid_pipeline.client.shapes import Shape
@@ -70,7 +70,7 @@ def test_no_field_hides_a_method_of_mappings(shape: type[Shape]) -> None:
 
 def kind(annotation: Any) -> Any:
     """A type in the terms that both sides share: JSON's, times, and models by the client's name."""
-    annotation = getattr(annotation, "__origin__", annotation) if hasattr(annotation, "__metadata__") else annotation
+    annotation = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin in (Union, types.UnionType):
         return frozenset(kind(argument) for argument in arguments)
@@ -86,4 +86,4 @@ def kind(annotation: Any) -> Any:
         return annotation.__name__
     if isinstance(annotation, type) and issubclass(annotation, str):
         return str
-    return datetime if annotation is datetime else annotation
+    return datetime if annotation is AwareDatetime else annotation
