@@ -6,19 +6,22 @@ import * as calls from './generated/sdk.gen.js';
 import type * as api from './generated/types.gen.js';
 import { idempotencyKey } from './idempotency.js';
 import { specOf, type JobFields } from './job_arguments.js';
+import { JobEvents } from './job_events.js';
 import { Pages } from './pages.js';
-import { filesOf } from './results.js';
+import { filesOf, type FileKind } from './results.js';
 import { checkedId, Sender, type CallOptions, type Common } from './sender.js';
 import { Templates } from './templates.js';
 import { Transport, type Fetch } from './transport.js';
 import type {
   Analytics,
+  BulkJobSpec,
   CreatedJob,
+  DetailedHealth,
   DryRun,
   Health,
   Item,
+  ItemDetail,
   Job,
-  JobEvent,
   JobUpdate,
   Metrics,
   Progress,
@@ -30,6 +33,7 @@ import type {
   UploadedSheet,
 } from './types.js';
 import { eventsOf, updatesOf, type StreamOptions, type Watched, type WatchOptions } from './watching.js';
+import { Webhooks } from './webhooks.js';
 
 /** How a client is made. */
 export interface ClientOptions {
@@ -53,6 +57,9 @@ export type NewJob = JobFields & {
 
 type Query<T extends { query?: unknown }> = Omit<NonNullable<T['query']>, 'page_token'>;
 
+type EventQuery = Omit<Query<api.ListJobEventsData>, 'before'>;
+
+const UNWELL_IS_AN_ANSWER = { repeatable: true, accepting: 503 };
 const STREAM: api.StreamJobData['url'] = '/api/bulk-jobs/{job_id}/stream';
 
 /**
@@ -67,6 +74,7 @@ const STREAM: api.StreamJobData['url'] = '/api/bulk-jobs/{job_id}/stream';
  */
 export class BulkJobsClient {
   readonly templates: Templates;
+  readonly webhooks: Webhooks;
   readonly #sender: Sender;
 
   /** @throws TypeError the token or the address cannot be one. */
@@ -76,6 +84,7 @@ export class BulkJobsClient {
     const transport = new Transport(options.baseURL, options.apiKey, policy, options.timeout ?? 60_000, send);
     this.#sender = new Sender(transport);
     this.templates = new Templates(this.#sender);
+    this.webhooks = new Webhooks(this.#sender);
   }
 
   /** The API's address. */
@@ -147,42 +156,45 @@ export class BulkJobsClient {
     return this.#sender.read((common) => calls.getJobProgress({ ...common, path: job(id) }), options);
   }
 
-  /** What happened in a job. */
-  getJobEvents(id: string, query: Query<api.ListJobEventsData> = {}, options: CallOptions = {}): Pages<JobEvent> {
+  /** What happened in a job: newest first, or after `cursor` oldest first. */
+  getJobEvents(id: string, query: EventQuery = {}, options: CallOptions = {}): JobEvents {
     const path = job(id);
-    return new Pages((place) =>
-      this.#sender.read((common) => calls.listJobEvents({ ...common, path, query: { ...query, ...place } }), options),
+    const { cursor, ...filter } = query;
+    return new JobEvents(
+      (place) =>
+        this.#sender.read((common) => calls.listJobEvents({ ...common, path, query: { ...filter, ...place } }), options),
+      cursor ?? undefined,
     );
   }
 
   /** A job's rows, in the order of the sheet. */
-  getItems(id: string, query: Query<api.ListItemsData> = {}, options: CallOptions = {}): Pages<Item> {
+  getItems(id: string, query: Query<api.ListJobItemsData> = {}, options: CallOptions = {}): Pages<Item> {
     const path = job(id);
     return new Pages((place) =>
-      this.#sender.read((common) => calls.listItems({ ...common, path, query: { ...query, ...place } }), options),
+      this.#sender.read((common) => calls.listJobItems({ ...common, path, query: { ...query, ...place } }), options),
     );
   }
 
   /** One row of a job, by its key or by its number in the sheet. */
-  getItem(id: string, row: string | number, options: CallOptions = {}): Promise<Item> {
+  getItem(id: string, row: string | number, options: CallOptions = {}): Promise<ItemDetail> {
     const path = { ...job(id), row: checkedId(String(row)) };
-    return this.#sender.read((common) => calls.getItem({ ...common, path }), options);
+    return this.#sender.read((common) => calls.getJobItem({ ...common, path }), options);
   }
 
-  /** A job's finished videos, with links that hold for a while. */
-  getResults(id: string, query: Query<api.ListResultsData> = {}, options: CallOptions = {}): Pages<Result> {
+  /** A job's finished videos, with links that hold for a while, and the rows that failed. */
+  getResults(id: string, query: Query<api.ListJobResultsData> = {}, options: CallOptions = {}): Pages<Result> {
     const path = job(id);
     return new Pages((place) =>
-      this.#sender.read((common) => calls.listResults({ ...common, path, query: { ...query, ...place } }), options),
+      this.#sender.read((common) => calls.listJobResults({ ...common, path, query: { ...query, ...place } }), options),
     );
   }
 
-  /** The report of a job. */
-  getReport(id: string, options: CallOptions = {}): Promise<Report> {
-    return this.#sender.read((common) => calls.getJobReport({ ...common, path: job(id) }), options);
+  /** What the validation found in a job's sheet; `level` chooses severities. */
+  getReport(id: string, query: Query<api.GetJobReportData> = {}, options: CallOptions = {}): Promise<Report> {
+    return this.#sender.read((common) => calls.getJobReport({ ...common, path: job(id), query }), options);
   }
 
-  /** How fast a job works. */
+  /** How fast a job is, what it has made, and what that has cost. */
   getMetrics(id: string, options: CallOptions = {}): Promise<Metrics> {
     return this.#sender.read((common) => calls.getJobMetrics({ ...common, path: job(id) }), options);
   }
@@ -204,8 +216,8 @@ export class BulkJobsClient {
     return this.#sender.write((common) => calls.cancelJob({ ...common, path: job(id) }), options);
   }
 
-  /** Render again what failed, or the rows that `items` names. */
-  retryJob(id: string, { items, ...options }: CallOptions & { items?: string[] } = {}): Promise<Job> {
+  /** Render again what failed, or the rows that `items` names by key or by number in the sheet. */
+  retryJob(id: string, { items, ...options }: CallOptions & { items?: (string | number)[] } = {}): Promise<Job> {
     const body = items && { items };
     return this.#sender.write((common) => calls.retryJob({ ...common, path: job(id), body }), options);
   }
@@ -250,7 +262,7 @@ export class BulkJobsClient {
   // Files
 
   /**
-   * Download the finished videos of a job into a folder; only in node. Files that are complete are not fetched again, and
+   * Download the finished videos of a job into a folder, and what else `kinds` names; only in node. Files that are complete are not fetched again, and
    * one that was interrupted goes on from its `.part` file. A file gets its name when it is complete.
    *
    * Rejects with a DownloadError if some files could not be downloaded; all others are there.
@@ -258,30 +270,37 @@ export class BulkJobsClient {
   downloadResults(
     id: string,
     folder: string,
-    options: DownloadOptions & { platforms?: string[] } = {},
+    options: DownloadOptions & { kinds?: FileKind[]; platforms?: string[] } = {},
   ): Promise<DownloadedFile[]> {
-    const listFiles = async () => filesOf(await this.getResults(id, {}, options).toArray(), options.platforms);
+    const { kinds, platforms } = options;
+    const results = this.getResults(id, { state: ['completed'], page_size: 100 }, options);
+    const listFiles = async () => filesOf(await results.toArray(), kinds, platforms);
     return downloadFiles({ transport: this.#sender.transport, folder, listFiles, options });
   }
 
   // The installation
 
   /** What the project's jobs have made, from one day to another with both of them. */
-  getJobAnalytics(query: api.GetAnalyticsData['query'], options: CallOptions = {}): Promise<Analytics> {
+  getJobAnalytics(query: Query<api.GetAnalyticsData> = {}, options: CallOptions = {}): Promise<Analytics> {
     return this.#sender.read((common) => calls.getAnalytics({ ...common, query }), options);
   }
 
   /** How busy the installation is. */
   systemStatus(options: CallOptions = {}): Promise<SystemStatus> {
-    return this.#sender.read((common) => calls.systemStatus(common), options);
+    return this.#sender.read((common) => calls.getSystemStatus(common), options);
   }
 
   /** Whether the service works; an unhealthy one is an answer, not an error. */
   health(options: CallOptions = {}): Promise<Health> {
-    return this.#sender.whole((common) => calls.health(common), options, { repeatable: true, accepting: 503 });
+    return this.#sender.whole((common) => calls.getHealth(common), options, UNWELL_IS_AN_ANSWER);
   }
 
-  async #specOf({ file, ...fields }: NewJob, options: CallOptions): Promise<api.BulkJobSpec> {
+  /** Whether the service works, with figures of each part; needs the scope admin, or to be on its machine. */
+  healthDetailed(options: CallOptions = {}): Promise<DetailedHealth> {
+    return this.#sender.whole((common) => calls.getDetailedHealth(common), options, UNWELL_IS_AN_ANSWER);
+  }
+
+  async #specOf({ file, ...fields }: NewJob, options: CallOptions): Promise<BulkJobSpec> {
     const spec = specOf(fields);
     if (file === undefined) return spec;
     if (spec.input_source?.path || spec.input_source?.sheet_id) {
