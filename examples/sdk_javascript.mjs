@@ -1,11 +1,11 @@
-// A sheet becomes videos on this disk: `node sdk_javascript.mjs ideas.csv videos`, with the token in BULKVID_TOKEN.
+// A sheet becomes videos on this disk: `node sdk_javascript.mjs ideas.csv videos`, with the token in BULKVID_API_KEY.
 // The package is made with `npm pack` in bulkvid_pipeline/client/javascript and installed with `npm install FILE.tgz`.
 import { BulkJobsClient, BulkJobsError, JobFailedError } from 'bulkvid-client';
 
 const [sheet = 'ideas.csv', folder = 'videos'] = process.argv.slice(2);
 const client = new BulkJobsClient({
-  apiKey: process.env.BULKVID_TOKEN ?? '',
-  baseURL: process.env.BULKVID_URL ?? 'http://127.0.0.1:8000',
+  apiKey: process.env.BULKVID_API_KEY ?? '',
+  baseURL: process.env.BULKVID_API_URL ?? 'http://127.0.0.1:8000',
 });
 
 try {

@@ -49,6 +49,12 @@ export interface ClientOptions {
   fetch?: Fetch;
 }
 
+/** What every call takes that changes something; a key makes one change out of several calls, also of several processes. */
+export type ChangeOptions = CallOptions & {
+  /** Made for each call if left out. */
+  idempotencyKey?: string;
+};
+
 /** A new job: its fields, and instead of `path` or `sheet_id` perhaps a file to upload first. */
 export type NewJob = JobFields & {
   /** A CSV or XLSX file; in node also its path. */
@@ -59,6 +65,7 @@ type Query<T extends { query?: unknown }> = Omit<NonNullable<T['query']>, 'page_
 
 type EventQuery = Omit<Query<api.ListJobEventsData>, 'before'>;
 
+const ONCE_BY_ITS_KEY = { repeatable: true };
 const UNWELL_IS_AN_ANSWER = { repeatable: true, accepting: 503 };
 const STREAM: api.StreamJobData['url'] = '/api/bulk-jobs/{job_id}/stream';
 
@@ -69,8 +76,8 @@ const STREAM: api.StreamJobData['url'] = '/api/bulk-jobs/{job_id}/stream';
  *     const job = await client.createJob({ title: 'Spring', sheet_id, range: 'A1:Z100' });
  *     await client.monitorJob(job.id, (update) => console.log(update.percent_complete));
  *
- * What fails rejects with a `BulkJobsError`. Requests that do no harm when they arrive twice are repeated after faults
- * that pass.
+ * What fails rejects with a `BulkJobsError`. Requests are repeated after faults that pass; changes are still done once, by
+ * a key that goes with each.
  */
 export class BulkJobsClient {
   readonly templates: Templates;
@@ -97,15 +104,14 @@ export class BulkJobsClient {
   /**
    * Create a job. Its fields may be flat (`sheet_id`, `range`, `output_bucket`, `template_id`) or nested as in the API.
    *
-   * One call creates one job, however often its request has to be sent. `idempotencyKey` makes one job out of several
-   * calls, also of several processes; with `file`, upload first and give the id as `path`.
+   * One call creates one job, however often its request has to be sent. With an `idempotencyKey` of your own, upload a
+   * file first and give its id as `path`.
    */
-  async createJob(job: NewJob, options: CallOptions & { idempotencyKey?: string } = {}): Promise<CreatedJob> {
+  async createJob(job: NewJob, options: ChangeOptions = {}): Promise<CreatedJob> {
     const body = await this.#specOf(job, options);
-    const headers = { 'Idempotency-Key': options.idempotencyKey ?? idempotencyKey() };
-    const how = { repeatable: true };
+    const headers = keyOf(options);
     const call = (common: Common) => calls.createJob({ ...common, body, headers });
-    return (await this.#sender.write<CreatedJob | DryRun>(call, options, how)) as CreatedJob;
+    return (await this.#sender.write<CreatedJob | DryRun>(call, options, ONCE_BY_ITS_KEY)) as CreatedJob;
   }
 
   /** What creating a job would do: the findings of its sheet, and an estimate. Nothing is created. */
@@ -117,17 +123,12 @@ export class BulkJobsClient {
   }
 
   /** Upload a CSV or XLSX file of at most 10 MiB, in node also by its path; its `id` is the `path` of a job. */
-  async uploadSheet(file: Blob | string, options: CallOptions & { name?: string } = {}): Promise<UploadedSheet> {
+  async uploadSheet(file: Blob | string, options: ChangeOptions & { name?: string } = {}): Promise<UploadedSheet> {
     const { name, content } = await sheetFile(file, options.name);
     const form = new FormData();
     form.append('file', content, name);
-    const body = { file: content };
-    const how = { repeatable: true };
-    return this.#sender.write(
-      (common) => calls.uploadSheet({ ...common, body, bodySerializer: () => form }),
-      options,
-      how,
-    );
+    const request = { body: { file: content }, bodySerializer: () => form, headers: keyOf(options) };
+    return this.#sender.write((common) => calls.uploadSheet({ ...common, ...request }), options, ONCE_BY_ITS_KEY);
   }
 
   /** How a sheet is understood, before a job is created over it. */
@@ -202,24 +203,31 @@ export class BulkJobsClient {
   // Controlling jobs
 
   /** Pause a job: rows in work are finished. */
-  pauseJob(id: string, options: CallOptions = {}): Promise<Job> {
-    return this.#sender.write((common) => calls.pauseJob({ ...common, path: job(id) }), options);
+  pauseJob(id: string, options: ChangeOptions = {}): Promise<Job> {
+    const headers = keyOf(options);
+    const call = (common: Common) => calls.pauseJob({ ...common, path: job(id), headers });
+    return this.#sender.write(call, options, ONCE_BY_ITS_KEY);
   }
 
   /** Let a paused job go on. */
-  resumeJob(id: string, options: CallOptions = {}): Promise<Job> {
-    return this.#sender.write((common) => calls.resumeJob({ ...common, path: job(id) }), options);
+  resumeJob(id: string, options: ChangeOptions = {}): Promise<Job> {
+    const headers = keyOf(options);
+    const call = (common: Common) => calls.resumeJob({ ...common, path: job(id), headers });
+    return this.#sender.write(call, options, ONCE_BY_ITS_KEY);
   }
 
   /** Stop a job for good; what is finished stays. */
-  cancelJob(id: string, options: CallOptions = {}): Promise<Job> {
-    return this.#sender.write((common) => calls.cancelJob({ ...common, path: job(id) }), options);
+  cancelJob(id: string, options: ChangeOptions = {}): Promise<Job> {
+    const headers = keyOf(options);
+    const call = (common: Common) => calls.cancelJob({ ...common, path: job(id), headers });
+    return this.#sender.write(call, options, ONCE_BY_ITS_KEY);
   }
 
   /** Render again what failed, or the rows that `items` names by key or by number in the sheet. */
-  retryJob(id: string, { items, ...options }: CallOptions & { items?: (string | number)[] } = {}): Promise<Job> {
-    const body = items && { items };
-    return this.#sender.write((common) => calls.retryJob({ ...common, path: job(id), body }), options);
+  retryJob(id: string, options: ChangeOptions & { items?: (string | number)[] } = {}): Promise<Job> {
+    const request = { body: options.items && { items: options.items }, headers: keyOf(options) };
+    const call = (common: Common) => calls.retryJob({ ...common, path: job(id), ...request });
+    return this.#sender.write(call, options, ONCE_BY_ITS_KEY);
   }
 
   // Watching jobs
@@ -306,7 +314,7 @@ export class BulkJobsClient {
     if (spec.input_source?.path || spec.input_source?.sheet_id) {
       throw new TypeError('Give one sheet: file, path or sheet_id');
     }
-    const { id } = await this.uploadSheet(file, options);
+    const { id } = await this.uploadSheet(file, options.signal ? { signal: options.signal } : {});
     return { ...spec, input_source: { ...spec.input_source, path: id } };
   }
 
@@ -315,6 +323,10 @@ export class BulkJobsClient {
     const streamURL = generated.buildUrl({ url: STREAM, path: job(id) });
     return { transport, streamURL, readJob: () => this.getJob(id, signal ? { signal } : {}) };
   }
+}
+
+function keyOf(options: ChangeOptions): { 'Idempotency-Key': string } {
+  return { 'Idempotency-Key': options.idempotencyKey ?? idempotencyKey() };
 }
 
 function job(id: string): { job_id: string } {

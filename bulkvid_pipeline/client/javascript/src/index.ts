@@ -1,5 +1,5 @@
 /** JavaScript client of the bulkvid API: a spreadsheet of ideas in, hundreds of finished videos out. */
-export { BulkJobsClient, type ClientOptions, type NewJob } from './client.js';
+export { BulkJobsClient, type ChangeOptions, type ClientOptions, type NewJob } from './client.js';
 export type { DownloadedFile, DownloadOptions, DownloadProgress } from './downloads.js';
 export * from './errors.js';
 export type { FlatJob, JobFields, NestedJob } from './job_arguments.js';
