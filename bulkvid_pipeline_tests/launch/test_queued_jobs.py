@@ -19,7 +19,7 @@ from dagster import DagsterRunStatus, RunsFilter
 from bulkvid_pipeline.adapters.dagster.web_server import DagsterWebServer
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.spec import BulkJobSpec
-from bulkvid_pipeline.launch.queue import launch_once
+from bulkvid_pipeline.launch.queue import Launch, launch_once
 from bulkvid_pipeline.services.control.actions import cancel_job, pause_job
 from bulkvid_pipeline_tests.defs.web_server import WebServer, running_web_server, running_web_ui
 from bulkvid_pipeline_tests.faults.installation import Installation
@@ -171,7 +171,7 @@ def test_a_launch_whose_answer_is_lost_makes_one_run(waiting: Queue) -> None:
 
         healing = threading.Thread(target=heal_once_it_is_there)
         healing.start()
-        run_id = launch_once(server, place, spec, job_id, "launch_whose_answer_was_lost")
+        run_id = launch_once(server, place, spec, Launch(job_id, "launch_whose_answer_was_lost"))
         healing.join()
         assert statuses(waiting.place, job_id) == [DagsterRunStatus.QUEUED]
         server.withdraw(run_id)
