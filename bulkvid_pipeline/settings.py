@@ -167,6 +167,9 @@ class Settings(BaseSettings):
     api_url: str = Field(
         "http://127.0.0.1:8000", description="Address under which users reach the API, for links that it hands out"
     )
+    link_lifetime_s: int = Field(
+        3600, ge=60, le=604_800, description="Lifetime of links to videos that the API hands out, in seconds"
+    )
 
 
 def _cache_home() -> Path | None:

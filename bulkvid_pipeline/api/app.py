@@ -14,12 +14,12 @@ from starlette.middleware.gzip import GZipMiddleware
 from bulkvid_pipeline.api.context import open_context
 from bulkvid_pipeline.api.error_answers import add_error_handlers
 from bulkvid_pipeline.api.middleware import RequestGate
-from bulkvid_pipeline.api.routes import jobs, streams
+from bulkvid_pipeline.api.routes import items, jobs, results, streams
 from bulkvid_pipeline.api.stopping import heard_before_the_server
 from bulkvid_pipeline.settings import Settings, dagster_home
 from bulkvid_pipeline.settings import settings as settings_of_process
 
-ROUTERS = (jobs.router, streams.router)
+ROUTERS = (jobs.router, items.router, results.router, streams.router)
 SMALLEST_COMPRESSED = 1000
 """Bytes from which on an answer is compressed."""
 

@@ -13,9 +13,9 @@ from fastapi import Depends, Request
 
 from bulkvid_pipeline.api.limits import RequestCounter
 from bulkvid_pipeline.services.access.tokens import TokenVerifier
-from bulkvid_pipeline.services.jobs.feed import JobFeeds, job_feeds
+from bulkvid_pipeline.services.jobs.feed import JobFeeds
 from bulkvid_pipeline.services.jobs.instance import open_instance
-from bulkvid_pipeline.services.jobs.job_index import JobIndex
+from bulkvid_pipeline.services.jobs.job_reads import JobReads, job_reads
 from bulkvid_pipeline.services.wiring.limits import api_limiter
 from bulkvid_pipeline.settings import Settings
 
@@ -29,7 +29,7 @@ class ApiContext:
     instance: DagsterInstance
     verifier: TokenVerifier
     requests: RequestCounter
-    index: JobIndex
+    reads: JobReads
     feeds: JobFeeds
 
 
@@ -43,8 +43,8 @@ def open_context(settings: Settings, home: Path) -> Iterator[ApiContext]:
     with (
         open_instance(home) as instance,
         RequestCounter(api_limiter(instance, settings)) as requests,
-        closing(JobIndex(instance)) as index,
-        job_feeds(instance, index.look_up) as feeds,
+        job_reads(instance, settings) as reads,
+        closing(JobFeeds(reads.jobs.look_up, reads.log)) as feeds,
     ):
         yield ApiContext(
             settings=settings,
@@ -52,7 +52,7 @@ def open_context(settings: Settings, home: Path) -> Iterator[ApiContext]:
             instance=instance,
             verifier=TokenVerifier(settings, home),
             requests=requests,
-            index=index,
+            reads=reads,
             feeds=feeds,
         )
 

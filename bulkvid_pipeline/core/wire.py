@@ -107,7 +107,10 @@ class JobView(_Shape):
 
 
 class ItemView(_Shape):
-    """A row of a job; `percent` is of the row, `url` of its first video."""
+    """A row of a job; `percent` is of the row, `url` a link to its first video that ends at `links_expire_at`.
+
+    `cached` says whether its videos stood in storage already when the newest run came to it.
+    """
 
     row_key: str
     sheet_row: int
@@ -123,10 +126,121 @@ class ItemView(_Shape):
     cost: float = 0.0
     attempts: int = 0
     updated_at: Moment | None = None
+    warnings: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+    cached: bool = False
+    links_expire_at: Moment | None = None
+
+
+class QualityCheck(_Shape):
+    """One check that a video was put to before it was published."""
+
+    name: str
+    subject: str
+    outcome: str
+    value: float | int | str | bool | None = None
+    limit: str = ""
+    message: str = ""
+
+
+class OutputView(_Shape):
+    """A published video. Links are null where there is no such file; `checks` are null where they cannot be read."""
+
+    platform: str
+    width: int = 0
+    height: int = 0
+    duration_s: float = 0.0
+    size_bytes: int = 0
+    loudness_lufs: float | None = None
+    render_seconds: float = 0.0
+    cost: float = 0.0
+    quality: str = ""
+    video_url: str | None = None
+    poster_url: str | None = None
+    srt_url: str | None = None
+    vtt_url: str | None = None
+    links_expire_at: Moment | None = None
+    checks: tuple[QualityCheck, ...] | None = None
+
+
+class ItemAttempt(_Shape):
+    """How the row's turn in one run ended, after `attempts` tries."""
+
+    run_id: str
+    ended_at: Instant
+    state: ItemState
+    attempts: int = 1
+    code: str = ""
+    error: str = ""
+    fix: str = ""
+
+
+class ItemDetail(ItemView):
+    """All that is known of a row: its videos, and how its turns in the job's runs ended, oldest first."""
+
+    outputs: tuple[OutputView, ...] = ()
+    history: tuple[ItemAttempt, ...] = ()
+
+
+class ResultView(_Shape):
+    """A finished video of a job, or a row that failed: then there are no links and `error` says why."""
+
+    row_key: str
+    sheet_row: int
+    title: str
+    state: ItemState
+    platform: str = ""
+    duration_s: float = 0.0
+    size_bytes: int = 0
+    width: int = 0
+    height: int = 0
+    quality: str = ""
+    code: str = ""
+    error: str = ""
+    fix: str = ""
+    video_url: str | None = None
+    poster_url: str | None = None
+    srt_url: str | None = None
+    vtt_url: str | None = None
+    links_expire_at: Moment | None = None
+
+
+class Metrics(_Shape):
+    """Figures of a job, of its rows as they stand now.
+
+    `rendered` rows were made by the newest run that came to them, `kept` ones stood in storage already; `retries` are
+    tries after the first. `rows_per_minute` counts rendered rows in `processing_time_ms`. `queue_time_ms` is until the
+    first run began. `waiting_for_limits_ms` is how long the next row had to wait for a rate limit. `stages` counts the
+    rows in work by their stage. Figures that nothing is known for are null.
+    """
+
+    job_id: str
+    processing_time_ms: int
+    queue_time_ms: int | None = None
+    waiting_for_limits_ms: int = 0
+    rows_per_minute: float | None = None
+    rendered: int = 0
+    kept: int = 0
+    failed: int = 0
+    retries: int = 0
+    warnings: int = 0
+    videos: int = 0
+    video_seconds: float = 0.0
+    size_bytes: int = 0
+    render_seconds: float = 0.0
+    render_seconds_per_video_second: float | None = None
+    cost: float = 0.0
+    rate_limited: bool = False
+    stages: dict[str, int] = {}
+    errors: dict[str, int] = {}
+    """The number of failed rows by the code of their error."""
 
 
 class Event(_Shape):
-    """An event of a job; `created_at` is `timestamp` in epoch seconds; `row` is empty if it concerns no single row."""
+    """An event of a job; `created_at` is `timestamp` in epoch seconds; `row` is empty if it concerns no single row.
+
+    `id`, where it is given, is a cursor: events after this one can be asked for with it.
+    """
 
     timestamp: Instant
     created_at: float
@@ -134,6 +248,56 @@ class Event(_Shape):
     message: str
     run_id: str
     row: str = ""
+    id: str = ""
+
+
+class EventPage(_Shape):
+    """Events of a job, oldest first. `next_cursor` asks for newer ones, now or later, `previous_cursor` for older ones;
+    the latter is null if there are none."""
+
+    items: tuple[Event, ...]
+    next_cursor: str
+    previous_cursor: str | None = None
+    has_more: bool = False
+    """Whether there are newer events already."""
+
+
+class FindingView(_Shape):
+    """Something about the sheet that a user should know; `cell` is where, such as `E5`, `row 5` or `sheet`."""
+
+    severity: str
+    problem: str
+    fix: str
+    cell: str
+    sheet_row: int | None = None
+    column: str = ""
+    column_letter: str = ""
+    value: str = ""
+    code: str = ""
+
+
+class RowCounts(_Shape):
+    """How many rows of the sheet the validation has let pass, refused, and left out."""
+
+    accepted: int = 0
+    rejected: int = 0
+    skipped: int = 0
+
+
+class SheetReport(_Shape):
+    """The validation of a job's sheet; `findings_total` counts those too that are not kept or not asked for."""
+
+    job_id: str
+    level: str
+    stops_job: bool
+    rows: RowCounts
+    errors: int
+    warnings: int
+    findings_total: int
+    findings: tuple[FindingView, ...]
+    accepted_rows: tuple[int, ...] = ()
+    rejected_rows: tuple[int, ...] = ()
+    skipped_rows: tuple[int, ...] = ()
 
 
 class StateChange(_Shape):

@@ -24,6 +24,7 @@ from bulkvid_pipeline.defs.partitions import ensure_partitions, video_rows
 from bulkvid_pipeline.services.batch.batch_run import BatchRun
 from bulkvid_pipeline.services.batch.cancel_watch import stopping_when_cancelled
 from bulkvid_pipeline.services.jobs.chosen_rows import chosen_rows, join_job_of_rows
+from bulkvid_pipeline.services.jobs.follow import PLANNED
 from bulkvid_pipeline.services.liveness.heartbeat import at_work
 from bulkvid_pipeline.services.liveness.orphans import close_orphans
 from bulkvid_pipeline.services.sheets.loading import LoadedSheet, load_sheet
@@ -72,7 +73,8 @@ def video_ideas(
         yield events.report_check(judged.report, SHEET_CHECK, "video_ideas")
         if judged.report.stops_job:
             raise _failure(judged.refusal(), dg.MetadataValue.md(judged.report.as_markdown()))
-    yield dg.Output(judged, metadata={"rows": len(judged.plans), "level": judged.report.level})
+    about: dict[str, RawMetadataValue] = {"rows": len(judged.plans), "level": judged.report.level}
+    yield dg.Output(judged, metadata={**about, PLANNED: events.planned_rows(judged.plans)})
 
 
 @dg.asset(group_name="bulk_videos", kinds={"python"}, required_resource_keys={tags.SPEC_RESOURCE})

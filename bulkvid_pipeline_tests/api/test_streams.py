@@ -126,7 +126,7 @@ def test_a_stream_goes_on_without_a_gap_or_a_repeat_when_the_api_is_killed_and_s
     with ApiServer(workplace) as server, Writer(run) as writer:
         last_id = ""
         for _ in range(2):
-            client = StreamClient(server.port, STREAM, bearer(), last_id, **({} if last_id else {"replay": "true"}))
+            client = StreamClient(server.port, STREAM, bearer(), last_id, replay=not last_id)
             client.until(lambda told: len(told.of("item")) >= 5)
             server.kill()
             client.to_the_end()
@@ -137,7 +137,7 @@ def test_a_stream_goes_on_without_a_gap_or_a_repeat_when_the_api_is_killed_and_s
         run.end()
         client = StreamClient(server.port, STREAM, bearer(), last_id).to_the_end()
         events += client.events
-        whole = StreamClient(server.port, STREAM, bearer(), replay="true").to_the_end()
+        whole = StreamClient(server.port, STREAM, bearer(), replay=True).to_the_end()
 
     assert [event.data["row_key"] for event in events if event.kind == "item"] == ["before", *writer.names]
     assert lasting(events) == lasting(whole.events)
@@ -158,7 +158,7 @@ def test_a_client_that_goes_from_one_process_to_the_other_misses_nothing_of_seve
             writer.start()
         for turn in range(20):
             server = (one, other)[turn % 2]
-            client = StreamClient(server.port, STREAM, bearer(), last_id, **({} if last_id else {"replay": "true"}))
+            client = StreamClient(server.port, STREAM, bearer(), last_id, replay=not last_id)
             client.until(lambda told: len(told.of("item")) >= 3)
             client.close()
             events += client.events
@@ -168,7 +168,7 @@ def test_a_client_that_goes_from_one_process_to_the_other_misses_nothing_of_seve
         for run in runs:
             run.end()
         events += StreamClient(one.port, STREAM, bearer(), last_id).to_the_end().events
-        whole = StreamClient(other.port, STREAM, bearer(), replay="true").to_the_end()
+        whole = StreamClient(other.port, STREAM, bearer(), replay=True).to_the_end()
 
     told = [event.data["row_key"] for event in events if event.kind == "item"]
     assert len(told) == len(set(told))
@@ -281,7 +281,12 @@ def test_nothing_of_a_stream_waits_in_a_compressor(workplace: Workplace, bearer:
         client.until(lambda told: len(told.events) == 2)
         assert client.response.headers["Content-Encoding"] is None
         came = threading.Event()
-        reader = threading.Thread(target=lambda: (client.until(lambda told: told.rows), came.set()))
+
+        def read() -> None:
+            client.until(lambda told: told.rows)
+            came.set()
+
+        reader = threading.Thread(target=read)
         reader.start()
         run.finish_row("a")
         wait_until(came.is_set)
