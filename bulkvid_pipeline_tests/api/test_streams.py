@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -9,14 +10,16 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from fastapi.testclient import TestClient
 
+from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.services.access.scopes import Scope
 from bulkvid_pipeline_tests.api.conftest import Bearer
 from bulkvid_pipeline_tests.api.server import ApiServer, Received, StreamClient
 from bulkvid_pipeline_tests.peers.postgres import PostgresServer
+from bulkvid_pipeline_tests.services.batch.test_bulk_job import NO_FONT_HAS_THIS
 from bulkvid_pipeline_tests.services.jobs.written_runs import JOB, Writer, WrittenRun
 from bulkvid_pipeline_tests.waiting import wait_until
-from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, Workplace
+from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, Workplace, idea
 
 STREAM = f"/api/bulk-jobs/{JOB}/stream"
 
@@ -113,6 +116,29 @@ def test_the_document_describes_each_event(api: TestClient) -> None:
     assert told["text/event-stream"]["example"].count("event: ") == 5
     schema = document["components"]["schemas"]["StreamMessage"]
     assert set(schema["discriminator"]["mapping"]) == {"progress", "state", "item", "log", "end", "reconnect"}
+
+
+@pytest.mark.heavy
+def test_a_real_jobs_rows_come_as_items(api: TestClient, bearer: Bearer, workplace: Workplace) -> None:
+    sheet = workplace.sheet([idea("Good"), idea(f"Bad {NO_FONT_HAS_THIS}")])
+    job_id = workplace.run(sheet, validation_level="permissive").run.tags[tags.JOB_ID]
+
+    text = api.get(f"/api/bulk-jobs/{job_id}/stream", headers=bearer(project="default"), params={"replay": "true"}).text
+
+    kinds = [block.split("event: ")[1].split("\n")[0] for block in text.split("\n\n") if "event: " in block]
+    items = [
+        json.loads(block.split("data: ")[1])
+        for block in text.split("\n\n")
+        if block.partition("event: ")[2][:4] == "item"
+    ]
+    by_title = {item["title"]: item for item in items}
+    assert set(by_title) == {"Good", f"Bad {NO_FONT_HAS_THIS}"}
+    good, bad = by_title["Good"], by_title[f"Bad {NO_FONT_HAS_THIS}"]
+    assert (good["state"], good["sheet_row"], good["cached"]) == ("completed", 2, False)
+    assert good["duration_s"] > 1
+    assert (bad["state"], bad["code"]) == ("failed", "GLYPHS_MISSING")
+    assert str(workplace.folder) not in "".join(json.dumps(item) for item in items)
+    assert kinds[-1] == "end"
 
 
 @ON_BOTH_DATABASES
