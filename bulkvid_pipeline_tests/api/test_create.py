@@ -16,21 +16,11 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.services.intake import checking
 from bulkvid_pipeline.settings import settings
 from bulkvid_pipeline_tests.api.conftest import home_of
-from bulkvid_pipeline_tests.api.house import House, dagster, house
+from bulkvid_pipeline_tests.api.house import House, dagster, house, refused
 from bulkvid_pipeline_tests.launch.fake_dagster import launched, launched_without_saying, lost
 from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, idea
 
 __all__ = ["dagster", "house"]  # the fixtures
-
-
-def refused(house: House, body: Any, **how: Any) -> dict[str, Any]:
-    """The error; nothing was created."""
-    answer = house.create(body, **how)
-    assert answer.status_code >= 400, answer.text
-    assert house.runs() == []
-    error: dict[str, Any] = answer.json()["error"]
-    assert error["fix"]
-    return {**error, "status": answer.status_code}
 
 
 def test_a_job_is_pending_with_its_rows_and_the_findings_of_its_sheet(house: House) -> None:
