@@ -127,7 +127,7 @@ def test_the_same_upload_with_the_same_key_is_stored_once(house: House) -> None:
     assert upload(CSV + b"Three,More.,,\n").status_code == 422
 
 
-def test_old_uploads_are_pruned_unless_a_job_needs_them(house: House, tmp_path: Path) -> None:
+def test_old_uploads_are_pruned_unless_a_job_needs_them(tmp_path: Path) -> None:
     uploads = Uploads(settings().model_copy(update={"uploads_url": str(tmp_path / "kept")}))
     old, needed = uploads.add("default", "a.csv", CSV), uploads.add("default", "b.csv", CSV)
     later = datetime.now(UTC) + timedelta(seconds=5)
