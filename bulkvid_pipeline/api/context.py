@@ -47,7 +47,7 @@ def open_context(settings: Settings, home: Path) -> Iterator[ApiContext]:
         open_instance(home) as instance,
         RequestCounter(api_limiter(instance, settings)) as requests,
         job_reads(instance, settings) as reads,
-        job_feeds(instance) as feeds,
+        job_feeds(instance, reads.jobs.look_up) as feeds,
     ):
         yield ApiContext(
             settings=with_uploads_at(settings, home),

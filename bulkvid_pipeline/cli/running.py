@@ -53,7 +53,7 @@ def _check_names(spec: BulkJobSpec, *, queue: bool) -> None:
     if path is not None and not Path(path).expanduser().is_file():
         raise InvalidSheetError(f"File '{path}' not found", fix="Check the path; it is relative to the work folder")
     if not queue:
-        TemplateStore(settings().templates_folder).load(spec.template.template_id)
+        TemplateStore(settings().templates_folder, spec.project_id).load(spec.template.template_id)
 
 
 def launch_again(job_id: str, action: Callable[..., None], *, plain: bool, queue: bool = False) -> int:

@@ -26,6 +26,8 @@ BulkVideoError
 ├── UploadTooLargeError          413
 ├── UnsupportedMediaTypeError    415
 ├── KeyReusedError               422
+├── TemplateReadOnlyError        409
+├── TemplateChangedError         412
 ├── QuotaExceededError           429
 ├── TemplateError                500
 │   ├── TemplateNotFoundError
@@ -291,6 +293,22 @@ class KeyReusedError(BulkVideoError):
     default_fix = "Use a new key for each different request"
 
 
+class TemplateReadOnlyError(BulkVideoError):
+    """The template belongs to the installation, not to a project, so that a project cannot change it."""
+
+    code = "TEMPLATE_READ_ONLY"
+    http_status = 409
+    default_fix = "Save it under another template_id"
+
+
+class TemplateChangedError(BulkVideoError):
+    """Somebody else has changed, made or deleted the template since it was read."""
+
+    code = "TEMPLATE_CHANGED"
+    http_status = 412
+    default_fix = "Read the template again, and make the change on what it says now"
+
+
 class QuotaExceededError(BulkVideoError):
     """A rate limit or quota was exceeded."""
 
@@ -315,7 +333,7 @@ class TemplateNotFoundError(TemplateError):
 
 
 class TemplateInvalidError(TemplateError):
-    """The template's JSON document is invalid."""
+    """The template's JSON document is invalid; `details` lists the parts that are wrong, `field` is the first."""
 
     code = "TEMPLATE_INVALID"
     default_fix = "Check template settings and structure"

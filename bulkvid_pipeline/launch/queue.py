@@ -19,7 +19,6 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError, ServiceUnavailableError
 from bulkvid_pipeline.core.jobs import Scope
 from bulkvid_pipeline.core.spec import BulkJobSpec
-from bulkvid_pipeline.launch.here import DEFINITIONS_MODULE
 from bulkvid_pipeline.services.jobs.run_config import run_config_of
 from bulkvid_pipeline.settings import Settings
 
@@ -64,7 +63,7 @@ def hand_over(spec: BulkJobSpec, launch: Launch, instance: DagsterInstance, sett
         InvalidRequestError: the web server keeps its runs elsewhere than `instance` does.
     """
     with DagsterWebServer(settings.dagster_url.get_secret_value(), settings.network_timeout_s) as server:
-        place = server.find_job(tags.JOB, preferred_location=DEFINITIONS_MODULE)
+        place = server.find_job(tags.JOB, preferred_location=tags.DEFINITIONS_MODULE)
         try:
             run_id = launch_once(server, place, spec, launch)
         except KeyboardInterrupt:

@@ -112,7 +112,7 @@ def preview_row(
     """
     table = load_sheet(spec.input_source, settings, spec.project_id).table
     _require_row(table, row)
-    template = TemplateStore(settings.templates_folder).load(spec.template.template_id)
+    template = TemplateStore(settings.templates_folder, spec.project_id).load(spec.template.template_id)
     with EspeakSpeech() as speech:
         judge = _RowValidation(row, spec, template, speech, Narrator.of(settings), settings.longest_video_s)
         by_media = MediaCheck(media_policy(settings), spec.validation_level)

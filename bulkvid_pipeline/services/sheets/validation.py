@@ -75,7 +75,7 @@ def validate_for_spec(sheet: LoadedSheet, spec: BulkJobSpec, settings: Settings)
         TemplateError: the template is missing or wrong.
         InvalidSheetError: a required column is missing altogether.
     """
-    template = TemplateStore(settings.templates_folder).load(spec.template.template_id)
+    template = TemplateStore(settings.templates_folder, spec.project_id).load(spec.template.template_id)
     return validate_sheet(
         sheet,
         spec,

@@ -311,8 +311,8 @@ def test_followers_share_one_poller_and_one_encoding(workplace: Workplace) -> No
 
     async def script(feeds: JobFeeds) -> None:
         followers = [await Follower.at(feeds) for _ in range(50)]
-        for follower in followers:  # those who are still reading what they have missed get no heartbeat
-            await follower.until(lambda told: told.heartbeats)
+        # Those who are still reading what they have missed get no heartbeat.
+        await asyncio.gather(*(follower.until(lambda told: told.heartbeats) for follower in followers))
         before = looks[JOB]
         await asyncio.to_thread(run.finish_row, "a")
         for follower in followers:

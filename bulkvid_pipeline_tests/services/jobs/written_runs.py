@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 import dagster as dg
 from dagster import DagsterEventType, DagsterInstance, DagsterRun
@@ -124,23 +125,30 @@ class Writer:
 
     def __init__(self, run: WrittenRun, pause_s: float = 0.02, prefix: str = "row") -> None:
         self.names: list[str] = []
+        self.prefix = prefix
         self._run = run
         self._pause_s = pause_s
-        self._prefix = prefix
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._write)
 
-    def __enter__(self) -> Writer:
-        self._thread.start()
+    def __enter__(self) -> Self:
+        self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Returns once the last row is written."""
         self._stopping.set()
         self._thread.join()
 
     def _write(self) -> None:
         while not self._stopping.wait(self._pause_s):
-            name = f"{self._prefix}-{len(self.names)}"
+            name = f"{self.prefix}-{len(self.names)}"
             self._run.finish_row(name)
             self.names.append(name)
-            self._run.progress(min(99.0, len(self.names) / 10), total=1000, completed=len(self.names))
+            self._run.progress(min(99.0, len(self.names) / 10), total=10_000, completed=len(self.names))
