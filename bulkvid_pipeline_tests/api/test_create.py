@@ -293,6 +293,11 @@ def test_the_allow_list_of_a_project_opens_buckets_sheets_and_templates(
     error = refused(house, {"input_source": {"sheet_id": "1A2B3C4D5E6F7G8H9I0J"}}, who={"project": "news"})
     assert (error["status"], error["field"]) == (403, "input_source.sheet_id")
     upload = house.upload(project="news")
+    own = house.api.put("/api/templates/tpl_abc123", json={"name": "Ours"}, headers=house.bearer(project="news"))
+    assert own.status_code in {200, 201}, own.text
+    body = {"input_source": {"path": upload}, "template": {"template_id": "tpl_abc123"}}
+    assert house.create(body, who={"project": "news"}, query="?dry_run=true").status_code == 200
+    assert refused(house, body)["code"] == "TEMPLATE_NOT_FOUND"
     body = {"input_source": {"path": upload}, "template": {"template_id": "brand"}}
     error = refused(house, body, who={"project": "news"})
     assert (error["status"], error["field"]) == (403, "template.template_id")

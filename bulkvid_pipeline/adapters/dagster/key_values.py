@@ -18,8 +18,8 @@ from bulkvid_pipeline.adapters.dagster.run_database import run_database
 from bulkvid_pipeline.core.errors import InvalidRequestError, ServiceUnavailableError
 
 TABLE = sa.table("kvs", sa.column("key", sa.Text), sa.column("value", sa.Text))
-KEY: sa.ColumnElement[str] = TABLE.c.key
-VALUE: sa.ColumnElement[str] = TABLE.c.value
+KEY: sa.ColumnClause[str] = TABLE.c.key
+VALUE: sa.ColumnClause[str] = TABLE.c.value
 
 
 class KeyValues:
