@@ -15,6 +15,7 @@ from bulkvid_pipeline.api.context import open_context
 from bulkvid_pipeline.api.error_answers import add_error_handlers
 from bulkvid_pipeline.api.middleware import RequestGate
 from bulkvid_pipeline.api.routes import (
+    control,
     create,
     items,
     jobs,
@@ -28,6 +29,7 @@ from bulkvid_pipeline.settings import Settings, dagster_home
 from bulkvid_pipeline.settings import settings as settings_of_process
 
 ROUTERS = (
+    control.router,
     create.router,
     items.router,
     jobs.router,
