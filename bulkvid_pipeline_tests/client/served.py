@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
+import psutil
+
 from bulkvid_pipeline_tests.waiting import PATIENCE_S, wait_until
 
 COMMAND = Path(sys.executable).with_name("bulkvid")
@@ -63,6 +65,17 @@ class Served:
         return subprocess.run(
             command, env=self._environment, cwd=self.folder, check=True, capture_output=True, text=True
         ).stdout.strip()
+
+    def api_pid(self) -> int:
+        """The process that answers the API's requests, among those that the command has started."""
+        assert self._process is not None
+        found = [
+            child.pid
+            for child in psutil.Process(self._process.pid).children(recursive=True)
+            if any("api_process" in part for part in child.cmdline())
+        ]
+        assert len(found) == 1, found
+        return found[0]
 
 
 def _free_ports(count: int) -> list[int]:
