@@ -41,7 +41,17 @@ class Project:
 
     def check_types(self, *files: str) -> subprocess.CompletedProcess[str]:
         """Check TypeScript files as strictly as can be, the client's own types with them."""
-        options = ("--strict", "--noEmit", "--target", "es2022", "--module", "nodenext", "--exactOptionalPropertyTypes", "--typeRoots", "none")
+        options = (
+            "--strict",
+            "--noEmit",
+            "--target",
+            "es2022",
+            "--module",
+            "nodenext",
+            "--exactOptionalPropertyTypes",
+            "--typeRoots",
+            "none",
+        )
         return self.run(self.source / "node_modules/typescript/bin/tsc", *options, *files)
 
 

@@ -81,5 +81,7 @@ def test_mistakes_are_found_before_anything_runs(project: Project) -> None:
     checked = project.check_types("mistakes.ts")
 
     first = PREAMBLE.count("\n") + 1
-    found = {int(line.partition("(")[2].partition(",")[0]) for line in checked.stdout.splitlines() if "error TS" in line}
+    found = {
+        int(line.partition("(")[2].partition(",")[0]) for line in checked.stdout.splitlines() if "error TS" in line
+    }
     assert found == set(range(first, first + len(MISTAKES))), checked.stdout
