@@ -13,12 +13,13 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from bulkvid_pipeline.api.context import open_context
 from bulkvid_pipeline.api.error_answers import add_error_handlers
+from bulkvid_pipeline.api.measurements import MeasuredRequests, Measurements
 from bulkvid_pipeline.api.middleware import RequestGate
-from bulkvid_pipeline.api.routes import jobs, templates
+from bulkvid_pipeline.api.routes import health, jobs, system, templates
 from bulkvid_pipeline.settings import Settings, dagster_home
 from bulkvid_pipeline.settings import settings as settings_of_process
 
-ROUTERS = (jobs.router, templates.router)
+ROUTERS = (health.router, jobs.router, system.router, templates.router)
 SMALLEST_COMPRESSED = 1000
 """Bytes from which on an answer is compressed."""
 
@@ -37,6 +38,7 @@ def create_app(settings: Settings | None = None, home: Path | None = None) -> Fa
             app.state.context = context
             yield
 
+    measurements = Measurements()
     app = FastAPI(
         title="bulkvid",
         summary="A spreadsheet of ideas in, hundreds of finished videos out.",
@@ -46,10 +48,12 @@ def create_app(settings: Settings | None = None, home: Path | None = None) -> Fa
         redoc_url=None,
         lifespan=lifespan,
         middleware=[
+            Middleware(MeasuredRequests, measurements=measurements),
             Middleware(RequestGate),
             Middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=1),
         ],
     )
+    app.state.measurements = measurements
     add_error_handlers(app)
     for router in ROUTERS:
         app.include_router(router)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,10 @@ from fastapi import Depends, Request
 from bulkvid_pipeline.api.limits import RequestCounter
 from bulkvid_pipeline.services.access.tokens import TokenVerifier
 from bulkvid_pipeline.services.jobs.instance import open_instance
+from bulkvid_pipeline.services.jobs.job_index import JobIndex
+from bulkvid_pipeline.services.system.health import HealthWatch
+from bulkvid_pipeline.services.system.machine import Machine
+from bulkvid_pipeline.services.system.parts import watched_parts
 from bulkvid_pipeline.services.wiring.limits import api_limiter
 from bulkvid_pipeline.settings import Settings
 
@@ -27,6 +32,9 @@ class ApiContext:
     instance: DagsterInstance
     verifier: TokenVerifier
     requests: RequestCounter
+    jobs: JobIndex
+    health: HealthWatch
+    machine: Machine
 
 
 @contextmanager
@@ -36,13 +44,22 @@ def open_context(settings: Settings, home: Path) -> Iterator[ApiContext]:
     Raises:
         InvalidSettingsError: a setting cannot be used.
     """
-    with open_instance(home) as instance, RequestCounter(api_limiter(instance, settings)) as requests:
+    with (
+        open_instance(home) as instance,
+        RequestCounter(api_limiter(instance, settings)) as requests,
+        closing(JobIndex(instance)) as jobs,
+    ):
+        health = HealthWatch(watched_parts(lambda: instance, settings), version=version("bulkvid-pipeline"))
+        health.health()  # the first look takes longer than others
         yield ApiContext(
             settings=settings,
             home=home,
             instance=instance,
             verifier=TokenVerifier(settings, home),
             requests=requests,
+            jobs=jobs,
+            health=health,
+            machine=Machine(),
         )
 
 

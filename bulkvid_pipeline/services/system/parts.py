@@ -115,7 +115,9 @@ def _daemon(instance: DagsterInstance) -> PartHealth:
     return PartHealth(
         status="healthy" if status.running else "unhealthy",
         response_time_ms=0,
-        problem=None if status.running else f"The Dagster daemon does not run, so that jobs wait for ever: {status.why}",
+        problem=None
+        if status.running
+        else f"The Dagster daemon does not run, so that jobs wait for ever: {status.why}",
         fix=None if status.running else _FIXES[DAEMON],
         last_heartbeat=None if status.last is None else datetime.fromtimestamp(status.last, UTC),
     )
@@ -181,9 +183,7 @@ def _work_disk(settings: Settings) -> PartHealth:
     except OSError as error:
         raise disk_fault("Writing to the work disk", error) from error
     if free < LEAST_FREE_BYTES:
-        raise StorageQuotaExceededError(
-            f"The work disk has only {free // 1024**2} MiB left", fix=_FIXES[WORK_DISK]
-        )
+        raise StorageQuotaExceededError(f"The work disk has only {free // 1024**2} MiB left", fix=_FIXES[WORK_DISK])
     return _HEALTHY.model_copy(update={"free_bytes": free})
 
 
