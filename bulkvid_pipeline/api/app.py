@@ -15,11 +15,19 @@ from bulkvid_pipeline.api.context import open_context
 from bulkvid_pipeline.api.error_answers import add_error_handlers
 from bulkvid_pipeline.api.measurements import MeasuredRequests, Measurements
 from bulkvid_pipeline.api.middleware import RequestGate
-from bulkvid_pipeline.api.routes import analytics, health, jobs, system, templates, webhooks
+from bulkvid_pipeline.api.routes import analytics, documentation, health, jobs, system, templates, webhooks
 from bulkvid_pipeline.settings import Settings, dagster_home
 from bulkvid_pipeline.settings import settings as settings_of_process
 
-ROUTERS = (analytics.router, health.router, jobs.router, system.router, templates.router, webhooks.router)
+ROUTERS = (
+    analytics.router,
+    documentation.router,
+    health.router,
+    jobs.router,
+    system.router,
+    templates.router,
+    webhooks.router,
+)
 SMALLEST_COMPRESSED = 1000
 """Bytes from which on an answer is compressed."""
 

@@ -114,7 +114,7 @@ def test_each_attempt_is_told_and_a_message_is_sent_again(instance: DagsterInsta
     again = send_again(instance, "acme", message_id)
 
     assert (before.state, before.next_attempt_at, before.ended_at) == ("waiting", START, None)
-    assert (sent.state, sent.next_attempt_at, sent.attempts[0].status) == ("delivered", None, 200)
+    assert (sent.state, sent.next_attempt_at, sent.attempts[0].status) == ("delivered", None, 204)
     assert sent.ended_at is not None
     assert again.state == "waiting"
     assert len(again.attempts) == 1
