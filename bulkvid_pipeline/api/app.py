@@ -15,18 +15,37 @@ from bulkvid_pipeline.api.context import open_context
 from bulkvid_pipeline.api.error_answers import add_error_handlers
 from bulkvid_pipeline.api.measurements import MeasuredRequests, Measurements
 from bulkvid_pipeline.api.middleware import RequestGate
-from bulkvid_pipeline.api.routes import analytics, documentation, health, jobs, system, templates, webhooks
+from bulkvid_pipeline.api.routes import (
+    analytics,
+    create,
+    documentation,
+    health,
+    items,
+    jobs,
+    results,
+    sheets,
+    streams,
+    system,
+    templates,
+    webhooks,
+)
+from bulkvid_pipeline.api.stopping import heard_before_the_server
 from bulkvid_pipeline.settings import Settings, dagster_home
 from bulkvid_pipeline.settings import settings as settings_of_process
 
 ROUTERS = (
-    analytics.router,
-    documentation.router,
-    health.router,
+    create.router,
+    items.router,
     jobs.router,
-    system.router,
+    results.router,
+    streams.router,
+    sheets.router,
     templates.router,
+    analytics.router,
     webhooks.router,
+    system.router,
+    health.router,
+    documentation.router,
 )
 SMALLEST_COMPRESSED = 1000
 """Bytes from which on an answer is compressed."""
@@ -42,7 +61,7 @@ def create_app(settings: Settings | None = None, home: Path | None = None) -> Fa
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with open_context(chosen, folder) as context:
+        with open_context(chosen, folder) as context, heard_before_the_server(context.feeds.break_off):
             app.state.context = context
             yield
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -14,8 +14,11 @@ from fastapi import Depends, Request
 
 from bulkvid_pipeline.api.limits import RequestCounter
 from bulkvid_pipeline.services.access.tokens import TokenVerifier
+from bulkvid_pipeline.services.intake.idempotency import KeyedRequests
+from bulkvid_pipeline.services.jobs.feed import JobFeeds, job_feeds
 from bulkvid_pipeline.services.jobs.instance import open_instance
-from bulkvid_pipeline.services.jobs.job_index import JobIndex
+from bulkvid_pipeline.services.jobs.job_reads import JobReads, job_reads
+from bulkvid_pipeline.services.sheets.uploads import with_uploads_at
 from bulkvid_pipeline.services.system.health import HealthWatch
 from bulkvid_pipeline.services.system.machine import Machine
 from bulkvid_pipeline.services.system.parts import watched_parts
@@ -32,9 +35,11 @@ class ApiContext:
     instance: DagsterInstance
     verifier: TokenVerifier
     requests: RequestCounter
-    jobs: JobIndex
     health: HealthWatch
     machine: Machine
+    keyed: KeyedRequests
+    reads: JobReads
+    feeds: JobFeeds
 
 
 @contextmanager
@@ -47,19 +52,22 @@ def open_context(settings: Settings, home: Path) -> Iterator[ApiContext]:
     with (
         open_instance(home) as instance,
         RequestCounter(api_limiter(instance, settings)) as requests,
-        closing(JobIndex(instance)) as jobs,
+        job_reads(instance, settings) as reads,
+        job_feeds(instance, reads.jobs.look_up) as feeds,
     ):
         health = HealthWatch(watched_parts(lambda: instance, settings), version=version("bulkvid-pipeline"))
         health.health()  # the first look takes longer than others
         yield ApiContext(
-            settings=settings,
+            settings=with_uploads_at(settings, home),
             home=home,
             instance=instance,
             verifier=TokenVerifier(settings, home),
             requests=requests,
-            jobs=jobs,
             health=health,
             machine=Machine(),
+            keyed=KeyedRequests(instance),
+            reads=reads,
+            feeds=feeds,
         )
 
 

@@ -69,6 +69,7 @@ _DESCRIPTIONS = {
     412: "Somebody else has changed it since",
     413: "The body is too large",
     415: "The content type is not accepted",
+    416: "The range lies outside the file",
     422: "The idempotency key was used with another body",
     429: "Too many requests; the header Retry-After says when to try again",
     500: "The server failed, or the template cannot be used",

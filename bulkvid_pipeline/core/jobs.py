@@ -63,6 +63,7 @@ class RunProgress:
         cost: cost of paid voices in this run.
         styles: completed and failed rows by style.
         platforms: completed and failed rows by platform; a row for several counts for each.
+        waited_ms: how long its next row had to wait for a rate limit, in all.
     """
 
     total: int = 0
@@ -76,6 +77,7 @@ class RunProgress:
     at: float | None = None
     styles: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     platforms: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    waited_ms: int = 0
 
     @property
     def ended(self) -> Mapping[ItemState, int]:

@@ -55,6 +55,6 @@ async def get_analytics(
     in the group `unknown`.
     """
     span = parse_span(start_date, end_date)
-    await context.jobs.fresh()
-    found = await run_in_threadpool(analytics_of, context.jobs.jobs(caller.project_id), span, group_by)
+    await context.reads.jobs.fresh()
+    found = await run_in_threadpool(analytics_of, context.reads.jobs.jobs(caller.project_id), span, group_by)
     return answer(request, found.model_dump(mode="json", exclude_none=True))

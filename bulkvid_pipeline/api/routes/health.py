@@ -72,10 +72,10 @@ async def _health(context: ApiContext) -> DetailedHealth:
 
 async def _jobs(context: ApiContext) -> list[Job] | None:
     try:
-        await context.jobs.fresh()
+        await context.reads.jobs.fresh()
     except BulkVideoError:  # the database is gone since it was looked at
         return None
-    return context.jobs.jobs()
+    return context.reads.jobs.jobs()
 
 
 def _answer(health: Health | DetailedHealth) -> Response:

@@ -25,13 +25,13 @@ router = guarded_router(prefix="/api/system", tags=["system"])
 )
 async def get_system_status(request: Request, caller: Reader, context: Context) -> Response:
     """Use of memory and processors of the machine that answers, and jobs, queue and slots of the whole installation."""
-    await context.jobs.fresh()
+    await context.reads.jobs.fresh()
     status = await run_in_threadpool(
         system_status,
         context.instance,
         context.settings,
         context.machine,
-        context.jobs.jobs(),
+        context.reads.jobs.jobs(),
         caller.project_id,
     )
     return answer(request, status)

@@ -44,6 +44,8 @@ class JobSnapshot:
     """Completed and failed rows by style."""
     platforms: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """The same by platform; a row for several counts for each."""
+    waited_s: float = 0.0
+    """How long the next row had to wait for a rate limit, in all."""
 
     @property
     def ended(self) -> int:
@@ -61,6 +63,7 @@ class JobSnapshot:
             "cost": round(self.cost, 6),
             "styles": dict(self.styles),
             "platforms": dict(self.platforms),
+            "waited_ms": round(self.waited_s * 1000),
             "in_work": [[row.row_key, row.stage, round(row.done * 100)] for row in self.in_work],
         }
 
@@ -89,6 +92,8 @@ class JobProgress:
     _cost: float = field(default=0.0)
     _styles: dict[str, tuple[int, int]] = field(default_factory=dict)
     _platforms: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _waiting_since: float = field(default=0.0)
+    _waited_s: float = field(default=0.0)
 
     def __post_init__(self) -> None:
         self._started = self.clock()
@@ -103,6 +108,8 @@ class JobProgress:
         """Whether the next row has to wait for a rate limit."""
         with self._lock:
             if waiting != self._rate_limited:
+                self._waited_s = self._waited(self.clock())
+                self._waiting_since = self.clock()
                 self._rate_limited = waiting
                 queued, limited = ItemState.QUEUED, ItemState.RATE_LIMITED
                 self._move(*((queued, limited) if waiting else (limited, queued)))
@@ -160,6 +167,7 @@ class JobProgress:
                 cost=self._cost,
                 styles=dict(self._styles),
                 platforms=dict(self._platforms),
+                waited_s=self._waited(now),
             )
 
     def _count_kinds(self, outcome: RowOutcome) -> None:
@@ -168,6 +176,9 @@ class JobProgress:
             _add(self._styles, outcome.plan.style.value, completed, failed)
             for output in outcome.plan.outputs:
                 _add(self._platforms, output.platform.value, completed, failed)
+
+    def _waited(self, now: float) -> float:
+        return self._waited_s + (now - self._waiting_since if self._rate_limited else 0.0)
 
     def _move(self, before: ItemState, after: ItemState) -> None:
         self._counts[before] -= 1

@@ -82,6 +82,7 @@ def progress_of(run: DagsterRun) -> RunProgress:
         at=told.get("at"),
         styles=_pairs(told.get("styles", {})),
         platforms=_pairs(told.get("platforms", {})),
+        waited_ms=told.get("waited_ms", 0),
     )
 
 

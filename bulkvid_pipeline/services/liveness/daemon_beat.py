@@ -8,6 +8,8 @@ otherwise (`bulkvid ui`, `dagster-daemon run`) has no note, and is judged by Dag
 from __future__ import annotations
 
 import json
+import logging
+import threading
 import time
 from dataclasses import asdict, dataclass
 
@@ -15,6 +17,9 @@ from dagster import DagsterInstance
 
 from bulkvid_pipeline.adapters.dagster.daemon_signs import daemon_note, leave_daemon_note, newest_heartbeat
 from bulkvid_pipeline.adapters.processes import Fate, ProcessIdentity, fate_of
+from bulkvid_pipeline.core.errors import InvalidRequestError
+
+_log = logging.getLogger(__name__)
 
 RENEW_EVERY_S = 3.0
 SILENT_S = 10.0
@@ -83,6 +88,29 @@ def daemon_status(instance: DagsterInstance, *, now: float | None = None) -> Dae
     return judged(note, fate, newest_heartbeat(instance), time.time() if now is None else now)
 
 
+def require_no_other_daemon(instance: DagsterInstance) -> None:
+    """Make sure that no daemon of another supervisor runs: two over one instance would both start its jobs.
+
+    One that cannot be looked at is listened for up to `SILENT_S`.
+
+    Raises:
+        InvalidRequestError: there is one.
+    """
+    first = note = noted_daemon(instance)
+    while note is not None and not note.ended:
+        fate = fate_of(ProcessIdentity.read(note.process))
+        silent = time.time() - note.renewed_at > SILENT_S
+        if fate is Fate.GONE or (fate is Fate.OUT_OF_SIGHT and silent):
+            return
+        if fate is not Fate.OUT_OF_SIGHT or note != first:
+            raise InvalidRequestError(
+                f"Dagster's daemon runs over this instance already (process {note.process})",
+                fix="End the `bulkvid serve` that has started it, or leave the daemon out with --only",
+            )
+        time.sleep(0.2)
+        note = noted_daemon(instance)
+
+
 def judged(note: DaemonNote | None, fate: Fate, heard_at: float | None, now: float) -> DaemonStatus:
     """What the signs of life add up to.
 
@@ -125,3 +153,64 @@ def _ago(at: float, now: float) -> str:
 
 def _write(instance: DagsterInstance, note: DaemonNote) -> None:
     leave_daemon_note(instance, json.dumps(asdict(note)))
+
+
+class DaemonBeat:
+    """Keeps the note of a daemon that this process has started, from a thread of its own: a database may be slow.
+
+    A database that is away is tried again until it is back.
+    """
+
+    def __init__(self, instance: DagsterInstance) -> None:
+        self._instance = instance
+        self._lock = threading.Lock()
+        self._said: tuple[ProcessIdentity, str] | None = None
+        self._changed = threading.Event()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="daemon-beat", daemon=True)
+        self._thread.start()
+
+    def lives(self, process: ProcessIdentity) -> None:
+        """The daemon is this process from now on."""
+        self._say(process, "")
+
+    def ended(self, what: str) -> None:
+        """The daemon has ended, and what became of it; does nothing where none was ever said to live."""
+        with self._lock:
+            said = self._said
+        if said is not None:
+            self._say(said[0], what)
+
+    def close(self, wait_s: float) -> None:
+        """Write what was said last, and nothing more; waits no longer than that for the database."""
+        self._closing = True
+        self._changed.set()
+        self._thread.join(wait_s)
+
+    def _say(self, process: ProcessIdentity, ended: str) -> None:
+        with self._lock:
+            self._said = process, ended
+        self._changed.set()
+
+    def _run(self) -> None:
+        written: tuple[ProcessIdentity, str] | None = None
+        while True:
+            self._changed.wait(RENEW_EVERY_S)
+            self._changed.clear()
+            closing = self._closing
+            with self._lock:
+                said = self._said
+            if said is not None and not (said[1] and said == written):
+                try:
+                    self._note(*said)
+                    written = said
+                except Exception:
+                    _log.warning("The instance could not be told of its daemon", exc_info=True)
+            if closing:
+                return
+
+    def _note(self, process: ProcessIdentity, ended: str) -> None:
+        if ended:
+            note_daemon_ended(self._instance, process, ended)
+        else:
+            note_daemon_lives(self._instance, process)

@@ -15,10 +15,12 @@ from dagster._daemon.types import DaemonHeartbeat
 
 from bulkvid_pipeline.adapters.dagster.daemon_signs import leave_daemon_note
 from bulkvid_pipeline.adapters.processes import Fate, ProcessIdentity, fate_of, identity_of
+from bulkvid_pipeline.services.liveness import daemon_beat
 from bulkvid_pipeline.services.liveness.daemon_beat import (
     HEARTBEAT_SILENT_S,
     RENEW_EVERY_S,
     SILENT_S,
+    DaemonBeat,
     DaemonNote,
     daemon_status,
     judged,
@@ -147,3 +149,23 @@ def test_another_daemon_is_known_by_heartbeats_that_go_on_after_the_note(fate: F
     note = replace(NOTE, renewed_at=NOW - 60)
     assert judged(note, fate, note.renewed_at + RENEW_EVERY_S + 1, NOW).running
     assert not judged(note, fate, note.renewed_at + RENEW_EVERY_S - 1, NOW).running
+
+
+def test_the_note_is_kept_until_the_end_is_noted_at_once(
+    workplace: Workplace, process: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(daemon_beat, "RENEW_EVERY_S", 0.05)
+    instance, beat = workplace.instance, DaemonBeat(workplace.instance)
+    beat.lives(named(process))
+    wait_until(lambda: daemon_status(instance).running)
+    first = noted_daemon(instance)
+    assert first is not None
+    wait_until(lambda: (noted_daemon(instance) or first).renewed_at > first.renewed_at)
+
+    monkeypatch.setattr(daemon_beat, "RENEW_EVERY_S", 3600.0)
+    beat.ended("ended with exit code 1")
+    wait_until(lambda: "exit code 1" in daemon_status(instance).why)
+
+    beat.lives(named(process))
+    beat.close(60)
+    assert daemon_status(instance).running
