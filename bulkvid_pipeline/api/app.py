@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from bulkvid_pipeline.api.context import open_context
+from bulkvid_pipeline.api.document import document_of
 from bulkvid_pipeline.api.error_answers import add_error_handlers
 from bulkvid_pipeline.api.measurements import MeasuredRequests, Measurements
 from bulkvid_pipeline.api.middleware import RequestGate
@@ -84,4 +85,5 @@ def create_app(settings: Settings | None = None, home: Path | None = None) -> Fa
     add_error_handlers(app)
     for router in ROUTERS:
         app.include_router(router)
+    app.openapi = lambda: document_of(app, ROUTERS)  # type: ignore[method-assign]
     return app
