@@ -230,7 +230,8 @@ class _PostgresFields:
         return sa.func.strpos(TABLE.c.value, text)
 
     def _field(self, name: str) -> sa.ColumnElement[Any]:
-        return sa.cast(_stored_message(), JSON)[name].astext
+        field: sa.ColumnElement[Any] = sa.cast(_stored_message(), JSON)[name].astext
+        return field
 
 
 def _in_stored_body(name: str, value: str) -> str:
