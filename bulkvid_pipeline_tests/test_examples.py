@@ -21,7 +21,7 @@ JOBS = sorted((EXAMPLES / "jobs").glob("*.yaml"))
 def test_every_job_can_be_launched(path: Path) -> None:
     spec = load_saved_job(path).spec
     if spec.input_source.type is SourceType.FILE:
-        assert len(load_sheet(spec.input_source, settings()).table.frame) > 1
+        assert len(load_sheet(spec.input_source, settings(), spec.project_id).table.frame) > 1
 
 
 @pytest.mark.parametrize("path", sorted((EXAMPLES / "templates").glob("*.json")), ids=lambda path: path.stem)

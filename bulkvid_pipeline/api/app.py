@@ -14,11 +14,30 @@ from starlette.middleware.gzip import GZipMiddleware
 from bulkvid_pipeline.api.context import open_context
 from bulkvid_pipeline.api.error_answers import add_error_handlers
 from bulkvid_pipeline.api.middleware import RequestGate
-from bulkvid_pipeline.api.routes import jobs
+from bulkvid_pipeline.api.routes import (
+    control,
+    create,
+    items,
+    jobs,
+    results,
+    sheets,
+    streams,
+    templates,
+)
+from bulkvid_pipeline.api.stopping import heard_before_the_server
 from bulkvid_pipeline.settings import Settings, dagster_home
 from bulkvid_pipeline.settings import settings as settings_of_process
 
-ROUTERS = (jobs.router,)
+ROUTERS = (
+    control.router,
+    create.router,
+    items.router,
+    jobs.router,
+    results.router,
+    sheets.router,
+    streams.router,
+    templates.router,
+)
 SMALLEST_COMPRESSED = 1000
 """Bytes from which on an answer is compressed."""
 
@@ -33,7 +52,7 @@ def create_app(settings: Settings | None = None, home: Path | None = None) -> Fa
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with open_context(chosen, folder) as context:
+        with open_context(chosen, folder) as context, heard_before_the_server(context.feeds.break_off):
             app.state.context = context
             yield
 

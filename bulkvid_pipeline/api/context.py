@@ -13,7 +13,11 @@ from fastapi import Depends, Request
 
 from bulkvid_pipeline.api.limits import RequestCounter
 from bulkvid_pipeline.services.access.tokens import TokenVerifier
+from bulkvid_pipeline.services.intake.idempotency import KeyedRequests
+from bulkvid_pipeline.services.jobs.feed import JobFeeds, job_feeds
 from bulkvid_pipeline.services.jobs.instance import open_instance
+from bulkvid_pipeline.services.jobs.job_reads import JobReads, job_reads
+from bulkvid_pipeline.services.sheets.uploads import with_uploads_at
 from bulkvid_pipeline.services.wiring.limits import api_limiter
 from bulkvid_pipeline.settings import Settings
 
@@ -27,6 +31,9 @@ class ApiContext:
     instance: DagsterInstance
     verifier: TokenVerifier
     requests: RequestCounter
+    keyed: KeyedRequests
+    reads: JobReads
+    feeds: JobFeeds
 
 
 @contextmanager
@@ -36,13 +43,21 @@ def open_context(settings: Settings, home: Path) -> Iterator[ApiContext]:
     Raises:
         InvalidSettingsError: a setting cannot be used.
     """
-    with open_instance(home) as instance, RequestCounter(api_limiter(instance, settings)) as requests:
+    with (
+        open_instance(home) as instance,
+        RequestCounter(api_limiter(instance, settings)) as requests,
+        job_reads(instance, settings) as reads,
+        job_feeds(instance, reads.jobs.look_up) as feeds,
+    ):
         yield ApiContext(
-            settings=settings,
+            settings=with_uploads_at(settings, home),
             home=home,
             instance=instance,
             verifier=TokenVerifier(settings, home),
             requests=requests,
+            keyed=KeyedRequests(instance),
+            reads=reads,
+            feeds=feeds,
         )
 
 

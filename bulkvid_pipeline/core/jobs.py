@@ -61,6 +61,7 @@ class RunProgress:
         elapsed_ms: time since its rows began; `at` is when it was reported.
         eta_ms: None while unknown.
         cost: cost of paid voices in this run.
+        waited_ms: how long its next row had to wait for a rate limit, in all.
     """
 
     total: int = 0
@@ -72,6 +73,7 @@ class RunProgress:
     in_work: tuple[RowInWork, ...] = ()
     cost: float = 0.0
     at: float | None = None
+    waited_ms: int = 0
 
     @property
     def ended(self) -> Mapping[ItemState, int]:

@@ -24,6 +24,7 @@ from bulkvid_pipeline.defs.partitions import ensure_partitions, video_rows
 from bulkvid_pipeline.services.batch.batch_run import BatchRun
 from bulkvid_pipeline.services.batch.cancel_watch import stopping_when_cancelled
 from bulkvid_pipeline.services.jobs.chosen_rows import chosen_rows, join_job_of_rows
+from bulkvid_pipeline.services.jobs.follow import PLANNED
 from bulkvid_pipeline.services.liveness.heartbeat import at_work
 from bulkvid_pipeline.services.liveness.orphans import close_orphans
 from bulkvid_pipeline.services.sheets.loading import LoadedSheet, load_sheet
@@ -72,12 +73,19 @@ def video_ideas(
         yield events.report_check(judged.report, SHEET_CHECK, "video_ideas")
         if judged.report.stops_job:
             raise _failure(judged.refusal(), dg.MetadataValue.md(judged.report.as_markdown()))
-    yield dg.Output(judged, metadata={"rows": len(judged.plans), "level": judged.report.level})
+    about: dict[str, RawMetadataValue] = {"rows": len(judged.plans), "level": judged.report.level}
+    yield dg.Output(judged, metadata={**about, PLANNED: events.planned_rows(judged.plans)})
+
+
+class BatchConfig(dg.Config):
+    """Choices of a single run of a job."""
+
+    only: list[str] = Field([], description="Keys of the rows to render; all rows of the sheet if empty")
 
 
 @dg.asset(group_name="bulk_videos", kinds={"python"}, required_resource_keys={tags.SPEC_RESOURCE})
 def video_batch(
-    context: dg.AssetExecutionContext, video_ideas: ValidatedSheet
+    context: dg.AssetExecutionContext, config: BatchConfig, video_ideas: ValidatedSheet
 ) -> Iterator[dg.AssetMaterialization | dg.AssetObservation | dg.Output[None]]:
     """All videos of a job. Rows are materialised one by one as partitions of `video`; done rows are skipped."""
     spec = _spec(context)
@@ -86,7 +94,10 @@ def video_batch(
         ensure_partitions(
             context.instance, (tags.partition_key(video_ideas.label, plan.row_key) for plan in video_ideas.plans)
         )
-        run = BatchRun(spec, video_ideas, settings(), context.instance, context.run.run_id, stopping=stopping)
+        only = frozenset(config.only) or None
+        run = BatchRun(
+            spec, video_ideas, settings(), context.instance, context.run.run_id, only=only, stopping=stopping
+        )
         yield from _row_events(context, run, planned=False)
     yield dg.Output(None, metadata=_totals(run))
 
@@ -136,7 +147,7 @@ def _read_sheet(context: dg.AssetExecutionContext, spec: BulkJobSpec, stopping: 
     """The job's sheet, once it is the job's turn to ask for it."""
     turn = partial(wait_for_sheet_read, context.instance, spec, settings(), sleep=stopping.sleep)
     stopping.run(turn)
-    return stopping.run(lambda: load_sheet(spec.input_source, settings()))
+    return stopping.run(lambda: load_sheet(spec.input_source, settings(), spec.project_id))
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -11,11 +12,14 @@ import dagster as dg
 from bulkvid_pipeline.adapters.dagster.planned_rows import report_planned
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.findings import ValidationReport, shortened, table_row
+from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.core.sheet_table import SheetTable
-from bulkvid_pipeline.services.jobs.follow import WARNINGS_JOINT
+from bulkvid_pipeline.services.jobs.follow import FILES, WARNINGS_JOINT
 from bulkvid_pipeline.services.outputs.outcomes import PublishedOutput, RowOutcome
 
 PREVIEW_ROWS = 20
+TITLE_KEPT = 200
+"""Characters of a title that are stored with the planned rows."""
 FINDINGS_KEPT = 1_000
 """Largest number of findings stored with the check; a sheet with more has the same fault in a whole column."""
 
@@ -49,8 +53,41 @@ def materialisation(outcome: RowOutcome, key: str) -> dg.AssetMaterialization:
             "rendered_now": outcome.rendered,
             "cost": dg.MetadataValue.float(round(sum(output.cost for output in outputs), 6)),
             "attempts": outcome.attempts,
+            FILES: dg.MetadataValue.json([_files(output) for output in outputs]),
             "dagster/data_version": outcome.fingerprint,
         },
+    )
+
+
+def _files(output: PublishedOutput) -> dict[str, object]:
+    """An output for programs; keys of files are relative to the storage's root."""
+    return {
+        "platform": output.platform,
+        "video": output.video,
+        "poster": output.poster,
+        "srt": output.srt,
+        "vtt": output.vtt,
+        "document": output.document,
+        "width": output.width,
+        "height": output.height,
+        "duration_s": round(output.duration_s, 3),
+        "size_bytes": output.size_bytes,
+        "loudness_lufs": round(output.loudness_lufs, 2) if math.isfinite(output.loudness_lufs) else None,
+        "render_seconds": round(output.render_seconds, 3),
+        "cost": round(output.cost, 6),
+        "quality": output.quality.summary,
+    }
+
+
+def planned_rows(plans: Iterable[VideoPlan]) -> dg.MetadataValue:
+    """The rows that a run is about, in the order of the sheet, as columns: what is queued is known from here."""
+    plans = tuple(plans)
+    return dg.MetadataValue.json(
+        {
+            "row_keys": [plan.row_key for plan in plans],
+            "sheet_rows": [plan.sheet_row for plan in plans],
+            "titles": [shortened(plan.title, TITLE_KEPT) for plan in plans],
+        }
     )
 
 

@@ -17,17 +17,15 @@ from typing import Any
 import sqlalchemy as sa
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunRecord
 from dagster._core.storage.runs.schema import RunsTable
-from dagster._core.storage.runs.sql_run_storage import SqlRunStorage
 from dagster._core.storage.runs.sqlite import SqliteRunStorage
 from dagster._serdes import deserialize_value
 from sqlalchemy.exc import DBAPIError
 
-from bulkvid_pipeline.adapters.dagster.run_database import run_database
+from bulkvid_pipeline.adapters.dagster.lasting_connections import lasting_engine, postgres_url_of
 from bulkvid_pipeline.core.errors import ServiceUnavailableError
 
 AT_ONCE = 500
 """Largest number of runs whose bodies one statement reads."""
-PATIENCE_S = 5
 
 _runs = RunsTable.c
 _FINISHED = (DagsterRunStatus.SUCCESS.value, DagsterRunStatus.FAILURE.value, DagsterRunStatus.CANCELED.value)
@@ -73,13 +71,12 @@ class RunChanges:
     """
 
     def __init__(self, instance: DagsterInstance) -> None:
-        storage = run_database(instance)
-        if storage is None:
-            raise ServiceUnavailableError(
-                f"Jobs cannot be listed in the instance's {type(instance.run_storage).__name__}",
-                fix="Use SQLite or PostgreSQL as the instance's storage in dagster.yaml",
-            )
-        self._engine = _engine_of(storage)
+        storage = instance.run_storage
+        if isinstance(storage, SqliteRunStorage):
+            url: str = storage._conn_string
+        else:
+            url = postgres_url_of(storage)
+        self._engine = lasting_engine(url, connections=1)
 
     def close(self) -> None:
         """Close the connection; a later look opens another."""
@@ -110,7 +107,7 @@ class RunChanges:
         try:
             with self._engine.connect() as connection:
                 yield connection
-        except DBAPIError as error:
+        except (DBAPIError, sa.exc.TimeoutError) as error:
             raise ServiceUnavailableError("The Dagster instance's database did not answer") from error
 
 
@@ -138,26 +135,3 @@ def _marked(
         end_time=ended,
     )
     return MarkedRun(RunMark(updated, status), record)
-
-
-def _engine_of(storage: SqlRunStorage) -> sa.Engine:
-    """One lasting connection to the database of a run storage."""
-    one = {"poolclass": sa.QueuePool, "pool_size": 1, "max_overflow": 0}
-    if isinstance(storage, SqliteRunStorage):
-        url: str = storage._conn_string
-        return sa.create_engine(url, connect_args={"timeout": PATIENCE_S}, **one)
-    # Imported only here: installations on SQLite do not need psycopg2.
-    from dagster_postgres import PostgresRunStorage
-    from dagster_postgres.utils import set_pg_statement_timeout
-
-    if not isinstance(storage, PostgresRunStorage):
-        raise ServiceUnavailableError(
-            f"Jobs cannot be listed in the instance's {type(storage).__name__}",
-            fix="Use SQLite or PostgreSQL as the instance's storage in dagster.yaml",
-        )
-    patience = {"connect_timeout": PATIENCE_S}
-    engine = sa.create_engine(
-        storage.postgres_url, isolation_level="AUTOCOMMIT", pool_pre_ping=True, connect_args=patience, **one
-    )
-    sa.event.listen(engine, "connect", lambda opened, _: set_pg_statement_timeout(opened, 1000 * PATIENCE_S))
-    return engine

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -84,8 +84,8 @@ class FolderBackend:
     def url(self, key: str) -> str:
         return (self._root / key).as_uri()
 
-    def signed_url(self, key: str, seconds: int) -> str:  # noqa: ARG002
-        return self.url(key)
+    def signed_urls(self, keys: Sequence[str], seconds: int, at: datetime) -> list[str]:  # noqa: ARG002
+        return [self.url(key) for key in keys]
 
     def _rename(self, source: str, target: str) -> None:
         final = self._root / target

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -49,5 +49,5 @@ class InterruptibleBackend:
     def url(self, key: str) -> str:
         return self.backend.url(key)
 
-    def signed_url(self, key: str, seconds: int) -> str:
-        return self.stopping.run(lambda: self.backend.signed_url(key, seconds))
+    def signed_urls(self, keys: Sequence[str], seconds: int, at: datetime) -> list[str]:
+        return self.stopping.run(lambda: self.backend.signed_urls(keys, seconds, at))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -83,5 +83,5 @@ class Backend(Protocol):
     def url(self, key: str) -> str:
         """See StoredObject.url."""
 
-    def signed_url(self, key: str, seconds: int) -> str:
-        """A URL that lets anybody read the object for so long, where the storage can make one."""
+    def signed_urls(self, keys: Sequence[str], seconds: int, at: datetime) -> list[str]:
+        """URLs that let anybody read the objects for so long from `at` on, where the storage can make them."""

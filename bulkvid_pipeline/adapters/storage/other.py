@@ -7,7 +7,7 @@ storage. Object stores and `memory://` show only whole objects.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from pathlib import Path
@@ -104,11 +104,11 @@ class OtherBackend:
     def url(self, key: str) -> str:
         return f"{self._shown_url}/{key}"
 
-    def signed_url(self, key: str, seconds: int) -> str:
+    def signed_urls(self, keys: Sequence[str], seconds: int, at: datetime) -> list[str]:  # noqa: ARG002
         try:
-            return str(self._fs.sign(self._path(key), expiration=seconds))
+            return [str(self._fs.sign(self._path(key), expiration=seconds)) for key in keys]
         except NotImplementedError:
-            return self.url(key)
+            return [self.url(key) for key in keys]
 
     def _path(self, key: str) -> str:
         return f"{self._root}/{key}"

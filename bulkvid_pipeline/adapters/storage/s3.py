@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from urllib.parse import quote, unquote
 from bulkvid_pipeline.adapters.storage.location import S3Location
 from bulkvid_pipeline.adapters.storage.objects import StoredObject
 from bulkvid_pipeline.adapters.storage.s3_faults import s3_errors_as_ours
+from bulkvid_pipeline.adapters.storage.s3_links import signer_of
 from bulkvid_pipeline.adapters.storage.s3_session import S3Session
 from bulkvid_pipeline.adapters.storage.s3_transfer import Progress
 from bulkvid_pipeline.core.errors import BulkVideoError, NotFoundError
@@ -163,11 +164,15 @@ class S3Backend:
     def url(self, key: str) -> str:
         return f"s3://{self._bucket}/{self._prefix}{key}"
 
-    def signed_url(self, key: str, seconds: int) -> str:
-        async def sign(client: Any) -> str:
-            return str(await client.generate_presigned_url("get_object", Params=self._at(key), ExpiresIn=seconds))
+    def signed_urls(self, keys: Sequence[str], seconds: int, at: datetime) -> list[str]:
+        async def sign(client: Any) -> list[str]:
+            signer, by_client = await signer_of(client, self._bucket)
+            whole = [self._prefix + key for key in keys]
+            if signer is None:
+                return [await by_client(key, seconds) for key in whole]
+            return [signer.link(key, seconds, at) for key in whole]
 
-        return self._session.run(f"signing a link to {self.url(key)}", sign, Progress(), self._session.patience(0))
+        return self._session.run(f"signing links to {self.url('')}", sign, Progress(), self._session.patience(0))
 
     def _copy_in_parts(self, source: StoredObject, target: str) -> None:
         """Copy what is too large for one request; its type and metadata come along only if given again."""

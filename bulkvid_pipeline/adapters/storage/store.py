@@ -6,7 +6,7 @@ import builtins
 import logging
 import stat
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -133,7 +133,11 @@ class Storage:
 
         Make it when somebody asks to see the object; it is a secret and must not be stored or logged.
         """
-        return self._backend.signed_url(checked_key(key), seconds)
+        return self.signed_urls([key], seconds, datetime.now(UTC))[0]
+
+    def signed_urls(self, keys: Sequence[str], seconds: int, at: datetime) -> builtins.list[str]:
+        """`signed_url` of many objects at once; the links are valid for so many seconds from `at` on."""
+        return self._backend.signed_urls([checked_key(key) for key in keys], seconds, at)
 
     def check_writable(self) -> None:
         """Do with a probe all that publishing does, so that a job can be refused before it starts.

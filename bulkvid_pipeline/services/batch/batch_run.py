@@ -29,6 +29,7 @@ from bulkvid_pipeline.services.reports.job_report import Turns, write_report
 from bulkvid_pipeline.services.sheets.validation import ValidatedSheet
 from bulkvid_pipeline.services.webhooks.callbacks import tell_state
 from bulkvid_pipeline.services.wiring.rendering import WorkingRun, output_store, row_loop
+from bulkvid_pipeline.services.wiring.storage import output_place
 from bulkvid_pipeline.services.write_back.background import writing_back
 from bulkvid_pipeline.services.write_back.writer import refused_results
 from bulkvid_pipeline.settings import Settings
@@ -190,5 +191,6 @@ class BatchRun:
             tags.PROJECT: self.spec.project_id,
             tags.PRIORITY: self.spec.priority,
             tags.STATE: JobState.RUNNING,
+            tags.OUTPUT: output_place(self.spec, self.settings),
             tags.PROCESS: this_process(),
         }

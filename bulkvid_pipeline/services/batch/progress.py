@@ -40,6 +40,8 @@ class JobSnapshot:
     """Whether the next row waits for a rate limit."""
     cost: float = 0.0
     """What paid voices have asked so far in this run."""
+    waited_s: float = 0.0
+    """How long the next row had to wait for a rate limit, in all."""
 
     @property
     def ended(self) -> int:
@@ -55,6 +57,7 @@ class JobSnapshot:
             "eta_ms": None if self.eta_s is None else round(self.eta_s * 1000),
             "rate_limited": self.rate_limited,
             "cost": round(self.cost, 6),
+            "waited_ms": round(self.waited_s * 1000),
             "in_work": [[row.row_key, row.stage, round(row.done * 100)] for row in self.in_work],
         }
 
@@ -81,6 +84,8 @@ class JobProgress:
     _found_done: float = field(default=0.0)
     _rate_limited: bool = field(default=False)
     _cost: float = field(default=0.0)
+    _waiting_since: float = field(default=0.0)
+    _waited_s: float = field(default=0.0)
 
     def __post_init__(self) -> None:
         self._started = self.clock()
@@ -95,6 +100,8 @@ class JobProgress:
         """Whether the next row has to wait for a rate limit."""
         with self._lock:
             if waiting != self._rate_limited:
+                self._waited_s = self._waited(self.clock())
+                self._waiting_since = self.clock()
                 self._rate_limited = waiting
                 queued, limited = ItemState.QUEUED, ItemState.RATE_LIMITED
                 self._move(*((queued, limited) if waiting else (limited, queued)))
@@ -149,7 +156,11 @@ class JobProgress:
                 now=now,
                 rate_limited=self._rate_limited,
                 cost=self._cost,
+                waited_s=self._waited(now),
             )
+
+    def _waited(self, now: float) -> float:
+        return self._waited_s + (now - self._waiting_since if self._rate_limited else 0.0)
 
     def _move(self, before: ItemState, after: ItemState) -> None:
         self._counts[before] -= 1

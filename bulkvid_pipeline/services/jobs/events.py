@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import heapq
 import logging
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from dagster import DagsterEventType, DagsterInstance, EventLogEntry
 
+from bulkvid_pipeline.adapters.dagster.run_events import RunEvents, Span
+from bulkvid_pipeline.adapters.dagster.run_log import RunLog, Wanted
+from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import InvalidRequestError
-from bulkvid_pipeline.core.wire import Event
-from bulkvid_pipeline.services.jobs.jobs import find_job
+from bulkvid_pipeline.core.wire import Event, EventPage
+from bulkvid_pipeline.services.jobs.event_cursor import EventCursor
+from bulkvid_pipeline.services.jobs.jobs import Job, find_job
 
-PAGE = 250
-
-_LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}
+AT_ONCE = 250
+LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}
 
 _TOLD = {
     DagsterEventType.RUN_START: ("INFO", "Started"),
@@ -21,45 +28,153 @@ _TOLD = {
     DagsterEventType.RUN_FAILURE: ("ERROR", "Run ended with a failure"),
     DagsterEventType.RUN_CANCELED: ("WARNING", "Canceled"),
 }
+_LEVEL_OF_KIND = {
+    **{kind: level for kind, (level, _) in _TOLD.items()},
+    DagsterEventType.ASSET_MATERIALIZATION: "INFO",
+    DagsterEventType.ASSET_OBSERVATION: "WARNING",
+    DagsterEventType.STEP_FAILURE: "ERROR",
+}
+
+
+@dataclass(frozen=True)
+class EventQuery:
+    """Which events of a job to read: at most `limit`, at or above `level` (one of `LEVELS`), of one row if its
+    partition is given; those after `after`, or the last ones before `before`, or the newest ones."""
+
+    level: str = "INFO"
+    limit: int = 100
+    partition: str | None = None
+    after: EventCursor | None = None
+    before: EventCursor | None = None
+
+    def takes(self, event: Event | None) -> bool:
+        """Whether an event is at or above the level."""
+        return event is not None and LEVELS[event.level] >= LEVELS[self.level]
 
 
 def job_events(
     instance: DagsterInstance, job_id: str, *, level: str = "INFO", limit: int = 100, project_id: str | None = None
-) -> list[Event]:
+) -> tuple[Event, ...]:
     """The newest `limit` events of all runs of a job, at or above a level, oldest first.
 
     Raises:
         JobNotFoundError: there is no such job in the project.
         InvalidRequestError: there is no such level.
     """
-    if level.upper() not in _LEVELS:
-        raise InvalidRequestError(f"'{level}' is no level", fix=f"Use {', '.join(_LEVELS)}")
+    if level.upper() not in LEVELS:
+        raise InvalidRequestError(f"'{level}' is no level", fix=f"Use {', '.join(LEVELS)}")
     job = find_job(instance, job_id, project_id=project_id)
-    least = _LEVELS[level.upper()]
-    found = [event for run in job.runs for event in _newest(instance, run.run_id, least, limit)]
-    return sorted(found, key=lambda event: event.created_at)[-limit:]
+    log = RunLog(instance)
+    with closing(log), closing(JobEvents(instance, log)) as events:
+        return events.page(job, EventQuery(level.upper(), limit)).items
 
 
-def _newest(instance: DagsterInstance, run_id: str, least: int, limit: int) -> list[Event]:
-    """The newest events of a run, oldest first: a job of 10,000 rows has more than anybody wants to wait for."""
-    found: list[Event] = []
-    cursor: str | None = None
-    while len(found) < limit:
-        page = instance.get_records_for_run(run_id, cursor=cursor, limit=PAGE, ascending=False)
-        events = (_event(record.event_log_entry) for record in page.records)
-        found += [event for event in events if event is not None and _LEVELS[event.level] >= least]
-        if not page.has_more:
-            break
-        cursor = page.cursor
-    return found[:limit][::-1]
+class JobEvents:
+    """Reads events of jobs; safe to use from many threads.
+
+    Raises:
+        ServiceUnavailableError: the instance's storage is not SQLite or PostgreSQL, or (from `page`) the database does
+            not respond.
+    """
+
+    def __init__(self, instance: DagsterInstance, log: RunLog) -> None:
+        self._log = log
+        self._newer = {level: RunEvents(instance, _kinds(level)) for level in LEVELS}
+
+    def close(self) -> None:
+        """Close connections; a later reading opens others."""
+        with ExitStack() as stack:
+            for events in self._newer.values():
+                stack.enter_context(closing(events))
+
+    def page(self, job: Job, query: EventQuery) -> EventPage:
+        """The events that the query asks for, oldest first, with cursors to go on from in both directions.
+
+        Each event is met once by those who go on from page to page, also in a job whose runs are at work.
+        """
+        run_ids = [run.run_id for run in job.runs]
+        if query.after is not None:
+            return self._after(run_ids, query, query.after)
+        return self._before(run_ids, query)
+
+    def _after(self, run_ids: Sequence[str], query: EventQuery, place: EventCursor) -> EventPage:
+        found: list[Event] = []
+        at, more = place, True
+        while more and len(found) < query.limit:
+            page = self._newer[query.level].read([Span(run_id, at.of(run_id)) for run_id in run_ids], AT_ONCE)
+            more = page.more
+            for record in page.records:
+                if len(found) == query.limit:
+                    more = True
+                    break
+                entry = record.event_log_entry
+                at = at.moved(entry.run_id, record.storage_id)
+                event = event_of(entry)
+                if event is not None and query.takes(event) and _is_of(entry, query.partition):
+                    found.append(event.model_copy(update={"id": str(at)}))
+        previous = str(place) if place.positions else None
+        return EventPage(items=tuple(found), next_cursor=str(at), previous_cursor=previous, has_more=more)
+
+    def _before(self, run_ids: Sequence[str], query: EventQuery) -> EventPage:
+        """The newest events up to a place, which for a start is the newest event of each run."""
+        end = query.before or EventCursor({run_id: self._log.newest(run_id) for run_id in run_ids})
+        newest_first = heapq.merge(*(self._backwards(run_id, end.of(run_id), query) for run_id in run_ids))
+        found: list[Event] = []
+        at = end
+        older = False
+        for told in newest_first:
+            if len(found) == query.limit:
+                older = True
+                break
+            found.append(told.event.model_copy(update={"id": str(at)}))
+            at = at.moved(told.event.run_id, told.storage_id - 1)
+        return EventPage(
+            items=tuple(reversed(found)),
+            next_cursor=str(end),
+            previous_cursor=str(at) if older else None,
+            has_more=query.before is not None,
+        )
+
+    def _backwards(self, run_id: str, until: int, query: EventQuery) -> Iterator[_Told]:
+        """The run's events that are wanted, newest first, in an order that agrees with their ids."""
+        earliest = float("inf")
+        while until > 0:
+            wanted = Wanted(_kinds(query.level), with_messages=True, partition=query.partition, until=until)
+            page = self._log.read(run_id, wanted, min(AT_ONCE, query.limit + 1), newest_first=True)
+            for stored in page:
+                event = event_of(stored.entry)
+                if event is not None and query.takes(event):
+                    earliest = min(earliest, event.created_at)
+                    yield _Told(-earliest, event, stored.id)
+            until = page[-1].id - 1 if len(page) == min(AT_ONCE, query.limit + 1) else 0
 
 
-def _event(entry: EventLogEntry) -> Event | None:
+@dataclass(frozen=True, order=True)
+class _Told:
+    """An event of a run, ordered by its age."""
+
+    age: float
+    event: Event = field(compare=False)
+    storage_id: int = field(compare=False)
+
+
+def _kinds(level: str) -> frozenset[DagsterEventType]:
+    """The kinds of events at or above a level."""
+    return frozenset(kind for kind, of_kind in _LEVEL_OF_KIND.items() if LEVELS[of_kind] >= LEVELS[level])
+
+
+def _is_of(entry: EventLogEntry, partition: str | None) -> bool:
+    event = entry.dagster_event
+    return partition is None or (event is not None and event.partition == partition)
+
+
+def event_of(entry: EventLogEntry) -> Event | None:
+    """The event in the words of the REST API; None for one that only Dagster needs."""
     event = entry.dagster_event
     if event is None:
         name = logging.getLevelName(entry.level)
-        return _told(entry, name if name in _LEVELS else "ERROR", entry.user_message)
-    row = event.partition or ""
+        return _told(entry, name if name in LEVELS else "ERROR", entry.user_message)
+    row = _row_of(event.partition)
     if event.event_type is DagsterEventType.ASSET_MATERIALIZATION:
         made = event.step_materialization_data.materialization
         what = f"Row finished: {made.description}" if row else f"Asset {made.asset_key.to_user_string()} materialised"
@@ -72,6 +187,12 @@ def _event(entry: EventLogEntry) -> Event | None:
     if event.event_type in _TOLD:
         return _told(entry, *_TOLD[event.event_type])
     return None
+
+
+def _row_of(partition: str | None) -> str:
+    """The row key of a partition, empty for none; of a partition that is not ours, all of it."""
+    label, row_key = tags.split_partition_key(partition or "")
+    return row_key or label
 
 
 def _told(entry: EventLogEntry, level: str, message: str, row: str = "") -> Event:

@@ -23,6 +23,10 @@ _WATCHED = {
 BATCH = 1000
 WARNINGS_JOINT = " | "
 """What stands between the warnings of a row in its event."""
+FILES = "files"
+"""Metadata of a row's materialisation: its outputs, with the keys of their files."""
+PLANNED = "planned"
+"""Metadata of the materialisation of the validated rows: the rows that the run is about."""
 INTERRUPTION = "DagsterExecutionInterruptedError"
 """What a step fails with when its process gets SIGINT or SIGTERM."""
 

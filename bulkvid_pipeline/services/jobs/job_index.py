@@ -10,7 +10,6 @@ import asyncio
 import logging
 import threading
 import time
-import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from dagster import DagsterInstance, RunRecord
 
 from bulkvid_pipeline.core.errors import JobNotFoundError
 from bulkvid_pipeline.core.page_tokens import page_token, place_of
+from bulkvid_pipeline.core.searching import plain
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.services.jobs.jobs import Job, job_of
 from bulkvid_pipeline.services.jobs.run_watch import RunWatch
@@ -92,11 +92,6 @@ class JobEntry:
             SortBy.PERCENT_COMPLETE: round(job.percent, 1),
         }
         return {by: (value, job.job_id) for by, value in values.items()}
-
-
-def plain(text: str) -> str:
-    """The text as it is compared: without differences of case, width and composition."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
 @dataclass(frozen=True)
@@ -195,6 +190,15 @@ class JobIndex:
         """The job, as `entry`."""
         return self.entry(job_id, project_id).job
 
+    def look_up(self, job_id: str, *, at_once: bool = False) -> Job:
+        """The job of that id after a look, as `refresh` does it.
+
+        Raises:
+            JobNotFoundError: there is none.
+        """
+        self.refresh(at_once=at_once)
+        return self.find(job_id)
+
     def entry(self, job_id: str, project_id: str | None = None) -> JobEntry:
         """The job of that id, of any project unless one is given, as the last look has found it.
 
@@ -205,6 +209,15 @@ class JobIndex:
         if entry is None or project_id not in (None, entry.job.project_id):
             raise JobNotFoundError(f"Job '{job_id}' not found")
         return entry
+
+    async def lookup(self, job_id: str, project_id: str | None = None) -> JobEntry:
+        """`entry`, fresh; a job that is not known is looked for at once: another process may just have made it."""
+        await self.fresh()
+        try:
+            return self.entry(job_id, project_id)
+        except JobNotFoundError:
+            await asyncio.to_thread(self.refresh, at_once=True)
+            return self.entry(job_id, project_id)
 
     def jobs(self, project_id: str | None = None) -> list[Job]:
         """All jobs, of any project unless one is given, in no order."""

@@ -57,6 +57,8 @@ class Job:
     write_back: str
     callback_url: str | None
     updated_at: float
+    output: str
+    """The storage that it publishes to, as `open_place` takes it; empty for the installation's own."""
 
     @property
     def run_id(self) -> str:
@@ -267,6 +269,7 @@ def job_of(instance: DagsterInstance, records: Sequence[RunRecord], states: Mapp
         report=_newest_told(records, tags.REPORT),
         write_back=_newest_told(records, tags.WRITE_BACK),
         callback_url=spec.get("callback_url"),
+        output=_newest_told(records, tags.OUTPUT) or spec.get("output", {}).get("output_bucket") or "",
         updated_at=max(record.update_timestamp.timestamp() for record in records),
     )
 

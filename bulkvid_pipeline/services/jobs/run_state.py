@@ -80,6 +80,7 @@ def progress_of(run: DagsterRun) -> RunProgress:
         in_work=tuple(RowInWork(*row) for row in told.get("in_work", ())),
         cost=told.get("cost", 0.0),
         at=told.get("at"),
+        waited_ms=told.get("waited_ms", 0),
     )
 
 

@@ -27,7 +27,7 @@ def results_csv(job: JobReport) -> str:
     writer.writeheader()
     for row in job.rows:
         for output in row.outputs or (None,):
-            writer.writerow({name: _cell(value) for name, value in _csv_line(row, output).items()})
+            writer.writerow({name: harmless_cell(value) for name, value in _csv_line(row, output).items()})
     return sink.getvalue()
 
 
@@ -37,7 +37,7 @@ def _csv_line(row: RowReport, output: RowOutput | None) -> dict[str, object]:
     return {name: line.get(name) for name in _CSV_COLUMNS}
 
 
-def _cell(value: object) -> object:
+def harmless_cell(value: object) -> object:
     """Numbers as they are (a loudness of -14 is no formula), text made harmless."""
     if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
         return f"'{value}"

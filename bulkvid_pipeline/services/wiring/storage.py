@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bulkvid_pipeline.adapters.stopping import Stopping
 from bulkvid_pipeline.adapters.storage import Storage, open_storage
+from bulkvid_pipeline.adapters.storage.location import FolderLocation, parse_location
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.services.wiring.s3 import s3_access
 from bulkvid_pipeline.settings import Settings
@@ -24,6 +25,17 @@ def open_place(place: str, settings: Settings) -> Storage:
         region=s3.region,
         timeout_s=settings.storage_timeout_s,
     )
+
+
+def output_place(spec: BulkJobSpec, settings: Settings) -> str:
+    """The place that `open_output` opens, by a text for `open_place` that means the same in any working folder.
+
+    Raises:
+        InvalidSpecError: the text means no place that can be opened.
+    """
+    place = spec.output.output_bucket or settings.output_url
+    location = parse_location(place)
+    return f"file://{location.folder}" if isinstance(location, FolderLocation) else place
 
 
 def open_output(spec: BulkJobSpec, settings: Settings, stopping: Stopping | None = None) -> Storage:

@@ -249,7 +249,7 @@ def test_a_row_made_again_by_hand_belongs_to_its_job_and_leaves_the_others_count
     def make_again(key: str) -> None:
         dg.materialize([video], instance=workplace.instance, partition_key=key, selection=[video], raise_on_error=False)
 
-    make_again(bad)
+    make_again(tags.partition_key(find_job(workplace.instance, job_id).sheet, bad))
     again = find_job(workplace.instance, job_id)
     assert (again.state, again.items["total"], again.items["completed"], again.items["failed"]) == (
         JobState.COMPLETED,

@@ -1,0 +1,330 @@
+"""The rows of jobs as their runs have told of them: read once, kept, and brought up to date by what is new.
+
+A job of 10,000 rows has as many events, so what they said is kept in memory, for the jobs that were asked for lately.
+Nothing else is stored: any process can read the same again.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from dagster import DagsterEventType
+
+from bulkvid_pipeline.adapters.dagster.run_log import AssetEvent, RunLog, StoredEvent, Wanted, asset_event
+from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.core.jobs import RowInWork, Scope
+from bulkvid_pipeline.core.searching import plain
+from bulkvid_pipeline.core.states import ItemState, JobState
+from bulkvid_pipeline.services.jobs.follow import FILES, PLANNED, WARNINGS_JOINT
+from bulkvid_pipeline.services.jobs.jobs import Job
+
+BATCH = 1000
+MOST_ROWS = 60_000
+"""Rows that are kept of all jobs together, about 2 KB each; the job that was asked for last is kept in any case."""
+LATE_S = 10.0
+"""Where events may appear behind newer ones, those of so many seconds before the newest are read again."""
+PLANNING_ASSET = "video_ideas"
+
+_ROW_KINDS = (DagsterEventType.ASSET_MATERIALIZATION, DagsterEventType.ASSET_OBSERVATION)
+
+
+@dataclass(frozen=True, slots=True)
+class RowEnd:
+    """How a row's turn in a run ended. `files` are its outputs as the event has them (see `defs.events`)."""
+
+    row_key: str
+    sheet_row: int
+    title: str
+    state: ItemState
+    at: float
+    run_id: str
+    attempts: int = 1
+    code: str = ""
+    error: str = ""
+    fix: str = ""
+    warnings: tuple[str, ...] = ()
+    duration_s: float = 0.0
+    size_bytes: int = 0
+    render_seconds: float = 0.0
+    cost: float = 0.0
+    rendered: bool = False
+    files: tuple[Mapping[str, Any], ...] = ()
+    partition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRow:
+    """A row that a run is about."""
+
+    row_key: str
+    sheet_row: int
+    title: str
+
+
+@dataclass(frozen=True)
+class _Plan:
+    run_id: str
+    at: float
+    rows: Mapping[str, PlannedRow]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row as it stands: planned, in work, or ended; `end` may be of an earlier run than the one that works on it."""
+
+    row_key: str
+    sheet_row: int
+    title: str
+    state: ItemState
+    end: RowEnd | None = None
+    in_work: RowInWork | None = None
+
+    @property
+    def place(self) -> tuple[int, str]:
+        """What rows are sorted by."""
+        return self.sheet_row, self.row_key
+
+
+@dataclass(frozen=True)
+class JobRows:
+    """All rows of a job at one moment, in the order of its sheet."""
+
+    job: Job
+    rows: tuple[Row, ...]
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Row]:
+        return {row.row_key: row for row in self.rows}
+
+    @cached_property
+    def places(self) -> tuple[tuple[int, str], ...]:
+        return tuple(row.place for row in self.rows)
+
+    @cached_property
+    def searched(self) -> tuple[str, ...]:
+        """For each row where `q` is looked for: title, key and error."""
+        return tuple(plain(f"{row.title}\n{row.row_key}\n{row.end.error if row.end else ''}") for row in self.rows)
+
+    def find(self, name: str) -> Row | None:
+        """The row of that key, or else of that sheet row number."""
+        if name in self.by_key:
+            return self.by_key[name]
+        if not name.isascii() or not name.isdecimal():
+            return None
+        return next((row for row in self.rows if row.sheet_row == int(name)), None)
+
+
+class RowReader:
+    """Gives the rows of jobs; safe to use from many threads. Reads only what is new since it was asked last.
+
+    Raises:
+        ServiceUnavailableError: the instance's storage is not SQLite or PostgreSQL, or (from `rows`) the database does
+            not respond.
+    """
+
+    def __init__(self, log: RunLog, *, most_rows: int = MOST_ROWS) -> None:
+        self._log = log
+        self._most_rows = most_rows
+        self._kept: OrderedDict[str, _Story] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def rows(self, job: Job) -> JobRows:
+        """The rows of the job, as of now."""
+        with self._lock:
+            story = self._kept.get(job.job_id)
+            if story is None or not story.is_of(job):
+                story = self._kept[job.job_id] = _Story()
+            self._kept.move_to_end(job.job_id)
+        found = story.rows(self._log, job)
+        with self._lock:
+            while len(self._kept) > 1 and sum(story.size for story in self._kept.values()) > self._most_rows:
+                self._kept.popitem(last=False)
+        return found
+
+    def history(self, job: Job, row: Row) -> list[RowEnd]:
+        """How the row's turns in the job's runs ended, oldest first."""
+        if row.end is None:
+            return []
+        wanted = Wanted(_ROW_KINDS, assets=(tags.VIDEO_ASSET,), partition=row.end.partition)
+        ends: list[RowEnd] = []
+        for run in job.runs:
+            for stored in self._log.read(run.run_id, wanted, BATCH):
+                ends += _row_end(asset_event(stored.text), run.run_id)
+        return sorted(ends, key=lambda end: end.at)
+
+
+@dataclass
+class _Story:
+    """What the runs of one job have told, up to a place in the log of each."""
+
+    ends: dict[str, RowEnd] = field(default_factory=dict)
+    plans: dict[str, _Plan] = field(default_factory=dict)
+    read_to: dict[str, int] = field(default_factory=dict)
+    closed: set[str] = field(default_factory=set)
+    """Runs that have ended and were read to their end."""
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _made: JobRows | None = None
+
+    @property
+    def size(self) -> int:
+        return len(self.ends) + sum(len(plan.rows) for plan in self.plans.values()) // 4
+
+    def is_of(self, job: Job) -> bool:
+        """Whether the job still has all runs that this was read from."""
+        return self.read_to.keys() <= {run.run_id for run in job.runs}
+
+    def rows(self, log: RunLog, job: Job) -> JobRows:
+        with self._lock:
+            news = [self._read(log, run.run_id, is_live=run.is_live) for run in job.runs]
+            if any(news) or self._made is None or self._made.job is not job:
+                self._made = JobRows(job, tuple(sorted(self._standing(job), key=lambda row: row.place)))
+            return self._made
+
+    def _read(self, log: RunLog, run_id: str, *, is_live: bool) -> bool:
+        """Read what is new in a run; returns whether anything was."""
+        if run_id in self.closed:
+            return False
+        wanted = (tags.VIDEO_ASSET, PLANNING_ASSET)
+        after, has_news = self.read_to.get(run_id, 0), False
+        while True:
+            page = log.read(run_id, Wanted(_ROW_KINDS, assets=wanted, after=after), BATCH)
+            events = [asset_event(stored.text) for stored in page]
+            for event in events:
+                has_news |= self._take(event, run_id)
+            after = page[-1].id if page else after
+            self.read_to[run_id] = _certain(page, events, self.read_to.get(run_id, 0), late=log.may_be_late)
+            if len(page) < BATCH:
+                break
+        if not is_live:
+            self.closed.add(run_id)
+        return has_news
+
+    def _take(self, event: AssetEvent, run_id: str) -> bool:
+        if event.asset == PLANNING_ASSET:
+            return self._take_plan(event, run_id)
+        taken = False
+        for end in _row_end(event, run_id):
+            known = self.ends.get(end.row_key)
+            if known is None or known.at < end.at or (known.at == end.at and known != end):
+                self.ends[end.row_key] = end
+                taken = True
+        return taken
+
+    def _take_plan(self, event: AssetEvent, run_id: str) -> bool:
+        planned = event.metadata.get(PLANNED)
+        if planned is None or (run_id in self.plans and self.plans[run_id].at >= event.timestamp):
+            return False
+        columns = zip(planned["row_keys"], planned["sheet_rows"], planned["titles"], strict=True)
+        rows = {key: PlannedRow(key, sheet_row, title) for key, sheet_row, title in columns}
+        self.plans[run_id] = _Plan(run_id, event.timestamp, rows)
+        return True
+
+    def _standing(self, job: Job) -> Iterator[Row]:
+        """The rows of the newest plan, and those that have ended since it or without any."""
+        planned, since = self._planned(job)
+        in_work = {row.row_key: row for row in self._in_work(job)}
+        later = {key for key, end in self.ends.items() if key not in planned and end.at >= since}
+        for key in [*planned, *later, *(in_work.keys() - planned.keys() - later)]:
+            end, plan, work = self.ends.get(key), planned.get(key), in_work.get(key)
+            yield Row(
+                row_key=key,
+                sheet_row=plan.sheet_row if plan else end.sheet_row if end else 0,
+                title=end.title if end else plan.title if plan else "",
+                state=_state(job, end, work),
+                end=end,
+                in_work=work,
+            )
+
+    def _in_work(self, job: Job) -> Iterator[RowInWork]:
+        """The rows in work, but for those that have ended since their run told of its progress."""
+        for run in job.live_runs:
+            for row in run.progress.in_work:
+                end = self.ends.get(row.row_key)
+                told_at = run.progress.at or 0.0
+                if end is None or end.run_id != run.run_id or end.at < told_at:
+                    yield row
+
+    def _planned(self, job: Job) -> tuple[Mapping[str, PlannedRow], float]:
+        """The rows that the job is about, by the newest run over all of them or by its shards; and since when."""
+        told = [self.plans[run.run_id] for run in job.runs if run.run_id in self.plans and run.scope is not Scope.ROWS]
+        if not told:
+            return {}, 0.0
+        scopes = {run.run_id: run.scope for run in job.runs}
+        if scopes[told[-1].run_id] is Scope.WHOLE:
+            return told[-1].rows, told[-1].at
+        of_newest = {run.run_id for run in job.generation}
+        shards = [plan for plan in told if plan.run_id in of_newest] or told[-1:]
+        return {key: row for plan in shards for key, row in plan.rows.items()}, min(plan.at for plan in shards)
+
+
+def _certain(page: Sequence[StoredEvent], events: Sequence[AssetEvent], before: int, *, late: bool) -> int:
+    """Up to where no other event can appear any more."""
+    if not page:
+        return before
+    if not late:
+        return page[-1].id
+    newest = max(event.timestamp for event in events)
+    return next(
+        (
+            stored.id
+            for stored, event in zip(reversed(page), reversed(events), strict=True)
+            if event.timestamp < newest - LATE_S
+        ),
+        before,
+    )
+
+
+def _state(job: Job, end: RowEnd | None, work: RowInWork | None) -> ItemState:
+    if work is not None:
+        return ItemState.IN_PROGRESS
+    if end is None:
+        return ItemState.CANCELLED if job.state is JobState.CANCELED else ItemState.QUEUED
+    if end.state is ItemState.FAILED and end.run_id not in {run.run_id for run in job.generation}:
+        trying = any(run.is_live and run.tells and run.scope is not Scope.ROWS for run in job.runs)
+        return ItemState.RETRIED if trying else ItemState.FAILED
+    return end.state
+
+
+def _row_end(event: AssetEvent, run_id: str) -> Iterator[RowEnd]:
+    """The end of a row that the event tells of; none if it tells of something else."""
+    values, (_label, row_key) = event.metadata, tags.split_partition_key(event.partition)
+    if not row_key or "sheet_row" not in values:
+        return
+    if event.is_materialisation:
+        warnings = values.get("warnings", "none")
+        yield RowEnd(
+            row_key=row_key,
+            sheet_row=values["sheet_row"],
+            title=values["title"],
+            state=ItemState.COMPLETED,
+            at=event.timestamp,
+            run_id=run_id,
+            attempts=values.get("attempts", 1),
+            warnings=() if warnings == "none" else tuple(warnings.split(WARNINGS_JOINT)),
+            duration_s=values.get("duration_s", 0.0),
+            size_bytes=values.get("size_bytes", 0),
+            render_seconds=values.get("render_seconds", 0.0),
+            cost=values.get("cost", 0.0),
+            rendered=values.get("rendered_now", False),
+            files=tuple(values.get(FILES) or ()),
+            partition=event.partition,
+        )
+    elif "reason" in values:
+        yield RowEnd(
+            row_key=row_key,
+            sheet_row=values["sheet_row"],
+            title=values["title"],
+            state=ItemState(values.get("state", ItemState.FAILED)),
+            at=event.timestamp,
+            run_id=run_id,
+            attempts=values.get("attempts", 1),
+            code=values.get("code", ""),
+            error=values["reason"],
+            fix=values["fix"],
+            partition=event.partition,
+        )
