@@ -81,7 +81,7 @@ async def list_results(
 
 
 @router.api_route(
-    FILES_PATH + "{token}",
+    FILES_PATH + "{token}/{name}",
     methods=["GET", "HEAD"],
     operation_id="download_file",
     summary="Download a file by its link",
@@ -96,6 +96,7 @@ async def download_file(
     _: Public,
     context: Context,
     token: Annotated[str, Path(description="Out of a link that the API has handed out; it ends after a while")],
+    name: Annotated[str, Path(description="The file's name, for those who save it; the token alone says which it is")],  # noqa: ARG001
 ) -> Response:
     """A video, poster or caption file of a job that publishes to a folder of the server. Needs no other token.
 
