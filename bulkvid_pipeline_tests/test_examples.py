@@ -34,7 +34,7 @@ def test_readme_names_every_example() -> None:
     files = [
         path.relative_to(EXAMPLES).as_posix()
         for path in EXAMPLES.rglob("*")
-        if path.suffix in {".yaml", ".json", ".py"}
+        if path.suffix in {".yaml", ".json", ".py", ".mjs"}
     ]
     assert files
     assert [name for name in files if f"`{name}`" not in named] == []

@@ -18,6 +18,7 @@ from bulkvid_pipeline.api.measurements import MeasuredRequests, Measurements
 from bulkvid_pipeline.api.middleware import RequestGate
 from bulkvid_pipeline.api.routes import (
     analytics,
+    control,
     create,
     documentation,
     health,
@@ -35,6 +36,7 @@ from bulkvid_pipeline.settings import Settings, dagster_home
 from bulkvid_pipeline.settings import settings as settings_of_process
 
 ROUTERS = (
+    control.router,
     create.router,
     items.router,
     jobs.router,

@@ -36,7 +36,7 @@ from .models import (
     UploadedSheet,
     WebhookDelivery,
 )
-from .pages import paged
+from .pages import events_after, newest_events, paged
 from .requests import Request, below, checked_base_url, checked_token, get, job_path
 from .results import FileKind, files_of
 from .retries import RetryPolicy
@@ -208,37 +208,68 @@ class Operations:
         return Metrics.read(await self._caller.data(get(job_path(job_id, "metrics"))))
 
     def get_job_events(
-        self, job_id: str, *, level: str | None = None, page_size: int | None = None, limit: int | None = None
+        self,
+        job_id: str,
+        *,
+        level: str | None = None,
+        row: str | int | None = None,
+        after: str | None = None,
+        limit: int | None = 100,
     ) -> AsyncGenerator[Event, None]:
-        """What happened to a job.
+        """What happened to a job, oldest first: the newest events, or those after the event with the id `after`.
 
         Args:
-            level: only events of this level.
-            limit: the most events to give; None for all.
+            level: only events that are at least as grave: DEBUG, INFO, WARNING, ERROR; INFO if left out.
+            row: only events of the row with this key or number in the sheet.
+            limit: the most events to give; None for all, which costs a request for every 250.
         """
-        path = job_path(job_id, "events")
-        return paged(self._caller, path, Event, {"level": level}, page_size=page_size, limit=limit)
+        path, asked = job_path(job_id, "events"), {"level": level, "row": row}
+        if after is None:
+            return newest_events(self._caller, path, asked, limit)
+        return events_after(self._caller, path, asked, after, limit)
 
     def get_items(
-        self, job_id: str, *, state: States = None, page_size: int | None = None, limit: int | None = None
+        self,
+        job_id: str,
+        *,
+        state: States = None,
+        q: str | None = None,
+        page_size: int | None = None,
+        limit: int | None = None,
     ) -> AsyncGenerator[Item, None]:
-        """The rows of a job, in the order of the sheet; `state` chooses one state or several."""
-        path = job_path(job_id, "items")
-        return paged(self._caller, path, Item, {"state": state}, page_size=page_size, limit=limit)
+        """The rows of a job, in the order of the sheet.
+
+        Args:
+            state: one state or several.
+            q: text to look for in titles, keys and errors.
+            limit: the most rows to give; None for all.
+        """
+        asked = {"state": state, "q": q}
+        return paged(self._caller, job_path(job_id, "items"), Item, asked, page_size=page_size, limit=limit)
 
     async def get_item(self, job_id: str, row: str | int) -> ItemDetail:
         """All that is known of one row of a job, named by its key or by its number in the sheet."""
         return ItemDetail.read(await self._caller.data(get(job_path(job_id, "items", str(row)))))
 
     def get_results(
-        self, job_id: str, *, page_size: int | None = None, limit: int | None = None
+        self, job_id: str, *, state: States = None, page_size: int | None = None, limit: int | None = None
     ) -> AsyncGenerator[Result, None]:
-        """The finished videos of a job, with links that hold for a while, and its failed rows."""
-        return paged(self._caller, job_path(job_id, "results"), Result, {}, page_size=page_size, limit=limit)
+        """The finished videos of a job, with links that hold for a while, and its failed rows.
 
-    async def get_report(self, job_id: str) -> SheetReport:
-        """The validation of a job's sheet."""
-        return SheetReport.read(await self._caller.data(get(job_path(job_id, "report"))))
+        Args:
+            state: only of rows in this state, or in these.
+            limit: the most results to give; None for all.
+        """
+        path = job_path(job_id, "results")
+        return paged(self._caller, path, Result, {"state": state}, page_size=page_size, limit=limit)
+
+    async def get_report(self, job_id: str, *, level: str | Iterable[str] | None = None) -> SheetReport:
+        """The validation of a job's sheet; `level` chooses the findings: error, warning, info.
+
+        Raises:
+            NotFoundError: the sheet has not been validated yet.
+        """
+        return SheetReport.read(await self._caller.data(get(job_path(job_id, "report"), {"level": level})))
 
     # Controlling jobs
 
@@ -342,7 +373,8 @@ class Operations:
         chosen = None if platforms is None else frozenset(platforms)
 
         async def list_files() -> Sequence[RemoteFile]:
-            return files_of([result async for result in self.get_results(job_id)], chosen, kinds)
+            results = [result async for result in self.get_results(job_id, state="completed")]
+            return files_of(results, chosen, kinds)
 
         return await Downloads(self._caller, list_files, Path(folder), workers, on_progress).run()
 

@@ -129,15 +129,14 @@ class Caller:
 
     @asynccontextmanager
     async def fetch(self, url: str, headers: Mapping[str, str]) -> AsyncIterator[Incoming]:
-        """The file at a link, once and with its body to be read; the token goes to this server alone.
+        """The file at a link, once and with its body to be read; links need no token, and do not get it.
 
         Raises:
             BulkJobsError: the answer has an error's status other than 416.
         """
         for _ in range(_MOST_REDIRECTS):
-            token = self._token if origin_of(url) == origin_of(self.base_url) else None
             kept = {"accept-encoding": "identity", "user-agent": USER_AGENT, **headers}
-            async with self.transport.open(Outgoing("GET", url, kept, token)) as incoming:
+            async with self.transport.open(Outgoing("GET", url, kept)) as incoming:
                 target = incoming.headers.get("location")
                 if target is None or incoming.status // 100 != 3:
                     if incoming.status not in {200, 206, 416}:

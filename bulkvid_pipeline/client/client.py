@@ -211,33 +211,63 @@ class BulkJobsClient:
         return run(self._api.get_job_metrics(job_id))
 
     def get_job_events(
-        self, job_id: str, *, level: str | None = None, page_size: int | None = None, limit: int | None = None
+        self,
+        job_id: str,
+        *,
+        level: str | None = None,
+        row: str | int | None = None,
+        after: str | None = None,
+        limit: int | None = 100,
     ) -> Iterator[Event]:
-        """What happened to a job.
+        """What happened to a job, oldest first: the newest events, or those after the event with the id `after`.
 
         Args:
-            level: only events of this level.
-            limit: the most events to give; None for all.
+            level: only events that are at least as grave: DEBUG, INFO, WARNING, ERROR; INFO if left out.
+            row: only events of the row with this key or number in the sheet.
+            limit: the most events to give; None for all, which costs a request for every 250.
         """
-        return iterate(self._api.get_job_events(job_id, level=level, page_size=page_size, limit=limit))
+        return iterate(self._api.get_job_events(job_id, level=level, row=row, after=after, limit=limit))
 
     def get_items(
-        self, job_id: str, *, state: States = None, page_size: int | None = None, limit: int | None = None
+        self,
+        job_id: str,
+        *,
+        state: States = None,
+        q: str | None = None,
+        page_size: int | None = None,
+        limit: int | None = None,
     ) -> Iterator[Item]:
-        """The rows of a job, in the order of the sheet; `state` chooses one state or several."""
-        return iterate(self._api.get_items(job_id, state=state, page_size=page_size, limit=limit))
+        """The rows of a job, in the order of the sheet.
+
+        Args:
+            state: one state or several.
+            q: text to look for in titles, keys and errors.
+            limit: the most rows to give; None for all.
+        """
+        return iterate(self._api.get_items(job_id, state=state, q=q, page_size=page_size, limit=limit))
 
     def get_item(self, job_id: str, row: str | int) -> ItemDetail:
         """All that is known of one row of a job, named by its key or by its number in the sheet."""
         return run(self._api.get_item(job_id, row))
 
-    def get_results(self, job_id: str, *, page_size: int | None = None, limit: int | None = None) -> Iterator[Result]:
-        """The finished videos of a job, with links that hold for a while, and its failed rows."""
-        return iterate(self._api.get_results(job_id, page_size=page_size, limit=limit))
+    def get_results(
+        self, job_id: str, *, state: States = None, page_size: int | None = None, limit: int | None = None
+    ) -> Iterator[Result]:
+        """The finished videos of a job, with links that hold for a while, and its failed rows.
 
-    def get_report(self, job_id: str) -> SheetReport:
-        """The validation of a job's sheet."""
-        return run(self._api.get_report(job_id))
+        Args:
+            state: only of rows in this state, or in these.
+            limit: the most results to give; None for all.
+        """
+        return iterate(self._api.get_results(job_id, state=state, page_size=page_size, limit=limit))
+
+    def get_report(self, job_id: str, *, level: str | Iterable[str] | None = None) -> SheetReport:
+        """The validation of a job's sheet; `level` chooses the findings: error, warning, info.
+
+        Raises:
+            NotFoundError: the sheet has not been validated yet.
+        """
+        return run(self._api.get_report(job_id, level=level))
 
     # Controlling jobs
 

@@ -11,7 +11,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from .calls import Caller
 from .errors import BulkJobsError, DownloadError, UnexpectedAnswerError
@@ -20,6 +20,7 @@ from .retries import may_pass
 from .transport import Incoming
 
 _CONTENT_RANGE = re.compile(r"bytes (?:(?P<start>\d+)-\d+|\*)/(?P<total>\d+|\*)")
+_PART = re.compile(r"(?P<name>.+)\.[0-9a-f]{8}\.part", re.DOTALL)
 _REFUSALS = frozenset({400, 401, 403, 404, 410})
 """How storages answer when a link has expired; only a new link shows whether the file is gone."""
 _YOUNG_S = 60.0
@@ -70,6 +71,7 @@ class Downloads:
         self._folder = folder
         self._workers = workers
         self._tally = _Tally(on_progress)
+        self._parts: dict[str, list[Path]] = {}
         self._links_made_at = 0.0
         self._links_are_stale = False
         self._stopped = False
@@ -83,6 +85,7 @@ class Downloads:
             DownloadError: some are not; the others are.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
+        self._parts = _parts_in(self._folder)
         files = await self._fresh_links()
         names = [file.name for file in files]
         self._tally.expect(files)
@@ -120,7 +123,9 @@ class Downloads:
             self._failures.setdefault(file.name, BulkJobsError("Not tried: its link has expired", status=403))
             return
         try:
-            self._complete[file.name] = await _Download(self._caller, file, self._folder, self._tally, self).run()
+            parts = self._parts.setdefault(file.name, [])
+            download = _Download(self._caller, file, self._folder, parts, self._tally, self)
+            self._complete[file.name] = await download.run()
         except (BulkJobsError, OSError) as error:
             self._failures[file.name] = error
             if _is_refusal(error) and time.monotonic() - self._links_made_at > _YOUNG_S:
@@ -142,7 +147,16 @@ class _Tally:
         self._files_done = 0
         self._bytes_total: int | None = 0
         self._on_disk: dict[str, int] = {}
-        self.bytes_received = 0
+        self._received: dict[str, int] = {}
+
+    @property
+    def bytes_received(self) -> int:
+        """What has come in this call."""
+        return sum(self._received.values())
+
+    def received_of(self, name: str) -> int:
+        """What has come of one file in this call."""
+        return self._received.get(name, 0)
 
     def expect(self, files: Sequence[RemoteFile]) -> None:
         sizes = [file.size for file in files]
@@ -153,7 +167,7 @@ class _Tally:
         """The file has so many bytes on the disk, some of which have just been received."""
         with self._lock:
             self._on_disk[name] = on_disk
-            self.bytes_received += received
+            self._received[name] = self._received.get(name, 0) + received
             self._files_done += is_complete
             if self._on_progress is not None:
                 bytes_done = sum(self._on_disk.values())
@@ -163,87 +177,104 @@ class _Tally:
 
 
 class _Download:
-    """One file on its way."""
+    """One file on its way.
 
-    def __init__(self, caller: Caller, file: RemoteFile, folder: Path, tally: _Tally, downloads: Downloads) -> None:
+    What has come of it lies in a part file whose name holds a digest of the content's tag, so that the parts of two
+    contents are never joined.
+    """
+
+    def __init__(
+        self, caller: Caller, file: RemoteFile, folder: Path, parts: list[Path], tally: _Tally, downloads: Downloads
+    ) -> None:
         self._caller = caller
         self._file = file
+        self._folder = folder
         self._target = folder / file.name
-        self._url = urljoin(caller.base_url + "/", file.url)
-        content = hashlib.sha256(urlsplit(self._url).path.encode()).hexdigest()[:8]
-        self._part = folder / f"{file.name}.{content}.part"
+        self._parts = parts
         self._tally = tally
         self._downloads = downloads
 
     async def run(self) -> DownloadedFile:
         if self._is_complete(self._target):
             return self._told(was_there=True)
-        if urlsplit(self._url).scheme not in {"http", "https"}:
+        if urlsplit(self._file.url).scheme not in {"http", "https"}:
             raise UnexpectedAnswerError(
-                f"The file lies at {self._url}, which is no web address",
+                f"The file lies at {self._file.url}, which is no web address",
                 fix="Copy it from the server's own disk, or let the job write to a bucket",
             )
-        await self._receive()
-        if not self._is_complete(self._part):
-            self._part.unlink()
-            await self._receive()
-        if not self._is_complete(self._part):
-            size = self._part.stat().st_size
-            self._part.unlink()
+        part = await self._received()
+        if not self._is_complete(part):
+            size = part.stat().st_size
+            self._forget(part)
             raise UnexpectedAnswerError(f"{self._file.name} has {self._file.size} bytes, and {size} arrived")
-        self._part.replace(self._target)
+        part.replace(self._target)
+        for other in list(self._parts):
+            self._forget(other)
         return self._told(was_there=False)
 
-    async def _receive(self) -> None:
-        """Fill the part file to its end, over as many connections as it takes."""
+    async def _received(self) -> Path:
+        """The part file, filled to its end over as many connections as it takes."""
         failures = 0
         while True:
-            before = self._size_of_part()
+            before = self._tally.received_of(self._file.name)
             try:
-                await self._one_connection(before)
-                return
+                part = await self._one_connection()
             except BulkJobsError as error:
-                failures = 1 if self._size_of_part() > before else failures + 1
+                failures = 1 if self._tally.received_of(self._file.name) > before else failures + 1
                 if self._downloads.is_stopped or failures > self._caller.policy.max_retries or not may_pass(error):
                     raise
                 pause_s = self._caller.policy.backoff(failures) + (error.retry_after or 0.0)
-            await self._caller.transport.sleep(pause_s)
+                await self._caller.transport.sleep(pause_s)
+            else:
+                if part is not None:
+                    return part
 
-    async def _one_connection(self, offset: int) -> None:
-        if offset and offset == self._file.size:
-            return
-        headers = {"range": f"bytes={offset}-"} if offset else {}
-        async with self._caller.fetch(self._url, headers) as incoming:
-            start, total = _placed(incoming, offset)
-            if incoming.status == 416:
-                if total != offset:
-                    self._part.unlink(missing_ok=True)
-                    raise BulkJobsError("What was there is not of this file; it is fetched anew", status=408)
-                return
-            size = start
-            with self._part.open("r+b" if start else "wb") as part:
-                part.seek(start)
-                part.truncate()
-                async with aclosing(incoming.chunks()) as chunks:
-                    async for chunk in chunks:
-                        part.write(chunk)
-                        size += len(chunk)
-                        self._tally.at(self._file.name, size, received=len(chunk))
-                        if self._downloads.is_stopped:
-                            raise BulkJobsError("Stopped")
+    async def _one_connection(self) -> Path | None:
+        """The part file, if it is filled to its end; None if what was there is of another content, and is forgotten."""
+        found = max(self._parts, key=_size_of, default=None)
+        # The last byte is asked for again, so that there is always one to send, and with it the content's tag.
+        offset = max(0, _size_of(found) - 1) if found else 0
+        async with self._caller.fetch(self._file.url, {"range": f"bytes={offset}-"} if offset else {}) as incoming:
+            part = self._part_of(incoming)
+            start, total = _placed(incoming)
+            if start and (start, part) != (offset, found):
+                if found is None:
+                    raise UnexpectedAnswerError(f"A piece of {self._file.name} was sent that nobody asked for")
+                self._forget(found)
+                return None
+            size = await self._written(incoming, part, start)
         if total is not None and size != total:
             raise UnexpectedAnswerError(f"{self._file.name} ended after {size} of {total} bytes")
+        return part
+
+    async def _written(self, incoming: Incoming, part: Path, start: int) -> int:
+        """The size of the part file when all that comes is written from `start` on."""
+        size = start
+        with part.open("r+b" if start else "wb") as file:
+            if part not in self._parts:
+                self._parts.append(part)
+            file.seek(start)
+            file.truncate()
+            async with aclosing(incoming.chunks()) as chunks:
+                async for chunk in chunks:
+                    file.write(chunk)
+                    size += len(chunk)
+                    self._tally.at(self._file.name, size, received=len(chunk))
+                    if self._downloads.is_stopped:
+                        raise BulkJobsError("Stopped")
+        return size
+
+    def _part_of(self, incoming: Incoming) -> Path:
+        tag = incoming.headers.get("etag") or incoming.headers.get("last-modified") or urlsplit(self._file.url).path
+        return self._folder / f"{self._file.name}.{hashlib.sha256(tag.encode()).hexdigest()[:8]}.part"
+
+    def _forget(self, part: Path) -> None:
+        part.unlink(missing_ok=True)
+        self._parts.remove(part)
 
     def _is_complete(self, path: Path) -> bool:
         """Whether the file is there whole; one whose size is not known is, since it got its name at its end."""
         return path.is_file() and self._file.size in {None, path.stat().st_size}
-
-    def _size_of_part(self) -> int:
-        size = self._part.stat().st_size if self._part.is_file() else 0
-        if self._file.size is not None and size > self._file.size:
-            self._part.unlink()
-            return 0
-        return size
 
     def _told(self, *, was_there: bool) -> DownloadedFile:
         size = self._target.stat().st_size
@@ -251,19 +282,26 @@ class _Download:
         return DownloadedFile(self._target, self._file.row_key, self._file.platform, size, was_there)
 
 
-def _placed(incoming: Incoming, offset: int) -> tuple[int, int | None]:
-    """Where the body of an answer begins in the file, and the size of the whole file if the answer says it.
-
-    Raises:
-        UnexpectedAnswerError: the body begins where nobody asked it to.
-    """
+def _placed(incoming: Incoming) -> tuple[int, int | None]:
+    """Where the body begins in the file, and the file's size if the answer says it; -1 if it is of no part of it."""
     found = _CONTENT_RANGE.fullmatch(incoming.headers.get("content-range", ""))
     total = int(found["total"]) if found and found["total"] != "*" else None
-    if incoming.status != 206:
-        return 0, total
-    if found is None or found["start"] is None or int(found["start"]) != offset:
-        raise UnexpectedAnswerError(f"A part was sent that nobody asked for: {incoming.headers.get('content-range')}")
-    return offset, total
+    if incoming.status == 200:
+        return 0, None
+    return (int(found["start"]) if found and found["start"] else -1), total
+
+
+def _parts_in(folder: Path) -> dict[str, list[Path]]:
+    """The part files of a folder, by the names of the files that they are to become."""
+    parts: dict[str, list[Path]] = {}
+    for path in folder.iterdir():
+        if match := _PART.fullmatch(path.name):
+            parts.setdefault(match["name"], []).append(path)
+    return parts
+
+
+def _size_of(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
 
 
 def _is_refusal(error: BulkJobsError | OSError) -> bool:

@@ -103,20 +103,20 @@ class Finding(Shape):
     severity: str
     problem: str
     fix: str
+    cell: str
     sheet_row: int | None = None
     column: str = ""
     column_letter: str = ""
     value: str = ""
     code: str = ""
-    cell: str = ""
 
 
 class RowCounts(Shape):
     """Rows that are rendered, left out because of errors, and left out for another reason."""
 
-    accepted: int
-    rejected: int
-    skipped: int
+    accepted: int = 0
+    rejected: int = 0
+    skipped: int = 0
 
 
 class Validation(Shape):
@@ -417,6 +417,9 @@ class PartHealth(Shape):
     pool_size: int | None = None
     active_connections: int | None = None
     queue_depth: int | None = None
+    active: int | None = None
+    busy: int | None = None
+    idle: int | None = None
     version: str | None = None
     url: str | None = None
     free_bytes: int | None = None

@@ -17,6 +17,7 @@ from dagster import DagsterInstance, DagsterRunStatus
 from bulkvid_pipeline.adapters.dagster.web_server import AnswerLostError, DagsterWebServer, JobPlace
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError, ServiceUnavailableError
+from bulkvid_pipeline.core.jobs import Scope
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.services.jobs.run_config import run_config_of
 from bulkvid_pipeline.settings import Settings
@@ -38,12 +39,14 @@ class Launch:
         job_id: the job that the run belongs to.
         id: by which the run is found where the answer about it was lost.
         rows: how many rows it will render, if that is known.
+        only: the keys of the rows that it is about; empty: all rows of the sheet.
         tried_at: epoch seconds at which somebody may have tried it before and died; None: it is new.
     """
 
     job_id: str
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     rows: int | None = None
+    only: tuple[str, ...] = ()
     tried_at: float | None = None
 
 
@@ -79,13 +82,15 @@ def hand_over(spec: BulkJobSpec, launch: Launch, instance: DagsterInstance, sett
 def launch_once(server: DagsterWebServer, place: JobPlace, spec: BulkJobSpec, launch: Launch) -> str:
     """Launch the job, unless its run is there already; returns the run's id."""
     run_tags = {**queue_tags(spec, launch.job_id, launch.rows), tags.LAUNCH: launch.id}
+    if launch.only:
+        run_tags[tags.SCOPE] = Scope.ROWS.value
     if launch.tried_at is not None:
         left_s = APPEARS_WITHIN_S - (time.time() - launch.tried_at)
         if (run_id := _appeared(server, launch.id, left_s)) is not None:
             return run_id
     for attempt in range(1, TRIES + 1):
         try:
-            run_id = server.launch(place, run_config_of(spec), run_tags)
+            run_id = server.launch(place, run_config_of(spec, only=launch.only), run_tags)
         except AnswerLostError:
             run_id = _appeared(server, launch.id, APPEARS_WITHIN_S)
             if run_id is None and attempt == TRIES:

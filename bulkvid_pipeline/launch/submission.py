@@ -72,7 +72,7 @@ def submit(
         AnswerLostError: the job may have been created; the same ids may be tried again.
         ServiceUnavailableError: it was not created.
     """
-    launch = Launch(job_id, launch_id, submission.rows, submission.tried_at)
+    launch = Launch(job_id, launch_id, rows=submission.rows, tried_at=submission.tried_at)
     launch_for_api(lambda: hand_over(submission.spec, launch, instance, settings))
     view = find_job(instance, job_id, project_id=submission.spec.project_id).view()
     known = submission.rows is not None

@@ -36,7 +36,7 @@ class ChildLog:
             return
 
     def last_line(self) -> str:
-        """The last line that is not blank, without colours; empty where there is none."""
+        """The last line that is not blank; empty where there is none."""
         try:
             with self.path.open("rb") as file:
                 file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL_BYTES))

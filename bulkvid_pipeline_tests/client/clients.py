@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 from collections.abc import AsyncGenerator, Iterator
 from types import TracebackType
 from typing import Any, Self
@@ -36,7 +35,7 @@ class Driven:
 
         def call(*arguments: Any, **named: Any) -> Any:
             result = attribute(*arguments, **named)
-            if inspect.isasyncgen(result):
+            if isinstance(result, AsyncGenerator):
                 return self._values(result)
             return self._runner.run(result)
 

@@ -159,6 +159,22 @@ class TestRequests:
         assert list(client.list_jobs(limit=0)) == []
         assert [dict(seen.query)["page_size"] for seen in peer.seen] == ["3"]
 
+    def test_the_newest_events_are_given_oldest_first(self, peer: ApiPeer, client: Any) -> None:
+        def events(first: int, last: int, **cursors: Any) -> Any:
+            return ok({"items": [{"message": str(n)} for n in range(first, last)], "next_cursor": "n", **cursors})
+
+        path = f"{JOB}/events"
+        peer.on("GET", path, events(250, 500, previous_cursor="p1"), events(200, 250, previous_cursor="p2"))
+        found = client.get_job_events("job_1", level="WARNING", row=7, limit=300)
+        assert [int(event.message) for event in found] == list(range(200, 500))
+        first, second = (dict(seen.query) for seen in peer.seen)
+        assert first == {"level": "WARNING", "row": "7", "limit": "250"}
+        assert second == {"level": "WARNING", "row": "7", "limit": "50", "before": "p1"}
+
+        peer.on("GET", path, events(1, 3, has_more=True), events(3, 4, has_more=False))
+        assert [event.message for event in client.get_job_events("job_1", after="e0", limit=None)] == ["1", "2", "3"]
+        assert [dict(seen.query)["cursor"] for seen in peer.seen[2:]] == ["e0", "n"]
+
     def test_a_list_that_goes_in_circles_ends_in_an_error(self, peer: ApiPeer, client: Any) -> None:
         peer.on("GET", JOBS, page([samples.job()], "again"))
 
@@ -317,7 +333,7 @@ class TestErrors:
     def test_an_error_has_the_type_of_its_status_and_all_that_was_told(
         self, peer: ApiPeer, connect: Any, status: int, code: str, kind: type[BulkJobsError]
     ) -> None:
-        told = {"fix": "Mend it", "field": "input_source.range", "details": {"allowed": ["cancel"]}}
+        told: dict[str, Any] = {"fix": "Mend it", "field": "input_source.range", "details": {"allowed": ["cancel"]}}
         peer.on("GET", JOB, failed(status, code, "It is wrong", **told))
 
         with connect(peer.url, max_retries=0) as client, pytest.raises(kind) as caught:

@@ -19,7 +19,7 @@ SOURCE = Path(client_package.__file__).parent
 MOST_BYTES = 2_000_000
 
 
-def ran(*command: str | Path, folder: Path) -> str:
+def ran(*command: object, folder: Path) -> str:
     done = subprocess.run([str(part) for part in command], cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

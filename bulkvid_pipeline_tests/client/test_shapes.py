@@ -72,13 +72,11 @@ def test_null_stays_none_where_the_sheet_could_not_be_counted() -> None:
 def test_a_result_cannot_be_changed() -> None:
     job = Job(samples.job())
 
-    for change in (
-        lambda: setattr(job, "id", "job_2"),
-        lambda: setattr(job, "mood", "fine"),
-        lambda: delattr(job, "id"),
-    ):
+    for name in ("id", "mood"):
         with pytest.raises(AttributeError, match="cannot be changed"):
-            change()
+            setattr(job, name, "job_2")
+        with pytest.raises(AttributeError, match="cannot be changed"):
+            delattr(job, name)
     with pytest.raises(TypeError):
         job["id"] = "job_2"  # type: ignore[index]
     assert job.id == "job_1"

@@ -237,13 +237,14 @@ def file(content: bytes, *, etag: str = "", ranges: bool = True) -> Reply:
         wanted = re.fullmatch(r"bytes=(\d+)-", handler.headers.get("range", "")) if ranges else None
         start = int(wanted[1]) if wanted else 0
         size = len(content)
+        tag = {"etag": etag} if etag else {}
         if wanted and start >= size:
             raw(416, b"", "text/plain", content_range=f"bytes */{size}")(handler)
         elif wanted:
             placed = {"content_range": f"bytes {start}-{size - 1}/{size}"}
-            raw(206, content[start:], "video/mp4", **placed)(handler)
+            raw(206, content[start:], "video/mp4", **placed, **tag)(handler)
         else:
-            raw(200, content, "video/mp4", **({"etag": etag} if etag else {}))(handler)
+            raw(200, content, "video/mp4", **tag)(handler)
 
     return reply
 

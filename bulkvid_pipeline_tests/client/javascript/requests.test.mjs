@@ -91,9 +91,27 @@ test('where the server asks for more time than a call may take, its error comes 
 test('what may have been done already is not asked for twice', async (t) => {
   for (const answer of [drop, (response) => fail(response, 503)]) {
     const server = await peer(t, (_, response) => answer(response));
-    await assert.rejects(clientOf(server).retryJob('job_1', { items: ['spring-tips'] }), sdk.BulkJobsError);
+    await assert.rejects(clientOf(server).webhooks.replay('msg_1'), sdk.BulkJobsError);
     assert.equal(server.requests.length, 1);
-    assert.deepEqual(JSON.parse(server.requests[0].body), { items: ['spring-tips'] });
+  }
+});
+
+test('every change of a job is done once, however often it has to be sent', async (t) => {
+  const changes = {
+    pause: (client) => client.pauseJob('job_1'),
+    resume: (client) => client.resumeJob('job_1', { idempotencyKey: 'mine' }),
+    cancel: (client) => client.cancelJob('job_1'),
+    retry: (client) => client.retryJob('job_1', { items: ['spring-tips', 17] }),
+  };
+  for (const [name, change] of Object.entries(changes)) {
+    const server = await peer(t, inTurn(drop, (response) => ok(response, job())));
+    await change(clientOf(server));
+    const sent = server.of('POST', `${JOBS}/job_1/${name}`);
+    const [first, second] = sent.map(({ headers }) => headers['idempotency-key']);
+    assert.equal(sent.length, 2);
+    assert.ok(first.length > 3 && first === second);
+    if (name === 'resume') assert.equal(first, 'mine');
+    if (name === 'retry') assert.deepEqual(JSON.parse(sent[1].body), { items: ['spring-tips', 17] });
   }
 });
 

@@ -6,19 +6,22 @@ import * as calls from './generated/sdk.gen.js';
 import type * as api from './generated/types.gen.js';
 import { idempotencyKey } from './idempotency.js';
 import { specOf, type JobFields } from './job_arguments.js';
+import { JobEvents } from './job_events.js';
 import { Pages } from './pages.js';
-import { filesOf } from './results.js';
+import { filesOf, type FileKind } from './results.js';
 import { checkedId, Sender, type CallOptions, type Common } from './sender.js';
 import { Templates } from './templates.js';
 import { Transport, type Fetch } from './transport.js';
 import type {
   Analytics,
+  BulkJobSpec,
   CreatedJob,
+  DetailedHealth,
   DryRun,
   Health,
   Item,
+  ItemDetail,
   Job,
-  JobEvent,
   JobUpdate,
   Metrics,
   Progress,
@@ -30,6 +33,7 @@ import type {
   UploadedSheet,
 } from './types.js';
 import { eventsOf, updatesOf, type StreamOptions, type Watched, type WatchOptions } from './watching.js';
+import { Webhooks } from './webhooks.js';
 
 /** How a client is made. */
 export interface ClientOptions {
@@ -45,6 +49,12 @@ export interface ClientOptions {
   fetch?: Fetch;
 }
 
+/** What every call takes that changes something; a key makes one change out of several calls, also of several processes. */
+export type ChangeOptions = CallOptions & {
+  /** Made for each call if left out. */
+  idempotencyKey?: string;
+};
+
 /** A new job: its fields, and instead of `path` or `sheet_id` perhaps a file to upload first. */
 export type NewJob = JobFields & {
   /** A CSV or XLSX file; in node also its path. */
@@ -53,6 +63,10 @@ export type NewJob = JobFields & {
 
 type Query<T extends { query?: unknown }> = Omit<NonNullable<T['query']>, 'page_token'>;
 
+type EventQuery = Omit<Query<api.ListJobEventsData>, 'before'>;
+
+const ONCE_BY_ITS_KEY = { repeatable: true };
+const UNWELL_IS_AN_ANSWER = { repeatable: true, accepting: 503 };
 const STREAM: api.StreamJobData['url'] = '/api/bulk-jobs/{job_id}/stream';
 
 /**
@@ -62,11 +76,12 @@ const STREAM: api.StreamJobData['url'] = '/api/bulk-jobs/{job_id}/stream';
  *     const job = await client.createJob({ title: 'Spring', sheet_id, range: 'A1:Z100' });
  *     await client.monitorJob(job.id, (update) => console.log(update.percent_complete));
  *
- * What fails rejects with a `BulkJobsError`. Requests that do no harm when they arrive twice are repeated after faults
- * that pass.
+ * What fails rejects with a `BulkJobsError`. Requests are repeated after faults that pass; changes are still done once, by
+ * a key that goes with each.
  */
 export class BulkJobsClient {
   readonly templates: Templates;
+  readonly webhooks: Webhooks;
   readonly #sender: Sender;
 
   /** @throws TypeError the token or the address cannot be one. */
@@ -76,6 +91,7 @@ export class BulkJobsClient {
     const transport = new Transport(options.baseURL, options.apiKey, policy, options.timeout ?? 60_000, send);
     this.#sender = new Sender(transport);
     this.templates = new Templates(this.#sender);
+    this.webhooks = new Webhooks(this.#sender);
   }
 
   /** The API's address. */
@@ -88,15 +104,14 @@ export class BulkJobsClient {
   /**
    * Create a job. Its fields may be flat (`sheet_id`, `range`, `output_bucket`, `template_id`) or nested as in the API.
    *
-   * One call creates one job, however often its request has to be sent. `idempotencyKey` makes one job out of several
-   * calls, also of several processes; with `file`, upload first and give the id as `path`.
+   * One call creates one job, however often its request has to be sent. With an `idempotencyKey` of your own, upload a
+   * file first and give its id as `path`.
    */
-  async createJob(job: NewJob, options: CallOptions & { idempotencyKey?: string } = {}): Promise<CreatedJob> {
+  async createJob(job: NewJob, options: ChangeOptions = {}): Promise<CreatedJob> {
     const body = await this.#specOf(job, options);
-    const headers = { 'Idempotency-Key': options.idempotencyKey ?? idempotencyKey() };
-    const how = { repeatable: true };
+    const headers = keyOf(options);
     const call = (common: Common) => calls.createJob({ ...common, body, headers });
-    return (await this.#sender.write<CreatedJob | DryRun>(call, options, how)) as CreatedJob;
+    return (await this.#sender.write<CreatedJob | DryRun>(call, options, ONCE_BY_ITS_KEY)) as CreatedJob;
   }
 
   /** What creating a job would do: the findings of its sheet, and an estimate. Nothing is created. */
@@ -108,17 +123,12 @@ export class BulkJobsClient {
   }
 
   /** Upload a CSV or XLSX file of at most 10 MiB, in node also by its path; its `id` is the `path` of a job. */
-  async uploadSheet(file: Blob | string, options: CallOptions & { name?: string } = {}): Promise<UploadedSheet> {
+  async uploadSheet(file: Blob | string, options: ChangeOptions & { name?: string } = {}): Promise<UploadedSheet> {
     const { name, content } = await sheetFile(file, options.name);
     const form = new FormData();
     form.append('file', content, name);
-    const body = { file: content };
-    const how = { repeatable: true };
-    return this.#sender.write(
-      (common) => calls.uploadSheet({ ...common, body, bodySerializer: () => form }),
-      options,
-      how,
-    );
+    const request = { body: { file: content }, bodySerializer: () => form, headers: keyOf(options) };
+    return this.#sender.write((common) => calls.uploadSheet({ ...common, ...request }), options, ONCE_BY_ITS_KEY);
   }
 
   /** How a sheet is understood, before a job is created over it. */
@@ -147,42 +157,45 @@ export class BulkJobsClient {
     return this.#sender.read((common) => calls.getJobProgress({ ...common, path: job(id) }), options);
   }
 
-  /** What happened in a job. */
-  getJobEvents(id: string, query: Query<api.ListJobEventsData> = {}, options: CallOptions = {}): Pages<JobEvent> {
+  /** What happened in a job: newest first, or after `cursor` oldest first. */
+  getJobEvents(id: string, query: EventQuery = {}, options: CallOptions = {}): JobEvents {
     const path = job(id);
-    return new Pages((place) =>
-      this.#sender.read((common) => calls.listJobEvents({ ...common, path, query: { ...query, ...place } }), options),
+    const { cursor, ...filter } = query;
+    return new JobEvents(
+      (place) =>
+        this.#sender.read((common) => calls.listJobEvents({ ...common, path, query: { ...filter, ...place } }), options),
+      cursor ?? undefined,
     );
   }
 
   /** A job's rows, in the order of the sheet. */
-  getItems(id: string, query: Query<api.ListItemsData> = {}, options: CallOptions = {}): Pages<Item> {
+  getItems(id: string, query: Query<api.ListJobItemsData> = {}, options: CallOptions = {}): Pages<Item> {
     const path = job(id);
     return new Pages((place) =>
-      this.#sender.read((common) => calls.listItems({ ...common, path, query: { ...query, ...place } }), options),
+      this.#sender.read((common) => calls.listJobItems({ ...common, path, query: { ...query, ...place } }), options),
     );
   }
 
   /** One row of a job, by its key or by its number in the sheet. */
-  getItem(id: string, row: string | number, options: CallOptions = {}): Promise<Item> {
+  getItem(id: string, row: string | number, options: CallOptions = {}): Promise<ItemDetail> {
     const path = { ...job(id), row: checkedId(String(row)) };
-    return this.#sender.read((common) => calls.getItem({ ...common, path }), options);
+    return this.#sender.read((common) => calls.getJobItem({ ...common, path }), options);
   }
 
-  /** A job's finished videos, with links that hold for a while. */
-  getResults(id: string, query: Query<api.ListResultsData> = {}, options: CallOptions = {}): Pages<Result> {
+  /** A job's finished videos, with links that hold for a while, and the rows that failed. */
+  getResults(id: string, query: Query<api.ListJobResultsData> = {}, options: CallOptions = {}): Pages<Result> {
     const path = job(id);
     return new Pages((place) =>
-      this.#sender.read((common) => calls.listResults({ ...common, path, query: { ...query, ...place } }), options),
+      this.#sender.read((common) => calls.listJobResults({ ...common, path, query: { ...query, ...place } }), options),
     );
   }
 
-  /** The report of a job. */
-  getReport(id: string, options: CallOptions = {}): Promise<Report> {
-    return this.#sender.read((common) => calls.getJobReport({ ...common, path: job(id) }), options);
+  /** What the validation found in a job's sheet; `level` chooses severities. */
+  getReport(id: string, query: Query<api.GetJobReportData> = {}, options: CallOptions = {}): Promise<Report> {
+    return this.#sender.read((common) => calls.getJobReport({ ...common, path: job(id), query }), options);
   }
 
-  /** How fast a job works. */
+  /** How fast a job is, what it has made, and what that has cost. */
   getMetrics(id: string, options: CallOptions = {}): Promise<Metrics> {
     return this.#sender.read((common) => calls.getJobMetrics({ ...common, path: job(id) }), options);
   }
@@ -190,24 +203,31 @@ export class BulkJobsClient {
   // Controlling jobs
 
   /** Pause a job: rows in work are finished. */
-  pauseJob(id: string, options: CallOptions = {}): Promise<Job> {
-    return this.#sender.write((common) => calls.pauseJob({ ...common, path: job(id) }), options);
+  pauseJob(id: string, options: ChangeOptions = {}): Promise<Job> {
+    const headers = keyOf(options);
+    const call = (common: Common) => calls.pauseJob({ ...common, path: job(id), headers });
+    return this.#sender.write(call, options, ONCE_BY_ITS_KEY);
   }
 
   /** Let a paused job go on. */
-  resumeJob(id: string, options: CallOptions = {}): Promise<Job> {
-    return this.#sender.write((common) => calls.resumeJob({ ...common, path: job(id) }), options);
+  resumeJob(id: string, options: ChangeOptions = {}): Promise<Job> {
+    const headers = keyOf(options);
+    const call = (common: Common) => calls.resumeJob({ ...common, path: job(id), headers });
+    return this.#sender.write(call, options, ONCE_BY_ITS_KEY);
   }
 
   /** Stop a job for good; what is finished stays. */
-  cancelJob(id: string, options: CallOptions = {}): Promise<Job> {
-    return this.#sender.write((common) => calls.cancelJob({ ...common, path: job(id) }), options);
+  cancelJob(id: string, options: ChangeOptions = {}): Promise<Job> {
+    const headers = keyOf(options);
+    const call = (common: Common) => calls.cancelJob({ ...common, path: job(id), headers });
+    return this.#sender.write(call, options, ONCE_BY_ITS_KEY);
   }
 
-  /** Render again what failed, or the rows that `items` names. */
-  retryJob(id: string, { items, ...options }: CallOptions & { items?: string[] } = {}): Promise<Job> {
-    const body = items && { items };
-    return this.#sender.write((common) => calls.retryJob({ ...common, path: job(id), body }), options);
+  /** Render again what failed, or the rows that `items` names by key or by number in the sheet. */
+  retryJob(id: string, options: ChangeOptions & { items?: (string | number)[] } = {}): Promise<Job> {
+    const request = { body: options.items && { items: options.items }, headers: keyOf(options) };
+    const call = (common: Common) => calls.retryJob({ ...common, path: job(id), ...request });
+    return this.#sender.write(call, options, ONCE_BY_ITS_KEY);
   }
 
   // Watching jobs
@@ -250,7 +270,7 @@ export class BulkJobsClient {
   // Files
 
   /**
-   * Download the finished videos of a job into a folder; only in node. Files that are complete are not fetched again, and
+   * Download the finished videos of a job into a folder, and what else `kinds` names; only in node. Files that are complete are not fetched again, and
    * one that was interrupted goes on from its `.part` file. A file gets its name when it is complete.
    *
    * Rejects with a DownloadError if some files could not be downloaded; all others are there.
@@ -258,36 +278,43 @@ export class BulkJobsClient {
   downloadResults(
     id: string,
     folder: string,
-    options: DownloadOptions & { platforms?: string[] } = {},
+    options: DownloadOptions & { kinds?: FileKind[]; platforms?: string[] } = {},
   ): Promise<DownloadedFile[]> {
-    const listFiles = async () => filesOf(await this.getResults(id, {}, options).toArray(), options.platforms);
+    const { kinds, platforms } = options;
+    const results = this.getResults(id, { state: ['completed'], page_size: 100 }, options);
+    const listFiles = async () => filesOf(await results.toArray(), kinds, platforms);
     return downloadFiles({ transport: this.#sender.transport, folder, listFiles, options });
   }
 
   // The installation
 
   /** What the project's jobs have made, from one day to another with both of them. */
-  getJobAnalytics(query: api.GetAnalyticsData['query'], options: CallOptions = {}): Promise<Analytics> {
+  getJobAnalytics(query: Query<api.GetAnalyticsData> = {}, options: CallOptions = {}): Promise<Analytics> {
     return this.#sender.read((common) => calls.getAnalytics({ ...common, query }), options);
   }
 
   /** How busy the installation is. */
   systemStatus(options: CallOptions = {}): Promise<SystemStatus> {
-    return this.#sender.read((common) => calls.systemStatus(common), options);
+    return this.#sender.read((common) => calls.getSystemStatus(common), options);
   }
 
   /** Whether the service works; an unhealthy one is an answer, not an error. */
   health(options: CallOptions = {}): Promise<Health> {
-    return this.#sender.whole((common) => calls.health(common), options, { repeatable: true, accepting: 503 });
+    return this.#sender.whole((common) => calls.getHealth(common), options, UNWELL_IS_AN_ANSWER);
   }
 
-  async #specOf({ file, ...fields }: NewJob, options: CallOptions): Promise<api.BulkJobSpec> {
+  /** Whether the service works, with figures of each part; needs the scope admin, or to be on its machine. */
+  healthDetailed(options: CallOptions = {}): Promise<DetailedHealth> {
+    return this.#sender.whole((common) => calls.getDetailedHealth(common), options, UNWELL_IS_AN_ANSWER);
+  }
+
+  async #specOf({ file, ...fields }: NewJob, options: CallOptions): Promise<BulkJobSpec> {
     const spec = specOf(fields);
     if (file === undefined) return spec;
     if (spec.input_source?.path || spec.input_source?.sheet_id) {
       throw new TypeError('Give one sheet: file, path or sheet_id');
     }
-    const { id } = await this.uploadSheet(file, options);
+    const { id } = await this.uploadSheet(file, options.signal ? { signal: options.signal } : {});
     return { ...spec, input_source: { ...spec.input_source, path: id } };
   }
 
@@ -296,6 +323,10 @@ export class BulkJobsClient {
     const streamURL = generated.buildUrl({ url: STREAM, path: job(id) });
     return { transport, streamURL, readJob: () => this.getJob(id, signal ? { signal } : {}) };
   }
+}
+
+function keyOf(options: ChangeOptions): { 'Idempotency-Key': string } {
+  return { 'Idempotency-Key': options.idempotencyKey ?? idempotencyKey() };
 }
 
 function job(id: string): { job_id: string } {

@@ -2,14 +2,13 @@
 import { BulkJobsError } from './errors.js';
 import type { Transport } from './transport.js';
 
-/** A file of a job; `size` in bytes and `sha256` in hexadecimal digits where they are known. */
+/** A file of a job; `size` in bytes, null where it is not known. */
 export interface RemoteFile {
   name: string;
   url: string;
   row_key: string;
   platform: string;
   size: number | null;
-  sha256: string | null;
 }
 
 /** A file that is complete on the disk. */
@@ -52,7 +51,7 @@ export interface DownloadJob {
 }
 
 /**
- * The files, all complete and checked, in the order of the list.
+ * The files, all complete, in the order of the list.
  *
  * @throws DownloadError some are not complete; the others are.
  */

@@ -198,7 +198,6 @@ class Changes {
   *after(event: StreamEvent): Generator<JobUpdate, void, void> {
     if (event.type === 'progress') this.#progress = event.data;
     else if (event.type === 'state') this.#state = event.data.state;
-    else if (event.type === 'end') this.#state = event.data.state ?? this.#state;
     else return;
     if (this.#state && this.#progress) yield* this.of({ ...this.#progress, state: this.#state });
   }

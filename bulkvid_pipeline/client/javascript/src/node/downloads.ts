@@ -1,7 +1,5 @@
 /** Downloads to the disk: several at once, resumed where they stopped, checked, and never half under their name. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { DownloadedFile, DownloadJob, RemoteFile } from '../downloads.js';
@@ -13,6 +11,8 @@ import { distinctNames } from './file_names.js';
 
 /** Statuses of a link that holds no longer. */
 const REFUSALS = new Set([400, 401, 403, 404, 410]);
+
+const PART = '.part';
 
 type Links = ReadonlyMap<string, RemoteFile>;
 
@@ -118,12 +118,19 @@ class Tally {
   }
 }
 
+/** What an earlier connection has left of a file: `etag` says of which content. */
+interface Part {
+  path: string;
+  etag: string;
+  size: number;
+}
+
 /** One file on its way. */
 class Download {
   readonly #file: RemoteFile;
   readonly #url: string;
+  readonly #folder: string;
   readonly #target: string;
-  readonly #part: string;
   readonly #transport: Transport;
   readonly #signal: AbortSignal | undefined;
   readonly #tally: Tally;
@@ -132,8 +139,8 @@ class Download {
     this.#file = file;
     this.#transport = job.transport;
     this.#url = new URL(file.url, `${job.transport.baseURL}/`).href;
+    this.#folder = job.folder;
     this.#target = join(job.folder, file.name);
-    this.#part = `${this.#target}.${hash(new URL(this.#url).pathname)}.part`;
     this.#signal = job.options.signal;
     this.#tally = tally;
   }
@@ -145,48 +152,51 @@ class Download {
         fix: "Copy it from the server's own disk, or let the job write to a bucket",
       });
     }
-    await this.#receive();
-    if (!(await this.#isComplete(this.#part))) {
-      await rm(this.#part, { force: true });
-      await this.#receive();
+    let whole = await this.#received();
+    if (!(await this.#isComplete(whole))) {
+      await rm(whole);
+      whole = await this.#received();
     }
-    if (!(await this.#isComplete(this.#part))) {
-      const size = await sizeOf(this.#part);
-      await rm(this.#part, { force: true });
-      throw new UnexpectedAnswerError(`${this.#file.name} arrived damaged: ${size ?? 0} bytes, or other content`);
+    if (!(await this.#isComplete(whole))) {
+      const size = await sizeOf(whole);
+      await rm(whole);
+      throw new UnexpectedAnswerError(`${this.#file.name} arrived damaged: ${size} of ${this.#file.size} bytes`);
     }
-    await rename(this.#part, this.#target);
+    await rename(whole, this.#target);
     return this.#told(false);
   }
 
-  /** Fill the part file to its end, over as many connections as it takes. */
-  async #receive(): Promise<void> {
+  /** The path of the part file, filled to its end over as many connections as it takes. */
+  async #received(): Promise<string> {
     for (let failures = 1; ; failures += 1) {
-      const before = (await sizeOf(this.#part)) ?? 0;
+      const before = await this.#part();
       try {
         return await this.#oneConnection(before);
       } catch (error) {
         if (!(error instanceof BulkJobsError)) throw error;
-        const after = (await sizeOf(this.#part)) ?? 0;
-        if (after > before) failures = 1;
-        if (error.status === 416 && before > 0) await rm(this.#part, { force: true });
+        const after = await this.#part();
+        if (after && after.size > (before?.path === after.path ? before.size : 0)) failures = 1;
+        if (before && error.status === 416) await rm(before.path);
         else if (failures > this.#transport.policy.maxRetries || !mayPass(error)) throw error;
         await sleep(backoff(this.#transport.policy, failures) + 1000 * (error.retryAfter ?? 0), this.#signal);
       }
     }
   }
 
-  async #oneConnection(offset: number): Promise<void> {
-    const { size, name } = this.#file;
-    if (offset > 0 && offset === size) return;
+  /** Fetch the file from the part's end on, or from its beginning if its content is another now. */
+  async #oneConnection(part: Part | null): Promise<string> {
+    if (part && part.size === this.#file.size) return part.path;
     const deadline = new Deadline(this.#transport.timeoutMs, this.#signal);
     try {
-      const range = offset > 0 && (size === null || offset < size) ? { Range: `bytes=${offset}-` } : undefined;
-      const headers = { Accept: '*/*', 'Accept-Encoding': 'identity', ...range };
+      const rest = part && { Range: `bytes=${part.size}-`, 'If-Range': part.etag };
+      const headers = { Accept: '*/*', 'Accept-Encoding': 'identity', ...rest };
       const response = await this.#transport.open(this.#url, { headers }, deadline);
-      const { start, total } = placeOf(response, range ? offset : 0);
-      const end = await this.#write(response, start, deadline);
-      if (total !== null && end !== total) throw new UnexpectedAnswerError(`${name} ended after ${end} of ${total} bytes`);
+      const { start, total } = placeOf(response, part?.size ?? 0);
+      if (part && start === 0) await rm(part.path);
+      const path = part && start > 0 ? part.path : this.#pathOfPart(response.headers.get('etag') ?? '');
+      const end = await this.#write(path, response, start, deadline);
+      if (total === null || end === total) return path;
+      throw new UnexpectedAnswerError(`${this.#file.name} ended after ${end} of ${total} bytes`);
     } catch (error) {
       throw isOfDisk(error) ? error : this.#transport.readingError(error, deadline, this.#url);
     } finally {
@@ -194,12 +204,11 @@ class Download {
     }
   }
 
-  async #write(response: Response, start: number, deadline: Deadline): Promise<number> {
-    const part = await open(this.#part, start > 0 ? 'r+' : 'w');
-    let size = start;
+  async #write(path: string, response: Response, start: number, deadline: Deadline): Promise<number> {
+    const part = await open(path, start > 0 ? 'r+' : 'w');
     const body = response.body?.getReader();
+    let size = start;
     try {
-      await part.truncate(start);
       for (let chunk = await body?.read(); chunk && !chunk.done; chunk = await body?.read()) {
         deadline.extend(this.#transport.timeoutMs);
         await part.write(chunk.value, 0, chunk.value.length, size);
@@ -213,11 +222,29 @@ class Download {
     }
   }
 
-  /** Whether the file is there whole, as far as its size and its digest are known. */
+  /** The part that can be gone on with: its name tells the tag of its content. */
+  async #part(): Promise<Part | null> {
+    const prefix = `${this.#file.name}.`;
+    for (const name of await readdir(this.#folder)) {
+      if (!name.startsWith(prefix) || !name.endsWith(PART)) continue;
+      const etag = Buffer.from(name.slice(prefix.length, -PART.length), 'base64url').toString();
+      const path = join(this.#folder, name);
+      const size = await sizeOf(path);
+      if (etag.startsWith('"') && size) return { path, etag, size };
+    }
+    return null;
+  }
+
+  /** Only a strong tag says that two answers have the same bytes; a part without one is not gone on with. */
+  #pathOfPart(etag: string): string {
+    const named = etag.startsWith('"') && etag.length < 100 ? `.${Buffer.from(etag).toString('base64url')}` : '';
+    return `${this.#target}${named}${PART}`;
+  }
+
+  /** Whether the file is there whole, as far as its size is known. */
   async #isComplete(path: string): Promise<boolean> {
     const size = await sizeOf(path);
-    if (size === null || (this.#file.size !== null && size !== this.#file.size)) return false;
-    return this.#file.sha256 === null || (await digestOf(path)) === this.#file.sha256.toLowerCase();
+    return size !== null && (this.#file.size === null || size === this.#file.size);
   }
 
   async #told(wasThere: boolean): Promise<DownloadedFile> {
@@ -233,7 +260,7 @@ function placeOf(response: Response, offset: number): { start: number; total: nu
   if (response.status !== 206) return { start: 0, total: null };
   const range = response.headers.get('content-range') ?? '';
   const found = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(range);
-  if (!found || Number(found[1]) !== offset) {
+  if (!found || Number(found[1]) !== offset || offset === 0) {
     throw new UnexpectedAnswerError(`A part was sent that nobody asked for: '${range}'`);
   }
   return { start: offset, total: found[2] === '*' ? null : Number(found[2]) };
@@ -251,14 +278,4 @@ async function sizeOf(path: string): Promise<number | null> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;
   }
-}
-
-async function digestOf(path: string): Promise<string> {
-  const digest = createHash('sha256');
-  for await (const chunk of createReadStream(path)) digest.update(chunk as Buffer);
-  return digest.digest('hex');
-}
-
-function hash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 8);
 }
