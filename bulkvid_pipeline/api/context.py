@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,9 @@ from bulkvid_pipeline.services.jobs.feed import JobFeeds, job_feeds
 from bulkvid_pipeline.services.jobs.instance import open_instance
 from bulkvid_pipeline.services.jobs.job_reads import JobReads, job_reads
 from bulkvid_pipeline.services.sheets.uploads import with_uploads_at
+from bulkvid_pipeline.services.system.health import HealthWatch
+from bulkvid_pipeline.services.system.machine import Machine
+from bulkvid_pipeline.services.system.parts import watched_parts
 from bulkvid_pipeline.services.wiring.limits import api_limiter
 from bulkvid_pipeline.settings import Settings
 
@@ -31,6 +35,8 @@ class ApiContext:
     instance: DagsterInstance
     verifier: TokenVerifier
     requests: RequestCounter
+    health: HealthWatch
+    machine: Machine
     keyed: KeyedRequests
     reads: JobReads
     feeds: JobFeeds
@@ -49,12 +55,16 @@ def open_context(settings: Settings, home: Path) -> Iterator[ApiContext]:
         job_reads(instance, settings) as reads,
         job_feeds(instance, reads.jobs.look_up) as feeds,
     ):
+        health = HealthWatch(watched_parts(lambda: instance, settings), version=version("bulkvid-pipeline"))
+        health.health()  # the first look takes longer than others
         yield ApiContext(
             settings=with_uploads_at(settings, home),
             home=home,
             instance=instance,
             verifier=TokenVerifier(settings, home),
             requests=requests,
+            health=health,
+            machine=Machine(),
             keyed=KeyedRequests(instance),
             reads=reads,
             feeds=feeds,
