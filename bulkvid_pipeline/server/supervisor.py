@@ -24,8 +24,8 @@ from dagster import DagsterInstance
 from bulkvid_pipeline.adapters.processes import identity_of, kill_marked
 from bulkvid_pipeline.adapters.processes.warden import start_warden
 from bulkvid_pipeline.server.child import Child
-from bulkvid_pipeline.server.child_log import ChildLog
-from bulkvid_pipeline.server.plan import SOCKET, WORKSPACE, Plan, Role, services_of, workspace_of
+from bulkvid_pipeline.server.child_log import ChildLog, StderrLog
+from bulkvid_pipeline.server.plan import SOCKET, WORKSPACE, Plan, Role, Service, services_of, workspace_of
 from bulkvid_pipeline.server.readiness import Readiness, probes_of
 from bulkvid_pipeline.services.control.server_stop import ask_to_pause, pause_ended_runs, runs_in_hand
 from bulkvid_pipeline.services.liveness.daemon_beat import DaemonBeat
@@ -35,6 +35,9 @@ LOGS = "serve-logs"
 """Not `logs`: what lies there, Dagster's web server takes for its own telemetry and moves away."""
 MARK = "BULKVID_SERVE"
 """Environment variable with the id of the supervisor that a process belongs to."""
+FOLDER_PREFIX = "bulkvid-"
+LONGEST_SOCKET_PATH = 100
+"""Bytes; unix(7) allows 107."""
 LOOK_EVERY_S = 0.1
 CAP_LOGS_EVERY_S = 10.0
 STILL_WAITING_S = 60.0
@@ -65,13 +68,13 @@ class Supervisor:
         self._instance = instance
         self._say = say
         self._mark = uuid.uuid4().hex
-        self._folder = Path(tempfile.mkdtemp(prefix="bulkvid-"))
+        self._folder = _shared_folder()
         (self._folder / WORKSPACE).write_text(yaml.safe_dump(workspace_of(plan, self._folder)))
         self._own_env = {name: value for name, value in os.environ.items() if name != MARK}
         self._env = {**self._own_env, "DAGSTER_HOME": str(home), "BULKVID_API_URL": api_url, MARK: self._mark}
         self._warden = self._new_warden()
         self.children = [
-            Child(service, ChildLog(home / LOGS / service.log), {**self._env, **service.environment})
+            Child(service, self._log(home, service), {**self._env, **service.environment})
             for service in services_of(plan, self._folder)
         ]
         self._readiness = Readiness(self.children, probes_of(plan, instance, self._socket))
@@ -90,6 +93,9 @@ class Supervisor:
     def paused_jobs(self) -> tuple[str, ...]:
         """Ids of the jobs that were at work when it was stopped."""
         return self._paused
+
+    def _log(self, home: Path, service: Service) -> ChildLog | StderrLog:
+        return StderrLog() if self.plan.logs_to_stderr else ChildLog(home / LOGS / service.log)
 
     @property
     def _socket(self) -> str:
@@ -116,7 +122,7 @@ class Supervisor:
                 hint_at += STILL_WAITING_S
                 for child in self.children:
                     if not child.is_ready:
-                        self._say(f"{child.role.called} does not answer yet; its log: {child.log.path}")
+                        self._say(f"{child.role.called} does not answer yet; its log: {child.log.name}")
             time.sleep(LOOK_EVERY_S)
 
     def _look(self) -> None:
@@ -139,7 +145,7 @@ class Supervisor:
                 self._beat.ended(how)
             last = child.log.last_line()
             self._say(
-                f"{child.role.called} {how}; it is started again in {child.pause_s:g} s. Its log: {child.log.path}"
+                f"{child.role.called} {how}; it is started again in {child.pause_s:g} s. Its log: {child.log.name}"
                 + (f", which ends: {last[:200]}" if last else "")
             )
         if child.is_due:
@@ -238,3 +244,12 @@ class Supervisor:
         finally:
             for number, handler in zip(numbers, before, strict=True):
                 signal.signal(number, handler)
+
+
+def _shared_folder() -> Path:
+    """A new folder for what the children share, which only this user can enter: who reaches the socket runs code."""
+    folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
+    if len(str(folder / SOCKET).encode()) <= LONGEST_SOCKET_PATH:
+        return folder
+    folder.rmdir()
+    return Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir="/tmp"))
