@@ -171,6 +171,22 @@ class Settings(BaseSettings):
         3600, ge=60, le=604_800, description="Lifetime of links to videos that the API hands out, in seconds"
     )
 
+    api_sheet_timeout_s: float = Field(
+        20.0,
+        gt=0,
+        description="Longest time the API reads and validates a sheet before it answers without the number of rows",
+    )
+    api_allowed: dict[str, dict[Literal["sheets", "outputs", "templates"], tuple[str, ...]]] = Field(
+        default_factory=dict,
+        description="What projects may name over the API besides uploads, the default output and built-in templates, "
+        'as JSON: {"news": {"sheets": ["1A2b..."], "outputs": ["my-videos/news"], "templates": ["*"]}}; the project '
+        '"*" is every project, the value "*" everything',
+    )
+    uploads_url: str | None = Field(
+        None,
+        description="Where uploaded sheets are kept: a folder or s3://bucket/prefix; DAGSTER_HOME/uploads if empty",
+    )
+
 
 def _cache_home() -> Path | None:
     """The user's cache folder for this program (XDG Base Directory Specification); None for a user without a home."""

@@ -21,7 +21,7 @@ JOBS = sorted((EXAMPLES / "jobs").glob("*.yaml"))
 def test_every_job_can_be_launched(path: Path) -> None:
     spec = load_saved_job(path).spec
     if spec.input_source.type is SourceType.FILE:
-        assert len(load_sheet(spec.input_source, settings()).table.frame) > 1
+        assert len(load_sheet(spec.input_source, settings(), spec.project_id).table.frame) > 1
 
 
 @pytest.mark.parametrize("path", sorted((EXAMPLES / "templates").glob("*.json")), ids=lambda path: path.stem)
@@ -34,7 +34,7 @@ def test_readme_names_every_example() -> None:
     files = [
         path.relative_to(EXAMPLES).as_posix()
         for path in EXAMPLES.rglob("*")
-        if path.suffix in {".yaml", ".json", ".py"}
+        if path.suffix in {".yaml", ".json", ".py", ".mjs"}
     ]
     assert files
     assert [name for name in files if f"`{name}`" not in named] == []

@@ -67,6 +67,26 @@ def locate(binary: Path | None = None) -> Path:
     return found.resolve()
 
 
+def version_of(binary: Path, timeout_s: float) -> str:
+    """The version that an ffmpeg program says it has: `7.0.2-static`.
+
+    Raises:
+        EncoderError: it does not run, or does not answer in time.
+    """
+    try:
+        done = subprocess.run(
+            [binary, "-version"], stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout_s, check=True
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise EncoderError(
+            f"Asking {binary.name} for its version failed: {type(error).__name__}", fix="Give the path of an ffmpeg"
+        ) from error
+    words = done.stdout.decode("utf-8", "replace").split(maxsplit=3)
+    if words[:2] != ["ffmpeg", "version"] or len(words) < 3:
+        raise EncoderError(f"{binary.name} is not ffmpeg", fix="Give the path of an ffmpeg")
+    return words[2]
+
+
 def run(
     arguments: Sequence[str],
     *,

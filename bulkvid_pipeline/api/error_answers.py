@@ -66,6 +66,7 @@ _DESCRIPTIONS = {
     403: "The token does not permit this",
     404: "There is no such thing in the token's project",
     409: "The present state does not allow this",
+    412: "Somebody else has changed it since",
     413: "The body is too large",
     415: "The content type is not accepted",
     416: "The range lies outside the file",

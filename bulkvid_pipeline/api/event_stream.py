@@ -31,11 +31,11 @@ class EventStreamResponse(Response):
 
     media_type = event_stream.MEDIA_TYPE
 
-    def __init__(self, subscription: Subscription, expires_at: float) -> None:
+    def __init__(self, subscription: Subscription, expires_at: float, status_code: int = 200) -> None:
         # Not the base's: it would send a length.
         self._subscription = subscription
         self._expires_at = expires_at
-        self.status_code = 200
+        self.status_code = status_code
         self.background = None
         self.init_headers({"Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no"})
 

@@ -12,7 +12,10 @@ from bulkvid_pipeline.api.middleware import RequestIdFilter
 class UtcFormatter(logging.Formatter):
     """Writes times in UTC."""
 
-    converter = time.gmtime
+    @staticmethod
+    def converter(seconds: float | None) -> time.struct_time:
+        """Replaces local time in the standard library's formatter."""
+        return time.gmtime(seconds)
 
 
 LOG_CONFIG: dict[str, Any] = {

@@ -12,12 +12,18 @@ from bulkvid_pipeline.api.envelope import success_body
 _JSON = "application/json"
 
 
-def answer(request: Request, data: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """`data` in the success envelope; 304 without a body if a GET names its entity tag in If-None-Match."""
+def answer(
+    request: Request, data: Any, *, status: int = 200, headers: dict[str, str] | None = None, tag: str = ""
+) -> Response:
+    """`data` in the success envelope; 304 without a body if a GET names its entity tag in If-None-Match.
+
+    Args:
+        tag: the entity tag; made of the body if empty.
+    """
     body = success_body(data)
     if request.method not in {"GET", "HEAD"} or status != 200:
         return Response(body, status, {**(headers or {}), "Cache-Control": "no-store"}, _JSON)
-    return tagged(request, body, _JSON, headers)
+    return tagged(request, body, _JSON, headers, tag=tag)
 
 
 def ready_answer(request: Request, data: bytes) -> Response:
@@ -25,9 +31,11 @@ def ready_answer(request: Request, data: bytes) -> Response:
     return tagged(request, b'{"success":true,"data":' + data + b"}", _JSON)
 
 
-def tagged(request: Request, body: bytes, media_type: str, headers: dict[str, str] | None = None) -> Response:
-    """`body` with its entity tag, or 304 if the request has it already."""
-    tag = entity_tag(body)
+def tagged(
+    request: Request, body: bytes, media_type: str, headers: dict[str, str] | None = None, *, tag: str = ""
+) -> Response:
+    """`body` with its entity tag (made of it if empty), or 304 if the request has it already."""
+    tag = tag or entity_tag(body)
     kept = {**(headers or {}), "ETag": tag, "Cache-Control": "private, no-cache"}
     if _names(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers=kept)

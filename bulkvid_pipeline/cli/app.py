@@ -10,6 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from bulkvid_pipeline.cli.jobs import jobs
+from bulkvid_pipeline.core.serving import Part
+from bulkvid_pipeline.services.access.scopes import Scope
 
 app = typer.Typer(
     name="bulkvid",
@@ -175,7 +177,7 @@ def templates_check(template: Annotated[str, typer.Argument(help="Template id or
 @app.command()
 def ui(port: Annotated[int, typer.Option("--port", "-p", help="Port on this machine")] = 3000) -> None:
     """Open the Dagster web UI on this folder's jobs."""
-    from bulkvid_pipeline.launch.here import DEFINITIONS_MODULE
+    from bulkvid_pipeline.core.tags import DEFINITIONS_MODULE
     from bulkvid_pipeline.services.jobs.instance import open_instance
     from bulkvid_pipeline.settings import dagster_home
 
@@ -184,6 +186,63 @@ def ui(port: Annotated[int, typer.Option("--port", "-p", help="Port on this mach
     print(f"Dagster web UI on http://127.0.0.1:{port} (Ctrl-C ends it); DAGSTER_HOME={home}")
     command = [sys.executable, "-m", "dagster", "dev", "-m", DEFINITIONS_MODULE, "-h", "127.0.0.1", "-p", str(port)]
     os.execve(sys.executable, command, {**os.environ, "DAGSTER_HOME": str(home)})
+
+
+@app.command()
+def serve(
+    host: Annotated[
+        str | None, typer.Option(help="Address on which to listen; this machine alone, 127.0.0.1, if left out")
+    ] = None,
+    port: Annotated[int, typer.Option("--port", "-p", min=1, max=65535, help="Port of the API")] = 8000,
+    dagster_port: Annotated[int, typer.Option(min=1, max=65535, help="Port of Dagster's web server")] = 3000,
+    only: Annotated[list[Part] | None, typer.Option("--only", help="Serve this part alone; may be repeated")] = None,
+    code_server: Annotated[
+        str | None, typer.Option(help="host:port of a `dagster api grpc` that runs jobs elsewhere")
+    ] = None,
+    api_processes: Annotated[int, typer.Option(min=1, max=64, help="Processes that share the API's port")] = 1,
+    logs_to_stderr: Annotated[
+        bool, typer.Option("--logs-to-stderr", help="All logs to stderr, as containers want them, and not to files")
+    ] = False,
+) -> None:
+    """Serve the REST API, Dagster's web server and its daemon, until Ctrl-C.
+
+    Prints one line with a login link when all of it answers. Logs are in DAGSTER_HOME/serve-logs. Jobs that are at work
+    when it ends are paused.
+    """
+    from bulkvid_pipeline.cli.serving import leave_at_once
+    from bulkvid_pipeline.cli.serving import serve as serve_parts
+
+    code = serve_parts(
+        only or (),
+        host=host,
+        port=port,
+        dagster_port=dagster_port,
+        code_server=code_server,
+        api_processes=api_processes,
+        logs_to_stderr=logs_to_stderr,
+    )
+    leave_at_once(code)
+
+
+@app.command()
+def token(
+    user: Annotated[str, typer.Option("--user", "-u", help="Who uses the token")] = "local",
+    project: Annotated[str, typer.Option("--project", help="Whose jobs it sees")] = "default",
+    scope: Annotated[
+        list[Scope] | None,
+        typer.Option("--scope", help="What it permits; may be repeated. All but admin if left out"),
+    ] = None,
+    admin: Annotated[bool, typer.Option("--admin", help="An administrator's token")] = False,
+    expires: Annotated[str, typer.Option("--expires", "-e", help="How long it is valid: 30m, 12h, 30d")] = "12h",
+    as_json: Annotated[bool, typer.Option("--json", help="With its lifetime and scope, as JSON")] = False,
+) -> None:
+    """Make a token for the REST API, and print it alone: TOKEN=$(bulkvid token).
+
+    Exit codes: 0 done · 2 wrong input, or this installation only verifies tokens.
+    """
+    from bulkvid_pipeline.cli.tokens import make_token
+
+    raise typer.Exit(make_token(user, project, scope or (), expires, as_json=as_json, admin=admin))
 
 
 @app.command()

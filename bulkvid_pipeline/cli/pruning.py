@@ -21,6 +21,8 @@ _WORDS = {
     "pieces": "pieces over the cache's size",
     "callbacks": "records of callbacks",
     "rate_limits": "idle counters of rate limits",
+    "idempotency_keys": "answers kept for requests that are sent again",
+    "uploads": "uploaded sheets",
 }
 
 

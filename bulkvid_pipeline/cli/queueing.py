@@ -25,13 +25,13 @@ def run_in_queue(
 
     Ctrl-C cancels the job, as it does where the job runs in this process; a second one stops following it.
     """
-    from bulkvid_pipeline.launch.queue import hand_over
+    from bulkvid_pipeline.launch.queue import Launch, hand_over
     from bulkvid_pipeline.services.jobs.jobs import run_ids_of
 
     console = Console(highlight=False, soft_wrap=True)
     close_dead_jobs(instance)
     past = run_ids_of(instance, job_id)
-    run_id = hand_over(spec, job_id, instance, settings())
+    run_id = hand_over(spec, Launch(job_id), instance, settings())
     console.print(f"Handed to Dagster's queue as {job_id}; `bulkvid jobs watch {job_id}` follows it from anywhere.")
     with Display(instance, job_id, console, live=console.is_terminal and not plain, past=past) as display:
         interrupted = _see_through(instance, job_id, run_id, console)

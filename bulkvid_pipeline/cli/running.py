@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dagster import DagsterInstance
 from rich.console import Console
@@ -21,6 +22,9 @@ from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.services.jobs.result import JobEnding, Sentence, Tone, result_of
 from bulkvid_pipeline.settings import dagster_home, settings
+
+if TYPE_CHECKING:
+    from bulkvid_pipeline.services.jobs.jobs import Job
 
 WATCH_EVERY_S = 0.5
 _COLOURS = {Tone.PLAIN: "default", Tone.WARNING: "yellow", Tone.BAD: "red"}
@@ -49,7 +53,7 @@ def _check_names(spec: BulkJobSpec, *, queue: bool) -> None:
     if path is not None and not Path(path).expanduser().is_file():
         raise InvalidSheetError(f"File '{path}' not found", fix="Check the path; it is relative to the work folder")
     if not queue:
-        TemplateStore(settings().templates_folder).load(spec.template.template_id)
+        TemplateStore(settings().templates_folder, spec.project_id).load(spec.template.template_id)
 
 
 def launch_again(job_id: str, action: Callable[..., None], *, plain: bool, queue: bool = False) -> int:
@@ -60,8 +64,8 @@ def launch_again(job_id: str, action: Callable[..., None], *, plain: bool, queue
     with open_instance(dagster_home()) as instance:
         close_dead_jobs(instance)
 
-        def launch(spec: BulkJobSpec, whole: str) -> None:
-            codes.append(_runner(queue=queue)(instance, spec, whole, plain=plain))
+        def launch(spec: BulkJobSpec, job: Job) -> None:
+            codes.append(_runner(queue=queue)(instance, spec, job.job_id, plain=plain))
 
         action(instance, whole_id(instance, job_id), launch)
     return codes[0]

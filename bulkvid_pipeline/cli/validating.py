@@ -24,7 +24,7 @@ def validate_sheet(spec: BulkJobSpec, *, as_json: bool) -> int:
         from bulkvid_pipeline.services.write_back.writer import check_write_back
 
         check_write_back(spec, settings())
-    report = validate_for_spec(load_sheet(spec.input_source, settings()), spec, settings()).report
+    report = validate_for_spec(load_sheet(spec.input_source, settings(), spec.project_id), spec, settings()).report
     if as_json:
         print_json(report.as_dict())
     else:

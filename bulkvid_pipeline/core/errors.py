@@ -13,13 +13,21 @@ BulkVideoError
 │   ├── SheetAccessDeniedError
 │   ├── StorageAccessDeniedError
 │   ├── MediumRefusedError
-│   └── CallbackTargetRefusedError
+│   ├── CallbackTargetRefusedError
+│   └── PlaceNotAllowedError
 ├── NotFoundError                404
 │   ├── SheetNotFoundError
 │   ├── BucketNotFoundError
 │   ├── JobNotFoundError
+│   ├── UploadNotFoundError
 │   └── MediumNotFoundError
 ├── ActionNotAllowedError        409
+├── KeyInUseError                409
+├── UploadTooLargeError          413
+├── UnsupportedMediaTypeError    415
+├── KeyReusedError               422
+├── TemplateReadOnlyError        409
+├── TemplateChangedError         412
 ├── QuotaExceededError           429
 ├── TemplateError                500
 │   ├── TemplateNotFoundError
@@ -195,6 +203,13 @@ class CallbackTargetRefusedError(AccessDeniedError):
     default_fix = "Use a public address, or set BULKVID_WEBHOOK_ALLOW_PRIVATE=true if the receiver is your own"
 
 
+class PlaceNotAllowedError(AccessDeniedError):
+    """The project may not use this sheet, output place or template."""
+
+    code = "PLACE_NOT_ALLOWED"
+    systemic = False
+
+
 class NotFoundError(BulkVideoError):
     """Something that was named does not exist."""
 
@@ -225,6 +240,13 @@ class JobNotFoundError(NotFoundError):
     default_fix = "List the jobs that exist with `bulkvid jobs list`"
 
 
+class UploadNotFoundError(NotFoundError):
+    """The project has no uploaded sheet with this id."""
+
+    code = "UPLOAD_NOT_FOUND"
+    default_fix = "Upload the file with POST /api/sheets and use the id in its response"
+
+
 class MediumNotFoundError(NotFoundError):
     """There is nothing at the medium's address."""
 
@@ -237,6 +259,54 @@ class ActionNotAllowedError(BulkVideoError):
 
     code = "ACTION_NOT_ALLOWED"
     http_status = 409
+
+
+class KeyInUseError(BulkVideoError):
+    """A request with the same idempotency key is still being processed."""
+
+    code = "IDEMPOTENCY_KEY_IN_USE"
+    http_status = 409
+    retryable = True
+    default_fix = "Wait for the response of the first request, or send this one again in a moment"
+
+
+class UploadTooLargeError(BulkVideoError):
+    """The uploaded file is larger than allowed."""
+
+    code = "UPLOAD_TOO_LARGE"
+    http_status = 413
+    default_fix = "Split the sheet into several files, or remove pictures and other sheets from it"
+
+
+class UnsupportedMediaTypeError(BulkVideoError):
+    """The body has a content type that is not accepted here."""
+
+    code = "UNSUPPORTED_MEDIA_TYPE"
+    http_status = 415
+
+
+class KeyReusedError(BulkVideoError):
+    """An idempotency key was used before with another request."""
+
+    code = "IDEMPOTENCY_KEY_REUSED"
+    http_status = 422
+    default_fix = "Use a new key for each different request"
+
+
+class TemplateReadOnlyError(BulkVideoError):
+    """The template belongs to the installation, not to a project, so that a project cannot change it."""
+
+    code = "TEMPLATE_READ_ONLY"
+    http_status = 409
+    default_fix = "Save it under another template_id"
+
+
+class TemplateChangedError(BulkVideoError):
+    """Somebody else has changed, made or deleted the template since it was read."""
+
+    code = "TEMPLATE_CHANGED"
+    http_status = 412
+    default_fix = "Read the template again, and make the change on what it says now"
 
 
 class QuotaExceededError(BulkVideoError):
@@ -263,7 +333,7 @@ class TemplateNotFoundError(TemplateError):
 
 
 class TemplateInvalidError(TemplateError):
-    """The template's JSON document is invalid."""
+    """The template's JSON document is invalid; `details` lists the parts that are wrong, `field` is the first."""
 
     code = "TEMPLATE_INVALID"
     default_fix = "Check template settings and structure"

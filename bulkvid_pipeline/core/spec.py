@@ -357,9 +357,15 @@ def _all_problems(error: ValidationError) -> InvalidRequestError:
     """One error out of all that pydantic found; a single problem of our own keeps its type and code."""
     problems = error.errors(include_url=False)
     if len(problems) == 1 and isinstance(cause := _cause(problems[0]), InvalidRequestError):
-        return type(cause)(f"{_field(problems[0])}: {cause.message}", fix=cause.fix)
+        field = _field(problems[0])
+        return type(cause)(f"{field}: {cause.message}", fix=cause.fix, field=field)
     lines = "; ".join(f"{_field(problem)}: {_explained(problem)}" for problem in problems)
-    return InvalidSpecError(f"The job spec is not valid: {lines}", fix="Correct the fields named")
+    return InvalidSpecError(
+        f"The job spec is not valid: {lines}",
+        fix="Correct the fields named",
+        field=_field(problems[0]),
+        details=[{"field": _field(problem), "problem": _explained(problem)} for problem in problems],
+    )
 
 
 def _field(problem: ErrorDetails) -> str:

@@ -78,9 +78,11 @@ def require_allowed(action: JobAction, state: JobState, failed: int = 0) -> None
     """Raises ActionNotAllowedError, naming the state and the allowed actions, unless `allowed_actions` has `action`."""
     allowed = allowed_actions(state, failed)
     if action not in allowed:
-        names = ", ".join(sorted(allowed)) or "none"
+        names = sorted(action.value for action in allowed)
         raise ActionNotAllowedError(
-            f"A job that is {state} cannot be told to {action}", fix=f"Allowed actions now: {names}"
+            f"A job that is {state} cannot be told to {action}",
+            fix=f"Allowed actions now: {', '.join(names) or 'none'}",
+            details={"state": state.value, "actions": names},
         )
 
 

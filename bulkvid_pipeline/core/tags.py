@@ -32,6 +32,8 @@ FINGERPRINT = "bulkvid/fingerprint"
 THINNED = "bulkvid/thinned"
 """Id of the run that pruning has left only what must stay of: re-executions inherit tags."""
 
+DEFINITIONS_MODULE = "bulkvid_pipeline.definitions"
+"""The module that Dagster loads; also the name of its code location."""
 JOB = "bulk_videos"
 VIDEO_ASSET = "video"
 BATCH_ASSET = "video_batch"

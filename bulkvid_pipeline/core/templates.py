@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
@@ -131,7 +131,7 @@ def parse_template(data: object, *, template_id: str, folder: str | None = None)
     document = dict(data)
     for ours in ("folder", "file_digests"):
         if ours in document:
-            raise TemplateInvalidError(f"Template configuration invalid: '{template_id}': {ours}: unknown key")
+            raise _invalid(template_id, [(ours, "unknown key")])
     short = {key: document.pop(key) for key in ("style", "voice") if key in document}
     if short:
         document["settings"] = _joined(template_id, "settings", document.get("settings", {}), short)
@@ -140,14 +140,12 @@ def parse_template(data: object, *, template_id: str, folder: str | None = None)
     try:
         template = Template.model_validate({"template_id": template_id, **document, "folder": folder})
     except ValidationError as error:
-        raise TemplateInvalidError(
-            f"Template configuration invalid: '{template_id}': {_problems(error)}",
-            fix="Correct the keys named, or use default_template",
-        ) from error
+        raise _invalid(template_id, _problems(error)) from error
     if template.template_id != template_id:
         raise TemplateInvalidError(
             f"Template '{template_id}' calls itself '{template.template_id}'",
             fix="Name the file like the template_id in it",
+            field="template_id",
         )
     return template
 
@@ -175,20 +173,33 @@ def _joined(template_id: str, where: str, written: object, short: Mapping[str, o
         return written
     twice = sorted(short.keys() & written.keys())
     if twice:
+        told = f"is given twice, alone and in {where}"
         raise TemplateInvalidError(
-            f"Template configuration invalid: '{template_id}': {twice[0]} is given twice, alone and in {where}",
+            f"Template configuration invalid: '{template_id}': {twice[0]} {told}",
             fix="Remove one of them",
+            field=twice[0],
         )
     return {**written, **short}
 
 
-def _problems(error: ValidationError) -> str:
-    lines = []
-    for problem in error.errors(include_url=False):
-        where = ".".join(shortened(str(part)) for part in problem["loc"])
-        text = "unknown key" if problem["type"] == "extra_forbidden" else problem["msg"].removeprefix("Value error, ")
-        lines.append(f"{where}: {text}")
-    return "; ".join(lines)
+def _problems(error: ValidationError) -> list[tuple[str, str]]:
+    return [
+        (
+            ".".join(shortened(str(part)) for part in problem["loc"]),
+            "unknown key" if problem["type"] == "extra_forbidden" else problem["msg"].removeprefix("Value error, "),
+        )
+        for problem in error.errors(include_url=False)
+    ]
+
+
+def _invalid(template_id: str, problems: Sequence[tuple[str, str]]) -> TemplateInvalidError:
+    lines = "; ".join(f"{where}: {text}" for where, text in problems)
+    return TemplateInvalidError(
+        f"Template configuration invalid: '{template_id}': {lines}",
+        fix="Correct the keys named, or use default_template",
+        field=problems[0][0] or None,
+        details=[{"field": where, "problem": text} for where, text in problems],
+    )
 
 
 def _built_in(template_id: str, name: str, description: str, base: Style, voice: Voice) -> Template:

@@ -428,3 +428,93 @@ class Callback(_Shape):
     state: JobState
     percent_complete: float
     items_completed: int
+
+
+class UploadView(_Shape):
+    """An uploaded sheet. `columns` are the columns that were understood, in our names, and `rows` the ideas.
+
+    Without a header row, or with several tabs that hold ideas, no columns are known and `rows` is null: a job over it
+    names a range, or the format `positional`.
+    """
+
+    id: str
+    name: str
+    size: int
+    columns: tuple[str, ...] = ()
+    rows: int | None = None
+    created_at: Moment
+
+
+class Validation(_Shape):
+    """The findings of a sheet at one level: the first of them, informative ones last; `findings_total` counts all.
+
+    `stops_job`: nothing may be rendered at this level.
+    """
+
+    level: str
+    stops_job: bool
+    rows: RowCounts
+    findings_total: int
+    findings: tuple[FindingView, ...]
+
+
+class Estimate(_Shape):
+    """What a job will make and need, roughly: its videos, their length and size, its time alone on this installation,
+    and the cost of paid voices in the currency of their price."""
+
+    videos: int
+    video_seconds: float
+    storage_bytes: int
+    processing_time_ms: int
+    voice_cost: float
+
+
+class CreatedJob(JobView):
+    """A job that was just created, with the findings of its sheet.
+
+    `items_total`, `items_pending` and `validation` are null if the sheet could not be read in time: the job reads it
+    when it starts.
+    """
+
+    items_total: int | None  # type: ignore[assignment]
+    items_pending: int | None  # type: ignore[assignment]
+    validation: Validation | None = None
+
+
+class DryRun(_Shape):
+    """What creating the job would do. Nothing was created."""
+
+    items_total: int
+    validation: Validation
+    estimate: Estimate
+
+
+class PreviewRow(_Shape):
+    """A row of a sheet: what its cells say, by column."""
+
+    sheet_row: int
+    row_key: str
+    cells: dict[str, str]
+
+
+class PreviewColumn(_Shape):
+    """A column that was understood: its name, and the letter that the sheet shows."""
+
+    name: str
+    letter: str
+
+
+class SheetPreview(_Shape):
+    """How a sheet is understood: its columns, its first rows, and the findings at each validation level.
+
+    Findings and estimate are about `rows_checked` rows, the first of `rows_total`.
+    """
+
+    name: str
+    header_row: int | None
+    columns: tuple[PreviewColumn, ...]
+    rows: tuple[PreviewRow, ...]
+    rows_total: int
+    rows_checked: int
+    validation: dict[str, Validation]
+    estimate: Estimate

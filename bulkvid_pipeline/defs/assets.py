@@ -77,9 +77,15 @@ def video_ideas(
     yield dg.Output(judged, metadata={**about, PLANNED: events.planned_rows(judged.plans)})
 
 
+class BatchConfig(dg.Config):
+    """Choices of a single run of a job."""
+
+    only: list[str] = Field([], description="Keys of the rows to render; all rows of the sheet if empty")
+
+
 @dg.asset(group_name="bulk_videos", kinds={"python"}, required_resource_keys={tags.SPEC_RESOURCE})
 def video_batch(
-    context: dg.AssetExecutionContext, video_ideas: ValidatedSheet
+    context: dg.AssetExecutionContext, config: BatchConfig, video_ideas: ValidatedSheet
 ) -> Iterator[dg.AssetMaterialization | dg.AssetObservation | dg.Output[None]]:
     """All videos of a job. Rows are materialised one by one as partitions of `video`; done rows are skipped."""
     spec = _spec(context)
@@ -88,7 +94,10 @@ def video_batch(
         ensure_partitions(
             context.instance, (tags.partition_key(video_ideas.label, plan.row_key) for plan in video_ideas.plans)
         )
-        run = BatchRun(spec, video_ideas, settings(), context.instance, context.run.run_id, stopping=stopping)
+        only = frozenset(config.only) or None
+        run = BatchRun(
+            spec, video_ideas, settings(), context.instance, context.run.run_id, only=only, stopping=stopping
+        )
         yield from _row_events(context, run, planned=False)
     yield dg.Output(None, metadata=_totals(run))
 
@@ -138,7 +147,7 @@ def _read_sheet(context: dg.AssetExecutionContext, spec: BulkJobSpec, stopping: 
     """The job's sheet, once it is the job's turn to ask for it."""
     turn = partial(wait_for_sheet_read, context.instance, spec, settings(), sleep=stopping.sleep)
     stopping.run(turn)
-    return stopping.run(lambda: load_sheet(spec.input_source, settings()))
+    return stopping.run(lambda: load_sheet(spec.input_source, settings(), spec.project_id))
 
 
 @contextmanager

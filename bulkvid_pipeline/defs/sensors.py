@@ -101,7 +101,7 @@ def _read_if_changed(
     if version is not None and version == version_before:
         return None
     wait_for_sheet_read(instance, job.spec, settings(), timeout_s=LOOK_S)
-    return load_sheet(source, settings()), version
+    return load_sheet(source, settings(), job.spec.project_id), version
 
 
 def _mark_removed(instance: dg.DagsterInstance, sheet_label: str, row_keys: tuple[str, ...]) -> None:

@@ -10,8 +10,6 @@ from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.services.jobs.run_config import run_config_of
 from bulkvid_pipeline.services.liveness.heartbeat import this_process
 
-DEFINITIONS_MODULE = "bulkvid_pipeline.definitions"
-
 
 def execute_here(spec: BulkJobSpec, instance: DagsterInstance, job_id: str) -> bool:
     """Run the job in this process and wait for it; True when its run succeeded.
@@ -19,7 +17,7 @@ def execute_here(spec: BulkJobSpec, instance: DagsterInstance, job_id: str) -> b
     An interrupt (Ctrl-C) cancels the run and is raised again.
     """
     result = execute_job(
-        job_in_module(DEFINITIONS_MODULE, "defs", tags.JOB),
+        job_in_module(tags.DEFINITIONS_MODULE, "defs", tags.JOB),
         instance=instance,
         run_config=run_config_of(spec, quiet=True),
         tags={tags.JOB_ID: job_id, tags.PROCESS: this_process()},

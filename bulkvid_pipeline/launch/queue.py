@@ -6,8 +6,10 @@ gets. Once runs are at work, render slots are shared by the job's own priority.
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
+from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from dagster import DagsterInstance, DagsterRunStatus
@@ -15,8 +17,8 @@ from dagster import DagsterInstance, DagsterRunStatus
 from bulkvid_pipeline.adapters.dagster.web_server import AnswerLostError, DagsterWebServer, JobPlace
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError, ServiceUnavailableError
+from bulkvid_pipeline.core.jobs import Scope
 from bulkvid_pipeline.core.spec import BulkJobSpec
-from bulkvid_pipeline.launch.here import DEFINITIONS_MODULE
 from bulkvid_pipeline.services.jobs.run_config import run_config_of
 from bulkvid_pipeline.settings import Settings
 
@@ -29,25 +31,44 @@ LOOK_EVERY_S = 0.5
 NOT_QUEUED = DagsterRunStatus.NOT_STARTED.value
 
 
-def hand_over(spec: BulkJobSpec, job_id: str, instance: DagsterInstance, settings: Settings) -> str:
+@dataclass(frozen=True)
+class Launch:
+    """One launch of a job, which makes one run however often it is tried.
+
+    Attributes:
+        job_id: the job that the run belongs to.
+        id: by which the run is found where the answer about it was lost.
+        rows: how many rows it will render, if that is known.
+        only: the keys of the rows that it is about; empty: all rows of the sheet.
+        tried_at: epoch seconds at which somebody may have tried it before and died; None: it is new.
+    """
+
+    job_id: str
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    rows: int | None = None
+    only: tuple[str, ...] = ()
+    tried_at: float | None = None
+
+
+def hand_over(spec: BulkJobSpec, launch: Launch, instance: DagsterInstance, settings: Settings) -> str:
     """Have Dagster's queue run the job; returns the run's id. There is one run after it, or none and an error.
 
     An interrupt (Ctrl-C) takes the run back and is raised again.
 
     Raises:
+        AnswerLostError: the run may still appear; the same launch may be tried again.
         InvalidSpecError: the web server's code does not take the spec.
         AuthenticationError, AccessDeniedError: the web server does not let us launch.
         ServiceUnavailableError: there is no web server, it has not loaded our code, or it fails.
         InvalidRequestError: the web server keeps its runs elsewhere than `instance` does.
     """
     with DagsterWebServer(settings.dagster_url.get_secret_value(), settings.network_timeout_s) as server:
-        place = server.find_job(tags.JOB, preferred_location=DEFINITIONS_MODULE)
-        launch_id = uuid.uuid4().hex
+        place = server.find_job(tags.JOB, preferred_location=tags.DEFINITIONS_MODULE)
         try:
-            run_id = launch_once(server, place, spec, job_id, launch_id)
+            run_id = launch_once(server, place, spec, launch)
         except KeyboardInterrupt:
-            _appeared(server, launch_id, INTERRUPTED_S)
-            _withdraw_all_but("", server, launch_id)
+            _appeared(server, launch.id, INTERRUPTED_S)
+            _withdraw_all_but("", server, launch.id)
             raise
         if instance.get_run_by_id(run_id) is None:
             server.withdraw(run_id)
@@ -58,24 +79,29 @@ def hand_over(spec: BulkJobSpec, job_id: str, instance: DagsterInstance, setting
         return run_id
 
 
-def launch_once(server: DagsterWebServer, place: JobPlace, spec: BulkJobSpec, job_id: str, launch_id: str) -> str:
-    """Launch the job under an id of this launch, by which its run is found again; returns the run's id."""
-    run_tags = {**queue_tags(spec, job_id), tags.LAUNCH: launch_id}
+def launch_once(server: DagsterWebServer, place: JobPlace, spec: BulkJobSpec, launch: Launch) -> str:
+    """Launch the job, unless its run is there already; returns the run's id."""
+    run_tags = {**queue_tags(spec, launch.job_id, launch.rows), tags.LAUNCH: launch.id}
+    if launch.only:
+        run_tags[tags.SCOPE] = Scope.ROWS.value
+    if launch.tried_at is not None:
+        left_s = APPEARS_WITHIN_S - (time.time() - launch.tried_at)
+        if (run_id := _appeared(server, launch.id, left_s)) is not None:
+            return run_id
     for attempt in range(1, TRIES + 1):
         try:
-            run_id = server.launch(place, run_config_of(spec), run_tags)
+            run_id = server.launch(place, run_config_of(spec, only=launch.only), run_tags)
         except AnswerLostError:
-            appeared = _appeared(server, launch_id, APPEARS_WITHIN_S)
-            if appeared is None and attempt == TRIES:
+            run_id = _appeared(server, launch.id, APPEARS_WITHIN_S)
+            if run_id is None and attempt == TRIES:
                 raise
-            run_id = appeared or ""
         except BulkVideoError:
             # Dagster makes the run before it hands it to the queue: what failed between leaves one that never begins.
-            _withdraw_all_but("", server, launch_id)
+            _withdraw_all_but("", server, launch.id)
             raise
-        if attempt > 1:  # the try before may have come through at last
-            _withdraw_all_but(run_id, server, launch_id)
-        if run_id:
+        if run_id is not None and (attempt > 1 or launch.tried_at is not None):
+            _withdraw_all_but(run_id, server, launch.id)  # a try before may have come through at last
+        if run_id is not None:
             return run_id
     raise AssertionError("the last try has returned or raised")
 
@@ -102,7 +128,7 @@ def _withdraw_all_but(run_id: str, server: DagsterWebServer, launch_id: str) -> 
             server.withdraw(other)
 
 
-def queue_tags(spec: BulkJobSpec, job_id: str) -> dict[str, str]:
+def queue_tags(spec: BulkJobSpec, job_id: str, rows: int | None = None) -> dict[str, str]:
     """What is known of a job before it has begun, as tags of its run."""
     source = spec.input_source
     title = spec.title or (PurePath(source.path).name if source.path else source.sheet_id or "")
@@ -113,5 +139,6 @@ def queue_tags(spec: BulkJobSpec, job_id: str) -> dict[str, str]:
         tags.PROJECT: spec.project_id,
         tags.PRIORITY: spec.priority.value,
         tags.QUEUE_PRIORITY: str(spec.priority.in_queue),
+        tags.PROGRESS: "" if rows is None else json.dumps({"total": rows}),
     }
     return {name: value for name, value in found.items() if value}

@@ -119,6 +119,7 @@ def test_only_faults_that_pass_by_themselves_are_retried() -> None:
         "CALLBACK_TIMEOUT",
         "CALLBACK_REJECTED",
         "SERVICE_UNAVAILABLE",
+        "IDEMPOTENCY_KEY_IN_USE",
     }
 
 

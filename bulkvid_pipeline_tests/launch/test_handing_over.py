@@ -24,7 +24,7 @@ from bulkvid_pipeline.core.errors import (
 from bulkvid_pipeline.core.options import Priority
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.launch import queue
-from bulkvid_pipeline.launch.queue import hand_over, queue_tags
+from bulkvid_pipeline.launch.queue import Launch, hand_over, queue_tags
 from bulkvid_pipeline.settings import Settings
 from bulkvid_pipeline_tests.launch.fake_dagster import (
     Deed,
@@ -62,7 +62,7 @@ class SameInstance(DagsterInstance):
 
 def hand_to(server: FakeDagster, url: str = "", spec: BulkJobSpec = SPEC) -> str:
     settings = Settings(dagster_url=SecretStr(url or server.url), network_timeout_s=5)
-    return hand_over(spec, JOB_ID, SameInstance(server), settings)
+    return hand_over(spec, Launch(JOB_ID), SameInstance(server), settings)
 
 
 def test_the_run_carries_what_is_known_of_the_job_and_the_spec_is_its_config(server: FakeDagster) -> None:
@@ -214,7 +214,7 @@ def test_a_server_over_another_instance_keeps_nothing(server: FakeDagster) -> No
 
     settings = Settings(dagster_url=SecretStr(server.url))
     with pytest.raises(InvalidRequestError, match="keeps its runs elsewhere"):
-        hand_over(SPEC, JOB_ID, Elsewhere(server), settings)
+        hand_over(SPEC, Launch(JOB_ID), Elsewhere(server), settings)
 
     assert server.runs == []
 
@@ -244,7 +244,7 @@ def test_whatever_else_answers_there_is_named(
 @pytest.mark.parametrize("url", ["127.0.0.1:3000", "ftp://host", "http://", "http://host:port", "http://[::1", ""])
 def test_what_is_no_address_of_a_web_server_is_refused(server: FakeDagster, url: str) -> None:
     with pytest.raises(InvalidRequestError, match="BULKVID_DAGSTER_URL"):
-        hand_over(SPEC, JOB_ID, SameInstance(server), Settings(dagster_url=SecretStr(url)))
+        hand_over(SPEC, Launch(JOB_ID), SameInstance(server), Settings(dagster_url=SecretStr(url)))
 
 
 def test_a_password_in_the_address_is_used_and_never_shown(server: FakeDagster) -> None:

@@ -19,8 +19,7 @@ from dagster import DagsterRunStatus, RunsFilter
 from bulkvid_pipeline.adapters.dagster.web_server import DagsterWebServer
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.spec import BulkJobSpec
-from bulkvid_pipeline.launch.here import DEFINITIONS_MODULE
-from bulkvid_pipeline.launch.queue import launch_once
+from bulkvid_pipeline.launch.queue import Launch, launch_once
 from bulkvid_pipeline.services.control.actions import cancel_job, pause_job
 from bulkvid_pipeline_tests.defs.web_server import WebServer, running_web_server, running_web_ui
 from bulkvid_pipeline_tests.faults.installation import Installation
@@ -163,7 +162,7 @@ def test_a_launch_whose_answer_is_lost_makes_one_run(waiting: Queue) -> None:
     spec = BulkJobSpec.for_input(str(waiting.place.sheet([idea("One")])))
     job_id = "job_whose_answer_was_lost"
     with CuttingProxy(waiting.server.port) as proxy, DagsterWebServer(proxy.endpoint_url, 30) as server:
-        place = server.find_job(tags.JOB, preferred_location=DEFINITIONS_MODULE)
+        place = server.find_job(tags.JOB, preferred_location=tags.DEFINITIONS_MODULE)
         proxy.lose_replies()
 
         def heal_once_it_is_there() -> None:
@@ -172,7 +171,7 @@ def test_a_launch_whose_answer_is_lost_makes_one_run(waiting: Queue) -> None:
 
         healing = threading.Thread(target=heal_once_it_is_there)
         healing.start()
-        run_id = launch_once(server, place, spec, job_id, "launch_whose_answer_was_lost")
+        run_id = launch_once(server, place, spec, Launch(job_id, "launch_whose_answer_was_lost"))
         healing.join()
         assert statuses(waiting.place, job_id) == [DagsterRunStatus.QUEUED]
         server.withdraw(run_id)

@@ -27,6 +27,7 @@ CONNECT_S = 5.0
 UNAVAILABLE = "Processing service unavailable"
 _SHOWN = 300
 
+_VERSION = "{ version }"
 _PLACES = """{ workspaceOrError { __typename ... on PythonError { message } ... on Workspace { locationEntries {
   name loadStatus locationOrLoadError { __typename ... on PythonError { message }
   ... on RepositoryLocation { repositories { name jobs { name } } } } } } } }"""
@@ -88,6 +89,15 @@ class DagsterWebServer:
 
     def __exit__(self, *_exception: object) -> None:
         self._session.close()
+
+    def version(self) -> str:
+        """The version of Dagster that the server runs."""
+        response = self._post("tell its version", _VERSION, {})
+        try:
+            return str(response.json()["data"]["version"])
+        except (ValueError, KeyError, TypeError):
+            self._value("tell its version", response)
+            raise
 
     def find_job(self, job: str, *, preferred_location: str) -> JobPlace:
         """The place of the job on the server; of several locations with this job, the preferred one.
@@ -181,11 +191,14 @@ class DagsterWebServer:
 
     def _ask(self, what: str, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
         """The single value of a GraphQL response."""
+        return self._value(what, self._post(what, query, variables))
+
+    def _post(self, what: str, query: str, variables: Mapping[str, Any]) -> requests.Response:
         try:
-            response = self._session.post(
+            return self._session.post(
                 f"{self.address}/graphql",
                 json={"query": query, "variables": variables},
-                timeout=(CONNECT_S, self._timeout_s),
+                timeout=(min(CONNECT_S, self._timeout_s), self._timeout_s),
                 allow_redirects=False,  # they turn a POST into a GET, and would send the password to another server
             )
         except requests.exceptions.SSLError as error:
@@ -196,7 +209,6 @@ class DagsterWebServer:
             raise self._lost(what) from error
         except requests.RequestException as error:
             raise self._lost(what) from error
-        return self._value(what, response)
 
     def _value(self, what: str, response: requests.Response) -> dict[str, Any]:
         if response.status_code == requests.codes.unauthorized:

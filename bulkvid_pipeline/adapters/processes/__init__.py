@@ -1,8 +1,9 @@
 """Processes of this machine: named among all that ever were, started so that they die with us, seen at their work."""
 
-from bulkvid_pipeline.adapters.processes.children import start_module, start_program
+from bulkvid_pipeline.adapters.processes.children import start_module, start_program, start_service
 from bulkvid_pipeline.adapters.processes.effort import cpu_seconds
 from bulkvid_pipeline.adapters.processes.identity import Fate, ProcessIdentity, fate_of, identity_of, this_process
+from bulkvid_pipeline.adapters.processes.marked import kill_marked, processes_marked
 
 __all__ = [
     "Fate",
@@ -10,7 +11,10 @@ __all__ = [
     "cpu_seconds",
     "fate_of",
     "identity_of",
+    "kill_marked",
+    "processes_marked",
     "start_module",
     "start_program",
+    "start_service",
     "this_process",
 ]

@@ -91,6 +91,23 @@ def start_program(
     return _start(command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
+def start_service(
+    module: str, arguments: Sequence[str], *, env: Mapping[str, str], output: IO[bytes]
+) -> subprocess.Popen[bytes]:
+    """`python -m module arguments` as the leader of a session of its own that writes all it says to a file.
+
+    Args:
+        module: its full name.
+        arguments: what it finds in `sys.argv` after its name.
+        env: its whole environment.
+        output: where its stdout and stderr go.
+    """
+    limits = ("0", "0")
+    program = (sys.executable, "-m", module, *arguments)
+    command = [sys.executable, "-I", "-S", "-c", _RUN_PROGRAM, str(os.getpid()), *limits, *program]
+    return _start(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=dict(env))
+
+
 class _Starter:
     """The thread that forks: a daemon, so that it lives exactly as long as the process."""
 

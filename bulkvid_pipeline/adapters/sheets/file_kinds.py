@@ -7,7 +7,7 @@ import json
 import re
 import zipfile
 from enum import Enum, auto
-from pathlib import Path
+from pathlib import PurePath
 
 from bulkvid_pipeline.core.errors import InvalidSheetError
 
@@ -33,7 +33,7 @@ _SAVE_AS = "Open it in your spreadsheet program and save it as Excel workbook (.
 _COPY_TABLE = "Copy its table into a spreadsheet and save that as Excel workbook (.xlsx) or CSV UTF-8"
 
 
-def kind_of(data: bytes, path: Path) -> FileKind:
+def kind_of(data: bytes, path: PurePath) -> FileKind:
     """The kind of a file that is not empty.
 
     Raises:
@@ -83,7 +83,7 @@ def _is_text(data: bytes) -> bool:
     return not re.search(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", data[:4096])
 
 
-def _kind_of_archive(data: bytes, path: Path) -> FileKind:
+def _kind_of_archive(data: bytes, path: PurePath) -> FileKind:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
@@ -104,7 +104,7 @@ def _kind_of_archive(data: bytes, path: Path) -> FileKind:
     return FileKind.XLSX
 
 
-def _kind_of_ole(data: bytes, path: Path) -> FileKind:
+def _kind_of_ole(data: bytes, path: PurePath) -> FileKind:
     """Old Office files and encrypted new ones come in the same container."""
     if "EncryptedPackage".encode("utf-16-le") in data:
         raise InvalidSheetError(
@@ -116,7 +116,7 @@ def _kind_of_ole(data: bytes, path: Path) -> FileKind:
     return FileKind.XLS
 
 
-def _shortcut(data: bytes, path: Path) -> InvalidSheetError:
+def _shortcut(data: bytes, path: PurePath) -> InvalidSheetError:
     """Google Drive puts small files on a computer that only point to what lies on the web."""
     try:
         held = json.loads(data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from bulkvid_pipeline.adapters.sheets.csv_sheets import read_csv
 from bulkvid_pipeline.adapters.sheets.file_kinds import FileKind, kind_of
@@ -24,8 +24,17 @@ def read_local(path: Path, area: A1Range | None) -> RawSheet:
         InvalidSheetError: missing, unreadable, another format, damaged, protected, empty or over the limits.
         InvalidRangeError: no sheet of that name, several with ideas, or the area starts outside the filled cells.
     """
-    data = _contents(path)
-    source_uri = path.resolve().as_uri()
+    return read_content(_contents(path), path, path.resolve().as_uri(), area)
+
+
+def read_content(data: bytes, path: PurePath, source_uri: str, area: A1Range | None) -> RawSheet:
+    """`read_local` of a file whose bytes are at hand; of the path only the name counts.
+
+    Raises:
+        InvalidSheetError, InvalidRangeError: as `read_local`.
+    """
+    if not data:
+        raise InvalidSheetError(f"'{path.name}' is empty: the file has no bytes", fix="Save the sheet again")
     kind = kind_of(data, path)
     # The libraries take longer to import than most CSV files to read.
     match kind:
@@ -54,7 +63,7 @@ def read_local(path: Path, area: A1Range | None) -> RawSheet:
 
 
 def _contents(path: Path) -> bytes:
-    """The file's bytes; InvalidSheetError if there is no such file, or it is empty or too large."""
+    """The file's bytes; InvalidSheetError if there is no such file, or it is too large."""
     try:
         if path.is_dir():
             raise InvalidSheetError(
@@ -72,8 +81,6 @@ def _contents(path: Path) -> bytes:
         raise InvalidSheetError(
             f"File '{path}' cannot be read: {error.strerror}", fix="Check the path and the file's permissions"
         ) from error
-    if not data:
-        raise InvalidSheetError(f"'{path.name}' is empty: the file has no bytes", fix="Save the sheet again")
     if len(data) > MAX_FILE_BYTES:
         raise InvalidSheetError(
             f"'{path.name}' is larger than {MAX_FILE_BYTES >> 20} MiB",

@@ -24,6 +24,11 @@ def _engine() -> list[object]:
     return [PAINT_VERSION, skia.__version__, list(av.library_versions["libswscale"]), fonts_digest()]
 
 
+def painter_version() -> str:
+    """Changes whenever the same card would be painted differently: by another painter, library or font."""
+    return json.dumps(_engine())
+
+
 @lru_cache(maxsize=64)
 def _theme(theme: Theme) -> str:
     described = asdict(theme)

@@ -1,4 +1,4 @@
-"""Posters: one picture as JPEG."""
+"""One picture as a file: a poster as JPEG, a preview as PNG."""
 
 from __future__ import annotations
 
@@ -13,11 +13,23 @@ def poster_jpeg(rgb: NDArray[np.uint8], quality: int = 88) -> bytes:
     Raises:
         ValueError: the array is not an 8-bit RGB picture, or quality is not in 1..100.
     """
-    if rgb.dtype != np.uint8 or rgb.ndim != 3 or rgb.shape[2] != 3 or 0 in rgb.shape:
-        raise ValueError(f"A poster is made from uint8 RGB of shape (height, width, 3), not {rgb.dtype} {rgb.shape}")
     if not 1 <= quality <= 100:
         raise ValueError(f"JPEG quality is 1 to 100, not {quality}")
+    return bytes(_image(rgb).encodeToData(skia.kJPEG, quality))
+
+
+def picture_png(rgb: NDArray[np.uint8]) -> bytes:
+    """The picture, shape (height, width, 3), as a PNG.
+
+    Raises:
+        ValueError: the array is not an 8-bit RGB picture.
+    """
+    return bytes(_image(rgb).encodeToData(skia.kPNG, 100))
+
+
+def _image(rgb: NDArray[np.uint8]) -> skia.Image:
+    if rgb.dtype != np.uint8 or rgb.ndim != 3 or rgb.shape[2] != 3 or 0 in rgb.shape:
+        raise ValueError(f"A poster is made from uint8 RGB of shape (height, width, 3), not {rgb.dtype} {rgb.shape}")
     opaque = np.full((*rgb.shape[:2], 4), 255, np.uint8)
     opaque[..., :3] = rgb
-    image = skia.Image.fromarray(opaque, colorType=skia.kRGBA_8888_ColorType, copy=False)
-    return bytes(image.encodeToData(skia.kJPEG, quality))
+    return skia.Image.fromarray(opaque, colorType=skia.kRGBA_8888_ColorType)

@@ -14,8 +14,8 @@ from bulkvid_pipeline.services.jobs.jobs import Job, find_job, spec_of
 from bulkvid_pipeline.services.jobs.run_state import PENDING, tell_tags
 from bulkvid_pipeline.services.webhooks.callbacks import tell_job
 
-Launcher = Callable[[BulkJobSpec, str], None]
-"""Starts a run of the spec under a job id: in this process, or by handing it to Dagster's queue."""
+Launcher = Callable[[BulkJobSpec, Job], None]
+"""Starts another run of a job by its spec: in this process, or by handing it to Dagster's queue."""
 
 
 def pause_job(instance: DagsterInstance, job_id: str, *, project_id: str | None = None) -> Job:
@@ -91,4 +91,4 @@ def _allowed(instance: DagsterInstance, job_id: str, action: JobAction, project_
 
 
 def _launch_again(instance: DagsterInstance, job: Job, launch: Launcher) -> None:
-    launch(spec_of(instance, job), job.job_id)
+    launch(spec_of(instance, job), job)

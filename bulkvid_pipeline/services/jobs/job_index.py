@@ -99,6 +99,15 @@ class JobIndex:
         """The job, as `entry`."""
         return self._jobs.entry(job_id, project_id).job
 
+    def look_up(self, job_id: str, *, at_once: bool = False) -> Job:
+        """The job of that id after a look, as `refresh` does it.
+
+        Raises:
+            JobNotFoundError: there is none.
+        """
+        self.refresh(at_once=at_once)
+        return self.find(job_id)
+
     def entry(self, job_id: str, project_id: str | None = None) -> JobEntry:
         """The job of that id, of any project unless one is given, as the last look has found it.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from dagster import DagsterRun
@@ -11,11 +12,16 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.spec import BulkJobSpec
 
 
-def run_config_of(spec: BulkJobSpec, *, quiet: bool = False) -> dict[str, Any]:
-    """The run config of a job; `quiet` keeps Dagster's log off the terminal, it stays in the event log."""
+def run_config_of(spec: BulkJobSpec, *, quiet: bool = False, only: Sequence[str] = ()) -> dict[str, Any]:
+    """The run config of a job.
+
+    `quiet` keeps Dagster's log off the terminal, it stays in the event log; `only` are the keys of chosen rows.
+    """
     config: dict[str, Any] = {
         "resources": {tags.SPEC_RESOURCE: {"config": spec.model_dump(mode="json", exclude_none=True)}}
     }
+    if only:
+        config["ops"] = {tags.BATCH_ASSET: {"config": {"only": list(only)}}}
     if quiet:
         config["loggers"] = {"console": {"config": {"log_level": "CRITICAL"}}}
     return config

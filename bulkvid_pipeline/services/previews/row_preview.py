@@ -25,8 +25,8 @@ from bulkvid_pipeline.core.findings import Finding, Severity
 from bulkvid_pipeline.core.options import Aspect, Platform
 from bulkvid_pipeline.core.planning import VideoPlan, plan_video
 from bulkvid_pipeline.core.rows import VideoIdea
-from bulkvid_pipeline.core.sheet_table import SheetTable, sheet_table
-from bulkvid_pipeline.core.spec import BulkJobSpec, InputSource, SourceType
+from bulkvid_pipeline.core.sheet_table import SheetTable
+from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.templates import Template
 from bulkvid_pipeline.core.validation import RowProblem, validate_table
 from bulkvid_pipeline.rendering.encode.event import EventRenderer
@@ -54,6 +54,7 @@ from bulkvid_pipeline.rendering.scenes import split_scenes
 from bulkvid_pipeline.rendering.sound.mix import programme_sound
 from bulkvid_pipeline.services.media.policy import MediaCheck, media_policy
 from bulkvid_pipeline.services.previews.contact_sheet import halved, tiled, wrapped
+from bulkvid_pipeline.services.sheets.loading import load_sheet
 from bulkvid_pipeline.services.sheets.narration_checks import (
     NOT_PERMISSIVE,
     Narrator,
@@ -109,9 +110,9 @@ def preview_row(
         ValidationFailedError: the row has errors at the spec's level; tells them all.
         BulkVideoError: the sheet or the template cannot be used, or the row cannot be rendered.
     """
-    table = _table(spec.input_source, settings)
+    table = load_sheet(spec.input_source, settings, spec.project_id).table
     _require_row(table, row)
-    template = TemplateStore(settings.templates_folder).load(spec.template.template_id)
+    template = TemplateStore(settings.templates_folder, spec.project_id).load(spec.template.template_id)
     with EspeakSpeech() as speech:
         judge = _RowValidation(row, spec, template, speech, Narrator.of(settings), settings.longest_video_s)
         by_media = MediaCheck(media_policy(settings), spec.validation_level)
@@ -170,27 +171,6 @@ def _other_voice(settings: Settings) -> Iterator[str]:
 
 def _platforms(plan: VideoPlan) -> Iterator[Platform]:
     return (output.platform for output in plan.outputs)
-
-
-def _table(source: InputSource, settings: Settings) -> SheetTable:
-    if source.type is SourceType.SHEET:
-        from bulkvid_pipeline.services.sheets.loading import load_sheet
-
-        return load_sheet(source, settings).table
-    # Not `load_sheet`, which brings Google's client along: 0.3 s of imports that a file does not need.
-    from bulkvid_pipeline.adapters.sheets.local_sheets import read_local
-    from bulkvid_pipeline.core.ranges import parse_range
-
-    assert source.path is not None
-    raw = read_local(Path(source.path).expanduser(), parse_range(source.range) if source.range else None)
-    return sheet_table(
-        raw.cells,
-        layout=source.format,
-        first_row=raw.first_row,
-        first_column=raw.first_column,
-        notes=raw.notes,
-        hidden_rows=source.hidden_rows,
-    )
 
 
 def _require_row(table: SheetTable, row: int) -> None:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import threading
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bulkvid_pipeline.adapters.cache import Cache, CacheOfKind
 from bulkvid_pipeline.core.options import Aspect, Captions, Platform
 from bulkvid_pipeline.core.templates import Template
 from bulkvid_pipeline.rendering.captions import cues_for
 from bulkvid_pipeline.rendering.model import Scene, SceneKind, SpokenWord, TimedScene, VideoFormat, shown_scenes
 from bulkvid_pipeline.rendering.pictures.film import scene_film
-from bulkvid_pipeline.rendering.pictures.poster import poster_jpeg
+from bulkvid_pipeline.rendering.pictures.fingerprints import painter_version
+from bulkvid_pipeline.rendering.pictures.poster import picture_png, poster_jpeg
 from bulkvid_pipeline.rendering.pictures.theme import Theme
-from bulkvid_pipeline.services.previews.contact_sheet import halved, tiled
+from bulkvid_pipeline.services.previews.contact_sheet import Picture, halved, tiled
 from bulkvid_pipeline.services.templates.template_store import theme_of
 
 # All of one height, so that the shapes stand side by side; painted at twice the size in which they are shown.
@@ -24,6 +29,7 @@ _FORMATS = (
     VideoFormat(Platform.TIKTOK, 540, 960),
 )
 _WORD_FRAMES = 10
+_PAINTING = threading.Lock()
 
 _SCENES = (
     Scene(SceneKind.TITLE, heading="How to plan a week in ten minutes", subheading="A habit that pays for itself"),
@@ -59,14 +65,40 @@ def preview_template(template: Template, folder: Path) -> tuple[Path, tuple[str,
     Raises:
         TemplateInvalidError: the logo cannot be used.
     """
-    theme, warnings = theme_of(template, template.settings.style.base)
-    captions = template.settings.style.captions
+    picture, warnings = template_picture(template)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{template.template_id}.jpg"
-    path.write_bytes(
-        poster_jpeg(tiled([[_card(scene, fmt, theme, captions) for fmt in _FORMATS] for scene in _SCENES]))
-    )
+    path.write_bytes(poster_jpeg(picture))
     return path, warnings
+
+
+def template_png(template: Template, cache: Cache | None) -> tuple[str, bytes]:
+    """The picture of a template as PNG, kept in the cache by what it shows, and a name that changes with it.
+
+    Raises:
+        TemplateInvalidError: the logo cannot be used.
+    """
+    shown = [template.settings.style.model_dump(mode="json"), template.file_digests, painter_version()]
+    name = hashlib.blake2b(json.dumps(shown, sort_keys=True).encode(), digest_size=16).hexdigest()
+    kept = CacheOfKind(cache, "preview", "") if cache else None
+    with _PAINTING:  # the second of two who ask at once finds the picture of the first
+        picture = kept.get(name) if kept else None
+        if picture is None:
+            picture = picture_png(template_picture(template)[0])
+            if kept:
+                kept.put(name, picture)
+    return name, picture
+
+
+def template_picture(template: Template) -> tuple[Picture, tuple[str, ...]]:
+    """The cards of a template on one sheet, a row a card, a column a shape; and what could not be used as given.
+
+    Raises:
+        TemplateInvalidError: the logo cannot be used.
+    """
+    theme, warnings = theme_of(template, template.settings.style.base)
+    captions = template.settings.style.captions
+    return tiled([[_card(scene, fmt, theme, captions) for fmt in _FORMATS] for scene in _SCENES]), warnings
 
 
 def _card(scene: Scene, fmt: VideoFormat, theme: Theme, captions: Captions) -> NDArray[np.uint8]:

@@ -18,6 +18,7 @@ from dagster import DagsterInstance
 
 from bulkvid_pipeline.adapters.dagster.run_history import NewestEvent, RunHistory, ids_by_run
 from bulkvid_pipeline.adapters.dagster.run_tags import change_tags
+from bulkvid_pipeline.adapters.idempotency import Reservations
 from bulkvid_pipeline.adapters.rate_limits import location_of, store_at
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.adapters.webhooks.outbox import Outbox
@@ -25,6 +26,7 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import BucketNotFoundError, BulkVideoError
 from bulkvid_pipeline.core.pruning import rows_to_prune, runs_to_prune
 from bulkvid_pipeline.services.retention.past_runs import KnownRun, known_runs
+from bulkvid_pipeline.services.sheets.uploads import Uploads
 from bulkvid_pipeline.services.wiring.cache import local_cache
 from bulkvid_pipeline.services.wiring.storage import open_place
 from bulkvid_pipeline.settings import Settings
@@ -83,6 +85,8 @@ def prune(
         work.pieces,
         work.callbacks,
         work.rate_limits,
+        work.idempotency_keys,
+        work.uploads,
     )
     for step in steps:
         try:
@@ -219,6 +223,18 @@ class _Pruning:
             yield Pruned("rate_limits", store.forget_idle(dry_run=self._dry_run))
         finally:
             store.close()
+
+    def idempotency_keys(self) -> Iterator[Pruned]:
+        """Answers that are kept for requests that are sent again, for a day."""
+        now_ms = round(self._now.timestamp() * 1000)
+        found = Reservations(self._instance).forget_expired(now_ms, dry_run=self._dry_run)
+        yield Pruned("idempotency_keys", *found)
+
+    def uploads(self) -> Iterator[Pruned]:
+        """Uploaded sheets that no unfinished job reads."""
+        sources = (run.spec.input_source.path for run in self._runs if run.spec and not run.past.over)
+        in_use = {path for path in sources if path is not None}
+        yield Pruned("uploads", *Uploads(self._settings).prune(self._before, in_use, dry_run=self._dry_run))
 
     def _removed(self, folder: Path) -> int:
         """Remove a folder; what it held in bytes."""

@@ -14,6 +14,8 @@ from bulkvid_pipeline.core.keys import slug
 from bulkvid_pipeline.core.ranges import parse_range
 from bulkvid_pipeline.core.sheet_table import SheetTable, sheet_table
 from bulkvid_pipeline.core.spec import InputSource, SheetFormat, SourceType
+from bulkvid_pipeline.core.uploads import is_upload_id, label_of_upload
+from bulkvid_pipeline.services.sheets.uploads import Uploads
 from bulkvid_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,13 +36,13 @@ class LoadedSheet:
     table: SheetTable
 
 
-def load_sheet(source: InputSource, settings: Settings) -> LoadedSheet:
-    """Read the sheet once.
+def load_sheet(source: InputSource, settings: Settings, project_id: str) -> LoadedSheet:
+    """Read the sheet once; an uploaded one is the project's own.
 
     Raises:
         BulkVideoError: one of its kinds says why the sheet cannot be read or used.
     """
-    raw = _read(source, settings)
+    raw = _read(source, settings, project_id)
     return LoadedSheet(sheet_label(source), raw.name, raw.source_uri, raw.version, table_of(raw, source))
 
 
@@ -60,10 +62,12 @@ def table_of(raw: RawSheet, source: InputSource) -> SheetTable:
     )
 
 
-def _read(source: InputSource, settings: Settings) -> RawSheet:
+def _read(source: InputSource, settings: Settings, project_id: str) -> RawSheet:
     area = parse_range(source.range) if source.range else None
     if source.type is SourceType.FILE:
         assert source.path is not None
+        if is_upload_id(source.path):
+            return Uploads(settings).read(project_id, source.path, area)
         return read_local(Path(source.path).expanduser(), area)
     assert source.sheet_id is not None
     return google_sheets(settings).read(
@@ -87,12 +91,17 @@ def google_sheets(settings: Settings) -> GoogleSheets:
 def sheet_label(source: InputSource) -> str:
     """A short name for the sheet: its file or id, and its tab where the range or a link names one.
 
-    Two files of one name in different folders have different labels.
+    Two files of one name in different folders have different labels. A file that a project uploads again under the
+    same name is the same sheet.
     """
     if source.type is SourceType.FILE:
         assert source.path is not None
         path = Path(source.path).expanduser().resolve()
-        label = f"{slug(path.stem, max_length=32)}-{_digest(str(path))[:6]}"
+        label = (
+            label_of_upload(source.path)
+            if is_upload_id(source.path)
+            else f"{slug(path.stem, max_length=32)}-{_digest(str(path))[:6]}"
+        )
     else:
         assert source.sheet_id is not None
         # Sheet ids differ in case alone; keys on disk may not.

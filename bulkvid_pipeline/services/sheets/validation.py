@@ -55,6 +55,8 @@ class ValidatedSheet:
     """What the title cells say, by sheet row, of rows without a plan too; empty ones are left out."""
     refused_keys: Mapping[int, str]
     """Keys of the rows without a plan, by sheet row."""
+    seconds: Mapping[int, float] = field(default_factory=dict)
+    """The likely length of the videos of each plan, by sheet row."""
 
     def refusal(self) -> ValidationFailedError:
         """The error of a job that the report stops."""
@@ -73,7 +75,7 @@ def validate_for_spec(sheet: LoadedSheet, spec: BulkJobSpec, settings: Settings)
         TemplateError: the template is missing or wrong.
         InvalidSheetError: a required column is missing altogether.
     """
-    template = TemplateStore(settings.templates_folder).load(spec.template.template_id)
+    template = TemplateStore(settings.templates_folder, spec.project_id).load(spec.template.template_id)
     return validate_sheet(
         sheet,
         spec,
@@ -127,7 +129,8 @@ def validate_sheet(
     plans = _with_names_told_apart(plans, sheet.table)
     report = replace(report, findings=(*report.findings, *_template_findings(template, plans)))
     refused = {number: str(sheet.table.frame.at[number, "row_key"]) for number in (*report.rejected, *report.skipped)}
-    return ValidatedSheet(sheet.label, sheet.name, sheet.uri, plans, report, _titles(sheet.table), refused)
+    seconds = {plan.sheet_row: engine.seconds[plan.sheet_row] for plan in plans if plan.sheet_row in engine.seconds}
+    return ValidatedSheet(sheet.label, sheet.name, sheet.uri, plans, report, _titles(sheet.table), refused, seconds)
 
 
 def _with_names_told_apart(plans: Sequence[VideoPlan], table: SheetTable) -> tuple[VideoPlan, ...]:
@@ -169,6 +172,8 @@ class _EngineChecks:
     longest_seconds: float
     hurried: set[int] = field(default_factory=set)
     """Sheet rows that have to be spoken faster than their voice's own pace to stay within `longest_seconds`."""
+    seconds: dict[int, float] = field(default_factory=dict)
+    """The likely length of each row's videos, by sheet row."""
 
     def glyphs(self, idea: VideoIdea) -> Iterator[RowProblem]:
         """Characters that no font has would be shown as empty boxes."""
@@ -203,6 +208,7 @@ class _EngineChecks:
         """See `length_verdict`."""
         plan = self._plan(idea)
         found = speech_length(plan, self.speech, self.narrator)
+        self.seconds[plan.sheet_row] = found.nearest_seconds
         if plan.target_seconds is None and found.hurry:
             self.hurried.add(plan.sheet_row)
         return length_verdict(plan, found)

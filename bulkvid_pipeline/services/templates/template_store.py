@@ -1,4 +1,7 @@
-"""Finding templates: the built-in ones, and the user's own in a folder of JSON documents."""
+"""Finding templates: the built-in ones, the installation's in a folder of JSON documents, and a project's own.
+
+A project's templates lie in `projects/<project>/` below that folder, where other projects do not see them.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,9 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
+from urllib.parse import quote
 
 from bulkvid_pipeline.core.errors import TemplateError, TemplateInvalidError, TemplateNotFoundError
 from bulkvid_pipeline.core.findings import shortened
@@ -17,6 +22,18 @@ from bulkvid_pipeline.rendering.pictures.theme import Theme
 from bulkvid_pipeline.rendering.pictures.themes import theme_for
 
 NO_MUSIC = "none"
+PROJECTS = "projects"
+"""The folder in the templates folder that holds a folder for each project."""
+_LOGO, _MUSIC = "settings.style.logo", "settings.audio.background_music"
+_LONGEST_NAME = 120
+
+
+class Origin(StrEnum):
+    """Whose a template is: part of the program, of the installation for all its projects, or of one project."""
+
+    BUILT_IN = "built_in"
+    SHARED = "shared"
+    PROJECT = "project"
 
 
 @dataclass(frozen=True)
@@ -29,16 +46,24 @@ class TemplateCheck:
 
 
 class TemplateStore:
-    """Templates by id. A custom one lies in `folder` as `<template_id>.json`, with its logo and music beside it."""
+    """Templates by id, as a project sees them; one of its own wins over one of the installation with the same id.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: holds custom templates as `<template_id>.json`, with their logos and music beside them.
+        project_id: the project whose own templates are seen too; they may name files of the project's folder and of
+            `folder`. None for the installation's templates alone.
+    """
+
+    def __init__(self, folder: Path, project_id: str | None = None) -> None:
         # Workers may live in another folder than the process that loaded the template.
         self._folder = folder.absolute()
+        self._projects = self._folder / PROJECTS
+        self.project_folder = None if project_id is None else self._projects / folder_name_of(project_id)
 
     def ids(self) -> tuple[str, ...]:
-        """All template ids: the built-in ones first, then the folder's."""
-        custom = sorted(path.stem for path in self._folder.glob("*.json")) if self._folder.is_dir() else []
-        return (*BUILT_IN_TEMPLATES, *(name for name in custom if name not in BUILT_IN_TEMPLATES))
+        """All template ids: the built-in ones first, then the others by name."""
+        custom = {*_ids_in(self._folder), *_ids_in(self.project_folder)} - BUILT_IN_TEMPLATES.keys()
+        return (*BUILT_IN_TEMPLATES, *sorted(custom))
 
     def load(self, template_id: str) -> Template:
         """The template of that id.
@@ -51,7 +76,7 @@ class TemplateStore:
         if template.folder is None:
             return template
         # Digests of its files, so that a changed logo is a changed video.
-        digests = {name: self._digest(template_id, name) for name in _files(template)}
+        digests = {name: self._digest(template_id, name, where) for where, name in _files(template)}
         return template.model_copy(update={"file_digests": digests})
 
     def check(self, template_id: str) -> TemplateCheck:
@@ -64,55 +89,105 @@ class TemplateStore:
             template = self._parsed(template_id)
         except TemplateInvalidError as error:
             return TemplateCheck(template_id, (str(error),), ())
-        look = template.settings.style
-        errors = self._file_problems(template)
-        _, warnings = theme_for(
-            look.base, colors=look.colors, font_family=look.font_family, logo_position=look.logo_position
-        )
-        return TemplateCheck(template_id, tuple(errors), warnings)
+        errors = tuple(str(error) for _, error in self._file_problems(template))
+        return TemplateCheck(template_id, errors, warnings_of(template))
 
-    def _parsed(self, template_id: str) -> Template:
-        path = self._folder / f"{template_id}.json"
-        # An id is typed by anybody; it must not lead out of the folder.
-        if path.is_file() and path.name in {f"{name}.json" for name in self.ids()}:
-            return parse_template(_read(path), template_id=template_id, folder=str(self._folder))
+    def proposed(self, template_id: str, document: object) -> Template:
+        """The template that the project would have with this document; its logo and music are opened.
+
+        Raises:
+            TemplateInvalidError: names each part of the document that is wrong, and each file that cannot be used.
+        """
+        template = self._with_own_files(parse_template(document, template_id=template_id, folder=str(self._folder)))
+        faults = self._file_problems(template)
+        if faults:
+            raise TemplateInvalidError(
+                f"Template configuration invalid: {'; '.join(error.message for _, error in faults)}",
+                fix=faults[0][1].fix,
+                field=faults[0][0],
+                details=[{"field": where, "problem": error.message} for where, error in faults],
+            )
+        return template
+
+    def find(self, template_id: str) -> tuple[Origin, Path | None]:
+        """Whose template it is, and its document; a built-in one has none.
+
+        Raises:
+            TemplateNotFoundError: there is none; names those that exist.
+        """
+        for origin, folder in ((Origin.PROJECT, self.project_folder), (Origin.SHARED, self._folder)):
+            # An id is typed by anybody; it must not lead out of the folder.
+            if folder is not None and template_id in _ids_in(folder):
+                return origin, folder / f"{template_id}.json"
         if template_id in BUILT_IN_TEMPLATES:
-            return BUILT_IN_TEMPLATES[template_id]
+            return Origin.BUILT_IN, None
         raise TemplateNotFoundError(
             f"Template '{shortened(template_id)}' not found",
             fix=f"Use a valid template ID ({', '.join(self.ids())}) or {DEFAULT_TEMPLATE}",
         )
 
-    def _file_problems(self, template: Template) -> list[str]:
+    def as_written(self, name: str | None) -> str | None:
+        """The name of a file of a loaded template as its document has it."""
+        if name is None or self.project_folder is None:
+            return name
+        return name.removeprefix(f"{self.project_folder.relative_to(self._folder).as_posix()}/")
+
+    def _parsed(self, template_id: str) -> Template:
+        origin, path = self.find(template_id)
+        if path is None:
+            return BUILT_IN_TEMPLATES[template_id]
+        template = parse_template(_read(path), template_id=template_id, folder=str(self._folder))
+        return self._with_own_files(template) if origin is Origin.PROJECT else template
+
+    def _with_own_files(self, template: Template) -> Template:
+        """The project's template with its files named from the templates folder, where rendering looks for them.
+
+        Raises:
+            TemplateInvalidError: it names a file of another project.
+        """
+        look, sound = template.settings.style, template.settings.audio
+        logo = self._own_name(template.template_id, look.logo, _LOGO)
+        music = self._own_name(template.template_id, sound.background_music, _MUSIC)
+        settings = template.settings.model_copy(
+            update={
+                "style": look.model_copy(update={"logo": logo}),
+                "audio": sound.model_copy(update={"background_music": music}),
+            }
+        )
+        return template.model_copy(update={"settings": settings})
+
+    def _own_name(self, template_id: str, name: str | None, where: str) -> str | None:
+        if not name or name == NO_MUSIC or self.project_folder is None:
+            return name
+        own = (self.project_folder / name).resolve()
+        if own.is_relative_to(self.project_folder.resolve()) and own.is_file():
+            return (self.project_folder.relative_to(self._folder) / name).as_posix()
+        if (self._folder / PurePosixPath(name)).resolve().is_relative_to(self._projects.resolve()):
+            raise _no_such_file(template_id, name, where)
+        return name
+
+    def _file_problems(self, template: Template) -> list[tuple[str, TemplateError]]:
         from bulkvid_pipeline.rendering.pictures.logos import load_logo
         from bulkvid_pipeline.rendering.sound.beds import load_music
 
-        logo, music = template.settings.style.logo, template.settings.audio.background_music
-        opened: list[tuple[str | None, Callable[[Path], object]]] = [(logo, load_logo)]
-        if music != NO_MUSIC:
-            opened.append((music, load_music))
+        openers: dict[str, Callable[[Path], object]] = {_LOGO: load_logo, _MUSIC: load_music}
         problems = []
-        for name, opener in opened:
-            if not name:
-                continue
+        for where, name in _files(template):
             try:
-                opener(self._file(template.template_id, name))
+                openers[where](self._file(template.template_id, name, where))
             except TemplateError as error:
-                problems.append(str(error))
+                problems.append((where, error))
         return problems
 
-    def _file(self, template_id: str, name: str) -> Path:
+    def _file(self, template_id: str, name: str, where: str) -> Path:
         """The file that a template names, links followed: no way leads out of the folder."""
         path = (self._folder / name).resolve()
         if not path.is_relative_to(self._folder.resolve()) or not path.is_file():
-            raise TemplateInvalidError(
-                f"Template '{template_id}' names the file '{name}', which is not in the templates folder",
-                fix="Put the file beside the template, or remove its name",
-            )
+            raise _no_such_file(template_id, name, where)
         return path
 
-    def _digest(self, template_id: str, name: str) -> str:
-        path = self._file(template_id, name)
+    def _digest(self, template_id: str, name: str, where: str) -> str:
+        path = self._file(template_id, name, where)
         try:
             with path.open("rb") as file:
                 return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
@@ -120,7 +195,25 @@ class TemplateStore:
             raise TemplateInvalidError(
                 f"Template '{template_id}' names the file '{name}', which cannot be read: {error.strerror}",
                 fix="Check the file's permissions",
+                field=where,
             ) from error
+
+
+def folder_name_of(project_id: str) -> str:
+    """The name of a project's folder: the id itself where file systems allow it, and another one for each id."""
+    name = quote(project_id, safe=" @+,~").replace(".", "%2E")
+    if len(name) <= _LONGEST_NAME:
+        return name
+    return f"{name[:40]}={hashlib.sha256(project_id.encode()).hexdigest()[:32]}"  # no quoted name has a "="
+
+
+def warnings_of(template: Template) -> tuple[str, ...]:
+    """What of a template's look cannot be used as given, and what is used instead."""
+    look = template.settings.style
+    _, warnings = theme_for(
+        look.base, colors=look.colors, font_family=look.font_family, logo_position=look.logo_position
+    )
+    return warnings
 
 
 def theme_of(template: Template, style: Style) -> tuple[Theme, tuple[str, ...]]:
@@ -136,9 +229,22 @@ def theme_of(template: Template, style: Style) -> tuple[Theme, tuple[str, ...]]:
     )
 
 
-def _files(template: Template) -> list[str]:
-    named = (template.settings.style.logo, template.settings.audio.background_music)
-    return [name for name in named if name and name != NO_MUSIC]
+def _ids_in(folder: Path | None) -> list[str]:
+    return [path.stem for path in folder.glob("*.json")] if folder is not None and folder.is_dir() else []
+
+
+def _files(template: Template) -> list[tuple[str, str]]:
+    """Where in its document the template names files, and the files."""
+    named = ((_LOGO, template.settings.style.logo), (_MUSIC, template.settings.audio.background_music))
+    return [(where, name) for where, name in named if name and name != NO_MUSIC]
+
+
+def _no_such_file(template_id: str, name: str, where: str) -> TemplateInvalidError:
+    return TemplateInvalidError(
+        f"Template '{template_id}' names the file '{name}', which is not in the templates folder",
+        fix="Put the file beside the template, or remove its name",
+        field=where,
+    )
 
 
 def _read(path: Path) -> object:

@@ -48,7 +48,7 @@ def write_again(instance: DagsterInstance, job_id: str, settings: Settings) -> W
     spec = spec_of(instance, job).model_copy(update={"write_back": True})
     check_write_back(spec, settings)
     wait_for_sheet_read(instance, spec, settings)
-    validated = validate_for_spec(load_sheet(spec.input_source, settings), spec, settings)
+    validated = validate_for_spec(load_sheet(spec.input_source, settings, spec.project_id), spec, settings)
     store = output_store(spec, settings, instance, validated.label)
     # What a row with media was made into is filed under their content.
     place = cache_place(settings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -15,7 +15,8 @@ from bulkvid_pipeline.core.errors import JobNotFoundError
 from bulkvid_pipeline.core.jobs import Scope
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.services.jobs import run_watch
-from bulkvid_pipeline.services.jobs.job_index import JobIndex, JobQuery
+from bulkvid_pipeline.services.jobs.job_index import JobIndex
+from bulkvid_pipeline.services.jobs.job_list import JobQuery
 from bulkvid_pipeline.services.jobs.jobs import find_job
 from bulkvid_pipeline.services.jobs.run_state import tell_tags
 from bulkvid_pipeline_tests.services.jobs.written_runs import JOB, WrittenRun
@@ -48,7 +49,7 @@ def index(workplace: Workplace, clock: Clock) -> Iterator[JobIndex]:
 
 def test_a_job_is_what_the_database_says_of_it_at_each_step_of_its_life(workplace: Workplace, index: JobIndex) -> None:
     run = WrittenRun.of(workplace.instance)
-    steps = [
+    steps: list[Callable[[], object]] = [
         lambda: None,
         lambda: run.report(DagsterEventType.RUN_START),
         lambda: run.progress(40.0, completed=4),
@@ -212,10 +213,10 @@ def test_tags_that_nobody_can_read_hide_no_other_job(
 def test_a_look_that_fails_is_made_up_for_by_the_next(
     workplace: Workplace, index: JobIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bulkvid_pipeline.services.jobs import job_index
+    from bulkvid_pipeline.services.jobs import job_index, jobs
 
     WrittenRun.begun(workplace.instance)
-    real = job_index.job_of
+    real = jobs.job_of
 
     def failing(*_: object) -> object:
         raise OSError("the database went away")

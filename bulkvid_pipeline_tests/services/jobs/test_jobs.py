@@ -19,7 +19,7 @@ from bulkvid_pipeline.launch.here import execute_here
 from bulkvid_pipeline.services.batch import run_control
 from bulkvid_pipeline.services.control.actions import cancel_job, pause_job, resume_job, retry_job
 from bulkvid_pipeline.services.jobs.events import job_events
-from bulkvid_pipeline.services.jobs.jobs import find_job, list_jobs
+from bulkvid_pipeline.services.jobs.jobs import Job, find_job, list_jobs
 from bulkvid_pipeline.services.jobs.run_config import new_job_id
 from bulkvid_pipeline.services.outputs.output_store import OutputStore
 from bulkvid_pipeline_tests.waiting import PATIENCE_S, wait_until
@@ -70,9 +70,9 @@ def while_running(workplace: Workplace, spec: BulkJobSpec, act: Callable[[str], 
     return job_id
 
 
-def here(workplace: Workplace) -> Callable[[BulkJobSpec, str], None]:
-    def launch(spec: BulkJobSpec, job_id: str) -> None:
-        execute_here(spec, workplace.instance, job_id)
+def here(workplace: Workplace) -> Callable[[BulkJobSpec, Job], None]:
+    def launch(spec: BulkJobSpec, job: Job) -> None:
+        execute_here(spec, workplace.instance, job.job_id)
 
     return launch
 

@@ -6,9 +6,10 @@ import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 import dagster as dg
-from dagster import DagsterEventType, DagsterInstance, DagsterRun
+from dagster import DagsterEventType, DagsterInstance, DagsterRun, DagsterRunStatus
 from dagster._core.events import AssetObservationData, StepMaterializationData
 
 from bulkvid_pipeline.core import tags
@@ -27,12 +28,20 @@ class WrittenRun:
     run_id: str
 
     @classmethod
-    def of(cls, instance: DagsterInstance, job_id: str = JOB, told: Mapping[str, str] | None = None) -> WrittenRun:
-        """A run that has not begun."""
+    def of(
+        cls,
+        instance: DagsterInstance,
+        job_id: str = JOB,
+        told: Mapping[str, str] | None = None,
+        *,
+        status: DagsterRunStatus = DagsterRunStatus.NOT_STARTED,
+    ) -> WrittenRun:
+        """A run without events: one that has not begun, unless another status is given."""
         run = DagsterRun(
             job_name=tags.JOB,
             run_config={"resources": {tags.SPEC_RESOURCE: {"config": _SPEC}}},
             tags={tags.JOB_ID: job_id, tags.PROJECT: "default", **(told or {})},
+            status=status,
         )
         instance.run_storage.add_run(run)
         return cls(instance, run.run_id)
@@ -124,23 +133,30 @@ class Writer:
 
     def __init__(self, run: WrittenRun, pause_s: float = 0.02, prefix: str = "row") -> None:
         self.names: list[str] = []
+        self.prefix = prefix
         self._run = run
         self._pause_s = pause_s
-        self._prefix = prefix
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._write)
 
-    def __enter__(self) -> Writer:
-        self._thread.start()
+    def __enter__(self) -> Self:
+        self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Returns once the last row is written."""
         self._stopping.set()
         self._thread.join()
 
     def _write(self) -> None:
         while not self._stopping.wait(self._pause_s):
-            name = f"{self._prefix}-{len(self.names)}"
+            name = f"{self.prefix}-{len(self.names)}"
             self._run.finish_row(name)
             self.names.append(name)
-            self._run.progress(min(99.0, len(self.names) / 10), total=1000, completed=len(self.names))
+            self._run.progress(min(99.0, len(self.names) / 10), total=10_000, completed=len(self.names))

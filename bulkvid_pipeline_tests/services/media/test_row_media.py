@@ -204,7 +204,7 @@ def test_plans_are_known_again_by_the_content_of_their_media(
         idea("Plain"),
     )
     spec, configured = open_workplace.spec(path), settings_module.settings()
-    plans = validate_for_spec(load_sheet(spec.input_source, configured), spec, configured).plans
+    plans = validate_for_spec(load_sheet(spec.input_source, configured, spec.project_id), spec, configured).plans
     known = with_known_media(plans, media_policy(configured), FolderCache(tmp_path / "pieces", 10**8))
     assert [plan.title for plan in known] == ["Red", "Gone", "Plain"]
     assert known[0].background is not None

@@ -148,6 +148,8 @@ def test_nothing_goes_before_its_time(workplace: Workplace) -> None:
         "unpublished": 0,
         "pieces": 0,
         "callbacks": 0,
+        "idempotency_keys": 0,
+        "uploads": 0,
     }
     assert run_ids(workplace) == before
     assert partitions(workplace) == ["one", "two"]

@@ -21,7 +21,7 @@ def validated(folder: Path, voice: str, voices: NamedVoices | None = None, level
     sheet = folder / "ideas.csv"
     sheet.write_text(f"idea_title,script_content,voice_preference\nTea,Fill the kettle.,{voice}\n", encoding="utf-8")
     spec = BulkJobSpec.for_input(str(sheet), validation_level=level)
-    loaded = load_sheet(spec.input_source, Settings())
+    loaded = load_sheet(spec.input_source, Settings(), spec.project_id)
     return validate_sheet(loaded, spec, BUILT_IN_TEMPLATES["classic"], voices=voices)
 
 

@@ -60,7 +60,7 @@ def validated(
         )
     chosen = {"overrides": {"language": overrides}} if overrides else {}
     spec = BulkJobSpec.for_input(str(path), validation_level=level, template=chosen)
-    sheet = load_sheet(spec.input_source, Settings())
+    sheet = load_sheet(spec.input_source, Settings(), spec.project_id)
     return validate_sheet(sheet, spec, template, None, narrator or Narrator(), longest_seconds=longest_seconds)
 
 

@@ -17,7 +17,9 @@ def validated(folder: Path, *rows: str, template: Template | None = None) -> Val
     path.write_text("\n".join(["id,idea_title,script_content,style_override", *rows]), encoding="utf-8")
     spec = BulkJobSpec.for_input(str(path))
     return validate_sheet(
-        load_sheet(spec.input_source, Settings()), spec, template or BUILT_IN_TEMPLATES["default_template"]
+        load_sheet(spec.input_source, Settings(), spec.project_id),
+        spec,
+        template or BUILT_IN_TEMPLATES["default_template"],
     )
 
 

@@ -297,7 +297,9 @@ class Job:
             defs.resolve_job_def(tags.JOB), run_config=run_config_of(self.spec), tags={tags.JOB_ID: "job_by_hand"}
         )
         self.run_id = run.run_id
-        validated = validate_for_spec(load_sheet(self.spec.input_source, settings()), self.spec, settings())
+        validated = validate_for_spec(
+            load_sheet(self.spec.input_source, settings(), self.spec.project_id), self.spec, settings()
+        )
         self.ended = [RowOutcome(plan, ItemState.COMPLETED, "f" * 32) for plan in validated.plans]
 
     def writing(self, every_s: float = 60.0):  # type: ignore[no-untyped-def]

@@ -1,0 +1,121 @@
+"""The header Idempotency-Key: a request that is sent again gets the answer of the first one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import Header, Request, Response
+
+from bulkvid_pipeline.adapters.idempotency import Answer, RequestName
+from bulkvid_pipeline.api.context import context_of
+from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError
+from bulkvid_pipeline.launch.submission import AnswerLostError
+from bulkvid_pipeline.services.access.scopes import Caller
+from bulkvid_pipeline.services.intake.idempotency import Claim, KeyedRequests, check_key, unkeyed
+
+REPLAYED = "Idempotent-Replayed"
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description="Up to 255 printable characters, such as a UUID. The same request with the same key within 24 "
+        "hours gets the first one's answer, and does nothing a second time",
+    ),
+]
+SLOW_REQUESTS = 16
+"""Requests at once that read sheets or launch runs, so that quick ones always find a thread."""
+
+
+class Work:
+    """A request that is being carried out."""
+
+    def __init__(self, keyed: KeyedRequests, claim: Claim) -> None:
+        self._keyed = keyed
+        self.claim = claim
+
+    def note(self, noted: Mapping[str, Any]) -> None:
+        """Write down what is about to be done; from now on it may have been done.
+
+        Raises:
+            KeyInUseError: another process carries the request out.
+        """
+        self.claim = self._keyed.note(self.claim, noted)
+
+
+async def once(
+    request: Request, caller: Caller, key: str | None, asked: object, work: Callable[[Work], tuple[int, bytes]]
+) -> Response:
+    """The response of `work` (status and body), which is called unless the key has an answer already.
+
+    Args:
+        request: for its route.
+        caller: whose key it is.
+        key: of the header; None: `work` is called anyhow.
+        asked: what the request asks for, as JSON values.
+        work: runs in a thread of its own. If it raises, nothing was done, unless it has noted something before and the
+            error is `AnswerLostError` or not foreseen: then the next request with the key goes on.
+    """
+    keyed = context_of(request).keyed
+
+    def carry_out() -> Response:
+        if key is None:
+            return _response(Answer(*_text(work(Work(keyed, unkeyed())))))
+        name = RequestName(caller.project_id, caller.user_id, f"{request.method} {request.url.path}", _checked(key))
+        found = keyed.begin(name, digest_of(asked))
+        if isinstance(found, Answer):
+            return _response(found, {REPLAYED: "true"})
+        doing = Work(keyed, found)
+        try:
+            answer = Answer(*_text(work(doing)))
+        except BaseException as error:
+            certain = isinstance(error, BulkVideoError) and not isinstance(error, AnswerLostError)
+            if certain or doing.claim.noted is None:
+                keyed.release(doing.claim)
+            else:
+                keyed.leave(doing.claim)
+            raise
+        keyed.finish(doing.claim, answer)
+        return _response(answer)
+
+    return await in_slow_thread(request, carry_out)
+
+
+async def in_slow_thread(request: Request, work: Callable[[], Response]) -> Response:
+    """Call `work` in one of a few threads that are for slow requests alone."""
+    state = request.app.state
+    if not hasattr(state, "slow_requests"):
+        state.slow_requests = CapacityLimiter(SLOW_REQUESTS)
+    return await to_thread.run_sync(work, limiter=state.slow_requests)
+
+
+def digest_of(asked: object) -> str:
+    """A digest by which two requests are compared: the order of JSON keys does not matter.
+
+    Raises:
+        InvalidRequestError: a text in it is no Unicode.
+    """
+    try:
+        text = json.dumps(asked, sort_keys=True, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise InvalidRequestError("The body holds half of a Unicode character", fix="Send valid Unicode") from error
+    return hashlib.sha256(text).hexdigest()
+
+
+def _checked(key: str) -> str:
+    try:
+        return check_key(key)
+    except InvalidRequestError as error:
+        error.field = "Idempotency-Key"
+        raise
+
+
+def _text(answer: tuple[int, bytes]) -> tuple[int, str]:
+    return answer[0], answer[1].decode()
+
+
+def _response(answer: Answer, headers: Mapping[str, str] = {}) -> Response:
+    return Response(answer.body, answer.status, {**headers, "Cache-Control": "no-store"}, "application/json")

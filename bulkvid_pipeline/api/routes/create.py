@@ -1,0 +1,92 @@
+"""Creating jobs, and finding out beforehand what they would be."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Body, Query, Request, Response
+
+from bulkvid_pipeline.api.auth import Writer, guarded_router
+from bulkvid_pipeline.api.bodies import Documented
+from bulkvid_pipeline.api.context import ApiContext, Context
+from bulkvid_pipeline.api.envelope import Answer, success_body
+from bulkvid_pipeline.api.error_answers import documented
+from bulkvid_pipeline.api.idempotency import IdempotencyKey, Work, digest_of, in_slow_thread, once
+from bulkvid_pipeline.api.reading import answer
+from bulkvid_pipeline.core.errors import NetworkError
+from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.core.wire import CreatedJob, DryRun
+from bulkvid_pipeline.launch.submission import Submission, submit
+from bulkvid_pipeline.services.intake.checking import check_job, estimate_of, read_spec, validation_view
+
+router = guarded_router(prefix="/api/bulk-jobs", tags=["jobs"])
+
+_EXAMPLE = {
+    "title": "Spring Campaign Videos",
+    "priority": "normal",
+    "processing_deadline_ms": 7200000,
+    "input_source": {"type": "sheet", "sheet_id": "1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "range": "A1:Z1000"},
+    "output": {"format": "mp4", "resolution": "1080p"},
+    "template": {"template_id": "default_template", "overrides": {"style": "modern", "voice": "female"}},
+}
+
+
+@router.post(
+    "",
+    operation_id="create_job",
+    status_code=201,
+    response_model=Answer[CreatedJob],
+    responses={
+        200: {"model": Answer[DryRun], "description": "With dry_run=true: the findings and an estimate"},
+        202: {"model": Answer[CreatedJob], "description": "Created; its sheet takes longer to read"},
+        **documented(400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503, 507),
+    },
+)
+async def create_job(
+    body: Annotated[dict[str, Any], Documented(BulkJobSpec), Body(examples=[_EXAMPLE])],
+    request: Request,
+    caller: Writer,
+    context: Context,
+    key: IdempotencyKey = None,
+    dry_run: Annotated[bool, Query(description="Only validate the sheet and estimate the job")] = False,
+) -> Response:
+    """Create a job over a sheet.
+
+    The sheet is read and validated first: the answer has the number of rows that will be rendered and the findings, and
+    whatever is wrong is refused before anything is created.
+    """
+    digest_of(body)
+    if dry_run:
+        return await in_slow_thread(request, lambda: _dry_run(body, request, caller, context))
+    return await once(request, caller, key, body, lambda work: _create(work, body, caller, context))
+
+
+def _create(work: Work, body: dict[str, Any], caller: Writer, context: ApiContext) -> tuple[int, bytes]:
+    noted = work.claim.noted
+    if noted is None:
+        spec = read_spec(body, user_id=caller.user_id, project_id=caller.project_id)
+        submission = Submission.of(check_job(spec, context.settings, context.instance))
+        work.note(submission.as_note())
+    else:
+        submission = Submission.from_note(noted)
+    created = submit(submission, work.claim.job_id, work.claim.launch_id, context.instance, context.settings)
+    return (201 if submission.rows is not None else 202), success_body(created)
+
+
+def _dry_run(body: dict[str, Any], request: Request, caller: Writer, context: ApiContext) -> Response:
+    spec = read_spec(body, user_id=caller.user_id, project_id=caller.project_id)
+    sheet = check_job(spec, context.settings, context.instance).sheet
+    if sheet is None:
+        raise NetworkError(
+            f"The sheet could not be read and validated within {context.settings.api_sheet_timeout_s:g} s",
+            fix="Try again, or create the job: it reads the sheet when it starts",
+            field="input_source",
+        )
+    return answer(
+        request,
+        DryRun(
+            items_total=len(sheet.plans),
+            validation=validation_view(sheet.report),
+            estimate=estimate_of(sheet, context.settings),
+        ),
+    )

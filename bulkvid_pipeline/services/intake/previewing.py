@@ -1,0 +1,101 @@
+"""How a sheet would be understood: the first step towards a job, before anything else of it is known."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from dagster import DagsterInstance
+
+from bulkvid_pipeline.adapters.stopping import within
+from bulkvid_pipeline.core.errors import BulkVideoError, InvalidSheetError
+from bulkvid_pipeline.core.options import ValidationLevel
+from bulkvid_pipeline.core.sheet_table import SheetTable
+from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.core.uploads import is_upload_id
+from bulkvid_pipeline.core.wire import PreviewColumn, PreviewRow, SheetPreview
+from bulkvid_pipeline.services.intake.allowed import AllowedPlaces
+from bulkvid_pipeline.services.intake.checking import estimate_of, field_of_source, validation_view
+from bulkvid_pipeline.services.intake.refusals import as_own_fault, naming
+from bulkvid_pipeline.services.sheets.loading import LoadedSheet, load_sheet
+from bulkvid_pipeline.services.sheets.uploads import Uploads
+from bulkvid_pipeline.services.sheets.validation import ValidatedSheet, validate_for_spec
+from bulkvid_pipeline.services.templates.template_store import TemplateStore
+from bulkvid_pipeline.services.wiring.limits import wait_for_sheet_read
+from bulkvid_pipeline.settings import Settings
+
+MOST_ROWS = 50
+
+
+def preview_sheet(spec: BulkJobSpec, rows: int, settings: Settings, instance: DagsterInstance) -> SheetPreview:
+    """The sheet's columns and first rows, what is found in them at each validation level, and an estimate of the job.
+
+    Raises:
+        PlaceNotAllowedError: the project may not use the sheet or the template.
+        InvalidSheetError: it is no usable table; `details` has the columns that were understood, if there are any.
+        QuotaExceededError: there is no turn for reading a Google sheet.
+        BulkVideoError: the sheet or the template cannot be read.
+    """
+    allowed = AllowedPlaces.of(spec.project_id, settings)
+    allowed.check_source(spec.input_source)
+    with naming("template.template_id"):
+        store = TemplateStore(settings.templates_folder, spec.project_id)
+        allowed.check_template(store, spec.template.template_id)
+    seconds = settings.api_sheet_timeout_s
+    with naming(field_of_source(spec)), as_own_fault():
+        wait_for_sheet_read(instance, spec, settings, timeout_s=seconds)
+        sheet = within(
+            seconds, lambda: load_sheet(spec.input_source, settings, spec.project_id), "while the sheet was read"
+        )
+        first = _first_rows(sheet, rows)
+        by_level = {level: _validated(first, spec, level, settings) for level in ValidationLevel}
+    chosen = by_level[spec.validation_level]
+    return SheetPreview(
+        name=_name(spec, settings) or sheet.name,
+        header_row=sheet.table.header_row,
+        columns=_columns(sheet.table),
+        rows=_rows(first.table),
+        rows_total=len(sheet.table.frame),
+        rows_checked=len(first.table.frame),
+        validation={level.value: validation_view(found.report) for level, found in by_level.items()},
+        estimate=estimate_of(chosen, settings, rows_total=_likely_rows(sheet, first, chosen)),
+    )
+
+
+def _first_rows(sheet: LoadedSheet, rows: int) -> LoadedSheet:
+    frame = sheet.table.frame.head(rows)
+    faults = {row: found for row, found in sheet.table.faults.items() if row in frame.index}
+    return dataclasses.replace(sheet, table=dataclasses.replace(sheet.table, frame=frame, faults=faults))
+
+
+def _validated(sheet: LoadedSheet, spec: BulkJobSpec, level: ValidationLevel, settings: Settings) -> ValidatedSheet:
+    try:
+        return validate_for_spec(sheet, spec.model_copy(update={"validation_level": level}), settings)
+    except InvalidSheetError as error:
+        raise _with_columns(error, sheet.table) from error
+
+
+def _with_columns(error: BulkVideoError, table: SheetTable) -> BulkVideoError:
+    error.details = {"columns": [column.as_json() for column in _columns(table)]}
+    return error
+
+
+def _likely_rows(sheet: LoadedSheet, first: LoadedSheet, found: ValidatedSheet) -> int:
+    """How many rows the job will render, if the others pass as often as the first ones."""
+    return round(len(sheet.table.frame) * len(found.plans) / max(1, len(first.table.frame)))
+
+
+def _columns(table: SheetTable) -> tuple[PreviewColumn, ...]:
+    return tuple(PreviewColumn(name=name, letter=letter) for name, letter in table.letters.items())
+
+
+def _rows(table: SheetTable) -> tuple[PreviewRow, ...]:
+    cells = table.frame.drop(columns="row_key")
+    return tuple(
+        PreviewRow(sheet_row=int(number), row_key=str(key), cells={str(name): str(text) for name, text in row.items()})
+        for number, key, row in zip(table.frame.index, table.frame["row_key"], cells.to_dict("records"), strict=True)
+    )
+
+
+def _name(spec: BulkJobSpec, settings: Settings) -> str:
+    path = spec.input_source.path
+    return Uploads(settings).get(spec.project_id, path).name if path is not None and is_upload_id(path) else ""

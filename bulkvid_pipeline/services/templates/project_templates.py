@@ -1,0 +1,173 @@
+"""Saving and deleting a project's own templates, by several processes at once, without losing anybody's change."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bulkvid_pipeline.adapters.work_disk import full_disk_as_ours
+from bulkvid_pipeline.core.errors import (
+    ActionNotAllowedError,
+    TemplateChangedError,
+    TemplateInvalidError,
+    TemplateNotFoundError,
+    TemplateReadOnlyError,
+)
+from bulkvid_pipeline.core.templates import Template, parse_template
+from bulkvid_pipeline.services.templates.template_store import Origin, TemplateStore
+
+MOST_BYTES = 64 * 1024
+MOST_TEMPLATES = 500
+_STORED = {"template_id", "name", "description", "settings"}
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a change relies on: `versions` of which the template must have one, or that there is none yet.
+
+    `versions` None relies on nothing; empty, on there being any.
+    """
+
+    versions: frozenset[str] | None = None
+    is_new: bool = False
+
+
+NOTHING_EXPECTED = Expected()
+
+
+class ProjectTemplates:
+    """The templates of one project, which it may change.
+
+    Args:
+        store: the templates as the project sees them.
+    """
+
+    def __init__(self, store: TemplateStore) -> None:
+        if store.project_folder is None:
+            raise ValueError("Templates can be changed for a project only")
+        self._store = store
+        self._folder = store.project_folder
+
+    def version(self, template_id: str) -> str:
+        """Changes whenever the template's document does.
+
+        Raises:
+            TemplateNotFoundError: there is none; names those that exist.
+        """
+        _, path = self._store.find(template_id)
+        try:
+            return _digest(path.read_bytes() if path else template_id.encode())
+        except OSError as error:
+            raise TemplateNotFoundError(f"Template '{template_id}' cannot be read: {error.strerror}") from error
+
+    def save(self, template_id: str, document: object, expected: Expected = NOTHING_EXPECTED) -> bool:
+        """Make the project's template, or replace it; returns whether it is new.
+
+        The document is kept as it is understood: in its full form, with every default written out.
+
+        Raises:
+            TemplateInvalidError: the document or a file that it names cannot be used, or it is larger than 64 KiB.
+            TemplateReadOnlyError: the id is that of a template of the installation.
+            TemplateChangedError: the template is not as expected.
+            ActionNotAllowedError: the project has as many templates as it may have.
+        """
+        self._store.proposed(template_id, document)
+        content = _written(parse_template(document, template_id=template_id))
+        with self._alone():
+            is_new = self._check(template_id, expected)
+            if is_new and len(list(self._folder.glob("*.json"))) >= MOST_TEMPLATES:
+                raise ActionNotAllowedError(
+                    f"The project has {MOST_TEMPLATES} templates, which is the most that it may have",
+                    fix="Delete templates that are no longer used",
+                )
+            _replace(self._folder / f"{template_id}.json", content)
+        return is_new
+
+    def delete(self, template_id: str, expected: Expected = NOTHING_EXPECTED) -> None:
+        """Remove the project's template; jobs that have begun with it go on.
+
+        Raises:
+            TemplateNotFoundError: there is none.
+            TemplateReadOnlyError: it is a template of the installation.
+            TemplateChangedError: it is not as expected.
+        """
+        self._store.find(template_id)
+        with self._alone():
+            if self._check(template_id, expected):
+                self._store.find(template_id)  # says that there is none
+            (self._folder / f"{template_id}.json").unlink()
+            _sync(self._folder)
+
+    def _check(self, template_id: str, expected: Expected) -> bool:
+        """Whether there is no such template yet.
+
+        Raises:
+            TemplateReadOnlyError, TemplateChangedError: see `save`.
+        """
+        try:
+            origin, _ = self._store.find(template_id)
+        except TemplateNotFoundError:
+            if expected.versions is not None:
+                raise TemplateChangedError(f"Template '{template_id}' does not exist any more") from None
+            return True
+        if origin is not Origin.PROJECT:
+            whose = "built in" if origin is Origin.BUILT_IN else "shared by all projects"
+            raise TemplateReadOnlyError(f"Template '{template_id}' is {whose} and cannot be changed")
+        if expected.is_new:
+            raise TemplateChangedError(f"Template '{template_id}' exists already", fix="Use another template_id")
+        if expected.versions and self.version(template_id) not in expected.versions:
+            raise TemplateChangedError(f"Template '{template_id}' was changed by somebody else")
+        return False
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """No other process changes the project's templates inside the block."""
+        with full_disk_as_ours("Saving the template"):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with (self._folder / ".lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                yield
+
+
+def _written(template: Template) -> bytes:
+    content = json.dumps(template.model_dump(mode="json", include=_STORED), indent=2, ensure_ascii=False).encode()
+    if len(content) > MOST_BYTES:
+        raise TemplateInvalidError(
+            f"Template '{template.template_id}' has {len(content)} bytes, more than {MOST_BYTES}",
+            fix="Leave out what is not needed, such as pronunciations",
+        )
+    return content
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Put the content in place of the file's at once; after a crash the file has the old content or the new."""
+    temporary = path.with_name(f".{uuid.uuid4().hex}")
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
