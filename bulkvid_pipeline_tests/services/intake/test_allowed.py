@@ -16,8 +16,7 @@ def may_write(bucket: str, *, listed: tuple[str, ...] = (), output_url: str = "f
     settings = Settings(output_url=output_url, api_allowed={"news": {"outputs": listed}})
     try:
         AllowedPlaces.of("news", settings).check_output(bucket)
-    except PlaceNotAllowedError as error:
-        assert error.field == "output.output_bucket"
+    except PlaceNotAllowedError:
         return False
     return True
 
