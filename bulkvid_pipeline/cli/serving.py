@@ -51,7 +51,6 @@ def serve(
             require_no_other_daemon(instance)
         with Supervisor(plan, instance, home, api_url, _say) as supervisor:
             supervisor.run(lambda: print(_ready_line(plan, chosen, home, api_url), flush=True))
-            supervisor.stop()
         _say(_end_line(plan, supervisor.paused_jobs))
     return 0
 

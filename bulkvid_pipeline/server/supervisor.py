@@ -23,6 +23,7 @@ from dagster import DagsterInstance
 
 from bulkvid_pipeline.adapters.processes import identity_of, kill_marked
 from bulkvid_pipeline.adapters.processes.warden import start_warden
+from bulkvid_pipeline.core.serving import Part
 from bulkvid_pipeline.server.child import Child
 from bulkvid_pipeline.server.child_log import ChildLog, StderrLog
 from bulkvid_pipeline.server.plan import SOCKET, WORKSPACE, Plan, Role, Service, services_of, workspace_of
@@ -102,17 +103,26 @@ class Supervisor:
         return str(self._folder / SOCKET)
 
     def run(self, when_ready: Callable[[], None]) -> None:
-        """Start all, and watch over it until SIGINT or SIGTERM; `when_ready` is called once, when all answer."""
+        """Start all, watch over it until SIGINT, SIGTERM or SIGHUP, and `stop`.
+
+        `when_ready` is called once, when all answer. A second signal hurries the end.
+        """
+        with self._stopped_by_signals():
+            try:
+                self._watch(when_ready)
+            finally:
+                self.stop()
+
+    def _watch(self, when_ready: Callable[[], None]) -> None:
         if self.plan.has_code_server:
             close_orphans(self._instance)
-        with self._stopped_by_signals():
-            self._readiness.start()
-            self._watch_until_ready()
-            if not self._stops:
-                when_ready()
-            while not self._stops:
-                self._look()
-                time.sleep(LOOK_EVERY_S)
+        self._readiness.start()
+        self._watch_until_ready()
+        if not self._stops:
+            when_ready()
+        while not self._stops:
+            self._look()
+            time.sleep(LOOK_EVERY_S)
 
     def _watch_until_ready(self) -> None:
         hint_at = time.monotonic() + STILL_WAITING_S
@@ -207,11 +217,12 @@ class Supervisor:
             return ()
 
     def _pause(self, runs: tuple[str, ...]) -> tuple[str, ...]:
-        """What the daemon has started meanwhile is paused too."""
+        """What the daemon has started meanwhile is paused too, or it would wait for ever for who starts it."""
         if not self.plan.has_code_server:
             return ()
         try:
-            return pause_ended_runs(self._instance, dict.fromkeys((*runs, *runs_in_hand(self._instance, self._socket))))
+            late = runs_in_hand(self._instance, self._socket, with_untold=Part.DAEMON in self.plan.parts)
+            return pause_ended_runs(self._instance, dict.fromkeys((*runs, *late)))
         except Exception as error:
             self._say(f"The running jobs could not be paused, and will be called failed: {error}")
             return ()
@@ -237,7 +248,9 @@ class Supervisor:
         def count(_number: int, _frame: FrameType | None) -> None:
             self._stops += 1
 
-        numbers = (signal.SIGINT, signal.SIGTERM)
+        numbers = [signal.SIGINT, signal.SIGTERM]
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # else nohup(1) is to keep it alive
+            numbers.append(signal.SIGHUP)
         before = [signal.signal(number, count) for number in numbers]
         try:
             yield
