@@ -12,17 +12,24 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from bulkvid_pipeline.api.context import open_context
+from bulkvid_pipeline.api.document import document_of
 from bulkvid_pipeline.api.error_answers import add_error_handlers
+from bulkvid_pipeline.api.measurements import MeasuredRequests, Measurements
 from bulkvid_pipeline.api.middleware import RequestGate
 from bulkvid_pipeline.api.routes import (
+    analytics,
     control,
     create,
+    documentation,
+    health,
     items,
     jobs,
     results,
     sheets,
     streams,
+    system,
     templates,
+    webhooks,
 )
 from bulkvid_pipeline.api.stopping import heard_before_the_server
 from bulkvid_pipeline.settings import Settings, dagster_home
@@ -34,9 +41,14 @@ ROUTERS = (
     items.router,
     jobs.router,
     results.router,
-    sheets.router,
     streams.router,
+    sheets.router,
     templates.router,
+    analytics.router,
+    webhooks.router,
+    system.router,
+    health.router,
+    documentation.router,
 )
 SMALLEST_COMPRESSED = 1000
 """Bytes from which on an answer is compressed."""
@@ -56,6 +68,7 @@ def create_app(settings: Settings | None = None, home: Path | None = None) -> Fa
             app.state.context = context
             yield
 
+    measurements = Measurements()
     app = FastAPI(
         title="bulkvid",
         summary="A spreadsheet of ideas in, hundreds of finished videos out.",
@@ -65,11 +78,14 @@ def create_app(settings: Settings | None = None, home: Path | None = None) -> Fa
         redoc_url=None,
         lifespan=lifespan,
         middleware=[
+            Middleware(MeasuredRequests, measurements=measurements),
             Middleware(RequestGate),
             Middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=1),
         ],
     )
+    app.state.measurements = measurements
     add_error_handlers(app)
     for router in ROUTERS:
         app.include_router(router)
+    app.openapi = lambda: document_of(app, ROUTERS)  # type: ignore[method-assign]
     return app

@@ -33,11 +33,15 @@ _LOOPBACK_NAMES = {"localhost", "127.0.0.1", "[::1]"}
 
 @dataclass(frozen=True)
 class Rule:
-    """Who may use a route: anybody, or callers whose token has the scopes; `or_loopback`: this machine too."""
+    """Who may use a route: anybody, or callers whose token has the scopes; `or_loopback`: this machine too.
+
+    Requests that are not `counted` have no rate limit, and need no database to be let in.
+    """
 
     scopes: tuple[Scope, ...] = ()
     anybody: bool = False
     or_loopback: bool = False
+    counted: bool = True
 
     async def __call__(
         self, request: Request, _shown: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)] = None
@@ -56,7 +60,9 @@ Reader = Annotated[Caller, _needs(Scope.JOBS_READ)]
 Writer = Annotated[Caller, _needs(Scope.JOBS_WRITE)]
 TemplateWriter = Annotated[Caller, _needs(Scope.TEMPLATES_WRITE)]
 Admin = Annotated[Caller, _needs(Scope.ADMIN)]
-AdminOrLoopback = Annotated[Caller | None, Security(Rule((Scope.ADMIN,), or_loopback=True), scopes=[Scope.ADMIN.value])]
+AdminOrLoopback = Annotated[
+    Caller | None, Security(Rule((Scope.ADMIN,), or_loopback=True, counted=False), scopes=[Scope.ADMIN.value])
+]
 
 
 class GuardedRoute(APIRoute):
@@ -79,7 +85,7 @@ class GuardedRoute(APIRoute):
             with timed(request, "auth"):
                 caller = await _let_in(rule, request)
             request.state.caller = caller
-            if caller is None:
+            if caller is None or not rule.counted:
                 return await handle(request)
             with timed(request, "limit"):
                 headers = await context_of(request).requests.count(caller)
@@ -111,8 +117,10 @@ async def _let_in(rule: Rule, request: Request) -> Caller | None:
         AuthenticationError: there is no valid token.
         AccessDeniedError: the token lacks a scope.
     """
+    if rule.anybody:
+        return None
     token = _token_of(request)
-    if rule.anybody or (rule.or_loopback and token is None and _is_loopback(request)):
+    if rule.or_loopback and token is None and _is_loopback(request):
         return None
     if token is None:
         raise AuthenticationError(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -14,10 +15,13 @@ from fastapi import Depends, Request
 from bulkvid_pipeline.api.limits import RequestCounter
 from bulkvid_pipeline.services.access.tokens import TokenVerifier
 from bulkvid_pipeline.services.intake.idempotency import KeyedRequests
-from bulkvid_pipeline.services.jobs.feed import JobFeeds, job_feeds
+from bulkvid_pipeline.services.jobs.feed import JobFeeds
 from bulkvid_pipeline.services.jobs.instance import open_instance
 from bulkvid_pipeline.services.jobs.job_reads import JobReads, job_reads
 from bulkvid_pipeline.services.sheets.uploads import with_uploads_at
+from bulkvid_pipeline.services.system.health import HealthWatch
+from bulkvid_pipeline.services.system.machine import Machine
+from bulkvid_pipeline.services.system.parts import watched_parts
 from bulkvid_pipeline.services.wiring.limits import api_limiter
 from bulkvid_pipeline.settings import Settings
 
@@ -31,6 +35,8 @@ class ApiContext:
     instance: DagsterInstance
     verifier: TokenVerifier
     requests: RequestCounter
+    health: HealthWatch
+    machine: Machine
     keyed: KeyedRequests
     reads: JobReads
     feeds: JobFeeds
@@ -47,14 +53,18 @@ def open_context(settings: Settings, home: Path) -> Iterator[ApiContext]:
         open_instance(home) as instance,
         RequestCounter(api_limiter(instance, settings)) as requests,
         job_reads(instance, settings) as reads,
-        job_feeds(instance, reads.jobs.look_up) as feeds,
+        closing(JobFeeds(reads.jobs.look_up, reads.log)) as feeds,
     ):
+        health = HealthWatch(watched_parts(lambda: instance, settings), version=version("bulkvid-pipeline"))
+        health.health()  # the first look takes longer than others
         yield ApiContext(
             settings=with_uploads_at(settings, home),
             home=home,
             instance=instance,
             verifier=TokenVerifier(settings, home),
             requests=requests,
+            health=health,
+            machine=Machine(),
             keyed=KeyedRequests(instance),
             reads=reads,
             feeds=feeds,

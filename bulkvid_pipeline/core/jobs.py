@@ -61,6 +61,8 @@ class RunProgress:
         elapsed_ms: time since its rows began; `at` is when it was reported.
         eta_ms: None while unknown.
         cost: cost of paid voices in this run.
+        styles: completed and failed rows by style.
+        platforms: completed and failed rows by platform; a row for several counts for each.
         waited_ms: how long its next row had to wait for a rate limit, in all.
     """
 
@@ -73,6 +75,8 @@ class RunProgress:
     in_work: tuple[RowInWork, ...] = ()
     cost: float = 0.0
     at: float | None = None
+    styles: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    platforms: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     waited_ms: int = 0
 
     @property
@@ -254,6 +258,12 @@ def _parts(telling: Sequence[JobRun]) -> list[JobRun]:
         return deciding
     # Several runs over the same rows report the same rows: the one with the most progress has seen most of them.
     return [min(whole, key=lambda run: (run.progress.pending, -run.created_at))]
+
+
+def counted_runs(runs: Sequence[JobRun]) -> list[JobRun]:
+    """The runs whose counts add up to those of the job; none if no run has reported progress."""
+    telling = [run for run in runs if run.tells]
+    return _parts(telling) if telling else []
 
 
 def _total(parts: Sequence[JobRun]) -> int:

@@ -61,10 +61,11 @@ class Served:
 
     def token(self, *options: str) -> str:
         """What `bulkvid token` prints."""
-        command = [COMMAND, "token", *options]
-        return subprocess.run(
+        command = [str(COMMAND), "token", *options]
+        minted = subprocess.run(
             command, env=self._environment, cwd=self.folder, check=True, capture_output=True, text=True
-        ).stdout.strip()
+        )
+        return minted.stdout.strip()
 
     def api_pid(self) -> int:
         """The process that answers the API's requests, among those that the command has started."""

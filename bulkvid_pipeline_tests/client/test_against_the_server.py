@@ -182,7 +182,7 @@ def test_jobs_are_listed_and_found(client: BulkJobsClient, done: str) -> None:
     assert [job.id for job in client.list_jobs(q="two of THEM")] == [done]
     assert list(client.list_jobs(state="canceled", q="two of them")) == []
     for sort in ("created_at", "updated_at", "percent_complete"):
-        assert [job.id for job in client.list_jobs(sort=sort, order="asc")]  # type: ignore[arg-type]
+        assert [job.id for job in client.list_jobs(sort=sort, order="asc")]
 
 
 def test_the_asynchronous_client_does_the_same(served: Served, token: str, tmp_path: Path) -> None:

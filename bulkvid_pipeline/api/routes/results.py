@@ -80,9 +80,9 @@ async def list_results(
     return answer(request, page, headers={"Vary": "Accept"})
 
 
-@router.api_route(
+@router.head(FILES_PATH + "{token}/{name}", include_in_schema=False)
+@router.get(
     FILES_PATH + "{token}/{name}",
-    methods=["GET", "HEAD"],
     operation_id="download_file",
     summary="Download a file by its link",
     response_class=FileResponse,

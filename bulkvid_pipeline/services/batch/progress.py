@@ -40,6 +40,10 @@ class JobSnapshot:
     """Whether the next row waits for a rate limit."""
     cost: float = 0.0
     """What paid voices have asked so far in this run."""
+    styles: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Completed and failed rows by style."""
+    platforms: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """The same by platform; a row for several counts for each."""
     waited_s: float = 0.0
     """How long the next row had to wait for a rate limit, in all."""
 
@@ -57,6 +61,8 @@ class JobSnapshot:
             "eta_ms": None if self.eta_s is None else round(self.eta_s * 1000),
             "rate_limited": self.rate_limited,
             "cost": round(self.cost, 6),
+            "styles": dict(self.styles),
+            "platforms": dict(self.platforms),
             "waited_ms": round(self.waited_s * 1000),
             "in_work": [[row.row_key, row.stage, round(row.done * 100)] for row in self.in_work],
         }
@@ -84,6 +90,8 @@ class JobProgress:
     _found_done: float = field(default=0.0)
     _rate_limited: bool = field(default=False)
     _cost: float = field(default=0.0)
+    _styles: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _platforms: dict[str, tuple[int, int]] = field(default_factory=dict)
     _waiting_since: float = field(default=0.0)
     _waited_s: float = field(default=0.0)
 
@@ -135,6 +143,7 @@ class JobProgress:
             self._move(was, outcome.state)
             share = self._shares[key]
             share.done = 1.0
+            self._count_kinds(outcome)
             if not outcome.rendered and outcome.state is ItemState.COMPLETED:
                 self._found_done += share.weight
 
@@ -156,8 +165,17 @@ class JobProgress:
                 now=now,
                 rate_limited=self._rate_limited,
                 cost=self._cost,
+                styles=dict(self._styles),
+                platforms=dict(self._platforms),
                 waited_s=self._waited(now),
             )
+
+    def _count_kinds(self, outcome: RowOutcome) -> None:
+        completed, failed = outcome.state is ItemState.COMPLETED, outcome.state is ItemState.FAILED
+        if completed or failed:
+            _add(self._styles, outcome.plan.style.value, completed, failed)
+            for output in outcome.plan.outputs:
+                _add(self._platforms, output.platform.value, completed, failed)
 
     def _waited(self, now: float) -> float:
         return self._waited_s + (now - self._waiting_since if self._rate_limited else 0.0)
@@ -165,6 +183,11 @@ class JobProgress:
     def _move(self, before: ItemState, after: ItemState) -> None:
         self._counts[before] -= 1
         self._counts[after] += 1
+
+
+def _add(counts: dict[str, tuple[int, int]], name: str, completed: int, failed: int) -> None:
+    before = counts.get(name, (0, 0))
+    counts[name] = (before[0] + completed, before[1] + failed)
 
 
 def _weight(plan: VideoPlan) -> float:

@@ -28,7 +28,7 @@ from bulkvid_pipeline.core.jobs import (
     processing_ms,
     state_of_job,
 )
-from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.core.spec import DEFAULT_TEMPLATE, BulkJobSpec
 from bulkvid_pipeline.core.states import JobAction, JobState, allowed_actions
 from bulkvid_pipeline.core.wire import ItemInWork, ItemsStatus, JobView, Progress, Timing
 from bulkvid_pipeline.services.jobs.run_config import config_of
@@ -53,6 +53,7 @@ class Job:
     user_id: str
     project_id: str
     sheet: str
+    template_id: str
     report: str
     write_back: str
     callback_url: str | None
@@ -266,6 +267,7 @@ def job_of(instance: DagsterInstance, records: Sequence[RunRecord], states: Mapp
         user_id=run.tags.get(tags.USER) or spec.get("user_id", "local"),
         project_id=run.tags.get(tags.PROJECT) or spec.get("project_id", "default"),
         sheet=run.tags.get(tags.SHEET, ""),
+        template_id=spec.get("template", {}).get("template_id", DEFAULT_TEMPLATE),
         report=_newest_told(records, tags.REPORT),
         write_back=_newest_told(records, tags.WRITE_BACK),
         callback_url=spec.get("callback_url"),

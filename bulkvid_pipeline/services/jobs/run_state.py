@@ -8,7 +8,7 @@ names the run that such tags were written for; what was written for another one 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunRecord
@@ -80,8 +80,14 @@ def progress_of(run: DagsterRun) -> RunProgress:
         in_work=tuple(RowInWork(*row) for row in told.get("in_work", ())),
         cost=told.get("cost", 0.0),
         at=told.get("at"),
+        styles=_pairs(told.get("styles", {})),
+        platforms=_pairs(told.get("platforms", {})),
         waited_ms=told.get("waited_ms", 0),
     )
+
+
+def _pairs(told: Mapping[str, Sequence[int]]) -> dict[str, tuple[int, int]]:
+    return {name: (counts[0], counts[1]) for name, counts in told.items()}
 
 
 def own_tags(run: DagsterRun) -> Mapping[str, str]:

@@ -1,0 +1,60 @@
+"""What a project's jobs have made."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from bulkvid_pipeline.api.auth import Reader, guarded_router
+from bulkvid_pipeline.api.context import Context
+from bulkvid_pipeline.api.envelope import Answer
+from bulkvid_pipeline.api.error_answers import documented
+from bulkvid_pipeline.api.reading import answer
+from bulkvid_pipeline.core.analytics import GroupBy
+from bulkvid_pipeline.core.service_wire import Analytics
+from bulkvid_pipeline.core.spans import parse_span
+from bulkvid_pipeline.services.analytics.analytics import analytics_of
+
+router = guarded_router(prefix="/api/analytics", tags=["analytics"])
+
+
+@router.get(
+    "",
+    operation_id="get_analytics",
+    summary="Analyse jobs",
+    response_model=Answer[Analytics],
+    response_model_exclude_none=True,
+    responses=documented(400, 401, 403, 429, 503),
+)
+async def get_analytics(
+    request: Request,
+    caller: Reader,
+    context: Context,
+    start_date: Annotated[
+        str | None,
+        Query(
+            description="Leave out jobs created before this date or time (UTC if no zone is given)",
+            examples=["2025-10-01"],
+        ),
+    ] = None,
+    end_date: Annotated[
+        str | None,
+        Query(
+            description="Leave out jobs created after this date, which is included, or time", examples=["2025-10-31"]
+        ),
+    ] = None,
+    group_by: Annotated[
+        GroupBy, Query(description="What the costs and the other figures are split by", examples=["template_id"])
+    ] = GroupBy.TEMPLATE_ID,
+) -> Response:
+    """Figures of your project's jobs, in all and by group. A job counts once, however often it was resumed or retried.
+
+    Rows of several styles or platforms share the time and the cost of their job. Jobs of which too little is known are
+    in the group `unknown`.
+    """
+    span = parse_span(start_date, end_date)
+    await context.reads.jobs.fresh()
+    found = await run_in_threadpool(analytics_of, context.reads.jobs.jobs(caller.project_id), span, group_by)
+    return answer(request, found.model_dump(mode="json", exclude_none=True))

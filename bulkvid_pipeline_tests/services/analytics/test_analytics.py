@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import pytest
+
+from bulkvid_pipeline.core.analytics import Ended, GroupBy
+from bulkvid_pipeline.core.spans import Span, parse_span
+from bulkvid_pipeline.launch.here import execute_here
+from bulkvid_pipeline.services.analytics.analytics import analytics_of, figures_of
+from bulkvid_pipeline.services.jobs.jobs import find_job, list_jobs
+from bulkvid_pipeline.services.jobs.run_config import new_job_id
+from bulkvid_pipeline_tests.workplace import Workplace, idea
+
+NO_FONT_HAS_THIS = "\U00012000"
+
+pytestmark = pytest.mark.heavy
+
+
+def test_a_job_that_was_retried_counts_once_with_all_its_work(workplace: Workplace) -> None:
+    sheet = workplace.sheet([idea("Good"), idea(f"Bad {NO_FONT_HAS_THIS}")])
+    spec = workplace.spec(sheet, validation_level="permissive")
+    job_id = new_job_id()
+    execute_here(spec, workplace.instance, job_id)
+    once = figures_of(find_job(workplace.instance, job_id))
+    execute_here(spec, workplace.instance, job_id)
+
+    job = find_job(workplace.instance, job_id)
+    twice = figures_of(job)
+    found = analytics_of([job], Span(), GroupBy.TEMPLATE_ID)
+
+    assert len(job.runs) == 2
+    assert (found.total_jobs, found.total_items) == (1, 2)
+    assert twice.ended == once.ended
+    assert twice.styles == once.styles
+    assert sum(ended.rows for ended in twice.styles.values()) == twice.ended.rows
+    assert twice.processing_ms > once.processing_ms > 0
+    assert found.avg_processing_time == pytest.approx(twice.processing_ms / 1000 / twice.ended.rows, abs=0.001)
+
+
+def test_rows_are_known_by_the_style_and_platform_that_they_were_made_in(workplace: Workplace) -> None:
+    sheet = workplace.sheet(
+        [
+            idea("One", style_override="classic", platform_preferences="youtube,tiktok"),
+            idea("Two", style_override="minimal", platform_preferences="tiktok"),
+        ]
+    )
+    workplace.run(sheet, template={"template_id": "corporate"})
+    (job,) = list_jobs(workplace.instance)
+
+    figures = figures_of(job)
+    by_platform = analytics_of([job], Span(), GroupBy.PLATFORM)
+
+    assert figures.styles == {"classic": Ended(1), "minimal": Ended(1)}
+    assert figures.platforms == {"youtube": Ended(1), "tiktok": Ended(2)}
+    assert figures.template_id == "corporate"
+    assert by_platform.groups["tiktok"].total_items == 2
+    assert by_platform.cost_summary.by_platform == {"tiktok": 0.0, "youtube": 0.0}
+
+
+def test_jobs_outside_the_span_are_left_out(workplace: Workplace) -> None:
+    workplace.run(workplace.sheet([idea("One")]))
+    jobs = list(list_jobs(workplace.instance))
+
+    assert analytics_of(jobs, parse_span("2020-01-01", "2020-12-31"), GroupBy.DAY).total_jobs == 0
+    assert analytics_of(jobs, parse_span("2020-01-01", None), GroupBy.DAY).total_jobs == 1
