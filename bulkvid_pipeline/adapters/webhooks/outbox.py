@@ -228,7 +228,8 @@ class _PostgresFields:
         return sa.func.strpos(VALUE, text)
 
     def _field(self, name: str) -> sa.ColumnElement[Any]:
-        return sa.cast(_stored_message(), JSON)[name].astext
+        text: sa.ColumnElement[Any] = sa.cast(_stored_message(), JSON)[name].astext
+        return text
 
 
 def _in_stored_body(name: str, value: str) -> str:

@@ -58,7 +58,7 @@ def watched_parts(instance: Callable[[], DagsterInstance], settings: Settings) -
     Args:
         instance: gives the Dagster instance, which need not be reachable yet.
     """
-    looks = {
+    looks: dict[str, Callable[[], PartHealth]] = {
         STORAGE: _StorageLook(settings),
         WEB_SERVER: lambda: _web_server(settings),
         FFMPEG: _FfmpegLook(settings),
