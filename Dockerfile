@@ -8,7 +8,7 @@ ENV UV_COMPILE_BYTECODE=1
 RUN mkdir bulkvid_pipeline_tests && touch bulkvid_pipeline_tests/__init__.py && sh .ci/bootstrap --no-dev \
     && .venv/bin/python -m compileall -q bulkvid_pipeline
 ENV PATH=/app/.venv/bin:$PATH DAGSTER_HOME=/dagster
-RUN mkdir /dagster && cp bulkvid_pipeline/dagster.yaml /dagster/ \
-    && useradd --system --home /dagster bulkvid && chown bulkvid /dagster
+RUN mkdir /dagster /uploads && cp bulkvid_pipeline/dagster.yaml /dagster/ \
+    && useradd --system --home /dagster bulkvid && chown bulkvid /dagster /uploads
 USER bulkvid
 VOLUME ["/dagster"]

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from bulkvid_pipeline.adapters.dagster.key_values import KEY, TABLE, VALUE, KeyValues, head
+from bulkvid_pipeline.adapters.dagster.key_values import TABLE, KeyValues, head
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance
@@ -108,7 +108,7 @@ class Reservations:
         expired = sa.and_(self._rows.ours, head(_HEAD_CHARS) <= _head(now_ms))
         with self._rows.connection() as connection:
             count, size = connection.execute(
-                sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(sa.func.length(VALUE)), 0))
+                sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(sa.func.length(TABLE.c.value)), 0))
                 .select_from(TABLE)
                 .where(expired)
             ).one()
@@ -118,7 +118,7 @@ class Reservations:
 
     def __len__(self) -> int:
         with self._rows.connection() as connection:
-            found = connection.execute(sa.select(sa.func.count(KEY)).where(self._rows.ours)).scalar()
+            found = connection.execute(sa.select(sa.func.count(TABLE.c.key)).where(self._rows.ours)).scalar()
         return int(found or 0)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -15,7 +15,7 @@ from fastapi import Depends, Request
 from bulkvid_pipeline.api.limits import RequestCounter
 from bulkvid_pipeline.services.access.tokens import TokenVerifier
 from bulkvid_pipeline.services.intake.idempotency import KeyedRequests
-from bulkvid_pipeline.services.jobs.feed import JobFeeds, job_feeds
+from bulkvid_pipeline.services.jobs.feed import JobFeeds
 from bulkvid_pipeline.services.jobs.instance import open_instance
 from bulkvid_pipeline.services.jobs.job_reads import JobReads, job_reads
 from bulkvid_pipeline.services.sheets.uploads import with_uploads_at
@@ -53,7 +53,7 @@ def open_context(settings: Settings, home: Path) -> Iterator[ApiContext]:
         open_instance(home) as instance,
         RequestCounter(api_limiter(instance, settings)) as requests,
         job_reads(instance, settings) as reads,
-        job_feeds(instance, reads.jobs.look_up) as feeds,
+        closing(JobFeeds(reads.jobs.look_up, reads.log)) as feeds,
     ):
         health = HealthWatch(watched_parts(lambda: instance, settings), version=version("bulkvid-pipeline"))
         health.health()  # the first look takes longer than others

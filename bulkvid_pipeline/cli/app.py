@@ -200,11 +200,14 @@ def serve(
         str | None, typer.Option(help="host:port of a `dagster api grpc` that runs jobs elsewhere")
     ] = None,
     api_processes: Annotated[int, typer.Option(min=1, max=64, help="Processes that share the API's port")] = 1,
+    logs_to_stderr: Annotated[
+        bool, typer.Option("--logs-to-stderr", help="All logs to stderr, as containers want them, and not to files")
+    ] = False,
 ) -> None:
     """Serve the REST API, Dagster's web server and its daemon, until Ctrl-C.
 
-    Prints one line with a login link when all of it answers. Logs are in DAGSTER_HOME/logs. Jobs at work when it ends
-    are paused.
+    Prints one line with a login link when all of it answers. Logs are in DAGSTER_HOME/serve-logs. Jobs that are at work
+    when it ends are paused.
     """
     from bulkvid_pipeline.cli.serving import leave_at_once
     from bulkvid_pipeline.cli.serving import serve as serve_parts
@@ -216,6 +219,7 @@ def serve(
         dagster_port=dagster_port,
         code_server=code_server,
         api_processes=api_processes,
+        logs_to_stderr=logs_to_stderr,
     )
     leave_at_once(code)
 

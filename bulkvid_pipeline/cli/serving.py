@@ -28,6 +28,7 @@ def serve(
     dagster_port: int,
     code_server: str | None,
     api_processes: int,
+    logs_to_stderr: bool,
 ) -> int:
     """Serve until Ctrl-C or SIGTERM; returns the exit code.
 
@@ -35,7 +36,7 @@ def serve(
         InvalidRequestError: a port is in use, an option cannot be understood, or a daemon runs already.
         InvalidSettingsError: a setting cannot be used.
     """
-    plan = planned(frozenset(only), host, port, dagster_port, _address(code_server), api_processes)
+    plan = planned(frozenset(only), host, port, dagster_port, _address(code_server), api_processes, logs_to_stderr)
     chosen, home = settings(), dagster_home()
     api_url = chosen.api_url if "api_url" in chosen.model_fields_set else plan.api.url
     _check_keys(plan, chosen, home)
@@ -50,7 +51,6 @@ def serve(
             require_no_other_daemon(instance)
         with Supervisor(plan, instance, home, api_url, _say) as supervisor:
             supervisor.run(lambda: print(_ready_line(plan, chosen, home, api_url), flush=True))
-            supervisor.stop()
         _say(_end_line(plan, supervisor.paused_jobs))
     return 0
 
@@ -79,14 +79,18 @@ def _ready_line(plan: Plan, chosen: Settings, home: Path, api_url: str) -> str:
     if Part.API not in plan.parts:
         where = dagster if Part.DAGSTER in plan.parts else f"{Role.DAEMON.called} runs"
         return f"bulkvid serves: {where}"
-    link = f"{api_url.rstrip('/')}{DOCS}{_login(plan, chosen, home)}"
-    return f"bulkvid serves: {link}" + (f" ({dagster})" if Part.DAGSTER in plan.parts else "")
+    login = _login(plan, chosen, home)
+    notes = [dagster] if Part.DAGSTER in plan.parts else []
+    if not login:
+        notes.append("log in with what `bulkvid token` or your identity provider makes")
+    link = f"{api_url.rstrip('/')}{DOCS}{login}"
+    return f"bulkvid serves: {link}" + (f" ({'; '.join(notes)})" if notes else "")
 
 
 def _login(plan: Plan, chosen: Settings, home: Path) -> str:
     """A token as the link's fragment, which browsers send to nobody.
 
-    None where the API is open to other machines, whose output is kept in logs, or where tokens are signed elsewhere.
+    Empty where the API is open to other machines, whose output is kept in logs, or where tokens are signed elsewhere.
     """
     if not plan.api.is_loopback:
         return ""

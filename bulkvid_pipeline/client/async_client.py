@@ -404,7 +404,7 @@ class Operations:
         return DetailedHealth.read((await self._caller.call(get("/api/v1/health/detailed").accepting(503))).json)
 
     async def _control(self, job_id: str, action: str, body: Any = None) -> Job:
-        return Job.read(await self._caller.data(Request("POST", job_path(job_id, action), json=body)))
+        return Job.read(await self._caller.data(Request("POST", job_path(job_id, action), json=body).once()))
 
 
 class AsyncTemplates:

@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from bulkvid_pipeline.adapters.processes import start_service
 from bulkvid_pipeline.core.restarts import Restarts
-from bulkvid_pipeline.server.child_log import ChildLog
+from bulkvid_pipeline.server.child_log import ChildLog, StderrLog
 from bulkvid_pipeline.server.plan import Role, Service
 
 
@@ -24,7 +24,7 @@ class Child:
         env: its whole environment.
     """
 
-    def __init__(self, service: Service, log: ChildLog, env: Mapping[str, str]) -> None:
+    def __init__(self, service: Service, log: ChildLog | StderrLog, env: Mapping[str, str]) -> None:
         self.service = service
         self.log = log
         self.is_ready = False

@@ -4,11 +4,29 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import IO
 
 LARGEST_BYTES = 10_000_000
 _TAIL_BYTES = 4096
+
+
+class StderrLog:
+    """What children write goes to our stderr: in a container, somebody else keeps it."""
+
+    name = "stderr"
+
+    def open(self) -> IO[bytes]:
+        """For the child."""
+        return os.fdopen(os.dup(sys.stderr.fileno()), "wb")
+
+    def cap(self) -> None:
+        """Nothing of it is ours to cut."""
+
+    def last_line(self) -> str:
+        """Empty: it stands there already."""
+        return ""
 
 
 class ChildLog:
@@ -19,6 +37,11 @@ class ChildLog:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+
+    @property
+    def name(self) -> str:
+        """Where it is, for people."""
+        return str(self.path)
 
     def open(self) -> IO[bytes]:
         """For appending; readable by its owner alone, as logs name jobs and people."""

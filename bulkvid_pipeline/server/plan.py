@@ -95,6 +95,7 @@ class Plan:
         dagster: where Dagster's web server listens.
         code_server: one that runs elsewhere; one of our own if None.
         api_processes: how many processes share the API's port.
+        logs_to_stderr: whether children write to our stderr, and not to files.
     """
 
     parts: frozenset[Part]
@@ -102,6 +103,7 @@ class Plan:
     dagster: Address
     code_server: Address | None = None
     api_processes: int = 1
+    logs_to_stderr: bool = False
 
     @property
     def has_code_server(self) -> bool:
@@ -122,6 +124,7 @@ def planned(
     dagster_port: int,
     code_server: Address | None = None,
     api_processes: int = 1,
+    logs_to_stderr: bool = False,
 ) -> Plan:
     """The plan for what a user asked for.
 
@@ -130,7 +133,14 @@ def planned(
     """
     parts = only or frozenset(Part)
     dagster_host = host if host and Part.API not in parts else LOOPBACK
-    return Plan(parts, Address(host or LOOPBACK, port), Address(dagster_host, dagster_port), code_server, api_processes)
+    return Plan(
+        parts,
+        api=Address(host or LOOPBACK, port),
+        dagster=Address(dagster_host, dagster_port),
+        code_server=code_server,
+        api_processes=api_processes,
+        logs_to_stderr=logs_to_stderr,
+    )
 
 
 def services_of(plan: Plan, folder: Path) -> tuple[Service, ...]:

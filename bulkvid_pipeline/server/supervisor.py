@@ -23,9 +23,10 @@ from dagster import DagsterInstance
 
 from bulkvid_pipeline.adapters.processes import identity_of, kill_marked
 from bulkvid_pipeline.adapters.processes.warden import start_warden
+from bulkvid_pipeline.core.serving import Part
 from bulkvid_pipeline.server.child import Child
-from bulkvid_pipeline.server.child_log import ChildLog
-from bulkvid_pipeline.server.plan import SOCKET, WORKSPACE, Plan, Role, services_of, workspace_of
+from bulkvid_pipeline.server.child_log import ChildLog, StderrLog
+from bulkvid_pipeline.server.plan import SOCKET, WORKSPACE, Plan, Role, Service, services_of, workspace_of
 from bulkvid_pipeline.server.readiness import Readiness, probes_of
 from bulkvid_pipeline.services.control.server_stop import ask_to_pause, pause_ended_runs, runs_in_hand
 from bulkvid_pipeline.services.liveness.daemon_beat import DaemonBeat
@@ -35,6 +36,9 @@ LOGS = "serve-logs"
 """Not `logs`: what lies there, Dagster's web server takes for its own telemetry and moves away."""
 MARK = "BULKVID_SERVE"
 """Environment variable with the id of the supervisor that a process belongs to."""
+FOLDER_PREFIX = "bulkvid-"
+LONGEST_SOCKET_PATH = 100
+"""Bytes; unix(7) allows 107."""
 LOOK_EVERY_S = 0.1
 CAP_LOGS_EVERY_S = 10.0
 STILL_WAITING_S = 60.0
@@ -65,13 +69,13 @@ class Supervisor:
         self._instance = instance
         self._say = say
         self._mark = uuid.uuid4().hex
-        self._folder = Path(tempfile.mkdtemp(prefix="bulkvid-"))
+        self._folder = _shared_folder()
         (self._folder / WORKSPACE).write_text(yaml.safe_dump(workspace_of(plan, self._folder)))
         self._own_env = {name: value for name, value in os.environ.items() if name != MARK}
         self._env = {**self._own_env, "DAGSTER_HOME": str(home), "BULKVID_API_URL": api_url, MARK: self._mark}
         self._warden = self._new_warden()
         self.children = [
-            Child(service, ChildLog(home / LOGS / service.log), {**self._env, **service.environment})
+            Child(service, self._log(home, service), {**self._env, **service.environment})
             for service in services_of(plan, self._folder)
         ]
         self._readiness = Readiness(self.children, probes_of(plan, instance, self._socket))
@@ -91,22 +95,34 @@ class Supervisor:
         """Ids of the jobs that were at work when it was stopped."""
         return self._paused
 
+    def _log(self, home: Path, service: Service) -> ChildLog | StderrLog:
+        return StderrLog() if self.plan.logs_to_stderr else ChildLog(home / LOGS / service.log)
+
     @property
     def _socket(self) -> str:
         return str(self._folder / SOCKET)
 
     def run(self, when_ready: Callable[[], None]) -> None:
-        """Start all, and watch over it until SIGINT or SIGTERM; `when_ready` is called once, when all answer."""
+        """Start all, watch over it until SIGINT, SIGTERM or SIGHUP, and `stop`.
+
+        `when_ready` is called once, when all answer. A second signal hurries the end.
+        """
+        with self._stopped_by_signals():
+            try:
+                self._watch(when_ready)
+            finally:
+                self.stop()
+
+    def _watch(self, when_ready: Callable[[], None]) -> None:
         if self.plan.has_code_server:
             close_orphans(self._instance)
-        with self._stopped_by_signals():
-            self._readiness.start()
-            self._watch_until_ready()
-            if not self._stops:
-                when_ready()
-            while not self._stops:
-                self._look()
-                time.sleep(LOOK_EVERY_S)
+        self._readiness.start()
+        self._watch_until_ready()
+        if not self._stops:
+            when_ready()
+        while not self._stops:
+            self._look()
+            time.sleep(LOOK_EVERY_S)
 
     def _watch_until_ready(self) -> None:
         hint_at = time.monotonic() + STILL_WAITING_S
@@ -116,7 +132,7 @@ class Supervisor:
                 hint_at += STILL_WAITING_S
                 for child in self.children:
                     if not child.is_ready:
-                        self._say(f"{child.role.called} does not answer yet; its log: {child.log.path}")
+                        self._say(f"{child.role.called} does not answer yet; its log: {child.log.name}")
             time.sleep(LOOK_EVERY_S)
 
     def _look(self) -> None:
@@ -139,7 +155,7 @@ class Supervisor:
                 self._beat.ended(how)
             last = child.log.last_line()
             self._say(
-                f"{child.role.called} {how}; it is started again in {child.pause_s:g} s. Its log: {child.log.path}"
+                f"{child.role.called} {how}; it is started again in {child.pause_s:g} s. Its log: {child.log.name}"
                 + (f", which ends: {last[:200]}" if last else "")
             )
         if child.is_due:
@@ -201,11 +217,12 @@ class Supervisor:
             return ()
 
     def _pause(self, runs: tuple[str, ...]) -> tuple[str, ...]:
-        """What the daemon has started meanwhile is paused too."""
+        """What the daemon has started meanwhile is paused too, or it would wait for ever for who starts it."""
         if not self.plan.has_code_server:
             return ()
         try:
-            return pause_ended_runs(self._instance, dict.fromkeys((*runs, *runs_in_hand(self._instance, self._socket))))
+            late = runs_in_hand(self._instance, self._socket, with_untold=Part.DAEMON in self.plan.parts)
+            return pause_ended_runs(self._instance, dict.fromkeys((*runs, *late)))
         except Exception as error:
             self._say(f"The running jobs could not be paused, and will be called failed: {error}")
             return ()
@@ -231,10 +248,21 @@ class Supervisor:
         def count(_number: int, _frame: FrameType | None) -> None:
             self._stops += 1
 
-        numbers = (signal.SIGINT, signal.SIGTERM)
+        numbers = [signal.SIGINT, signal.SIGTERM]
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # else nohup(1) is to keep it alive
+            numbers.append(signal.SIGHUP)
         before = [signal.signal(number, count) for number in numbers]
         try:
             yield
         finally:
             for number, handler in zip(numbers, before, strict=True):
                 signal.signal(number, handler)
+
+
+def _shared_folder() -> Path:
+    """A new folder for what the children share, which only this user can enter: who reaches the socket runs code."""
+    folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
+    if len(str(folder / SOCKET).encode()) <= LONGEST_SOCKET_PATH:
+        return folder
+    folder.rmdir()
+    return Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir="/tmp"))

@@ -57,3 +57,13 @@ class House:
 @pytest.fixture
 def house(workplace: Workplace, dagster: InstanceDagster, api: TestClient, bearer: Bearer) -> House:
     return House(api, workplace, dagster, bearer)
+
+
+def refused(house: House, body: Any, **how: Any) -> dict[str, Any]:
+    """The error; nothing was created."""
+    answer = house.create(body, **how)
+    assert answer.status_code >= 400, answer.text
+    assert house.runs() == []
+    error: dict[str, Any] = answer.json()["error"]
+    assert error["fix"]
+    return {**error, "status": answer.status_code}

@@ -12,7 +12,6 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Self
-from urllib.parse import urlencode
 
 from bulkvid_pipeline_tests.waiting import PATIENCE_S, wait_until
 from bulkvid_pipeline_tests.workplace import Workplace
@@ -106,7 +105,7 @@ class StreamClient:
         last_event_id: str = "",
         *,
         receive_buffer: int = 0,
-        **query: str,
+        replay: bool = False,
     ) -> None:
         self.events: list[Received] = []
         self.comments: list[str] = []
@@ -118,7 +117,7 @@ class StreamClient:
             self._connection.sock.settimeout(PATIENCE_S)
             self._connection.sock.connect(("127.0.0.1", port))
         sent = {**headers, **({"Last-Event-ID": last_event_id} if last_event_id else {})}
-        self._connection.request("GET", f"{path}?{urlencode(query)}" if query else path, headers=sent)
+        self._connection.request("GET", f"{path}?replay=true" if replay else path, headers=sent)
         self.response = self._connection.getresponse()
         self._coming = self._parsed()
 

@@ -12,7 +12,6 @@ from dagster import DagsterRun, DagsterRunStatus, execute_job
 
 from bulkvid_pipeline.adapters.dagster.job_code import job_in_module
 from bulkvid_pipeline.core import tags
-from bulkvid_pipeline.launch.here import DEFINITIONS_MODULE
 from bulkvid_pipeline.services.jobs.jobs import find_job
 from bulkvid_pipeline.services.jobs.run_config import run_config_of
 from bulkvid_pipeline.services.jobs.run_state import tell_tags
@@ -160,7 +159,7 @@ def test_chosen_rows_are_retried_by_number_or_key_in_a_run_of_the_same_job(house
     (run,) = [run for run in house.runs() if run.status is DagsterRunStatus.QUEUED]
     house.workplace.instance.delete_run(run.run_id)
     again = execute_job(
-        job_in_module(DEFINITIONS_MODULE, "defs", tags.JOB),
+        job_in_module(tags.DEFINITIONS_MODULE, "defs", tags.JOB),
         instance=house.workplace.instance,
         run_config=run.run_config,
         tags=dict(run.tags),

@@ -16,21 +16,11 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.services.intake import checking
 from bulkvid_pipeline.settings import settings
 from bulkvid_pipeline_tests.api.conftest import home_of
-from bulkvid_pipeline_tests.api.house import House, dagster, house
+from bulkvid_pipeline_tests.api.house import House, dagster, house, refused
 from bulkvid_pipeline_tests.launch.fake_dagster import launched, launched_without_saying, lost
 from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, idea
 
 __all__ = ["dagster", "house"]  # the fixtures
-
-
-def refused(house: House, body: Any, **how: Any) -> dict[str, Any]:
-    """The error; nothing was created."""
-    answer = house.create(body, **how)
-    assert answer.status_code >= 400, answer.text
-    assert house.runs() == []
-    error: dict[str, Any] = answer.json()["error"]
-    assert error["fix"]
-    return {**error, "status": answer.status_code}
 
 
 def test_a_job_is_pending_with_its_rows_and_the_findings_of_its_sheet(house: House) -> None:
@@ -303,6 +293,11 @@ def test_the_allow_list_of_a_project_opens_buckets_sheets_and_templates(
     error = refused(house, {"input_source": {"sheet_id": "1A2B3C4D5E6F7G8H9I0J"}}, who={"project": "news"})
     assert (error["status"], error["field"]) == (403, "input_source.sheet_id")
     upload = house.upload(project="news")
+    own = house.api.put("/api/templates/tpl_abc123", json={"name": "Ours"}, headers=house.bearer(project="news"))
+    assert own.status_code in {200, 201}, own.text
+    body = {"input_source": {"path": upload}, "template": {"template_id": "tpl_abc123"}}
+    assert house.create(body, who={"project": "news"}, query="?dry_run=true").status_code == 200
+    assert refused(house, body)["code"] == "TEMPLATE_NOT_FOUND"
     body = {"input_source": {"path": upload}, "template": {"template_id": "brand"}}
     error = refused(house, body, who={"project": "news"})
     assert (error["status"], error["field"]) == (403, "template.template_id")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -9,14 +10,16 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from fastapi.testclient import TestClient
 
+from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.services.access.scopes import Scope
 from bulkvid_pipeline_tests.api.conftest import Bearer
 from bulkvid_pipeline_tests.api.server import ApiServer, Received, StreamClient
 from bulkvid_pipeline_tests.peers.postgres import PostgresServer
+from bulkvid_pipeline_tests.services.batch.test_bulk_job import NO_FONT_HAS_THIS
 from bulkvid_pipeline_tests.services.jobs.written_runs import JOB, Writer, WrittenRun
 from bulkvid_pipeline_tests.waiting import wait_until
-from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, Workplace
+from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, Workplace, idea
 
 STREAM = f"/api/bulk-jobs/{JOB}/stream"
 
@@ -115,6 +118,29 @@ def test_the_document_describes_each_event(api: TestClient) -> None:
     assert set(schema["discriminator"]["mapping"]) == {"progress", "state", "item", "log", "end", "reconnect"}
 
 
+@pytest.mark.heavy
+def test_a_real_jobs_rows_come_as_items(api: TestClient, bearer: Bearer, workplace: Workplace) -> None:
+    sheet = workplace.sheet([idea("Good"), idea(f"Bad {NO_FONT_HAS_THIS}")])
+    job_id = workplace.run(sheet, validation_level="permissive").run.tags[tags.JOB_ID]
+
+    text = api.get(f"/api/bulk-jobs/{job_id}/stream", headers=bearer(project="default"), params={"replay": "true"}).text
+
+    kinds = [block.split("event: ")[1].split("\n")[0] for block in text.split("\n\n") if "event: " in block]
+    items = [
+        json.loads(block.split("data: ")[1])
+        for block in text.split("\n\n")
+        if block.partition("event: ")[2][:4] == "item"
+    ]
+    by_title = {item["title"]: item for item in items}
+    assert set(by_title) == {"Good", f"Bad {NO_FONT_HAS_THIS}"}
+    good, bad = by_title["Good"], by_title[f"Bad {NO_FONT_HAS_THIS}"]
+    assert (good["state"], good["sheet_row"], good["cached"]) == ("completed", 2, False)
+    assert good["duration_s"] > 1
+    assert (bad["state"], bad["code"]) == ("failed", "GLYPHS_MISSING")
+    assert str(workplace.folder) not in "".join(json.dumps(item) for item in items)
+    assert kinds[-1] == "end"
+
+
 @ON_BOTH_DATABASES
 @pytest.mark.heavy
 def test_a_stream_goes_on_without_a_gap_or_a_repeat_when_the_api_is_killed_and_started_anew(
@@ -126,7 +152,7 @@ def test_a_stream_goes_on_without_a_gap_or_a_repeat_when_the_api_is_killed_and_s
     with ApiServer(workplace) as server, Writer(run) as writer:
         last_id = ""
         for _ in range(2):
-            client = StreamClient(server.port, STREAM, bearer(), last_id, **({} if last_id else {"replay": "true"}))
+            client = StreamClient(server.port, STREAM, bearer(), last_id, replay=not last_id)
             client.until(lambda told: len(told.of("item")) >= 5)
             server.kill()
             client.to_the_end()
@@ -137,7 +163,7 @@ def test_a_stream_goes_on_without_a_gap_or_a_repeat_when_the_api_is_killed_and_s
         run.end()
         client = StreamClient(server.port, STREAM, bearer(), last_id).to_the_end()
         events += client.events
-        whole = StreamClient(server.port, STREAM, bearer(), replay="true").to_the_end()
+        whole = StreamClient(server.port, STREAM, bearer(), replay=True).to_the_end()
 
     assert [event.data["row_key"] for event in events if event.kind == "item"] == ["before", *writer.names]
     assert lasting(events) == lasting(whole.events)
@@ -158,7 +184,7 @@ def test_a_client_that_goes_from_one_process_to_the_other_misses_nothing_of_seve
             writer.start()
         for turn in range(20):
             server = (one, other)[turn % 2]
-            client = StreamClient(server.port, STREAM, bearer(), last_id, **({} if last_id else {"replay": "true"}))
+            client = StreamClient(server.port, STREAM, bearer(), last_id, replay=not last_id)
             client.until(lambda told: len(told.of("item")) >= 3)
             client.close()
             events += client.events
@@ -168,7 +194,7 @@ def test_a_client_that_goes_from_one_process_to_the_other_misses_nothing_of_seve
         for run in runs:
             run.end()
         events += StreamClient(one.port, STREAM, bearer(), last_id).to_the_end().events
-        whole = StreamClient(other.port, STREAM, bearer(), replay="true").to_the_end()
+        whole = StreamClient(other.port, STREAM, bearer(), replay=True).to_the_end()
 
     told = [event.data["row_key"] for event in events if event.kind == "item"]
     assert len(told) == len(set(told))
@@ -281,7 +307,12 @@ def test_nothing_of_a_stream_waits_in_a_compressor(workplace: Workplace, bearer:
         client.until(lambda told: len(told.events) == 2)
         assert client.response.headers["Content-Encoding"] is None
         came = threading.Event()
-        reader = threading.Thread(target=lambda: (client.until(lambda told: told.rows), came.set()))
+
+        def read() -> None:
+            client.until(lambda told: told.rows)
+            came.set()
+
+        reader = threading.Thread(target=read)
         reader.start()
         run.finish_row("a")
         wait_until(came.is_set)

@@ -39,6 +39,7 @@ from bulkvid_pipeline_tests.peers.api_peer import ApiPeer, after, dropped, faile
 
 JOB = "/api/bulk-jobs/job_1"
 JOBS = "/api/bulk-jobs"
+REPLAY = "/api/webhooks/deliveries/msg_1/replay"
 
 
 def created(**fields: Any) -> dict[str, Any]:
@@ -267,25 +268,35 @@ class TestRepetitions:
         assert len(peer.seen) == 1
 
     @pytest.mark.parametrize("fault", [dropped, failed(503), failed(500)])
-    def test_an_action_whose_fate_is_unknown_is_not_repeated(self, peer: ApiPeer, client: Any, fault: Any) -> None:
+    def test_an_action_is_repeated_with_its_key(self, peer: ApiPeer, client: Any, fault: Any) -> None:
         peer.on("POST", f"{JOB}/pause", fault, ok(samples.job("pausing")))
 
+        assert client.pause_job("job_1").state == "pausing"
+        first, second = peer.seen
+        assert first.headers["idempotency-key"] == second.headers["idempotency-key"]
+
+    @pytest.mark.parametrize("fault", [dropped, failed(503), failed(500)])
+    def test_what_has_no_key_is_not_repeated_where_its_fate_is_unknown(
+        self, peer: ApiPeer, client: Any, fault: Any
+    ) -> None:
+        peer.on("POST", REPLAY, fault, ok({"id": "msg_1"}))
+
         with pytest.raises(BulkJobsError):
-            client.pause_job("job_1")
+            client.webhooks.replay("msg_1")
         assert len(peer.seen) == 1
 
-    def test_an_action_that_was_turned_away_at_the_door_is_repeated(self, peer: ApiPeer, client: Any) -> None:
-        peer.on("POST", f"{JOB}/pause", failed(429, retry_after=0), ok(samples.job("pausing")))
+    def test_what_was_turned_away_at_the_door_is_repeated(self, peer: ApiPeer, client: Any) -> None:
+        peer.on("POST", REPLAY, failed(429, retry_after=0), ok({"id": "msg_1"}))
 
-        assert client.pause_job("job_1").state == "pausing"
+        assert client.webhooks.replay("msg_1").id == "msg_1"
 
     def test_an_action_is_repeated_while_nothing_listens(self, peer: ApiPeer, connect: Any) -> None:
-        peer.on("POST", f"{JOB}/pause", ok(samples.job("pausing")))
+        peer.on("POST", REPLAY, ok({"id": "msg_1"}))
         peer.stop()
         with connect(peer.url, max_retries=30, backoff=0.2) as client:
             starting = threading.Timer(0.3, peer.start)
             starting.start()
-            assert client.pause_job("job_1").state == "pausing"
+            assert client.webhooks.replay("msg_1").id == "msg_1"
             starting.join()
         assert len(peer.seen) == 1
 

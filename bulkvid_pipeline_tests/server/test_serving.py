@@ -28,6 +28,8 @@ pytestmark = pytest.mark.faults
 
 A_JOB = "/api/bulk-jobs/job_that_is_none"
 STOPS_WITHIN_S = 5.0
+ROWS = 16
+"""So many that some are left when a server is stopped after the first one."""
 LONG_SCRIPT = " ".join(f"Sentence number {n} takes a while to say." for n in range(20))
 
 
@@ -71,7 +73,7 @@ def lets_in(served: Served, token: str) -> bool:
     return served.get(A_JOB, token)[0] == 404
 
 
-def long_sheet(place: Installation, rows: int = 40) -> Path:
+def long_sheet(place: Installation, rows: int) -> Path:
     return place.sheet([idea(f"Row {n}", LONG_SCRIPT) for n in range(rows)])
 
 
@@ -139,7 +141,7 @@ def test_a_daemon_that_is_killed_is_known_to_be_gone_within_two_seconds(on_sqlit
 def test_jobs_at_work_are_paused_when_the_server_ends_and_go_on_after_the_next_start(place: Installation) -> None:
     with Served(place) as served:
         served.wait_for_line()
-        job_id = start_in_queue(served, long_sheet(place))
+        job_id = start_in_queue(served, long_sheet(place, ROWS))
 
         assert stop(served, signal.SIGTERM) < STOPS_WITHIN_S
         assert f"1 job is paused: {job_id}" in served.said
@@ -148,15 +150,17 @@ def test_jobs_at_work_are_paused_when_the_server_ends_and_go_on_after_the_next_s
     job = place.job()
     assert job.state is JobState.PAUSED
     done = job.items["completed"]
-    assert 0 < done < 40
+    assert 0 < done < ROWS
 
     with Served(place) as served:
         served.wait_for_line()
         resumed = served.command("jobs", "resume", job_id, "--queue", "--plain")
         assert resumed.returncode == 0, resumed.stdout + resumed.stderr
     assert place.job().state is JobState.COMPLETED
-    assert place.job().items["completed"] == 40
-    assert len([entry for entry in place.journal() if entry.what == "published"]) == 40
+    assert place.job().items["completed"] == ROWS
+    kept = re.search(r"(\d+) were finished already", resumed.stdout)
+    assert kept is not None
+    assert int(kept[1]) >= done, "a row that was finished was rendered again"
 
 
 def test_a_job_goes_on_when_its_code_server_dies(on_sqlite: Installation) -> None:
@@ -166,13 +170,13 @@ def test_a_job_goes_on_when_its_code_server_dies(on_sqlite: Installation) -> Non
         served.kill("code-server")
         wait_until(lambda: on_sqlite.job().state.is_final)
         assert on_sqlite.job().state is JobState.COMPLETED
-        assert "The code server answers again" in served.said
+        wait_until(lambda: "The code server answers again" in served.said, served.said)
 
 
 def test_nothing_is_left_of_a_supervisor_that_is_killed_and_its_job_can_be_retried(place: Installation) -> None:
     with Served(place) as served:
         served.wait_for_line()
-        job_id = start_in_queue(served, long_sheet(place))
+        job_id = start_in_queue(served, long_sheet(place, ROWS))
         served.process.kill()
         served.process.wait()
         wait_until(lambda: not [command for command in served.survivors().values() if "--queue" not in command])
@@ -183,7 +187,7 @@ def test_nothing_is_left_of_a_supervisor_that_is_killed_and_its_job_can_be_retri
         wait_until(lambda: place.job().state is JobState.FAILED)
         retried = served.command("jobs", "retry", job_id, "--queue", "--plain")
         assert retried.returncode == 0, retried.stdout + retried.stderr
-    assert place.job().items["completed"] == 40
+    assert place.job().items["completed"] == ROWS
 
 
 def test_a_port_in_use_is_said_before_anything_starts(on_sqlite: Installation) -> None:

@@ -16,8 +16,10 @@ from dagster._core.storage.runs.base import RunStorage
 from dagster._core.storage.schedules.base import ScheduleStorage
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClass, ConfigurableClassData
+from sqlalchemy.exc import SQLAlchemyError
 
 from bulkvid_pipeline.adapters.dagster.instances import FOLDER
+from bulkvid_pipeline.core.errors import ServiceUnavailableError
 
 
 class StorageByChoice(DagsterStorage, ConfigurableClass):
@@ -68,8 +70,20 @@ def sqlite_storage(folder: str) -> DagsterStorage:
 
 
 def postgres_storage(url: str) -> DagsterStorage:
-    """A PostgreSQL database; missing tables are created."""
+    """A PostgreSQL database; missing tables are created.
+
+    Raises:
+        ServiceUnavailableError: the database cannot be reached, or does not let us in.
+    """
     # Imported only here: installations on SQLite do not need psycopg2.
     from dagster_postgres import DagsterPostgresStorage
+    from dagster_postgres.utils import DagsterPostgresException
 
-    return DagsterPostgresStorage(url, should_autocreate_tables=True)
+    try:
+        return DagsterPostgresStorage(url, should_autocreate_tables=True)
+    except (DagsterPostgresException, SQLAlchemyError) as error:
+        why = str(error.__cause__ or error).strip().partition("\n")[0]
+        raise ServiceUnavailableError(
+            f"The database of the Dagster instance cannot be opened: {why}",
+            fix="Check that PostgreSQL runs, and that BULKVID_POSTGRES_URL names it, its user and password",
+        ) from error

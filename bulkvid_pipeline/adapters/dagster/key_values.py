@@ -18,8 +18,6 @@ from bulkvid_pipeline.adapters.dagster.run_database import run_database
 from bulkvid_pipeline.core.errors import InvalidRequestError, ServiceUnavailableError
 
 TABLE = sa.table("kvs", sa.column("key", sa.Text), sa.column("value", sa.Text))
-KEY: sa.ColumnElement[str] = TABLE.c.key
-VALUE: sa.ColumnElement[str] = TABLE.c.value
 
 
 class KeyValues:
@@ -58,24 +56,24 @@ class KeyValues:
     def read(self, key: str) -> str | None:
         """The value stored under the key; None if there is none."""
         with self.connection() as connection:
-            found = connection.execute(sa.select(VALUE).where(key == KEY)).scalar()
+            found = connection.execute(sa.select(TABLE.c.value).where(TABLE.c.key == key)).scalar()
         return None if found is None else str(found)
 
     def swap(self, key: str, old: str, new: str) -> bool:
         """Replace the value `old` by `new`; returns False and changes nothing if another process has changed it."""
-        change = sa.update(TABLE).where(key == KEY, old == VALUE).values(value=new)
+        change = sa.update(TABLE).where(TABLE.c.key == key, TABLE.c.value == old).values(value=new)
         with self.connection() as connection:
             return connection.execute(change).rowcount > 0
 
     def remove(self, key: str, old: str) -> bool:
         """Delete the row whose value is `old`; returns False if another process has changed it."""
         with self.connection() as connection:
-            return connection.execute(sa.delete(TABLE).where(key == KEY, old == VALUE)).rowcount > 0
+            return connection.execute(sa.delete(TABLE).where(TABLE.c.key == key, TABLE.c.value == old)).rowcount > 0
 
     @property
     def ours(self) -> sa.ColumnElement[bool]:
         """The condition that a row is one of these."""
-        return KEY.startswith(self._prefix, autoescape=True)
+        return TABLE.c.key.startswith(self._prefix, autoescape=True)
 
     @contextmanager
     def connection(self) -> Iterator[sa.Connection]:
@@ -97,4 +95,4 @@ class KeyValues:
 
 def head(characters: int) -> sa.ColumnElement[str]:
     """The first characters of a value, by which rows are found."""
-    return sa.func.substr(VALUE, 1, characters)
+    return sa.func.substr(TABLE.c.value, 1, characters)

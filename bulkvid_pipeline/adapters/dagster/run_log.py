@@ -26,7 +26,18 @@ from bulkvid_pipeline.core.errors import ServiceUnavailableError
 
 CONNECTIONS = 4
 """Largest number of open connections to PostgreSQL, which stay open."""
-_ENDLESS = 2**62
+ENDLESS = 2**62
+"""Larger than any storage id."""
+STUCK_S = 30
+"""Transactions older than this are taken to be stuck: nobody waits for them."""
+
+_WRITERS = f"""
+    SELECT locks.virtualtransaction FROM pg_locks AS locks LEFT JOIN pg_stat_activity AS activity USING (pid)
+    WHERE locks.locktype = 'relation' AND locks.relation = 'event_logs'::regclass AND locks.granted
+      AND locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND locks.mode = 'RowExclusiveLock'
+      AND coalesce(activity.xact_start > clock_timestamp() - interval '{STUCK_S} seconds', true)
+"""
 
 
 @dataclass(frozen=True)
@@ -42,7 +53,7 @@ class Wanted:
     assets: Sequence[str] = ()
     partition: str | None = None
     after: int = 0
-    until: int = _ENDLESS
+    until: int = ENDLESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +112,10 @@ class RunLog:
         query = "SELECT coalesce(max(id), 0) FROM event_logs WHERE run_id = :run_id"
         rows = self._database.rows(run_id, query, {"run_id": run_id})
         return int(rows[0][0]) if rows else 0
+
+    def writers(self) -> set[str]:
+        """The transactions that are writing events now, by names of their own; none where nothing may be late."""
+        return {str(name) for (name,) in self._database.rows("", _WRITERS, {})} if self.may_be_late else set()
 
 
 class _Database(Protocol):

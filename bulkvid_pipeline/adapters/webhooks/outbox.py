@@ -17,7 +17,7 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSON
 
-from bulkvid_pipeline.adapters.dagster.key_values import KEY, TABLE, VALUE, KeyValues, head
+from bulkvid_pipeline.adapters.dagster.key_values import TABLE, KeyValues, head
 from bulkvid_pipeline.adapters.webhooks.delivery import canonical_json
 
 if TYPE_CHECKING:
@@ -106,17 +106,17 @@ class Outbox:
 
     def read(self, key: str) -> Message | None:
         """The message with a key from `due`."""
-        found = self._messages(key == KEY)
+        found = self._messages(TABLE.c.key == key)
         return found[0] if found else None
 
     def find(self, message_id: str) -> Message | None:
         """The message with this id, of any job."""
-        found = self._messages(self._rows.ours, KEY.endswith(f"/{message_id}", autoescape=True))
+        found = self._messages(self._rows.ours, TABLE.c.key.endswith(f"/{message_id}", autoescape=True))
         return next((message for message in found if message.id == message_id), None)
 
     def of_job(self, job_id: str) -> list[Message]:
         """A job's messages, in order of creation."""
-        found = self._messages(KEY.startswith(_job_prefix(job_id), autoescape=True))
+        found = self._messages(TABLE.c.key.startswith(_job_prefix(job_id), autoescape=True))
         # SQLite's LIKE ignores case.
         return sorted((m for m in found if m.job_id == job_id), key=lambda m: (m.created_ms, m.id))
 
@@ -142,7 +142,7 @@ class Outbox:
             of_project = fields.place_of(_in_stored_body("project_id", project_id)) > 0
             where = [self._rows.ours, of_project, fields.type.in_(list(types))]
             if job_id is not None:
-                where.append(KEY.startswith(_job_prefix(job_id), autoescape=True))
+                where.append(TABLE.c.key.startswith(_job_prefix(job_id), autoescape=True))
             if outcome is not None:
                 where.append(fields.outcome == outcome.value)
             if before is not None:
@@ -150,7 +150,7 @@ class Outbox:
                 is_same_time = sa.and_(fields.created_ms == at, fields.id < message_id)
                 where.append(sa.or_(fields.created_ms < at, is_same_time))
             order = (fields.created_ms.desc(), fields.id.desc())
-            ours = sa.select(VALUE).where(*where).order_by(*order).limit(limit)
+            ours = sa.select(TABLE.c.value).where(*where).order_by(*order).limit(limit)
             values = connection.execute(ours).scalars().all()
         found = [_decoded(value) for value in values]
         return [message for message in found if job_id in (None, message.job_id)]  # SQLite's LIKE ignores case
@@ -159,13 +159,13 @@ class Outbox:
         """Keys of at most `limit` waiting messages that are due, the longest overdue first."""
         ready = sa.and_(self._rows.ours, _stored_head() >= _WAITING, _stored_head() <= _head(_WAITING, now_ms))
         with self._rows.connection() as connection:
-            rows = connection.execute(sa.select(KEY, _stored_head()).where(ready)).all()
+            rows = connection.execute(sa.select(TABLE.c.key, _stored_head()).where(ready)).all()
         return [key for key, _ in sorted(rows, key=lambda row: (row[1], row[0]))[:limit]]
 
     def bound(self, *, most_waiting: int, most_ended: int, ended_before_ms: int) -> None:
         """Delete ended messages that are too old or too many; if too many are waiting, drop those due earliest."""
         with self._rows.connection() as connection:
-            rows = connection.execute(sa.select(KEY, _stored_head()).where(self._rows.ours)).all()
+            rows = connection.execute(sa.select(TABLE.c.key, _stored_head()).where(self._rows.ours)).all()
         heads = sorted((str(head), str(key)) for key, head in rows)
         ended = [entry for entry in heads if entry[0].startswith(_ENDED)]
         waiting = [entry for entry in heads if entry[0].startswith(_WAITING)]
@@ -181,7 +181,9 @@ class Outbox:
         """Delete messages that ended before `before_ms`; returns their number and characters. `dry_run` only counts."""
         ended = sa.and_(self._rows.ours, _stored_head() >= _ENDED + "0", _stored_head() < _head(_ENDED, before_ms))
         with self._rows.connection() as connection:
-            found = connection.execute(sa.select(_stored_head(), KEY, sa.func.length(VALUE)).where(ended))
+            found = connection.execute(
+                sa.select(_stored_head(), TABLE.c.key, sa.func.length(TABLE.c.value)).where(ended)
+            )
             rows = [(str(head), str(key), int(length)) for head, key, length in found]
         if not dry_run:
             self._delete([(head, key) for head, key, _ in rows])
@@ -191,11 +193,11 @@ class Outbox:
         if entries:
             with self._rows.connection() as connection:
                 for head, key in entries:  # conditional: a replay may have changed the message meanwhile
-                    connection.execute(sa.delete(TABLE).where(key == KEY, _stored_head() == head))
+                    connection.execute(sa.delete(TABLE).where(TABLE.c.key == key, _stored_head() == head))
 
     def _messages(self, *where: sa.ColumnElement[bool]) -> list[Message]:
         with self._rows.connection() as connection:
-            values = connection.execute(sa.select(VALUE).where(*where)).scalars().all()
+            values = connection.execute(sa.select(TABLE.c.value).where(*where)).scalars().all()
         return [_decoded(value) for value in values]
 
 
@@ -209,7 +211,7 @@ class _SqliteFields:
         self.created_ms = self._field("created_ms")
 
     def place_of(self, text: str) -> sa.ColumnElement[int]:
-        return sa.func.instr(VALUE, text)
+        return sa.func.instr(TABLE.c.value, text)
 
     def _field(self, name: str) -> sa.ColumnElement[Any]:
         return sa.func.json_extract(_stored_message(), f"$.{name}")
@@ -225,11 +227,11 @@ class _PostgresFields:
         self.created_ms = sa.cast(self._field("created_ms"), sa.BigInteger)
 
     def place_of(self, text: str) -> sa.ColumnElement[int]:
-        return sa.func.strpos(VALUE, text)
+        return sa.func.strpos(TABLE.c.value, text)
 
     def _field(self, name: str) -> sa.ColumnElement[Any]:
-        text: sa.ColumnElement[Any] = sa.cast(_stored_message(), JSON)[name].astext
-        return text
+        field: sa.ColumnElement[Any] = sa.cast(_stored_message(), JSON)[name].astext
+        return field
 
 
 def _in_stored_body(name: str, value: str) -> str:
@@ -243,7 +245,7 @@ def _in_stored_body(name: str, value: str) -> str:
 
 
 def _stored_message() -> sa.ColumnElement[str]:
-    return sa.func.substr(VALUE, _HEAD_CHARS + 1)
+    return sa.func.substr(TABLE.c.value, _HEAD_CHARS + 1)
 
 
 _FIELDS_OF: dict[str, _SqliteFields | _PostgresFields] = {"sqlite": _SqliteFields(), "postgresql": _PostgresFields()}

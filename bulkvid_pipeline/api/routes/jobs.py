@@ -17,7 +17,7 @@ from bulkvid_pipeline.api.reading import answer, ready_answer
 from bulkvid_pipeline.core.findings import Severity
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.core.wire import JobView, Metrics, Page, Progress, SheetReport
-from bulkvid_pipeline.services.jobs.job_index import JobQuery, SortBy
+from bulkvid_pipeline.services.jobs.job_list import JobQuery, SortBy
 from bulkvid_pipeline.services.jobs.metrics import metrics_of
 from bulkvid_pipeline.services.jobs.sheet_report import sheet_report
 

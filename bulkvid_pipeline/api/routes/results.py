@@ -80,9 +80,9 @@ async def list_results(
     return answer(request, page, headers={"Vary": "Accept"})
 
 
-@router.head(FILES_PATH + "{token}", include_in_schema=False)
+@router.head(FILES_PATH + "{token}/{name}", include_in_schema=False)
 @router.get(
-    FILES_PATH + "{token}",
+    FILES_PATH + "{token}/{name}",
     operation_id="download_file",
     summary="Download a file by its link",
     response_class=FileResponse,
@@ -96,6 +96,7 @@ async def download_file(
     _: Public,
     context: Context,
     token: Annotated[str, Path(description="Out of a link that the API has handed out; it ends after a while")],
+    name: Annotated[str, Path(description="The file's name, for those who save it; the token alone says which it is")],  # noqa: ARG001
 ) -> Response:
     """A video, poster or caption file of a job that publishes to a folder of the server. Needs no other token.
 

@@ -22,10 +22,21 @@ _IN_HAND = [DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatu
 _WORDS = "The server that ran this job was stopped. Resume the job: finished rows are kept."
 
 
-def runs_in_hand(instance: DagsterInstance, socket: str) -> tuple[str, ...]:
-    """Ids of the unfinished runs that the code server at that socket runs."""
+def runs_in_hand(instance: DagsterInstance, socket: str, *, with_untold: bool = False) -> tuple[str, ...]:
+    """Ids of the unfinished runs that the code server at that socket runs.
+
+    Args:
+        instance: where the runs are.
+        socket: the code server's.
+        with_untold: count those too that a daemon has taken out of the queue and given to no code server yet.
+    """
     runs = instance.get_runs(RunsFilter(statuses=_IN_HAND))
-    return tuple(run.run_id for run in runs if socket_of(run) == socket)
+    return tuple(run.run_id for run in runs if _is_in_hand(run, socket, with_untold))
+
+
+def _is_in_hand(run: DagsterRun, socket: str, with_untold: bool) -> bool:
+    told = socket_of(run)
+    return told == socket or (told is None and with_untold and run.status is DagsterRunStatus.STARTING)
 
 
 def ask_to_pause(instance: DagsterInstance, run_ids: Iterable[str]) -> None:
@@ -62,8 +73,3 @@ def _end(instance: DagsterInstance, run: DagsterRun) -> None:
     instance.report_run_canceled(run, message=_WORDS if not canceled else None)
     instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
     tell_state(instance, run.run_id, state)
-
-
-def waiting_jobs(instance: DagsterInstance) -> int:
-    """How many runs wait in the queue; the daemon starts them when it runs again."""
-    return instance.get_runs_count(RunsFilter(statuses=[DagsterRunStatus.QUEUED]))

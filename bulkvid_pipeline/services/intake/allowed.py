@@ -1,9 +1,9 @@
 """What a project may name over the API: which sheets, output places and templates.
 
-Everybody may use uploads of his own project, the installation's default output and the built-in templates; the setting
-`api_allowed` adds to that. Local paths are never allowed: they would let callers read and write this machine's files.
-The project `default`, which an installation for one team has alone, may use all Google sheets and all templates unless
-the setting says otherwise.
+Everybody may use the uploads and templates of his own project, the installation's default output and the built-in
+templates; the setting `api_allowed` adds to that. Local paths are never allowed: they would let callers read and write
+this machine's files. The project `default`, which an installation for one team has alone, may use all Google sheets and
+all templates of the installation unless the setting says otherwise.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from bulkvid_pipeline.adapters.storage.location import FolderLocation, Location,
 from bulkvid_pipeline.core.errors import InvalidSheetIdError, InvalidSpecError, PlaceNotAllowedError
 from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.ranges import parse_sheet_id
-from bulkvid_pipeline.core.spec import BulkJobSpec, InputSource
+from bulkvid_pipeline.core.spec import InputSource
 from bulkvid_pipeline.core.templates import BUILT_IN_TEMPLATES
 from bulkvid_pipeline.core.uploads import is_upload_id
+from bulkvid_pipeline.services.templates.template_store import Origin, TemplateStore
 from bulkvid_pipeline.settings import Settings
 
 DEFAULT_PROJECT = "default"
@@ -48,18 +49,12 @@ class AllowedPlaces:
         outputs = of_kind("outputs")
         return cls(project_id, of_kind("sheets"), (*outputs, settings.output_url), of_kind("templates"))
 
-    def check(self, spec: BulkJobSpec) -> None:
-        """Refuse a job that names a place which the project may not use.
+    def check_source(self, source: InputSource) -> None:
+        """Refuse a sheet that the project may not use.
 
         Raises:
-            PlaceNotAllowedError: names the place's field, and the setting that would allow it.
+            PlaceNotAllowedError: names the field, and the setting that would allow it.
         """
-        self.check_source(spec.input_source)
-        self.check_output(spec.output.output_bucket)
-        self.check_template(spec.template.template_id)
-
-    def check_source(self, source: InputSource) -> None:
-        """Refuse a sheet; see `check`."""
         if source.path is not None and not is_upload_id(source.path):
             raise PlaceNotAllowedError(
                 "Permission denied: files of the server cannot be named over the API",
@@ -74,7 +69,7 @@ class AllowedPlaces:
             )
 
     def check_output(self, bucket: str | None) -> None:
-        """Refuse an output place; see `check`."""
+        """Refuse an output place; see `check_source`."""
         if bucket is None:
             return
         wanted = parse_location(bucket)
@@ -92,9 +87,15 @@ class AllowedPlaces:
                 field="output.output_bucket",
             )
 
-    def check_template(self, template_id: str) -> None:
-        """Refuse a template; see `check`."""
-        if template_id in BUILT_IN_TEMPLATES or {template_id, EVERYTHING} & {*self.templates}:
+    def check_template(self, store: TemplateStore, template_id: str) -> None:
+        """Refuse a template that is neither the project's own nor built in; see `check_source`.
+
+        Raises:
+            TemplateError: there is no such template, or it cannot be used.
+        """
+        store.load(template_id)
+        origin, _ = store.find(template_id)
+        if origin is not Origin.SHARED or {template_id, EVERYTHING} & {*self.templates}:
             return
         raise PlaceNotAllowedError(
             f"Permission denied: the project '{shortened(self.project_id)}' may not use the template '{template_id}'",

@@ -97,8 +97,8 @@ def check_names(spec: BulkJobSpec, settings: Settings) -> BulkJobSpec:
     allowed.check_source(spec.input_source)
     allowed.check_output(spec.output.output_bucket)
     with naming("template.template_id"):
-        TemplateStore(settings.templates_folder).load(spec.template.template_id)
-        allowed.check_template(spec.template.template_id)
+        store = TemplateStore(settings.templates_folder, spec.project_id)
+        allowed.check_template(store, spec.template.template_id)
     with naming("callback_url"):
         _check_callback(spec, settings)
     with naming("write_back"):

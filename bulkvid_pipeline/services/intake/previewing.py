@@ -38,8 +38,8 @@ def preview_sheet(spec: BulkJobSpec, rows: int, settings: Settings, instance: Da
     allowed = AllowedPlaces.of(spec.project_id, settings)
     allowed.check_source(spec.input_source)
     with naming("template.template_id"):
-        TemplateStore(settings.templates_folder).load(spec.template.template_id)
-        allowed.check_template(spec.template.template_id)
+        store = TemplateStore(settings.templates_folder, spec.project_id)
+        allowed.check_template(store, spec.template.template_id)
     seconds = settings.api_sheet_timeout_s
     with naming(field_of_source(spec)), as_own_fault():
         wait_for_sheet_read(instance, spec, settings, timeout_s=seconds)

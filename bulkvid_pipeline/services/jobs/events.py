@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -65,27 +65,20 @@ def job_events(
         raise InvalidRequestError(f"'{level}' is no level", fix=f"Use {', '.join(LEVELS)}")
     job = find_job(instance, job_id, project_id=project_id)
     log = RunLog(instance)
-    with closing(log), closing(JobEvents(instance, log)) as events:
-        return events.page(job, EventQuery(level.upper(), limit)).items
+    with closing(log):
+        return JobEvents(log).page(job, EventQuery(level.upper(), limit)).items
 
 
 class JobEvents:
     """Reads events of jobs; safe to use from many threads.
 
     Raises:
-        ServiceUnavailableError: the instance's storage is not SQLite or PostgreSQL, or (from `page`) the database does
-            not respond.
+        ServiceUnavailableError: from `page`, if the database does not respond.
     """
 
-    def __init__(self, instance: DagsterInstance, log: RunLog) -> None:
+    def __init__(self, log: RunLog) -> None:
         self._log = log
-        self._newer = {level: RunEvents(instance, _kinds(level)) for level in LEVELS}
-
-    def close(self) -> None:
-        """Close connections; a later reading opens others."""
-        with ExitStack() as stack:
-            for events in self._newer.values():
-                stack.enter_context(closing(events))
+        self._newer = {level: RunEvents(log, _kinds(level)) for level in LEVELS}
 
     def page(self, job: Job, query: EventQuery) -> EventPage:
         """The events that the query asks for, oldest first, with cursors to go on from in both directions.
@@ -103,12 +96,12 @@ class JobEvents:
         while more and len(found) < query.limit:
             page = self._newer[query.level].read([Span(run_id, at.of(run_id)) for run_id in run_ids], AT_ONCE)
             more = page.more
-            for record in page.records:
+            for stored in page.events:
                 if len(found) == query.limit:
                     more = True
                     break
-                entry = record.event_log_entry
-                at = at.moved(entry.run_id, record.storage_id)
+                entry = stored.entry
+                at = at.moved(stored.run_id, stored.storage_id)
                 event = event_of(entry)
                 if event is not None and query.takes(event) and _is_of(entry, query.partition):
                     found.append(event.model_copy(update={"id": str(at)}))

@@ -13,21 +13,19 @@ import logging
 import time
 import weakref
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
-from dagster import DagsterInstance
-
 from bulkvid_pipeline.adapters.dagster.run_events import RunEvents
+from bulkvid_pipeline.adapters.dagster.run_log import RunLog
 from bulkvid_pipeline.core.errors import JobNotFoundError, ServiceUnavailableError
 from bulkvid_pipeline.core.wire import BreakReason, EndReason, StreamBreak, StreamEnd
 from bulkvid_pipeline.services.jobs.job_news import READ_KINDS, Chunk, FeedEvent, FindJob, JobNews, Standing
-from bulkvid_pipeline.services.jobs.jobs import Job, find_job
 from bulkvid_pipeline.services.jobs.stream_position import StreamPosition
 
-READERS = 8
+READERS = 4
 """Threads that read for all feeds of a process."""
 HEARTBEAT = Chunk()
 
@@ -66,10 +64,16 @@ class Pace:
 
 
 class JobFeeds:
-    """The feeds of all jobs that are followed in this process."""
+    """The feeds of all jobs that are followed in this process.
 
-    def __init__(self, news: JobNews, pace: Pace | None = None) -> None:
-        self._news = news
+    Args:
+        find: how jobs are found, such as `JobIndex.look_up`.
+        log: where their events are read.
+        pace: how often.
+    """
+
+    def __init__(self, find: FindJob, log: RunLog, pace: Pace | None = None) -> None:
+        self._news = JobNews(find, RunEvents(log, READ_KINDS))
         self._pace = pace or Pace()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="feed")
         self._feeds: dict[str, _Feed] = {}
@@ -127,23 +131,6 @@ class JobFeeds:
         """End everything; call it on the event loop."""
         self.break_off()
         self._readers.shutdown(wait=False, cancel_futures=True)
-
-
-@contextlib.contextmanager
-def job_feeds(instance: DagsterInstance, find: FindJob | None = None, pace: Pace | None = None) -> Iterator[JobFeeds]:
-    """The feeds of an instance's jobs.
-
-    Raises:
-        ServiceUnavailableError: the instance's storage is neither SQLite nor PostgreSQL.
-    """
-
-    def find_anew(job_id: str, *, at_once: bool) -> Job:  # noqa: ARG001  (it is read anew at every call)
-        return find_job(instance, job_id)
-
-    events = RunEvents(instance, READ_KINDS)
-    feeds = JobFeeds(JobNews(find or find_anew, events), pace)
-    with contextlib.closing(events), contextlib.closing(feeds):
-        yield feeds
 
 
 class Subscription:

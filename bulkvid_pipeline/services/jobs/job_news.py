@@ -5,20 +5,21 @@ Only threads call this: every function waits for the database.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Protocol
 
-from dagster import DagsterEvent, DagsterEventType, EventLogRecord
+from dagster import DagsterEventType
 
-from bulkvid_pipeline.adapters.dagster.run_events import EventPage, RunEvents, Span
+from bulkvid_pipeline.adapters.dagster.run_events import FollowedEvents, RunEvent, RunEvents, Span
+from bulkvid_pipeline.adapters.dagster.run_log import asset_event
 from bulkvid_pipeline.core import event_stream, tags
-from bulkvid_pipeline.core.states import ItemState
 from bulkvid_pipeline.core.wire import EndReason, ItemView, StateChange, StreamEnd
 from bulkvid_pipeline.services.jobs.event_cursor import EventCursor
 from bulkvid_pipeline.services.jobs.events import event_of
+from bulkvid_pipeline.services.jobs.items import item_view
+from bulkvid_pipeline.services.jobs.job_rows import Row, row_end
 from bulkvid_pipeline.services.jobs.jobs import Job
 from bulkvid_pipeline.services.jobs.stream_position import StreamPosition, digest, record_name
 
@@ -131,11 +132,11 @@ class JobNews:
         closed = before.closed if before is not None else frozenset()
         open_runs = [run.run_id for run in job.runs if run.run_id not in closed]
         if before is None:
-            page, start = EventPage(), StreamPosition(EventCursor(self._events.newest(open_runs)))
+            page, start = FollowedEvents(), StreamPosition(EventCursor(self._events.newest(open_runs)))
         else:
             start = before.position
             page = self._events.read([Span(run_id, start.events.of(run_id)) for run_id in open_runs], PAGE)
-        told, position = told_by(page.records, start)
+        told, position = told_by(page.events, start)
         is_complete = page.settled and not page.more
         if is_complete:
             closed |= {run.run_id for run in job.runs if not run.is_live}
@@ -154,7 +155,7 @@ class JobNews:
             if position.events.of(run_id) < end
         ]
         page = self._events.read(spans, PAGE)
-        told, after = told_by(page.records, position)
+        told, after = told_by(page.events, position)
         if not page.more:
             for span in spans:
                 assert span.until is not None
@@ -162,20 +163,18 @@ class JobNews:
         return Chunk(tuple(told)), after
 
 
-def told_by(records: Sequence[EventLogRecord], position: StreamPosition) -> tuple[list[FeedEvent], StreamPosition]:
+def told_by(stored: Sequence[RunEvent], position: StreamPosition) -> tuple[list[FeedEvent], StreamPosition]:
     """The events that records make for whom stands at a position, and the position after them."""
-    events: list[FeedEvent] = []
-    for record in records:
-        entry = record.event_log_entry
-        name = record_name(entry.run_id, record.storage_id)
-        item, line = _row_ended(record), event_of(entry)
+    told: list[FeedEvent] = []
+    for event in stored:
+        name = record_name(event.run_id, event.storage_id)
+        item, line = _item(event), event_of(event.entry)
         if item is not None and position.item != name:
-            between = replace(position, item=name, ended=False)
-            events.append(FeedEvent("item", item.model_dump_json(), str(between)))
-        position = position.past(entry.run_id, record.storage_id)
+            told.append(FeedEvent("item", item.model_dump_json(), str(replace(position, item=name, ended=False))))
+        position = position.past(event.run_id, event.storage_id)
         if line is not None:
-            events.append(FeedEvent("log", line.model_dump_json(), str(position)))
-    return events, position
+            told.append(FeedEvent("log", line.model_dump_json(), str(position)))
+    return told, position
 
 
 def _standing(job: Job, position: StreamPosition, closed: frozenset[str], *, is_complete: bool) -> Standing:
@@ -212,48 +211,14 @@ def _chunk(standing: Standing, told: list[FeedEvent], start: StreamPosition) -> 
     return chunk
 
 
-def _row_ended(record: EventLogRecord) -> ItemView | None:
-    """The row whose end a record tells of; None for all other records."""
-    event = record.event_log_entry.dagster_event
-    if event is None or not event.partition or event.asset_key is None:
+def _item(event: RunEvent) -> ItemView | None:
+    """The row whose end an event tells of; None for all other events.
+
+    It has no link to the video: links end, and are made when somebody asks for them.
+    """
+    kind = event.entry.dagster_event_type
+    if kind not in {DagsterEventType.ASSET_MATERIALIZATION, DagsterEventType.ASSET_OBSERVATION}:
         return None
-    if event.asset_key.to_user_string() != tags.VIDEO_ASSET:
-        return None
-    at = datetime.fromtimestamp(record.event_log_entry.timestamp, UTC)
-    _label, row_key = tags.split_partition_key(event.partition)
-    return next(_items(event, row_key, at), None)
-
-
-def _items(event: DagsterEvent, row_key: str, at: datetime) -> Iterator[ItemView]:
-    if event.event_type is DagsterEventType.ASSET_MATERIALIZATION:
-        values = _plain(event.step_materialization_data.materialization.metadata)
-        yield ItemView(
-            row_key=row_key,
-            sheet_row=values["sheet_row"],
-            title=values["title"],
-            state=ItemState.COMPLETED,
-            percent=100,
-            url=values.get("video") or "",
-            duration_s=values["duration_s"],
-            cost=values.get("cost", 0.0),
-            attempts=values.get("attempts", 1),
-            updated_at=at,
-        )
-    elif event.event_type is DagsterEventType.ASSET_OBSERVATION:
-        values = _plain(event.asset_observation_data.asset_observation.metadata)
-        if "reason" in values:
-            yield ItemView(
-                row_key=row_key,
-                sheet_row=values["sheet_row"],
-                title=values["title"],
-                state=ItemState(values.get("state", ItemState.FAILED)),
-                code=values.get("code", ""),
-                error=values["reason"],
-                fix=values["fix"],
-                attempts=values.get("attempts", 1),
-                updated_at=at,
-            )
-
-
-def _plain(metadata: Any) -> dict[str, Any]:
-    return {name: getattr(value, "value", value) for name, value in metadata.items()}
+    made = asset_event(event.text)
+    end = row_end(made, event.run_id) if made.asset == tags.VIDEO_ASSET else None
+    return item_view(Row(end.row_key, end.sheet_row, end.title, end.state, end)) if end is not None else None

@@ -42,7 +42,7 @@ def job_reads(instance: DagsterInstance, settings: Settings) -> Iterator[JobRead
         ServiceUnavailableError: the instance's storage is not SQLite or PostgreSQL, or it does not respond.
     """
     log = RunLog(instance)
-    jobs, events = JobIndex(instance), JobEvents(instance, log)
-    with closing(log), closing(events), closing(jobs):
+    jobs, events = JobIndex(instance), JobEvents(log)
+    with closing(log), closing(jobs):
         rows, links = RowReader(log), Links(settings, instance_secret(instance, LINK_SECRET))
         yield JobReads(jobs, log, events, rows, Items(rows, links), Results(rows, links), links)

@@ -154,7 +154,9 @@ class RowReader:
         ends: list[RowEnd] = []
         for run in job.runs:
             for stored in self._log.read(run.run_id, wanted, BATCH):
-                ends += _row_end(asset_event(stored.text), run.run_id)
+                end = row_end(asset_event(stored.text), run.run_id)
+                if end is not None:
+                    ends.append(end)
         return sorted(ends, key=lambda end: end.at)
 
 
@@ -208,7 +210,8 @@ class _Story:
         if event.asset == PLANNING_ASSET:
             return self._take_plan(event, run_id)
         taken = False
-        for end in _row_end(event, run_id):
+        end = row_end(event, run_id)
+        if end is not None:
             known = self.ends.get(end.row_key)
             if known is None or known.at < end.at or (known.at == end.at and known != end):
                 self.ends[end.row_key] = end
@@ -290,14 +293,14 @@ def _state(job: Job, end: RowEnd | None, work: RowInWork | None) -> ItemState:
     return end.state
 
 
-def _row_end(event: AssetEvent, run_id: str) -> Iterator[RowEnd]:
-    """The end of a row that the event tells of; none if it tells of something else."""
+def row_end(event: AssetEvent, run_id: str) -> RowEnd | None:
+    """The end of a row that an event of its asset tells of; None if it tells of something else."""
     values, (_label, row_key) = event.metadata, tags.split_partition_key(event.partition)
     if not row_key or "sheet_row" not in values:
-        return
+        return None
     if event.is_materialisation:
         warnings = values.get("warnings", "none")
-        yield RowEnd(
+        return RowEnd(
             row_key=row_key,
             sheet_row=values["sheet_row"],
             title=values["title"],
@@ -314,8 +317,8 @@ def _row_end(event: AssetEvent, run_id: str) -> Iterator[RowEnd]:
             files=tuple(values.get(FILES) or ()),
             partition=event.partition,
         )
-    elif "reason" in values:
-        yield RowEnd(
+    if "reason" in values:
+        return RowEnd(
             row_key=row_key,
             sheet_row=values["sheet_row"],
             title=values["title"],
@@ -328,3 +331,4 @@ def _row_end(event: AssetEvent, run_id: str) -> Iterator[RowEnd]:
             fix=values["fix"],
             partition=event.partition,
         )
+    return None

@@ -15,7 +15,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from urllib.parse import quote
 
 from bulkvid_pipeline.adapters.storage import Storage
 from bulkvid_pipeline.adapters.storage.location import FolderLocation, parse_location
@@ -88,7 +89,7 @@ class Links:
         place = self.place(job)
         wanted = [key for key in keys if key]
         if isinstance(parse_location(place), FolderLocation):
-            made = [f"{base_url}{FILES_PATH}{self.token(FileToken(job.job_id, key, expire_at))}" for key in wanted]
+            made = [base_url + self._path_of(FileToken(job.job_id, key, expire_at)) for key in wanted]
         else:
             made = (
                 self.storage(job).signed_urls(wanted, lifetime_s, datetime.fromtimestamp(since, UTC)) if wanted else []
@@ -110,6 +111,10 @@ class Links:
             while len(self._storages) > STORAGES_KEPT:
                 self._storages.popitem(last=False)
             return self._storages[place]
+
+    def _path_of(self, file: FileToken) -> str:
+        """The path of a link: it ends with the file's name, by which browsers and `curl -O` save it."""
+        return f"{FILES_PATH}{self.token(file)}/{quote(PurePosixPath(file.key).name)}"
 
     def token(self, file: FileToken) -> str:
         """The token that `file_of` understands."""

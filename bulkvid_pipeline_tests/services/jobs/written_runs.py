@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Self
 
 import dagster as dg
-from dagster import DagsterEventType, DagsterInstance, DagsterRun
+from dagster import DagsterEventType, DagsterInstance, DagsterRun, DagsterRunStatus
 from dagster._core.events import AssetObservationData, StepMaterializationData
 
 from bulkvid_pipeline.core import tags
@@ -28,12 +28,20 @@ class WrittenRun:
     run_id: str
 
     @classmethod
-    def of(cls, instance: DagsterInstance, job_id: str = JOB, told: Mapping[str, str] | None = None) -> WrittenRun:
-        """A run that has not begun."""
+    def of(
+        cls,
+        instance: DagsterInstance,
+        job_id: str = JOB,
+        told: Mapping[str, str] | None = None,
+        *,
+        status: DagsterRunStatus = DagsterRunStatus.NOT_STARTED,
+    ) -> WrittenRun:
+        """A run without events: one that has not begun, unless another status is given."""
         run = DagsterRun(
             job_name=tags.JOB,
             run_config={"resources": {tags.SPEC_RESOURCE: {"config": _SPEC}}},
             tags={tags.JOB_ID: job_id, tags.PROJECT: "default", **(told or {})},
+            status=status,
         )
         instance.run_storage.add_run(run)
         return cls(instance, run.run_id)

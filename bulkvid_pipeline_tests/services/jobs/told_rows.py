@@ -1,0 +1,100 @@
+"""Runs written by hand that tell of rows as workers do: which ones they are about, and how each has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+from dagster import DagsterInstance
+
+from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.services.jobs.follow import FILES, PLANNED
+from bulkvid_pipeline.services.jobs.job_index import JobIndex
+from bulkvid_pipeline.services.jobs.job_rows import PLANNING_ASSET
+from bulkvid_pipeline.services.jobs.jobs import Job
+from bulkvid_pipeline_tests.services.jobs.written_runs import JOB, WrittenRun
+
+SHEET = "ideas"
+
+
+class TellingRun(WrittenRun):
+    """A run over rows of the sheet `ideas`; the number of a row is its place in the sheet."""
+
+    def plan(self, numbers: Sequence[int], titles: Mapping[int, str] = {}) -> None:
+        """Tell which rows the run is about."""
+        planned = {
+            "row_keys": [f"row-{number}" for number in numbers],
+            "sheet_rows": list(numbers),
+            "titles": [titles.get(number, f"Title {number}") for number in numbers],
+        }
+        self._report_asset(dg.AssetMaterialization(PLANNING_ASSET, metadata={PLANNED: dg.MetadataValue.json(planned)}))
+
+    def finish(self, number: int, *platforms: str, title: str = "", **about: Any) -> None:
+        """A row is finished, with a video for each platform."""
+        title = title or f"Title {number}"
+        files = [
+            {
+                "platform": platform,
+                **{kind: f"{SHEET}/row-{number}/{platform}.{suffix}" for kind, suffix in _SUFFIXES.items()},
+                "document": f"{SHEET}/row-{number}/{platform}.json",
+                "width": 1280,
+                "height": 720,
+                "duration_s": 6.5,
+                "size_bytes": 1000,
+                "loudness_lufs": -14.0,
+                "render_seconds": 1.0,
+                "cost": 0.25,
+                "quality": "48 checks passed",
+            }
+            for platform in platforms or ("youtube",)
+        ]
+        metadata: dict[str, Any] = {
+            "title": title,
+            "warnings": "none",
+            "sheet_row": number,
+            "duration_s": dg.MetadataValue.float(6.5),
+            "render_seconds": dg.MetadataValue.float(1.0),
+            "size_bytes": 1000,
+            "rendered_now": True,
+            "cost": dg.MetadataValue.float(0.25),
+            "attempts": 1,
+            FILES: dg.MetadataValue.json(files),
+            **about,
+        }
+        key = tags.partition_key(SHEET, f"row-{number}")
+        self._report_asset(
+            dg.AssetMaterialization(tags.VIDEO_ASSET, description=title, partition=key, metadata=metadata)
+        )
+
+    def fail(self, number: int, error: str = "no font has this", attempts: int = 2) -> None:
+        """A row has failed."""
+        self._report_asset(
+            dg.AssetObservation(
+                tags.VIDEO_ASSET,
+                description=f"Failed: {error}",
+                partition=tags.partition_key(SHEET, f"row-{number}"),
+                metadata={
+                    "reason": error,
+                    "fix": "Remove it",
+                    "title": f"Title {number}",
+                    "sheet_row": number,
+                    "state": "failed",
+                    "code": "GLYPHS_MISSING",
+                    "attempts": attempts,
+                },
+            )
+        )
+
+
+_SUFFIXES = {"video": "mp4", "poster": "jpg", "srt": "srt", "vtt": "vtt"}
+
+
+def found(instance: DagsterInstance, job_id: str = JOB) -> Job:
+    """The job as a new index sees it."""
+    index = JobIndex(instance)
+    try:
+        index.refresh()
+        return index.find(job_id)
+    finally:
+        index.close()
