@@ -105,10 +105,7 @@ async def _known(request: Request, error: Exception) -> Response:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    problems = [
-        {"field": _field(problem["loc"]), "problem": str(problem["msg"]).removeprefix("Value error, ")}
-        for problem in error.errors()
-    ]
+    problems = [_problem(told) for told in error.errors()]
     first = problems[0]
     body = ErrorBody(
         code="INVALID_REQUEST",
@@ -119,6 +116,13 @@ async def _invalid(request: Request, error: Exception) -> Response:
         request_id=_id_of(request),
     )
     return error_response(400, body, getattr(request.state, "limit_headers", {}))
+
+
+def _problem(told: Mapping[str, Any]) -> dict[str, str]:
+    """Where something is wrong, and what."""
+    if told["type"] == "json_invalid":  # its place is a number of characters
+        return {"field": "", "problem": f"The body is not JSON: {told['ctx']['error']} at character {told['loc'][-1]}"}
+    return {"field": _field(told["loc"]), "problem": str(told["msg"]).removeprefix("Value error, ")}
 
 
 async def _plain(request: Request, error: Exception) -> Response:

@@ -96,12 +96,14 @@ def digest_of(asked: object) -> str:
     """A digest by which two requests are compared: the order of JSON keys does not matter.
 
     Raises:
-        InvalidRequestError: a text in it is no Unicode.
+        InvalidRequestError: a text in it is no Unicode, or it is nested too deeply.
     """
     try:
         text = json.dumps(asked, sort_keys=True, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         raise InvalidRequestError("The body holds half of a Unicode character", fix="Send valid Unicode") from error
+    except RecursionError as error:
+        raise InvalidRequestError("The body is nested too deeply", fix="Check request format") from error
     return hashlib.sha256(text).hexdigest()
 
 
