@@ -66,7 +66,7 @@ def test_google_sheets_are_for_the_project_default_and_for_those_that_list_them(
     rules: dict[str, dict[str, tuple[str, ...]]],
     allowed: bool,
 ) -> None:
-    places = AllowedPlaces.of(project, Settings(api_allowed=rules))  # type: ignore[arg-type]
+    places = AllowedPlaces.of(project, Settings(api_allowed=rules))
     source = InputSource(sheet_id=SHEET)
 
     if allowed:
