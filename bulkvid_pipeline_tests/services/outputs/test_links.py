@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -113,7 +114,7 @@ def test_no_key_leads_out_of_the_folder(job: Job, clock: Clock, key: str) -> Non
 
 
 def test_links_into_s3_are_presigned(job: Job, clock: Clock) -> None:
-    settings = {
+    settings: dict[str, Any] = {
         "s3_endpoint_url": "http://127.0.0.1:9",
         "s3_key": "AK",
         "s3_secret": "hidden",
