@@ -23,9 +23,8 @@ pytestmark = ON_BOTH_DATABASES
 @pytest.fixture
 def events(workplace: Workplace) -> Iterator[JobEvents]:
     log = RunLog(workplace.instance)
-    events = JobEvents(workplace.instance, log)
+    events = JobEvents(log)
     yield events
-    events.close()
     log.close()
 
 
