@@ -118,7 +118,7 @@ def test_jobs_are_listed_filtered_sorted_and_paged(workplace: Workplace, api: Te
     assert ids(page_size=3, page_token=first["next_page_token"]) == ["job_1", "job_0"]
 
 
-WRONG = [
+WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("", {"page_size": 0}, "page_size"),
     ("", {"page_size": 101}, "page_size"),
     ("", {"page_size": "many"}, "page_size"),
