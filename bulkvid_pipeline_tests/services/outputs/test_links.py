@@ -121,7 +121,7 @@ def test_links_into_s3_are_presigned(job: Job, clock: Clock) -> None:
         "s3_region": "eu-west-1",
     }
     there = replace(job, output="s3://my-videos/spring")
-    links = links_with(clock, **settings)
+    links = links_with(clock, b"k" * 32, **settings)
     made = links.of(there, ["ideas/a.mp4", "", "ideas/b.jpg"], BASE)
 
     assert made.urls[1] is None
