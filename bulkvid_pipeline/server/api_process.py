@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import argparse
+import gc
 
 import uvicorn
+from fastapi import FastAPI
 
+from bulkvid_pipeline.api.app import create_app
 from bulkvid_pipeline.api.log_lines import LOG_CONFIG
 
-APP = "bulkvid_pipeline.api.app:create_app"
+APP = "bulkvid_pipeline.server.api_process:lasting_app"
 LAST_REQUESTS_S = 2
 """How long requests that are under way may take when the server is to end; streams are cut."""
+
+
+def lasting_app() -> FastAPI:
+    """The app of a process that serves nothing else.
+
+    What has been imported stays to the end. Python's collector would go through all of it again and again, which stops
+    every request for a quarter of a second.
+    """
+    app = create_app()
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def main() -> None:
