@@ -74,7 +74,7 @@ def submit(
     """
     launch = Launch(job_id, launch_id, rows=submission.rows, tried_at=submission.tried_at)
     launch_for_api(lambda: hand_over(submission.spec, launch, instance, settings))
-    view = find_job(instance, job_id, project_id=submission.spec.project_id).view()
+    view = find_job(instance, job_id, project_id=submission.spec.project_id).view_from_afar()
     known = submission.rows is not None
     fields = {name: getattr(view, name) for name in type(view).model_fields}
     if not known:

@@ -136,7 +136,7 @@ async def _act(
                 raise
         after = find_job(context.instance, job.job_id)
         _send_callbacks(context, after)
-        return 200, success_body(after.view())
+        return 200, success_body(after.view_from_afar())
 
     return await once(request, caller, key, asked, work)
 

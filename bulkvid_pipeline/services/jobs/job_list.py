@@ -50,7 +50,7 @@ class JobEntry:
     @cached_property
     def view_json(self) -> bytes:
         """The job as `JobView` in JSON."""
-        return self.job.view().model_dump_json().encode()
+        return self.job.view_from_afar().model_dump_json().encode()
 
     @cached_property
     def progress_json(self) -> bytes:

@@ -142,6 +142,11 @@ class Job:
             actions=tuple(sorted(self.actions)),
         )
 
+    def view_from_afar(self) -> JobView:
+        """The job as callers over the network are shown it: a report in a folder of this machine is not told."""
+        view = self.view()
+        return view.model_copy(update={"report": ""}) if view.report.startswith("file:") else view
+
     def progress_view(self) -> Progress:
         """The progress in the words of the REST API."""
         return Progress(

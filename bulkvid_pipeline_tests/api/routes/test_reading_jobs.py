@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.services.access.scopes import Scope
+from bulkvid_pipeline.services.jobs.run_state import tell_tags
 from bulkvid_pipeline_tests.api.conftest import Bearer
 from bulkvid_pipeline_tests.services.jobs.told_rows import TellingRun
 from bulkvid_pipeline_tests.services.jobs.written_runs import JOB
@@ -231,3 +232,16 @@ def test_a_video_is_downloaded_by_its_link_whole_and_in_parts(
     workplace.instance.delete_run(run.run_id)
     api.app.state.context.reads.jobs.refresh(at_once=True)  # type: ignore[attr-defined]
     assert api.get(video["video_url"]).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("report", "shown"),
+    [("file:///srv/videos/report.html", ""), ("s3://my-videos/report.html", "s3://my-videos/report.html")],
+)
+def test_no_path_of_the_servers_disk_is_told(
+    api: TestClient, bearer: Bearer, run: TellingRun, workplace: Workplace, report: str, shown: str
+) -> None:
+    tell_tags(workplace.instance, run.run_id, {tags.REPORT: report})
+
+    assert data(api, f"/api/bulk-jobs/{JOB}", bearer())["report"] == shown
+    assert "file:" not in api.get("/api/bulk-jobs", headers=bearer()).text
