@@ -29,6 +29,7 @@ def a_job(number: int, **about: Any) -> Job:
         "user_id": "ana",
         "project_id": "default",
         "sheet": f"sheet-{number % 2}",
+        "template_id": "default_template",
         "report": "",
         "write_back": "",
         "callback_url": None,
