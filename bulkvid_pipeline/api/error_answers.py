@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from bulkvid_pipeline.api.envelope import ErrorAnswer, error_body
 from bulkvid_pipeline.api.limits import TooManyRequestsError
+from bulkvid_pipeline.api.log_lines import told_path
 from bulkvid_pipeline.core.errors import AuthenticationError, BulkVideoError
 from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.wire import ErrorBody
@@ -82,7 +83,7 @@ _DESCRIPTIONS = {
 async def _known(request: Request, error: Exception) -> Response:
     assert isinstance(error, BulkVideoError)
     if error.http_status >= 500:
-        _log.warning("%s %s: %s", request.method, request.url.path, error)
+        _log.warning("%s %s: %s", request.method, told_path(request.url.path), error)
     body = ErrorBody(
         code=error.code,
         message=error.message,
@@ -106,7 +107,9 @@ async def _known(request: Request, error: Exception) -> Response:
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     problems = [
-        {"field": _field(problem["loc"]), "problem": str(problem["msg"]).removeprefix("Value error, ")}
+        _unreadable(problem)
+        if problem["type"] == "json_invalid"
+        else {"field": _field(problem["loc"]), "problem": str(problem["msg"]).removeprefix("Value error, ")}
         for problem in error.errors()
     ]
     first = problems[0]
@@ -124,9 +127,17 @@ async def _invalid(request: Request, error: Exception) -> Response:
 async def _plain(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code, message, fix = _WORDS.get(error.status_code, ("HTTP_ERROR", str(error.detail), ""))
+    if error.status_code == 400:
+        message = f"{message}: {error.detail}"
     body = ErrorBody(code=code, message=message, fix=fix, request_id=_id_of(request))
     headers = {**getattr(request.state, "limit_headers", {}), **(error.headers or {})}
     return error_response(error.status_code, body, headers)
+
+
+def _unreadable(problem: Mapping[str, Any]) -> dict[str, str]:
+    """What is wrong with a body that is no JSON; the place of the problem is a number of characters."""
+    told = shortened(str(problem["ctx"]["error"]))
+    return {"field": "", "problem": f"The body is not valid JSON: {told} at character {problem['loc'][-1]}"}
 
 
 def _field(place: tuple[int | str, ...]) -> str:

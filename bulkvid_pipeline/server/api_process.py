@@ -7,6 +7,7 @@ import argparse
 import uvicorn
 
 from bulkvid_pipeline.api.log_lines import LOG_CONFIG
+from bulkvid_pipeline.server.http_protocol import BoundedHttp
 
 APP = "bulkvid_pipeline.api.app:create_app"
 LAST_REQUESTS_S = 2
@@ -26,7 +27,8 @@ def main() -> None:
         host=options.host,
         port=options.port,
         workers=options.processes,
-        http="httptools",
+        http=BoundedHttp,
+        ws="none",
         loop="uvloop",
         log_config=LOG_CONFIG,
         access_log=False,
