@@ -30,6 +30,9 @@ _WORDS: dict[int, tuple[str, str, str]] = {
     416: ("RANGE_NOT_SATISFIABLE", "The range lies outside the file", "Ask for bytes within its size"),
 }
 """Code, message and fix of errors that the framework raises with a bare status."""
+_UNREADABLE_HERE = "There was an error parsing the body"
+_UNREADABLE = "The body is not Unicode, or is nested too deeply, or has a number of too many digits"
+"""What is said in place of the framework's words about a body that is no JSON it can hold."""
 
 
 def add_error_handlers(app: FastAPI) -> None:
@@ -106,12 +109,7 @@ async def _known(request: Request, error: Exception) -> Response:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    problems = [
-        _unreadable(problem)
-        if problem["type"] == "json_invalid"
-        else {"field": _field(problem["loc"]), "problem": str(problem["msg"]).removeprefix("Value error, ")}
-        for problem in error.errors()
-    ]
+    problems = [_problem(told) for told in error.errors()]
     first = problems[0]
     body = ErrorBody(
         code="INVALID_REQUEST",
@@ -124,20 +122,21 @@ async def _invalid(request: Request, error: Exception) -> Response:
     return error_response(400, body, getattr(request.state, "limit_headers", {}))
 
 
+def _problem(told: Mapping[str, Any]) -> dict[str, str]:
+    """Where something is wrong, and what."""
+    if told["type"] == "json_invalid":  # its place is a number of characters
+        return {"field": "", "problem": f"The body is not JSON: {told['ctx']['error']} at character {told['loc'][-1]}"}
+    return {"field": _field(told["loc"]), "problem": str(told["msg"]).removeprefix("Value error, ")}
+
+
 async def _plain(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code, message, fix = _WORDS.get(error.status_code, ("HTTP_ERROR", str(error.detail), ""))
     if error.status_code == 400:
-        message = f"{message}: {error.detail}"
+        message = f"{message}: {_UNREADABLE if error.detail == _UNREADABLE_HERE else error.detail}"
     body = ErrorBody(code=code, message=message, fix=fix, request_id=_id_of(request))
     headers = {**getattr(request.state, "limit_headers", {}), **(error.headers or {})}
     return error_response(error.status_code, body, headers)
-
-
-def _unreadable(problem: Mapping[str, Any]) -> dict[str, str]:
-    """What is wrong with a body that is no JSON; the place of the problem is a number of characters."""
-    told = shortened(str(problem["ctx"]["error"]))
-    return {"field": "", "problem": f"The body is not valid JSON: {told} at character {problem['loc'][-1]}"}
 
 
 def _field(place: tuple[int | str, ...]) -> str:

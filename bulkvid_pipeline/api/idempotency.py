@@ -97,8 +97,16 @@ async def in_slow_thread(request: Request, work: Callable[[], Response]) -> Resp
 
 
 def digest_of(asked: object) -> str:
-    """A digest by which two requests are compared: the order of JSON keys does not matter."""
-    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+    """A digest by which two requests are compared: the order of JSON keys does not matter.
+
+    Raises:
+        InvalidRequestError: it is nested too deeply.
+    """
+    try:
+        text = json.dumps(asked, sort_keys=True).encode()
+    except RecursionError as error:
+        raise InvalidRequestError("The body is nested too deeply", fix="Check request format") from error
+    return hashlib.sha256(text).hexdigest()
 
 
 def _checked(key: str) -> str:

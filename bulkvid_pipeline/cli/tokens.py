@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from datetime import timedelta
 
 from bulkvid_pipeline.cli.printing import print_json
 from bulkvid_pipeline.core.errors import InvalidRequestError
+from bulkvid_pipeline.services.access.keys import SECRET_FILE
 from bulkvid_pipeline.services.access.scopes import DEFAULT_SCOPES, Scope
 from bulkvid_pipeline.services.access.tokens import mint
 from bulkvid_pipeline.settings import dagster_home, settings
@@ -27,14 +29,19 @@ def make_token(
     """
     wanted = tuple(dict.fromkeys([*(scopes or (() if admin else DEFAULT_SCOPES)), *([Scope.ADMIN] if admin else [])]))
     lifetime = parse_lifetime(expires)
+    home = dagster_home()
+    is_new = settings().api_secret is None and not (home / SECRET_FILE).exists()
     token = mint(
         settings(),
-        dagster_home(),
+        home,
         user_id=user_id,
         project_id=project_id,
         scopes=wanted,
         lifetime_s=lifetime.total_seconds(),
     )
+    if is_new:
+        note = f"Made a secret in {home}: only a server with this DAGSTER_HOME accepts the token."
+        print(note, file=sys.stderr)
     if as_json:
         scope = " ".join(scope.value for scope in wanted)
         told = {"token": token, "token_type": "Bearer", "expires_in": int(lifetime.total_seconds()), "scope": scope}

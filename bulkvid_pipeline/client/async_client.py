@@ -452,13 +452,17 @@ class AsyncWebhooks:
         self,
         *,
         job_id: str | None = None,
-        state: States = None,
+        state: str | None = None,
         page_size: int | None = None,
         limit: int | None = None,
     ) -> AsyncGenerator[WebhookDelivery, None]:
         """Deliveries, the newest first."""
         asked = {"job_id": job_id, "state": state}
         return paged(self._caller, "/api/webhooks/deliveries", WebhookDelivery, asked, page_size=page_size, limit=limit)
+
+    async def get(self, delivery_id: str) -> WebhookDelivery:
+        """A delivery with its attempts."""
+        return WebhookDelivery.read(await self._caller.data(get(below("/api/webhooks/deliveries", delivery_id))))
 
     async def replay(self, delivery_id: str) -> WebhookDelivery:
         """Send a message once more."""

@@ -438,12 +438,16 @@ class Webhooks:
         self,
         *,
         job_id: str | None = None,
-        state: States = None,
+        state: str | None = None,
         page_size: int | None = None,
         limit: int | None = None,
     ) -> Iterator[WebhookDelivery]:
         """Deliveries, the newest first."""
         return iterate(self._webhooks.deliveries(job_id=job_id, state=state, page_size=page_size, limit=limit))
+
+    def get(self, delivery_id: str) -> WebhookDelivery:
+        """A delivery with its attempts."""
+        return run(self._webhooks.get(delivery_id))
 
     def replay(self, delivery_id: str) -> WebhookDelivery:
         """Send a message once more."""

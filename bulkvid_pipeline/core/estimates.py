@@ -14,7 +14,7 @@ _BYTES_PER_S = 60_000
 """Size of a second of video, whatever the frame: the sound, and the text that moves."""
 _CORE_S_PER_ROW = 1.0
 """Narrating, drawing and storing a row, apart from encoding."""
-_CORE_S_PER_MEGAPIXEL_S = {VideoCodec.H264: 0.03, VideoCodec.H265: 0.4, VideoCodec.VP9: 0.6}
+_CORE_S_PER_MEGAPIXEL_S = {VideoCodec.H264: 0.03, VideoCodec.H265: 0.2, VideoCodec.VP9: 0.12}
 """CPU seconds for encoding a second of video, for each million pixels of the frame."""
 
 

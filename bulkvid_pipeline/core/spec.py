@@ -390,5 +390,5 @@ def _explained(problem: ErrorDetails) -> str:
 def _given(value: object) -> str:
     try:
         return str(value)[:60]
-    except ValueError:  # An integer of more than 4,300 digits has no text in Python.
+    except (ValueError, RecursionError):  # An integer of more than 4,300 digits has no text in Python.
         return type(value).__name__

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from bulkvid_pipeline.adapters.dagster.daemon_signs import DAEMON_MODULE
 from bulkvid_pipeline.core.serving import Part
 from bulkvid_pipeline.core.tags import DEFINITIONS_MODULE
 
@@ -156,7 +157,7 @@ def services_of(plan: Plan, folder: Path) -> tuple[Service, ...]:
         place = ("-h", plan.dagster.host, "-p", str(plan.dagster.port), "-w", workspace)
         found.append(Service(Role.DAGSTER, "dagster_webserver", place, log=f"dagster-{plan.dagster.port}.log"))
     if Part.DAEMON in plan.parts:
-        found.append(Service(Role.DAEMON, "dagster._daemon", ("run", "-w", workspace), log="daemon.log"))
+        found.append(Service(Role.DAEMON, DAEMON_MODULE, ("run", "-w", workspace), log="daemon.log"))
     return tuple(found)
 
 

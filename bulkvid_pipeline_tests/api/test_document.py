@@ -137,3 +137,14 @@ def test_what_the_framework_refuses_has_our_shape(
 
 def _first(examples: Any) -> Any:
     return next(iter(examples.values()))["value"] if isinstance(examples, dict) else examples[0]
+
+
+def test_a_body_that_is_no_json_is_told_by_its_place(api: TestClient, bearer: Bearer) -> None:
+    answer = api.put(
+        "/api/templates/a", content=b'{"name": x}', headers={**bearer(), "Content-Type": "application/json"}
+    )
+
+    error = answer.json()["error"]
+    assert answer.status_code == 400
+    assert error["message"].startswith("The body is not JSON")
+    assert error["field"] is None

@@ -22,8 +22,9 @@ def caller(home: Path, token: str) -> Caller:
 def test_the_token_alone_is_printed_and_is_valid_for_twelve_hours_of_everything_but_administration(
     bulkvid: Command, home: Path
 ) -> None:
-    said = bulkvid("token")
+    first, said = bulkvid("token"), bulkvid("token")
     found = caller(home, said.out.strip())
+    assert str(home) in first.err, "who makes the secret is told which server takes the token"
     assert (said.code, said.err, said.out.count("\n")) == (0, "", 1)
     assert (found.user_id, found.project_id) == ("local", "default")
     assert found.scopes == {Scope.JOBS_READ, Scope.JOBS_WRITE, Scope.TEMPLATES_WRITE}

@@ -5,14 +5,17 @@ from __future__ import annotations
 import types
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import pytest
 from pydantic import AwareDatetime, BaseModel
 
+from bulkvid_pipeline.api.app import create_app
 from bulkvid_pipeline.client import models
 from bulkvid_pipeline.client.shapes import Shape
 from bulkvid_pipeline.core import service_wire, wire
+from bulkvid_pipeline.settings import settings
 
 SERVERS_NAMES = {
     "Job": "JobView",
@@ -61,6 +64,16 @@ def test_what_the_server_may_leave_out_has_the_same_default(shape: type[Shape]) 
             assert not hasattr(empty, name), name
         else:
             assert getattr(empty, name) == field.get_default(call_default_factory=True), name
+
+
+def test_fields_are_those_of_the_document() -> None:
+    schemas = create_app(settings(), Path("unused")).openapi()["components"]["schemas"]
+    compared = {shape: schemas.get(model_of(shape).__name__) for shape in SHAPES}
+    known = {shape: schema for shape, schema in compared.items() if schema is not None}
+
+    assert len(known) > 40
+    for shape, schema in known.items():
+        assert shape.field_names() == frozenset(schema["properties"]), shape
 
 
 @pytest.mark.parametrize("shape", SHAPES)

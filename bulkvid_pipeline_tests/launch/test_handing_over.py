@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import socket
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -187,6 +189,41 @@ def test_a_run_that_comes_late_of_the_first_try_is_taken_back(server: FakeDagste
     run_id = hand_to(server)
 
     assert [run.run_id for run in server.runs] == [run_id]
+
+
+def test_a_launch_that_somebody_tried_before_finds_its_run(server: FakeDagster) -> None:
+    first = Launch(JOB_ID)
+    run_id = hand_over(SPEC, first, SameInstance(server), Settings(dagster_url=SecretStr(server.url)))
+
+    again = dataclasses.replace(first, tried_at=time.time())
+
+    assert hand_over(SPEC, again, SameInstance(server), Settings(dagster_url=SecretStr(server.url))) == run_id
+    assert len(server.asked) == 1
+
+
+def test_a_launch_that_somebody_tried_in_vain_is_made_and_what_comes_late_of_the_try_is_taken_back(
+    server: FakeDagster,
+) -> None:
+    launch = Launch(JOB_ID, tried_at=time.time() - 60)
+
+    def launched_twice(house: FakeDagster, params: Any) -> Any:
+        house.add(params)  # the first try's, at last
+        return launched(house, params)
+
+    server.launches = [launched_twice]
+
+    run_id = hand_over(SPEC, launch, SameInstance(server), Settings(dagster_url=SecretStr(server.url)))
+
+    assert [run.run_id for run in server.runs] == [run_id]
+
+
+def test_chosen_rows_are_in_the_runs_config_and_its_scope_says_that_it_is_about_them(server: FakeDagster) -> None:
+    launch = Launch(JOB_ID, only=("one", "two"))
+
+    hand_over(SPEC, launch, SameInstance(server), Settings(dagster_url=SecretStr(server.url)))
+
+    assert server.asked[0]["runConfigData"]["ops"] == {tags.BATCH_ASSET: {"config": {"only": ["one", "two"]}}}
+    assert server.runs[0].tags[tags.SCOPE] == "rows"
 
 
 def test_a_server_that_loses_every_request_is_unavailable_and_has_no_run(server: FakeDagster) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dagster import DagsterInstance
 
+DAEMON_MODULE = "dagster._daemon"
+"""What `python -m` runs as the daemon; its arguments are those of `dagster-daemon`."""
 _NOTE = "bulkvid/daemon"
 
 

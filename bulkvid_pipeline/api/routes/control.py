@@ -31,7 +31,7 @@ router = guarded_router(prefix="/api/bulk-jobs", tags=["jobs"])
 
 JobId = Annotated[str, Path(description="The job's id", examples=["job_4f1c0a9b2e77"])]
 Act = Callable[[Job], object]
-_ANSWERS = documented(400, 401, 403, 404, 409, 422, 429, 503)
+_ANSWERS = documented(400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
 _AFTER = {
     JobAction.PAUSE: {JobState.PAUSING, JobState.PAUSED},
     JobAction.CANCEL: {JobState.CANCELING, JobState.CANCELED},

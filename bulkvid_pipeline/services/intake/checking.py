@@ -60,7 +60,7 @@ def read_spec(body: Mapping[str, Any], *, user_id: str, project_id: str) -> Bulk
     """
     owner = {"user_id": user_id, "project_id": project_id}
     for name, own in owner.items():
-        if body.get(name, own) != own:
+        if body.get(name) not in (None, own):
             raise AccessDeniedError(
                 f"Insufficient permissions: the token's {name} is not the one in the request",
                 fix=f"Leave {name} out, or use a token of that {name.partition('_')[0]}",

@@ -23,9 +23,7 @@ pytestmark = ON_BOTH_DATABASES
 @pytest.fixture
 def events(workplace: Workplace) -> Iterator[JobEvents]:
     log = RunLog(workplace.instance)
-    events = JobEvents(workplace.instance, log)
-    yield events
-    events.close()
+    yield JobEvents(log)
     log.close()
 
 

@@ -35,7 +35,7 @@ class WrittenRun:
         told: Mapping[str, str] | None = None,
         *,
         status: DagsterRunStatus = DagsterRunStatus.NOT_STARTED,
-    ) -> WrittenRun:
+    ) -> Self:
         """A run without events: one that has not begun, unless another status is given."""
         run = DagsterRun(
             job_name=tags.JOB,
@@ -47,7 +47,7 @@ class WrittenRun:
         return cls(instance, run.run_id)
 
     @classmethod
-    def begun(cls, instance: DagsterInstance, job_id: str = JOB, told: Mapping[str, str] | None = None) -> WrittenRun:
+    def begun(cls, instance: DagsterInstance, job_id: str = JOB, told: Mapping[str, str] | None = None) -> Self:
         """A run at work."""
         run = cls.of(instance, job_id, told)
         run.report(DagsterEventType.RUN_START)
