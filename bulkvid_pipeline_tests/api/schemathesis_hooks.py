@@ -15,7 +15,7 @@ PROMISED = {"TEMPLATE_NOT_FOUND", "TEMPLATE_INVALID"}
 
 
 @schemathesis.check
-def only_promised_server_errors(_ctx: CheckContext, response: Response, case: Case) -> None:
+def only_promised_server_errors(_ctx: CheckContext, response: Response, case: Case[Any]) -> None:
     """No answer says that the server has failed, unless the reference has that status for the request's fault."""
     if response.status_code < 500 or (response.status_code == 503 and "/health" in case.operation.path):
         return
@@ -24,7 +24,7 @@ def only_promised_server_errors(_ctx: CheckContext, response: Response, case: Ca
 
 
 @schemathesis.hook
-def before_call(_context: HookContext, case: Case, _kwargs: dict[str, Any]) -> None:
+def before_call(_context: HookContext, case: Case[Any], _kwargs: dict[str, Any]) -> None:
     """Let jobs that may be made be made."""
     meta = case.meta
     given = os.environ.get(UPLOAD_ID)
@@ -33,10 +33,10 @@ def before_call(_context: HookContext, case: Case, _kwargs: dict[str, Any]) -> N
         make_a_job_of(case, given)
 
 
-def make_a_job_of(case: Case, sheet: str) -> None:
+def make_a_job_of(case: Case[Any], sheet: str) -> None:
     """Give a request for a job a sheet that there is: no generator comes upon its id."""
     body = case.body if isinstance(case.body, dict) else {}
-    kept = {name: body[name] for name in ("title", "priority") if name in body}
+    kept: dict[str, Any] = {name: body[name] for name in ("title", "priority") if name in body}
     case.body = {**kept, "input_source": {"path": sheet}}
 
 
