@@ -24,6 +24,9 @@ Make hundreds of videos out of a spreadsheet, and follow how they are made.
 Every request but those for health needs a token: `Authorization: Bearer {token}`. Answers are
 `{"success": true, "data": ...}` or `{"success": false, "error": {code, message, fix, field, details, request_id}}`.
 Times are UTC, durations in milliseconds, percentages 0..100.
+
+Whatever is asked for: requests that are no valid HTTP or name no valid host are answered with 400, those that arrive
+too slowly with 408, headers of more than 64 KiB with 431, all in the same shape.
 """
 
 TAGS = {

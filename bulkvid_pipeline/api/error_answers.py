@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from bulkvid_pipeline.api.envelope import ErrorAnswer, error_body
 from bulkvid_pipeline.api.limits import TooManyRequestsError
+from bulkvid_pipeline.api.log_lines import told_path
 from bulkvid_pipeline.core.errors import AuthenticationError, BulkVideoError
 from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.wire import ErrorBody
@@ -29,6 +30,9 @@ _WORDS: dict[int, tuple[str, str, str]] = {
     416: ("RANGE_NOT_SATISFIABLE", "The range lies outside the file", "Ask for bytes within its size"),
 }
 """Code, message and fix of errors that the framework raises with a bare status."""
+_UNREADABLE_HERE = "There was an error parsing the body"
+_UNREADABLE = "The body is not Unicode, or is nested too deeply, or has a number of too many digits"
+"""What is said in place of the framework's words about a body that is no JSON it can hold."""
 
 
 def add_error_handlers(app: FastAPI) -> None:
@@ -82,7 +86,7 @@ _DESCRIPTIONS = {
 async def _known(request: Request, error: Exception) -> Response:
     assert isinstance(error, BulkVideoError)
     if error.http_status >= 500:
-        _log.warning("%s %s: %s", request.method, request.url.path, error)
+        _log.warning("%s %s: %s", request.method, told_path(request.url.path), error)
     body = ErrorBody(
         code=error.code,
         message=error.message,
@@ -128,6 +132,8 @@ def _problem(told: Mapping[str, Any]) -> dict[str, str]:
 async def _plain(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code, message, fix = _WORDS.get(error.status_code, ("HTTP_ERROR", str(error.detail), ""))
+    if error.status_code == 400:
+        message = f"{message}: {_UNREADABLE if error.detail == _UNREADABLE_HERE else error.detail}"
     body = ErrorBody(code=code, message=message, fix=fix, request_id=_id_of(request))
     headers = {**getattr(request.state, "limit_headers", {}), **(error.headers or {})}
     return error_response(error.status_code, body, headers)

@@ -60,6 +60,10 @@ async def once(
             error is `AnswerLostError` or not foreseen: then the next request with the key goes on.
     """
     keyed = context_of(request).keyed
+    if len(request.headers.getlist("idempotency-key")) > 1:
+        raise InvalidRequestError(
+            "There are several idempotency keys", fix="Send one header Idempotency-Key", field="Idempotency-Key"
+        )
 
     def carry_out() -> Response:
         if key is None:
@@ -96,12 +100,10 @@ def digest_of(asked: object) -> str:
     """A digest by which two requests are compared: the order of JSON keys does not matter.
 
     Raises:
-        InvalidRequestError: a text in it is no Unicode, or it is nested too deeply.
+        InvalidRequestError: it is nested too deeply.
     """
     try:
-        text = json.dumps(asked, sort_keys=True, ensure_ascii=False).encode()
-    except UnicodeEncodeError as error:
-        raise InvalidRequestError("The body holds half of a Unicode character", fix="Send valid Unicode") from error
+        text = json.dumps(asked, sort_keys=True).encode()
     except RecursionError as error:
         raise InvalidRequestError("The body is nested too deeply", fix="Check request format") from error
     return hashlib.sha256(text).hexdigest()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import logging
 import re
 import time
@@ -12,14 +11,19 @@ from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bulkvid_pipeline.api.error_answers import error_response, unexpected_error
+from bulkvid_pipeline.api.log_lines import request_id, told_path
+from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.wire import ErrorBody
 from bulkvid_pipeline.services.access.scopes import Caller
 
 MIB = 1024 * 1024
 MOST_BYTES = MIB
+MOST_HEADER_BYTES = 64 * 1024
+"""Of all headers together, as Go's and nginx's largest ones: no honest client comes near."""
 MOST_UPLOAD_BYTES = 10 * MIB
 UPLOADS = "/api/sheets"
 _FORM_MARGIN = 64 * 1024
@@ -28,8 +32,9 @@ SILENCE_S = 10.0
 """Longest wait for the next part of a body."""
 WHOLE_BODY_S = 60.0
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_HOST = re.compile(r"[A-Za-z0-9._-]{1,255}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
 _JSON = re.compile(r"application/([a-z0-9.-]+\+)?json\s*(;.*)?", re.IGNORECASE)
-_SECURITY = {
+SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
@@ -37,18 +42,6 @@ _SECURITY = {
 }
 _access = logging.getLogger("bulkvid.access")
 _log = logging.getLogger(__name__)
-
-request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="")
-"""The id of the request that is being served; `RequestIdFilter` puts it into every line of the log."""
-
-
-class RequestIdFilter(logging.Filter):
-    """Gives log records the attribute `request_id`."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Always True: nothing is left out."""
-        record.request_id = request_id.get() or "-"
-        return True
 
 
 class RequestGate:
@@ -77,8 +70,10 @@ class RequestGate:
 
         try:
             await self._serve(scope, receive, sending, headers)
+        except ClientDisconnect:
+            pass  # nobody is there to be answered
         except Exception:
-            _log.exception("%s %s failed", scope["method"], scope["path"])
+            _log.exception("%s %s failed", scope["method"], told_path(scope["path"]))
             if status:
                 raise
             await unexpected_error(named)(scope, receive, sending)
@@ -86,7 +81,7 @@ class RequestGate:
             _access.info(
                 "%s %s %d %.1f ms %s",
                 scope["method"],
-                scope["path"],
+                told_path(scope["path"]),
                 status,
                 1000 * (time.perf_counter() - started),
                 _who(scope),
@@ -129,12 +124,30 @@ class _BoundedBody:
 
 
 def _refused(scope: Scope, headers: Headers, most: int) -> tuple[int, ErrorBody] | None:
-    """Why the request is not served, as its headers show already."""
+    """Why the request is not served, as its first line and headers show already."""
+    if sum(len(name) + len(value) for name, value in headers.raw) > MOST_HEADER_BYTES:
+        return 431, headers_too_large()
+    hosts = headers.getlist("host")
+    if len(hosts) > 1 or (not hosts and scope["http_version"] == "1.1") or not all(map(_HOST.fullmatch, hosts)):
+        fix = "Send one header Host with the name or address, and the port, of this server"
+        return 400, ErrorBody(code="INVALID_REQUEST", message="The host is not valid", fix=fix, field="Host")
+    if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+        return 400, ErrorBody(
+            code="INVALID_REQUEST", message="The address holds a NUL character", fix="Leave %00 out of path and query"
+        )
     length = headers.get("content-length", "0")
     if length.isdecimal() and int(length) > most:
         fix = f"Send at most {most // MIB} MiB"
         return 413, ErrorBody(code="BODY_TOO_LARGE", message=f"A body of {length} bytes is too large", fix=fix)
     has_body = length not in {"", "0"} or "transfer-encoding" in headers
+    coding = headers.get("content-encoding", "identity").strip().lower()
+    if has_body and coding not in {"", "identity"}:
+        return 415, ErrorBody(
+            code="UNSUPPORTED_MEDIA_TYPE",
+            message=f"Content encoding '{shortened(coding)}' is not accepted",
+            fix="Send the body as it is, without Content-Encoding",
+            field="Content-Encoding",
+        )
     if has_body and scope["method"] in {"POST", "PUT", "PATCH"} and scope["path"] != UPLOADS:
         kind = headers.get("content-type", "")
         if not _JSON.fullmatch(kind.strip()):
@@ -147,9 +160,18 @@ def _refused(scope: Scope, headers: Headers, most: int) -> tuple[int, ErrorBody]
     return None
 
 
+def headers_too_large() -> ErrorBody:
+    """Why a request with large headers is refused."""
+    return ErrorBody(
+        code="HEADERS_TOO_LARGE",
+        message="The headers of the request are too large",
+        fix=f"Send at most {MOST_HEADER_BYTES // 1024} KiB of headers",
+    )
+
+
 def _add_headers(headers: MutableHeaders, scope: Scope, named: str, request: Headers) -> None:
     headers["X-Request-Id"] = named
-    for name, value in _SECURITY.items():
+    for name, value in SECURITY.items():
         headers.setdefault(name, value)
     caller = _caller(scope)
     if caller is not None and caller.is_admin and request.get("x-debug", "").lower() == "true":

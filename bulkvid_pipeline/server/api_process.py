@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from bulkvid_pipeline.api.app import create_app
 from bulkvid_pipeline.api.log_lines import LOG_CONFIG
+from bulkvid_pipeline.server.http_protocol import BoundedHttp
 
 APP = "bulkvid_pipeline.server.api_process:lasting_app"
 LAST_REQUESTS_S = 2
@@ -41,7 +42,8 @@ def main() -> None:
         host=options.host,
         port=options.port,
         workers=options.processes,
-        http="httptools",
+        http=BoundedHttp,
+        ws="none",
         loop="uvloop",
         log_config=LOG_CONFIG,
         access_log=False,

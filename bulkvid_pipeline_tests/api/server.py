@@ -1,4 +1,4 @@
-"""The API in a process of its own, under a real uvicorn, and a client that reads its streams line by line."""
+"""The API in a process of its own, as `bulkvid serve` starts it, and a client that reads its streams line by line."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ class ApiServer:
             "BULKVID_API_LIMIT_PER_PROJECT": "100000",
             **self._environment,
         }
-        app = ["--factory", "bulkvid_pipeline.api.app:create_app", "--host", "127.0.0.1", "--port", str(self.port)]
+        command = ["-m", "bulkvid_pipeline.server.api_process", "--host", "127.0.0.1", "--port", str(self.port)]
         with self._log.open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "uvicorn", *app], env=environment, stdout=log, stderr=log, cwd=self._folder
+                [sys.executable, *command], env=environment, stdout=log, stderr=log, cwd=self._folder
             )
         self.process = process
         wait_until(lambda: self._answers() or process.poll() is not None, "the server did not start")

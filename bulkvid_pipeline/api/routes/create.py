@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from fastapi import Body, Query, Request, Response
 
 from bulkvid_pipeline.api.auth import Writer, guarded_router
-from bulkvid_pipeline.api.bodies import Documented
+from bulkvid_pipeline.api.bodies import Documented, check_texts
 from bulkvid_pipeline.api.context import ApiContext, Context
 from bulkvid_pipeline.api.envelope import Answer, success_body
 from bulkvid_pipeline.api.error_answers import documented
-from bulkvid_pipeline.api.idempotency import IdempotencyKey, Work, digest_of, in_slow_thread, once
+from bulkvid_pipeline.api.idempotency import IdempotencyKey, Work, in_slow_thread, once
 from bulkvid_pipeline.api.reading import answer
 from bulkvid_pipeline.core.errors import NetworkError
 from bulkvid_pipeline.core.spec import BulkJobSpec
@@ -55,7 +55,7 @@ async def create_job(
     The sheet is read and validated first: the answer has the number of rows that will be rendered and the findings, and
     whatever is wrong is refused before anything is created.
     """
-    digest_of(body)
+    check_texts(body)
     if dry_run:
         return await in_slow_thread(request, lambda: _dry_run(body, request, caller, context))
     return await once(request, caller, key, body, lambda work: _create(work, body, caller, context))

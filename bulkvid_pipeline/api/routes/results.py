@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import Header, Path, Query, Request, Response
+from fastapi import Header, HTTPException, Query, Request, Response
+from fastapi import Path as InPath
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, StreamingResponse
 
@@ -16,6 +18,7 @@ from bulkvid_pipeline.api.base_url import base_url
 from bulkvid_pipeline.api.context import Context
 from bulkvid_pipeline.api.envelope import Answer
 from bulkvid_pipeline.api.error_answers import documented
+from bulkvid_pipeline.api.ranges import NoSuchPartError, parts_of
 from bulkvid_pipeline.api.reading import answer
 from bulkvid_pipeline.api.routes.items import ItemStates
 from bulkvid_pipeline.api.routes.jobs import JobId, PageSize, PageTokenText
@@ -94,9 +97,12 @@ async def list_results(
 )
 async def download_file(
     _: Public,
+    request: Request,
     context: Context,
-    token: Annotated[str, Path(description="Out of a link that the API has handed out; it ends after a while")],
-    name: Annotated[str, Path(description="The file's name, for those who save it; the token alone says which it is")],  # noqa: ARG001
+    token: Annotated[str, InPath(description="Out of a link that the API has handed out; it ends after a while")],
+    name: Annotated[  # noqa: ARG001
+        str, InPath(description="The file's name, for those who save it; the token alone says which it is")
+    ],
 ) -> Response:
     """A video, poster or caption file of a job that publishes to a folder of the server. Needs no other token.
 
@@ -106,6 +112,7 @@ async def download_file(
     file = links.file_of(token)
     job = (await context.reads.jobs.lookup(file.job_id)).job
     path = await run_in_threadpool(links.path, job, file.key)
+    await run_in_threadpool(_check_range, request, path)
     headers = {"Cache-Control": "private, max-age=3600", "Content-Security-Policy": _PLAYED_HERE}
     return FileResponse(
         path,
@@ -114,6 +121,23 @@ async def download_file(
         filename=path.name,
         content_disposition_type="inline",
     )
+
+
+def _check_range(request: Request, path: Path) -> None:
+    """Leave in the request only a Range that the framework understands: of others it answers in a shape of its own.
+
+    Raises:
+        HTTPException: the range lies outside the file.
+    """
+    size = path.stat().st_size
+    try:
+        parts = parts_of(request.headers.get("range", ""), size)
+    except NoSuchPartError:
+        if "if-range" not in request.headers:
+            raise HTTPException(416, headers={"Content-Range": f"bytes */{size}"}) from None
+        parts = ""
+    others = [(name, value) for name, value in request.scope["headers"] if name != b"range"]
+    request.scope["headers"] = [*others, (b"range", parts.encode())] if parts else others
 
 
 def _prefers_csv(accept: str) -> bool:

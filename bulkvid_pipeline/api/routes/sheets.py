@@ -11,11 +11,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from bulkvid_pipeline.api.auth import Reader, Writer, guarded_router
-from bulkvid_pipeline.api.bodies import Documented
+from bulkvid_pipeline.api.bodies import Documented, check_texts
 from bulkvid_pipeline.api.context import Context
 from bulkvid_pipeline.api.envelope import Answer, success_body
 from bulkvid_pipeline.api.error_answers import documented
-from bulkvid_pipeline.api.idempotency import IdempotencyKey, digest_of, in_slow_thread, once
+from bulkvid_pipeline.api.idempotency import IdempotencyKey, in_slow_thread, once
 from bulkvid_pipeline.api.reading import answer
 from bulkvid_pipeline.core.errors import InvalidRequestError, UnsupportedMediaTypeError
 from bulkvid_pipeline.core.spec import BulkJobSpec
@@ -119,7 +119,7 @@ async def preview(
     context: Context,
 ) -> Response:
     """See how a sheet is understood: its columns and first rows, the findings at each level, and an estimate."""
-    digest_of(body)
+    check_texts(body)
     rows = _rows_of(body)
 
     def look() -> Response:

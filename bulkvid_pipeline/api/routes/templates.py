@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import Body, Header, Path, Request, Response
 
 from bulkvid_pipeline.api.auth import Reader, TemplateWriter, guarded_router
+from bulkvid_pipeline.api.bodies import check_texts
 from bulkvid_pipeline.api.context import ApiContext, Context
 from bulkvid_pipeline.api.envelope import Answer
 from bulkvid_pipeline.api.error_answers import documented
@@ -101,6 +102,7 @@ def save_template(
     template too. Logo and music are names of files in the templates folder of the installation. Built-in and shared
     templates cannot be replaced.
     """
+    check_texts(document)
     store = _store(context, caller)
     templates = ProjectTemplates(store)
     with _errors_of_requests():
