@@ -28,6 +28,8 @@ from bulkvid_pipeline_tests.peers.postgres import PostgresServer
 from bulkvid_pipeline_tests.waiting import wait_until
 from bulkvid_pipeline_tests.workplace import idea
 
+pytestmark = pytest.mark.heavy
+
 PATIENCE_S = 240.0
 LONG_SCRIPT = " ".join(f"Sentence number {n} takes a while to say." for n in range(20))
 

@@ -17,6 +17,8 @@ from bulkvid_pipeline.defs.assets import video
 from bulkvid_pipeline_tests import media_files
 from bulkvid_pipeline_tests.workplace import Workplace, idea
 
+pytestmark = pytest.mark.heavy
+
 NO_FONT_HAS_THIS = "\U00012000"
 
 

@@ -33,6 +33,8 @@ from bulkvid_pipeline_tests.peers.media_server import MediaServer
 from bulkvid_pipeline_tests.waiting import PATIENCE_S
 from bulkvid_pipeline_tests.workplace import FinishedJob, Workplace, idea
 
+pytestmark = pytest.mark.heavy
+
 RED = media_files.encoded(media_files.flat(640, 480, (230, 20, 20)))
 BLUE = media_files.encoded(media_files.flat(640, 480, (20, 20, 230)))
 

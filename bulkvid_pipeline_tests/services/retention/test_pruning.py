@@ -32,7 +32,7 @@ from bulkvid_pipeline.settings import settings
 from bulkvid_pipeline_tests.peers.hook_receiver import HookReceiver
 from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, FinishedJob, Workplace, idea
 
-pytestmark = ON_BOTH_DATABASES
+pytestmark = [ON_BOTH_DATABASES, pytest.mark.heavy]
 
 VIDEO = AssetKey(tags.VIDEO_ASSET)
 

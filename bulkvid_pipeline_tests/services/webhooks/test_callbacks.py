@@ -21,7 +21,7 @@ from bulkvid_pipeline_tests.services.jobs.test_jobs import MANY, ROWS, here, whi
 from bulkvid_pipeline_tests.services.liveness.test_orphans import a_run
 from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, Workplace, idea
 
-pytestmark = ON_BOTH_DATABASES
+pytestmark = [ON_BOTH_DATABASES, pytest.mark.heavy]
 
 SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()
 

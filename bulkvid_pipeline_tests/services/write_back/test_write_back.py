@@ -37,6 +37,8 @@ from bulkvid_pipeline_tests.peers.google import GooglePeer, KeyFile
 from bulkvid_pipeline_tests.waiting import wait_until
 from bulkvid_pipeline_tests.workplace import SHORT_SCRIPT, FinishedJob, Workplace
 
+pytestmark = pytest.mark.heavy
+
 HEADER = ["idea_title", "script_content", "platform_preferences"]
 ONE, TWO = ["One", SHORT_SCRIPT], ["Two", SHORT_SCRIPT]
 WRITES, READS = "sheets.values.batchUpdate", "sheets.values.get"
