@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from bulkvid_pipeline.core.errors import InvalidRequestError
+
 MOST_RANGES = 16
 """A request for more parts than this gets the whole file: no player asks for them."""
 _RANGES = re.compile(r"bytes=(.*)", re.IGNORECASE)
@@ -12,7 +14,7 @@ _LARGEST = 18
 """Digits of a position that are read; no file is larger."""
 
 
-class NoSuchPartError(Exception):
+class NoSuchPartError(InvalidRequestError):
     """All that was asked for lies outside the file."""
 
 
@@ -29,7 +31,7 @@ def parts_of(header: str, size: int) -> str:
         return ""
     inside = [f"{first}-{last}" for first, last in pairs if (_number(first) < size if first else _number(last) > 0)]
     if not inside or not size:
-        raise NoSuchPartError
+        raise NoSuchPartError("The range lies outside the file", fix="Ask for bytes within its size")
     return "bytes=" + ",".join(inside)
 
 
