@@ -22,6 +22,7 @@ router = guarded_router(prefix="/api/v1", tags=["health"])
 _NOT_KEPT = {"Cache-Control": "no-store"}
 
 
+@router.head("/health", include_in_schema=False)  # as some load balancers ask
 @router.get(
     "/health",
     operation_id="get_health",

@@ -42,6 +42,7 @@ def test_everybody_may_ask_for_the_health_and_learns_no_more_than_that(api: Test
     assert body["services"]["database"] == "healthy"
     assert body["services"]["daemon"] == "unhealthy"
     assert answer.headers["Cache-Control"] == "no-store"
+    assert api.head(HEALTH).status_code == 503
 
 
 def test_details_are_for_administrators_and_this_machine(api: TestClient, here: TestClient, bearer: Bearer) -> None:
