@@ -42,6 +42,9 @@ def locations(**jobs: list[str]) -> Answer:
     return {"__typename": "Workspace", "locationEntries": entries}
 
 
+VERSION = "1.13.27"
+
+
 @dataclass
 class FakeDagster:
     """Use as a context manager. `launches` are what the next launches do, the last of them again and again."""
@@ -91,6 +94,8 @@ class FakeDagster:
     def answer(self, query: str, variables: Mapping[str, Any]) -> Answer | str | tuple[int, str]:
         if self.body is not None:
             return self.status, self.body
+        if query == "{ version }":
+            return 200, json.dumps({"data": {"version": VERSION}})
         if "workspaceOrError" in query:
             return self.workspace
         if "launchRun" in query:
