@@ -2566,6 +2566,14 @@ export type PauseJobErrors = {
      */
     409: ErrorAnswer;
     /**
+     * The body is too large
+     */
+    413: ErrorAnswer;
+    /**
+     * The content type is not accepted
+     */
+    415: ErrorAnswer;
+    /**
      * The idempotency key was used with another body
      */
     422: ErrorAnswer;
@@ -2638,6 +2646,14 @@ export type ResumeJobErrors = {
      */
     409: ErrorAnswer;
     /**
+     * The body is too large
+     */
+    413: ErrorAnswer;
+    /**
+     * The content type is not accepted
+     */
+    415: ErrorAnswer;
+    /**
      * The idempotency key was used with another body
      */
     422: ErrorAnswer;
@@ -2709,6 +2725,14 @@ export type CancelJobErrors = {
      * The present state does not allow this
      */
     409: ErrorAnswer;
+    /**
+     * The body is too large
+     */
+    413: ErrorAnswer;
+    /**
+     * The content type is not accepted
+     */
+    415: ErrorAnswer;
     /**
      * The idempotency key was used with another body
      */
@@ -2784,6 +2808,14 @@ export type RetryJobErrors = {
      * The present state does not allow this
      */
     409: ErrorAnswer;
+    /**
+     * The body is too large
+     */
+    413: ErrorAnswer;
+    /**
+     * The content type is not accepted
+     */
+    415: ErrorAnswer;
     /**
      * The idempotency key was used with another body
      */
