@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -13,6 +13,7 @@ from dagster import DagsterInstance
 from fastapi import Depends, Request
 
 from bulkvid_pipeline.api.limits import RequestCounter
+from bulkvid_pipeline.core.errors import ServiceUnavailableError
 from bulkvid_pipeline.services.access.tokens import TokenVerifier
 from bulkvid_pipeline.services.intake.idempotency import KeyedRequests
 from bulkvid_pipeline.services.jobs.feed import JobFeeds
@@ -40,6 +41,11 @@ class ApiContext:
     keyed: KeyedRequests
     reads: JobReads
     feeds: JobFeeds
+
+    def see_own_writing(self) -> None:
+        """Let the next reads of this process hold what it has just written; without the database they tell so."""
+        with suppress(ServiceUnavailableError):
+            self.reads.jobs.refresh(at_once=True)
 
 
 @contextmanager

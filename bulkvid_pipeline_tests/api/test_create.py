@@ -307,3 +307,11 @@ def test_the_allow_list_of_a_project_opens_buckets_sheets_and_templates(
     with TestClient(create_app(settings(), home_of(house.workplace))) as api:
         house.api = api
         assert house.create(body, who={"project": "news"}).status_code == 201
+
+
+def test_a_job_is_in_the_list_as_soon_as_it_is_created(house: House) -> None:
+    upload_id = house.upload()
+    for number in range(1, 4):
+        assert house.create({"input_source": {"path": upload_id}}).status_code == 201
+        listed = house.api.get("/api/bulk-jobs", headers=house.bearer()).json()["data"]["items"]
+        assert len(listed) == number

@@ -135,6 +135,7 @@ async def _act(
             if before is None or not _is_done(action, job, str(before["run_id"])):
                 raise
         after = find_job(context.instance, job.job_id)
+        context.see_own_writing()
         _send_callbacks(context, after)
         return 200, success_body(after.view_from_afar())
 

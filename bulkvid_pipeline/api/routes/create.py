@@ -70,6 +70,7 @@ def _create(work: Work, body: dict[str, Any], caller: Writer, context: ApiContex
     else:
         submission = Submission.from_note(noted)
     created = submit(submission, work.claim.job_id, work.claim.launch_id, context.instance, context.settings)
+    context.see_own_writing()
     return (201 if submission.rows is not None else 202), success_body(created)
 
 
