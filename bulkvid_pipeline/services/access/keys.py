@@ -23,6 +23,8 @@ SECRET_FILE = "api-secret"
 SECRET_BYTES = 32
 """HS256 needs a key of at least the size of its hash output (RFC 7518, section 3.2)."""
 JWKS_KEPT_S = 300
+JWKS_COOLDOWN_S = 30.0
+"""Least time between two reads of a key set for keys that are not in it, which anybody can name."""
 SMALLEST_RSA_BITS = 2048
 
 
@@ -154,4 +156,7 @@ def _public_key(path: Path) -> PublicKey:
 
 @lru_cache(maxsize=4)
 def _key_set(url: str, algorithm: str, timeout_s: float) -> KeySet:
-    return KeySet(PyJWKClient(url, cache_keys=True, lifespan=JWKS_KEPT_S, timeout=timeout_s), algorithm)
+    return KeySet(
+        PyJWKClient(url, cache_keys=True, lifespan=JWKS_KEPT_S, timeout=timeout_s, cooldown_duration=JWKS_COOLDOWN_S),
+        algorithm,
+    )
