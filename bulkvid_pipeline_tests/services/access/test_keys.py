@@ -182,8 +182,8 @@ def test_what_is_no_key_and_a_secret_that_is_too_short_are_refused(tmp_path: Pat
     for settings in (
         Settings(api_public_key=tmp_path / "none.pem"),
         Settings(api_public_key=tmp_path / "missing.pem"),
-        Settings(api_secret="x" * 31),  # type: ignore[arg-type]
-        Settings(api_secret="x" * 32, api_jwks_url="http://127.0.0.1:9/keys"),  # type: ignore[arg-type]
+        Settings(api_secret="x" * 31),
+        Settings(api_secret="x" * 32, api_jwks_url="http://127.0.0.1:9/keys"),
     ):
         with pytest.raises(InvalidSettingsError):
             keys_of(settings, tmp_path)
