@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -144,6 +145,7 @@ def test_a_resume_whose_answer_was_lost_on_the_way_to_us_is_not_done_twice(house
 @pytest.mark.heavy
 def test_chosen_rows_are_retried_by_number_or_key_in_a_run_of_the_same_job(house: House) -> None:
     output = house.workplace.folder / "output"
+    shutil.rmtree(output)  # the API has written here already, to see whether storage answers
     output.write_text("a file stands where the folder should")
     failed = house.workplace.run(house.workplace.sheet([idea("One"), idea("Two"), idea("Three")]))
     job_id = failed.run.tags[tags.JOB_ID]
