@@ -23,8 +23,10 @@ from bulkvid_pipeline.defs import events
 from bulkvid_pipeline.defs.partitions import ensure_partitions, video_rows
 from bulkvid_pipeline.services.batch.batch_run import BatchRun
 from bulkvid_pipeline.services.batch.cancel_watch import stopping_when_cancelled
+from bulkvid_pipeline.services.batch.job_means import JobMeans, means_of
 from bulkvid_pipeline.services.jobs.chosen_rows import chosen_rows, join_job_of_rows
 from bulkvid_pipeline.services.jobs.follow import PLANNED
+from bulkvid_pipeline.services.jobs.jobs import id_of
 from bulkvid_pipeline.services.liveness.heartbeat import at_work
 from bulkvid_pipeline.services.liveness.orphans import close_orphans
 from bulkvid_pipeline.services.sheets.loading import LoadedSheet, load_sheet
@@ -32,7 +34,6 @@ from bulkvid_pipeline.services.sheets.validation import ValidatedSheet, validate
 from bulkvid_pipeline.services.webhooks.callbacks import check_callback, sending
 from bulkvid_pipeline.services.wiring.limits import wait_for_sheet_read
 from bulkvid_pipeline.services.write_back.writer import check_write_back
-from bulkvid_pipeline.settings import settings
 
 SHEET_CHECK = "sheet_is_valid"
 
@@ -42,8 +43,8 @@ def sheet_rows(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Loaded
     """The sheet as it stands: a frame of strings, read once."""
     spec = _spec(context)
     with failures_in_words():
-        check_callback(spec, settings())
-        check_write_back(spec, settings())
+        check_callback(spec, _means(context).settings)
+        check_write_back(spec, _means(context).settings)
     with _job_at_work(context, spec) as stopping:
         sheet = _read_sheet(context, spec, stopping)
     return dg.MaterializeResult(
@@ -69,7 +70,8 @@ def video_ideas(
     """The rows that may be rendered, judged at the job's validation level."""
     spec = _spec(context)
     with _job_at_work(context, spec) as stopping:
-        judged = stopping.run(lambda: validate_for_spec(sheet_rows, spec, settings()))
+        settings = _means(context).settings
+        judged = stopping.run(lambda: validate_for_spec(sheet_rows, spec, settings))
         yield events.report_check(judged.report, SHEET_CHECK, "video_ideas")
         if judged.report.stops_job:
             raise _failure(judged.refusal(), dg.MetadataValue.md(judged.report.as_markdown()))
@@ -96,7 +98,7 @@ def video_batch(
         )
         only = frozenset(config.only) or None
         run = BatchRun(
-            spec, video_ideas, settings(), context.instance, context.run.run_id, only=only, stopping=stopping
+            spec, video_ideas, _means(context), context.instance, context.run.run_id, only=only, stopping=stopping
         )
         yield from _row_events(context, run, planned=False)
     yield dg.Output(None, metadata=_totals(run))
@@ -123,18 +125,17 @@ def video(
     instance, run_id = context.instance, context.run.run_id
     with failures_in_words():
         join_job_of_rows(instance, run_id, context.partition_keys)
+    means = _means(context)
     with (
         failures_in_words(),
-        stopping_when_cancelled(instance, run_id) as stopping,
+        stopping_when_cancelled(instance, run_id, means.stopping) as stopping,
         at_work(instance, run_id, stopping),
     ):
         for spec, chosen in chosen_rows(context.instance, context.partition_keys):
             sheet = _read_sheet(context, spec, stopping)
-            judged = stopping.run(partial(validate_for_spec, sheet, spec, settings()))
-            run = BatchRun(
-                spec, judged, settings(), instance, run_id, only=chosen, force=config.force, stopping=stopping
-            )
-            with sending(instance, spec, settings(), stopping):
+            judged = stopping.run(partial(validate_for_spec, sheet, spec, means.settings))
+            run = BatchRun(spec, judged, means, instance, run_id, only=chosen, force=config.force, stopping=stopping)
+            with sending(instance, spec, means.settings, stopping):
                 yield from _row_events(context, run, planned=True)
 
 
@@ -143,11 +144,16 @@ def _spec(context: dg.AssetExecutionContext) -> BulkJobSpec:
     return spec
 
 
+def _means(context: dg.AssetExecutionContext) -> JobMeans:
+    return means_of(id_of(context.run))
+
+
 def _read_sheet(context: dg.AssetExecutionContext, spec: BulkJobSpec, stopping: Stopping) -> LoadedSheet:
     """The job's sheet, once it is the job's turn to ask for it."""
-    turn = partial(wait_for_sheet_read, context.instance, spec, settings(), sleep=stopping.sleep)
+    means = _means(context)
+    turn = partial(wait_for_sheet_read, context.instance, spec, means.settings, sleep=stopping.sleep)
     stopping.run(turn)
-    return stopping.run(lambda: load_sheet(spec.input_source, settings(), spec.project_id))
+    return stopping.run(lambda: load_sheet(spec.input_source, means.settings, spec.project_id, retry=means.retry))
 
 
 @contextmanager
@@ -156,11 +162,11 @@ def _job_at_work(context: dg.AssetExecutionContext, spec: BulkJobSpec) -> Iterat
 
     The block gets what is stopped when the job is cancelled.
     """
-    instance, run_id = context.instance, context.run.run_id
+    instance, run_id, means = context.instance, context.run.run_id, _means(context)
     with (
         failures_in_words(),
-        stopping_when_cancelled(instance, run_id) as stopping,
-        sending(instance, spec, settings(), stopping),
+        stopping_when_cancelled(instance, run_id, means.stopping) as stopping,
+        sending(instance, spec, means.settings, stopping),
         at_work(instance, run_id, stopping),
     ):
         yield stopping
@@ -178,6 +184,7 @@ def _row_events(
             elif outcome.failure is not None:
                 events.report_failed_row(context, outcome, key, planned=planned)
                 yield events.observation_of_failure(outcome, key)
+            run.means.on_outcome(outcome)
     failed = run.count(ItemState.FAILED)
     if failed:
         others = "; the others are finished and kept" if run.count(ItemState.COMPLETED) else ""

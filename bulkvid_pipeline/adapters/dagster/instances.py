@@ -9,19 +9,32 @@ from dagster import DagsterInstance
 from dagster._core.instance.config import dagster_instance_config
 from dagster._core.instance.ref import InstanceRef
 
-FOLDER = "folder"
-"""The field of a StorageByChoice's config that names the instance's folder."""
+FOLDER, URL = "folder", "url"
+"""The fields of a StorageByChoice's config that name the instance's folder, and its database where that is said."""
 
 
-def instance_in(home: Path, storage_class: str) -> DagsterInstance:
+def instance_in(home: Path, storage_class: str, url: str | None = None) -> DagsterInstance:
     """The instance defined by `dagster.yaml` in `home`.
 
     If its storage is the StorageByChoice named `storage_class`, the folder is put into its config, which is passed to
-    every process that receives the instance.
+    every process that receives the instance; and so is `url`: of a PostgreSQL database, or empty for SQLite.
     """
     config, _ = dagster_instance_config(str(home))
     custom: dict[str, Any] | None = (config.get("storage") or {}).get("custom")
     overrides: dict[str, Any] = {}
     if custom is not None and custom["class"] == storage_class:
-        overrides["storage"] = {"custom": {**custom, "config": {**custom.get("config", {}), FOLDER: str(home)}}}
-    return DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides=overrides))
+        chosen = {FOLDER: str(home), **({} if url is None else {URL: url})}
+        overrides["storage"] = {"custom": {**custom, "config": {**custom.get("config", {}), **chosen}}}
+    instance = DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides=overrides))
+    _leave_logging_alone(instance)
+    return instance
+
+
+def _leave_logging_alone(instance: DagsterInstance) -> None:
+    """Let the start of a run not configure the logging of the whole process anew, where nothing is to be configured.
+
+    Dagster does so even then, which closes the log files of the program that we run in; and it holds the lock of
+    logging meanwhile, so that it waits for ever for another run of this process that is just recording an event.
+    """
+    if not instance.get_python_log_dagster_handler_config():
+        instance.get_yaml_python_handlers = lambda: ()  # type: ignore[method-assign]

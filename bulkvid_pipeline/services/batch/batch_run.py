@@ -18,6 +18,7 @@ from bulkvid_pipeline.core.errors import DeadlineExceededError, RenderCancelledE
 from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import ItemState, JobState, StopReason, outcome_of
+from bulkvid_pipeline.services.batch.job_means import JobMeans
 from bulkvid_pipeline.services.batch.progress import JobProgress
 from bulkvid_pipeline.services.batch.row_loop import RowLoop
 from bulkvid_pipeline.services.batch.run_control import RunControl
@@ -47,13 +48,14 @@ class BatchRun:
 
     spec: BulkJobSpec
     sheet: ValidatedSheet
-    settings: Settings
+    means: JobMeans
     instance: DagsterInstance
     run_id: str
     only: frozenset[str] | None = None
     force: bool = False
     stopping: Stopping = field(default_factory=Stopping)
     """Stopped when the run is cancelled: ends all that the run waits for."""
+    settings: Settings = field(init=False)
     job_id: str = field(init=False)
     """The job that the run belongs to; the run itself where nothing says so."""
     ended: list[RowOutcome] = field(default_factory=list, init=False)
@@ -65,6 +67,7 @@ class BatchRun:
     def __post_init__(self) -> None:
         run = self.instance.get_run_by_id(self.run_id)
         self.job_id = (run.tags.get(tags.JOB_ID) if run else None) or self.run_id
+        self.settings = self.means.settings
 
     def outcomes(self) -> Iterator[RowOutcome]:
         """Render and publish; yields each row as it ends. The report is written however the rows end.
@@ -83,7 +86,7 @@ class BatchRun:
         loop = row_loop(
             WorkingRun(self.instance, self.run_id, self.job_id),
             self.spec,
-            self.settings,
+            self.means,
             self._plans(),
             store,
             force=self.force,
