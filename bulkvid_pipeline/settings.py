@@ -248,7 +248,9 @@ def _fault(problem: ErrorDetails) -> str:
     is_secret = field is None or "SecretStr" in str(field.annotation)
     value = "" if is_secret else f" is {shortened(str(problem['input']))!r}"
     message = problem["msg"].partition(", unable to ")[0]
-    return f"{name if name in names else f'BULKVID_{name}'}{value}: {message}"
+    given = [alias.upper() for alias in _aliases(field) if alias.upper() in os.environ] if field else []
+    told = given[0] if given else name if name in names else f"BULKVID_{name}"
+    return f"{told}{value}: {message}"
 
 
 def _aliases(field: FieldInfo) -> list[str]:
