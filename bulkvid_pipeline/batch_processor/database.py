@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from dataclasses import dataclass
@@ -29,12 +30,14 @@ class Database:
         url: of its PostgreSQL database; empty for SQLite, None where the settings of the process decide.
         link: the file that users know it by; None where they named something else.
         is_own: whether no other part of the installation has a say in it.
+        is_temporary: whether it goes with its processor.
     """
 
     home: Path
     url: str | None = ""
     link: Path | None = None
     is_own: bool = False
+    is_temporary: bool = False
 
     @classmethod
     def at(cls, db_path: str | os.PathLike[str], settings: Settings, *, is_default: bool) -> Database:
@@ -45,7 +48,7 @@ class Database:
         """
         text = os.fspath(db_path)
         if is_default and settings.postgres_url is not None and settings.postgres_url.get_secret_value():
-            return cls(dagster_home(), None)
+            return cls(dagster_home(), settings.postgres_url.get_secret_value())
         if text.startswith(("postgresql://", "postgres://")):
             return cls(dagster_home(), text)
         text = text.removeprefix("sqlite:///")
@@ -55,7 +58,7 @@ class Database:
                 fix="Give the path of a file, a DAGSTER_HOME folder, or postgresql://user:password@host/database",
             )
         if text == IN_MEMORY:
-            return cls(Path(tempfile.mkdtemp(prefix="batch_processor-")), is_own=True)
+            return cls(Path(tempfile.mkdtemp(prefix="batch_processor-")), is_own=True, is_temporary=True)
         path = Path(text).expanduser().absolute()
         if path.is_dir():
             return cls(path)
@@ -68,10 +71,13 @@ class Database:
             InvalidSettingsError: something else is where the file should be, or the folder cannot be written.
             ServiceUnavailableError: the PostgreSQL database does not answer.
         """
+        migrations = logging.getLogger("alembic")
+        if migrations.level == logging.NOTSET:
+            migrations.setLevel(logging.WARNING)  # it tells scripts that log at INFO of each new table
         try:
             if self.link is not None:
                 _check_free(self.link, self.home)
-            instance = open_instance(self.home, self.url)
+            instance = open_instance(self.home, self.url, captures_output=False)
             if self.link is not None:
                 _make_link(self.link, self.home)
         except OSError as error:
