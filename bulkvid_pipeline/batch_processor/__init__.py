@@ -12,7 +12,7 @@ from bulkvid_pipeline.batch_processor.errors import (
     AuthenticationError,
     BulkVideoError,
     NetworkError,
-    PermissionError,
+    PermissionError,  # noqa: A004
     QuotaExceededError,
     RateLimitError,
     ServerError,

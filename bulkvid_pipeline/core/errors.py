@@ -11,13 +11,13 @@ BulkVideoError
 ├── AuthenticationError          401
 ├── AccessDeniedError            403
 │   ├── SheetAccessDeniedError
-│   ├── StorageAccessDeniedError (a StorageError too)
+│   ├── StorageAccessDeniedError
 │   ├── MediumRefusedError
 │   ├── CallbackTargetRefusedError
 │   └── PlaceNotAllowedError
 ├── NotFoundError                404
 │   ├── SheetNotFoundError
-│   ├── BucketNotFoundError (a StorageError too)
+│   ├── BucketNotFoundError
 │   ├── JobNotFoundError
 │   ├── UploadNotFoundError
 │   └── MediumNotFoundError
@@ -176,7 +176,7 @@ class AccessDeniedError(BulkVideoError):
 
 
 class StorageError(BulkVideoError):
-    """The output storage cannot be used."""
+    """The output storage cannot be used; StorageAccessDeniedError and BucketNotFoundError are of this kind too."""
 
     code = "STORAGE_ERROR"
 
