@@ -61,7 +61,7 @@ class Database:
             return cls(Path(tempfile.mkdtemp(prefix="batch_processor-")), is_own=True, is_temporary=True)
         path = Path(text).expanduser().absolute()
         if path.is_dir():
-            return cls(path)
+            return cls(path, None)
         return cls(path.with_name(path.name + HOME_SUFFIX), link=path, is_own=True)
 
     def open(self) -> DagsterInstance:

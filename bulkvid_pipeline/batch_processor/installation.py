@@ -106,8 +106,13 @@ class Installation:
             given.store = store_at(location_of(instance))
         return given
 
-    def settings_for(self, instance: DagsterInstance, workers: int, limiter: RateLimiter) -> Settings:
-        """What the processor's jobs work with. A database of its own has as many render slots as workers at least."""
+    def make_room(self, instance: DagsterInstance, workers: int) -> None:
+        """Let a database of the processor's own have as many render slots as workers at least."""
+        if self.database.is_own and self.attached is None:
+            SlotPool(instance, POOL).raise_limit(workers)
+
+    def settings_for(self, workers: int, limiter: RateLimiter) -> Settings:
+        """What the processor's jobs work with."""
         base = self.base
         changes: dict[str, Any] = {"workers": workers, "render_slots": max(base.render_slots, workers)}
         if self.credentials is not None:
@@ -119,8 +124,6 @@ class Installation:
                 "limit_per_project": limits.per_project,
                 "limit_refill_per_s": limits.refill_rate,
             }
-        if self.database.is_own and self.attached is None:
-            SlotPool(instance, POOL).raise_limit(workers)
         return base.model_copy(update=changes)
 
 

@@ -6,14 +6,15 @@ import asyncio
 import logging
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from dagster import DagsterInstance
 
 from bulkvid_pipeline.adapters.rate_limits import RateLimiter
+from bulkvid_pipeline.adapters.stopping import in_daemon_thread
 from bulkvid_pipeline.batch_processor import views
 from bulkvid_pipeline.batch_processor.at_exit import close_at_exit
 from bulkvid_pipeline.batch_processor.installation import DB_PATH, MAX_WORKERS, Installation, attached_to
@@ -34,6 +35,8 @@ from bulkvid_pipeline.services.control.actions import cancel_job, pause_job, res
 from bulkvid_pipeline.services.jobs.jobs import Job, find_job, spec_of
 from bulkvid_pipeline.services.retention.pruning import prune
 from bulkvid_pipeline.settings import Settings
+
+Result = TypeVar("Result")
 
 _log = logging.getLogger("batch_processor")
 
@@ -175,7 +178,7 @@ class BatchProcessor(Telling):
             "validation_level": validation_level,
             "column_range": column_range,
         }
-        return await asyncio.to_thread(self._process, bulk_job_id, choices, ai_provider)
+        return await _beside(lambda: self._process(bulk_job_id, choices, ai_provider))
 
     def _process(self, job_id: str, choices: Mapping[str, Any], ai_provider: str | None) -> dict[str, Any]:
         job = self._job(job_id)
@@ -266,7 +269,7 @@ class BatchProcessor(Telling):
 
     async def cleanup(self) -> None:
         """End all that the processor has begun: its jobs are paused, and can be resumed. A second time does nothing."""
-        await asyncio.to_thread(self.close)
+        await _beside(self.close)
 
     def close(self, grace_s: float = GRACE_S) -> None:
         """`cleanup` for scripts without an event loop."""
@@ -298,7 +301,11 @@ class BatchProcessor(Telling):
 
     def settings_of_jobs(self) -> Settings:
         """What its jobs work with: the installation's settings, but for what the processor was given."""
-        return self._place.settings_for(self.instance, self.queue_manager.max_workers, self.rate_limiter)
+        return self._place.settings_for(self.queue_manager.max_workers, self.rate_limiter)
+
+    def make_room(self) -> None:
+        """Let as many rows be made at once as the queue manager says, where nobody else has a say in it."""
+        self._place.make_room(self.instance, self.queue_manager.max_workers)
 
     @classmethod
     @contextmanager
@@ -333,3 +340,8 @@ class BatchProcessor(Telling):
             return False
         _log.info("Job %s was told to %s", job_id, what)
         return True
+
+
+async def _beside(call: Callable[[], Result]) -> Result:
+    """What the call gives, or raises, from a thread that nobody waits for once the script is interrupted."""
+    return await asyncio.shield(asyncio.wrap_future(in_daemon_thread(call, "processor")))

@@ -46,6 +46,7 @@ class RunningJob:
         self._stopping = Stopping()
         self._generation = OwnGeneration(processor, spec, ai_provider)
         self._told = ("", -1)
+        self._workers = 0
         own_class = generation_class(processor)
         by_another = not own_class and bool(generation_tags_of(self._instance, job_id))
         lend(job_id, self._means(spec))
@@ -66,6 +67,7 @@ class RunningJob:
 
     def _means(self, spec: BulkJobSpec) -> JobMeans:
         processor = self._processor
+        self._make_room()
         return JobMeans(
             settings=processor.settings_of_jobs(),
             retry=replace(processor.error_handler.retry_template.policy, sleep=self._stopping.sleep),
@@ -160,7 +162,14 @@ class RunningJob:
         except (BulkVideoError, OSError) as error:
             _log.warning("It is not known how job %s goes: %s", self.job_id, error)
 
+    def _make_room(self) -> None:
+        """Heed that a script has changed its number of workers."""
+        if self._workers != (workers := self._processor.queue_manager.max_workers):
+            self._workers = workers
+            self._processor.make_room()
+
     def _tell(self) -> None:
+        self._make_room()
         try:
             job = find_job(self._instance, self.job_id)
         except JobNotFoundError:

@@ -12,10 +12,11 @@ from bulkvid_pipeline.adapters.dagster.run_log import RunLog
 from bulkvid_pipeline.adapters.rate_limits import RateLimiter
 from bulkvid_pipeline.adapters.stopping import in_daemon_thread
 from bulkvid_pipeline.batch_processor import views
+from bulkvid_pipeline.batch_processor.errors import error_of
 from bulkvid_pipeline.batch_processor.launching import Launches
 from bulkvid_pipeline.batch_processor.notices import Notices
 from bulkvid_pipeline.batch_processor.queue_manager import QueueManager
-from bulkvid_pipeline.batch_processor.records import BulkJob, JobEvent, JobStatus, VideoJob, video_job_id
+from bulkvid_pipeline.batch_processor.records import BulkJob, JobEvent, JobStatus, VideoJob, status_of, video_job_id
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.options import Priority
@@ -77,7 +78,7 @@ class Telling:
             title=job.title,
             column_range=source.range,
             sheet_format=source.format,
-            status=views.status_of(job.state),
+            status=status_of(job.state),
             progress=int(job.percent),
             statistics=views.statistics_of(job),
             created_at=view.created_at,
@@ -191,7 +192,7 @@ class Telling:
             failure = outcome.failure
             _log.error("Job %s: row %d failed: %s", job_id, row, failure)
             if video_job not in self._told_errors:
-                self.tell_error(job_id, views.error_of(failure.code, failure.message, failure.fix))
+                self.tell_error(job_id, error_of(failure.code, failure.message, failure.fix))
         self._told_errors.discard(video_job)
 
     def tell_error(self, job_id: str, error: Exception, *, row_key: str = "") -> None:

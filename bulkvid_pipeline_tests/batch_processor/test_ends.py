@@ -77,8 +77,7 @@ def at_work(script: Surroundings, how: str, *, engine: bool = False) -> Iterator
         yield process, process.stdout.readline().strip()
     finally:
         process.kill()
-        process.wait()
-        process.stdout.close()
+        process.communicate()
 
 
 def slots_held(processor: BatchProcessor) -> int:

@@ -68,7 +68,8 @@ def test_what_a_callback_raises_is_logged_and_the_others_are_told(caplog: pytest
 
 
 def test_a_slow_callback_keeps_nobody_and_is_told_the_newest_progress_alone() -> None:
-    notices, told = Notices(), []
+    notices = Notices()
+    told: list[tuple[str, int]] = []
     slow, begun = threading.Event(), threading.Event()
 
     def callback(job_id: str, progress: int, _message: str) -> None:

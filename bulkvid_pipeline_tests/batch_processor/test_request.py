@@ -72,5 +72,5 @@ def test_a_job_can_be_processed_otherwise_than_it_was_created() -> None:
 )
 def test_what_is_wrong_is_named(wrong: dict[str, object]) -> None:
     with pytest.raises(InvalidRequestError) as caught:
-        spec_of_request(SHEET, **{"user_id": "u", **wrong})  # type: ignore[arg-type]
+        spec_of_request(SHEET, **{"user_id": "u", **wrong})
     assert caught.value.fix or isinstance(caught.value, InvalidSpecError)

@@ -30,6 +30,7 @@ from bulkvid_pipeline.batch_processor import (
     VideoJob,
     cleanup_old_jobs,
 )
+from bulkvid_pipeline.services.batch import run_control
 from bulkvid_pipeline_tests.batch_processor.conftest import Surroundings
 from bulkvid_pipeline_tests.batch_processor.scripts import QuickProcessor, ended
 
@@ -152,7 +153,8 @@ def test_own_generation_by_a_service(script: Surroundings) -> None:
     assert (status["status"], status["cost"]) == ("completed", 1.5)
 
 
-def test_jobs_are_paused_resumed_and_cancelled(script: Surroundings) -> None:
+def test_jobs_are_paused_resumed_and_cancelled(script: Surroundings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_control, "LOOK_EVERY_S", 0.0)  # the row that is released must not be quicker than the pause
     released = asyncio.Event()
 
     class Waiting(BatchProcessor):
@@ -281,7 +283,7 @@ def test_own_handling_of_errors(script: Surroundings) -> None:
 
     async def main() -> tuple[str, dict[str, Any]]:
         processor = CustomBatchProcessor(script.creds, db_path=script.home)
-        job_id = processor.create_bulk_job(script.sheet(rows), "user", template="corporate_template")
+        job_id = processor.create_bulk_job(script.sheet(rows), "user", template="corporate")
         await processor.process_sheet_ideas(job_id)
         status = await ended(processor, job_id)
         await processor.cleanup()
@@ -291,7 +293,7 @@ def test_own_handling_of_errors(script: Surroundings) -> None:
 
     assert waited == [1.0]
     assert alerts == [f"{job_id}: the store is full"]
-    assert templates["Template"] == ["corporate_template", "default_template"]
+    assert templates["Template"] == ["corporate", "default_template"]
     assert (status["statistics"]["completed"], status["statistics"]["failed"]) == (3, 1)
     assert {context["attempt"] for context in contexts} == {1}
 

@@ -9,6 +9,8 @@ from dagster import DagsterInstance
 from dagster._core.instance.config import dagster_instance_config
 from dagster._core.instance.ref import InstanceRef
 
+from bulkvid_pipeline.core.errors import InvalidSettingsError
+
 FOLDER, URL = "folder", "url"
 """The fields of a StorageByChoice's config that name the instance's folder, and its database where that is said."""
 
@@ -30,6 +32,11 @@ def instance_in(
     config, _ = dagster_instance_config(str(home))
     custom: dict[str, Any] | None = (config.get("storage") or {}).get("custom")
     overrides: dict[str, Any] = {} if captures_output else {"compute_logs": _NO_CAPTURE}
+    if url and (custom is None or custom["class"] != storage_class):
+        raise InvalidSettingsError(
+            f"The dagster.yaml in '{home}' names a storage of its own, and a PostgreSQL database is named beside it",
+            fix="Give another DAGSTER_HOME, or leave the database to dagster.yaml",
+        )
     if custom is not None and custom["class"] == storage_class:
         chosen = {FOLDER: str(home), **({} if url is None else {URL: url})}
         overrides["storage"] = {"custom": {**custom, "config": {**custom.get("config", {}), **chosen}}}
