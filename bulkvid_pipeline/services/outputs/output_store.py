@@ -14,6 +14,7 @@ from bulkvid_pipeline.adapters.speech.providers import Provider, SpeechChoice
 from bulkvid_pipeline.adapters.storage import Storage, content_type_of
 from bulkvid_pipeline.core.errors import NotFoundError
 from bulkvid_pipeline.core.fingerprints import fingerprint_of
+from bulkvid_pipeline.core.ingredients import ingredients_of
 from bulkvid_pipeline.core.keys import output_key, slug
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
 from bulkvid_pipeline.core.vocabulary.voices import SILENT
@@ -150,6 +151,7 @@ class OutputStore:
             cost=round(cost, 6),
             thumbnail=rendered.thumbnail,
             quality=rendered.quality,
+            ingredients=ingredients_of(plan, output),
         )
         document = rendered.folder / DOCUMENT
         document.write_bytes(OUTPUTS.dump_json(published, indent=2))
