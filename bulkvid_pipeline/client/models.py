@@ -133,13 +133,19 @@ class Validation(Shape):
 
 
 class Estimate(Shape):
-    """What a job will make and need, roughly; `voice_cost` is in the currency of the paid voices' price."""
+    """What a job will make and need, roughly; `voice_cost` is in the currency of the paid voices' price.
+
+    `processing_time_ms` is the job's time alone on the installation, `work_time_ms` that of its rows one after the
+    other; `based_on_rows` the number of past rows from which the figures come, 0 for built-in figures.
+    """
 
     videos: int
     video_seconds: float
     storage_bytes: int
     processing_time_ms: int
     voice_cost: float
+    work_time_ms: int = 0
+    based_on_rows: int = 0
 
 
 class CreatedJob(Job):

@@ -21,7 +21,7 @@ from bulkvid_pipeline.core.states import JobAction, JobState
 PENDING = {DagsterRunStatus.NOT_STARTED, DagsterRunStatus.QUEUED, DagsterRunStatus.STARTING}
 
 _ENDS = {JobState.COMPLETED, JobState.PAUSED, JobState.CANCELED, JobState.FAILED}
-_UNTOLD = {tags.STATE: "", tags.INTENT: "", tags.PROCESS: "", tags.PROGRESS: "{}", tags.REPORT: "none"}
+_UNTOLD = {tags.STATE: "", tags.INTENT: "", tags.PROCESS: "", tags.PROGRESS: "{}", tags.REPORT: "none", tags.TOOK: ""}
 
 
 def run_of(record: RunRecord) -> JobRun:

@@ -610,7 +610,7 @@ export type ErrorBody = {
  * Estimate
  *
  * What a job will make and need, roughly: its videos, their length and size, its time alone on this installation,
- * and the cost of paid voices in the currency of their price.
+ * that of its rows one after the other, and the cost of paid voices in the currency of their price.
  */
 export type Estimate = {
     /**
@@ -630,9 +630,17 @@ export type Estimate = {
      */
     processing_time_ms: number;
     /**
+     * Work Time Ms
+     */
+    work_time_ms: number;
+    /**
      * Voice Cost
      */
     voice_cost: number;
+    /**
+     * Based On Rows
+     */
+    based_on_rows: number;
 };
 
 /**
