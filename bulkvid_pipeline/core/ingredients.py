@@ -114,10 +114,18 @@ def changes(was: Mapping[str, str], now: Mapping[str, str]) -> tuple[Change, ...
             if was.get(address) != now[address]:
                 found.append(Change(address))
         elif was.get(name) != now.get(name):
-            values = ("", "") if name in _DIGESTS else (was.get(name, ""), now.get(name, ""))
+            values = ("", "") if name in _DIGESTS else _shown(name, was.get(name, ""), now.get(name, ""))
             found.append(Change(name, *values))
     order = list(KINDS)
     return tuple(sorted(found, key=lambda change: order.index(change.ingredient)))
+
+
+def _shown(name: str, was: str, now: str) -> tuple[str, str]:
+    """The values as people know them: a frame by its short side, where that is what differs."""
+    if name != "resolution":
+        return was, now
+    short = [f"{min(map(int, size.split('x')))}p" if size else "" for size in (was, now)]
+    return (short[0], short[1]) if short[0] != short[1] else (was, now)
 
 
 def _voice(plan: VideoPlan) -> str:

@@ -42,7 +42,7 @@ OF_PLAN: dict[str, tuple[Any, str]] = {
 }
 OF_OUTPUT: dict[str, tuple[Any, str]] = {
     "width": (1280, "resolution (1920x1080, now 1280x1080)"),
-    "height": (720, "resolution (1920x1080, now 1920x720)"),
+    "height": (720, "resolution (1080p, now 720p)"),
     "container": (Container.MOV, "format (mp4, now mov)"),
     "video_codec": (VideoCodec.H265, "video_codec (h264, now h265)"),
     "audio_codec": (AudioCodec.OPUS, "audio_codec (aac, now opus)"),
