@@ -74,8 +74,17 @@ def run(
         bool, typer.Option("--queue", help="Let Dagster's queue run it (see `bulkvid ui`), and follow it from here")
     ] = False,
     plain: Annotated[bool, typer.Option("--plain", help="Plain lines instead of a live display")] = False,
+    canary: Annotated[
+        int | None,
+        typer.Option("--canary", min=1, help="Render so many rows first, the riskiest, and ask before the others"),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="With --canary: go on without asking, unless a row of it has failed")
+    ] = False,
 ) -> None:
     """Render the videos of a sheet. Rows that are finished already are not rendered again.
+
+    With --canary it pauses after the first rows until you say yes; without a terminal and --yes it stays paused.
 
     Exit codes: 0 all rows are finished · 1 the job failed · 2 wrong input · 3 some rows were rejected or failed ·
     130 interrupted.
@@ -90,7 +99,12 @@ def run(
         **_output_fields(output, container, video_codec, resolution, prefix),
         **_template_fields(template, style, voice, captions),
     }
-    raise typer.Exit(run_job(_spec(sheet, fields), plain=plain, queue=queue))
+    spec = _spec(sheet, fields)
+    if canary is None:
+        raise typer.Exit(run_job(spec, plain=plain, queue=queue))
+    from bulkvid_pipeline.cli.canary import run_with_canary
+
+    raise typer.Exit(run_with_canary(spec, canary, plain=plain, queue=queue, yes=yes))
 
 
 @app.command()

@@ -81,6 +81,7 @@ class BatchConfig(dg.Config):
     """Choices of a single run of a job."""
 
     only: list[str] = Field([], description="Keys of the rows to render; all rows of the sheet if empty")
+    canary: list[str] = Field([], description="Keys of rows to render first: the job is paused after them")
 
 
 @dg.asset(group_name="bulk_videos", kinds={"python"}, required_resource_keys={tags.SPEC_RESOURCE})
@@ -94,9 +95,15 @@ def video_batch(
         ensure_partitions(
             context.instance, (tags.partition_key(video_ideas.label, plan.row_key) for plan in video_ideas.plans)
         )
-        only = frozenset(config.only) or None
         run = BatchRun(
-            spec, video_ideas, settings(), context.instance, context.run.run_id, only=only, stopping=stopping
+            spec,
+            video_ideas,
+            settings(),
+            context.instance,
+            context.run.run_id,
+            only=frozenset(config.only) or None,
+            canary=frozenset(config.canary) or None,
+            stopping=stopping,
         )
         yield from _row_events(context, run, planned=False)
     yield dg.Output(None, metadata=_totals(run))

@@ -43,7 +43,10 @@ answer must not hold it up."""
 
 @dataclass
 class BatchRun:
-    """Renders the rows of a validated sheet in the run `run_id`; `only` limits it to some row keys."""
+    """Renders the rows of a validated sheet in the run `run_id`; `only` limits it to some row keys.
+
+    With a `canary` it renders the rows of these keys and pauses the job: another run of it makes the others.
+    """
 
     spec: BulkJobSpec
     sheet: ValidatedSheet
@@ -51,6 +54,7 @@ class BatchRun:
     instance: DagsterInstance
     run_id: str
     only: frozenset[str] | None = None
+    canary: frozenset[str] | None = None
     force: bool = False
     stopping: Stopping = field(default_factory=Stopping)
     """Stopped when the run is cancelled: ends all that the run waits for."""
@@ -75,7 +79,7 @@ class BatchRun:
             BulkVideoError: a fault of the system (storage denied, bucket gone) before or during the rows.
         """
         began, started_at = time.perf_counter(), datetime.now(UTC)
-        progress = JobProgress()
+        progress = JobProgress(later=self._later())
         control = RunControl(self.instance, self.run_id, progress, deadline=self._deadline(), stopping=self.stopping)
         control.tell(self._description())
         self._tell_callback()
@@ -155,10 +159,19 @@ class BatchRun:
         return sum(outcome.state is state for outcome in self.ended)
 
     def _plans(self) -> Sequence[VideoPlan]:
-        return [plan for plan in self.sheet.plans if self.only is None or plan.row_key in self.only]
+        """The rows that this run is to make."""
+        return [plan for plan in self._rows() if self.canary is None or plan.row_key in self.canary]
+
+    def _later(self) -> tuple[VideoPlan, ...]:
+        """The rows that this run leaves to another."""
+        return tuple(plan for plan in self._rows() if self.canary is not None and plan.row_key not in self.canary)
+
+    def _rows(self) -> Iterator[VideoPlan]:
+        return (plan for plan in self.sheet.plans if self.only is None or plan.row_key in self.only)
 
     def _outcome(self, loop: RowLoop, control: RunControl) -> JobState:
-        unfinished = len(self._plans()) - len(self.ended) + self.count(ItemState.CANCELLED)
+        later = len(self._later())
+        unfinished = later + len(self._plans()) - len(self.ended) + self.count(ItemState.CANCELLED)
         reason = control.stop_reason() if unfinished else None
         if reason is StopReason.DEADLINE:
             loop.stopped_by = DeadlineExceededError(
@@ -166,7 +179,7 @@ class BatchRun:
             )
         if loop.stopped_by is not None:
             return JobState.FAILED
-        if reason is StopReason.PAUSE:
+        if reason is StopReason.PAUSE or (later and reason is None):
             return JobState.PAUSED
         cancelled = reason is StopReason.CANCEL
         return outcome_of(self.count(ItemState.COMPLETED), self.count(ItemState.FAILED), cancelled)

@@ -50,8 +50,10 @@ def estimate_view(found: JobEstimate) -> Estimate:
         videos=found.videos,
         video_seconds=found.video_s,
         storage_bytes=found.bytes,
-        processing_time_ms=round(found.work_s * 1000),
+        processing_time_ms=round(found.wall_s * 1000),
+        work_time_ms=round(found.work_s * 1000),
         voice_cost=found.voice_cost,
+        based_on_rows=found.based_on_rows,
     )
 
 
