@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from dagster import DagsterInstance
 
+from bulkvid_pipeline.adapters.speech.providers import Provider
 from bulkvid_pipeline.adapters.speech.spending import Spending
 from bulkvid_pipeline.adapters.stopping import Stopping
 from bulkvid_pipeline.core import tags
@@ -19,6 +20,7 @@ from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import ItemState, JobState, StopReason, outcome_of
 from bulkvid_pipeline.services.batch.progress import JobProgress
+from bulkvid_pipeline.services.batch.row_figures import RowFigures
 from bulkvid_pipeline.services.batch.row_loop import RowLoop
 from bulkvid_pipeline.services.batch.run_control import RunControl
 from bulkvid_pipeline.services.jobs.jobs import find_job
@@ -96,13 +98,17 @@ class BatchRun:
             may_publish=control.may_publish,
             stopping=self.stopping,
         )
+        figures = RowFigures(self.sheet.seconds, self.settings.speech_provider, self._is_paid(), self.settings.workers)
         self.state = JobState.CANCELED
         try:
             store.retry.call(store.storage.check_writable)
             with self._sheet_report() as tell_sheet:
                 for outcome in loop.run():
                     self.ended.append(outcome)
+                    figures.add(outcome)
                     tell_sheet(outcome)
+                    if figures.is_due():
+                        control.tell(figures.as_tags(loop.spent.characters))
                     yield outcome
                 self.stopping.conclude(WRITE_BACK_S)
             self.state = self._outcome(loop, control)
@@ -121,7 +127,16 @@ class BatchRun:
             self.stopping.conclude(REPORT_S)
             lost = control.is_lost()
             if not lost:
-                self._conclude(control, store, loop.leases, started_at, time.perf_counter() - began)
+                self._conclude(
+                    control,
+                    store,
+                    loop.leases,
+                    started_at,
+                    time.perf_counter() - began,
+                    lambda: figures.as_tags(
+                        loop.spent.characters, time.perf_counter() - began - progress.snapshot().waited_s
+                    ),
+                )
         if lost:
             # Without an error Dagster would call the run a success, whatever was said of it meanwhile.
             raise RenderCancelledError("The run was declared dead while it was at work", fix="Retry the job")
@@ -129,7 +144,13 @@ class BatchRun:
             raise loop.stopped_by
 
     def _conclude(
-        self, control: RunControl, store: OutputStore, turns: Turns, started_at: datetime, seconds: float
+        self,
+        control: RunControl,
+        store: OutputStore,
+        turns: Turns,
+        started_at: datetime,
+        seconds: float,
+        figures: Callable[[], Mapping[str, str]],
     ) -> None:
         """Leave the gallery and tell what came of the run, which has failed where the gallery cannot be left."""
         try:
@@ -144,7 +165,7 @@ class BatchRun:
             self.state = JobState.FAILED
             raise
         finally:
-            control.tell({tags.STATE: self.state, tags.REPORT: self.report_url or "none"})
+            control.tell({tags.STATE: self.state, tags.REPORT: self.report_url or "none", **figures()})
             control.tell_progress()
             self._tell_callback()
 
@@ -191,6 +212,9 @@ class BatchRun:
         began = find_job(self.instance, self.job_id).generation[0].started_at
         return (began or time.time()) + self.spec.processing_deadline_ms / 1000
 
+    def _is_paid(self) -> bool:
+        return Provider(self.settings.speech_provider) is Provider.OPENAI
+
     def _tell_callback(self) -> None:
         """Queue the message about the job's state; it is sent beside the work."""
         tell_state(self.instance, self.run_id, self.state, callback_url=self.spec.callback_url)
@@ -206,4 +230,5 @@ class BatchRun:
             tags.STATE: JobState.RUNNING,
             tags.OUTPUT: output_place(self.spec, self.settings),
             tags.PROCESS: this_process(),
+            tags.PROVIDER: self.settings.speech_provider,
         }

@@ -36,6 +36,24 @@ export type Analytics = {
     avg_processing_time: number;
     cost_summary: CostSummary;
     /**
+     * Processing Time
+     *
+     * Seconds in which rows were rendered
+     */
+    processing_time: number;
+    /**
+     * Video Seconds
+     *
+     * Length of the finished videos
+     */
+    video_seconds: number;
+    /**
+     * Storage Bytes
+     *
+     * Size of the finished videos
+     */
+    storage_bytes: number;
+    /**
      * Groups
      *
      * The same figures for each group, by its name
@@ -71,6 +89,24 @@ export type AnalyticsGroup = {
      * Cost
      */
     cost: number;
+    /**
+     * Processing Time
+     *
+     * Seconds in which rows were rendered
+     */
+    processing_time: number;
+    /**
+     * Video Seconds
+     *
+     * Length of the finished videos
+     */
+    video_seconds: number;
+    /**
+     * Storage Bytes
+     *
+     * Size of the finished videos
+     */
+    storage_bytes: number;
 };
 
 /**
@@ -359,6 +395,12 @@ export type CostSummary = {
      * By Day
      */
     by_day?: {
+        [key: string]: number;
+    } | null;
+    /**
+     * By Provider
+     */
+    by_provider?: {
         [key: string]: number;
     } | null;
     [key: string]: unknown;
@@ -760,9 +802,9 @@ export type Format = 'json' | 'csv';
 /**
  * GroupBy
  *
- * What jobs can be grouped by; `day` is the day of their creation, in UTC.
+ * What jobs can be grouped by; `day` is the day of their creation, in UTC, `provider` the speech provider.
  */
-export type GroupBy = 'template_id' | 'style' | 'user' | 'platform' | 'day';
+export type GroupBy = 'template_id' | 'style' | 'user' | 'platform' | 'day' | 'provider';
 
 /**
  * Health
