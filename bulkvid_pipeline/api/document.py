@@ -38,6 +38,7 @@ TAGS = {
     "analytics": "What your project's jobs have made and cost.",
     "webhooks": "Messages to the callback URLs of jobs.",
     "system": "How busy the service is.",
+    "diagnostics": "What jobs ask of other services, recorded on demand, and what is wrong.",
     "health": "Whether the service works. These answers have no envelope.",
 }
 
