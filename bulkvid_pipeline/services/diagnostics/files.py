@@ -75,7 +75,7 @@ def replace_log(path: Path, content: bytes) -> None:
     unfinished = path.with_name(f".{path.name}{_UNFINISHED}")
     try:
         descriptor = os.open(unfinished, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_CLOEXEC, 0o600)
-        with open(descriptor, "wb") as file:
+        with os.fdopen(descriptor, "wb") as file:
             file.write(content)
         unfinished.replace(path)
     except OSError:
@@ -85,7 +85,7 @@ def replace_log(path: Path, content: bytes) -> None:
 
 
 def logs_of(folder: Path, job_id: str) -> list[JobLog]:
-    """What the folder holds of the job, by the time at which the processes began with it. Damaged files are left out."""
+    """What the folder holds of the job, by the time at which processes began with it, without damaged files."""
     logs = []
     for path in _paths(folder, f"job_{_as_name(job_id)}_*.json"):
         with suppress(OSError, ValidationError):
