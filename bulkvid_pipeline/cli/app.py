@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bulkvid_pipeline.cli.debugging import debug
 from bulkvid_pipeline.cli.jobs import jobs
 from bulkvid_pipeline.core.serving import Part
 from bulkvid_pipeline.services.access.scopes import Scope
@@ -23,6 +24,7 @@ app = typer.Typer(
 dev = typer.Typer(help="Tools for developers.", no_args_is_help=True)
 app.add_typer(jobs, name="jobs")
 app.add_typer(dev, name="dev")
+app.add_typer(debug, name="debug")
 cache = typer.Typer(help="Narration and scenes kept so that changed rows cost their changes.", no_args_is_help=True)
 app.add_typer(cache, name="cache")
 templates = typer.Typer(help="List the templates, draw them, check them.", invoke_without_command=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import queue
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -29,13 +30,13 @@ class WorkerPool:
         self._threads = ThreadPoolExecutor(size, thread_name_prefix="row")
 
     def submit(self, turn: Callable[[RenderProcess], Result]) -> Future[Result]:
-        """Let an idle worker do `turn` with its process."""
+        """Let an idle worker do `turn` with its process, and with the caller's context variables."""
 
         def run() -> Result:
             with self._process() as process:
                 return turn(process)
 
-        return self._threads.submit(run)
+        return self._threads.submit(contextvars.copy_context().run, run)
 
     @contextmanager
     def _process(self) -> Iterator[RenderProcess]:
