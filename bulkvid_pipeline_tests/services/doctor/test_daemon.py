@@ -81,8 +81,8 @@ def test_a_daemon_that_died_is_broken_and_one_of_long_ago_a_warning(look: Look, 
 def test_jobs_that_wait_for_no_daemon_are_broken(look: Look, home: Path) -> None:
     place = GrpcServerCodeLocationOrigin(host="localhost", port=4000, location_name="code")
     origin = RemoteJobOrigin(RemoteRepositoryOrigin(place, "repository"), "job")
-    queued = {"status": DagsterRunStatus.QUEUED, "remote_job_origin": origin}
-    in_instance(home, lambda instance: create_run_for_test(instance, **queued))
+    queued = DagsterRunStatus.QUEUED
+    in_instance(home, lambda instance: create_run_for_test(instance, status=queued, remote_job_origin=origin))
 
     told = look("daemon")
 

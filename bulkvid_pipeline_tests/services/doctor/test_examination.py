@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -104,3 +105,11 @@ def test_checks_are_chosen_by_name_and_by_group() -> None:
     with pytest.raises(InvalidRequestError, match="no check 'storrage'") as caught:
         chosen(CHECKS, ["storrage"])
     assert "storage" in caught.value.fix
+
+
+def test_the_documentation_names_every_check() -> None:
+    documented = (Path(__file__).parents[3] / "docs" / "operations.md").read_text().partition("## `bulkvid doctor`")[2]
+
+    for check in CHECKS:
+        assert f"`{check.name}`" in documented
+        assert f"| {check.group} |" in documented

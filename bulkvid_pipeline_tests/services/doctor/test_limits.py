@@ -8,6 +8,7 @@ import pytest
 from dagster import DagsterInstance
 
 from bulkvid_pipeline.adapters.dagster.run_slots import RunSlots
+from bulkvid_pipeline.core.options import Priority
 from bulkvid_pipeline.services.doctor import limits
 from bulkvid_pipeline_tests.services.doctor.conftest import Look
 
@@ -29,7 +30,7 @@ def test_more_workers_than_slots_and_more_slots_than_processors_are_warnings(loo
 def test_slots_of_the_instance_that_differ_are_told_with_the_command(look: Look, folder: Path, new_home: Path) -> None:
     shutil.copytree(new_home, folder / "home")
     with DagsterInstance.from_config(str(folder / "home")) as instance:
-        RunSlots(instance, "run", user="u", job=0, job_id="j").ensure_pool(5)
+        RunSlots(instance, "run", user="u", job=Priority.NORMAL, job_id="j").ensure_pool(5)
     given = {"DAGSTER_HOME": str(folder / "home"), "BULKVID_WORKERS": "1", "BULKVID_RENDER_SLOTS": "1"}
 
     told = look("slots", **given)

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
+import platform
 from pathlib import Path
 
 import pytest
 
-from bulkvid_pipeline.services.doctor import programs
 from bulkvid_pipeline_tests.services.doctor.conftest import Look
 
 
@@ -63,7 +63,7 @@ def test_what_only_others_need_is_a_warning(look: Look, tmp_path: Path, monkeypa
 
 
 def test_a_python_that_is_too_old_is_broken(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(programs.platform, "python_version", lambda: "3.10.4")
+    monkeypatch.setattr(platform, "python_version", lambda: "3.10.4")
 
     told = look("python")
 
