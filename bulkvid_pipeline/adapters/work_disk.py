@@ -58,9 +58,9 @@ def full_disk_as_ours(attempt: str) -> Iterator[None]:
 
 
 def nearest_folder(folder: Path) -> Path:
-    """The folder, or the nearest one above it that exists already."""
+    """The folder, or the nearest one above it that exists already; a file that is in its way is given as it is."""
     folder = folder.expanduser().absolute()
-    return next(each for each in (folder, *folder.parents) if each.is_dir())
+    return next(each for each in (folder, *folder.parents) if each.exists())
 
 
 def try_disk(folder: Path, attempt: str) -> int:

@@ -24,10 +24,10 @@ from bulkvid_pipeline.services.doctor.check import (
 
 WORKING_BYTES = 256 * 1024 * 1024
 """Less room than this holds no video under way, see `services.system.parts`."""
-WORKER_BYTES = 500_000_000
-"""Memory of a process that renders at 1080p with the voices and fonts of a few writings (measured: 300 to 450 MB)."""
+WORKER_BYTES = 350_000_000
+"""Memory of a process that renders a row: 235 MB were measured with its voice at 1080p; pictures and 4k take more."""
 OWN_BYTES = 400_000_000
-"""Memory of the process that runs the job."""
+"""Memory of the process that runs the job: 375 MB were measured."""
 HOME_BYTES = 100_000_000
 OWN_FILES, FILES_PER_WORKER = 128, 24
 _WORK_MEND = (

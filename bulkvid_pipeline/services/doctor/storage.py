@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -13,6 +14,7 @@ from bulkvid_pipeline.adapters.storage.faults import os_errors_as_ours
 from bulkvid_pipeline.adapters.storage.location import FolderLocation, parse_location, without_credentials
 from bulkvid_pipeline.adapters.storage.store import TEMPORARY_PREFIX
 from bulkvid_pipeline.adapters.work_disk import nearest_folder
+from bulkvid_pipeline.core.errors import StorageAccessDeniedError
 from bulkvid_pipeline.services.doctor.check import (
     Check,
     Finding,
@@ -32,6 +34,7 @@ ROW_BYTES = 15_000_000
 FEWEST_ROWS = 20
 """Room for fewer rows than this is worth a warning."""
 _LINK_LASTS_S = 60
+_RIGHTS_MEND = "Let the key of BULKVID_S3_KEY list, read, write and delete in this bucket"
 _MEND = "Check BULKVID_OUTPUT_URL, the BULKVID_S3_ settings, and that the storage runs"
 
 
@@ -39,7 +42,13 @@ def _storage(site: Site) -> Finding:
     location = parse_location(site.place)
     if isinstance(location, FolderLocation):
         return _folder(location.folder, site)
-    open_place(site.place, site.hasty_settings).check_writable()
+    storage = open_place(site.place, site.hasty_settings)
+    try:
+        storage.check_writable()
+    except StorageAccessDeniedError as error:
+        # What denies a look-up tells no reason (HTTP: a HEAD has no body); what denies a list does.
+        storage.list(TEMPORARY_PREFIX)
+        return broken(error.message, _RIGHTS_MEND)
     return ok(f"{_shown(site.place)}: written, read and deleted")
 
 
@@ -63,11 +72,9 @@ def _beside_jobs(folder: Path) -> Iterator[Path]:
     """
     existing = nearest_folder(folder)
     with os_errors_as_ours(f"writing to {folder}"):
-        if folder.exists() and not folder.is_dir():
-            raise NotADirectoryError(20, "It is a file")
         uploads = existing / TEMPORARY_PREFIX
         if uploads.is_dir() and not os.access(uploads, os.W_OK | os.X_OK):
-            raise PermissionError(13, f"{TEMPORARY_PREFIX} in it cannot be written")
+            raise PermissionError(errno.EACCES, f"{TEMPORARY_PREFIX} in it cannot be written")
         with tempfile.TemporaryDirectory(prefix=".bulkvid-doctor-", dir=existing) as probed:
             yield Path(probed)
 
