@@ -55,6 +55,7 @@ class Installation:
     database: Database
     db_path: str
     max_workers: int
+    debug_mode: bool = False
     attached: DagsterInstance | None = None
 
     @classmethod
@@ -63,6 +64,8 @@ class Installation:
         credentials_path: str | os.PathLike[str] | None,
         db_path: str | os.PathLike[str],
         max_workers: int,
+        *,
+        debug_mode: bool = False,
     ) -> Installation:
         """What a processor was given, the settings where it was given nothing.
 
@@ -76,7 +79,7 @@ class Installation:
             database = Database(Path(attached.root_directory), None)
         else:
             database = Database.at(db_path, base, is_default=db_path is DB_PATH)
-        return cls(base, credentials, database, _told(db_path, database), workers, attached)
+        return cls(base, credentials, database, _told(db_path, database), workers, debug_mode, attached)
 
     @property
     def home(self) -> Path:
@@ -115,6 +118,8 @@ class Installation:
         """What the processor's jobs work with."""
         base = self.base
         changes: dict[str, Any] = {"workers": workers, "render_slots": max(base.render_slots, workers)}
+        if self.debug_mode:
+            changes["batch_debug"] = True
         if self.credentials is not None:
             changes["google_credentials"] = self.credentials
         limits = getattr(limiter, "limits", None)

@@ -64,7 +64,7 @@ class BatchProcessor(Steering):
         rate_limiter: RateLimiter | None = None,
         debug_mode: bool = False,
     ) -> None:
-        place = Installation.of(credentials_path, db_path, max_workers)
+        place = Installation.of(credentials_path, db_path, max_workers, debug_mode=debug_mode)
         self._place = place
         self.credentials_path = credentials_path
         self.debug_mode = debug_mode

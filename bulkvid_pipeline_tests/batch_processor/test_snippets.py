@@ -393,6 +393,8 @@ def test_the_log_of_a_processor_in_debug_mode(script: Surroundings, caplog: pyte
 
     lines = [record.getMessage() for record in caplog.records if record.name == "batch_processor"]
     assert any(line.startswith(f"Job {job_id}: row 2 finished") for line in lines)
+    (recorded,) = script.home.rglob(f"job_{job_id}_*.json")
+    assert "sheets.googleapis.com" in recorded.read_text()
 
 
 def test_a_check_of_the_whole_system(script: Surroundings) -> None:

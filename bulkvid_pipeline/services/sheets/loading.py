@@ -38,9 +38,9 @@ class LoadedSheet:
 
 
 def load_sheet(
-    source: InputSource, settings: Settings, project_id: str, *, retry: RetryPolicy | None = None
+    source: InputSource, settings: Settings, project_id: str, retry: RetryPolicy | None = None
 ) -> LoadedSheet:
-    """Read the sheet once; an uploaded one is the project's own. `retry` says how transient faults are tried again.
+    """Read the sheet once; an uploaded one is the project's own. `retry` says how Google is asked again.
 
     Raises:
         BulkVideoError: one of its kinds says why the sheet cannot be read or used.
