@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("batch_processor")
 
+TELL_S = 5.0
+"""What may pass until the end of a job is told, once it has ended."""
+
 
 class Launches:
     """Begins jobs of one processor, and knows those that are at work; safe to use from many threads."""
@@ -34,7 +37,7 @@ class Launches:
     def __init__(self, processor: BatchProcessor) -> None:
         self._processor = processor
         self._keyed = KeyedRequests(processor.instance)
-        self._running: dict[str, RunningJob] = {}
+        self._begun: list[RunningJob] = []
         self._lock = threading.Lock()
         self._closed = False
 
@@ -66,8 +69,8 @@ class Launches:
             self._keyed.release(claim)
             raise
         with self._lock:
-            self._running = {name: each for name, each in self._running.items() if each.is_running}
-            self._running[job.job_id] = running
+            self._begun = [each for each in self._begun if each.is_running or each.is_followed]
+            self._begun.append(running)
         if running.await_run() is None:
             self._keyed.release(claim)
         else:
@@ -79,7 +82,7 @@ class Launches:
     def running(self) -> list[RunningJob]:
         """The jobs at work here."""
         with self._lock:
-            return [job for job in self._running.values() if job.is_running]
+            return [job for job in self._begun if job.is_running]
 
     def close(self, grace_s: float) -> None:
         """Begin nothing any more; pause what is at work. Rows in work get so many seconds to finish."""
@@ -101,6 +104,8 @@ class Launches:
             if not job.wait(max(0.0, end - time.monotonic())):
                 _log.error("Job %s does not end; its run is closed, and it can be resumed", job.job_id)
                 job.close_record()
+        for job in self._begun:
+            job.wait(TELL_S)
 
     def _check_open(self) -> None:
         if self._closed:

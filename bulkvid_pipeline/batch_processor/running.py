@@ -80,6 +80,11 @@ class RunningJob:
     def is_running(self) -> bool:
         return self._work.is_running
 
+    @property
+    def is_followed(self) -> bool:
+        """Whether there may be something left to tell of it."""
+        return self._follower.is_alive()
+
     def run_id(self) -> str | None:
         """The run that works, once there is one."""
         new = [run_id for run_id in run_ids_of(self._instance, self.job_id) if run_id not in self._past]

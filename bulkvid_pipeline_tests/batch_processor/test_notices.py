@@ -54,7 +54,8 @@ def test_coroutines_are_awaited_in_the_loop_of_the_script() -> None:
 
 
 def test_what_a_callback_raises_is_logged_and_the_others_are_told(caplog: pytest.LogCaptureFixture) -> None:
-    notices, told = Notices(), []
+    notices = Notices()
+    told: list[str] = []
 
     def fails(*_: Any) -> None:
         raise RuntimeError("the script's own fault")
