@@ -108,6 +108,13 @@ class Settings(BaseSettings):
         description="Days to keep logs of finished jobs, and partitions of rows that are in no sheet any more",
     )
 
+    batch_debug: bool = Field(
+        False, description="Record what jobs ask of other services, without an end, in processes started with this"
+    )
+    debug_folder: Path | None = Field(
+        None, description="Folder of these records; DAGSTER_HOME/debug_logs/batch_jobs if empty"
+    )
+
     google_credentials: Path | None = Field(
         None,
         description="Service account file; without it and without an API key, sheets are read by public link",

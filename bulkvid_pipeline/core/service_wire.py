@@ -130,6 +130,7 @@ class CostSummary(_Shape):
     by_user: dict[str, float] | None = None
     by_platform: dict[str, float] | None = None
     by_day: dict[str, float] | None = None
+    by_provider: dict[str, float] | None = None
 
 
 class AnalyticsGroup(_Shape):
@@ -140,6 +141,9 @@ class AnalyticsGroup(_Shape):
     success_rate: float = Field(examples=[0.96])
     avg_processing_time: float = Field(examples=[45.2])
     cost: float = Field(examples=[1250.0])
+    processing_time: float = Field(description="Seconds in which rows were rendered", examples=[56500.0])
+    video_seconds: float = Field(description="Length of the finished videos", examples=[37500.0])
+    storage_bytes: int = Field(description="Size of the finished videos", examples=[3750000000])
 
 
 class Analytics(_Shape):
@@ -152,6 +156,9 @@ class Analytics(_Shape):
     )
     avg_processing_time: float = Field(description="Seconds of work for each row that ended", examples=[45.2])
     cost_summary: CostSummary
+    processing_time: float = Field(description="Seconds in which rows were rendered", examples=[56500.0])
+    video_seconds: float = Field(description="Length of the finished videos", examples=[37500.0])
+    storage_bytes: int = Field(description="Size of the finished videos", examples=[3750000000])
     groups: dict[str, AnalyticsGroup] = Field(description="The same figures for each group, by its name")
 
 

@@ -17,6 +17,7 @@ from bulkvid_pipeline.adapters.storage.folder import FolderBackend
 from bulkvid_pipeline.adapters.storage.interruptible import InterruptibleBackend
 from bulkvid_pipeline.adapters.storage.location import FolderLocation, S3Location, parse_location
 from bulkvid_pipeline.adapters.storage.objects import Backend, StoredObject, content_type_of
+from bulkvid_pipeline.adapters.storage.recorded import RecordedBackend
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError
 from bulkvid_pipeline.core.keys import checked_key
 
@@ -230,7 +231,7 @@ def open_storage(
     """
     location = parse_location(url)
     if isinstance(location, FolderLocation):
-        return Storage(FolderBackend(location.folder, temporary_prefix=TEMPORARY_PREFIX))
+        return Storage(RecordedBackend(FolderBackend(location.folder, temporary_prefix=TEMPORARY_PREFIX)))
     if isinstance(location, S3Location):
         # Not at the top: botocore and aiohttp take half a second to import, which commands without S3 should not pay.
         from bulkvid_pipeline.adapters.storage.s3 import S3Backend
@@ -241,4 +242,5 @@ def open_storage(
         return Storage(S3Backend(location, session))
     from bulkvid_pipeline.adapters.storage.other import OtherBackend
 
-    return Storage(OtherBackend(location, timeout_s=timeout_s, slowest_bytes_per_s=slowest_bytes_per_s))
+    other = OtherBackend(location, timeout_s=timeout_s, slowest_bytes_per_s=slowest_bytes_per_s)
+    return Storage(RecordedBackend(other))

@@ -19,9 +19,9 @@ _REINSTALL = "Install the offline voice again: `pip install --force-reinstall es
 
 def _voices(site: Site) -> Finding:
     from bulkvid_pipeline.adapters.speech.providers import Provider
-    from bulkvid_pipeline.services.wiring.speech import choice_of
+    from bulkvid_pipeline.services.wiring.speech import installed_voice
 
-    choice = choice_of(site.hasty_settings)
+    choice = installed_voice(site.hasty_settings)
     if choice.provider is Provider.PIPER:
         return _piper(choice)
     return _remote(site, choice) if choice.is_remote else _espeak(site)

@@ -11,7 +11,7 @@ from bulkvid_pipeline.core.options import Voice
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.settings import Settings
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # takes a second to import, which those need not pay who ask for no instance
     from dagster import DagsterInstance
 
 
@@ -21,7 +21,7 @@ def speech_choice(spec: BulkJobSpec, settings: Settings, instance: DagsterInstan
     Raises:
         InvalidSpecError: the settings contradict each other, or what they name is not there.
     """
-    choice = choice_of(settings)
+    choice = installed_voice(settings)
     limits_at = location_of(instance) if choice.is_remote else None
     return replace(
         choice,
@@ -31,8 +31,8 @@ def speech_choice(spec: BulkJobSpec, settings: Settings, instance: DagsterInstan
     )
 
 
-def choice_of(settings: Settings) -> SpeechChoice:
-    """The voice that the settings name, for nobody in particular.
+def installed_voice(settings: Settings) -> SpeechChoice:
+    """The voice that the settings name, for nobody in particular: enough to know what it would say, not to speak.
 
     Raises:
         InvalidSpecError: the settings contradict each other, or what they name is not there.
