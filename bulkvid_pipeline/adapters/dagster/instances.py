@@ -40,16 +40,4 @@ def instance_in(
     if custom is not None and custom["class"] == storage_class:
         chosen = {FOLDER: str(home), **({} if url is None else {URL: url})}
         overrides["storage"] = {"custom": {**custom, "config": {**custom.get("config", {}), **chosen}}}
-    instance = DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides=overrides))
-    _leave_logging_alone(instance)
-    return instance
-
-
-def _leave_logging_alone(instance: DagsterInstance) -> None:
-    """Let the start of a run not configure the logging of the whole process anew, where nothing is to be configured.
-
-    Dagster does so even then, which closes the log files of the program that we run in; and it holds the lock of
-    logging meanwhile, so that it waits for ever for another run of this process that is just recording an event.
-    """
-    if not instance.get_python_log_dagster_handler_config():
-        instance.get_yaml_python_handlers = lambda: ()  # type: ignore[method-assign]
+    return DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides=overrides))
