@@ -66,6 +66,13 @@ def test_the_database_of_the_settings_is_the_default(tmp_path: Path) -> None:
     assert at("sqlite:///x.db").link == Path("x.db").absolute()
 
 
+def test_a_home_with_a_storage_of_its_own_takes_no_other_database(tmp_path: Path) -> None:
+    (tmp_path / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
+
+    with pytest.raises(InvalidSettingsError, match="a storage of its own"):
+        Database(tmp_path, "postgresql://localhost/jobs").open()
+
+
 @pytest.mark.parametrize("db_path", ["mysql://localhost/db", "", "  "])
 def test_other_databases_are_refused(db_path: str) -> None:
     with pytest.raises(InvalidSettingsError, match="db_path"):

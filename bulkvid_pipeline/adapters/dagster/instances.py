@@ -28,6 +28,9 @@ def instance_in(
 
     Without `captures_output` runs leave stdout and stderr alone. Dagster redirects them for the whole process, which
     runs side by side in one process cannot undo, so that what the program prints would be lost.
+
+    Raises:
+        InvalidSettingsError: `url` names a database, and `dagster.yaml` another storage.
     """
     config, _ = dagster_instance_config(str(home))
     custom: dict[str, Any] | None = (config.get("storage") or {}).get("custom")
