@@ -17,6 +17,7 @@ from bulkvid_pipeline.core.errors import ActionNotAllowedError, BulkVideoError
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.launch.again import claim_launch
+from bulkvid_pipeline.launch.here import refuse_while_loading
 from bulkvid_pipeline.launch.queue import queue_tags
 from bulkvid_pipeline.services.intake.idempotency import KeyedRequests
 from bulkvid_pipeline.services.jobs.jobs import Job
@@ -46,7 +47,12 @@ class Launches:
         return self._closed
 
     def note(self, spec: BulkJobSpec, ai_provider: str | None) -> str:
-        """Make a job that nobody has begun yet; returns its id."""
+        """Make a job that nobody has begun yet; returns its id.
+
+        Raises:
+            ActionNotAllowedError: the processor was cleaned up, or its script is being loaded for a class alone.
+        """
+        refuse_while_loading()
         self._check_open()
         job_id = new_job_id()
         own = {tags.GENERATION: generation_class(self._processor), tags.AI_PROVIDER: ai_provider or ""}
