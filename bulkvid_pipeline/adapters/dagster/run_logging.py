@@ -1,8 +1,8 @@
 """Logging of runs that are executed by several threads of one process.
 
-At each start of a run Dagster applies the instance's `python_logs` by `logging.config.dictConfig`, whether there are any
-or not. That holds logging's own lock while it waits for the lock of every handler; a run beside it holds the lock of its
-handler while it writes an event, on the way to which something may want logging's. Neither goes on then.
+At each start of a run Dagster applies the instance's `python_logs` by `logging.config.dictConfig`, whether there are
+any or not. That holds logging's own lock while it waits for the lock of every handler; a run beside it holds the lock
+of its handler while it writes an event, on the way to which something may want logging's. Neither goes on then.
 """
 
 from __future__ import annotations
