@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic.main import IncEx
 
@@ -131,6 +131,12 @@ class VideoPlan:
         named = {"image": self.image, "background": self.background}
         return {use: medium for use, medium in named.items() if medium is not None}
 
+    @property
+    def template_part(self) -> dict[str, Any]:
+        """What of the template decides the row's videos, whatever its cells and the job say."""
+        settings = self.template.settings.model_dump(mode="json", exclude=_RESOLVED)
+        return {"settings": settings, "files": self.template.file_digests}
+
     def output_fingerprint(self, engine: str, output: PlannedOutput) -> str:
         """Hash of everything that decides one file: equal plans on equal engines give equal files."""
         media = {use: medium.identity for use, medium in self.media.items()}
@@ -143,8 +149,7 @@ class VideoPlan:
                 "voice": self.voice,
                 "style": self.style,
                 "target_seconds": self.target_seconds,
-                "settings": self.template.settings.model_dump(mode="json", exclude=_RESOLVED),
-                "files": self.template.file_digests,
+                **self.template_part,
                 "output": vars(output),
                 **({"media": media} if media else {}),
                 **({"language": self.language} if self.language else {}),

@@ -24,8 +24,10 @@ from bulkvid_pipeline.defs.partitions import ensure_partitions, video_rows
 from bulkvid_pipeline.services.batch.batch_run import BatchRun
 from bulkvid_pipeline.services.batch.cancel_watch import stopping_when_cancelled
 from bulkvid_pipeline.services.batch.row_turn import RowRetried
+from bulkvid_pipeline.services.diagnostics.recording import recording
 from bulkvid_pipeline.services.jobs.chosen_rows import chosen_rows, join_job_of_rows
 from bulkvid_pipeline.services.jobs.follow import PLANNED
+from bulkvid_pipeline.services.jobs.jobs import id_of
 from bulkvid_pipeline.services.liveness.heartbeat import at_work
 from bulkvid_pipeline.services.liveness.orphans import close_orphans
 from bulkvid_pipeline.services.sheets.loading import LoadedSheet, load_sheet
@@ -42,7 +44,7 @@ SHEET_CHECK = "sheet_is_valid"
 def sheet_rows(context: dg.AssetExecutionContext) -> dg.MaterializeResult[LoadedSheet]:
     """The sheet as it stands: a frame of strings, read once."""
     spec = _spec(context)
-    with failures_in_words():
+    with failures_in_words(), recording(context.instance, settings(), job_id=_job_id(context)):
         check_callback(spec, settings())
         check_write_back(spec, settings())
     with _job_at_work(context, spec) as stopping:
@@ -82,6 +84,7 @@ class BatchConfig(dg.Config):
     """Choices of a single run of a job."""
 
     only: list[str] = Field([], description="Keys of the rows to render; all rows of the sheet if empty")
+    canary: list[str] = Field([], description="Keys of rows to render first: the job is paused after them")
 
 
 @dg.asset(group_name="bulk_videos", kinds={"python"}, required_resource_keys={tags.SPEC_RESOURCE})
@@ -95,9 +98,15 @@ def video_batch(
         ensure_partitions(
             context.instance, (tags.partition_key(video_ideas.label, plan.row_key) for plan in video_ideas.plans)
         )
-        only = frozenset(config.only) or None
         run = BatchRun(
-            spec, video_ideas, settings(), context.instance, context.run.run_id, only=only, stopping=stopping
+            spec,
+            video_ideas,
+            settings(),
+            context.instance,
+            context.run.run_id,
+            only=frozenset(config.only) or None,
+            canary=frozenset(config.canary) or None,
+            stopping=stopping,
         )
         yield from _row_events(context, run, planned=False)
     yield dg.Output(None, metadata=_totals(run))
@@ -126,6 +135,7 @@ def video(
         join_job_of_rows(instance, run_id, context.partition_keys)
     with (
         failures_in_words(),
+        recording(instance, settings(), job_id=_job_id(context)),
         stopping_when_cancelled(instance, run_id) as stopping,
         at_work(instance, run_id, stopping),
     ):
@@ -153,6 +163,13 @@ def _spec(context: dg.AssetExecutionContext) -> BulkJobSpec:
     return spec
 
 
+def _job_id(context: dg.AssetExecutionContext) -> str:
+    """The job that the run belongs to: its own id where nothing says so. Rows that were chosen by hand have joined one
+    meanwhile."""
+    run = context.instance.get_run_by_id(context.run.run_id)
+    return id_of(run) if run else context.run.run_id
+
+
 def _read_sheet(context: dg.AssetExecutionContext, spec: BulkJobSpec, stopping: Stopping) -> LoadedSheet:
     """The job's sheet, once it is the job's turn to ask for it."""
     turn = partial(wait_for_sheet_read, context.instance, spec, settings(), sleep=stopping.sleep)
@@ -169,6 +186,7 @@ def _job_at_work(context: dg.AssetExecutionContext, spec: BulkJobSpec) -> Iterat
     instance, run_id = context.instance, context.run.run_id
     with (
         failures_in_words(),
+        recording(instance, settings(), job_id=_job_id(context)),
         stopping_when_cancelled(instance, run_id) as stopping,
         sending(instance, spec, settings(), stopping),
         at_work(instance, run_id, stopping),

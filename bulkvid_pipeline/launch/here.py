@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 
 from dagster import DagsterInstance, execute_job
@@ -26,6 +27,7 @@ def execute_here(
     *,
     generation: Generation | None = None,
     generation_class: str = "",
+    canary: Sequence[str] = (),
 ) -> bool:
     """Run the job in this process and wait for it; True when its run succeeded.
 
@@ -38,6 +40,7 @@ def execute_here(
         generation: makes its rows in the engine's place, or decides about their errors.
         generation_class: the class by which other processes go on with the job, as `python_classes.address_of` names
             it; empty: that of the job's runs before.
+        canary: keys of the rows that it makes before it pauses the job; all rows if empty.
 
     Raises:
         ActionNotAllowedError: the job is at work in this process with a generation already, or a script that is being
@@ -50,7 +53,7 @@ def execute_here(
         result = execute_job(
             job_in_module(tags.DEFINITIONS_MODULE, "defs", tags.JOB),
             instance=instance,
-            run_config=run_config_of(spec, quiet=True),
+            run_config=run_config_of(spec, quiet=True, canary=canary),
             tags={tags.JOB_ID: job_id, tags.PROCESS: this_process(), **named},
             raise_on_error=False,
         )

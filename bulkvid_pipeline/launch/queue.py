@@ -43,6 +43,7 @@ class Launch:
         id: by which the run is found where the answer about it was lost.
         rows: how many rows it will render, if that is known.
         only: the keys of the rows that it is about; empty: all rows of the sheet.
+        canary: the keys of rows after which it pauses the job.
         tried_at: epoch seconds at which somebody may have tried it before and died; None: it is new.
     """
 
@@ -50,6 +51,7 @@ class Launch:
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     rows: int | None = None
     only: tuple[str, ...] = ()
+    canary: tuple[str, ...] = ()
     tried_at: float | None = None
 
 
@@ -102,7 +104,7 @@ def launch_once(
             return run_id
     for attempt in range(1, TRIES + 1):
         try:
-            run_id = server.launch(place, run_config_of(spec, only=launch.only), run_tags)
+            run_id = server.launch(place, run_config_of(spec, only=launch.only, canary=launch.canary), run_tags)
         except AnswerLostError:
             run_id = _appeared(server, launch.id, APPEARS_WITHIN_S)
             if run_id is None and attempt == TRIES:

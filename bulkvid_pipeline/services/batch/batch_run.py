@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from dagster import DagsterInstance
 
+from bulkvid_pipeline.adapters.speech.providers import Provider
 from bulkvid_pipeline.adapters.speech.spending import Spending
 from bulkvid_pipeline.adapters.stopping import Stopping
 from bulkvid_pipeline.core import tags
@@ -21,6 +22,7 @@ from bulkvid_pipeline.core.states import ItemState, JobState, StopReason, outcom
 from bulkvid_pipeline.services.batch.generation import Generation
 from bulkvid_pipeline.services.batch.own_generations import generation_for
 from bulkvid_pipeline.services.batch.progress import JobProgress
+from bulkvid_pipeline.services.batch.row_figures import RowFigures
 from bulkvid_pipeline.services.batch.row_loop import RowLoop
 from bulkvid_pipeline.services.batch.row_turn import RowRetried
 from bulkvid_pipeline.services.batch.run_control import RunControl
@@ -46,7 +48,10 @@ answer must not hold it up."""
 
 @dataclass
 class BatchRun:
-    """Renders the rows of a validated sheet in the run `run_id`; `only` limits it to some row keys."""
+    """Renders the rows of a validated sheet in the run `run_id`; `only` limits it to some row keys.
+
+    With a `canary` it renders the rows of these keys and pauses the job: another run of it makes the others.
+    """
 
     spec: BulkJobSpec
     sheet: ValidatedSheet
@@ -54,6 +59,7 @@ class BatchRun:
     instance: DagsterInstance
     run_id: str
     only: frozenset[str] | None = None
+    canary: frozenset[str] | None = None
     force: bool = False
     stopping: Stopping = field(default_factory=Stopping)
     """Stopped when the run is cancelled: ends all that the run waits for."""
@@ -88,7 +94,7 @@ class BatchRun:
 
     def _outcomes(self, generation: Generation | None) -> Iterator[RowOutcome]:
         began, started_at = time.perf_counter(), datetime.now(UTC)
-        progress = JobProgress()
+        progress = JobProgress(later=self._later())
         control = RunControl(self.instance, self.run_id, progress, deadline=self._deadline(), stopping=self.stopping)
         engine = engine_of_generation(generation.name) if generation and generation.name is not None else ""
         control.tell({**self._description(), **self._own_engine(engine)})
@@ -108,13 +114,17 @@ class BatchRun:
             generation=generation,
             on_retried=self.on_retried,
         )
+        figures = RowFigures(self.sheet.seconds, self.settings.speech_provider, self._is_paid(), self.settings.workers)
         self.state = JobState.CANCELED
         try:
             store.retry.call(store.storage.check_writable)
             with self._sheet_report() as tell_sheet:
                 for outcome in loop.run():
                     self.ended.append(outcome)
+                    figures.add(outcome)
                     tell_sheet(outcome)
+                    if figures.is_due():
+                        control.tell(figures.as_tags(loop.spent.characters))
                     yield outcome
                 self.stopping.conclude(WRITE_BACK_S)
             self.state = self._outcome(loop, control)
@@ -133,7 +143,16 @@ class BatchRun:
             self.stopping.conclude(REPORT_S)
             lost = control.is_lost()
             if not lost:
-                self._conclude(control, store, loop.leases, started_at, time.perf_counter() - began)
+                self._conclude(
+                    control,
+                    store,
+                    loop.leases,
+                    started_at,
+                    time.perf_counter() - began,
+                    lambda: figures.as_tags(
+                        loop.spent.characters, time.perf_counter() - began - progress.snapshot().waited_s
+                    ),
+                )
         if lost:
             # Without an error Dagster would call the run a success, whatever was said of it meanwhile.
             raise RenderCancelledError("The run was declared dead while it was at work", fix="Retry the job")
@@ -141,7 +160,13 @@ class BatchRun:
             raise loop.stopped_by
 
     def _conclude(
-        self, control: RunControl, store: OutputStore, turns: Turns, started_at: datetime, seconds: float
+        self,
+        control: RunControl,
+        store: OutputStore,
+        turns: Turns,
+        started_at: datetime,
+        seconds: float,
+        figures: Callable[[], Mapping[str, str]],
     ) -> None:
         """Leave the gallery and tell what came of the run, which has failed where the gallery cannot be left."""
         try:
@@ -156,7 +181,7 @@ class BatchRun:
             self.state = JobState.FAILED
             raise
         finally:
-            control.tell({tags.STATE: self.state, tags.REPORT: self.report_url or "none"})
+            control.tell({tags.STATE: self.state, tags.REPORT: self.report_url or "none", **figures()})
             control.tell_progress()
             self._tell_callback()
 
@@ -171,10 +196,19 @@ class BatchRun:
         return sum(outcome.state is state for outcome in self.ended)
 
     def _plans(self) -> Sequence[VideoPlan]:
-        return [plan for plan in self.sheet.plans if self.only is None or plan.row_key in self.only]
+        """The rows that this run is to make."""
+        return [plan for plan in self._rows() if self.canary is None or plan.row_key in self.canary]
+
+    def _later(self) -> tuple[VideoPlan, ...]:
+        """The rows that this run leaves to another."""
+        return tuple(plan for plan in self._rows() if self.canary is not None and plan.row_key not in self.canary)
+
+    def _rows(self) -> Iterator[VideoPlan]:
+        return (plan for plan in self.sheet.plans if self.only is None or plan.row_key in self.only)
 
     def _outcome(self, loop: RowLoop, control: RunControl) -> JobState:
-        unfinished = len(self._plans()) - len(self.ended) + self.count(ItemState.CANCELLED)
+        later = len(self._later())
+        unfinished = later + len(self._plans()) - len(self.ended) + self.count(ItemState.CANCELLED)
         reason = control.stop_reason() if unfinished else None
         if reason is StopReason.DEADLINE:
             loop.stopped_by = DeadlineExceededError(
@@ -182,7 +216,7 @@ class BatchRun:
             )
         if loop.stopped_by is not None:
             return JobState.FAILED
-        if reason is StopReason.PAUSE:
+        if reason is StopReason.PAUSE or (later and reason is None):
             return JobState.PAUSED
         cancelled = reason is StopReason.CANCEL
         return outcome_of(self.count(ItemState.COMPLETED), self.count(ItemState.FAILED), cancelled)
@@ -193,6 +227,9 @@ class BatchRun:
             return None
         began = find_job(self.instance, self.job_id).generation[0].started_at
         return (began or time.time()) + self.spec.processing_deadline_ms / 1000
+
+    def _is_paid(self) -> bool:
+        return Provider(self.settings.speech_provider) is Provider.OPENAI
 
     def _tell_callback(self) -> None:
         """Queue the message about the job's state; it is sent beside the work."""
@@ -215,4 +252,5 @@ class BatchRun:
             tags.STATE: JobState.RUNNING,
             tags.OUTPUT: output_place(self.spec, self.settings),
             tags.PROCESS: this_process(),
+            tags.PROVIDER: self.settings.speech_provider,
         }

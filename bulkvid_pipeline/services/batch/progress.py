@@ -92,6 +92,8 @@ class JobProgress:
     """
 
     clock: Callable[[], float] = time.monotonic
+    later: tuple[VideoPlan, ...] = ()
+    """Rows of the job that this run leaves to another."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _shares: dict[str, _Share] = field(default_factory=dict)
     _in_work: dict[str, RowInWork] = field(default_factory=dict)
@@ -109,10 +111,11 @@ class JobProgress:
         self._started = self.clock()
 
     def expect(self, plans: tuple[VideoPlan, ...]) -> None:
-        """The rows that the job is about."""
+        """The rows that the job is about, besides those that come later."""
+        everything = (*plans, *self.later)
         with self._lock:
-            self._shares = {plan.row_key: _Share(_weight(plan)) for plan in plans}
-            self._counts = Counter({ItemState.QUEUED: len(plans)})
+            self._shares = {plan.row_key: _Share(_weight(plan)) for plan in everything}
+            self._counts = Counter({ItemState.QUEUED: len(everything)})
 
     def wait_for_limit(self, waiting: bool) -> None:
         """Whether the next row has to wait for a rate limit."""

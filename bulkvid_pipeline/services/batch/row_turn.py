@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from bulkvid_pipeline.adapters import exchanges
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.adapters.speech.spending import Spending
 from bulkvid_pipeline.adapters.stopping import Stopping
@@ -99,6 +100,10 @@ class RowMaker:
 
     def make(self, work: Work, process: RenderProcess) -> Turn:
         """Make and publish what is missing of a row; whatever it meets becomes its outcome."""
+        with exchanges.for_row(work.plan.row_key):
+            return self._made(work, process)
+
+    def _made(self, work: Work, process: RenderProcess) -> Turn:
         began = time.perf_counter()
         self.progress.start(work.plan)
         row = _RowInHand(self, work, process)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextvars
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,13 +36,13 @@ class WorkerPool:
         self._lock = threading.Lock()
 
     def submit(self, turn: Callable[[RenderProcess], Result]) -> Future[Result]:
-        """Let an idle worker, or a new one, do `turn` with its process."""
+        """Let an idle worker, or a new one, do `turn` with its process, and with the caller's context variables."""
 
         def run() -> Result:
             with self._process() as process:
                 return turn(process)
 
-        future = in_daemon_thread(run, "row")
+        future = in_daemon_thread(partial(contextvars.copy_context().run, run), "row")
         self._turns = {turn for turn in self._turns if not turn.done()} | {future}
         return future
 

@@ -61,6 +61,8 @@ class PublishedOutput:
         default_factory=QualityReport
     )
     """The checks that the files were put to before they were published; older documents say `certificate`."""
+    ingredients: dict[str, str] = field(default_factory=dict)
+    """What it was made of, see `core.ingredients`; empty in older documents."""
     generation: str = ""
     """What has made it in the engine's place."""
     details: Mapping[str, object] = field(default_factory=dict)

@@ -16,6 +16,7 @@ from bulkvid_pipeline.adapters.speech.providers import Provider, SpeechChoice
 from bulkvid_pipeline.adapters.storage import Storage, StoredObject, content_type_of
 from bulkvid_pipeline.core.errors import NotFoundError
 from bulkvid_pipeline.core.fingerprints import fingerprint_of
+from bulkvid_pipeline.core.ingredients import ingredients_of
 from bulkvid_pipeline.core.keys import output_key, slug
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
 from bulkvid_pipeline.core.vocabulary.voices import SILENT
@@ -190,6 +191,7 @@ class OutputStore:
             cost=round(video.cost / share, 6),
             generation=self.engine,
             details=dict(video.details),
+            ingredients=ingredients_of(plan, output),
         )
         document = OUTPUTS.dump_json(published, indent=2)
         self.retry.call(lambda: self.storage.write_bytes(published.document, document))
@@ -233,6 +235,7 @@ class OutputStore:
             cost=round(cost, 6),
             thumbnail=rendered.thumbnail,
             quality=rendered.quality,
+            ingredients=ingredients_of(plan, output),
         )
         document = rendered.folder / DOCUMENT
         document.write_bytes(OUTPUTS.dump_json(published, indent=2))
