@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bulkvid_pipeline.cli.debugging import debug
 from bulkvid_pipeline.cli.jobs import jobs
 from bulkvid_pipeline.core.serving import Part
 from bulkvid_pipeline.services.access.scopes import Scope
@@ -23,6 +24,7 @@ app = typer.Typer(
 dev = typer.Typer(help="Tools for developers.", no_args_is_help=True)
 app.add_typer(jobs, name="jobs")
 app.add_typer(dev, name="dev")
+app.add_typer(debug, name="debug")
 cache = typer.Typer(help="Narration and scenes kept so that changed rows cost their changes.", no_args_is_help=True)
 app.add_typer(cache, name="cache")
 templates = typer.Typer(help="List the templates, draw them, check them.", invoke_without_command=True)
@@ -273,6 +275,35 @@ def serve(
         logs_to_stderr=logs_to_stderr,
     )
     leave_at_once(code)
+
+
+@app.command()
+def doctor(
+    sheet: Annotated[
+        str | None, typer.Argument(help="Look at this sheet or job spec too: CSV or XLSX file, Google sheet, .yaml")
+    ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="Look at this check or group of checks alone; may be repeated")
+    ] = None,
+    timeout: Annotated[float, typer.Option("--timeout", help="Seconds that a check may take")] = 10.0,
+    write_back: Annotated[
+        bool | None, typer.Option("--write-back", help="Look whether results may be written into the sheet")
+    ] = None,
+    paid: Annotated[bool, typer.Option("--paid", help="Let a paid voice say a word, which costs a little")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The findings as JSON")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="Plain lines instead of a table")] = False,
+) -> None:
+    """Look whether everything works that jobs need: programs, fonts, voices, storage, sheet, database, clock, disks.
+
+    What is wrong is told with its mend. Nothing is left behind, and no secret is printed.
+
+    Exit codes: 0 nothing is broken · 1 something is broken · 2 wrong input.
+    """
+    from bulkvid_pipeline.cli.doctor import examine_installation
+
+    spec = _spec(sheet, {"write_back": write_back}) if sheet is not None else None
+    code = examine_installation(spec, only or (), timeout_s=timeout, paid=paid, as_json=as_json, plain=plain)
+    raise typer.Exit(code)
 
 
 @app.command()

@@ -451,6 +451,7 @@ class CostSummary(Shape):
     by_user: Mapping[str, float] | None = None
     by_platform: Mapping[str, float] | None = None
     by_day: Mapping[str, float] | None = None
+    by_provider: Mapping[str, float] | None = None
 
 
 class AnalyticsGroup(Shape):
@@ -461,12 +462,16 @@ class AnalyticsGroup(Shape):
     success_rate: float
     avg_processing_time: float
     cost: float
+    processing_time: float = 0.0
+    video_seconds: float = 0.0
+    storage_bytes: int = 0
 
 
 class Analytics(Shape):
     """What a project's jobs have made in a span of time.
 
-    `success_rate` is 0 to 1, `avg_processing_time` in seconds of work for each row that ended.
+    `success_rate` is 0 to 1, `avg_processing_time` in seconds of work for each row that ended, `processing_time` all of
+    these seconds. `video_seconds` and `storage_bytes` are of the finished videos.
     """
 
     total_jobs: int
@@ -475,6 +480,9 @@ class Analytics(Shape):
     avg_processing_time: float
     cost_summary: CostSummary
     groups: Mapping[str, AnalyticsGroup]
+    processing_time: float = 0.0
+    video_seconds: float = 0.0
+    storage_bytes: int = 0
 
 
 class TemplateVoice(Shape):

@@ -23,8 +23,11 @@ from bulkvid_pipeline.defs import events
 from bulkvid_pipeline.defs.partitions import ensure_partitions, video_rows
 from bulkvid_pipeline.services.batch.batch_run import BatchRun
 from bulkvid_pipeline.services.batch.cancel_watch import stopping_when_cancelled
+from bulkvid_pipeline.services.batch.row_turn import RowRetried
+from bulkvid_pipeline.services.diagnostics.recording import recording
 from bulkvid_pipeline.services.jobs.chosen_rows import chosen_rows, join_job_of_rows
 from bulkvid_pipeline.services.jobs.follow import PLANNED
+from bulkvid_pipeline.services.jobs.jobs import id_of
 from bulkvid_pipeline.services.liveness.heartbeat import at_work
 from bulkvid_pipeline.services.liveness.orphans import close_orphans
 from bulkvid_pipeline.services.sheets.loading import LoadedSheet, load_sheet
@@ -41,7 +44,7 @@ SHEET_CHECK = "sheet_is_valid"
 def sheet_rows(context: dg.AssetExecutionContext) -> dg.MaterializeResult[LoadedSheet]:
     """The sheet as it stands: a frame of strings, read once."""
     spec = _spec(context)
-    with failures_in_words():
+    with failures_in_words(), recording(context.instance, settings(), job_id=_job_id(context)):
         check_callback(spec, settings())
         check_write_back(spec, settings())
     with _job_at_work(context, spec) as stopping:
@@ -132,14 +135,24 @@ def video(
         join_job_of_rows(instance, run_id, context.partition_keys)
     with (
         failures_in_words(),
+        recording(instance, settings(), job_id=_job_id(context)),
         stopping_when_cancelled(instance, run_id) as stopping,
         at_work(instance, run_id, stopping),
     ):
-        for spec, chosen in chosen_rows(context.instance, context.partition_keys):
+        for chosen in chosen_rows(context.instance, context.partition_keys):
+            spec = chosen.spec
             sheet = _read_sheet(context, spec, stopping)
             judged = stopping.run(partial(validate_for_spec, sheet, spec, settings()))
             run = BatchRun(
-                spec, judged, settings(), instance, run_id, only=chosen, force=config.force, stopping=stopping
+                spec,
+                judged,
+                settings(),
+                instance,
+                run_id,
+                only=chosen.row_keys,
+                force=config.force,
+                stopping=stopping,
+                generation_class=chosen.generation_class,
             )
             with sending(instance, spec, settings(), stopping):
                 yield from _row_events(context, run, planned=True)
@@ -148,6 +161,13 @@ def video(
 def _spec(context: dg.AssetExecutionContext) -> BulkJobSpec:
     spec: BulkJobSpec = getattr(context.resources, tags.SPEC_RESOURCE)
     return spec
+
+
+def _job_id(context: dg.AssetExecutionContext) -> str:
+    """The job that the run belongs to: its own id where nothing says so. Rows that were chosen by hand have joined one
+    meanwhile."""
+    run = context.instance.get_run_by_id(context.run.run_id)
+    return id_of(run) if run else context.run.run_id
 
 
 def _read_sheet(context: dg.AssetExecutionContext, spec: BulkJobSpec, stopping: Stopping) -> LoadedSheet:
@@ -166,6 +186,7 @@ def _job_at_work(context: dg.AssetExecutionContext, spec: BulkJobSpec) -> Iterat
     instance, run_id = context.instance, context.run.run_id
     with (
         failures_in_words(),
+        recording(instance, settings(), job_id=_job_id(context)),
         stopping_when_cancelled(instance, run_id) as stopping,
         sending(instance, spec, settings(), stopping),
         at_work(instance, run_id, stopping),
@@ -177,6 +198,12 @@ def _row_events(
     context: dg.AssetExecutionContext, run: BatchRun, *, planned: bool
 ) -> Iterator[dg.AssetMaterialization | dg.AssetObservation]:
     """Render, tell Dagster of each row as it ends, and fail the run at its end if any row failed."""
+
+    def tell_retried(retried: RowRetried) -> None:
+        key = tags.partition_key(run.sheet.label, retried.plan.row_key)
+        context.log_event(events.observation_of_retry(retried, key))
+
+    run.on_retried = tell_retried
     with failures_in_words():
         for outcome in run.outcomes():
             key = tags.partition_key(run.sheet.label, outcome.plan.row_key)

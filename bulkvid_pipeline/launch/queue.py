@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
+from types import MappingProxyType
 
 from dagster import DagsterInstance, DagsterRunStatus
 
@@ -19,6 +21,7 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError, ServiceUnavailableError
 from bulkvid_pipeline.core.jobs import Scope
 from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.services.jobs.jobs import generation_tags_of
 from bulkvid_pipeline.services.jobs.run_config import run_config_of
 from bulkvid_pipeline.settings import Settings
 
@@ -67,7 +70,7 @@ def hand_over(spec: BulkJobSpec, launch: Launch, instance: DagsterInstance, sett
     with DagsterWebServer(settings.dagster_url.get_secret_value(), settings.network_timeout_s) as server:
         place = server.find_job(tags.JOB, preferred_location=tags.DEFINITIONS_MODULE)
         try:
-            run_id = launch_once(server, place, spec, launch)
+            run_id = launch_once(server, place, spec, launch, generation_tags_of(instance, launch.job_id))
         except KeyboardInterrupt:
             _appeared(server, launch.id, INTERRUPTED_S)
             _withdraw_all_but("", server, launch.id)
@@ -81,9 +84,18 @@ def hand_over(spec: BulkJobSpec, launch: Launch, instance: DagsterInstance, sett
         return run_id
 
 
-def launch_once(server: DagsterWebServer, place: JobPlace, spec: BulkJobSpec, launch: Launch) -> str:
-    """Launch the job, unless its run is there already; returns the run's id."""
-    run_tags = {**queue_tags(spec, launch.job_id, launch.rows), tags.LAUNCH: launch.id}
+def launch_once(
+    server: DagsterWebServer,
+    place: JobPlace,
+    spec: BulkJobSpec,
+    launch: Launch,
+    inherited: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """Launch the job, unless its run is there already; returns the run's id.
+
+    `inherited` are tags of its runs before: what makes its rows is said by them alone, never by a request.
+    """
+    run_tags = {**inherited, **queue_tags(spec, launch.job_id, launch.rows), tags.LAUNCH: launch.id}
     if launch.only:
         run_tags[tags.SCOPE] = Scope.ROWS.value
     if launch.tried_at is not None:

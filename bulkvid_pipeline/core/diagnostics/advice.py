@@ -211,8 +211,8 @@ _SPECIAL: dict[tuple[PatternName, Peer | None], tuple[str, str]] = {
     ),
     (Cause.RATE_LIMITED, Peer.WEBHOOK): (
         "The callback's receiver limits the number of requests",
-        "Let the receiver accept messages more often, or give fewer jobs its address as callback_url. Messages are sent "
-        "again for a day.",
+        "Let the receiver accept messages more often, or give fewer jobs its address as callback_url. Messages are "
+        "sent again for a day.",
     ),
     (Cause.API_DISABLED, Peer.SHEET): (
         "An API of Google is not enabled",
@@ -244,8 +244,8 @@ _SPECIAL: dict[tuple[PatternName, Peer | None], tuple[str, str]] = {
     ),
     (Cause.EXPIRED_TOKEN, Peer.STORAGE): (
         "The storage's temporary keys have expired",
-        "Renew the temporary keys in BULKVID_S3_KEY and BULKVID_S3_SECRET, or leave both empty so that the AWS key chain "
-        "renews them by itself.",
+        "Renew the temporary keys in BULKVID_S3_KEY and BULKVID_S3_SECRET, or leave both empty so that the AWS key "
+        "chain renews them by itself.",
     ),
     (Cause.EXPIRED_TOKEN, Peer.MEDIA): (
         "Links to pictures have expired",

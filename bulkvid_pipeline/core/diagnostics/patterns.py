@@ -121,9 +121,10 @@ def _causes(requests: Requests) -> Iterator[FailurePattern]:
         told = [_share(shown, requests, peer), *_figures_of(cause, shown)]
         if cause is Cause.WRONG_CLOCK and skew is not None:
             told.append(_offset_in_words(skew))
-        yield _pattern(cause, peer, shown, requests, told, recovered=len(requests.overcome.intersection(positions)))
+        recovered = len(requests.overcome.intersection(positions))
+        yield _pattern(cause, peer, shown, requests, told, recovered)
     if skew is not None and not any(cause is Cause.WRONG_CLOCK for cause, _ in alike):
-        yield _pattern(Cause.WRONG_CLOCK, None, requests.all, requests, [_offset_in_words(skew)], recovered=None)
+        yield _pattern(Cause.WRONG_CLOCK, None, requests.all, requests, [_offset_in_words(skew)])
 
 
 def _figures_of(cause: Cause, shown: Sequence[Exchange]) -> Iterator[str]:
@@ -153,7 +154,7 @@ def _signs(requests: Requests, causes: Sequence[FailurePattern]) -> Iterator[Fai
     if requests.overcome:
         shown = [requests.all[at] for at in sorted(requests.overcome)]
         told = [f"{len(shown)} of {len(requests.failed)} failures were overcome"]
-        yield _pattern(Sign.SUCCEEDED_AFTER_RETRIES, None, shown, requests, told)
+        yield _pattern(Sign.SUCCEEDED_AFTER_RETRIES, None, shown, requests, told, len(shown))
 
 
 def _not_reused(requests: Requests) -> Iterator[FailurePattern]:
@@ -184,7 +185,8 @@ def _offset_in_words(offset: ClockOffset) -> str:
 
 def _pace(shown: Sequence[Exchange]) -> str:
     durations = [one.duration_ms for one in shown]
-    told = f"{len(shown)} answers took {percentile(durations, 50):.0f} ms (p50) and {percentile(durations, 95):.0f} ms (p95)"
+    p50, p95 = percentile(durations, 50), percentile(durations, 95)
+    told = f"{len(shown)} answers took {p50:.0f} ms (p50) and {p95:.0f} ms (p95)"
     moved = sum((one.request_bytes or 0) + (one.response_bytes or 0) for one in shown)
     return f"{told}, {moved / max(1.0, sum(durations)):.0f} kB/s in each" if moved else told
 
@@ -198,22 +200,28 @@ def _pace_of_others(peer: Peer, requests: Requests) -> Iterator[str]:
 def _share(shown: Sequence[Exchange], requests: Requests, peer: Peer) -> str:
     """How much of what the peer was asked is concerned, in words."""
     asked = [one for one in requests.all if one.peer is peer]
-    extent = _extent(shown, asked, requests)
     hosts = {one.host for one in shown}
-    where = f"to {min(hosts)}" if len(hosts) == 1 else f"to {len(hosts)} hosts"
-    told = f"{len(shown)} of {len(asked)} requests {where}" if len(hosts) > 1 or extent is not Extent.ONE_HOST else (
-        f"{len(shown)} of {sum(one.host in hosts for one in asked)} requests {where}, and none to "
-        f"{len({one.host for one in asked}) - 1} other hosts"
-    )
-    return f"{told}, all of them for the row {shown[0].row}" if extent is Extent.ONE_ROW else told
+    extent = _extent(shown, asked, requests)
+    if extent is Extent.ONE_HOST:
+        others = len({one.host for one in asked} - hosts)
+        asked = [one for one in asked if one.host in hosts]
+        rest = f", and none to {_plural(others, 'other host')}"
+    else:
+        rest = f", all of them for the row {shown[0].row}" if extent is Extent.ONE_ROW else ""
+    where = min(hosts) if len(hosts) == 1 else f"{len(hosts)} hosts"
+    return f"{len(shown)} of {_plural(len(asked), 'request')} to {where}{rest}"
+
+
+def _plural(count: int, thing: str) -> str:
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
 def _extent(shown: Sequence[Exchange], asked: Sequence[Exchange], requests: Requests) -> Extent:
     rows, all_rows = {one.row for one in shown}, {one.row for one in requests.all if one.row is not None}
-    if len(shown) >= len(asked):
-        return Extent.EVERY_REQUEST
     if len(rows) == 1 and None not in rows and len(all_rows) > 1:
         return Extent.ONE_ROW
+    if len(shown) >= len(asked):
+        return Extent.EVERY_REQUEST
     if len({one.host for one in shown}) == 1 and len({one.host for one in asked}) > 1:
         return Extent.ONE_HOST
     return Extent.SOME
@@ -225,14 +233,11 @@ def _pattern(
     shown: Sequence[Exchange],
     requests: Requests,
     told: Iterable[str],
-    *,
-    recovered: int | None = None,
+    recovered: int = 0,
 ) -> FailurePattern:
     advice: Advice = advice_on(name, peer)
     asked = [one for one in requests.all if peer is None or one.peer is peer]
     rows = list(dict.fromkeys(one.row for one in shown if one.row is not None))
-    if recovered is None:
-        recovered = len(shown) if name is Sign.SUCCEEDED_AFTER_RETRIES else 0
     return FailurePattern(
         name=name.value,
         peer=peer,
@@ -247,8 +252,8 @@ def _pattern(
         faults=tuple(sorted({one.error.fault for one in shown if one.error and one.error.fault})),
         rows=tuple(rows[:_MOST_NAMED]),
         rows_total=len(rows),
-        first_at=_moment(min(one.started_at for one in shown)),
-        last_at=_moment(max(one.started_at for one in shown)),
+        first_at=moment_of(min(one.started_at for one in shown)),
+        last_at=moment_of(max(one.started_at for one in shown)),
         said=_said(shown),
         fix=advice.fix,
         settings=advice.settings,
@@ -268,5 +273,5 @@ def _said(shown: Sequence[Exchange]) -> str:
     return " ".join(text.split())[:_SAID]
 
 
-def _moment(epoch_s: float) -> datetime:
+def moment_of(epoch_s: float) -> datetime:
     return datetime.fromtimestamp(epoch_s, UTC)

@@ -43,6 +43,11 @@ def debug_folder(settings: Settings, home: Path) -> Path:
     return settings.debug_folder or home.absolute() / _FOLDER
 
 
+def log_name(job_id: str, started_at: float) -> str:
+    """`job_{JOB_ID}_{TIMESTAMP}.json`, of letters that every file system and header takes."""
+    return f"job_{_as_name(job_id)}_{datetime.fromtimestamp(started_at, UTC).strftime(_STAMP)}.json"
+
+
 def new_log(folder: Path, job_id: str, started_at: float) -> Path:
     """An empty file of our own for the job, in a folder that is made if need be; only its owner may read it.
 
@@ -52,8 +57,7 @@ def new_log(folder: Path, job_id: str, started_at: float) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     moment = round(started_at * 1_000_000)
     while True:
-        stamp = datetime.fromtimestamp(moment / 1_000_000, UTC).strftime(_STAMP)
-        path = folder / f"job_{_as_name(job_id)}_{stamp}.json"
+        path = folder / log_name(job_id, moment / 1_000_000)
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
         except FileExistsError:
@@ -71,7 +75,7 @@ def replace_log(path: Path, content: bytes) -> None:
     unfinished = path.with_name(f".{path.name}{_UNFINISHED}")
     try:
         descriptor = os.open(unfinished, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_CLOEXEC, 0o600)
-        with open(descriptor, "wb") as file:
+        with os.fdopen(descriptor, "wb") as file:
             file.write(content)
         unfinished.replace(path)
     except OSError:
@@ -81,7 +85,7 @@ def replace_log(path: Path, content: bytes) -> None:
 
 
 def logs_of(folder: Path, job_id: str) -> list[JobLog]:
-    """What the folder holds of the job, by the time at which the processes began with it. Damaged files are left out."""
+    """What the folder holds of the job, by the time at which processes began with it, without damaged files."""
     logs = []
     for path in _paths(folder, f"job_{_as_name(job_id)}_*.json"):
         with suppress(OSError, ValidationError):
@@ -111,7 +115,7 @@ def remove_older(folder: Path, days: float, *, now: float | None = None) -> list
     """
     if not 0 <= days < float("inf"):
         raise InvalidRequestError(
-            f"Logs cannot be older than {days} days", fix="Give a number of days, 0 for all logs", field="days"
+            f"Logs cannot be older than {days:g} days", fix="Give a number of days, 0 for all logs", field="days"
         )
     before = (time.time() if now is None else now) - days * DAY_S
     removed = [log for log in all_logs(folder) if _removed(log.path, before)]

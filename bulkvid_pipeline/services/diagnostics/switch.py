@@ -60,7 +60,7 @@ def enable(
     """
     if isinstance(duration_minutes, bool) or not SHORTEST_MINUTES <= duration_minutes <= LONGEST_MINUTES:
         raise InvalidRequestError(
-            f"Diagnostics cannot be on for {duration_minutes} minutes",
+            f"Diagnostics cannot be on for {duration_minutes:g} minutes",
             fix=f"Give a number of minutes from {SHORTEST_MINUTES} to {LONGEST_MINUTES}",
             field="duration_minutes",
         )

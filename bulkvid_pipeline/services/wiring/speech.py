@@ -22,7 +22,7 @@ def speech_choice(spec: BulkJobSpec, settings: Settings, instance: DagsterInstan
         InvalidSpecError: the settings contradict each other, or what they name is not there.
     """
     choice = installed_voice(settings)
-    limits_at = location_of(instance) if choice.provider is Provider.OPENAI else None
+    limits_at = location_of(instance) if choice.is_remote else None
     return replace(
         choice,
         limits_at=str(limits_at) if limits_at is not None else None,
