@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from dotenv import dotenv_values
 from pydantic import AliasChoices, ByteSize, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,12 +16,15 @@ from bulkvid_pipeline.core.durations import LONGEST_VIDEO_S, MAX_DURATION_S
 from bulkvid_pipeline.core.errors import InvalidSettingsError
 from bulkvid_pipeline.core.findings import shortened
 
+_PREFIX = "BULKVID_"
+_ENV_FILE = ".env"
+
 
 class Settings(BaseSettings):
     """Settings of an installation; a job's own options are in its BulkJobSpec."""
 
     model_config = SettingsConfigDict(
-        env_prefix="BULKVID_", env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+        env_prefix=_PREFIX, env_file=_ENV_FILE, extra="ignore", frozen=True, env_ignore_empty=True
     )
 
     output_url: str = Field("file://output", description="Where videos go when a job names no bucket")
@@ -227,6 +231,22 @@ def _fault(problem: ErrorDetails) -> str:
     value = "" if is_secret else f" is {shortened(str(problem['input']))!r}"
     message = problem["msg"].partition(", unable to ")[0]
     return f"BULKVID_{name.removeprefix('BULKVID_')}{value}: {message}"
+
+
+def variables_known() -> frozenset[str]:
+    """The names of all settings, as they are written in the environment."""
+    names: set[str] = set()
+    for name, field in Settings.model_fields.items():
+        alias = field.validation_alias
+        named = alias.choices if isinstance(alias, AliasChoices) else [f"{_PREFIX}{name}"]
+        names.update(str(each).upper() for each in named)
+    return frozenset(name for name in names if name.startswith(_PREFIX))
+
+
+def variables_given() -> frozenset[str]:
+    """The names of the variables with our prefix that the environment and the `.env` file give, with any value."""
+    given = [*os.environ, *dotenv_values(_ENV_FILE)]
+    return frozenset(name.upper() for name in given if name.upper().startswith(_PREFIX))
 
 
 def dagster_home() -> Path:

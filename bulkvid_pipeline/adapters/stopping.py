@@ -101,9 +101,15 @@ class Stopping:
         Raises:
             RenderCancelledError: the work was stopped.
         """
-        began = time.monotonic()
-        self._check(began, grace_s)
-        future = in_daemon_thread(call)
+        self._check(time.monotonic(), grace_s)
+        return self.result_of(in_daemon_thread(call), grace_s=grace_s)
+
+    def result_of(self, future: Future[Result], *, grace_s: float = 0.0) -> Result:
+        """What a call gives, or raises, that has begun elsewhere; a stop leaves it behind.
+
+        Raises:
+            RenderCancelledError: the work was stopped.
+        """
         woken = threading.Event()
         future.add_done_callback(lambda _: woken.set())
         self._wait(woken, future.done, grace_s=grace_s)

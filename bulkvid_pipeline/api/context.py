@@ -15,6 +15,8 @@ from fastapi import Depends, Request
 from bulkvid_pipeline.api.limits import RequestCounter
 from bulkvid_pipeline.core.errors import ServiceUnavailableError
 from bulkvid_pipeline.services.access.tokens import TokenVerifier
+from bulkvid_pipeline.services.analytics.gone_jobs import GoneJobs
+from bulkvid_pipeline.services.analytics.job_sums import JobSums
 from bulkvid_pipeline.services.intake.idempotency import KeyedRequests
 from bulkvid_pipeline.services.jobs.feed import JobFeeds
 from bulkvid_pipeline.services.jobs.instance import open_instance
@@ -41,6 +43,7 @@ class ApiContext:
     keyed: KeyedRequests
     reads: JobReads
     feeds: JobFeeds
+    sums: JobSums
 
     def see_own_writing(self) -> None:
         """Let the next reads of this process hold what it has just written; without the database they tell so."""
@@ -74,6 +77,7 @@ def open_context(settings: Settings, home: Path) -> Iterator[ApiContext]:
             keyed=KeyedRequests(instance),
             reads=reads,
             feeds=feeds,
+            sums=JobSums(GoneJobs(instance)),
         )
 
 

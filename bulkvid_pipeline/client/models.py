@@ -133,13 +133,19 @@ class Validation(Shape):
 
 
 class Estimate(Shape):
-    """What a job will make and need, roughly; `voice_cost` is in the currency of the paid voices' price."""
+    """What a job will make and need, roughly; `voice_cost` is in the currency of the paid voices' price.
+
+    `processing_time_ms` is the job's time alone on the installation, `work_time_ms` that of its rows one after the
+    other; `based_on_rows` the number of past rows from which the figures come, 0 for built-in figures.
+    """
 
     videos: int
     video_seconds: float
     storage_bytes: int
     processing_time_ms: int
     voice_cost: float
+    work_time_ms: int = 0
+    based_on_rows: int = 0
 
 
 class CreatedJob(Job):
@@ -445,6 +451,7 @@ class CostSummary(Shape):
     by_user: Mapping[str, float] | None = None
     by_platform: Mapping[str, float] | None = None
     by_day: Mapping[str, float] | None = None
+    by_provider: Mapping[str, float] | None = None
 
 
 class AnalyticsGroup(Shape):
@@ -455,12 +462,16 @@ class AnalyticsGroup(Shape):
     success_rate: float
     avg_processing_time: float
     cost: float
+    processing_time: float = 0.0
+    video_seconds: float = 0.0
+    storage_bytes: int = 0
 
 
 class Analytics(Shape):
     """What a project's jobs have made in a span of time.
 
-    `success_rate` is 0 to 1, `avg_processing_time` in seconds of work for each row that ended.
+    `success_rate` is 0 to 1, `avg_processing_time` in seconds of work for each row that ended, `processing_time` all of
+    these seconds. `video_seconds` and `storage_bytes` are of the finished videos.
     """
 
     total_jobs: int
@@ -469,6 +480,9 @@ class Analytics(Shape):
     avg_processing_time: float
     cost_summary: CostSummary
     groups: Mapping[str, AnalyticsGroup]
+    processing_time: float = 0.0
+    video_seconds: float = 0.0
+    storage_bytes: int = 0
 
 
 class TemplateVoice(Shape):

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+
+from bulkvid_pipeline.core.made import Amounts
 
 UNKNOWN = "unknown"
 """The group of jobs that have not told theirs."""
 
 
 class GroupBy(StrEnum):
-    """What jobs can be grouped by; `day` is the day of their creation, in UTC."""
+    """What jobs can be grouped by; `day` is the day of their creation, in UTC, `provider` the speech provider."""
 
     TEMPLATE_ID = "template_id"
     STYLE = "style"
     USER = "user"
     PLATFORM = "platform"
     DAY = "day"
+    PROVIDER = "provider"
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,12 @@ class JobFigures:
         cost: what paid voices have asked.
         styles: ended rows by style; empty if that was not told.
         platforms: ended rows by platform; a row for several counts for each of them.
+        provider: the speech provider of its newest run.
+        video_s: length of the finished rows' videos.
+        bytes: size of the finished rows' videos.
+        style_amounts: what was told of its rows by style; what was not is divided by rows.
+        platform_amounts: the same by platform.
+        provider_amounts: the same by speech provider.
     """
 
     created_at: float
@@ -58,6 +67,12 @@ class JobFigures:
     cost: float
     styles: Mapping[str, Ended] = field(default_factory=dict)
     platforms: Mapping[str, Ended] = field(default_factory=dict)
+    provider: str = ""
+    video_s: float = 0.0
+    bytes: float = 0.0
+    style_amounts: Mapping[str, Amounts] = field(default_factory=dict)
+    platform_amounts: Mapping[str, Amounts] = field(default_factory=dict)
+    provider_amounts: Mapping[str, Amounts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -69,6 +84,8 @@ class Totals:
     ended: Ended = field(default_factory=Ended)
     processing_ms: float = 0.0
     cost: float = 0.0
+    video_s: float = 0.0
+    bytes: float = 0.0
 
     @property
     def success_rate(self) -> float:
@@ -87,6 +104,8 @@ class Totals:
             self.ended + other.ended,
             self.processing_ms + other.processing_ms,
             self.cost + other.cost,
+            self.video_s + other.video_s,
+            self.bytes + other.bytes,
         )
 
 
@@ -99,25 +118,69 @@ def groups_of(jobs: Iterable[JobFigures], by: GroupBy) -> dict[str, Totals]:
     """The jobs by group, sorted by its name.
 
     A job whose rows fall into several styles or platforms counts in each of these groups, its rows where they belong,
-    and its time and cost in proportion to them.
+    and its time, cost and videos as its runs have told them, or else in proportion to its rows. A job that has changed
+    its speech provider counts with the newest one; what it paid others is their cost.
     """
-    groups: dict[str, Totals] = {}
-    for job in jobs:
-        for name, part in _parts_of(job, by):
-            groups[name] = groups.get(name, Totals()) + part
-    return dict(sorted(groups.items()))
+    return merged(dict(_parts_of(job, by)) for job in jobs)
+
+
+def merged(groups: Iterable[Mapping[str, Totals]]) -> dict[str, Totals]:
+    """Groups of several sets of jobs together, sorted by name."""
+    found: dict[str, Totals] = {}
+    for some in groups:
+        for name, part in some.items():
+            known = found.get(name)
+            found[name] = part if known is None else known + part
+    return dict(sorted(found.items()))
 
 
 def _parts_of(job: JobFigures, by: GroupBy) -> Iterator[tuple[str, Totals]]:
-    if by in (GroupBy.STYLE, GroupBy.PLATFORM):
-        told = job.styles if by is GroupBy.STYLE else job.platforms
-        rows = sum(ended.rows for ended in told.values())
-        if rows:
-            for name, ended in told.items():
-                share = ended.rows / rows
-                yield name, Totals(1, ended.rows, ended, job.processing_ms * share, job.cost * share)
-            return
-    yield _name_of(job, by), _whole(job)
+    if by is GroupBy.STYLE and job.styles:
+        return _shared(job, job.styles, job.style_amounts)
+    if by is GroupBy.PLATFORM and job.platforms:
+        return _shared(job, job.platforms, job.platform_amounts)
+    if by is GroupBy.PROVIDER and job.provider:
+        return _by_provider(job)
+    return iter([(_name_of(job, by), _whole(job))])
+
+
+def _shared(job: JobFigures, rows: Mapping[str, Ended], amounts: Mapping[str, Amounts]) -> Iterator[tuple[str, Totals]]:
+    """The job's parts, which add up to it but for its rows."""
+    names = list(dict.fromkeys([*rows, *amounts]))
+    evenly = dict.fromkeys(names, 1 / len(names))
+    of_rows = _shares({name: rows[name].rows for name in rows}, evenly, names)
+    told = {
+        what: _shares({name: getattr(amounts[name], what) for name in amounts}, of_rows, names)
+        for what in ("seconds", "cost", "video_s", "bytes")
+    }
+    for name in names:
+        ended = rows.get(name, Ended())
+        yield (
+            name,
+            Totals(
+                1,
+                ended.rows,
+                ended,
+                job.processing_ms * told["seconds"][name],
+                job.cost * told["cost"][name],
+                job.video_s * told["video_s"][name],
+                job.bytes * told["bytes"][name],
+            ),
+        )
+
+
+def _shares(weights: Mapping[str, float], otherwise: Mapping[str, float], names: Sequence[str]) -> dict[str, float]:
+    whole = sum(weights.values())
+    if whole > 0:
+        return {name: weights.get(name, 0) / whole for name in names}
+    return {name: otherwise.get(name, 0.0) for name in names}
+
+
+def _by_provider(job: JobFigures) -> Iterator[tuple[str, Totals]]:
+    """The job counts once, with its newest provider; time, cost and videos where they belong."""
+    for name, part in _shared(job, {job.provider: job.ended}, job.provider_amounts):
+        its_own = name == job.provider
+        yield name or UNKNOWN, replace(part, jobs=int(its_own), items=job.items if its_own else 0)
 
 
 def _name_of(job: JobFigures, by: GroupBy) -> str:
@@ -127,8 +190,10 @@ def _name_of(job: JobFigures, by: GroupBy) -> str:
         return job.user_id
     if by is GroupBy.DAY:
         return datetime.fromtimestamp(job.created_at, UTC).date().isoformat()
+    if by is GroupBy.PROVIDER:
+        return job.provider or UNKNOWN
     return UNKNOWN
 
 
 def _whole(job: JobFigures) -> Totals:
-    return Totals(1, job.items, job.ended, job.processing_ms, job.cost)
+    return Totals(1, job.items, job.ended, job.processing_ms, job.cost, job.video_s, job.bytes)

@@ -39,6 +39,7 @@ BulkVideoError
 │   ├── EncoderError
 │   │   └── WorkerDiedError
 │   ├── QualityError
+│   ├── GenerationError
 │   └── MediumError
 ├── RenderCancelledError         499
 ├── NetworkError                 503
@@ -382,6 +383,13 @@ class QualityError(RenderError):
     """The finished file did not pass its checks, so it was not published."""
 
     code = "QUALITY_CHECK_FAILED"
+
+
+class GenerationError(RenderError):
+    """What a program makes videos with in the engine's place has failed, or has returned what is no video."""
+
+    code = "GENERATION_FAILED"
+    default_fix = "Correct the program's own generation, and run the job again: finished rows are kept"
 
 
 class MediumError(RenderError):

@@ -1,70 +1,77 @@
-"""How much a job will make and need, from its plans: figures measured on 2 cores, for orders of magnitude."""
+"""How much a job will make and need, from its plans and the paces of past rows. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bulkvid_pipeline.core.options import VideoCodec
-from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
-
-_BYTES_PER_MEGAPIXEL_S = 60_000
-"""Size of a second of video for each million pixels of the frame."""
-_BYTES_PER_S = 60_000
-"""Size of a second of video, whatever the frame: the sound, and the text that moves."""
-_CORE_S_PER_ROW = 1.0
-"""Narrating, drawing and storing a row, apart from encoding."""
-_CORE_S_PER_MEGAPIXEL_S = {VideoCodec.H264: 0.03, VideoCodec.H265: 0.2, VideoCodec.VP9: 0.12}
-"""CPU seconds for encoding a second of video, for each million pixels of the frame."""
+from bulkvid_pipeline.core.paces import BUILT_IN, Paces
+from bulkvid_pipeline.core.planning import VideoPlan
 
 
 @dataclass(frozen=True)
 class JobEstimate:
-    """Videos, their seconds and bytes, seconds of work with so many rows at once, and the cost of paid voices."""
+    """What a job will make and need.
+
+    Attributes:
+        videos: their number.
+        video_s: their seconds.
+        bytes: their size.
+        work_s: seconds of its rows one after the other.
+        wall_s: seconds from its start to its end, with so many rows at once and no other job beside it.
+        voice_cost: cost of paid voices, in the currency of their price.
+        based_on_rows: past rows from which the figures come; 0 for built-in figures.
+    """
 
     videos: int = 0
     video_s: float = 0.0
     bytes: int = 0
     work_s: float = 0.0
+    wall_s: float = 0.0
     voice_cost: float = 0.0
+    based_on_rows: int = 0
 
 
 def estimate_job(
-    lengths: Iterable[tuple[VideoPlan, float]], *, workers: int, price_per_million: float = 0.0
+    lengths: Iterable[tuple[VideoPlan, float]],
+    *,
+    workers: int,
+    price_per_million: float = 0.0,
+    paces: Paces = BUILT_IN,
+    rows_total: int | None = None,
 ) -> JobEstimate:
     """The estimate of a job.
 
     Args:
-        lengths: its plans, and the seconds that each of their videos will have.
+        lengths: its plans, with the outputs that are to be made alone, and the seconds that each of their videos is
+            expected to have by the checks of its row.
         workers: rows that are rendered at once.
         price_per_million: price of a million characters of the voice; 0 if it is free.
+        paces: of past rows.
+        rows_total: the plans are a sample of so many rows.
     """
-    videos = size = characters = rows = 0
-    video_s = core_s = 0.0
-    for plan, seconds in lengths:
+    videos = characters = rows = 0
+    video_s = size = work_s = longest_s = 0.0
+    for plan, expected_s in lengths:
+        seconds = paces.video_s(plan, expected_s)
+        row_s = paces.row_s + sum(paces.made_s(plan, output, seconds) for output in plan.outputs)
         rows += 1
         videos += len(plan.outputs)
         video_s += seconds * len(plan.outputs)
-        size += round(sum(seconds * bytes_per_second(output) for output in plan.outputs))
-        core_s += _CORE_S_PER_ROW + sum(seconds * _core_seconds(output) for output in plan.outputs)
+        size += sum(paces.bytes(plan, output, seconds) for output in plan.outputs)
+        work_s, longest_s = work_s + row_s, max(longest_s, row_s)
         characters += 0 if plan.is_silent else len(plan.script)
+    if not rows:
+        return JobEstimate(based_on_rows=paces.based_on_rows)
+    total = rows if rows_total is None else rows_total
+    factor = total / rows
+    wall_s = paces.start_s + max(longest_s, factor * work_s / max(1, min(workers, total)))
     return JobEstimate(
-        videos,
-        round(video_s, 1),
-        size,
-        round(core_s / max(1, min(workers, rows)), 1),
-        round(characters * price_per_million / 1_000_000, 6),
+        round(factor * videos),
+        round(factor * video_s, 1),
+        round(factor * size),
+        round(factor * work_s, 1),
+        round(wall_s, 1),
+        round(factor * characters * paces.spoken_share() * price_per_million / 1_000_000, 6),
+        paces.based_on_rows,
     )
-
-
-def bytes_per_second(output: PlannedOutput) -> float:
-    """The size of a second of an output."""
-    return _BYTES_PER_S + _BYTES_PER_MEGAPIXEL_S * _megapixels(output)
-
-
-def _core_seconds(output: PlannedOutput) -> float:
-    return _CORE_S_PER_MEGAPIXEL_S[output.video_codec] * _megapixels(output)
-
-
-def _megapixels(output: PlannedOutput) -> float:
-    return output.width * output.height / 1_000_000

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypedDict
 
+from bulkvid_pipeline.core.made import Made
 from bulkvid_pipeline.core.states import ItemState, JobState, outcome_of
 
 
@@ -48,6 +49,8 @@ class RowInWork:
     row_key: str
     stage: str
     percent: int
+    tries: int = 1
+    """Which try this is; the one that failed, while the row waits for another."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,12 @@ class JobRun:
     progress: RunProgress = field(default_factory=RunProgress)
     thinned: bool = False
     """Whether the events of its rows have been deleted, so that only its reported counts remain."""
+    made: Made = field(default_factory=Made)
+    """What its rows were made with and into."""
+    provider: str = ""
+    """The speech provider of its rows; empty while unknown."""
+    past: JobRun | None = None
+    """All runs of the job up to this one as if they had been one: what pruning, which removes runs, keeps of them."""
 
     @property
     def is_live(self) -> bool:
@@ -129,6 +138,17 @@ class RowNews:
 
 
 _LIVE = {JobState.PENDING, JobState.RUNNING, JobState.PAUSING, JobState.COMPLETING, JobState.CANCELING}
+
+
+def told_runs(runs: Sequence[JobRun]) -> list[JobRun]:
+    """The runs by which a job's figures are known, oldest first: where pruning has been at work, the one that stands
+    for those up to then, and those that came later."""
+    ordered = sorted(runs, key=lambda run: run.created_at)
+    for at in range(len(ordered) - 1, -1, -1):
+        past = ordered[at].past
+        if past is not None:
+            return [past, *ordered[at + 1 :]]
+    return ordered
 
 
 def generations(runs: Iterable[JobRun]) -> list[list[JobRun]]:
@@ -239,7 +259,9 @@ def items_of_job(runs: Sequence[JobRun], news: Mapping[str, RowNews] | None = No
     total = _total(parts)
     told = {state: sum(run.progress.ended[state] for run in parts) for state in ItemState if state.is_final}
     if news is None:
-        return _items(total, told[ItemState.COMPLETED], told[ItemState.FAILED], *_stopped(told))
+        completed, failed = told[ItemState.COMPLETED], told[ItemState.FAILED]
+        gained = sum(gain.get(_ALL, 0) for gain in gains({_ALL: (completed, failed)}, _by_scope(later_rows(runs))))
+        return _items(total, completed + gained, failed - gained, *_stopped(told))
     trying = any(run.is_live and run.scope is not Scope.ROWS for run in telling)
     newest = {run.run_id for run in generations(runs)[-1]}
     completed = sum(of_run.completed for of_run in news.values())
@@ -258,6 +280,43 @@ def _parts(telling: Sequence[JobRun]) -> list[JobRun]:
         return deciding
     # Several runs over the same rows report the same rows: the one with the most progress has seen most of them.
     return [min(whole, key=lambda run: (run.progress.pending, -run.created_at))]
+
+
+_ALL = ""
+
+
+def _by_scope(runs: Iterable[JobRun]) -> list[Mapping[str, tuple[int, int]]]:
+    ended = (run.progress.ended for run in runs)
+    return [{_ALL: (of_run[ItemState.COMPLETED], of_run[ItemState.FAILED])} for of_run in ended]
+
+
+def later_rows(runs: Sequence[JobRun]) -> list[JobRun]:
+    """Runs over chosen rows that came after those whose counts add up to the job's (`counted_runs`), oldest first."""
+    counted = counted_runs(runs)
+    if not counted:
+        return []
+    last = max(run.created_at for run in counted)
+    later = (run for run in runs if run.tells and run.scope is Scope.ROWS and run.created_at > last)
+    return sorted(later, key=lambda run: run.created_at)
+
+
+def gains(
+    counted: Mapping[str, tuple[int, int]], later: Iterable[Mapping[str, tuple[int, int]]]
+) -> list[dict[str, int]]:
+    """Of each later run over chosen rows, how many of its completed rows had failed before.
+
+    Args:
+        counted: completed and failed rows by group, of the runs over all rows.
+        later: the same of each run over chosen rows, oldest first.
+    """
+    failed = {name: count for name, (_, count) in counted.items()}
+    found = []
+    for run in later:
+        gained = {name: min(completed, failed.get(name, 0)) for name, (completed, _) in run.items()}
+        for name, count in gained.items():
+            failed[name] = failed.get(name, 0) - count
+        found.append(gained)
+    return found
 
 
 def counted_runs(runs: Sequence[JobRun]) -> list[JobRun]:

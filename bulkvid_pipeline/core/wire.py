@@ -460,13 +460,16 @@ class Validation(_Shape):
 
 class Estimate(_Shape):
     """What a job will make and need, roughly: its videos, their length and size, its time alone on this installation,
-    and the cost of paid voices in the currency of their price."""
+    that of its rows one after the other, and the cost of paid voices in the currency of their price."""
 
     videos: int
     video_seconds: float
     storage_bytes: int
     processing_time_ms: int
+    work_time_ms: int
     voice_cost: float
+    based_on_rows: int
+    """Past rows of this installation from which the figures come; 0 while there are none: built-in figures."""
 
 
 class CreatedJob(JobView):

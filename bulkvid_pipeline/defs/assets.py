@@ -23,6 +23,7 @@ from bulkvid_pipeline.defs import events
 from bulkvid_pipeline.defs.partitions import ensure_partitions, video_rows
 from bulkvid_pipeline.services.batch.batch_run import BatchRun
 from bulkvid_pipeline.services.batch.cancel_watch import stopping_when_cancelled
+from bulkvid_pipeline.services.batch.row_turn import RowRetried
 from bulkvid_pipeline.services.diagnostics.recording import recording
 from bulkvid_pipeline.services.jobs.chosen_rows import chosen_rows, join_job_of_rows
 from bulkvid_pipeline.services.jobs.follow import PLANNED
@@ -83,6 +84,7 @@ class BatchConfig(dg.Config):
     """Choices of a single run of a job."""
 
     only: list[str] = Field([], description="Keys of the rows to render; all rows of the sheet if empty")
+    canary: list[str] = Field([], description="Keys of rows to render first: the job is paused after them")
 
 
 @dg.asset(group_name="bulk_videos", kinds={"python"}, required_resource_keys={tags.SPEC_RESOURCE})
@@ -96,9 +98,15 @@ def video_batch(
         ensure_partitions(
             context.instance, (tags.partition_key(video_ideas.label, plan.row_key) for plan in video_ideas.plans)
         )
-        only = frozenset(config.only) or None
         run = BatchRun(
-            spec, video_ideas, settings(), context.instance, context.run.run_id, only=only, stopping=stopping
+            spec,
+            video_ideas,
+            settings(),
+            context.instance,
+            context.run.run_id,
+            only=frozenset(config.only) or None,
+            canary=frozenset(config.canary) or None,
+            stopping=stopping,
         )
         yield from _row_events(context, run, planned=False)
     yield dg.Output(None, metadata=_totals(run))
@@ -131,11 +139,20 @@ def video(
         stopping_when_cancelled(instance, run_id) as stopping,
         at_work(instance, run_id, stopping),
     ):
-        for spec, chosen in chosen_rows(context.instance, context.partition_keys):
+        for chosen in chosen_rows(context.instance, context.partition_keys):
+            spec = chosen.spec
             sheet = _read_sheet(context, spec, stopping)
             judged = stopping.run(partial(validate_for_spec, sheet, spec, settings()))
             run = BatchRun(
-                spec, judged, settings(), instance, run_id, only=chosen, force=config.force, stopping=stopping
+                spec,
+                judged,
+                settings(),
+                instance,
+                run_id,
+                only=chosen.row_keys,
+                force=config.force,
+                stopping=stopping,
+                generation_class=chosen.generation_class,
             )
             with sending(instance, spec, settings(), stopping):
                 yield from _row_events(context, run, planned=True)
@@ -181,6 +198,12 @@ def _row_events(
     context: dg.AssetExecutionContext, run: BatchRun, *, planned: bool
 ) -> Iterator[dg.AssetMaterialization | dg.AssetObservation]:
     """Render, tell Dagster of each row as it ends, and fail the run at its end if any row failed."""
+
+    def tell_retried(retried: RowRetried) -> None:
+        key = tags.partition_key(run.sheet.label, retried.plan.row_key)
+        context.log_event(events.observation_of_retry(retried, key))
+
+    run.on_retried = tell_retried
     with failures_in_words():
         for outcome in run.outcomes():
             key = tags.partition_key(run.sheet.label, outcome.plan.row_key)

@@ -83,7 +83,9 @@ def test_a_dry_run_tells_findings_and_an_estimate_and_creates_nothing(house: Hou
     assert 2 < estimate["video_seconds"] < 60
     assert estimate["storage_bytes"] > 100_000
     assert estimate["processing_time_ms"] > 0
+    assert estimate["work_time_ms"] > 0
     assert estimate["voice_cost"] == 0
+    assert estimate["based_on_rows"] == 0
     assert house.runs() == []
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bulkvid_pipeline.core.diagnostics.exchange import Fault
+from bulkvid_pipeline.core.diagnostics.exchange import Fault, Peer
 from bulkvid_pipeline.services.diagnostics.diagnostics import Diagnostics, open_diagnostics
 from bulkvid_pipeline_tests.cli.conftest import Command
-from bulkvid_pipeline_tests.core.diagnostics.exchanges import Peer, broken, healthy, speech_error
+from bulkvid_pipeline_tests.core.diagnostics.exchanges import broken, healthy, speech_error
 from bulkvid_pipeline_tests.services.diagnostics.recorded import known_job, recorded
 
 JOB, OTHER = "job_d1a90001aaaa", "job_d1a90002bbbb"

@@ -79,6 +79,16 @@ def from_client_error(error: Exception, attempted: Attempted) -> BulkVideoError:
             )
 
 
+def from_sign_in_error(error: Exception) -> BulkVideoError:
+    """The error that one of CLIENT_ERRORS means where a token was asked for."""
+    if isinstance(error, auth.RefreshError):
+        return _from_token_endpoint(error)
+    return NetworkError(
+        f"Google's sign-in service cannot be reached: {_innermost(error)}",
+        fix="Check the network; behind a proxy, set HTTPS_PROXY, and REQUESTS_CA_BUNDLE to its certificate authority",
+    )
+
+
 def from_response(response: requests.Response, attempted: Attempted) -> BulkVideoError:
     """The error that an answer which is not 2xx means."""
     body = _error_body(response)

@@ -11,9 +11,11 @@ import threading
 from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+import google.auth.transport.requests
 import gspread
 import requests
 from google.auth import api_key
@@ -168,6 +170,26 @@ class GoogleSheets:
             return SheetVersion(datetime.fromisoformat(answer["modifiedTime"]), str(answer["version"]))
         except (KeyError, ValueError) as error:
             raise ServiceUnavailableError(f"Google gave no version for sheet ID '{sheet_id}'") from error
+
+    def sign_in(self) -> str:
+        """Ask Google for a token, as the first request does; returns the service account's address.
+
+        Raises:
+            AuthenticationError: the key cannot be used, or Google refuses it.
+            ServiceUnavailableError, NetworkError: still so after all tries.
+        """
+        assert isinstance(self._credentials, ServiceAccount)
+        account = load_service_account(self._credentials, self.scopes)
+        request = partial(google.auth.transport.requests.Request(), timeout=self._timeout[1])
+
+        def ask() -> None:
+            try:
+                account.refresh(request)  # type: ignore[no-untyped-call]
+            except google_errors.CLIENT_ERRORS as error:
+                raise google_errors.from_sign_in_error(error) from error
+
+        self._patiently(ask)
+        return str(account.service_account_email)
 
     def _patiently(self, attempt: Callable[[], Result]) -> Result:
         return self._retry.call(attempt, on_wait=self._on_wait)

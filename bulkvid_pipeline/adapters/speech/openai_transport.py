@@ -27,6 +27,7 @@ from bulkvid_pipeline.core.errors import (
 LARGEST_ANSWER = 64_000_000
 """In bytes; the longest text that is sent takes about 15 MB as WAV."""
 _LONGEST_REFUSAL = 64_000
+_LONGEST_LIST = 4_000_000
 _SHOWN = 200
 _CONNECT_S = 10.0
 _NO_CREDIT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
@@ -111,6 +112,35 @@ class SpeechConnection:
             return response
         with response:
             raise self._refusal(response, exchange)
+
+    def models(self) -> tuple[str, ...]:
+        """The models that the server lists for our key, which costs nothing.
+
+        Raises:
+            AuthenticationError, AccessDeniedError: it refuses the key.
+            NotFoundError: it keeps no list.
+            BulkVideoError: it may answer later, or what it answers is no list.
+        """
+        with outgoing(Peer.SPEECH, "models", pooled=True) as exchange:
+            try:
+                response = self._session.get(
+                    f"{self._url.removesuffix('/audio/speech')}/models",
+                    auth=self._sign,
+                    timeout=(min(_CONNECT_S, self._timeout_s), self._timeout_s),
+                    allow_redirects=False,
+                    stream=True,
+                )
+            except (requests.RequestException, OSError) as error:
+                raise self._lost(error) from None
+            with response:
+                if response.status_code != requests.codes.ok:
+                    raise self._refusal(response, exchange)
+                body = self._body(response, _LONGEST_LIST)
+                exchange.answered(response.status_code, response.headers, body)
+        try:
+            return tuple(str(model["id"]) for model in json.loads(body)["data"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise NotFoundError(f"The voice at {self._url} keeps no list of models") from error
 
     def _read(self, response: requests.Response) -> SpokenAnswer:
         """The whole response.

@@ -6,7 +6,8 @@ import builtins
 import logging
 import stat
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -148,14 +149,29 @@ class Storage:
             StorageAccessDeniedError: writing, looking up or deleting is not allowed.
             StorageQuotaExceededError: not even the probe fits.
         """
+        with self.probe() as (key, content):
+            if self._backend.read(key) != content:
+                raise denied(f"checking {self!r}", "it did not give back what was written")
+
+    @contextmanager
+    def probe(self) -> Iterator[tuple[str, bytes]]:
+        """The key and content of a small object that is there within the block, and nowhere in the way.
+
+        Raises:
+            BulkVideoError: as `check_writable`.
+        """
         probe = f"{TEMPORARY_PREFIX}{uuid.uuid4().hex}"
         content = b"May be deleted: shows that this storage can be written.\n"
         # S3 denies a look-up of what does not exist to those who may not list, which would break `exists` later.
         if self._backend.stat(probe) is not None:
             raise BulkVideoError(f"{self!r} reports an object that was never written")
         self._backend.write(content, probe, content_type="text/plain")
-        if self._backend.read(probe) != content:
-            raise denied(f"checking {self!r}", "it did not give back what was written")
+        try:
+            yield probe, content
+        except BulkVideoError as error:
+            if not error.retryable:  # a storage that is away would only be waited for again
+                self._discard(probe)
+            raise
         self._backend.remove(probe)
 
     def _check(self, key: str) -> None:

@@ -15,7 +15,6 @@ from bulkvid_pipeline.api.reading import answer
 from bulkvid_pipeline.core.analytics import GroupBy
 from bulkvid_pipeline.core.service_wire import Analytics
 from bulkvid_pipeline.core.spans import parse_span
-from bulkvid_pipeline.services.analytics.analytics import analytics_of
 
 router = guarded_router(prefix="/api/analytics", tags=["analytics"])
 
@@ -49,12 +48,17 @@ async def get_analytics(
         GroupBy, Query(description="What the costs and the other figures are split by", examples=["template_id"])
     ] = GroupBy.TEMPLATE_ID,
 ) -> Response:
-    """Figures of your project's jobs, in all and by group. A job counts once, however often it was resumed or retried.
+    """Figures of your project's jobs, in all and by group. A job counts once, however often it was resumed or retried,
+    and keeps its figures when its logs are pruned. A row that failed and then completed has completed; its cost is that
+    of all its turns.
 
-    Rows of several styles or platforms share the time and the cost of their job. Jobs of which too little is known are
-    in the group `unknown`.
+    Days are those on which jobs were created, in UTC. Jobs with rows of several styles or platforms count in each of
+    these groups, their rows where they belong (those for several platforms in each); time, cost, seconds and bytes are
+    divided among the groups, so that these always add up to the whole. Jobs of which too little is known are in the
+    group `unknown`.
     """
     span = parse_span(start_date, end_date)
     await context.reads.jobs.fresh()
-    found = await run_in_threadpool(analytics_of, context.reads.jobs.jobs(caller.project_id), span, group_by)
+    jobs = context.reads.jobs.now()
+    found = await run_in_threadpool(context.sums.analytics, jobs, caller.project_id, span, group_by)
     return answer(request, found.model_dump(mode="json", exclude_none=True))

@@ -17,6 +17,7 @@ from bulkvid_pipeline.core.errors import NetworkError
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.wire import CreatedJob, DryRun
 from bulkvid_pipeline.launch.submission import Submission, submit
+from bulkvid_pipeline.services.analytics.past_rows import paces_of
 from bulkvid_pipeline.services.intake.checking import check_job, estimate_of, read_spec, validation_view
 
 router = guarded_router(prefix="/api/bulk-jobs", tags=["jobs"])
@@ -88,6 +89,6 @@ def _dry_run(body: dict[str, Any], request: Request, caller: Writer, context: Ap
         DryRun(
             items_total=len(sheet.plans),
             validation=validation_view(sheet.report),
-            estimate=estimate_of(sheet, context.settings),
+            estimate=estimate_of(sheet, context.settings, paces_of(context.instance, context.settings)),
         ),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from concurrent.futures import wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -20,8 +20,9 @@ from bulkvid_pipeline.core.errors import (
     QuotaExceededError,
     ValidationFailedError,
 )
-from bulkvid_pipeline.core.estimates import JobEstimate, estimate_job
+from bulkvid_pipeline.core.estimates import estimate_job
 from bulkvid_pipeline.core.findings import ValidationReport
+from bulkvid_pipeline.core.paces import Paces
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.uploads import is_upload_id
 from bulkvid_pipeline.core.wire import Estimate, Validation
@@ -180,28 +181,18 @@ def validation_view(report: ValidationReport, limit: int = MOST_FINDINGS) -> Val
     return Validation.model_validate(report.as_dict(limit))
 
 
-def estimate_of(sheet: ValidatedSheet, settings: Settings, *, rows_total: int | None = None) -> Estimate:
+def estimate_of(sheet: ValidatedSheet, settings: Settings, paces: Paces, *, rows_total: int | None = None) -> Estimate:
     """What the job over the sheet will make and need; `rows_total`: the sheet is a sample of so many rows."""
     paid = Provider(settings.speech_provider) is Provider.OPENAI
     lengths = [(plan, sheet.seconds.get(plan.sheet_row, 0.0)) for plan in sheet.plans]
-    found = estimate_job(lengths, workers=settings.workers, price_per_million=settings.speech_price if paid else 0.0)
-    if rows_total is not None and lengths:
-        found = _scaled(found, rows_total / len(lengths))
+    price = settings.speech_price if paid else 0.0
+    found = estimate_job(lengths, workers=settings.workers, price_per_million=price, paces=paces, rows_total=rows_total)
     return Estimate(
         videos=found.videos,
         video_seconds=found.video_s,
         storage_bytes=found.bytes,
-        processing_time_ms=round(found.work_s * 1000),
+        processing_time_ms=round(found.wall_s * 1000),
+        work_time_ms=round(found.work_s * 1000),
         voice_cost=found.voice_cost,
-    )
-
-
-def _scaled(found: JobEstimate, factor: float) -> JobEstimate:
-    return replace(
-        found,
-        videos=round(found.videos * factor),
-        video_s=round(found.video_s * factor, 1),
-        bytes=round(found.bytes * factor),
-        work_s=round(found.work_s * factor, 1),
-        voice_cost=round(found.voice_cost * factor, 6),
+        based_on_rows=found.based_on_rows,
     )

@@ -13,6 +13,7 @@ from bulkvid_pipeline.core.sheet_table import SheetTable
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.uploads import is_upload_id
 from bulkvid_pipeline.core.wire import PreviewColumn, PreviewRow, SheetPreview
+from bulkvid_pipeline.services.analytics.past_rows import paces_of
 from bulkvid_pipeline.services.intake.allowed import AllowedPlaces
 from bulkvid_pipeline.services.intake.checking import estimate_of, field_of_source, validation_view
 from bulkvid_pipeline.services.intake.refusals import as_own_fault, naming
@@ -57,7 +58,9 @@ def preview_sheet(spec: BulkJobSpec, rows: int, settings: Settings, instance: Da
         rows_total=len(sheet.table.frame),
         rows_checked=len(first.table.frame),
         validation={level.value: validation_view(found.report) for level, found in by_level.items()},
-        estimate=estimate_of(chosen, settings, rows_total=_likely_rows(sheet, first, chosen)),
+        estimate=estimate_of(
+            chosen, settings, paces_of(instance, settings), rows_total=_likely_rows(sheet, first, chosen)
+        ),
     )
 
 

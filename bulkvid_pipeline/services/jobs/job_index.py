@@ -129,6 +129,10 @@ class JobIndex:
         """All jobs, of any project unless one is given, in no order."""
         return [entry.job for entry in self._jobs.of_project(project_id)]
 
+    def now(self) -> JobList:
+        """All jobs as the last look has found them: a value that does not change."""
+        return self._jobs
+
     def page(self, query: JobQuery) -> JobPage:
         """The jobs that the query asks for, from where its page token stands; see `JobList.page`."""
         return self._jobs.page(query)

@@ -110,6 +110,10 @@ class JobList:
         """The jobs of the project, of any if it is None, in no order."""
         return [entry for entry in self.entries.values() if project_id in (None, entry.job.project_id)]
 
+    def oldest_first(self, project_id: str | None) -> Sequence[JobEntry]:
+        """The jobs of the project, of any if it is None, in the order of their creation."""
+        return self._order(project_id, SortBy.CREATED_AT).entries
+
     def page(self, query: JobQuery) -> JobPage:
         """The jobs that the query asks for, from where its page token stands.
 

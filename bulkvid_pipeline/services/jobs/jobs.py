@@ -27,6 +27,7 @@ from bulkvid_pipeline.core.jobs import (
     percent_of_job,
     processing_ms,
     state_of_job,
+    told_runs,
 )
 from bulkvid_pipeline.core.spec import DEFAULT_TEMPLATE, BulkJobSpec
 from bulkvid_pipeline.core.states import JobAction, JobState, allowed_actions
@@ -76,12 +77,22 @@ class Job:
         return tuple(generations(self.runs)[-1])
 
     @property
+    def told_runs(self) -> list[JobRun]:
+        """The runs by which its figures are known; see `core.jobs.told_runs`."""
+        return told_runs(self.runs)
+
+    @property
+    def processing_ms(self) -> int:
+        """Time in which its rows were rendered; see `core.jobs.processing_ms`."""
+        return processing_ms(self.told_runs)
+
+    @property
     def percent(self) -> float:
-        return percent_of_job(self.runs, self.items, self.state)
+        return percent_of_job(self.told_runs, self.items, self.state)
 
     @property
     def cost(self) -> float:
-        return round(sum(run.progress.cost for run in self.runs), 6)
+        return round(sum(run.progress.cost for run in self.told_runs), 6)
 
     @property
     def created_at(self) -> float:
@@ -154,7 +165,7 @@ class Job:
             percent_complete=round(self.percent, 1),
             items_status=ItemsStatus(**self.items),
             timing=Timing(
-                started_at=_maybe(self.started_at), processing_time_ms=processing_ms(self.runs), eta_ms=self.eta_ms
+                started_at=_maybe(self.started_at), processing_time_ms=self.processing_ms, eta_ms=self.eta_ms
             ),
             rate_limited=self.rate_limited,
             in_work=tuple(
@@ -215,6 +226,17 @@ def id_of(run: DagsterRun) -> str:
     return run.tags.get(tags.JOB_ID) or run.run_id
 
 
+def generation_tags(run: DagsterRun) -> dict[str, str]:
+    """The tags that say what makes the job's rows in the engine's place: each run of the job has to have them."""
+    return {name: run.tags[name] for name in (tags.GENERATION, tags.ENGINE) if run.tags.get(name)}
+
+
+def generation_tags_of(instance: DagsterInstance, job_id: str) -> dict[str, str]:
+    """The same of a job, by its newest run; empty where it has none."""
+    records = _records_of(instance, [job_id]).get(job_id, ())
+    return generation_tags(next(iter(records)).dagster_run) if records else {}
+
+
 def run_ids_of(instance: DagsterInstance, job_id: str) -> tuple[str, ...]:
     """Ids of a job's runs, newest first; none before there is one."""
     return tuple(record.dagster_run.run_id for record in _records_of(instance, [job_id]).get(job_id, ()))
@@ -260,8 +282,9 @@ def job_of(instance: DagsterInstance, records: Sequence[RunRecord], states: Mapp
     newest = records[0].dagster_run
     named = [record.dagster_run for record in records if record.dagster_run.tags.get(tags.TITLE)] or [newest]
     run, spec = named[0], _config_of_all(records)
-    news = row_news(instance, tags.VIDEO_ASSET, [run.run_id for run in runs]) if needs_news(runs) else None
-    items = items_of_job(runs, news)
+    told = told_runs(runs)
+    news = row_news(instance, tags.VIDEO_ASSET, [run.run_id for run in told]) if needs_news(told) else None
+    items = items_of_job(told, news)
     return Job(
         job_id=id_of(newest),
         runs=runs,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 
-from bulkvid_pipeline.core.jobs import processing_ms
 from bulkvid_pipeline.core.states import ItemState
 from bulkvid_pipeline.core.wire import Metrics
 from bulkvid_pipeline.services.jobs.job_rows import JobRows
@@ -17,7 +16,7 @@ def metrics_of(rows: JobRows) -> Metrics:
     done = [end for end in ends if end.state is ItemState.COMPLETED]
     rendered = [end for end in done if end.rendered]
     failed = [row.end for row in rows.rows if row.end is not None and row.state is ItemState.FAILED]
-    spent_ms = processing_ms(job.runs)
+    spent_ms = job.processing_ms
     video_s, render_s = sum(end.duration_s for end in done), sum(end.render_seconds for end in done)
     begun = job.started_at
     return Metrics(

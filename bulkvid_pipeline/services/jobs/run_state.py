@@ -16,12 +16,21 @@ from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunRecord
 from bulkvid_pipeline.adapters.dagster.run_tags import PARENT_RUN_ID_TAG, change_tags
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.jobs import JobRun, RowInWork, RunProgress, Scope
+from bulkvid_pipeline.core.made import Made
 from bulkvid_pipeline.core.states import JobAction, JobState
 
 PENDING = {DagsterRunStatus.NOT_STARTED, DagsterRunStatus.QUEUED, DagsterRunStatus.STARTING}
 
 _ENDS = {JobState.COMPLETED, JobState.PAUSED, JobState.CANCELED, JobState.FAILED}
-_UNTOLD = {tags.STATE: "", tags.INTENT: "", tags.PROCESS: "", tags.PROGRESS: "{}", tags.REPORT: "none"}
+_UNTOLD = {
+    tags.STATE: "",
+    tags.INTENT: "",
+    tags.PROCESS: "",
+    tags.PROGRESS: "{}",
+    tags.REPORT: "none",
+    tags.TOOK: "",
+    tags.MADE: "{}",
+}
 
 
 def run_of(record: RunRecord) -> JobRun:
@@ -36,6 +45,45 @@ def run_of(record: RunRecord) -> JobRun:
         scope=scope_of(run),
         progress=progress_of(run),
         thinned=run.tags.get(tags.THINNED) == run.run_id,
+        made=Made.of_json(json.loads(own_tags(run).get(tags.MADE, "{}"))),
+        provider=run.tags.get(tags.PROVIDER, ""),
+        past=_past_of(record),
+    )
+
+
+def past_as_tag(run_id: str, past: JobRun) -> str:
+    """The tag by which run `run_id` keeps what the job's runs up to it told; see `core.jobs.JobRun.past`."""
+    told, made = past.progress, past.made
+    progress = {
+        "total": told.total,
+        "counts": dict(told.counts),
+        "percent": told.percent,
+        "elapsed_ms": told.elapsed_ms,
+        "cost": told.cost,
+        "at": told.at,
+        "styles": dict(told.styles),
+        "platforms": dict(told.platforms),
+        "waited_ms": told.waited_ms,
+    }
+    kept = {"run_id": run_id, "provider": past.provider, "progress": progress, "made": made.as_json()}
+    return json.dumps(kept, separators=(",", ":"))
+
+
+def _past_of(record: RunRecord) -> JobRun | None:
+    run = record.dagster_run
+    told: dict[str, Any] = json.loads(run.tags.get(tags.PAST, "{}"))
+    if told.get("run_id") != run.run_id:  # inherited by executing a run again
+        return None
+    return JobRun(
+        run_id=run.run_id,
+        state=state_of(run),
+        created_at=record.create_timestamp.timestamp(),
+        started_at=record.start_time,
+        ended_at=record.end_time,
+        progress=_progress(told["progress"]),
+        thinned=True,
+        made=Made.of_json(told["made"]),
+        provider=told["provider"],
     )
 
 
@@ -69,7 +117,10 @@ def scope_of(run: DagsterRun) -> Scope:
 
 def progress_of(run: DagsterRun) -> RunProgress:
     """What the run has told of its rows."""
-    told: dict[str, Any] = json.loads(own_tags(run).get(tags.PROGRESS, "{}"))
+    return _progress(json.loads(own_tags(run).get(tags.PROGRESS, "{}")))
+
+
+def _progress(told: Mapping[str, Any]) -> RunProgress:
     return RunProgress(
         total=told.get("total", 0),
         counts=told.get("counts", {}),

@@ -10,7 +10,7 @@ from dagster import AssetKey, DagsterInstance, DagsterRun, RunRecord
 
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import BulkVideoError
-from bulkvid_pipeline.core.jobs import JobRun, Scope, items_of_job, state_of_job
+from bulkvid_pipeline.core.jobs import JobRun, Scope, items_of_job, state_of_job, told_runs
 from bulkvid_pipeline.core.pruning import PastRun
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import JobState
@@ -33,6 +33,7 @@ class KnownRun:
     spec: BulkJobSpec | None
     """None where the run has none, or one that is not valid any more."""
     succeeded: bool
+    record: RunRecord
 
 
 def known_runs(instance: DagsterInstance) -> list[KnownRun]:
@@ -63,7 +64,7 @@ def _is_ours(run: DagsterRun) -> bool:
 def _goes_on(runs: Sequence[JobRun]) -> bool:
     """Whether the job has not ended: a paused one has not, though its runs have."""
     # In numbers alone a job may look paused that chosen rows have finished since: what is in doubt stays.
-    return any(run.is_live for run in runs) or state_of_job(runs, items_of_job(runs)) is JobState.PAUSED
+    return any(run.is_live for run in runs) or state_of_job(runs, items_of_job(told_runs(runs))) is JobState.PAUSED
 
 
 def _known(record: RunRecord, living: set[str]) -> KnownRun:
@@ -81,7 +82,7 @@ def _known(record: RunRecord, living: set[str]) -> KnownRun:
         ended_at=told.ended_at or record.update_timestamp.timestamp(),
         thinned=told.thinned,
     )
-    return KnownRun(past, spec, run.is_success)
+    return KnownRun(past, spec, run.is_success, record)
 
 
 def _spec(run: DagsterRun) -> BulkJobSpec | None:

@@ -25,6 +25,7 @@ from bulkvid_pipeline.adapters.webhooks.outbox import Outbox
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import BucketNotFoundError, BulkVideoError
 from bulkvid_pipeline.core.pruning import rows_to_prune, runs_to_prune
+from bulkvid_pipeline.services.retention.kept_figures import keep_figures
 from bulkvid_pipeline.services.retention.past_runs import KnownRun, known_runs
 from bulkvid_pipeline.services.sheets.uploads import Uploads
 from bulkvid_pipeline.services.wiring.cache import local_cache
@@ -124,6 +125,8 @@ class _Pruning:
         holders = ids_by_run(event for event in history.newest_events() if _stays(event, left))
         sheets = {tags.split_partition_key(key)[0] for key in left}
         doomed = runs_to_prune(past, holding=holders.keys(), sheets=sheets, before=before)
+        if not self._dry_run:
+            keep_figures(self._instance, self._runs, doomed)
         yield self._rows(history, gone)
         yield self._old_runs(history, [run.run_id for run in doomed.delete])
         yield self._old_events(history, {run.run_id: holders.get(run.run_id, set()) for run in doomed.thin})

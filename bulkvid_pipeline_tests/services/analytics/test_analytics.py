@@ -5,7 +5,8 @@ import pytest
 from bulkvid_pipeline.core.analytics import Ended, GroupBy
 from bulkvid_pipeline.core.spans import Span, parse_span
 from bulkvid_pipeline.launch.here import execute_here
-from bulkvid_pipeline.services.analytics.analytics import analytics_of, figures_of
+from bulkvid_pipeline.services.analytics.analytics import analytics_of
+from bulkvid_pipeline.services.analytics.figures import figures_of
 from bulkvid_pipeline.services.jobs.jobs import find_job, list_jobs
 from bulkvid_pipeline.services.jobs.run_config import new_job_id
 from bulkvid_pipeline_tests.workplace import Workplace, idea

@@ -352,10 +352,14 @@ export const getTemplatePreview = <ThrowOnError extends boolean = false>(options
 /**
  * Analyse jobs
  *
- * Figures of your project's jobs, in all and by group. A job counts once, however often it was resumed or retried.
+ * Figures of your project's jobs, in all and by group. A job counts once, however often it was resumed or retried,
+ * and keeps its figures when its logs are pruned. A row that failed and then completed has completed; its cost is that
+ * of all its turns.
  *
- * Rows of several styles or platforms share the time and the cost of their job. Jobs of which too little is known are
- * in the group `unknown`.
+ * Days are those on which jobs were created, in UTC. Jobs with rows of several styles or platforms count in each of
+ * these groups, their rows where they belong (those for several platforms in each); time, cost, seconds and bytes are
+ * divided among the groups, so that these always add up to the whole. Jobs of which too little is known are in the
+ * group `unknown`.
  */
 export const getAnalytics = <ThrowOnError extends boolean = false>(options?: Options<GetAnalyticsData, ThrowOnError>): RequestResult<GetAnalyticsResponses, GetAnalyticsErrors, ThrowOnError> => (options?.client ?? client).get<GetAnalyticsResponses, GetAnalyticsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

@@ -36,6 +36,24 @@ export type Analytics = {
     avg_processing_time: number;
     cost_summary: CostSummary;
     /**
+     * Processing Time
+     *
+     * Seconds in which rows were rendered
+     */
+    processing_time: number;
+    /**
+     * Video Seconds
+     *
+     * Length of the finished videos
+     */
+    video_seconds: number;
+    /**
+     * Storage Bytes
+     *
+     * Size of the finished videos
+     */
+    storage_bytes: number;
+    /**
      * Groups
      *
      * The same figures for each group, by its name
@@ -71,6 +89,24 @@ export type AnalyticsGroup = {
      * Cost
      */
     cost: number;
+    /**
+     * Processing Time
+     *
+     * Seconds in which rows were rendered
+     */
+    processing_time: number;
+    /**
+     * Video Seconds
+     *
+     * Length of the finished videos
+     */
+    video_seconds: number;
+    /**
+     * Storage Bytes
+     *
+     * Size of the finished videos
+     */
+    storage_bytes: number;
 };
 
 /**
@@ -471,6 +507,12 @@ export type CostSummary = {
      * By Day
      */
     by_day?: {
+        [key: string]: number;
+    } | null;
+    /**
+     * By Provider
+     */
+    by_provider?: {
         [key: string]: number;
     } | null;
     [key: string]: unknown;
@@ -890,7 +932,7 @@ export type ErrorBody = {
  * Estimate
  *
  * What a job will make and need, roughly: its videos, their length and size, its time alone on this installation,
- * and the cost of paid voices in the currency of their price.
+ * that of its rows one after the other, and the cost of paid voices in the currency of their price.
  */
 export type Estimate = {
     /**
@@ -910,9 +952,17 @@ export type Estimate = {
      */
     processing_time_ms: number;
     /**
+     * Work Time Ms
+     */
+    work_time_ms: number;
+    /**
      * Voice Cost
      */
     voice_cost: number;
+    /**
+     * Based On Rows
+     */
+    based_on_rows: number;
 };
 
 /**
@@ -1266,9 +1316,9 @@ export type FullLog = {
 /**
  * GroupBy
  *
- * What jobs can be grouped by; `day` is the day of their creation, in UTC.
+ * What jobs can be grouped by; `day` is the day of their creation, in UTC, `provider` the speech provider.
  */
-export type GroupBy = 'template_id' | 'style' | 'user' | 'platform' | 'day';
+export type GroupBy = 'template_id' | 'style' | 'user' | 'platform' | 'day' | 'provider';
 
 /**
  * Health
