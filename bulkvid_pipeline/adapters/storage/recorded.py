@@ -26,7 +26,7 @@ class RecordedBackend:
             self.backend.upload(local, key, content_type=content_type, metadata=metadata)
 
     def move(self, source: StoredObject, target: str) -> None:
-        with outgoing(Peer.STORAGE, "move", self.url(target), size=source.size):
+        with outgoing(Peer.STORAGE, "move", self.url(target)):
             self.backend.move(source, target)
 
     def write(self, data: bytes, key: str, *, content_type: str) -> None:

@@ -140,6 +140,7 @@ _TOKENS = re.compile(
     r"|\bgithub_pat_\w{10,}"
 )
 _FORM = re.compile(r"[\w.~\-\[\]%+]+=[^&\s]*(?:&[\w.~\-\[\]%+]+=[^&\s]*)*")
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))")
 _RANDOM = re.compile(r"[A-Za-z0-9_.~=-]{12,}")
 _TEXT_TYPES = re.compile(
     r"^(?:text/|application/(?:[\w.+-]*(?:json|xml|yaml|javascript)|x-www-form-urlencoded|problem))"
@@ -219,7 +220,16 @@ class Redactor:
         for form in self._forms:  # type: ignore[attr-defined]
             if form in text:
                 text = text.replace(form, HIDDEN)
-        return text
+        return HIDDEN if self._holds_disguised(text) else text
+
+    def _holds_disguised(self, text: str) -> bool:
+        """Whether a secret shows when what was encoded in part, or in a way of somebody's own, is decoded."""
+        if not ("%" in text or "\\" in text or "&#" in text):
+            return False
+        decoded = {unquote(text), unquote(unquote(text)), unquote_plus(text), html.unescape(text)}
+        decoded |= {_ESCAPE.sub(lambda code: chr(int(code[1], 16)) if code[1] else code[2], plain) for plain in decoded}
+        known = [secret for secret in self.secrets if len(secret) >= _SHORTEST_KNOWN]
+        return any(secret in plain for plain in decoded for secret in known)
 
     def _without_beginnings(self, text: str) -> str:
         """A text that was cut, without the beginning of a secret that it may end with."""
