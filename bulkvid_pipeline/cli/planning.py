@@ -11,7 +11,7 @@ from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.plan_wire import Plan, PlannedRow
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.wire import Estimate
-from bulkvid_pipeline.settings import settings
+from bulkvid_pipeline.settings import dagster_home, settings
 
 KEPT_SHOWN = 20
 """Row numbers of rows that are up to date that are named."""
@@ -20,6 +20,7 @@ _COLOURS = {"render": "green", "refuse": "red", "skip": "yellow", "keep": "dim"}
 
 def plan_job(spec: BulkJobSpec, *, as_json: bool) -> int:
     """Print what a job would do; the exit code is that of `bulkvid validate`."""
+    from bulkvid_pipeline.services.plans.past_paces import past_paces
     from bulkvid_pipeline.services.plans.plan_view import plan_view
     from bulkvid_pipeline.services.plans.sheet_plan import plan_sheet
 
@@ -28,7 +29,7 @@ def plan_job(spec: BulkJobSpec, *, as_json: bool) -> int:
         from bulkvid_pipeline.services.write_back.writer import check_write_back
 
         check_write_back(spec, settings())
-    found = plan_sheet(spec, settings())
+    found = plan_sheet(spec, settings(), past_paces(dagster_home(), settings()))
     plan = plan_view(found)
     if as_json:
         print_json(plan.as_json())
@@ -90,4 +91,5 @@ def estimate_in_words(estimate: Estimate) -> str:
     videos = "1 video" if estimate.videos == 1 else f"{estimate.videos} videos"
     cost = f", {estimate.voice_cost:.4g} for the voice" if estimate.voice_cost else ""
     length, size = time_in_words(estimate.video_seconds), size_in_words(estimate.storage_bytes)
-    return f"{videos} of {length}, about {size}, in about {time_in_words(estimate.processing_time_ms / 1000)}{cost}"
+    time = time_in_words(estimate.processing_time_ms / 1000)
+    return f"{videos} of {length}, about {size}, in about {time}{cost}"

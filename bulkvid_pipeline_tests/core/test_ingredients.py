@@ -54,6 +54,7 @@ WITHOUT_EFFECT: dict[str, Any] = {
     "priority": Priority.URGENT,
     "likely_language": "de",
     "name_is_shared": True,
+    "left_to_template": frozenset(),
     "longest_seconds": 60.0,
     "outputs": (PLAN.outputs[0], replace(PLAN.outputs[0], platform=Platform.TIKTOK)),
 }
