@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.made import Amounts, Made
-from bulkvid_pipeline.core.paces import Took, kind_of, narrator_of, sums_of
+from bulkvid_pipeline.core.paces import Took, kind_of, likely_length, narrator_of, sums_of
 from bulkvid_pipeline.services.outputs.outcomes import RowOutcome
 
 TELL_EVERY_S = 10.0
@@ -22,7 +22,7 @@ class RowFigures:
     """The figures of a run.
 
     Args:
-        expected_s: likely length of each row's videos, by sheet row.
+        expected_s: seconds that the checks have found, by sheet row (`ValidatedSheet.seconds`).
         provider: the speech provider.
         is_paid: whether its characters cost something.
         workers: rows in work at once.
@@ -87,7 +87,7 @@ class RowFigures:
         expected = self.expected_s.get(plan.sheet_row)
         if expected and plan.target_seconds is None:
             length = sum(output.duration_s for _, output in planned) / len(planned)
-            found += Took(lengths={narrator_of(self.provider, plan): (expected, length)})
+            found += Took(lengths={narrator_of(self.provider, plan): (likely_length(expected), length)})
         return found
 
 
