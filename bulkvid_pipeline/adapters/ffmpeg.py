@@ -73,18 +73,41 @@ def version_of(binary: Path, timeout_s: float) -> str:
     Raises:
         EncoderError: it does not run, or does not answer in time.
     """
-    try:
-        done = subprocess.run(
-            [binary, "-version"], stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout_s, check=True
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        raise EncoderError(
-            f"Asking {binary.name} for its version failed: {type(error).__name__}", fix="Give the path of an ffmpeg"
-        ) from error
-    words = done.stdout.decode("utf-8", "replace").split(maxsplit=3)
+    words = _answer(binary, "-version", timeout_s).split(maxsplit=3)
     if words[:2] != ["ffmpeg", "version"] or len(words) < 3:
         raise EncoderError(f"{binary.name} is not ffmpeg", fix="Give the path of an ffmpeg")
     return words[2]
+
+
+def abilities_of(binary: Path, timeout_s: float) -> frozenset[str]:
+    """The names of all encoders and filters that an ffmpeg program was built with.
+
+    Raises:
+        EncoderError: it does not run, or does not answer in time.
+    """
+    names: set[str] = set()
+    for option in ("-encoders", "-filters"):
+        # A head, then lines such as " V....D libx264  H.264" and " .S crop  V->V  Crop".
+        lines = (line.split() for line in _answer(binary, option, timeout_s).splitlines())
+        names.update(words[1] for words in lines if len(words) > 1 and words[1] != "=")
+    return frozenset(names)
+
+
+def _answer(binary: Path, option: str, timeout_s: float) -> str:
+    what = option.removeprefix("-")
+    try:
+        done = subprocess.run(
+            [binary, "-hide_banner", option] if what != "version" else [binary, option],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=timeout_s,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise EncoderError(
+            f"Asking {binary.name} for its {what} failed: {type(error).__name__}", fix="Give the path of an ffmpeg"
+        ) from error
+    return done.stdout.decode("utf-8", "replace")
 
 
 def run(

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import tenacity
 
+from bulkvid_pipeline.adapters import exchanges
 from bulkvid_pipeline.core.errors import BulkVideoError
 
 Result = TypeVar("Result")
@@ -62,6 +63,10 @@ class RetryPolicy:
             if on_wait is not None:
                 on_wait(Wait(_error_of(state), state.attempt_number, state.upcoming_sleep))
 
+        def numbered() -> Result:
+            with exchanges.attempt(retrying.statistics["attempt_number"]):
+                return attempt()
+
         retrying = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(self.tries),
             wait=self._delay_after,
@@ -70,7 +75,7 @@ class RetryPolicy:
             sleep=self.sleep,
             reraise=True,
         )
-        return retrying(attempt)
+        return retrying(numbered)
 
     def _may_retry(self, error: BaseException) -> bool:
         if not isinstance(error, BulkVideoError) or not error.retryable:

@@ -6,6 +6,7 @@ the end of the job nor that of its process waits for them.
 
 from __future__ import annotations
 
+import contextvars
 import threading
 import time
 from collections.abc import Callable
@@ -18,12 +19,16 @@ Result = TypeVar("Result")
 
 
 def in_daemon_thread(call: Callable[[], Result], name: str = "call") -> Future[Result]:
-    """Begin the call in a thread that nobody has to wait for; executors of the standard library join theirs at exit."""
+    """Begin the call in a thread that nobody has to wait for; executors of the standard library join theirs at exit.
+
+    The call has the caller's context variables.
+    """
     future: Future[Result] = Future()
+    context = contextvars.copy_context()
 
     def run() -> None:
         try:
-            result = call()
+            result = context.run(call)
         except BaseException as error:
             future.set_exception(error)
         else:
@@ -96,9 +101,15 @@ class Stopping:
         Raises:
             RenderCancelledError: the work was stopped.
         """
-        began = time.monotonic()
-        self._check(began, grace_s)
-        future = in_daemon_thread(call)
+        self._check(time.monotonic(), grace_s)
+        return self.result_of(in_daemon_thread(call), grace_s=grace_s)
+
+    def result_of(self, future: Future[Result], *, grace_s: float = 0.0) -> Result:
+        """What a call gives, or raises, that has begun elsewhere; a stop leaves it behind.
+
+        Raises:
+            RenderCancelledError: the work was stopped.
+        """
         woken = threading.Event()
         future.add_done_callback(lambda _: woken.set())
         self._wait(woken, future.done, grace_s=grace_s)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import errno
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from bulkvid_pipeline.core.errors import BulkVideoError, EncoderError, StorageQuotaExceededError
 
@@ -51,3 +55,26 @@ def full_disk_as_ours(attempt: str) -> Iterator[None]:
         if is_full(error):
             raise full_disk(attempt, error.strerror or FULL[error.errno or errno.ENOSPC]) from error
         raise
+
+
+def nearest_folder(folder: Path) -> Path:
+    """The folder, or the nearest one above it that exists already; a file that is in its way is given as it is."""
+    folder = folder.expanduser().absolute()
+    return next(each for each in (folder, *folder.parents) if each.exists())
+
+
+def try_disk(folder: Path, attempt: str) -> int:
+    """Write a file without a name into a folder; returns the bytes that are free there.
+
+    Raises:
+        StorageQuotaExceededError: the disk is full.
+        EncoderError: the folder cannot be written.
+    """
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"May be deleted")
+            file.flush()
+            os.fsync(file.fileno())
+        return shutil.disk_usage(folder).free
+    except OSError as error:
+        raise disk_fault(attempt, error) from error

@@ -18,6 +18,7 @@ from bulkvid_pipeline.api.measurements import MeasuredRequests, Measurements
 from bulkvid_pipeline.api.middleware import RequestGate
 from bulkvid_pipeline.api.routes import (
     analytics,
+    batch_debug,
     control,
     create,
     documentation,
@@ -47,6 +48,7 @@ ROUTERS = (
     analytics.router,
     webhooks.router,
     system.router,
+    batch_debug.router,
     health.router,
     documentation.router,
 )

@@ -10,6 +10,7 @@ import ipaddress
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response, Security
 from fastapi.dependencies.models import Dependant
@@ -144,8 +145,12 @@ def _token_of(request: Request) -> str | None:
 
 
 def _is_loopback(request: Request) -> bool:
-    """Whether the request comes from this machine itself: from no proxy, and by no name that others may point here."""
+    """Whether the request comes from this machine itself: from no proxy, by no name that others may point here, and
+    from no page of another site that a browser on this machine shows."""
     if "x-forwarded-for" in request.headers or "forwarded" in request.headers:
+        return False
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower():
         return False
     host = request.headers.get("host", "").rpartition(":")[0] or request.headers.get("host", "")
     try:

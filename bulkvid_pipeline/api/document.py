@@ -21,7 +21,8 @@ Json = dict[str, Any]
 _DESCRIPTION = """
 Make hundreds of videos out of a spreadsheet, and follow how they are made.
 
-Every request but those for health needs a token: `Authorization: Bearer {token}`. Answers are
+Every request but those for health needs a token: `Authorization: Bearer {token}`; metrics and diagnostics need none
+from the machine that serves. Answers are
 `{"success": true, "data": ...}` or `{"success": false, "error": {code, message, fix, field, details, request_id}}`.
 Times are UTC, durations in milliseconds, percentages 0..100.
 
@@ -38,6 +39,7 @@ TAGS = {
     "analytics": "What your project's jobs have made and cost.",
     "webhooks": "Messages to the callback URLs of jobs.",
     "system": "How busy the service is.",
+    "diagnostics": "What jobs ask of other services, recorded on demand, and what is wrong.",
     "health": "Whether the service works. These answers have no envelope.",
 }
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bulkvid_pipeline.cli.debugging import debug
 from bulkvid_pipeline.cli.jobs import jobs
 from bulkvid_pipeline.core.analytics import GroupBy
 from bulkvid_pipeline.core.serving import Part
@@ -24,6 +25,7 @@ app = typer.Typer(
 dev = typer.Typer(help="Tools for developers.", no_args_is_help=True)
 app.add_typer(jobs, name="jobs")
 app.add_typer(dev, name="dev")
+app.add_typer(debug, name="debug")
 cache = typer.Typer(help="Narration and scenes kept so that changed rows cost their changes.", no_args_is_help=True)
 app.add_typer(cache, name="cache")
 templates = typer.Typer(help="List the templates, draw them, check them.", invoke_without_command=True)
@@ -37,36 +39,55 @@ HiddenRows = Annotated[str | None, typer.Option("--hidden-rows", help="skip (as 
 Only = Annotated[str | None, typer.Option("--only", help="approved: only rows whose status says that they are ready")]
 Template = Annotated[str | None, typer.Option("--template", "-t", help="Template id")]
 Captions = Annotated[str | None, typer.Option(help="burned, or off: captions as files alone")]
+Bucket = Annotated[str | None, typer.Option("--output", "-o", help="Bucket, folder or URL for the videos")]
+Look = Annotated[str | None, typer.Option("--style", help="modern, classic, minimal or corporate")]
+Speaker = Annotated[str | None, typer.Option("--voice", help="female, male or neutral")]
+Resolution = Annotated[str | None, typer.Option("--resolution", "-r", help="720p, 1080p or 4k")]
+Container = Annotated[str | None, typer.Option("--format", "-f", help="mp4, mov or webm")]
+Codec = Annotated[str | None, typer.Option("--video-codec", help="h264, h265 or vp9")]
+Priority = Annotated[str | None, typer.Option("--priority", help="urgent, high, normal or low")]
+Title = Annotated[str | None, typer.Option("--title", help="Name of the job")]
+Prefix = Annotated[str | None, typer.Option("--prefix", help="Folder inside the output")]
+WriteBack = Annotated[
+    bool | None, typer.Option("--write-back", help="Write state and link of each row into the Google sheet")
+]
 
 
 @app.command()
 def run(
     sheet: Sheet,
-    output: Annotated[str | None, typer.Option("--output", "-o", help="Bucket, folder or URL for the videos")] = None,
+    output: Bucket = None,
     level: Level = None,
     cell_range: Range = None,
     layout: Layout = None,
     only: Only = None,
     hidden_rows: HiddenRows = None,
     template: Template = None,
-    style: Annotated[str | None, typer.Option(help="modern, classic, minimal or corporate")] = None,
-    voice: Annotated[str | None, typer.Option(help="female, male or neutral")] = None,
+    style: Look = None,
+    voice: Speaker = None,
     captions: Captions = None,
-    resolution: Annotated[str | None, typer.Option("--resolution", "-r", help="720p, 1080p or 4k")] = None,
-    container: Annotated[str | None, typer.Option("--format", "-f", help="mp4, mov or webm")] = None,
-    video_codec: Annotated[str | None, typer.Option(help="h264, h265 or vp9")] = None,
-    priority: Annotated[str | None, typer.Option(help="urgent, high, normal or low")] = None,
-    title: Annotated[str | None, typer.Option(help="Name of the job")] = None,
-    prefix: Annotated[str | None, typer.Option(help="Folder inside the output")] = None,
-    write_back: Annotated[
-        bool | None, typer.Option("--write-back", help="Write state and link of each row into the Google sheet")
-    ] = None,
+    resolution: Resolution = None,
+    container: Container = None,
+    video_codec: Codec = None,
+    priority: Priority = None,
+    title: Title = None,
+    prefix: Prefix = None,
+    write_back: WriteBack = None,
     queue: Annotated[
         bool, typer.Option("--queue", help="Let Dagster's queue run it (see `bulkvid ui`), and follow it from here")
     ] = False,
     plain: Annotated[bool, typer.Option("--plain", help="Plain lines instead of a live display")] = False,
+    canary: Annotated[
+        int | None,
+        typer.Option("--canary", min=1, help="Render so many rows first, the riskiest, and ask before the others"),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="With --canary: go on without asking, unless a row of it has failed")
+    ] = False,
 ) -> None:
     """Render the videos of a sheet. Rows that are finished already are not rendered again.
+
+    With --canary it pauses after the first rows until you say yes; without a terminal and --yes it stays paused.
 
     Exit codes: 0 all rows are finished · 1 the job failed · 2 wrong input · 3 some rows were rejected or failed ·
     130 interrupted.
@@ -76,19 +97,59 @@ def run(
     fields = {
         "title": title,
         "priority": priority,
-        "validation_level": level,
-        "input_source": {"range": cell_range, "format": layout, "only": only, "hidden_rows": hidden_rows},
-        "output": {
-            "format": container,
-            "video_codec": video_codec,
-            "resolution": resolution,
-            "output_bucket": _bucket(output),
-            "prefix": prefix,
-        },
-        "template": {"template_id": template, "overrides": {"style": style, "voice": voice, "captions": captions}},
         "write_back": write_back,
+        **_input_fields(level, cell_range, layout, only, hidden_rows),
+        **_output_fields(output, container, video_codec, resolution, prefix),
+        **_template_fields(template, style, voice, captions),
     }
-    raise typer.Exit(run_job(_spec(sheet, fields), plain=plain, queue=queue))
+    spec = _spec(sheet, fields)
+    if canary is None:
+        raise typer.Exit(run_job(spec, plain=plain, queue=queue))
+    from bulkvid_pipeline.cli.canary import run_with_canary
+
+    raise typer.Exit(run_with_canary(spec, canary, plain=plain, queue=queue, yes=yes))
+
+
+@app.command()
+def plan(
+    sheet: Sheet,
+    output: Bucket = None,
+    level: Level = None,
+    cell_range: Range = None,
+    layout: Layout = None,
+    only: Only = None,
+    hidden_rows: HiddenRows = None,
+    template: Template = None,
+    style: Look = None,
+    voice: Speaker = None,
+    captions: Captions = None,
+    resolution: Resolution = None,
+    container: Container = None,
+    video_codec: Codec = None,
+    priority: Priority = None,
+    title: Title = None,
+    prefix: Prefix = None,
+    write_back: WriteBack = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The whole plan as JSON")] = False,
+) -> None:
+    """Say what `bulkvid run` with these options would render now, row by row and why, and how much that is.
+
+    It writes nothing and renders nothing. Pictures and videos that rows name are not fetched.
+
+    Exit codes: 0 planned, whether there is anything to render or not · 2 the job would not run, or wrong input ·
+    3 some rows would be rejected.
+    """
+    from bulkvid_pipeline.cli.planning import plan_job
+
+    fields = {
+        "title": title,
+        "priority": priority,
+        "write_back": write_back,
+        **_input_fields(level, cell_range, layout, only, hidden_rows),
+        **_output_fields(output, container, video_codec, resolution, prefix),
+        **_template_fields(template, style, voice, captions),
+    }
+    raise typer.Exit(plan_job(_spec(sheet, fields), as_json=as_json))
 
 
 @app.command()
@@ -108,11 +169,7 @@ def validate(
     """
     from bulkvid_pipeline.cli.validating import validate_sheet
 
-    fields = {
-        "validation_level": level,
-        "input_source": {"range": cell_range, "format": layout, "only": only, "hidden_rows": hidden_rows},
-        "template": {"template_id": template},
-    }
+    fields = {**_input_fields(level, cell_range, layout, only, hidden_rows), **_template_fields(template)}
     raise typer.Exit(validate_sheet(_spec(sheet, fields), as_json=as_json))
 
 
@@ -126,8 +183,8 @@ def preview(
     cell_range: Range = None,
     layout: Layout = None,
     template: Template = None,
-    style: Annotated[str | None, typer.Option(help="modern, classic, minimal or corporate")] = None,
-    voice: Annotated[str | None, typer.Option(help="female, male or neutral")] = None,
+    style: Look = None,
+    voice: Speaker = None,
     captions: Captions = None,
 ) -> None:
     """Show one row in about two seconds: a still of every scene, a sheet of them and a 5 s draft with sound.
@@ -136,11 +193,7 @@ def preview(
     """
     from bulkvid_pipeline.cli.previewing import preview_sheet_row
 
-    fields = {
-        "validation_level": level,
-        "input_source": {"range": cell_range, "format": layout},
-        "template": {"template_id": template, "overrides": {"style": style, "voice": voice, "captions": captions}},
-    }
+    fields = {**_input_fields(level, cell_range, layout), **_template_fields(template, style, voice, captions)}
     raise typer.Exit(preview_sheet_row(_spec(sheet, fields), row, platform, folder))
 
 
@@ -223,6 +276,35 @@ def serve(
         logs_to_stderr=logs_to_stderr,
     )
     leave_at_once(code)
+
+
+@app.command()
+def doctor(
+    sheet: Annotated[
+        str | None, typer.Argument(help="Look at this sheet or job spec too: CSV or XLSX file, Google sheet, .yaml")
+    ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="Look at this check or group of checks alone; may be repeated")
+    ] = None,
+    timeout: Annotated[float, typer.Option("--timeout", help="Seconds that a check may take")] = 10.0,
+    write_back: Annotated[
+        bool | None, typer.Option("--write-back", help="Look whether results may be written into the sheet")
+    ] = None,
+    paid: Annotated[bool, typer.Option("--paid", help="Let a paid voice say a word, which costs a little")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The findings as JSON")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="Plain lines instead of a table")] = False,
+) -> None:
+    """Look whether everything works that jobs need: programs, fonts, voices, storage, sheet, database, clock, disks.
+
+    What is wrong is told with its mend. Nothing is left behind, and no secret is printed.
+
+    Exit codes: 0 nothing is broken · 1 something is broken · 2 wrong input.
+    """
+    from bulkvid_pipeline.cli.doctor import examine_installation
+
+    spec = _spec(sheet, {"write_back": write_back}) if sheet is not None else None
+    code = examine_installation(spec, only or (), timeout_s=timeout, paid=paid, as_json=as_json, plain=plain)
+    raise typer.Exit(code)
 
 
 @app.command()
@@ -312,6 +394,34 @@ def sheets_emulator(context: typer.Context) -> None:
     except ImportError as error:
         raise typer.BadParameter("the emulator is part of the test package; install the dev dependencies") from error
     serve(context.args)
+
+
+def _input_fields(
+    level: str | None,
+    cell_range: str | None,
+    layout: str | None,
+    only: str | None = None,
+    hidden_rows: str | None = None,
+) -> dict[str, Any]:
+    """The fields of a spec that say what is read, and how strictly."""
+    source = {"range": cell_range, "format": layout, "only": only, "hidden_rows": hidden_rows}
+    return {"validation_level": level, "input_source": source}
+
+
+def _output_fields(
+    output: str | None, container: str | None, video_codec: str | None, resolution: str | None, prefix: str | None
+) -> dict[str, Any]:
+    """The fields of a spec that say what is made, and where it goes."""
+    made = {"format": container, "video_codec": video_codec, "resolution": resolution}
+    return {"output": {**made, "output_bucket": _bucket(output), "prefix": prefix}}
+
+
+def _template_fields(
+    template: str | None, style: str | None = None, voice: str | None = None, captions: str | None = None
+) -> dict[str, Any]:
+    """The fields of a spec that say how it looks and sounds."""
+    overrides = {"style": style, "voice": voice, "captions": captions}
+    return {"template": {"template_id": template, "overrides": overrides}}
 
 
 def _bucket(output: str | None) -> str | None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from pydantic import ByteSize
 from rich.console import Console
 from rich.table import Column, Table
 
-from bulkvid_pipeline.cli.printing import print_json
+from bulkvid_pipeline.cli.printing import print_json, size_in_words
 from bulkvid_pipeline.core.pruning import parse_age
 from bulkvid_pipeline.settings import dagster_home, settings
 
@@ -43,13 +42,9 @@ def prune_past(older_than: str | None, *, dry_run: bool, as_json: bool) -> int:
         return 1 if report.faults else 0
     table = Table(Column("count", justify="right"), Column("size", justify="right"), "what", box=None)
     for part in report.parts:
-        table.add_row(f"{part.count:,}", _in_words(part.bytes), _WORDS[part.part])
+        table.add_row(f"{part.count:,}", size_in_words(part.bytes), _WORDS[part.part])
     Console(highlight=False).print(table)
-    print(f"{_in_words(report.bytes)} {'would be freed' if dry_run else 'freed'}")
+    print(f"{size_in_words(report.bytes)} {'would be freed' if dry_run else 'freed'}")
     for fault in report.faults:
         print(f"Not pruned: {fault}", file=sys.stderr)
     return 1 if report.faults else 0
-
-
-def _in_words(size: int) -> str:
-    return ByteSize(size).human_readable(decimal=True)

@@ -11,7 +11,7 @@ from dagster import DagsterInstance
 from rich.console import Console
 
 from bulkvid_pipeline.cli.display import Display
-from bulkvid_pipeline.cli.running import WATCH_EVERY_S, close_dead_jobs, conclude
+from bulkvid_pipeline.cli.running import WATCH_EVERY_S, Ending, close_dead_jobs, conclude
 from bulkvid_pipeline.core.errors import ActionNotAllowedError
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.services.jobs.result import ExitCode
@@ -19,7 +19,14 @@ from bulkvid_pipeline.settings import settings
 
 
 def run_in_queue(
-    instance: DagsterInstance, spec: BulkJobSpec, job_id: str, *, plain: bool, rerun: Sequence[str] = ()
+    instance: DagsterInstance,
+    spec: BulkJobSpec,
+    job_id: str,
+    *,
+    plain: bool,
+    rerun: Sequence[str] = (),
+    canary: Sequence[str] = (),
+    ending: Ending = conclude,
 ) -> int:
     """Have Dagster's queue run the job and follow it to its end; returns the exit code of `bulkvid run`.
 
@@ -31,7 +38,7 @@ def run_in_queue(
     console = Console(highlight=False, soft_wrap=True)
     close_dead_jobs(instance)
     past = run_ids_of(instance, job_id)
-    run_id = hand_over(spec, Launch(job_id), instance, settings())
+    run_id = hand_over(spec, Launch(job_id, canary=tuple(canary)), instance, settings())
     console.print(f"Handed to Dagster's queue as {job_id}; `bulkvid jobs watch {job_id}` follows it from anywhere.")
     with Display(instance, job_id, console, live=console.is_terminal and not plain, past=past) as display:
         interrupted = _see_through(instance, job_id, run_id, console)
@@ -39,7 +46,7 @@ def run_in_queue(
         console.print(f"[yellow]Left.[/] The job is being cancelled: `bulkvid jobs show {job_id}` tells when it is.")
         return ExitCode.STOPPED
     stopped = interrupted or display.watch.interrupted
-    return conclude(instance, console, display, rerun=rerun, interrupted=stopped, queued=True)
+    return ending(instance, console, display, rerun=rerun, interrupted=stopped, queued=True)
 
 
 def _see_through(instance: DagsterInstance, job_id: str, run_id: str, console: Console) -> bool:

@@ -26,6 +26,9 @@ from bulkvid_pipeline.settings import dagster_home, settings
 if TYPE_CHECKING:
     from bulkvid_pipeline.services.jobs.jobs import Job
 
+Ending = Callable[..., int]
+"""Tells of a job's end as `conclude` does, with its arguments."""
+
 WATCH_EVERY_S = 0.5
 _COLOURS = {Tone.PLAIN: "default", Tone.WARNING: "yellow", Tone.BAD: "red"}
 
@@ -35,12 +38,12 @@ def run_job(spec: BulkJobSpec, *, plain: bool, queue: bool = False) -> int:
     from bulkvid_pipeline.services.jobs.instance import open_instance
     from bulkvid_pipeline.services.jobs.run_config import new_job_id
 
-    _check_names(spec, queue=queue)
+    check_names(spec, queue=queue)
     with open_instance(dagster_home()) as instance:
-        return _runner(queue=queue)(instance, spec, new_job_id(), plain=plain, rerun=sys.argv[1:])
+        return runner(queue=queue)(instance, spec, new_job_id(), plain=plain, rerun=sys.argv[1:])
 
 
-def _check_names(spec: BulkJobSpec, *, queue: bool) -> None:
+def check_names(spec: BulkJobSpec, *, queue: bool) -> None:
     """What is misspelt is said before a job is made of it.
 
     Raises:
@@ -65,7 +68,7 @@ def launch_again(job_id: str, action: Callable[..., None], *, plain: bool, queue
         close_dead_jobs(instance)
 
         def launch(spec: BulkJobSpec, job: Job) -> None:
-            codes.append(_runner(queue=queue)(instance, spec, job.job_id, plain=plain))
+            codes.append(runner(queue=queue)(instance, spec, job.job_id, plain=plain))
 
         action(instance, whole_id(instance, job_id), launch)
     return codes[0]
@@ -88,8 +91,8 @@ def watch_job(job_id: str) -> int:
         return conclude(instance, console, display)
 
 
-def _runner(*, queue: bool) -> Callable[..., int]:
-    """What runs a job and follows it to its end."""
+def runner(*, queue: bool) -> Callable[..., int]:
+    """What runs a job and follows it to its end, which `ending` tells of (see `conclude`); returns the exit code."""
     if not queue:
         return _run_here
     from bulkvid_pipeline.cli.queueing import run_in_queue
@@ -98,7 +101,14 @@ def _runner(*, queue: bool) -> Callable[..., int]:
 
 
 def _run_here(
-    instance: DagsterInstance, spec: BulkJobSpec, job_id: str, *, plain: bool, rerun: Sequence[str] = ()
+    instance: DagsterInstance,
+    spec: BulkJobSpec,
+    job_id: str,
+    *,
+    plain: bool,
+    rerun: Sequence[str] = (),
+    canary: Sequence[str] = (),
+    ending: Ending | None = None,
 ) -> int:
     from bulkvid_pipeline.launch.here import execute_here
     from bulkvid_pipeline.services.jobs.jobs import run_ids_of
@@ -111,11 +121,11 @@ def _run_here(
     interrupted = False
     with display:
         try:
-            execute_here(spec, instance, job_id)
+            execute_here(spec, instance, job_id, canary=canary)
         except KeyboardInterrupt:
             interrupted = True
     stopped = interrupted or display.watch.interrupted
-    return conclude(instance, console, display, rerun=rerun, interrupted=stopped)
+    return (ending or conclude)(instance, console, display, rerun=rerun, interrupted=stopped)
 
 
 def close_dead_jobs(instance: DagsterInstance) -> None:

@@ -49,6 +49,8 @@ class RowInWork:
     row_key: str
     stage: str
     percent: int
+    tries: int = 1
+    """Which try this is; the one that failed, while the row waits for another."""
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 from pydantic.main import IncEx
 
@@ -35,6 +36,14 @@ if TYPE_CHECKING:  # its imports include pandas, which render workers do not nee
 _RESOLVED: IncEx = {"style": {"base", "captions"}, "audio": {"voice", "pronunciations"}}
 """Template settings that rows and jobs can override or do without. Plans hold the resolved values, so these are left
 out of the template's part in the fingerprint: a change that does not affect a row must not render it again."""
+
+
+class Choice(StrEnum):
+    """What of a plan its template decides where neither the row nor the job does."""
+
+    VOICE = "voice"
+    STYLE = "style"
+    CAPTIONS = "captions"
 
 
 @dataclass(frozen=True)
@@ -86,6 +95,19 @@ class VideoPlan:
     """The longest video if `target_seconds` is None."""
     is_hurried: bool = False
     """Whether the voice has to speak faster because of `longest_seconds`; else that makes no difference to the row."""
+    left_to_template: frozenset[Choice] = frozenset()
+    """What neither the row nor the job says, so that another template changes it."""
+
+    def with_template(self, template: Template) -> VideoPlan:
+        """The plan of the same row by another template. How words are spoken stays, though a template has said so."""
+        left, settings = self.left_to_template, template.settings
+        return replace(
+            self,
+            template=template,
+            voice=settings.audio.voice if Choice.VOICE in left else self.voice,
+            style=settings.style.base if Choice.STYLE in left else self.style,
+            captions=settings.style.captions if Choice.CAPTIONS in left else self.captions,
+        )
 
     def file_name(self, platform: Platform, suffix: str) -> str:
         """What the row's file with that suffix is called; see `core.file_names`."""
@@ -109,6 +131,12 @@ class VideoPlan:
         named = {"image": self.image, "background": self.background}
         return {use: medium for use, medium in named.items() if medium is not None}
 
+    @property
+    def template_part(self) -> dict[str, Any]:
+        """What of the template decides the row's videos, whatever its cells and the job say."""
+        settings = self.template.settings.model_dump(mode="json", exclude=_RESOLVED)
+        return {"settings": settings, "files": self.template.file_digests}
+
     def output_fingerprint(self, engine: str, output: PlannedOutput) -> str:
         """Hash of everything that decides one file: equal plans on equal engines give equal files."""
         media = {use: medium.identity for use, medium in self.media.items()}
@@ -121,8 +149,7 @@ class VideoPlan:
                 "voice": self.voice,
                 "style": self.style,
                 "target_seconds": self.target_seconds,
-                "settings": self.template.settings.model_dump(mode="json", exclude=_RESOLVED),
-                "files": self.template.file_digests,
+                **self.template_part,
                 "output": vars(output),
                 **({"media": media} if media else {}),
                 **({"language": self.language} if self.language else {}),
@@ -162,6 +189,11 @@ def plan_video(
         width, height = frame_size(platform.aspect, spec.output.resolution)
         outputs.append(PlannedOutput(platform, width, height, spec.output.format, video_codec, audio_codec))
     overrides = spec.template.overrides
+    named = {
+        Choice.VOICE: idea.voice or overrides.voice,
+        Choice.STYLE: idea.style or overrides.style,
+        Choice.CAPTIONS: idea.captions or overrides.captions,
+    }
     return VideoPlan(
         row_key=idea.row_key,
         sheet_row=idea.sheet_row,
@@ -183,6 +215,7 @@ def plan_video(
         is_silent=idea.is_silent,
         pronunciations=idea.say_as,
         longest_seconds=longest_seconds,
+        left_to_template=frozenset(choice for choice, value in named.items() if value is None),
     )
 
 

@@ -84,6 +84,41 @@ class SystemStatus(_Shape):
     version: str = Field(examples=["0.1.0"])
 
 
+CheckStatus = Literal["ok", "warning", "broken", "skipped"]
+
+
+class DoctorCheck(_Shape):
+    """One thing that `bulkvid doctor` has looked at."""
+
+    name: str = Field(description="Names the check; `--only` takes it", examples=["storage"])
+    group: str = Field(description="Names the checks about the same; `--only` takes it too", examples=["storage"])
+    status: CheckStatus = Field(
+        description="`ok`; `warning`: jobs run, but not as they could; `broken`: jobs that need it fail; `skipped`: "
+        "there was nothing to look at"
+    )
+    found: str = Field(
+        description="What was found: version, place, figure; or what is wrong",
+        examples=["s3://my-videos: written, read and deleted"],
+    )
+    mend: str | None = Field(
+        description="What to do about it, as one sentence; null if all is well", examples=["Set BULKVID_S3_SECRET."]
+    )
+    duration_ms: int = Field(description="How long looking took", examples=[12])
+
+
+class DoctorReport(_Shape):
+    """What `bulkvid doctor --json` prints."""
+
+    status: Literal["ok", "warning", "broken"] = Field(description="The worst status of a check")
+    counts: dict[CheckStatus, int] = Field(
+        description="Checks by their status", examples=[{"broken": 0, "warning": 1, "ok": 25, "skipped": 6}]
+    )
+    checks: tuple[DoctorCheck, ...]
+    version: str = Field(description="Version of bulkvid", examples=["0.1.0"])
+    timestamp: Moment = Field(description="When the checks had ended")
+    duration_ms: int = Field(description="How long all of it took", examples=[3200])
+
+
 class CostSummary(_Shape):
     """What paid voices have asked, in the currency of their price. Of the groups, only the requested one is there."""
 

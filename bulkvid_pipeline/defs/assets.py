@@ -23,8 +23,12 @@ from bulkvid_pipeline.defs import events
 from bulkvid_pipeline.defs.partitions import ensure_partitions, video_rows
 from bulkvid_pipeline.services.batch.batch_run import BatchRun
 from bulkvid_pipeline.services.batch.cancel_watch import stopping_when_cancelled
+from bulkvid_pipeline.services.batch.job_means import JobMeans, means_of
+from bulkvid_pipeline.services.batch.row_turn import RowRetried
+from bulkvid_pipeline.services.diagnostics.recording import recording
 from bulkvid_pipeline.services.jobs.chosen_rows import chosen_rows, join_job_of_rows
 from bulkvid_pipeline.services.jobs.follow import PLANNED
+from bulkvid_pipeline.services.jobs.jobs import id_of
 from bulkvid_pipeline.services.liveness.heartbeat import at_work
 from bulkvid_pipeline.services.liveness.orphans import close_orphans
 from bulkvid_pipeline.services.sheets.loading import LoadedSheet, load_sheet
@@ -32,7 +36,6 @@ from bulkvid_pipeline.services.sheets.validation import ValidatedSheet, validate
 from bulkvid_pipeline.services.webhooks.callbacks import check_callback, sending
 from bulkvid_pipeline.services.wiring.limits import wait_for_sheet_read
 from bulkvid_pipeline.services.write_back.writer import check_write_back
-from bulkvid_pipeline.settings import settings
 
 SHEET_CHECK = "sheet_is_valid"
 
@@ -41,9 +44,10 @@ SHEET_CHECK = "sheet_is_valid"
 def sheet_rows(context: dg.AssetExecutionContext) -> dg.MaterializeResult[LoadedSheet]:
     """The sheet as it stands: a frame of strings, read once."""
     spec = _spec(context)
-    with failures_in_words():
-        check_callback(spec, settings())
-        check_write_back(spec, settings())
+    settings = _means(context).settings
+    with failures_in_words(), recording(context.instance, settings, job_id=_job_id(context)):
+        check_callback(spec, settings)
+        check_write_back(spec, settings)
     with _job_at_work(context, spec) as stopping:
         sheet = _read_sheet(context, spec, stopping)
     return dg.MaterializeResult(
@@ -69,7 +73,8 @@ def video_ideas(
     """The rows that may be rendered, judged at the job's validation level."""
     spec = _spec(context)
     with _job_at_work(context, spec) as stopping:
-        judged = stopping.run(lambda: validate_for_spec(sheet_rows, spec, settings()))
+        settings = _means(context).settings
+        judged = stopping.run(lambda: validate_for_spec(sheet_rows, spec, settings))
         yield events.report_check(judged.report, SHEET_CHECK, "video_ideas")
         if judged.report.stops_job:
             raise _failure(judged.refusal(), dg.MetadataValue.md(judged.report.as_markdown()))
@@ -81,6 +86,7 @@ class BatchConfig(dg.Config):
     """Choices of a single run of a job."""
 
     only: list[str] = Field([], description="Keys of the rows to render; all rows of the sheet if empty")
+    canary: list[str] = Field([], description="Keys of rows to render first: the job is paused after them")
 
 
 @dg.asset(group_name="bulk_videos", kinds={"python"}, required_resource_keys={tags.SPEC_RESOURCE})
@@ -94,9 +100,15 @@ def video_batch(
         ensure_partitions(
             context.instance, (tags.partition_key(video_ideas.label, plan.row_key) for plan in video_ideas.plans)
         )
-        only = frozenset(config.only) or None
         run = BatchRun(
-            spec, video_ideas, settings(), context.instance, context.run.run_id, only=only, stopping=stopping
+            spec,
+            video_ideas,
+            _means(context),
+            context.instance,
+            context.run.run_id,
+            only=frozenset(config.only) or None,
+            canary=frozenset(config.canary) or None,
+            stopping=stopping,
         )
         yield from _row_events(context, run, planned=False)
     yield dg.Output(None, metadata=_totals(run))
@@ -123,18 +135,29 @@ def video(
     instance, run_id = context.instance, context.run.run_id
     with failures_in_words():
         join_job_of_rows(instance, run_id, context.partition_keys)
+    means = _means(context)
     with (
         failures_in_words(),
-        stopping_when_cancelled(instance, run_id) as stopping,
+        recording(instance, means.settings, job_id=_job_id(context)),
+        stopping_when_cancelled(instance, run_id, means.stopping) as stopping,
         at_work(instance, run_id, stopping),
     ):
-        for spec, chosen in chosen_rows(context.instance, context.partition_keys):
+        for chosen in chosen_rows(context.instance, context.partition_keys):
+            spec = chosen.spec
             sheet = _read_sheet(context, spec, stopping)
-            judged = stopping.run(partial(validate_for_spec, sheet, spec, settings()))
+            judged = stopping.run(partial(validate_for_spec, sheet, spec, means.settings))
             run = BatchRun(
-                spec, judged, settings(), instance, run_id, only=chosen, force=config.force, stopping=stopping
+                spec,
+                judged,
+                means,
+                instance,
+                run_id,
+                only=chosen.row_keys,
+                force=config.force,
+                stopping=stopping,
+                generation_class=chosen.generation_class,
             )
-            with sending(instance, spec, settings(), stopping):
+            with sending(instance, spec, means.settings, stopping):
                 yield from _row_events(context, run, planned=True)
 
 
@@ -143,11 +166,23 @@ def _spec(context: dg.AssetExecutionContext) -> BulkJobSpec:
     return spec
 
 
+def _means(context: dg.AssetExecutionContext) -> JobMeans:
+    return means_of(id_of(context.run))
+
+
+def _job_id(context: dg.AssetExecutionContext) -> str:
+    """The job that the run belongs to: its own id where nothing says so. Rows that were chosen by hand have joined one
+    meanwhile."""
+    run = context.instance.get_run_by_id(context.run.run_id)
+    return id_of(run) if run else context.run.run_id
+
+
 def _read_sheet(context: dg.AssetExecutionContext, spec: BulkJobSpec, stopping: Stopping) -> LoadedSheet:
     """The job's sheet, once it is the job's turn to ask for it."""
-    turn = partial(wait_for_sheet_read, context.instance, spec, settings(), sleep=stopping.sleep)
+    means = _means(context)
+    turn = partial(wait_for_sheet_read, context.instance, spec, means.settings, sleep=stopping.sleep)
     stopping.run(turn)
-    return stopping.run(lambda: load_sheet(spec.input_source, settings(), spec.project_id))
+    return stopping.run(lambda: load_sheet(spec.input_source, means.settings, spec.project_id, retry=means.retry))
 
 
 @contextmanager
@@ -156,11 +191,12 @@ def _job_at_work(context: dg.AssetExecutionContext, spec: BulkJobSpec) -> Iterat
 
     The block gets what is stopped when the job is cancelled.
     """
-    instance, run_id = context.instance, context.run.run_id
+    instance, run_id, means = context.instance, context.run.run_id, _means(context)
     with (
         failures_in_words(),
-        stopping_when_cancelled(instance, run_id) as stopping,
-        sending(instance, spec, settings(), stopping),
+        recording(instance, means.settings, job_id=_job_id(context)),
+        stopping_when_cancelled(instance, run_id, means.stopping) as stopping,
+        sending(instance, spec, means.settings, stopping),
         at_work(instance, run_id, stopping),
     ):
         yield stopping
@@ -170,6 +206,12 @@ def _row_events(
     context: dg.AssetExecutionContext, run: BatchRun, *, planned: bool
 ) -> Iterator[dg.AssetMaterialization | dg.AssetObservation]:
     """Render, tell Dagster of each row as it ends, and fail the run at its end if any row failed."""
+
+    def tell_retried(retried: RowRetried) -> None:
+        key = tags.partition_key(run.sheet.label, retried.plan.row_key)
+        context.log_event(events.observation_of_retry(retried, key))
+
+    run.on_retried = tell_retried
     with failures_in_words():
         for outcome in run.outcomes():
             key = tags.partition_key(run.sheet.label, outcome.plan.row_key)
@@ -178,6 +220,7 @@ def _row_events(
             elif outcome.failure is not None:
                 events.report_failed_row(context, outcome, key, planned=planned)
                 yield events.observation_of_failure(outcome, key)
+            run.means.on_outcome(outcome)
     failed = run.count(ItemState.FAILED)
     if failed:
         others = "; the others are finished and kept" if run.count(ItemState.COMPLETED) else ""

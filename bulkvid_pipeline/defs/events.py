@@ -14,6 +14,8 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.findings import ValidationReport, shortened, table_row
 from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.core.sheet_table import SheetTable
+from bulkvid_pipeline.services.batch.generation import Verdict
+from bulkvid_pipeline.services.batch.row_turn import RowRetried
 from bulkvid_pipeline.services.jobs.follow import FILES, WARNINGS_JOINT
 from bulkvid_pipeline.services.outputs.outcomes import PublishedOutput, RowOutcome
 
@@ -46,6 +48,7 @@ def materialisation(outcome: RowOutcome, key: str) -> dg.AssetMaterialization:
             "warnings": WARNINGS_JOINT.join(outcome.warnings) or "none",
             "sheet_row": outcome.plan.sheet_row,
             "duration_s": dg.MetadataValue.float(round(seconds, 2)),
+            **({"made_by": first.generation} if first.generation else {}),
             **({"loudness_lufs": round(first.loudness_lufs, 2)} if math.isfinite(first.loudness_lufs) else {}),
             "size_bytes": sum(output.size_bytes for output in outputs),
             "render_seconds": dg.MetadataValue.float(round(spent, 2)),
@@ -75,7 +78,9 @@ def _files(output: PublishedOutput) -> dict[str, object]:
         "loudness_lufs": round(output.loudness_lufs, 2) if math.isfinite(output.loudness_lufs) else None,
         "render_seconds": round(output.render_seconds, 3),
         "cost": round(output.cost, 6),
-        "quality": output.quality.summary,
+        "quality": output.checked,
+        **({"url": output.external_url} if output.external_url else {}),
+        **({"details": output.details} if output.details else {}),
     }
 
 
@@ -93,6 +98,8 @@ def planned_rows(plans: Iterable[VideoPlan]) -> dg.MetadataValue:
 
 def _poster(output: PublishedOutput) -> str:
     """The poster as an embedded picture, since the web UI can load neither local files nor private buckets."""
+    if output.generation:
+        return "No poster: the video was made elsewhere"
     if not output.thumbnail:
         return "The poster has too many details for a small picture"
     return f"![poster](data:image/webp;base64,{output.thumbnail})"
@@ -107,11 +114,13 @@ def place(url: str) -> dg.MetadataValue:
 
 
 def _facts(output: PublishedOutput) -> str:
-    """`youtube 1280x720, 6.3 s, 0.3 MB, -14.0 LUFS`."""
-    return (
-        f"{output.platform} {output.width}x{output.height}, {output.duration_s:.1f} s, "
-        f"{output.size_bytes / 1e6:.1f} MB, {_loudness(output)}"
-    )
+    """`youtube 1280x720, 6.3 s, 0.3 MB, -14.0 LUFS`; what is not known of a video made elsewhere is left out."""
+    size = [f"{output.size_bytes / 1e6:.1f} MB"] if output.size_bytes or not output.generation else []
+    if output.generation:
+        length = [f"{output.duration_s:.1f} s"] if output.duration_s else []
+        return ", ".join([output.platform, *length, *size])
+    frame = f"{output.platform} {output.width}x{output.height}"
+    return ", ".join([frame, f"{output.duration_s:.1f} s", *size, _loudness(output)])
 
 
 def _loudness(output: PublishedOutput) -> str:
@@ -120,7 +129,7 @@ def _loudness(output: PublishedOutput) -> str:
 
 def _quality(output: PublishedOutput) -> str:
     """`youtube: 32 checks passed`."""
-    return f"{output.platform}: {output.quality.summary}"
+    return f"{output.platform}: {output.checked}"
 
 
 def report_failed_row(context: dg.AssetExecutionContext, outcome: RowOutcome, key: str, *, planned: bool) -> None:
@@ -149,6 +158,25 @@ def observation_of_failure(outcome: RowOutcome, key: str) -> dg.AssetObservation
             "state": outcome.state.value,
             "code": outcome.failure.code,
             "attempts": outcome.attempts,
+        },
+    )
+
+
+def observation_of_retry(retried: RowRetried, key: str) -> dg.AssetObservation:
+    """Why a row is tried once more, on its partition's page; no end of the row."""
+    how = " with the default template" if retried.verdict is Verdict.USE_DEFAULT_TEMPLATE else ""
+    said = f"Try {retried.tried} failed, the row is made again{how}: {retried.failure.message}"
+    return dg.AssetObservation(
+        asset_key=tags.VIDEO_ASSET,
+        partition=key,
+        description=said,
+        metadata={
+            "retried": retried.tried,
+            "verdict": retried.verdict.value,
+            "problem": retried.failure.message,
+            "code": retried.failure.code,
+            "title": retried.plan.title,
+            "sheet_row": retried.plan.sheet_row,
         },
     )
 

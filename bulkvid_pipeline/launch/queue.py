@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
+from types import MappingProxyType
 
 from dagster import DagsterInstance, DagsterRunStatus
 
@@ -19,6 +21,7 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError, ServiceUnavailableError
 from bulkvid_pipeline.core.jobs import Scope
 from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.services.jobs.jobs import generation_tags_of
 from bulkvid_pipeline.services.jobs.run_config import run_config_of
 from bulkvid_pipeline.settings import Settings
 
@@ -40,6 +43,7 @@ class Launch:
         id: by which the run is found where the answer about it was lost.
         rows: how many rows it will render, if that is known.
         only: the keys of the rows that it is about; empty: all rows of the sheet.
+        canary: the keys of rows after which it pauses the job.
         tried_at: epoch seconds at which somebody may have tried it before and died; None: it is new.
     """
 
@@ -47,6 +51,7 @@ class Launch:
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     rows: int | None = None
     only: tuple[str, ...] = ()
+    canary: tuple[str, ...] = ()
     tried_at: float | None = None
 
 
@@ -65,7 +70,7 @@ def hand_over(spec: BulkJobSpec, launch: Launch, instance: DagsterInstance, sett
     with DagsterWebServer(settings.dagster_url.get_secret_value(), settings.network_timeout_s) as server:
         place = server.find_job(tags.JOB, preferred_location=tags.DEFINITIONS_MODULE)
         try:
-            run_id = launch_once(server, place, spec, launch)
+            run_id = launch_once(server, place, spec, launch, generation_tags_of(instance, launch.job_id))
         except KeyboardInterrupt:
             _appeared(server, launch.id, INTERRUPTED_S)
             _withdraw_all_but("", server, launch.id)
@@ -79,9 +84,18 @@ def hand_over(spec: BulkJobSpec, launch: Launch, instance: DagsterInstance, sett
         return run_id
 
 
-def launch_once(server: DagsterWebServer, place: JobPlace, spec: BulkJobSpec, launch: Launch) -> str:
-    """Launch the job, unless its run is there already; returns the run's id."""
-    run_tags = {**queue_tags(spec, launch.job_id, launch.rows), tags.LAUNCH: launch.id}
+def launch_once(
+    server: DagsterWebServer,
+    place: JobPlace,
+    spec: BulkJobSpec,
+    launch: Launch,
+    inherited: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """Launch the job, unless its run is there already; returns the run's id.
+
+    `inherited` are tags of its runs before: what makes its rows is said by them alone, never by a request.
+    """
+    run_tags = {**inherited, **queue_tags(spec, launch.job_id, launch.rows), tags.LAUNCH: launch.id}
     if launch.only:
         run_tags[tags.SCOPE] = Scope.ROWS.value
     if launch.tried_at is not None:
@@ -90,7 +104,7 @@ def launch_once(server: DagsterWebServer, place: JobPlace, spec: BulkJobSpec, la
             return run_id
     for attempt in range(1, TRIES + 1):
         try:
-            run_id = server.launch(place, run_config_of(spec, only=launch.only), run_tags)
+            run_id = server.launch(place, run_config_of(spec, only=launch.only, canary=launch.canary), run_tags)
         except AnswerLostError:
             run_id = _appeared(server, launch.id, APPEARS_WITHIN_S)
             if run_id is None and attempt == TRIES:

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from typing import IO, Any
 
+from bulkvid_pipeline.adapters import exchanges
 from bulkvid_pipeline.adapters.cache import CachePlace
 from bulkvid_pipeline.adapters.processes import start_module
 from bulkvid_pipeline.adapters.speech.providers import KEY_VARIABLE, OFFLINE, SpeechChoice
@@ -20,7 +21,16 @@ from bulkvid_pipeline.adapters.speech.spending import Spending
 from bulkvid_pipeline.core import errors
 from bulkvid_pipeline.core.errors import BulkVideoError, EncoderError, RenderCancelledError, WorkerDiedError
 from bulkvid_pipeline.rendering.row import RenderedRow
-from bulkvid_pipeline.rendering.worker import CHOICES, PLACES, REQUESTS, ROWS, SPENDINGS, RenderRequest
+from bulkvid_pipeline.rendering.worker import (
+    CHOICES,
+    PLACES,
+    RECORD,
+    RECORD_NOTHING,
+    REQUESTS,
+    ROWS,
+    SPENDINGS,
+    RenderRequest,
+)
 from bulkvid_pipeline.rendering.worker_watch import SILENT_S, Ailment, SignsOfLife, WorkerWatch
 
 STALL_S = 300.0
@@ -73,6 +83,8 @@ class RenderProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._stderr: IO[bytes] | None = None
         self._killed = threading.Event()
+        self._writing = threading.Lock()
+        self._records = False
 
     def render(
         self,
@@ -106,7 +118,8 @@ class RenderProcess:
         signs = SignsOfLife(stall_s)
         watch = WorkerWatch(process.pid, signs, expire)
         try:
-            message = self._exchange(process, request, on_progress, signs)
+            with exchanges.following(lambda wanted: self._record(process, wanted)):
+                message = self._exchange(process, request, on_progress, signs)
         finally:
             watch.cancel()
         if message is not None:
@@ -135,7 +148,7 @@ class RenderProcess:
     ) -> dict[str, Any] | None:
         """Send the request and follow the answers to the last one; None when the process ended before it."""
         assert process.stdout is not None
-        _send(process, REQUESTS.dump_json(request))
+        self._send(process, REQUESTS.dump_json(request))
         for line in process.stdout:
             message: dict[str, Any] = json.loads(line)
             if "progress" in message:
@@ -150,6 +163,8 @@ class RenderProcess:
                 signs.waits(message["asking"], pause=False)
             elif "answered" in message:
                 signs.was_answered(message["answered"])
+            elif "exchange" in message:
+                exchanges.take(message["exchange"])
             elif "spent" in message:
                 self.spent += SPENDINGS.validate_python(message["spent"])
             else:
@@ -166,8 +181,22 @@ class RenderProcess:
                 stderr=self._stderr,
                 env=self._environment(),
             )
-            _send(self._process, PLACES.dump_json(self._place), CHOICES.dump_json(self._speech))
+            self._send(self._process, PLACES.dump_json(self._place), CHOICES.dump_json(self._speech))
+            self._records = False
         return self._process
+
+    def _record(self, process: subprocess.Popen[bytes], wanted: bool) -> None:
+        """Let the worker record its requests, or not any more; in the midst of a row too."""
+        if wanted != self._records:
+            self._records = wanted
+            self._send(process, RECORD if wanted else RECORD_NOTHING)
+
+    def _send(self, process: subprocess.Popen[bytes], *lines: bytes) -> None:
+        """Write lines to a worker; one that has died meanwhile is met when its answer is read."""
+        assert process.stdin is not None
+        with self._writing, contextlib.suppress(BrokenPipeError):
+            process.stdin.write(b"".join(line + b"\n" for line in lines))
+            process.stdin.flush()
 
     def _environment(self) -> dict[str, str]:
         """Ours, with the voice's key for a paid voice alone; thrifty where nothing else is said."""
@@ -213,14 +242,6 @@ class RenderProcess:
     def _kill_group(process: subprocess.Popen[bytes]) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
-
-
-def _send(process: subprocess.Popen[bytes], *lines: bytes) -> None:
-    """Write lines to a worker; one that has died meanwhile is met when its answer is read."""
-    assert process.stdin is not None
-    with contextlib.suppress(BrokenPipeError):
-        process.stdin.write(b"".join(line + b"\n" for line in lines))
-        process.stdin.flush()
 
 
 _ERRORS_BY_CODE: dict[str, type[BulkVideoError]] = {

@@ -15,21 +15,25 @@ import contextlib
 import json
 import logging
 import os
+import queue
 import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from pydantic import TypeAdapter
 
+from bulkvid_pipeline.adapters import exchanges
 from bulkvid_pipeline.adapters.cache import Cache, CacheOfKind, CachePlace, open_cache
 from bulkvid_pipeline.adapters.speech.providers import KEY_VARIABLE, OpenedSpeech, SpeechChoice, open_speech
 from bulkvid_pipeline.adapters.speech.spending import Spending
 from bulkvid_pipeline.adapters.work_disk import full_disk_as_ours
+from bulkvid_pipeline.core.diagnostics.exchange import Exchange
+from bulkvid_pipeline.core.diagnostics.redaction import Redactor
 from bulkvid_pipeline.core.errors import BulkVideoError, EncoderError
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
 from bulkvid_pipeline.rendering.encode.renderer import Renderer
@@ -51,8 +55,24 @@ ROWS = TypeAdapter(RenderedRow)
 PLACES: TypeAdapter[CachePlace | None] = TypeAdapter(CachePlace | None)
 CHOICES = TypeAdapter(SpeechChoice)
 SPENDINGS = TypeAdapter(Spending)
+RECORD, RECORD_NOTHING = b'{"record": true}', b'{"record": false}'
+"""Lines between requests, or while one is under way: whether diagnostics want to know what is asked of others."""
 
 Send = Callable[[dict[str, Any]], None]
+
+
+class _Recorder:
+    """Sends what diagnostics keep of a request to the parent, who knows whose it is."""
+
+    def __init__(self, send: Send, secrets: frozenset[str]) -> None:
+        self._send = send
+        self.redactor = Redactor(secrets)
+
+    def wants(self, job_id: str | None) -> str:
+        return job_id or ""
+
+    def take(self, _: str, exchange: Exchange) -> None:
+        self._send({"exchange": exchange.model_dump_json()})
 
 
 class _Warnings(logging.Handler):
@@ -78,8 +98,28 @@ def sender(answers: IO[str]) -> Send:
     return send
 
 
+def followed(lines: IO[str], recorder: exchanges.Recorder) -> Iterator[str]:
+    """The requests among the lines. What stands between them is done at once, whatever is under way."""
+    waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+
+    def read() -> None:
+        for line in lines:
+            match line.strip().encode():
+                case b'{"record": true}':
+                    exchanges.listen(recorder)
+                case b'{"record": false}':
+                    exchanges.ignore(recorder)
+                case _:
+                    waiting.put(line)
+        waiting.put(None)
+
+    threading.Thread(target=read, name="requests", daemon=True).start()
+    while (line := waiting.get()) is not None:
+        yield line
+
+
 def serve(
-    requests: IO[str], send: Send, renderer: Renderer, cache: Cache | None, voice: Callable[[], OpenedSpeech]
+    requests: Iterable[str], send: Send, renderer: Renderer, cache: Cache | None, voice: Callable[[], OpenedSpeech]
 ) -> None:
     """Answer requests until there are no more; `voice` opens the voice, again for every row until it succeeds."""
     with contextlib.ExitStack() as closing:
@@ -137,7 +177,9 @@ def main(renderer_name: str, key: str | None) -> None:
             on_answer=lambda seconds: send({"answered": seconds}),
         )
 
-    serve(sys.stdin, send, _renderer(renderer_name, cache), cache, voice)
+    secrets = frozenset(filter(None, (key, place.secret if place else None, place.key if place else None)))
+    requests = followed(sys.stdin, _Recorder(send, secrets))
+    serve(requests, send, _renderer(renderer_name, cache), cache, voice)
 
 
 def _renderer(name: str, cache: Cache | None) -> Renderer:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import errno
-import socket
 from collections.abc import Mapping
 
+from bulkvid_pipeline.adapters.web.listening import try_listening
 from bulkvid_pipeline.core.errors import InvalidRequestError
 from bulkvid_pipeline.server.plan import Address, Role
 
@@ -27,14 +27,7 @@ def require_free(listening: Mapping[Role, Address]) -> None:
 def _require_free(role: Role, address: Address) -> None:
     option = _OPTIONS[role]
     try:
-        family, kind, protocol, _, place = socket.getaddrinfo(
-            address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        with socket.socket(family, kind, protocol) as probe:
-            # As servers do it: connections of before that are not forgotten yet are no obstacle.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(place)
-            probe.listen(1)
+        try_listening(address.host, address.port)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise InvalidRequestError(

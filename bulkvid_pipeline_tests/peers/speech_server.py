@@ -82,6 +82,7 @@ class SpeechServer:
     ) -> None:
         self.key = key
         self.models = {"tts-1"}
+        self.lists_models = True
         self.voices = {"nova": Voice.FEMALE, "onyx": Voice.MALE, "alloy": Voice.NEUTRAL}
         self.answers_as, self.streamed, self.obeys_speed, self.silence_s = answers_as, streamed, obeys_speed, silence_s
         self.language = "en-us"
@@ -111,9 +112,9 @@ class SpeechServer:
 
     def objection(self, authorization: str | None, fields: Mapping[str, Any]) -> Fault | None:
         """What is wrong with a request, in OpenAI's words."""
-        if self.key is not None and authorization != f"Bearer {self.key}":
-            shown = (authorization or "Bearer ").removeprefix("Bearer ")
-            return Fault("refuse", 401, f"Incorrect API key provided: {shown}.", "invalid_api_key")
+        refused = self.strange(authorization)
+        if refused is not None:
+            return refused
         if fields.get("model") not in self.models:
             return Fault("refuse", 404, f"The model `{fields.get('model')}` does not exist", "model_not_found")
         if fields.get("voice") not in self.voices:
@@ -126,6 +127,13 @@ class SpeechServer:
         if fields.get("response_format", "mp3") not in CONTENT_TYPES:
             return Fault("refuse", 400, "response_format is not supported")
         return None
+
+    def strange(self, authorization: str | None) -> Fault | None:
+        """The refusal of a key that is not ours."""
+        if self.key is None or authorization == f"Bearer {self.key}":
+            return None
+        shown = (authorization or "Bearer ").removeprefix("Bearer ")
+        return Fault("refuse", 401, f"Incorrect API key provided: {shown}.", "invalid_api_key")
 
     def sound(self, fields: Mapping[str, Any]) -> tuple[str, bytes]:
         """Content type and body of the answer to a request that is in order."""
@@ -203,6 +211,19 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._refuse(refused)
             return
         self._send(*peer.sound(fields), cut=fault is not None and fault.kind == "cut")
+
+    def do_GET(self) -> None:
+        """The list of models, which costs nothing."""
+        peer = self.server.peer
+        if self.path != "/v1/models" or not peer.lists_models:
+            self._refuse(Fault("refuse", 404, f"Invalid URL (GET {self.path})"))
+            return
+        refused = peer.strange(self.headers.get("Authorization"))
+        if refused is not None:
+            self._refuse(refused)
+            return
+        listed = {"object": "list", "data": [{"id": name, "object": "model"} for name in sorted(peer.models)]}
+        self._send("application/json", json.dumps(listed).encode())
 
     def _send(self, content_type: str, body: bytes, *, cut: bool = False) -> None:
         self.send_response(200)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from bulkvid_pipeline.adapters.exchanges import going_to, outgoing
 from bulkvid_pipeline.adapters.media.policy import MediaPolicy
 from bulkvid_pipeline.adapters.media.versions import Fetched, Version
 from bulkvid_pipeline.adapters.media.web import too_large
 from bulkvid_pipeline.adapters.storage import open_storage
+from bulkvid_pipeline.core.diagnostics.exchange import Peer
 from bulkvid_pipeline.core.errors import AccessDeniedError, MediumNotFoundError, MediumRefusedError, NotFoundError
 
 
@@ -17,6 +21,13 @@ def read_local(source: str, policy: MediaPolicy, known: Version | None) -> Fetch
         MediumError: it is too large.
     """
     path = policy.local_path(source)
+    with outgoing(Peer.MEDIA, "read", path.as_uri()) as exchange:
+        found = _read(path, source, policy, known)
+        exchange.received(len(found.data) if found else 0)
+        return found
+
+
+def _read(path: Path, source: str, policy: MediaPolicy, known: Version | None) -> Fetched | None:
     try:
         with path.open("rb") as file:
             status = path.stat()
@@ -51,15 +62,16 @@ def read_object(source: str, policy: MediaPolicy, known: Version | None) -> Fetc
         timeout_s=policy.deadline_s,
     )
     try:
-        stored = storage.exists(key)
-        if stored is None:
-            raise MediumNotFoundError(f"There is no {source}", fix="Check bucket and key")
-        version = Version.of(stored.etag)
-        if version.is_known and version == known:
-            return None
-        if stored.size > policy.max_bytes:
-            raise too_large(source, policy.max_bytes)
-        return Fetched(storage.read_bytes(key), version)
+        with going_to(Peer.MEDIA):
+            stored = storage.exists(key)
+            if stored is None:
+                raise MediumNotFoundError(f"There is no {source}", fix="Check bucket and key")
+            version = Version.of(stored.etag)
+            if version.is_known and version == known:
+                return None
+            if stored.size > policy.max_bytes:
+                raise too_large(source, policy.max_bytes)
+            return Fetched(storage.read_bytes(key), version)
     except MediumNotFoundError:
         raise
     except NotFoundError as error:

@@ -9,11 +9,13 @@ from contextlib import closing
 from http import HTTPStatus
 from urllib.parse import urljoin
 
+from bulkvid_pipeline.adapters.exchanges import outgoing
 from bulkvid_pipeline.adapters.media.policy import MediaPolicy, not_public
 from bulkvid_pipeline.adapters.media.sniffing import HEAD_BYTES, format_of
 from bulkvid_pipeline.adapters.media.versions import Fetched, Version
 from bulkvid_pipeline.adapters.web.addresses import BadAddressError, Target, is_allowed, resolved, target_of
 from bulkvid_pipeline.adapters.web.connection import Deadline, PinnedConnection
+from bulkvid_pipeline.core.diagnostics.exchange import Peer
 from bulkvid_pipeline.core.errors import (
     MediumError,
     MediumNotFoundError,
@@ -61,16 +63,22 @@ def _follow(source: str, policy: MediaPolicy, known: Version | None, deadline: D
     url = source
     for _hop in range(MAX_REDIRECTS + 1):
         target = _target(url, source, policy)
-        addresses = resolved(target, timeout_s=deadline.left(), resolver=policy.resolver)
-        for address in addresses:
-            if not is_allowed(address, allow_private=policy.allow_private):
-                raise not_public(source, str(address))
-        with closing(PinnedConnection(target, addresses, deadline, policy.tls)) as connection:
-            connection.request("GET", target.path, headers=_headers(target, known))
-            with closing(connection.getresponse()) as answer:
-                if answer.status not in _REDIRECTS:
-                    return _content(answer, source, policy, known)
-                url = _next(url, source, answer)
+        headers = _headers(target, known)
+        with outgoing(Peer.MEDIA, "GET", url, headers=headers) as exchange:
+            addresses = resolved(target, timeout_s=deadline.left(), resolver=policy.resolver)
+            for address in addresses:
+                if not is_allowed(address, allow_private=policy.allow_private):
+                    raise not_public(source, str(address))
+            with closing(PinnedConnection(target, addresses, deadline, policy.tls)) as connection:
+                connection.request("GET", target.path, headers=headers)
+                with closing(connection.getresponse()) as answer:
+                    told = dict(answer.getheaders())
+                    exchange.answered(answer.status, told)
+                    if answer.status not in _REDIRECTS:
+                        found = _content(answer, source, policy, known)
+                        exchange.answered(answer.status, told, found and found.data)
+                        return found
+                    url = _next(url, source, answer)
     raise MediumError(
         f"{shown_source(source)} leads through more than {MAX_REDIRECTS} redirects", fix="Give the last address"
     )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import email.utils
+import re
 import time
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import gspread.exceptions
 import requests
@@ -77,6 +79,16 @@ def from_client_error(error: Exception, attempted: Attempted) -> BulkVideoError:
             )
 
 
+def from_sign_in_error(error: Exception) -> BulkVideoError:
+    """The error that one of CLIENT_ERRORS means where a token was asked for."""
+    if isinstance(error, auth.RefreshError):
+        return _from_token_endpoint(error)
+    return NetworkError(
+        f"Google's sign-in service cannot be reached: {_innermost(error)}",
+        fix="Check the network; behind a proxy, set HTTPS_PROXY, and REQUESTS_CA_BUNDLE to its certificate authority",
+    )
+
+
 def from_response(response: requests.Response, attempted: Attempted) -> BulkVideoError:
     """The error that an answer which is not 2xx means."""
     body = _error_body(response)
@@ -105,6 +117,17 @@ def from_response(response: requests.Response, attempted: Attempted) -> BulkVide
             return InvalidRequestError(
                 f"Google answered HTTP {status} for sheet ID '{attempted.sheet_id}': {said}", fix="Check the sheet ID"
             )
+
+
+def fault_in(response: requests.Response) -> BulkVideoError | None:
+    """The error that an answer means, whatever was asked; None for one that is no failure."""
+    if response.status_code < 400:
+        return None
+    path = urlsplit(response.url).path
+    if path.rstrip("/").endswith("token"):
+        return _from_token_endpoint(auth.RefreshError(response.text[:300], retryable=response.status_code >= 500))  # type: ignore[no-untyped-call]
+    sheet_id = re.search(r"/(?:spreadsheets|files)/(?:d/)?([\w-]+)", path)
+    return from_response(response, Attempted(sheet_id[1] if sheet_id else ""))
 
 
 def _bad_request(said: str, reasons: set[str], status: str, attempted: Attempted) -> BulkVideoError:

@@ -10,15 +10,17 @@ from __future__ import annotations
 import email.message
 import io
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import requests
 
+from bulkvid_pipeline.adapters.exchanges import outgoing
 from bulkvid_pipeline.adapters.sheets import google_errors
 from bulkvid_pipeline.adapters.sheets.csv_sheets import read_csv
 from bulkvid_pipeline.adapters.sheets.google_errors import Attempted
 from bulkvid_pipeline.adapters.sheets.raw_sheet import RawSheet
 from bulkvid_pipeline.adapters.sheets.xlsx_sheets import read_xlsx
+from bulkvid_pipeline.core.diagnostics.exchange import Peer
 from bulkvid_pipeline.core.errors import (
     InvalidRangeError,
     InvalidSheetError,
@@ -96,9 +98,11 @@ def _download(
 ) -> tuple[bytes, str]:
     url = f"https://docs.google.com/spreadsheets/d/{sheet_id}/export"
     with (
+        outgoing(Peer.SHEET, "export", f"{url}?{urlencode(params)}") as exchange,
         requests.Session() as session,
         session.get(url, params=params, timeout=timeout, stream=True) as answer,
     ):
+        exchange.answered(answer.status_code, answer.headers)
         if answer.status_code in (401, 403):
             raise _not_public(attempted)
         if answer.status_code == 400 and "gid" in params:
@@ -113,7 +117,9 @@ def _download(
             if (urlsplit(answer.url).hostname or "").endswith(".google.com"):
                 raise _not_public(attempted)
             raise ServiceUnavailableError(f"A web page came in place of sheet ID '{sheet_id}'", fix="Check the proxy")
-        return _body(answer, sheet_id), _filename(answer)
+        body = _body(answer, sheet_id)
+        exchange.answered(answer.status_code, answer.headers, body)
+        return body, _filename(answer)
 
 
 def _not_public(attempted: Attempted) -> SheetAccessDeniedError:

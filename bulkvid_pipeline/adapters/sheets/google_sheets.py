@@ -11,10 +11,17 @@ import threading
 from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
+import google.auth.transport.requests
 import gspread
+import requests
+from google.auth import api_key
+from google.auth.transport.requests import AuthorizedSession, Request
 
+from bulkvid_pipeline.adapters.recorded_requests import RecordedAdapter
 from bulkvid_pipeline.adapters.retry import RetryPolicy, Wait
 from bulkvid_pipeline.adapters.sheets import google_errors
 from bulkvid_pipeline.adapters.sheets.google_credentials import (
@@ -27,6 +34,7 @@ from bulkvid_pipeline.adapters.sheets.google_credentials import (
 from bulkvid_pipeline.adapters.sheets.google_errors import Attempted
 from bulkvid_pipeline.adapters.sheets.google_export import read_export
 from bulkvid_pipeline.adapters.sheets.raw_sheet import RawSheet, as_raw_sheet
+from bulkvid_pipeline.core.diagnostics.exchange import Peer
 from bulkvid_pipeline.core.errors import InvalidRangeError, ServiceUnavailableError
 from bulkvid_pipeline.core.findings import Finding
 from bulkvid_pipeline.core.ranges import MAX_COLUMN, A1Range, parse_sheet_id
@@ -163,6 +171,26 @@ class GoogleSheets:
         except (KeyError, ValueError) as error:
             raise ServiceUnavailableError(f"Google gave no version for sheet ID '{sheet_id}'") from error
 
+    def sign_in(self) -> str:
+        """Ask Google for a token, as the first request does; returns the service account's address.
+
+        Raises:
+            AuthenticationError: the key cannot be used, or Google refuses it.
+            ServiceUnavailableError, NetworkError: still so after all tries.
+        """
+        assert isinstance(self._credentials, ServiceAccount)
+        account = load_service_account(self._credentials, self.scopes)
+        request = partial(google.auth.transport.requests.Request(), timeout=self._timeout[1])
+
+        def ask() -> None:
+            try:
+                account.refresh(request)  # type: ignore[no-untyped-call]
+            except google_errors.CLIENT_ERRORS as error:
+                raise google_errors.from_sign_in_error(error) from error
+
+        self._patiently(ask)
+        return str(account.service_account_email)
+
     def _patiently(self, attempt: Callable[[], Result]) -> Result:
         return self._retry.call(attempt, on_wait=self._on_wait)
 
@@ -245,12 +273,36 @@ class GoogleSheets:
             if self._opened is None:
                 if isinstance(self._credentials, ServiceAccount):
                     account = load_service_account(self._credentials, self.scopes)
-                    self._opened = (gspread.Client(auth=account), account.service_account_email)
+                    self._opened = (_recorded_client(account), account.service_account_email)
                 else:
                     assert isinstance(self._credentials, ApiKey)
-                    self._opened = (gspread.api_key(self._credentials.key), None)
+                    self._opened = (_recorded_client(api_key.Credentials(self._credentials.key)), None)  # type: ignore[no-untyped-call]
                 self._opened[0].set_timeout(self._timeout)
             return self._opened
+
+
+def _recorded_client(account: Any) -> gspread.Client:
+    """A gspread client whose requests, those for tokens included, diagnostics see."""
+    tokens = requests.Session()
+    RecordedAdapter(Peer.SHEET, google_operation, google_errors.fault_in, max_retries=3).mount_on(tokens)
+    session = AuthorizedSession(account, auth_request=Request(tokens))  # type: ignore[no-untyped-call]
+    RecordedAdapter(Peer.SHEET, google_operation, google_errors.fault_in).mount_on(session)
+    return gspread.Client(auth=account, session=session)
+
+
+def google_operation(method: str, url: str) -> str:
+    """What Google calls a request: `values.get`, `spreadsheets.batchUpdate`, `files.get`; `token` for a new token."""
+    path = urlsplit(url).path
+    if "/drive/v3/files" in path:
+        return "files.get"
+    _, is_sheet, rest = path.partition("/spreadsheets/")
+    if not is_sheet:
+        return "token" if path.rstrip("/").endswith("token") else method
+    whose, _, values = rest.partition("/")
+    if values.startswith("values/"):
+        return {"GET": "values.get", "PUT": "values.update"}.get(method, "values")
+    kind, verb = ("values", values.partition(":")[2]) if values else ("spreadsheets", whose.partition(":")[2])
+    return f"{kind}.{verb or method.lower()}"
 
 
 def _uri(sheet_id: str) -> str:

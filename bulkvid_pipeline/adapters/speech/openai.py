@@ -169,11 +169,13 @@ class OpenAiSpeech:
     def _asked(self, fields: dict[str, object], characters: int) -> SpokenAnswer:
         self.admit()
         began = time.monotonic()
-        try:
-            response = self._connection.post(fields)
+
+        def pay() -> None:
             with self._lock:
                 self._spent += price_of(characters, self.endpoint.price_per_million)
-            return self._connection.read(response)
+
+        try:
+            return self._connection.ask(fields, pay)
         finally:
             self.on_answer(time.monotonic() - began)
 

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 import requests
 
+from bulkvid_pipeline.adapters.exchanges import Outgoing, outgoing
+from bulkvid_pipeline.adapters.recorded_requests import TellingAdapter
+from bulkvid_pipeline.core.diagnostics.exchange import Peer
 from bulkvid_pipeline.core.errors import (
     AccessDeniedError,
     AuthenticationError,
@@ -24,6 +27,7 @@ from bulkvid_pipeline.core.errors import (
 LARGEST_ANSWER = 64_000_000
 """In bytes; the longest text that is sent takes about 15 MB as WAV."""
 _LONGEST_REFUSAL = 64_000
+_LONGEST_LIST = 4_000_000
 _SHOWN = 200
 _CONNECT_S = 10.0
 _NO_CREDIT = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
@@ -57,12 +61,27 @@ class SpeechConnection:
         self._timeout_s = timeout_s
         self._on_ask = on_ask
         self._session = requests.Session()
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, TellingAdapter())
 
     def close(self) -> None:
         self._session.close()
 
-    def post(self, fields: dict[str, object]) -> requests.Response:
-        """The server's response with status 200; its body is not yet read (see `read`).
+    def ask(self, fields: dict[str, object], on_accepted: Callable[[], None] = lambda: None) -> SpokenAnswer:
+        """The whole response to a request; `on_accepted` is called when it begins with status 200.
+
+        Raises:
+            BulkVideoError: as `_post` and `_read`.
+        """
+        with outgoing(Peer.SPEECH, "audio.speech", pooled=True) as exchange:
+            response = self._post(fields, exchange)
+            on_accepted()
+            answer = self._read(response)
+            exchange.answered(response.status_code, response.headers, answer.body)
+            return answer
+
+    def _post(self, fields: dict[str, object], exchange: Outgoing) -> requests.Response:
+        """The server's response with status 200; its body is not yet read (see `_read`).
 
         Raises:
             AuthenticationError, AccessDeniedError, NotFoundError, NarrationError: it refused for good.
@@ -70,6 +89,12 @@ class SpeechConnection:
         """
         connect_s = min(_CONNECT_S, self._timeout_s)
         self._on_ask(connect_s + self._timeout_s)
+        if exchange.is_recorded:
+            said = {
+                "content-type": "application/json",
+                **({"authorization": f"Bearer {self._key}"} if self._key else {}),
+            }
+            exchange.sent(self._url, said, json.dumps(fields, ensure_ascii=False))
         try:
             response = self._session.post(
                 self._url,
@@ -82,12 +107,42 @@ class SpeechConnection:
             )
         except (requests.RequestException, OSError) as error:
             raise self._lost(error) from None  # not chained: the request in the traceback contains the key
+        exchange.answered(response.status_code, response.headers)
         if response.status_code == requests.codes.ok:
             return response
         with response:
-            raise self._refusal(response)
+            raise self._refusal(response, exchange)
 
-    def read(self, response: requests.Response) -> SpokenAnswer:
+    def models(self) -> tuple[str, ...]:
+        """The models that the server lists for our key, which costs nothing.
+
+        Raises:
+            AuthenticationError, AccessDeniedError: it refuses the key.
+            NotFoundError: it keeps no list.
+            BulkVideoError: it may answer later, or what it answers is no list.
+        """
+        with outgoing(Peer.SPEECH, "models", pooled=True) as exchange:
+            try:
+                response = self._session.get(
+                    f"{self._url.removesuffix('/audio/speech')}/models",
+                    auth=self._sign,
+                    timeout=(min(_CONNECT_S, self._timeout_s), self._timeout_s),
+                    allow_redirects=False,
+                    stream=True,
+                )
+            except (requests.RequestException, OSError) as error:
+                raise self._lost(error) from None
+            with response:
+                if response.status_code != requests.codes.ok:
+                    raise self._refusal(response, exchange)
+                body = self._body(response, _LONGEST_LIST)
+                exchange.answered(response.status_code, response.headers, body)
+        try:
+            return tuple(str(model["id"]) for model in json.loads(body)["data"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise NotFoundError(f"The voice at {self._url} keeps no list of models") from error
+
+    def _read(self, response: requests.Response) -> SpokenAnswer:
         """The whole response.
 
         Raises:
@@ -134,9 +189,9 @@ class SpeechConnection:
             return NetworkError(f"The voice at {self._url} did not answer in time")
         return NetworkError(f"The connection to the voice at {self._url} failed: {type(error).__name__}")
 
-    def _refusal(self, response: requests.Response) -> BulkVideoError:
+    def _refusal(self, response: requests.Response, exchange: Outgoing) -> BulkVideoError:
         status = response.status_code
-        said, code = self._error_message(response)
+        said, code = self._error_message(response, exchange)
         what = f"The voice at {self._url} answered {status}" + (f": {said}" if said else "")
         wait = retry_after(response.headers.get("Retry-After"))
         if code in _NO_CREDIT or status == 402:
@@ -160,10 +215,12 @@ class SpeechConnection:
             what, fix="Change the script where the answer says so; check BULKVID_SPEECH_MODEL and BULKVID_SPEECH_VOICES"
         )
 
-    def _error_message(self, response: requests.Response) -> tuple[str, str]:
+    def _error_message(self, response: requests.Response, exchange: Outgoing) -> tuple[str, str]:
         """The server's error message, shortened and without the key, and its error code."""
         try:
-            document = json.loads(self._body(response, _LONGEST_REFUSAL))
+            body = self._body(response, _LONGEST_REFUSAL)
+            exchange.answered(response.status_code, response.headers, body)
+            document = json.loads(body)
         except (ValueError, NetworkError):
             return "", ""
         error = document.get("error", document) if isinstance(document, dict) else {}

@@ -31,7 +31,6 @@ MAX_PARTS = 10_000
 MAX_COPY_BYTES = 5 * 1024 * MIB
 """What CopyObject and one UploadPartCopy may copy: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html"""
 _SLOWEST_COPY_BYTES_PER_S = MIB
-_READ_BYTES = 256 * 1024
 _TIDY_UP_S = 10.0
 _PLAIN_CHARACTERS = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) != "%")
 
@@ -98,20 +97,8 @@ class S3Backend:
         )
 
     def read(self, key: str) -> bytes:
-        progress = Progress()
-
-        async def download(client: Any) -> bytes:
-            answer = await client.get_object(**self._at(key))
-            chunks = []
-            async with answer["Body"] as body:
-                while chunk := await body.read(_READ_BYTES):
-                    progress.moved()
-                    chunks.append(chunk)
-            return b"".join(chunks)
-
         # Its size is not known beforehand; what is read whole is far below the largest.
-        patience = self._session.patience(MAX_COPY_BYTES)
-        return self._session.run(f"reading {self.url(key)}", download, progress, patience)
+        return self._session.download(f"reading {self.url(key)}", self._at(key), MAX_COPY_BYTES)
 
     def stat(self, key: str) -> StoredObject | None:
         try:

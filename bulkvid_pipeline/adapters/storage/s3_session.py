@@ -10,10 +10,17 @@ from typing import Any, TypeVar
 
 import s3fs
 
+from bulkvid_pipeline.adapters.exchanges import outgoing
 from bulkvid_pipeline.adapters.storage.s3_faults import s3_errors_as_ours
+from bulkvid_pipeline.adapters.storage.s3_http import RecordedSession
 from bulkvid_pipeline.adapters.storage.s3_transfer import FileSlice, Patience, Progress, watched
+from bulkvid_pipeline.core.diagnostics.exchange import Peer
 
 _Result = TypeVar("_Result")
+
+_READ_BYTES = 256 * 1024
+_FINE = {"head_object": frozenset({404})}
+"""Statuses that are answers like others: there is nothing at the key."""
 
 _IN_FLIGHT_BYTES = 1024 * 1024
 """What the kernel and the line may hold of what we have sent: while it drains on a slow line we see no progress."""
@@ -62,7 +69,8 @@ class S3Session:
             return answer
 
         limit_s = self.timeout_s if total_s is None else total_s
-        return self.run(action, call, Progress(), Patience(idle_s=limit_s, total_s=limit_s))
+        with outgoing(Peer.STORAGE, _operation(method), fine=_FINE.get(method, frozenset()), pooled=True):
+            return self.run(action, call, Progress(), Patience(idle_s=limit_s, total_s=limit_s))
 
     def send(
         self, action: str, method: str, parameters: Mapping[str, Any], local: Path, offset: int, length: int
@@ -76,7 +84,26 @@ class S3Session:
                 answer: Mapping[str, Any] = await getattr(client, method)(**whole)
                 return answer
 
-            return self.run(action, call, progress, self.patience(length))
+            with outgoing(Peer.STORAGE, _operation(method), pooled=True):
+                return self.run(action, call, progress, self.patience(length))
+
+    def download(self, action: str, parameters: Mapping[str, Any], most: int) -> bytes:
+        """The whole object, which is known to have no more than `most` bytes."""
+        progress = Progress()
+
+        async def call(client: Any) -> bytes:
+            answer = await client.get_object(**parameters)
+            chunks = []
+            async with answer["Body"] as body:
+                while chunk := await body.read(_READ_BYTES):
+                    progress.moved()
+                    chunks.append(chunk)
+            return b"".join(chunks)
+
+        with outgoing(Peer.STORAGE, "GetObject", pooled=True) as exchange:
+            data = self.run(action, call, progress, self.patience(most))
+            exchange.received(len(data))
+            return data
 
     def patience(self, size: int) -> Patience:
         """For a transfer of so many bytes whose progress is reported."""
@@ -106,6 +133,11 @@ class S3Session:
                 raise
 
 
+def _operation(method: str) -> str:
+    """S3's name of a method of the client: PutObject for put_object."""
+    return "".join(word.capitalize() for word in method.split("_"))
+
+
 def _file_system(connection: S3Connection, timeout_s: float) -> Any:
     """An s3fs file system of our own that caches nothing, retries nothing, and signs with SigV4."""
     config = {
@@ -115,6 +147,7 @@ def _file_system(connection: S3Connection, timeout_s: float) -> Any:
         "read_timeout": None,
         "retries": {"total_max_attempts": 1},
         "max_pool_connections": 32,
+        "http_session_cls": RecordedSession,
         # Content-MD5 is understood by every S3 service, the newer trailing checksums are not.
         "request_checksum_calculation": "when_required",
         "response_checksum_validation": "when_required",

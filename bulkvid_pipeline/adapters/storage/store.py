@@ -6,7 +6,8 @@ import builtins
 import logging
 import stat
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from bulkvid_pipeline.adapters.storage.folder import FolderBackend
 from bulkvid_pipeline.adapters.storage.interruptible import InterruptibleBackend
 from bulkvid_pipeline.adapters.storage.location import FolderLocation, S3Location, parse_location
 from bulkvid_pipeline.adapters.storage.objects import Backend, StoredObject, content_type_of
+from bulkvid_pipeline.adapters.storage.recorded import RecordedBackend
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError
 from bulkvid_pipeline.core.keys import checked_key
 
@@ -147,14 +149,29 @@ class Storage:
             StorageAccessDeniedError: writing, looking up or deleting is not allowed.
             StorageQuotaExceededError: not even the probe fits.
         """
+        with self.probe() as (key, content):
+            if self._backend.read(key) != content:
+                raise denied(f"checking {self!r}", "it did not give back what was written")
+
+    @contextmanager
+    def probe(self) -> Iterator[tuple[str, bytes]]:
+        """The key and content of a small object that is there within the block, and nowhere in the way.
+
+        Raises:
+            BulkVideoError: as `check_writable`.
+        """
         probe = f"{TEMPORARY_PREFIX}{uuid.uuid4().hex}"
         content = b"May be deleted: shows that this storage can be written.\n"
         # S3 denies a look-up of what does not exist to those who may not list, which would break `exists` later.
         if self._backend.stat(probe) is not None:
             raise BulkVideoError(f"{self!r} reports an object that was never written")
         self._backend.write(content, probe, content_type="text/plain")
-        if self._backend.read(probe) != content:
-            raise denied(f"checking {self!r}", "it did not give back what was written")
+        try:
+            yield probe, content
+        except BulkVideoError as error:
+            if not error.retryable:  # a storage that is away would only be waited for again
+                self._discard(probe)
+            raise
         self._backend.remove(probe)
 
     def _check(self, key: str) -> None:
@@ -214,7 +231,7 @@ def open_storage(
     """
     location = parse_location(url)
     if isinstance(location, FolderLocation):
-        return Storage(FolderBackend(location.folder, temporary_prefix=TEMPORARY_PREFIX))
+        return Storage(RecordedBackend(FolderBackend(location.folder, temporary_prefix=TEMPORARY_PREFIX)))
     if isinstance(location, S3Location):
         # Not at the top: botocore and aiohttp take half a second to import, which commands without S3 should not pay.
         from bulkvid_pipeline.adapters.storage.s3 import S3Backend
@@ -225,4 +242,5 @@ def open_storage(
         return Storage(S3Backend(location, session))
     from bulkvid_pipeline.adapters.storage.other import OtherBackend
 
-    return Storage(OtherBackend(location, timeout_s=timeout_s, slowest_bytes_per_s=slowest_bytes_per_s))
+    other = OtherBackend(location, timeout_s=timeout_s, slowest_bytes_per_s=slowest_bytes_per_s)
+    return Storage(RecordedBackend(other))

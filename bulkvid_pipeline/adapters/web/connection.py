@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from bulkvid_pipeline.adapters.exchanges import current
 from bulkvid_pipeline.adapters.web.addresses import Address, Target
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ class PinnedConnection(http.client.HTTPConnection):
         plain = self._first_that_answers()
         try:
             self.sock = _BoundedSocket(self._secured(plain), self._deadline)
+            current().connected()
         except BaseException:
             plain.close()
             raise

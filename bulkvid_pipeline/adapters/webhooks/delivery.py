@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
+from bulkvid_pipeline.adapters.exchanges import Outgoing, outgoing
 from bulkvid_pipeline.adapters.web.addresses import Resolver, Target, system_resolver
 from bulkvid_pipeline.adapters.web.connection import Deadline, PinnedConnection
 from bulkvid_pipeline.adapters.webhooks.signing import signature_headers
 from bulkvid_pipeline.adapters.webhooks.targets import allowed_addresses, parse_target
+from bulkvid_pipeline.core.diagnostics.exchange import Peer
 from bulkvid_pipeline.core.errors import (
     BulkVideoError,
     CallbackGoneError,
@@ -100,8 +102,10 @@ def deliver(
     try:
         deadline = Deadline(timeout_s)
         target = parse_target(url)
-        addresses = allowed_addresses(target, allow_private=allow_private, timeout_s=timeout_s, resolver=resolver)
-        status, error = _post(PinnedConnection(target, addresses, deadline, tls), target, body, headers)
+        whole = _whole_headers(target, headers)
+        with outgoing(Peer.WEBHOOK, "POST", url, headers=whole, body=body) as exchange:
+            addresses = allowed_addresses(target, allow_private=allow_private, timeout_s=timeout_s, resolver=resolver)
+            status, error = _post(PinnedConnection(target, addresses, deadline, tls), target, body, whole, exchange)
     except BulkVideoError as fault:
         error = fault
     except TimeoutError:
@@ -115,8 +119,23 @@ def deliver(
 
 
 def _post(
-    connection: PinnedConnection, target: Target, body: bytes, headers: Mapping[str, str]
+    connection: PinnedConnection, target: Target, body: bytes, headers: Mapping[str, str], exchange: Outgoing
 ) -> tuple[int, BulkVideoError | None]:
+    with closing(connection):
+        connection.request("POST", target.path, body, headers)
+        answer = connection.getresponse()
+        said = b""
+        # Only the status matters; the body is read so that the receiver can finish its response.
+        with suppress(OSError, http.client.HTTPException):
+            said = answer.read(MOST_ANSWER_BYTES)
+        exchange.answered(answer.status, dict(answer.getheaders()), said)
+        error = _fault_in(answer)
+        if error is not None:
+            exchange.failed(error)
+        return answer.status, error
+
+
+def _whole_headers(target: Target, headers: Mapping[str, str]) -> dict[str, str]:
     version = importlib.metadata.version("bulkvid-pipeline")
     ours = {
         "Host": target.authority,
@@ -125,13 +144,7 @@ def _post(
         "Accept": "*/*",
         "Connection": "close",
     }
-    with closing(connection):
-        connection.request("POST", target.path, body, {**ours, **headers})
-        answer = connection.getresponse()
-        # Only the status matters; the body is read so that the receiver can finish its response.
-        with suppress(OSError, http.client.HTTPException):
-            answer.read(MOST_ANSWER_BYTES)
-        return answer.status, _fault_in(answer)
+    return {**ours, **headers}
 
 
 def _fault_in(answer: http.client.HTTPResponse) -> BulkVideoError | None:

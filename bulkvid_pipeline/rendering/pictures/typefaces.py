@@ -245,6 +245,27 @@ def runs_of(text: str, families: tuple[str, ...]) -> list[tuple[str, tuple[str, 
     return [(stretch, emoji if is_emoji else families) for stretch, is_emoji in split_emoji(text)]
 
 
+def all_fonts() -> tuple[FontFile, ...]:
+    """Every bundled font."""
+    return (*TEXT_FONTS.values(), *_SCRIPT_FONTS, *_HAN_FONTS.values(), *_SYMBOL_FONTS)
+
+
+def unwritable(text: str) -> str:
+    """The characters of a text that no bundled font has, with all fonts opened anew from their files.
+
+    Raises:
+        FileNotFoundError: a font's file is missing or damaged.
+        ModuleNotFoundError: a package of fonts is not installed.
+    """
+    opened = FontShelf()
+    faces = [opened.typeface(font, weight) for font in all_fonts() for weight in (400, 700)]
+    return "".join(
+        char
+        for char in dict.fromkeys(text)
+        if not is_invisible(char) and not any(face.unicharToGlyph(ord(char)) for face in faces)
+    )
+
+
 @cache
 def fonts_digest() -> str:
     """Hash of all bundled fonts, from each file's size and table directory.
@@ -253,8 +274,7 @@ def fonts_digest() -> str:
     whole file (OpenType 1.9, "Table Directory").
     """
     digest = hashlib.blake2b(digest_size=16)
-    fonts = [*TEXT_FONTS.values(), *_SCRIPT_FONTS, *_HAN_FONTS.values(), *_SYMBOL_FONTS]
-    for path in sorted({font.path(weight) for font in fonts for weight in (400, 700)}):
+    for path in sorted({font.path(weight) for font in all_fonts() for weight in (400, 700)}):
         digest.update(f"{path.name}:{path.stat().st_size}:".encode())
         with path.open("rb") as file:
             digest.update(file.read(2048))

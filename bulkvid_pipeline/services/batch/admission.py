@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
 
-from bulkvid_pipeline.adapters.rate_limits import RateLimiter
 from bulkvid_pipeline.core.planning import VideoPlan
 
 LOOK_AFTER_S = 0.25
@@ -56,6 +55,12 @@ class OpenAdmission:
     def withdraw(self) -> None: ...
 
 
+class TurnLimiter(Protocol):
+    """Says whether one more row of a user and a project may begin now; see `adapters.rate_limits.RateLimiter`."""
+
+    def can_proceed(self, user_id: str, project_id: str) -> bool: ...
+
+
 @dataclass
 class PacedAdmission:
     """An admission behind which rows also keep to the rate limit of their user and project.
@@ -64,7 +69,7 @@ class PacedAdmission:
     """
 
     admission: Admission
-    limiter: RateLimiter
+    limiter: TurnLimiter
     user_id: str
     project_id: str
     on_wait: Callable[[bool], None]

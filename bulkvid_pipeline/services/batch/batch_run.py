@@ -19,14 +19,18 @@ from bulkvid_pipeline.core.errors import DeadlineExceededError, RenderCancelledE
 from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import ItemState, JobState, StopReason, outcome_of
+from bulkvid_pipeline.services.batch.generation import Generation
+from bulkvid_pipeline.services.batch.job_means import JobMeans
+from bulkvid_pipeline.services.batch.own_generations import generation_for
 from bulkvid_pipeline.services.batch.progress import JobProgress
 from bulkvid_pipeline.services.batch.row_figures import RowFigures
 from bulkvid_pipeline.services.batch.row_loop import RowLoop
+from bulkvid_pipeline.services.batch.row_turn import RowRetried
 from bulkvid_pipeline.services.batch.run_control import RunControl
 from bulkvid_pipeline.services.jobs.jobs import find_job
 from bulkvid_pipeline.services.liveness.heartbeat import this_process
 from bulkvid_pipeline.services.outputs.outcomes import RowOutcome
-from bulkvid_pipeline.services.outputs.output_store import OutputStore
+from bulkvid_pipeline.services.outputs.output_store import OutputStore, engine_of_generation
 from bulkvid_pipeline.services.reports.job_report import Turns, write_report
 from bulkvid_pipeline.services.sheets.validation import ValidatedSheet
 from bulkvid_pipeline.services.webhooks.callbacks import tell_state
@@ -45,17 +49,26 @@ answer must not hold it up."""
 
 @dataclass
 class BatchRun:
-    """Renders the rows of a validated sheet in the run `run_id`; `only` limits it to some row keys."""
+    """Renders the rows of a validated sheet in the run `run_id`; `only` limits it to some row keys.
+
+    With a `canary` it renders the rows of these keys and pauses the job: another run of it makes the others.
+    """
 
     spec: BulkJobSpec
     sheet: ValidatedSheet
-    settings: Settings
+    means: JobMeans
     instance: DagsterInstance
     run_id: str
     only: frozenset[str] | None = None
+    canary: frozenset[str] | None = None
     force: bool = False
     stopping: Stopping = field(default_factory=Stopping)
     """Stopped when the run is cancelled: ends all that the run waits for."""
+    generation_class: str = ""
+    """The class that makes the rows in the engine's place; as the run's tag says where empty."""
+    on_retried: Callable[[RowRetried], object] = lambda _: None
+    """Told of each other try at a row that the job's generation has decided on."""
+    settings: Settings = field(init=False)
     job_id: str = field(init=False)
     """The job that the run belongs to; the run itself where nothing says so."""
     ended: list[RowOutcome] = field(default_factory=list, init=False)
@@ -67,6 +80,8 @@ class BatchRun:
     def __post_init__(self) -> None:
         run = self.instance.get_run_by_id(self.run_id)
         self.job_id = (run.tags.get(tags.JOB_ID) if run else None) or self.run_id
+        self.settings = self.means.settings
+        self.generation_class = self.generation_class or (run.tags.get(tags.GENERATION, "") if run else "")
 
     def outcomes(self) -> Iterator[RowOutcome]:
         """Render and publish; yields each row as it ends. The report is written however the rows end.
@@ -74,18 +89,24 @@ class BatchRun:
         Callbacks are queued; see `services.webhooks.callbacks.sending`.
 
         Raises:
-            BulkVideoError: a fault of the system (storage denied, bucket gone) before or during the rows.
+            BulkVideoError: a fault of the system (storage denied, bucket gone) before or during the rows, or the
+                program that makes the rows cannot be found here.
         """
+        with generation_for(self.instance, self.job_id, self.generation_class) as generation:
+            yield from self._outcomes(generation)
+
+    def _outcomes(self, generation: Generation | None) -> Iterator[RowOutcome]:
         began, started_at = time.perf_counter(), datetime.now(UTC)
-        progress = JobProgress()
+        progress = JobProgress(later=self._later())
         control = RunControl(self.instance, self.run_id, progress, deadline=self._deadline(), stopping=self.stopping)
-        control.tell(self._description())
+        engine = engine_of_generation(generation.name) if generation and generation.name is not None else ""
+        control.tell({**self._description(), **self._own_engine(engine)})
         self._tell_callback()
-        store = output_store(self.spec, self.settings, self.instance, self.sheet.label, self.stopping)
+        store = output_store(self.spec, self.settings, self.instance, self.sheet.label, self.stopping, engine)
         loop = row_loop(
             WorkingRun(self.instance, self.run_id, self.job_id),
             self.spec,
-            self.settings,
+            self.means,
             self._plans(),
             store,
             force=self.force,
@@ -93,6 +114,8 @@ class BatchRun:
             stop_reason=control.stop_reason,
             may_publish=control.may_publish,
             stopping=self.stopping,
+            generation=generation,
+            on_retried=self.on_retried,
         )
         figures = RowFigures(self.sheet.seconds, self.settings.speech_provider, self._is_paid(), self.settings.workers)
         self.state = JobState.CANCELED
@@ -176,10 +199,19 @@ class BatchRun:
         return sum(outcome.state is state for outcome in self.ended)
 
     def _plans(self) -> Sequence[VideoPlan]:
-        return [plan for plan in self.sheet.plans if self.only is None or plan.row_key in self.only]
+        """The rows that this run is to make."""
+        return [plan for plan in self._rows() if self.canary is None or plan.row_key in self.canary]
+
+    def _later(self) -> tuple[VideoPlan, ...]:
+        """The rows that this run leaves to another."""
+        return tuple(plan for plan in self._rows() if self.canary is not None and plan.row_key not in self.canary)
+
+    def _rows(self) -> Iterator[VideoPlan]:
+        return (plan for plan in self.sheet.plans if self.only is None or plan.row_key in self.only)
 
     def _outcome(self, loop: RowLoop, control: RunControl) -> JobState:
-        unfinished = len(self._plans()) - len(self.ended) + self.count(ItemState.CANCELLED)
+        later = len(self._later())
+        unfinished = later + len(self._plans()) - len(self.ended) + self.count(ItemState.CANCELLED)
         reason = control.stop_reason() if unfinished else None
         if reason is StopReason.DEADLINE:
             loop.stopped_by = DeadlineExceededError(
@@ -187,7 +219,7 @@ class BatchRun:
             )
         if loop.stopped_by is not None:
             return JobState.FAILED
-        if reason is StopReason.PAUSE:
+        if reason is StopReason.PAUSE or (later and reason is None):
             return JobState.PAUSED
         cancelled = reason is StopReason.CANCEL
         return outcome_of(self.count(ItemState.COMPLETED), self.count(ItemState.FAILED), cancelled)
@@ -205,6 +237,12 @@ class BatchRun:
     def _tell_callback(self) -> None:
         """Queue the message about the job's state; it is sent beside the work."""
         tell_state(self.instance, self.run_id, self.state, callback_url=self.spec.callback_url)
+
+    def _own_engine(self, engine: str) -> dict[str, str]:
+        """What makes the files where our engine does not; a run that has inherited another one's says so anew."""
+        run = self.instance.get_run_by_id(self.run_id)
+        inherited = run.tags.get(tags.ENGINE, "") if run else ""
+        return {tags.ENGINE: engine} if engine != inherited else {}
 
     def _description(self) -> dict[str, str]:
         return {

@@ -6,7 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.core.states import ItemState
@@ -23,6 +23,13 @@ class RowInWork:
     stage: str
     done: float
     started: float
+    tries: int = 1
+    """Which try this is; while `stage` is `RETRIED`, the one that failed."""
+
+    @property
+    def state(self) -> ItemState:
+        """Whether it is made, or waits for another try."""
+        return ItemState.RETRIED if self.stage == ItemState.RETRIED else ItemState.IN_PROGRESS
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,10 @@ class JobSnapshot:
             "styles": dict(self.styles),
             "platforms": dict(self.platforms),
             "waited_ms": round(self.waited_s * 1000),
-            "in_work": [[row.row_key, row.stage, round(row.done * 100)] for row in self.in_work],
+            "in_work": [
+                [row.row_key, row.stage, round(row.done * 100), *([row.tries] if row.tries > 1 else [])]
+                for row in self.in_work
+            ],
         }
 
 
@@ -82,6 +92,8 @@ class JobProgress:
     """
 
     clock: Callable[[], float] = time.monotonic
+    later: tuple[VideoPlan, ...] = ()
+    """Rows of the job that this run leaves to another."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _shares: dict[str, _Share] = field(default_factory=dict)
     _in_work: dict[str, RowInWork] = field(default_factory=dict)
@@ -99,10 +111,11 @@ class JobProgress:
         self._started = self.clock()
 
     def expect(self, plans: tuple[VideoPlan, ...]) -> None:
-        """The rows that the job is about."""
+        """The rows that the job is about, besides those that come later."""
+        everything = (*plans, *self.later)
         with self._lock:
-            self._shares = {plan.row_key: _Share(_weight(plan)) for plan in plans}
-            self._counts = Counter({ItemState.QUEUED: len(plans)})
+            self._shares = {plan.row_key: _Share(_weight(plan)) for plan in everything}
+            self._counts = Counter({ItemState.QUEUED: len(everything)})
 
     def wait_for_limit(self, waiting: bool) -> None:
         """Whether the next row has to wait for a rate limit."""
@@ -132,15 +145,31 @@ class JobProgress:
         with self._lock:
             row = self._in_work.get(plan.row_key)
             if row is not None:
-                self._in_work[plan.row_key] = RowInWork(row.row_key, row.sheet_row, row.title, stage, done, row.started)
+                self._in_work[plan.row_key] = replace(row, stage=stage, done=done)
                 self._shares[plan.row_key].done = done
+
+    def wait_for_retry(self, plan: VideoPlan, tries: int) -> None:
+        """A try at the row has failed; what is to be done about it is being decided, or waited for."""
+        self._go_on(plan, ItemState.RETRIED, tries)
+
+    def retry(self, plan: VideoPlan, tries: int) -> None:
+        """The row is tried once more, for the `tries`th time."""
+        self._go_on(plan, "starting", tries)
+
+    def _go_on(self, plan: VideoPlan, stage: str, tries: int) -> None:
+        with self._lock:
+            before = self._in_work[plan.row_key]
+            after = replace(before, stage=stage, done=0.0, tries=tries)
+            self._in_work[plan.row_key] = after
+            self._shares[plan.row_key].done = 0.0
+            self._move(before.state, after.state)
 
     def end(self, outcome: RowOutcome) -> None:
         """The row's turn is over."""
         with self._lock:
             key = outcome.plan.row_key
-            was = ItemState.IN_PROGRESS if self._in_work.pop(key, None) else ItemState.QUEUED
-            self._move(was, outcome.state)
+            row = self._in_work.pop(key, None)
+            self._move(row.state if row else ItemState.QUEUED, outcome.state)
             share = self._shares[key]
             share.done = 1.0
             self._count_kinds(outcome)

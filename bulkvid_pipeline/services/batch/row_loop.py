@@ -15,6 +15,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
+from queue import SimpleQueue
 
 from bulkvid_pipeline.adapters.cache import FolderCache, open_cache
 from bulkvid_pipeline.adapters.speech.spending import Spending
@@ -24,10 +25,11 @@ from bulkvid_pipeline.core.planning import VideoPlan, in_priority_order
 from bulkvid_pipeline.core.states import ItemState, StopReason
 from bulkvid_pipeline.rendering.process import RenderProcess
 from bulkvid_pipeline.services.batch.admission import Admission, OpenAdmission
+from bulkvid_pipeline.services.batch.generation import Generation
 from bulkvid_pipeline.services.batch.leases import NoLeases, RowLeases
 from bulkvid_pipeline.services.batch.progress import JobProgress
 from bulkvid_pipeline.services.batch.render_setup import RenderSetup
-from bulkvid_pipeline.services.batch.row_turn import RowMaker, Turn
+from bulkvid_pipeline.services.batch.row_turn import Deciding, RowMaker, RowRetried, Turn
 from bulkvid_pipeline.services.batch.work_folder import sweep_folders
 from bulkvid_pipeline.services.batch.worker_pool import WorkerPool
 from bulkvid_pipeline.services.media.prefetch import MediaPrefetch
@@ -68,6 +70,9 @@ class RowLoop:
         admission: shares render slots with other jobs.
         leases: keeps other runs from rendering a row that this one has in work, and the other way round.
         stopping: ends what rows wait for; stopped by the loop when it kills rows, and perhaps by others before.
+        generation: makes the rows in the engine's place, or decides about their errors.
+        job_id: what it is told of the job.
+        on_retried: told in the thread of the loop of each other try at a row that a generation has decided on.
     """
 
     plans: Sequence[VideoPlan]
@@ -80,6 +85,9 @@ class RowLoop:
     admission: Admission = field(default_factory=OpenAdmission)
     leases: RowLeases = field(default_factory=NoLeases)
     stopping: Stopping = field(default_factory=Stopping)
+    generation: Generation | None = None
+    job_id: str = ""
+    on_retried: Callable[[RowRetried], object] = lambda _: None
     stopped_by: BulkVideoError | None = field(default=None, init=False)
     """The fault of the system that ended the loop early, if one did."""
     spent: Spending = field(default_factory=Spending, init=False)
@@ -109,7 +117,6 @@ class RowLoop:
         self, unfinished: Sequence[Work], with_media: Sequence[VideoPlan], published: PublishedRows
     ) -> Iterator[RowOutcome]:
         pool = WorkerPool(
-            min(self.setup.workers, len(unfinished) + len(with_media)),
             lambda: self.setup.start_process(self._warn),
             self.setup.work_dir,
         )
@@ -126,9 +133,15 @@ class RowLoop:
                     # slots are freed only once they are gone.
                     if this_pass.in_work:
                         self.stopping.stop()
+                    this_pass.waits.stop()
                     pool.stop(at_once=self.stopping.is_stopped)
         finally:
             pool.stop(at_once=True)
+
+    def rows_at_once(self) -> int:
+        """How many rows may be in work now: a generation may say another number at any time."""
+        asked = self.generation.max_workers if self.generation else None
+        return self.setup.workers if asked is None else max(1, asked)
 
     def pay(self, plan: VideoPlan, spent: Spending) -> None:
         """Count what a row has cost at a paid voice, finished or not."""
@@ -162,9 +175,14 @@ class _Pass:
     waiting: deque[Work]
     aside: list[Work] = field(default_factory=list)
     in_work: dict[Future[Turn], Work] = field(default_factory=dict)
+    waits: Stopping = field(default_factory=Stopping)
+    """Ends waits of rows for another try, which a pause ends too."""
+    _retried: SimpleQueue[RowRetried] = field(default_factory=SimpleQueue, init=False)
     _looked_aside: float = field(default=float("-inf"), init=False)
 
     def __post_init__(self) -> None:
+        generation = self.loop.generation
+        deciding = Deciding(self.loop.job_id, generation, self.waits, self._retried.put) if generation else None
         self._maker = RowMaker(
             self.loop.store,
             self.prefetch,
@@ -173,6 +191,7 @@ class _Pass:
             self.loop.stopping,
             self.loop.may_publish,
             look_again=not self.loop.force,
+            deciding=deciding,
         )
 
     def outcomes(self) -> Iterator[RowOutcome]:
@@ -180,16 +199,20 @@ class _Pass:
         ended: list[RowOutcome] = []
         while self.waiting or self.aside or self.in_work or ended or self.prefetch.pending:
             reason = self.loop.stop_reason()
-            if reason is not None and reason.kills_rows:
+            if reason is not None and (reason.kills_rows or self.loop.stopping.is_stopped):
                 self.loop.stopping.stop()
+                self.waits.stop()
                 return
             draining = reason is StopReason.PAUSE or self.loop.stopped_by is not None
             if draining:
                 self.loop.admission.withdraw()
+                self.waits.stop()
             else:
                 ended += self._with_known_media()
                 self._take_back()
                 self._start_rows()
+            while not self._retried.empty():
+                self.loop.on_retried(self._retried.get())
             # Told only now, so that freed slots are in use again before anything else is done.
             for outcome in ended:
                 self.loop.progress.end(outcome)
@@ -230,7 +253,7 @@ class _Pass:
     def _start_rows(self) -> None:
         admission = self.loop.admission
         admission.line_up(self._next_in_line())
-        while self.waiting and len(self.in_work) < self.pool.size:
+        while self.waiting and len(self.in_work) < self.loop.rows_at_once():
             entering = admission.enter_first(self._next_in_line())
             if entering is None:
                 return
@@ -250,7 +273,8 @@ class _Pass:
 
     def _next_in_line(self) -> list[VideoPlan]:
         """The rows that idle workers would take."""
-        return [work.plan for work in islice(self.waiting, self.pool.size - len(self.in_work))]
+        idle = max(0, self.loop.rows_at_once() - len(self.in_work))
+        return [work.plan for work in islice(self.waiting, idle)]
 
     def _turn(self, work: Work, process: RenderProcess) -> Turn:
         turn = self._maker.make(work, process)

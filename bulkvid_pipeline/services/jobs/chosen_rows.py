@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from dagster import DagsterInstance, DagsterRun, RunsFilter
 
@@ -11,15 +12,22 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import JobNotFoundError
 from bulkvid_pipeline.core.jobs import Scope
 from bulkvid_pipeline.core.spec import BulkJobSpec
-from bulkvid_pipeline.services.jobs.jobs import id_of
+from bulkvid_pipeline.services.jobs.jobs import generation_tags, id_of
 from bulkvid_pipeline.services.jobs.run_config import spec_of_run
 from bulkvid_pipeline.services.jobs.run_state import tell_tags
 
 
-def chosen_rows(
-    instance: DagsterInstance, partition_keys: Iterable[str]
-) -> Iterator[tuple[BulkJobSpec, frozenset[str]]]:
-    """The chosen row keys of each sheet, with the spec of the latest job over it.
+@dataclass(frozen=True)
+class ChosenRows:
+    """Chosen rows of one sheet, with the spec of the latest job over it, and the class that makes its rows, if any."""
+
+    spec: BulkJobSpec
+    row_keys: frozenset[str]
+    generation_class: str = ""
+
+
+def chosen_rows(instance: DagsterInstance, partition_keys: Iterable[str]) -> Iterator[ChosenRows]:
+    """The chosen rows of each sheet.
 
     Raises:
         JobNotFoundError: no job over one of the sheets is known any more.
@@ -29,7 +37,8 @@ def chosen_rows(
         label, row_key = tags.split_partition_key(key)
         by_sheet[label].add(row_key)
     for label, row_keys in by_sheet.items():
-        yield latest_spec(instance, label), frozenset(row_keys)
+        run = _latest_run(instance, label)
+        yield ChosenRows(spec_of_run(run), frozenset(row_keys), run.tags.get(tags.GENERATION, ""))
 
 
 def join_job_of_rows(instance: DagsterInstance, run_id: str, partition_keys: Iterable[str]) -> None:
@@ -40,8 +49,9 @@ def join_job_of_rows(instance: DagsterInstance, run_id: str, partition_keys: Ite
     """
     labels = {tags.split_partition_key(key)[0] for key in partition_keys}
     if len(labels) == 1:
-        job_id = id_of(_latest_run(instance, labels.pop()))
-        tell_tags(instance, run_id, {tags.JOB_ID: job_id, tags.SCOPE: Scope.ROWS})
+        latest = _latest_run(instance, labels.pop())
+        told = {tags.JOB_ID: id_of(latest), tags.SCOPE: Scope.ROWS}
+        tell_tags(instance, run_id, told | generation_tags(latest))
 
 
 def latest_spec(instance: DagsterInstance, sheet_label: str) -> BulkJobSpec:

@@ -83,7 +83,7 @@ class Items:
             found.append(row)
         links = self._links.of(job, [first_video(row) for row in found], base_url)
         views = (
-            item_view(row, url or "", links.expire_at if url else None)
+            item_view(row, url or external_video(row), links.expire_at if url else None)
             for row, url in zip(found, links.urls, strict=True)
         )
         return Page[ItemView](items=tuple(views), next_page_token=token)
@@ -103,13 +103,13 @@ class Items:
         files = row.end.files if row.end else ()
         keys = [file.get(kind) or "" for file in files for kind in FILE_KINDS]
         links = self._links.of(job, [first_video(row), *keys], base_url)
-        url, urls = links.urls[0] or "", links.urls[1:]
+        url, urls = links.urls[0], links.urls[1:]
         storage = self._links.storage(job) if files else None
         outputs = tuple(
             output_view(file, urls[4 * at : 4 * at + 4], links.expire_at, _checks(storage, file.get("document") or ""))
             for at, file in enumerate(files)
         )
-        view = item_view(row, url, links.expire_at if url else None)
+        view = item_view(row, url or external_video(row), links.expire_at if url else None)
         history = tuple(_attempt(end) for end in self._reader.history(job, row))
         return ItemDetail(**dict(view), outputs=outputs, history=history)
 
@@ -131,7 +131,7 @@ def item_view(row: Row, url: str = "", links_expire_at: datetime | None = None) 
         url=url,
         duration_s=end.duration_s if end else 0.0,
         cost=end.cost if end else 0.0,
-        attempts=end.attempts if end else 0,
+        attempts=end.attempts if end else row.in_work.tries - 1 if row.in_work else 0,
         updated_at=datetime.fromtimestamp(end.at, UTC) if end else None,
         warnings=end.warnings if end else (),
         platforms=tuple(file["platform"] for file in end.files) if end else (),
@@ -146,6 +146,12 @@ def first_video(row: Row) -> str:
     return str(files[0]["video"]) if files else ""
 
 
+def external_video(row: Row) -> str:
+    """The URL of the row's first video where that lies elsewhere; empty if it has none such."""
+    files = row.end.files if row.end and row.in_work is None else ()
+    return str(files[0].get("url", "")) if files else ""
+
+
 def output_view(
     file: Mapping[str, Any],
     urls: Sequence[str | None],
@@ -154,8 +160,14 @@ def output_view(
 ) -> OutputView:
     """An output of a row; `urls` are the links to its files in the order of `FILE_KINDS`."""
     about = {name: value for name, value in file.items() if name in OutputView.model_fields}
+    expire_at = links_expire_at if any(urls) else None
+    return OutputView(**about, **video_links(file, urls), links_expire_at=expire_at, checks=checks)
+
+
+def video_links(file: Mapping[str, Any], urls: Sequence[str | None]) -> dict[str, str | None]:
+    """The fields of an output's links; a video that lies elsewhere is linked to as it is."""
     links = {f"{kind}_url": url for kind, url in zip(FILE_KINDS, urls, strict=True)}
-    return OutputView(**about, **links, links_expire_at=links_expire_at, checks=checks)
+    return links | {"video_url": links["video_url"] or file.get("url")}
 
 
 def _checks(storage: Storage | None, document: str) -> tuple[QualityCheck, ...] | None:

@@ -284,7 +284,7 @@ def _certain(page: Sequence[StoredEvent], events: Sequence[AssetEvent], before: 
 
 def _state(job: Job, end: RowEnd | None, work: RowInWork | None) -> ItemState:
     if work is not None:
-        return ItemState.IN_PROGRESS
+        return ItemState.RETRIED if work.stage == ItemState.RETRIED else ItemState.IN_PROGRESS
     if end is None:
         return ItemState.CANCELLED if job.state is JobState.CANCELED else ItemState.QUEUED
     if end.state is ItemState.FAILED and end.run_id not in {run.run_id for run in job.generation}:

@@ -227,6 +227,17 @@ def id_of(run: DagsterRun) -> str:
     return run.tags.get(tags.JOB_ID) or run.run_id
 
 
+def generation_tags(run: DagsterRun) -> dict[str, str]:
+    """The tags that say what makes the job's rows in the engine's place: each run of the job has to have them."""
+    return {name: run.tags[name] for name in (tags.GENERATION, tags.ENGINE) if run.tags.get(name)}
+
+
+def generation_tags_of(instance: DagsterInstance, job_id: str) -> dict[str, str]:
+    """The same of a job, by its newest run; empty where it has none."""
+    records = _records_of(instance, [job_id]).get(job_id, ())
+    return generation_tags(next(iter(records)).dagster_run) if records else {}
+
+
 def run_ids_of(instance: DagsterInstance, job_id: str) -> tuple[str, ...]:
     """Ids of a job's runs, newest first; none before there is one."""
     return tuple(record.dagster_run.run_id for record in _records_of(instance, [job_id]).get(job_id, ()))

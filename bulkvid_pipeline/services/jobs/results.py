@@ -11,7 +11,7 @@ from itertools import islice
 from bulkvid_pipeline.core.page_tokens import page_token, place_of
 from bulkvid_pipeline.core.states import ItemState
 from bulkvid_pipeline.core.wire import Page, ResultView
-from bulkvid_pipeline.services.jobs.items import FILE_KINDS
+from bulkvid_pipeline.services.jobs.items import FILE_KINDS, video_links
 from bulkvid_pipeline.services.jobs.job_rows import JobRows, Row, RowReader
 from bulkvid_pipeline.services.jobs.jobs import Job
 from bulkvid_pipeline.services.outputs.links import Links
@@ -121,7 +121,7 @@ class Results:
                     code=end.code if end else "",
                     error=end.error if end else "",
                     fix=end.fix if end else "",
-                    **{f"{kind}_url": url for kind, url in zip(FILE_KINDS, urls, strict=True)},
+                    **video_links(about, urls),
                     links_expire_at=links.expire_at if any(urls) else None,
                 )
             )

@@ -12,16 +12,20 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.spec import BulkJobSpec
 
 
-def run_config_of(spec: BulkJobSpec, *, quiet: bool = False, only: Sequence[str] = ()) -> dict[str, Any]:
+def run_config_of(
+    spec: BulkJobSpec, *, quiet: bool = False, only: Sequence[str] = (), canary: Sequence[str] = ()
+) -> dict[str, Any]:
     """The run config of a job.
 
-    `quiet` keeps Dagster's log off the terminal, it stays in the event log; `only` are the keys of chosen rows.
+    `quiet` keeps Dagster's log off the terminal, it stays in the event log; `only` are the keys of chosen rows,
+    `canary` those of rows after which the job is paused.
     """
     config: dict[str, Any] = {
         "resources": {tags.SPEC_RESOURCE: {"config": spec.model_dump(mode="json", exclude_none=True)}}
     }
-    if only:
-        config["ops"] = {tags.BATCH_ASSET: {"config": {"only": list(only)}}}
+    chosen = {name: list(keys) for name, keys in (("only", only), ("canary", canary)) if keys}
+    if chosen:
+        config["ops"] = {tags.BATCH_ASSET: {"config": chosen}}
     if quiet:
         config["loggers"] = {"console": {"config": {"log_level": "CRITICAL"}}}
     return config

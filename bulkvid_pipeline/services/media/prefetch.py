@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextvars
 import queue
 import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from bulkvid_pipeline.adapters import exchanges
 from bulkvid_pipeline.adapters.cache import Cache
 from bulkvid_pipeline.adapters.media import MediaLibrary, MediaPolicy
 from bulkvid_pipeline.adapters.media.library import require_picture
@@ -66,7 +69,8 @@ class MediaPrefetch:
             self._asked.put(plan)
         for number in range(min(THREADS, self.pending)):
             # Nobody waits for them: one that is stuck in a slow answer must not hold up the end of a job.
-            threading.Thread(target=self._work, name=f"media-{number}", daemon=True).start()
+            work = partial(contextvars.copy_context().run, self._work)
+            threading.Thread(target=work, name=f"media-{number}", daemon=True).start()
 
     def answers(self) -> list[Answer]:
         """What was found out since the last call."""
@@ -103,7 +107,8 @@ class MediaPrefetch:
                 plan = self._asked.get_nowait()
             except queue.Empty:
                 return
-            self._answered.put(self._answer(plan))
+            with exchanges.for_row(plan.row_key):
+                self._answered.put(self._answer(plan))
             self._news.set()
 
     def _answer(self, plan: VideoPlan) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -21,7 +22,9 @@ Level = Annotated[float, BeforeValidator(lambda level: -math.inf if level is Non
 class PublishedOutput:
     """One finished video in storage. Keys are relative to the storage's root; `cpu_seconds` covers render and checks.
 
-    This is the content of `video.json`, which is published last: where it stands, everything else stands too.
+    This is the content of `video.json`, which is published last: where it stands, everything else stands too. Of a
+    video that was not rendered here (`generation`) little may be known: what is not is 0, or empty, and `video` is so
+    too where it lies elsewhere, at `url`.
     """
 
     row_key: str
@@ -58,6 +61,22 @@ class PublishedOutput:
         default_factory=QualityReport
     )
     """The checks that the files were put to before they were published; older documents say `certificate`."""
+    ingredients: dict[str, str] = field(default_factory=dict)
+    """What it was made of, see `core.ingredients`; empty in older documents."""
+    generation: str = ""
+    """What has made it in the engine's place."""
+    details: Mapping[str, object] = field(default_factory=dict)
+    """All that it has said about the video."""
+
+    @property
+    def external_url(self) -> str:
+        """Where the video is, if it lies elsewhere; empty if it is a file of the storage."""
+        return "" if self.video else self.url
+
+    @property
+    def checked(self) -> str:
+        """What came of its checks, in one line."""
+        return "not checked: made elsewhere" if self.generation else self.quality.summary
 
 
 OUTPUTS = TypeAdapter(PublishedOutput)

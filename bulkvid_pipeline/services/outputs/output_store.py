@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,18 +13,28 @@ from pydantic import ValidationError
 
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.adapters.speech.providers import Provider, SpeechChoice
-from bulkvid_pipeline.adapters.storage import Storage, content_type_of
+from bulkvid_pipeline.adapters.storage import Storage, StoredObject, content_type_of
 from bulkvid_pipeline.core.errors import NotFoundError
 from bulkvid_pipeline.core.fingerprints import fingerprint_of
+from bulkvid_pipeline.core.ingredients import ingredients_of
 from bulkvid_pipeline.core.keys import output_key, slug
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
 from bulkvid_pipeline.core.vocabulary.voices import SILENT
 from bulkvid_pipeline.rendering.output import RenderedOutput
 from bulkvid_pipeline.rendering.row import ENGINE_VERSION, RenderedRow
+from bulkvid_pipeline.services.outputs.generated import Generated
 from bulkvid_pipeline.services.outputs.outcomes import OUTPUTS, PublishedOutput
 
 ENGINE = f"bulkvid-{ENGINE_VERSION}"
+OWN_GENERATION = "generation-"
+"""What the name of an engine begins with that is not ours."""
 DOCUMENT = "video.json"
+_SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
+
+
+def engine_of_generation(name: str) -> str:
+    """The name of what makes videos in our engine's place."""
+    return f"{OWN_GENERATION}{name}"
 
 
 def engine_of(speech: SpeechChoice) -> str:
@@ -112,6 +124,79 @@ class OutputStore:
             for output, rendered in zip(planned, row.outputs, strict=True)
         )
 
+    def publish_generated(
+        self,
+        plan: VideoPlan,
+        planned: Sequence[PlannedOutput],
+        video: Generated,
+        seconds: float,
+        warnings: Sequence[str],
+    ) -> tuple[PublishedOutput, ...]:
+        """Tell of a video that was made elsewhere as of each of the row's outputs; a file of it is stored for each.
+
+        Args:
+            video: what was made, with what it has cost in all.
+            seconds: how long it took.
+            warnings: what was noticed beside what the video itself says.
+
+        Raises:
+            BulkVideoError: storage refused; what is stored of the row so far is not visible as finished.
+        """
+        said = tuple(dict.fromkeys((*warnings, *video.warnings)))
+        return tuple(self._publish_generated(plan, output, video, seconds, said, len(planned)) for output in planned)
+
+    def _publish_generated(
+        self,
+        plan: VideoPlan,
+        output: PlannedOutput,
+        video: Generated,
+        seconds: float,
+        said: tuple[str, ...],
+        share: int,
+    ) -> PublishedOutput:
+        key, size, url = "", 0, video.output_url
+        if video.file is not None:
+            suffix = video.file.suffix.lower()
+            name = plan.file_name(output.platform, suffix if _SUFFIX.fullmatch(suffix) else "")
+            key = self.key(plan, output, name)
+            size = self._stored(video.file, key).size
+            url = self.storage.url(key)
+        published = PublishedOutput(
+            row_key=plan.row_key,
+            title=plan.title,
+            platform=output.platform,
+            fingerprint=plan.output_fingerprint(self.engine, output),
+            engine=self.engine,
+            url=url,
+            video=key,
+            poster="",
+            srt="",
+            vtt="",
+            document=self.key(plan, output, DOCUMENT),
+            width=0,
+            height=0,
+            duration_s=video.duration_s or 0.0,
+            frames=0,
+            size_bytes=size,
+            loudness_lufs=-math.inf,
+            true_peak_dbtp=-math.inf,
+            render_seconds=round(seconds / share, 3),
+            cpu_seconds=0.0,
+            voice=SILENT if plan.is_silent else plan.voice_name or plan.voice,
+            style=plan.style,
+            language=plan.language or plan.likely_language or "",
+            voice_rate=0.0,
+            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            warnings=said,
+            cost=round(video.cost / share, 6),
+            generation=self.engine,
+            details=dict(video.details),
+            ingredients=ingredients_of(plan, output),
+        )
+        document = OUTPUTS.dump_json(published, indent=2)
+        self.retry.call(lambda: self.storage.write_bytes(published.document, document))
+        return published
+
     def _publish_output(
         self, plan: VideoPlan, output: PlannedOutput, rendered: RenderedOutput, row: RenderedRow, cost: float
     ) -> PublishedOutput:
@@ -150,6 +235,7 @@ class OutputStore:
             cost=round(cost, 6),
             thumbnail=rendered.thumbnail,
             quality=rendered.quality,
+            ingredients=ingredients_of(plan, output),
         )
         document = rendered.folder / DOCUMENT
         document.write_bytes(OUTPUTS.dump_json(published, indent=2))
@@ -162,5 +248,8 @@ class OutputStore:
         return plan.file_name(output.platform, PurePath(name).suffix)
 
     def _store(self, local: Path, key: str) -> str:
-        self.retry.call(lambda: self.storage.publish(local, key, content_type=content_type_of(key), metadata={}))
+        self._stored(local, key)
         return key
+
+    def _stored(self, local: Path, key: str) -> StoredObject:
+        return self.retry.call(lambda: self.storage.publish(local, key, content_type=content_type_of(key), metadata={}))

@@ -67,9 +67,26 @@ def _moment(iso: str) -> str:
     return f"{moment.day} {moment:%b %Y, %H:%M} UTC"
 
 
+def _frame(output: RowOutput) -> str:
+    return f"{output.width}×{output.height}"
+
+
+def _measures(output: RowOutput) -> str:
+    """`1920×1080 · 3.1 MB`, as far as they are known."""
+    size = [_size(output.size_bytes)] if output.size_bytes else []
+    return " · ".join([*([_frame(output)] if output.width else []), *size])
+
+
+def _elsewhere(url: str) -> str:
+    """A URL of another host; what is none leads nowhere, since documents in a bucket may have been tampered with."""
+    return url if url.startswith(("http://", "https://")) else "#"
+
+
 def _facts(output: RowOutput) -> str:
     """`1920×1080 · 0:42 · 3.1 MB · -14.0 LUFS · made in 4.1 s`."""
-    facts = [f"{output.width}×{output.height}", _clock(output.duration_s), _size(output.size_bytes)]
+    facts = [_frame(output)] if output.width else []
+    facts += [_clock(output.duration_s)] if output.duration_s else []
+    facts += [_size(output.size_bytes)] if output.size_bytes else []
     if output.loudness_lufs is not None and math.isfinite(output.loudness_lufs):
         facts.append(f"{output.loudness_lufs:.1f} LUFS")
     if output.render_seconds:
@@ -93,6 +110,8 @@ def _environment() -> Environment:
         "size": _size,
         "moment": _moment,
         "facts": _facts,
+        "measures": _measures,
+        "elsewhere": _elsewhere,
     }
     return environment
 

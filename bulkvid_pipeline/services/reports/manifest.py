@@ -82,7 +82,7 @@ def _row_of(document: dict[str, Any]) -> RowReport:
 def _output_of(document: dict[str, Any]) -> RowOutput:
     return RowOutput(
         platform=Platform(document["platform"]),
-        video=document["video"],
+        video=document["video"] or "",
         poster=document["poster"] or "",
         srt=document["srt"] or "",
         vtt=document["vtt"] or "",
@@ -95,6 +95,7 @@ def _output_of(document: dict[str, Any]) -> RowOutput:
         render_seconds=document["render_seconds"],
         cost=document.get("cost", 0.0),
         quality=document.get("quality") or "",
+        url=document.get("url") or "",
     )
 
 
@@ -119,7 +120,8 @@ def output_document(output: RowOutput) -> dict[str, Any]:
     """A video as JSON values."""
     return {
         "platform": output.platform.value,
-        "video": output.video,
+        "video": output.video or None,
+        "url": output.url or None,
         "poster": output.poster or None,
         "srt": output.srt or None,
         "vtt": output.vtt or None,

@@ -187,12 +187,13 @@ def _output(store: OutputStore, output: PublishedOutput) -> RowOutput:
         document=output.document[inside:],
         duration_s=output.duration_s,
         size_bytes=output.size_bytes,
-        loudness_lufs=output.loudness_lufs,
+        loudness_lufs=None if output.generation else output.loudness_lufs,
         width=output.width,
         height=output.height,
         render_seconds=output.render_seconds,
         cost=output.cost,
-        quality=output.quality.summary,
+        quality=output.checked,
+        url=output.external_url,
     )
 
 

@@ -25,7 +25,10 @@ class RowState(StrEnum):
 
 @dataclass(frozen=True)
 class RowOutput:
-    """One video of a row. Paths are relative to the folder that holds the report; empty where there is no such file."""
+    """One video of a row. Paths are relative to the folder that holds the report; empty where there is no such file.
+
+    Of a video that was made elsewhere, what is not known is 0; where it lies elsewhere too, `url` is its place.
+    """
 
     platform: Platform
     video: str
@@ -44,6 +47,8 @@ class RowOutput:
     """What a paid voice has asked for it."""
     quality: str = ""
     """What came of its checks, in one line."""
+    url: str = ""
+    """Where the video is, if it is no file beside the report."""
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ def results_csv(job: JobReport) -> str:
 
 def _csv_line(row: RowReport, output: RowOutput | None) -> dict[str, object]:
     line = row_document(row) | (output_document(output) if output else {})
+    line["video"] = line.get("video") or line.get("url")
     line |= {"error_code": row.error_code, "reason": row.reason, "fix": row.fix, "warnings": " | ".join(row.warnings)}
     return {name: line.get(name) for name in _CSV_COLUMNS}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -62,6 +62,17 @@ class StandingRows:
         """Keys of all documents of the row, whatever it was made of."""
         folder = self.store.row_folder(plan)
         return tuple(key for key in self._by_row.get(folder, ()))
+
+    def versions_of(self, plan: VideoPlan) -> tuple[str, ...]:
+        """Keys of all documents of the row, those included that the manifest knows under another title of it."""
+        last = self.last.get(plan.row_key)
+        renamed = self.keys_of(last) & self.documents if last is not None else frozenset()
+        return tuple(dict.fromkeys((*self.any_version(plan), *sorted(renamed))))
+
+    def folders_but(self, plans: Iterable[VideoPlan]) -> dict[str, list[str]]:
+        """The folders of rows with documents, without those of these rows; with the keys of their documents."""
+        theirs = {self.store.row_folder(plan) for plan in plans}
+        return {folder: keys for folder, keys in self._by_row.items() if folder not in theirs}
 
     def read_documents(self, wanted: Mapping[str, Sequence[str]]) -> dict[str, list[PublishedOutput]]:
         """What the documents of rows say, by row key; those that cannot be read are left out."""

@@ -8,6 +8,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.adapters.sheets.local_sheets import read_local
 from bulkvid_pipeline.adapters.sheets.raw_sheet import RawSheet
 from bulkvid_pipeline.core.keys import slug
@@ -36,13 +37,15 @@ class LoadedSheet:
     table: SheetTable
 
 
-def load_sheet(source: InputSource, settings: Settings, project_id: str) -> LoadedSheet:
-    """Read the sheet once; an uploaded one is the project's own.
+def load_sheet(
+    source: InputSource, settings: Settings, project_id: str, retry: RetryPolicy | None = None
+) -> LoadedSheet:
+    """Read the sheet once; an uploaded one is the project's own. `retry` says how Google is asked again.
 
     Raises:
         BulkVideoError: one of its kinds says why the sheet cannot be read or used.
     """
-    raw = _read(source, settings, project_id)
+    raw = _read(source, settings, project_id, retry)
     return LoadedSheet(sheet_label(source), raw.name, raw.source_uri, raw.version, table_of(raw, source))
 
 
@@ -62,7 +65,7 @@ def table_of(raw: RawSheet, source: InputSource) -> SheetTable:
     )
 
 
-def _read(source: InputSource, settings: Settings, project_id: str) -> RawSheet:
+def _read(source: InputSource, settings: Settings, project_id: str, retry: RetryPolicy | None) -> RawSheet:
     area = parse_range(source.range) if source.range else None
     if source.type is SourceType.FILE:
         assert source.path is not None
@@ -70,22 +73,22 @@ def _read(source: InputSource, settings: Settings, project_id: str) -> RawSheet:
             return Uploads(settings).read(project_id, source.path, area)
         return read_local(Path(source.path).expanduser(), area)
     assert source.sheet_id is not None
-    return google_sheets(settings).read(
+    return google_sheets(settings, retry).read(
         source.sheet_id, area, gid=source.gid, find_tab=source.format is SheetFormat.STANDARD
     )
 
 
-def google_sheets(settings: Settings) -> GoogleSheets:
+def google_sheets(settings: Settings, retry: RetryPolicy | None = None) -> GoogleSheets:
     """Google Sheets with the credentials of this installation: service account, else API key, else public links."""
     # gspread takes a third of a second to import, which jobs over files need not pay.
-    from bulkvid_pipeline.adapters.sheets.google_sheets import ApiKey, GoogleSheets, ServiceAccount
+    from bulkvid_pipeline.adapters.sheets.google_sheets import ApiKey, Credentials, GoogleSheets, ServiceAccount
 
+    credentials: Credentials = None
     if settings.google_credentials is not None:
-        return GoogleSheets(ServiceAccount(settings.google_credentials), timeout_s=settings.network_timeout_s)
-    if settings.google_api_key is not None:
-        key = ApiKey(settings.google_api_key.get_secret_value())
-        return GoogleSheets(key, timeout_s=settings.network_timeout_s)
-    return GoogleSheets(None, timeout_s=settings.network_timeout_s)
+        credentials = ServiceAccount(settings.google_credentials)
+    elif settings.google_api_key is not None:
+        credentials = ApiKey(settings.google_api_key.get_secret_value())
+    return GoogleSheets(credentials, timeout_s=settings.network_timeout_s, retry=retry)
 
 
 def sheet_label(source: InputSource) -> str:

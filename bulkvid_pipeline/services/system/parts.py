@@ -5,7 +5,6 @@ A look asks for as little as shows that the part works. It ends by itself soon, 
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import time
@@ -20,7 +19,7 @@ from bulkvid_pipeline.adapters.dagster.run_database import look_at_database
 from bulkvid_pipeline.adapters.dagster.web_server import DagsterWebServer
 from bulkvid_pipeline.adapters.storage import Storage
 from bulkvid_pipeline.adapters.storage.location import FolderLocation, parse_location, without_credentials
-from bulkvid_pipeline.adapters.work_disk import disk_fault
+from bulkvid_pipeline.adapters.work_disk import nearest_folder, try_disk
 from bulkvid_pipeline.core.errors import BulkVideoError, StorageQuotaExceededError
 from bulkvid_pipeline.core.service_wire import PartHealth
 from bulkvid_pipeline.services.liveness.daemon_beat import daemon_status
@@ -151,7 +150,7 @@ class _StorageLook:
             self._written_at = float("-inf")
             raise
         location = parse_location(place)
-        free = shutil.disk_usage(_existing(location.folder)).free if isinstance(location, FolderLocation) else None
+        free = shutil.disk_usage(nearest_folder(location.folder)).free if isinstance(location, FolderLocation) else None
         url = without_credentials(place) if "://" in place else place
         return _HEALTHY.model_copy(update={"url": url, "free_bytes": free})
 
@@ -173,21 +172,8 @@ class _FfmpegLook:
 
 
 def _work_disk(settings: Settings) -> PartHealth:
-    folder = _existing(settings.work_dir or Path(tempfile.gettempdir()))
-    try:
-        with tempfile.TemporaryFile(dir=folder) as file:
-            file.write(b"May be deleted")
-            file.flush()
-            os.fsync(file.fileno())
-        free = shutil.disk_usage(folder).free
-    except OSError as error:
-        raise disk_fault("Writing to the work disk", error) from error
+    folder = nearest_folder(settings.work_dir or Path(tempfile.gettempdir()))
+    free = try_disk(folder, "Writing to the work disk")
     if free < LEAST_FREE_BYTES:
         raise StorageQuotaExceededError(f"The work disk has only {free // 1024**2} MiB left", fix=_FIXES[WORK_DISK])
     return _HEALTHY.model_copy(update={"free_bytes": free})
-
-
-def _existing(folder: Path) -> Path:
-    """The folder, or the nearest one above it that exists already."""
-    folder = folder.expanduser().absolute()
-    return next(each for each in (folder, *folder.parents) if each.is_dir())

@@ -22,6 +22,7 @@ from typing import Protocol
 
 from dagster import DagsterInstance
 
+from bulkvid_pipeline.adapters import exchanges
 from bulkvid_pipeline.adapters.stopping import in_daemon_thread
 from bulkvid_pipeline.adapters.webhooks import Delivery, check_secret
 from bulkvid_pipeline.adapters.webhooks.delivery import canonical_json, deliver
@@ -148,15 +149,17 @@ def deliver_due(
         )
 
     def attempt(message: Message, at: datetime) -> Delivery:
-        return send(
-            message.url,
-            json.loads(message.body),
-            secret=secret,
-            message_id=message.id,
-            timestamp=at,
-            timeout_s=timeout_s,
-            allow_private=allow_private,
-        )
+        # A sender sends the messages of all jobs, whoever's process it is.
+        with exchanges.for_job(message.job_id), exchanges.attempt(len(message.tries) + 1):
+            return send(
+                message.url,
+                json.loads(message.body),
+                secret=secret,
+                message_id=message.id,
+                timestamp=at,
+                timeout_s=timeout_s,
+                allow_private=allow_private,
+            )
 
     return _Round(instance, _Clock(now), budget_s, uniform, types).send_all(attempt, at_once)
 

@@ -15,10 +15,13 @@ from bulkvid_pipeline.adapters.stopping import Stopping
 from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import StopReason
-from bulkvid_pipeline.services.batch.admission import Admission, PacedAdmission
+from bulkvid_pipeline.services.batch.admission import Admission, PacedAdmission, TurnLimiter
+from bulkvid_pipeline.services.batch.generation import Generation
+from bulkvid_pipeline.services.batch.job_means import JobMeans
 from bulkvid_pipeline.services.batch.progress import JobProgress
 from bulkvid_pipeline.services.batch.render_setup import RenderSetup
 from bulkvid_pipeline.services.batch.row_loop import RowLoop
+from bulkvid_pipeline.services.batch.row_turn import RowRetried
 from bulkvid_pipeline.services.liveness.orphans import close_orphans
 from bulkvid_pipeline.services.media.policy import media_policy
 from bulkvid_pipeline.services.outputs.output_store import OutputStore, engine_of
@@ -35,13 +38,16 @@ def output_store(
     instance: DagsterInstance,
     sheet_label: str,
     stopping: Stopping | None = None,
+    engine: str = "",
 ) -> OutputStore:
     """Where the videos of a sheet go; nothing is contacted yet. A stop ends its requests and the pauses between tries.
+
+    `engine` names what makes them, where ours does not.
 
     Raises:
         InvalidSpecError: the spec names no place that can be opened, or the voice's settings contradict each other.
     """
-    engine = engine_of(speech_choice(spec, settings, instance))
+    engine = engine or engine_of(speech_choice(spec, settings, instance))
     retry = RetryPolicy(sleep=stopping.sleep) if stopping else RetryPolicy()
     return OutputStore(open_output(spec, settings, stopping), spec.output.prefix, sheet_label, retry, engine)
 
@@ -75,7 +81,7 @@ class WorkingRun:
 def row_loop(
     run: WorkingRun,
     spec: BulkJobSpec,
-    settings: Settings,
+    means: JobMeans,
     plans: Sequence[VideoPlan],
     store: OutputStore,
     *,
@@ -84,6 +90,8 @@ def row_loop(
     stop_reason: Callable[[], StopReason | None],
     may_publish: Callable[[], bool],
     stopping: Stopping,
+    generation: Generation | None = None,
+    on_retried: Callable[[RowRetried], object] = lambda _: None,
 ) -> RowLoop:
     """The loop that renders `plans` in a run, beside all other runs of the instance.
 
@@ -94,23 +102,30 @@ def row_loop(
     return RowLoop(
         plans,
         store,
-        render_setup(spec, settings, run.instance),
+        render_setup(spec, means.settings, run.instance),
         force=force,
         progress=progress,
         stop_reason=stop_reason,
         may_publish=may_publish,
-        admission=_admission(run, spec, settings, progress),
+        admission=_admission(run, spec, means, progress, generation),
         leases=Leases(run.instance, run.run_id, free_dead=lambda: close_orphans(run.instance)),
         stopping=stopping,
+        generation=generation,
+        job_id=run.job_id,
+        on_retried=on_retried,
     )
 
 
-def _admission(run: WorkingRun, spec: BulkJobSpec, settings: Settings, progress: JobProgress) -> Admission:
+def _admission(
+    run: WorkingRun, spec: BulkJobSpec, means: JobMeans, progress: JobProgress, generation: Generation | None
+) -> Admission:
     """The run's part of the render slots that all jobs of the instance share, at the pace that the job may keep."""
     slots = RunSlots(run.instance, run.run_id, user=spec.user_id, job=spec.priority, job_id=run.job_id)
-    slots.ensure_pool(settings.render_slots)
-    admission = SlotAdmission(slots, free_dead=lambda: close_orphans(run.instance))
-    if not rows_are_limited(spec, settings):
-        return admission
-    limiter = limiter_of(run.instance, settings, Budget.DISPATCH)
-    return PacedAdmission(admission, limiter, spec.user_id, spec.project_id, progress.wait_for_limit)
+    slots.ensure_pool(means.settings.render_slots)
+    admission: Admission = SlotAdmission(slots, free_dead=lambda: close_orphans(run.instance))
+    limiter: TurnLimiter | None = generation.limiter if generation else None
+    if limiter is None and rows_are_limited(spec, means.settings):
+        limiter = limiter_of(run.instance, means.settings, Budget.DISPATCH)
+    if limiter is not None:
+        admission = PacedAdmission(admission, limiter, spec.user_id, spec.project_id, progress.wait_for_limit)
+    return means.admission(admission)

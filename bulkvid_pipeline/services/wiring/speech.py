@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dagster import DagsterInstance
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bulkvid_pipeline.adapters.rate_limits import location_of
 from bulkvid_pipeline.adapters.speech.providers import Provider, SpeechChoice, check_choice
 from bulkvid_pipeline.core.options import Voice
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.settings import Settings
+
+if TYPE_CHECKING:  # takes a second to import, which those need not pay who ask for no instance
+    from dagster import DagsterInstance
 
 
 def speech_choice(spec: BulkJobSpec, settings: Settings, instance: DagsterInstance) -> SpeechChoice:
@@ -17,10 +21,24 @@ def speech_choice(spec: BulkJobSpec, settings: Settings, instance: DagsterInstan
     Raises:
         InvalidSpecError: the settings contradict each other, or what they name is not there.
     """
-    provider = Provider(settings.speech_provider)
-    limits_at = location_of(instance) if provider is Provider.OPENAI else None
+    choice = installed_voice(settings)
+    limits_at = location_of(instance) if choice.is_remote else None
+    return replace(
+        choice,
+        limits_at=str(limits_at) if limits_at is not None else None,
+        user_id=spec.user_id,
+        project_id=spec.project_id,
+    )
+
+
+def installed_voice(settings: Settings) -> SpeechChoice:
+    """The voice that the settings name, for nobody in particular: enough to know what it would say, not to speak.
+
+    Raises:
+        InvalidSpecError: the settings contradict each other, or what they name is not there.
+    """
     choice = SpeechChoice(
-        provider,
+        Provider(settings.speech_provider),
         {Voice(name): voice for name, voice in settings.speech_voices.items()},
         str(settings.piper_model.expanduser().absolute()) if settings.piper_model else None,
         settings.speech_base_url,
@@ -28,9 +46,6 @@ def speech_choice(spec: BulkJobSpec, settings: Settings, instance: DagsterInstan
         settings.speech_price,
         server_paces=settings.speech_pace == "server",
         timeout_s=2 * settings.network_timeout_s,
-        limits_at=str(limits_at) if limits_at is not None else None,
-        user_id=spec.user_id,
-        project_id=spec.project_id,
     )
     check_choice(choice, speech_key(settings))
     return choice

@@ -49,7 +49,9 @@ def write_again(instance: DagsterInstance, job_id: str, settings: Settings) -> W
     check_write_back(spec, settings)
     wait_for_sheet_read(instance, spec, settings)
     validated = validate_for_spec(load_sheet(spec.input_source, settings, spec.project_id), spec, settings)
-    store = output_store(spec, settings, instance, validated.label)
+    run = instance.get_run_by_id(job.run_id)
+    engine = run.tags.get(tags.ENGINE, "") if run else ""
+    store = output_store(spec, settings, instance, validated.label, engine=engine)
     # What a row with media was made into is filed under their content.
     place = cache_place(settings)
     plans = with_known_media(validated.plans, media_policy(settings), open_cache(place) if place else None)

@@ -49,7 +49,7 @@
 
   const player = byId("player"), stage = byId("player-stage"), previous = byId("previous"), next = byId("next");
   let current = null;
-  const playable = () => [...list.querySelectorAll(".card:not([hidden]) .play")];
+  const playable = () => [...list.querySelectorAll(".card:not([hidden]) .play:not([data-elsewhere])")];
 
   function play(link) {
     current = link;
@@ -78,7 +78,7 @@
   }
 
   list.addEventListener("click", (event) => {
-    const link = event.target.closest(".play");
+    const link = event.target.closest(".play:not([data-elsewhere])");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !player.showModal) return;
     event.preventDefault();
     play(link);

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type ServerSentEventsResult, type TDataShape } from './client/index.js';
-import type { CancelJobData, CancelJobErrors, CancelJobResponses, CreateJobData, CreateJobErrors, CreateJobResponses, DeleteSheetData, DeleteSheetErrors, DeleteSheetResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DownloadFileData, DownloadFileErrors, DownloadFileResponses, GetAnalyticsData, GetAnalyticsErrors, GetAnalyticsResponses, GetDetailedHealthData, GetDetailedHealthErrors, GetDetailedHealthResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJobData, GetJobErrors, GetJobItemData, GetJobItemErrors, GetJobItemResponses, GetJobMetricsData, GetJobMetricsErrors, GetJobMetricsResponses, GetJobProgressData, GetJobProgressErrors, GetJobProgressResponses, GetJobReportData, GetJobReportErrors, GetJobReportResponses, GetJobResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetSheetData, GetSheetErrors, GetSheetResponses, GetSystemStatusData, GetSystemStatusErrors, GetSystemStatusResponses, GetTemplateData, GetTemplateErrors, GetTemplatePreviewData, GetTemplatePreviewErrors, GetTemplatePreviewResponses, GetTemplateResponses, GetWebhookDeliveryData, GetWebhookDeliveryErrors, GetWebhookDeliveryResponses, ListJobEventsData, ListJobEventsErrors, ListJobEventsResponses, ListJobItemsData, ListJobItemsErrors, ListJobItemsResponses, ListJobResultsData, ListJobResultsErrors, ListJobResultsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, PauseJobData, PauseJobErrors, PauseJobResponses, PreviewSheetData, PreviewSheetErrors, PreviewSheetResponses, ReplayWebhookDeliveryData, ReplayWebhookDeliveryErrors, ReplayWebhookDeliveryResponses, ResumeJobData, ResumeJobErrors, ResumeJobResponses, RetryJobData, RetryJobErrors, RetryJobResponses, SaveTemplateData, SaveTemplateErrors, SaveTemplateResponses, StreamJobData, StreamJobErrors, StreamJobResponse, StreamJobResponses, UploadSheetData, UploadSheetErrors, UploadSheetResponses } from './types.gen.js';
+import type { CancelJobData, CancelJobErrors, CancelJobResponses, CleanUpBatchDebugData, CleanUpBatchDebugErrors, CleanUpBatchDebugResponses, CreateJobData, CreateJobErrors, CreateJobResponses, DeleteSheetData, DeleteSheetErrors, DeleteSheetResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DisableBatchDebugData, DisableBatchDebugErrors, DisableBatchDebugResponses, DownloadBatchDebugLogData, DownloadBatchDebugLogErrors, DownloadBatchDebugLogResponses, DownloadFileData, DownloadFileErrors, DownloadFileResponses, EnableBatchDebugData, EnableBatchDebugErrors, EnableBatchDebugResponses, GetAnalyticsData, GetAnalyticsErrors, GetAnalyticsResponses, GetBatchDebugStatusData, GetBatchDebugStatusErrors, GetBatchDebugStatusResponses, GetBatchDebugSummaryData, GetBatchDebugSummaryErrors, GetBatchDebugSummaryResponses, GetDetailedHealthData, GetDetailedHealthErrors, GetDetailedHealthResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJobData, GetJobErrors, GetJobItemData, GetJobItemErrors, GetJobItemResponses, GetJobMetricsData, GetJobMetricsErrors, GetJobMetricsResponses, GetJobProgressData, GetJobProgressErrors, GetJobProgressResponses, GetJobReportData, GetJobReportErrors, GetJobReportResponses, GetJobResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetSheetData, GetSheetErrors, GetSheetResponses, GetSystemStatusData, GetSystemStatusErrors, GetSystemStatusResponses, GetTemplateData, GetTemplateErrors, GetTemplatePreviewData, GetTemplatePreviewErrors, GetTemplatePreviewResponses, GetTemplateResponses, GetWebhookDeliveryData, GetWebhookDeliveryErrors, GetWebhookDeliveryResponses, ListJobEventsData, ListJobEventsErrors, ListJobEventsResponses, ListJobItemsData, ListJobItemsErrors, ListJobItemsResponses, ListJobResultsData, ListJobResultsErrors, ListJobResultsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, PauseJobData, PauseJobErrors, PauseJobResponses, PreviewSheetData, PreviewSheetErrors, PreviewSheetResponses, ReplayWebhookDeliveryData, ReplayWebhookDeliveryErrors, ReplayWebhookDeliveryResponses, ResumeJobData, ResumeJobErrors, ResumeJobResponses, RetryJobData, RetryJobErrors, RetryJobResponses, SaveTemplateData, SaveTemplateErrors, SaveTemplateResponses, StreamJobData, StreamJobErrors, StreamJobResponse, StreamJobResponses, UploadSheetData, UploadSheetErrors, UploadSheetResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -408,6 +408,76 @@ export const replayWebhookDelivery = <ThrowOnError extends boolean = false>(opti
 export const getSystemStatus = <ThrowOnError extends boolean = false>(options?: Options<GetSystemStatusData, ThrowOnError>): RequestResult<GetSystemStatusResponses, GetSystemStatusErrors, ThrowOnError> => (options?.client ?? client).get<GetSystemStatusResponses, GetSystemStatusErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/system/status',
+    ...options
+});
+
+/**
+ * Turn diagnostics on
+ *
+ * Record what jobs ask of other services from now on; jobs that are at work too, within two seconds.
+ */
+export const enableBatchDebug = <ThrowOnError extends boolean = false>(options?: Options<EnableBatchDebugData, ThrowOnError>): RequestResult<EnableBatchDebugResponses, EnableBatchDebugErrors, ThrowOnError> => (options?.client ?? client).post<EnableBatchDebugResponses, EnableBatchDebugErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/batch-debug/enable',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options?.headers
+    }
+});
+
+/**
+ * Turn diagnostics off
+ *
+ * Record nothing from now on. What was recorded stays.
+ */
+export const disableBatchDebug = <ThrowOnError extends boolean = false>(options?: Options<DisableBatchDebugData, ThrowOnError>): RequestResult<DisableBatchDebugResponses, DisableBatchDebugErrors, ThrowOnError> => (options?.client ?? client).post<DisableBatchDebugResponses, DisableBatchDebugErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/batch-debug/disable',
+    ...options
+});
+
+/**
+ * See whether diagnostics are on
+ *
+ * Whether requests are recorded and until when, which jobs at work are recorded, and the newest logs.
+ */
+export const getBatchDebugStatus = <ThrowOnError extends boolean = false>(options?: Options<GetBatchDebugStatusData, ThrowOnError>): RequestResult<GetBatchDebugStatusResponses, GetBatchDebugStatusErrors, ThrowOnError> => (options?.client ?? client).get<GetBatchDebugStatusResponses, GetBatchDebugStatusErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/batch-debug/status',
+    ...options
+});
+
+/**
+ * Analyse a job's requests
+ *
+ * Figures of what the job asked of other services, failure patterns with their evidence, and recommendations.
+ */
+export const getBatchDebugSummary = <ThrowOnError extends boolean = false>(options: Options<GetBatchDebugSummaryData, ThrowOnError>): RequestResult<GetBatchDebugSummaryResponses, GetBatchDebugSummaryErrors, ThrowOnError> => (options.client ?? client).get<GetBatchDebugSummaryResponses, GetBatchDebugSummaryErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/batch-debug/job/{job_id}/summary',
+    ...options
+});
+
+/**
+ * Download a job's full log
+ *
+ * Every request of the job with its answer, shortened and without secrets. This answer has no envelope.
+ */
+export const downloadBatchDebugLog = <ThrowOnError extends boolean = false>(options: Options<DownloadBatchDebugLogData, ThrowOnError>): RequestResult<DownloadBatchDebugLogResponses, DownloadBatchDebugLogErrors, ThrowOnError> => (options.client ?? client).get<DownloadBatchDebugLogResponses, DownloadBatchDebugLogErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/batch-debug/job/{job_id}/full-log',
+    ...options
+});
+
+/**
+ * Remove old logs
+ *
+ * Remove the logs of all jobs that nobody has written to for so long.
+ */
+export const cleanUpBatchDebug = <ThrowOnError extends boolean = false>(options?: Options<CleanUpBatchDebugData, ThrowOnError>): RequestResult<CleanUpBatchDebugResponses, CleanUpBatchDebugErrors, ThrowOnError> => (options?.client ?? client).delete<CleanUpBatchDebugResponses, CleanUpBatchDebugErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/batch-debug/cleanup',
     ...options
 });
 

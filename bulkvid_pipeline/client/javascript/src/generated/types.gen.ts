@@ -121,6 +121,17 @@ export type AnswerAnalytics = {
 };
 
 /**
+ * Answer[CleanedUp]
+ */
+export type AnswerCleanedUp = {
+    /**
+     * Success
+     */
+    success?: true;
+    data: CleanedUp;
+};
+
+/**
  * Answer[CreatedJob]
  */
 export type AnswerCreatedJob = {
@@ -129,6 +140,28 @@ export type AnswerCreatedJob = {
      */
     success?: true;
     data: CreatedJob;
+};
+
+/**
+ * Answer[DebugMode]
+ */
+export type AnswerDebugMode = {
+    /**
+     * Success
+     */
+    success?: true;
+    data: DebugMode;
+};
+
+/**
+ * Answer[DebugStatus]
+ */
+export type AnswerDebugStatus = {
+    /**
+     * Success
+     */
+    success?: true;
+    data: DebugStatus;
 };
 
 /**
@@ -162,6 +195,17 @@ export type AnswerItemDetail = {
      */
     success?: true;
     data: ItemDetail;
+};
+
+/**
+ * Answer[JobSummary]
+ */
+export type AnswerJobSummary = {
+    /**
+     * Success
+     */
+    success?: true;
+    data: JobSummary;
 };
 
 /**
@@ -330,6 +374,32 @@ export type AnswerWebhookDelivery = {
 };
 
 /**
+ * AttemptCounts
+ *
+ * How often requests were sent again.
+ */
+export type AttemptCounts = {
+    /**
+     * Retries
+     *
+     * Requests that were not the first attempt
+     */
+    retries: number;
+    /**
+     * Recovered
+     *
+     * Failures after which the same request succeeded
+     */
+    recovered: number;
+    /**
+     * Most
+     *
+     * Most attempts of one request
+     */
+    most: number;
+};
+
+/**
  * AudioCodec
  *
  * Codec of the sound.
@@ -349,6 +419,48 @@ export type BreakReason = 'token_expired' | 'server_stopping' | 'too_slow';
  * Whether the captions stand in the picture; the caption files are made in any case.
  */
 export type Captions = 'burned' | 'off';
+
+/**
+ * CleanedUp
+ *
+ * What a clean-up has removed.
+ */
+export type CleanedUp = {
+    /**
+     * Deleted Files
+     */
+    deleted_files: number;
+    /**
+     * Freed Bytes
+     */
+    freed_bytes: number;
+    /**
+     * Message
+     */
+    message: string;
+};
+
+/**
+ * ConnectionCounts
+ *
+ * How often a request opened a connection, and how often it used one that was open (its session).
+ */
+export type ConnectionCounts = {
+    /**
+     * New
+     */
+    new: number;
+    /**
+     * Reused
+     */
+    reused: number;
+    /**
+     * Unknown
+     *
+     * Requests whose library does not tell
+     */
+    unknown: number;
+};
 
 /**
  * Container
@@ -502,6 +614,134 @@ export type CreatedJob = {
 };
 
 /**
+ * DebugFile
+ *
+ * A file of what one process has recorded of one job.
+ */
+export type DebugFile = {
+    /**
+     * Filename
+     */
+    filename: string;
+    /**
+     * Job Id
+     */
+    job_id: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+};
+
+/**
+ * DebugMode
+ *
+ * Whether requests are recorded, of which jobs, and until when.
+ */
+export type DebugMode = {
+    /**
+     * Enabled
+     */
+    enabled: boolean;
+    /**
+     * Message
+     *
+     * The same in words
+     */
+    message: string;
+    /**
+     * Since
+     *
+     * null while they are off, or turned on by the environment
+     */
+    since: string | null;
+    /**
+     * Expires At
+     *
+     * When they end by themselves; null if they do not, or are off
+     */
+    expires_at: string | null;
+    /**
+     * Job Id
+     *
+     * The only job that is recorded; null for all
+     */
+    job_id: string | null;
+    /**
+     * By Environment
+     *
+     * Whether BULKVID_BATCH_DEBUG has turned them on in the answering process
+     */
+    by_environment: boolean;
+};
+
+/**
+ * DebugStatus
+ *
+ * The switch, and what is recorded.
+ */
+export type DebugStatus = {
+    /**
+     * Enabled
+     */
+    enabled: boolean;
+    /**
+     * Message
+     *
+     * The same in words
+     */
+    message: string;
+    /**
+     * Since
+     *
+     * null while they are off, or turned on by the environment
+     */
+    since: string | null;
+    /**
+     * Expires At
+     *
+     * When they end by themselves; null if they do not, or are off
+     */
+    expires_at: string | null;
+    /**
+     * Job Id
+     *
+     * The only job that is recorded; null for all
+     */
+    job_id: string | null;
+    /**
+     * By Environment
+     *
+     * Whether BULKVID_BATCH_DEBUG has turned them on in the answering process
+     */
+    by_environment: boolean;
+    /**
+     * Active Jobs With Debug
+     *
+     * Jobs at work that are recorded
+     */
+    active_jobs_with_debug: Array<string>;
+    /**
+     * Recent Debug Files
+     *
+     * The newest 20 files
+     */
+    recent_debug_files: Array<DebugFile>;
+    /**
+     * Files Total
+     */
+    files_total: number;
+    /**
+     * Bytes Total
+     */
+    bytes_total: number;
+};
+
+/**
  * DeliveryAttempt
  *
  * One attempt to send a message.
@@ -577,6 +817,46 @@ export type DryRun = {
     items_total: number;
     validation: Validation;
     estimate: Estimate;
+};
+
+/**
+ * Durations
+ *
+ * How long requests took, in milliseconds.
+ */
+export type Durations = {
+    /**
+     * P50 Ms
+     */
+    p50_ms: number;
+    /**
+     * P95 Ms
+     */
+    p95_ms: number;
+    /**
+     * Slowest Ms
+     */
+    slowest_ms: number;
+};
+
+/**
+ * EnableDebug
+ *
+ * For how long requests are recorded, and of which job.
+ */
+export type EnableDebug = {
+    /**
+     * Duration Minutes
+     *
+     * They end by themselves after that time
+     */
+    duration_minutes?: number | number;
+    /**
+     * Job Id
+     *
+     * Record this job alone; all jobs without it
+     */
+    job_id?: string | null;
 };
 
 /**
@@ -749,6 +1029,217 @@ export type EventPage = {
 };
 
 /**
+ * Exchange
+ *
+ * One attempt of one request. Texts hold no secret: they are redacted before they get here.
+ *
+ * `url` has neither user information nor the values of its query. Bodies are shortened; `*_bytes` are what was really
+ * sent and received, None where that is not known.
+ */
+export type Exchange = {
+    peer: Peer;
+    /**
+     * Operation
+     */
+    operation: string;
+    /**
+     * Host
+     */
+    host: string;
+    /**
+     * Url
+     */
+    url: string;
+    /**
+     * Attempt
+     */
+    attempt?: number;
+    /**
+     * Started At
+     */
+    started_at: number;
+    /**
+     * Duration Ms
+     */
+    duration_ms: number;
+    /**
+     * Succeeded
+     */
+    succeeded: boolean;
+    /**
+     * Status
+     */
+    status?: number | null;
+    error?: ExchangeError | null;
+    /**
+     * Request Headers
+     */
+    request_headers?: {
+        [key: string]: string;
+    };
+    /**
+     * Request Body
+     */
+    request_body?: string;
+    /**
+     * Request Bytes
+     */
+    request_bytes?: number | null;
+    /**
+     * Response Headers
+     */
+    response_headers?: {
+        [key: string]: string;
+    };
+    /**
+     * Response Body
+     */
+    response_body?: string;
+    /**
+     * Response Bytes
+     */
+    response_bytes?: number | null;
+    /**
+     * Connection
+     */
+    connection?: string | null;
+    /**
+     * Row
+     */
+    row?: string | null;
+};
+
+/**
+ * ExchangeError
+ *
+ * Why a request failed: `code` is ours (`core.errors`), `type` the exception's class.
+ */
+export type ExchangeError = {
+    /**
+     * Type
+     */
+    type: string;
+    /**
+     * Message
+     */
+    message: string;
+    /**
+     * Code
+     */
+    code?: string | null;
+    fault?: Fault | null;
+};
+
+/**
+ * Extent
+ *
+ * How much of what a peer was asked shows the pattern.
+ */
+export type Extent = 'every_request' | 'one_row' | 'one_host' | 'some';
+
+/**
+ * FailurePattern
+ *
+ * One thing that is wrong, the requests that show it, and what to do about it.
+ */
+export type FailurePattern = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Whom the requests went to; null if it concerns no single one
+     */
+    peer: Peer | null;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Count
+     *
+     * Requests that show it
+     */
+    count: number;
+    /**
+     * Recovered
+     *
+     * Of them, those that succeeded when they were sent again
+     */
+    recovered: number;
+    extent: Extent;
+    /**
+     * Detail
+     *
+     * The figures, in words
+     */
+    detail: string;
+    /**
+     * Hosts
+     */
+    hosts: Array<string>;
+    /**
+     * Operations
+     */
+    operations: Array<string>;
+    /**
+     * Statuses
+     *
+     * Statuses of the answers
+     */
+    statuses: Array<number>;
+    /**
+     * Faults
+     *
+     * What broke requests without an answer
+     */
+    faults: Array<Fault>;
+    /**
+     * Rows
+     *
+     * Keys of the first 20 rows that were concerned
+     */
+    rows: Array<string>;
+    /**
+     * Rows Total
+     */
+    rows_total: number;
+    /**
+     * First At
+     */
+    first_at: string;
+    /**
+     * Last At
+     */
+    last_at: string;
+    /**
+     * Said
+     *
+     * What the last of the answers or errors says, shortened
+     */
+    said: string;
+    /**
+     * Fix
+     *
+     * What to do
+     */
+    fix: string;
+    /**
+     * Settings
+     *
+     * The settings that `fix` names
+     */
+    settings: Array<string>;
+};
+
+/**
+ * Fault
+ *
+ * What broke a request that got no answer, or no whole one.
+ */
+export type Fault = 'dns' | 'refused' | 'dropped' | 'timeout' | 'tls' | 'unreachable' | 'cancelled' | 'other';
+
+/**
  * FindingView
  *
  * Something about the sheet that a user should know; `cell` is where, such as `E5`, `row 5` or `sheet`.
@@ -798,6 +1289,29 @@ export type FindingView = {
  * How results are written.
  */
 export type Format = 'json' | 'csv';
+
+/**
+ * FullLog
+ *
+ * All that was recorded of a job, and what it means.
+ */
+export type FullLog = {
+    /**
+     * Job Id
+     */
+    job_id: string;
+    /**
+     * Generated At
+     */
+    generated_at: string;
+    summary: JobSummary;
+    /**
+     * Logs
+     *
+     * What each process has recorded, the oldest first
+     */
+    logs: Array<JobLog>;
+};
 
 /**
  * GroupBy
@@ -1167,9 +1681,166 @@ export type ItemsStatus = {
 };
 
 /**
+ * JobLog
+ *
+ * What one process has seen of one job while diagnostics were on: the content of one file.
+ *
+ * A job's full log is all of its files, one after the other.
+ */
+export type JobLog = {
+    /**
+     * Job Id
+     */
+    job_id: string;
+    /**
+     * Started At
+     */
+    started_at: number;
+    /**
+     * Ended At
+     */
+    ended_at?: number | null;
+    /**
+     * Process
+     */
+    process: {
+        [key: string]: string | number;
+    };
+    /**
+     * Environment
+     */
+    environment?: {
+        [key: string]: string | number | number | boolean | null;
+    };
+    /**
+     * Exchanges
+     */
+    exchanges?: Array<Exchange>;
+    /**
+     * Left Out
+     */
+    left_out?: number;
+    /**
+     * Requests
+     */
+    requests?: number;
+    /**
+     * Failed
+     */
+    failed?: number;
+};
+
+/**
  * JobState
  */
 export type JobState = 'pending' | 'running' | 'pausing' | 'paused' | 'completing' | 'completed' | 'canceling' | 'canceled' | 'failed';
+
+/**
+ * JobSummary
+ *
+ * What a job asked of other services while diagnostics were on, and what is wrong.
+ */
+export type JobSummary = {
+    /**
+     * Job Id
+     */
+    job_id: string;
+    /**
+     * Verdict
+     *
+     * The result in one sentence
+     */
+    verdict: string;
+    /**
+     * Total Requests
+     */
+    total_requests: number;
+    /**
+     * Successful Requests
+     */
+    successful_requests: number;
+    /**
+     * Failed Requests
+     */
+    failed_requests: number;
+    /**
+     * Cancelled Requests
+     *
+     * Ended by us, because the job was stopped
+     */
+    cancelled_requests: number;
+    /**
+     * Success Rate
+     *
+     * Percentage of the requests that were not cancelled
+     */
+    success_rate: number;
+    /**
+     * Duration Ms
+     *
+     * From the beginning of the first log to the end of the last
+     */
+    duration_ms: number;
+    /**
+     * Started At
+     */
+    started_at: string;
+    /**
+     * Ended At
+     */
+    ended_at: string;
+    /**
+     * Status Code Breakdown
+     *
+     * Answers by their status code
+     */
+    status_code_breakdown: {
+        [key: string]: StatusCount;
+    };
+    /**
+     * Fault Breakdown
+     *
+     * Requests without a whole answer, by what broke them
+     */
+    fault_breakdown: {
+        [key in Fault]?: number;
+    };
+    /**
+     * Peers
+     *
+     * Figures by whom the requests went to
+     */
+    peers: {
+        [key in Peer]?: PeerFigures;
+    };
+    timing: Durations;
+    /**
+     * Slowest
+     */
+    slowest: Array<SlowRequest>;
+    connections: ConnectionCounts;
+    attempts: AttemptCounts;
+    /**
+     * Failure Patterns
+     */
+    failure_patterns: Array<FailurePattern>;
+    /**
+     * Recommendations
+     *
+     * What to do, the most important first
+     */
+    recommendations: Array<string>;
+    /**
+     * Processes
+     */
+    processes: Array<LoggedProcess>;
+    /**
+     * Left Out
+     *
+     * Requests that were counted, but not kept one by one
+     */
+    left_out: number;
+};
 
 /**
  * JobView
@@ -1284,6 +1955,36 @@ export type LogMessage = {
      */
     id: string;
     data: Event;
+};
+
+/**
+ * LoggedProcess
+ *
+ * A process that worked on the job, and what it knew of its surroundings.
+ */
+export type LoggedProcess = {
+    /**
+     * Process
+     */
+    process: {
+        [key: string]: string | number;
+    };
+    /**
+     * Started At
+     */
+    started_at: string;
+    /**
+     * Ended At
+     *
+     * null while it is at work, or where it died
+     */
+    ended_at: string | null;
+    /**
+     * Environment
+     */
+    environment: {
+        [key: string]: string | number | number | boolean | null;
+    };
 };
 
 /**
@@ -1697,6 +2398,52 @@ export type PartHealth = {
 };
 
 /**
+ * Peer
+ *
+ * Whom a request went to.
+ */
+export type Peer = 'sheet' | 'storage' | 'speech' | 'media' | 'webhook' | 'script_writer';
+
+/**
+ * PeerFigures
+ *
+ * The requests to one peer.
+ */
+export type PeerFigures = {
+    /**
+     * Requests
+     */
+    requests: number;
+    /**
+     * Failed
+     */
+    failed: number;
+    /**
+     * Success Rate
+     *
+     * Percentage, 0..100
+     */
+    success_rate: number;
+    /**
+     * Hosts
+     *
+     * Requests by host
+     */
+    hosts: {
+        [key: string]: number;
+    };
+    timing: Durations;
+    /**
+     * Bytes Sent
+     */
+    bytes_sent: number;
+    /**
+     * Bytes Received
+     */
+    bytes_received: number;
+};
+
+/**
  * PreviewColumn
  *
  * A column that was understood: its name, and the letter that the sheet shows.
@@ -2068,6 +2815,35 @@ export type Slots = {
 };
 
 /**
+ * SlowRequest
+ *
+ * One of the requests that took longest.
+ */
+export type SlowRequest = {
+    peer: Peer;
+    /**
+     * Operation
+     */
+    operation: string;
+    /**
+     * Url
+     */
+    url: string;
+    /**
+     * Row
+     */
+    row: string | null;
+    /**
+     * Duration Ms
+     */
+    duration_ms: number;
+    /**
+     * Status
+     */
+    status: number | null;
+};
+
+/**
  * SortBy
  *
  * What lists of jobs are sorted by.
@@ -2113,6 +2889,22 @@ export type StateMessage = {
      */
     id: string;
     data: StateChange;
+};
+
+/**
+ * StatusCount
+ *
+ * How many answers had a status.
+ */
+export type StatusCount = {
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Meaning
+     */
+    meaning: string;
 };
 
 /**
@@ -4852,6 +5644,288 @@ export type GetSystemStatusResponses = {
 };
 
 export type GetSystemStatusResponse = GetSystemStatusResponses[keyof GetSystemStatusResponses];
+
+export type EnableBatchDebugData = {
+    /**
+     * Body
+     */
+    body?: EnableDebug | null;
+    path?: never;
+    query?: never;
+    url: '/api/v1/batch-debug/enable';
+};
+
+export type EnableBatchDebugErrors = {
+    /**
+     * Something in the request is wrong; `field` names it
+     */
+    400: ErrorAnswer;
+    /**
+     * The token is missing, invalid or expired
+     */
+    401: ErrorAnswer;
+    /**
+     * The token does not permit this
+     */
+    403: ErrorAnswer;
+    /**
+     * There is no such thing in the token's project
+     */
+    404: ErrorAnswer;
+    /**
+     * The body is too large
+     */
+    413: ErrorAnswer;
+    /**
+     * The content type is not accepted
+     */
+    415: ErrorAnswer;
+    /**
+     * The server failed, or the template cannot be used
+     */
+    500: ErrorAnswer;
+    /**
+     * A part of the service is not available
+     */
+    503: ErrorAnswer;
+};
+
+export type EnableBatchDebugError = EnableBatchDebugErrors[keyof EnableBatchDebugErrors];
+
+export type EnableBatchDebugResponses = {
+    /**
+     * Successful Response
+     */
+    200: AnswerDebugMode;
+};
+
+export type EnableBatchDebugResponse = EnableBatchDebugResponses[keyof EnableBatchDebugResponses];
+
+export type DisableBatchDebugData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/batch-debug/disable';
+};
+
+export type DisableBatchDebugErrors = {
+    /**
+     * The token is missing, invalid or expired
+     */
+    401: ErrorAnswer;
+    /**
+     * The token does not permit this
+     */
+    403: ErrorAnswer;
+    /**
+     * The server failed, or the template cannot be used
+     */
+    500: ErrorAnswer;
+    /**
+     * A part of the service is not available
+     */
+    503: ErrorAnswer;
+};
+
+export type DisableBatchDebugError = DisableBatchDebugErrors[keyof DisableBatchDebugErrors];
+
+export type DisableBatchDebugResponses = {
+    /**
+     * Successful Response
+     */
+    200: AnswerDebugMode;
+};
+
+export type DisableBatchDebugResponse = DisableBatchDebugResponses[keyof DisableBatchDebugResponses];
+
+export type GetBatchDebugStatusData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/batch-debug/status';
+};
+
+export type GetBatchDebugStatusErrors = {
+    /**
+     * The token is missing, invalid or expired
+     */
+    401: ErrorAnswer;
+    /**
+     * The token does not permit this
+     */
+    403: ErrorAnswer;
+    /**
+     * The server failed, or the template cannot be used
+     */
+    500: ErrorAnswer;
+    /**
+     * A part of the service is not available
+     */
+    503: ErrorAnswer;
+};
+
+export type GetBatchDebugStatusError = GetBatchDebugStatusErrors[keyof GetBatchDebugStatusErrors];
+
+export type GetBatchDebugStatusResponses = {
+    /**
+     * Successful Response
+     */
+    200: AnswerDebugStatus;
+};
+
+export type GetBatchDebugStatusResponse = GetBatchDebugStatusResponses[keyof GetBatchDebugStatusResponses];
+
+export type GetBatchDebugSummaryData = {
+    body?: never;
+    path: {
+        /**
+         * Job Id
+         *
+         * The job's id
+         */
+        job_id: string;
+    };
+    query?: never;
+    url: '/api/v1/batch-debug/job/{job_id}/summary';
+};
+
+export type GetBatchDebugSummaryErrors = {
+    /**
+     * Something in the request is wrong; `field` names it
+     */
+    400: ErrorAnswer;
+    /**
+     * The token is missing, invalid or expired
+     */
+    401: ErrorAnswer;
+    /**
+     * The token does not permit this
+     */
+    403: ErrorAnswer;
+    /**
+     * There is no such thing in the token's project
+     */
+    404: ErrorAnswer;
+    /**
+     * The server failed, or the template cannot be used
+     */
+    500: ErrorAnswer;
+    /**
+     * A part of the service is not available
+     */
+    503: ErrorAnswer;
+};
+
+export type GetBatchDebugSummaryError = GetBatchDebugSummaryErrors[keyof GetBatchDebugSummaryErrors];
+
+export type GetBatchDebugSummaryResponses = {
+    /**
+     * Successful Response
+     */
+    200: AnswerJobSummary;
+};
+
+export type GetBatchDebugSummaryResponse = GetBatchDebugSummaryResponses[keyof GetBatchDebugSummaryResponses];
+
+export type DownloadBatchDebugLogData = {
+    body?: never;
+    path: {
+        /**
+         * Job Id
+         *
+         * The job's id
+         */
+        job_id: string;
+    };
+    query?: never;
+    url: '/api/v1/batch-debug/job/{job_id}/full-log';
+};
+
+export type DownloadBatchDebugLogErrors = {
+    /**
+     * Something in the request is wrong; `field` names it
+     */
+    400: ErrorAnswer;
+    /**
+     * The token is missing, invalid or expired
+     */
+    401: ErrorAnswer;
+    /**
+     * The token does not permit this
+     */
+    403: ErrorAnswer;
+    /**
+     * There is no such thing in the token's project
+     */
+    404: ErrorAnswer;
+    /**
+     * The server failed, or the template cannot be used
+     */
+    500: ErrorAnswer;
+    /**
+     * A part of the service is not available
+     */
+    503: ErrorAnswer;
+};
+
+export type DownloadBatchDebugLogError = DownloadBatchDebugLogErrors[keyof DownloadBatchDebugLogErrors];
+
+export type DownloadBatchDebugLogResponses = {
+    /**
+     * All requests and their summary, as a file
+     */
+    200: FullLog;
+};
+
+export type DownloadBatchDebugLogResponse = DownloadBatchDebugLogResponses[keyof DownloadBatchDebugLogResponses];
+
+export type CleanUpBatchDebugData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Days
+         *
+         * Logs not written to for so many days; 0 for all
+         */
+        days?: number;
+    };
+    url: '/api/v1/batch-debug/cleanup';
+};
+
+export type CleanUpBatchDebugErrors = {
+    /**
+     * Something in the request is wrong; `field` names it
+     */
+    400: ErrorAnswer;
+    /**
+     * The token is missing, invalid or expired
+     */
+    401: ErrorAnswer;
+    /**
+     * The token does not permit this
+     */
+    403: ErrorAnswer;
+    /**
+     * The server failed, or the template cannot be used
+     */
+    500: ErrorAnswer;
+    /**
+     * A part of the service is not available
+     */
+    503: ErrorAnswer;
+};
+
+export type CleanUpBatchDebugError = CleanUpBatchDebugErrors[keyof CleanUpBatchDebugErrors];
+
+export type CleanUpBatchDebugResponses = {
+    /**
+     * Successful Response
+     */
+    200: AnswerCleanedUp;
+};
+
+export type CleanUpBatchDebugResponse = CleanUpBatchDebugResponses[keyof CleanUpBatchDebugResponses];
 
 export type GetHealthData = {
     body?: never;
