@@ -11,7 +11,7 @@ from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.plan_wire import Plan, PlannedRow
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.wire import Estimate
-from bulkvid_pipeline.settings import settings
+from bulkvid_pipeline.settings import dagster_home, settings
 
 KEPT_SHOWN = 20
 """Row numbers of rows that are up to date that are named."""
@@ -20,6 +20,7 @@ _COLOURS = {"render": "green", "refuse": "red", "skip": "yellow", "keep": "dim"}
 
 def plan_job(spec: BulkJobSpec, *, as_json: bool) -> int:
     """Print what a job would do; the exit code is that of `bulkvid validate`."""
+    from bulkvid_pipeline.services.analytics.past_rows import paces_at
     from bulkvid_pipeline.services.plans.plan_view import plan_view
     from bulkvid_pipeline.services.plans.sheet_plan import plan_sheet
 
@@ -28,7 +29,7 @@ def plan_job(spec: BulkJobSpec, *, as_json: bool) -> int:
         from bulkvid_pipeline.services.write_back.writer import check_write_back
 
         check_write_back(spec, settings())
-    found = plan_sheet(spec, settings())
+    found = plan_sheet(spec, settings(), paces_at(dagster_home(), settings()))
     plan = plan_view(found)
     if as_json:
         print_json(plan.as_json())

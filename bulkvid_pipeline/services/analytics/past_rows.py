@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+from pathlib import Path
 
 from dagster import DagsterInstance, DagsterRun, RunsFilter
 
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.paces import Paces, Took, added_up
+from bulkvid_pipeline.services.jobs.instance import open_instance
 from bulkvid_pipeline.services.jobs.run_state import own_tags
 from bulkvid_pipeline.settings import Settings
 
@@ -31,6 +33,14 @@ def paces_of(instance: DagsterInstance, settings: Settings) -> Paces:
         if took is not None and took.rows:
             found.append(took)
     return Paces(added_up(found), settings.speech_provider)
+
+
+def paces_at(home: Path, settings: Settings) -> Paces:
+    """`paces_of` the instance in `home`, if there is one: none is made."""
+    if not (home / "dagster.yaml").exists():
+        return Paces(provider=settings.speech_provider)
+    with open_instance(home) as instance:
+        return paces_of(instance, settings)
 
 
 def took_of(run: DagsterRun) -> Took | None:

@@ -23,15 +23,17 @@ class RowFigures:
 
     Args:
         expected_s: seconds that the checks have found, by sheet row (`ValidatedSheet.seconds`).
-        provider: the speech provider.
+        provider: the speech provider, or what makes rows in the engine's place.
         is_paid: whether its characters cost something.
         workers: rows in work at once.
+        by_engine: whether the engine makes the rows: what others take tells nothing of it.
     """
 
     expected_s: Mapping[int, float]
     provider: str
     is_paid: bool
     workers: int
+    by_engine: bool = True
     clock: Callable[[], float] = time.monotonic
     made: Made = field(default_factory=Made, init=False)
     took: Took = field(default_factory=Took, init=False)
@@ -46,7 +48,7 @@ class RowFigures:
         if outcome.seconds:
             self._turns, self._turns_s = self._turns + 1, self._turns_s + outcome.seconds
             self._characters += 0 if outcome.plan.is_silent else len(outcome.plan.script)
-        if outcome.rendered:
+        if outcome.rendered and self.by_engine:
             self.took += self._took(outcome)
 
     def is_due(self) -> bool:
