@@ -120,12 +120,12 @@ def one_kind(folder: Path, name: str, output: dict[str, str], rows: int) -> None
     from bulkvid_pipeline.services.sheets.validation import validate_for_spec
     from bulkvid_pipeline.settings import settings
 
-    home = folder / name.replace(" ", "-")
+    home = folder / name.partition(" (")[0].replace(" ", "-")
     with open_instance(home) as instance:
         for number, sentences in enumerate((FIRST, SECOND)):
             sheet = home / f"ideas{number}.csv"
             write(sheet, rows, sentences)
-            spec = BulkJobSpec.for_input(str(sheet), output={**output, "prefix": home.name})
+            spec = BulkJobSpec.for_input(str(sheet), output=output)
             judged = validate_for_spec(load_sheet(spec.input_source, settings(), "default"), spec, settings())
             known = paces_of(instance, settings())
             guesses = {"built-in figures": BUILT_IN, f"after {known.based_on_rows} rows": known}

@@ -23,8 +23,10 @@ from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.risk import ChosenRow, riskiest
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import JobState
+from bulkvid_pipeline.services.analytics.past_rows import paces_of
 from bulkvid_pipeline.services.jobs.result import ExitCode
 from bulkvid_pipeline.services.plans.canary import Canary, CanaryRow, estimate_by, read_canary, write_sheet
+from bulkvid_pipeline.services.plans.past_paces import past_paces
 from bulkvid_pipeline.services.plans.plan_view import estimate_view
 from bulkvid_pipeline.services.plans.sheet_plan import RowOutlook, SheetPlan, estimate_of, plan_sheet
 from bulkvid_pipeline.settings import dagster_home, settings
@@ -48,7 +50,7 @@ def run_with_canary(spec: BulkJobSpec, count: int, *, plain: bool, queue: bool =
 
     check_names(spec, queue=queue)
     console = Console(highlight=False, soft_wrap=True)
-    plan = plan_sheet(spec, settings())
+    plan = plan_sheet(spec, settings(), past_paces(dagster_home(), settings()))
     warned = {finding.sheet_row for finding in plan.sheet.report.warnings if finding.sheet_row is not None}
     chosen = riskiest((row.plan for row in plan.to_render), count, warned)
     with open_instance(dagster_home()) as instance:
@@ -144,7 +146,8 @@ class _CanaryJob:
         here, seconds = settings(), self.plan.sheet.seconds
         others = {row.plan.row_key for row in self._others}
         first = [row for row in self.plan.to_render if row.plan.row_key not in others]
-        of_canary, of_others = (estimate_of(rows, seconds, here) for rows in (first, self._others))
+        paces = paces_of(self.instance, here)
+        of_canary, of_others = (estimate_of(rows, seconds, here, paces) for rows in (first, self._others))
         return estimate_by(canary, of_canary, of_others, here.workers)
 
     def _goes_on(self, canary: Canary, *, yes: bool) -> bool:

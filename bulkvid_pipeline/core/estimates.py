@@ -43,8 +43,8 @@ def estimate_job(
     """The estimate of a job.
 
     Args:
-        lengths: its plans, with the outputs that are to be made alone, and the seconds that each of their videos is
-            expected to have by the checks of its row.
+        lengths: its plans, with the outputs that are to be made alone, and the seconds that the checks of their rows
+            have found (`ValidatedSheet.seconds`): the shortest or the wanted length of the videos.
         workers: rows that are rendered at once.
         price_per_million: price of a million characters of the voice; 0 if it is free.
         paces: of past rows.

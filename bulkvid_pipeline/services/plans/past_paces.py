@@ -7,12 +7,8 @@ from pathlib import Path
 
 from bulkvid_pipeline.adapters.dagster.tags_at_rest import newest_told
 from bulkvid_pipeline.core import tags
-from bulkvid_pipeline.core.paces import Paces, Took, added_up
+from bulkvid_pipeline.core.paces import ENOUGH_ROWS, MOST_RUNS, Paces, Took, added_up
 from bulkvid_pipeline.settings import Settings
-
-MOST_RUNS = 60
-ENOUGH_ROWS = 1000
-"""As in `services.analytics.past_rows`."""
 
 
 def past_paces(home: Path, settings: Settings) -> Paces:
