@@ -6,6 +6,7 @@ import re
 from enum import StrEnum
 
 from bulkvid_pipeline.core.diagnostics.exchange import Exchange, Fault, Peer
+from bulkvid_pipeline.core.errors import NotFoundError
 
 
 class Cause(StrEnum):
@@ -120,6 +121,8 @@ _LOGIN = "accounts.google.com"
 _PUBLIC_LINKS = "docs.google.com"
 """Where sheets are read without credentials."""
 _LOOKS_FOR_AN_OBJECT = {"headobject", "getobject", "head", "get"}
+_LOOKS_FOR_A_FILE = {"read", "stat", "remove", "list"}
+"""The same where the storage is a folder, or another kind that makes no requests of ours."""
 _STORES_AN_OBJECT = {"putobject", "completemultipartupload", "copyobject", "put"}
 
 
@@ -144,6 +147,8 @@ def is_expected(one: Exchange) -> bool:
     operation = one.operation.replace("_", "").lower()
     if one.peer is not Peer.STORAGE:
         return False
+    if one.status is None:
+        return operation in _LOOKS_FOR_A_FILE and one.error is not None and one.error.code == NotFoundError.code
     if one.status == 404:
         return operation in _LOOKS_FOR_AN_OBJECT and "NoSuchBucket" not in _said(one)
     return one.status == 412 and operation in _STORES_AN_OBJECT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from dagster import DagsterInstance
 
@@ -66,6 +67,7 @@ def render_setup(spec: BulkJobSpec, settings: Settings, instance: DagsterInstanc
         media=media_policy(settings),
         speech=speech_choice(spec, settings, instance),
         speech_key=speech_key(settings),
+        ffmpeg=Path(settings.ffmpeg).expanduser().absolute() if settings.ffmpeg else None,
     )
 
 

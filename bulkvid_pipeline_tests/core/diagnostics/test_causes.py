@@ -15,6 +15,7 @@ from bulkvid_pipeline_tests.peers.google.wire import api_error, oauth_error
 SHEET, STORAGE, MEDIA, WEBHOOK, SPEECH = Peer.SHEET, Peer.STORAGE, Peer.MEDIA, Peer.WEBHOOK, Peer.SPEECH
 
 
+NOT_THERE = ExchangeError(type="FileNotFoundError", message="No such place", code="NOT_FOUND", fault=Fault.OTHER)
 FAILED = [
     (answered(SHEET, quota_exceeded("Read")), Cause.READ_QUOTA_PER_USER),
     (answered(SHEET, quota_exceeded("Read", "", 300)), Cause.READ_QUOTA_PER_PROJECT),
@@ -75,6 +76,7 @@ FAILED = [
     (asked(WEBHOOK, 404), Cause.NOT_FOUND),
     (asked(WEBHOOK, 302, succeeded=False), Cause.REDIRECTED),
     (asked(WEBHOOK, 500), Cause.SERVER_OVERLOADED),
+    (broken(STORAGE, Fault.OTHER, operation="upload", error=NOT_THERE), Cause.NOT_FOUND),
     (broken(STORAGE, Fault.DNS), Cause.DNS),
     (broken(SPEECH, Fault.REFUSED), Cause.REFUSED),
     (broken(SHEET, Fault.DROPPED), Cause.DROPPED),
@@ -120,6 +122,7 @@ def test_our_own_error_tells_where_neither_fault_nor_status_does() -> None:
         asked(STORAGE, 412, operation="PutObject"),
         asked(STORAGE, 304, operation="GetObject", succeeded=False),
         asked(MEDIA, 304, succeeded=False),
+        broken(STORAGE, Fault.OTHER, operation="read", error=NOT_THERE),
         asked(MEDIA, 200),
     ],
     ids=lambda one: f"{one.operation}-{one.status}",
