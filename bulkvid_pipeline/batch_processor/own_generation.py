@@ -106,5 +106,8 @@ def overrides(processor: BatchProcessor, method: str) -> bool:
 
 def generation_class(processor: BatchProcessor) -> str:
     """The class by which other processes go on with the processor's jobs; empty where they need none."""
-    owns = overrides(processor, GENERATING) or overrides(processor, DECIDING)
-    return address_of(type(processor)) if owns else ""
+    owned = [method for method in (GENERATING, DECIDING) if overrides(processor, method)]
+    kind = type(processor)
+    if any(method in vars(processor) for method in owned):
+        return f"{kind.__module__}:{kind.__qualname__}.<method of one object>"  # which no other process can load
+    return address_of(kind) if owned else ""
