@@ -47,8 +47,8 @@ def recorded_run(workplace: Workplace, speech: SpeechServer, monkeypatch: pytest
             writer.writeheader()
             writer.writerows(rows)
         workplace.run(sheet)
-        (file,) = diagnostics.status().recent_debug_files
-        return diagnostics.summary_of(file.job_id)
+        (log,) = diagnostics.status().recent_debug_files
+        return diagnostics.summary_of(log.job_id)
 
     return run
 
