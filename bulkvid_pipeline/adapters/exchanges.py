@@ -353,6 +353,11 @@ def for_job(job_id: str | None, recorder: Recorder | None = None) -> Iterator[No
         _job.reset(job)
 
 
+def work_for(job_id: str | None) -> None:
+    """All that the current context still makes is made for the job: for requests that have a context of their own."""
+    _job.set(job_id)
+
+
 @contextmanager
 def for_row(row_key: str) -> Iterator[None]:
     """Requests of the block are made for the row."""

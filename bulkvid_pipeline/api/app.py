@@ -33,6 +33,7 @@ from bulkvid_pipeline.api.routes import (
     webhooks,
 )
 from bulkvid_pipeline.api.stopping import heard_before_the_server
+from bulkvid_pipeline.services.diagnostics.recording import recording
 from bulkvid_pipeline.settings import Settings, dagster_home
 from bulkvid_pipeline.settings import settings as settings_of_process
 
@@ -66,7 +67,11 @@ def create_app(settings: Settings | None = None, home: Path | None = None) -> Fa
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with open_context(chosen, folder) as context, heard_before_the_server(context.feeds.break_off):
+        with (
+            open_context(chosen, folder) as context,
+            recording(context.instance, chosen, role="api"),
+            heard_before_the_server(context.feeds.break_off),
+        ):
             app.state.context = context
             yield
 

@@ -12,6 +12,7 @@ from typing import Annotated
 from dagster import DagsterInstance
 from fastapi import Depends, Request
 
+from bulkvid_pipeline.adapters import exchanges
 from bulkvid_pipeline.api.limits import RequestCounter
 from bulkvid_pipeline.core.errors import ServiceUnavailableError
 from bulkvid_pipeline.services.access.tokens import TokenVerifier
@@ -88,6 +89,7 @@ def context_of(request: Request) -> ApiContext:
 
 
 async def _context(request: Request) -> ApiContext:  # a plain function would be run in a thread
+    exchanges.work_for(request.path_params.get("job_id"))
     return context_of(request)
 
 

@@ -16,6 +16,7 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.fingerprints import fingerprint_of
 from bulkvid_pipeline.defs.jobs import bulk_videos_job
+from bulkvid_pipeline.services.diagnostics.recording import recording
 from bulkvid_pipeline.services.jobs.run_config import new_job_id, run_config_of
 from bulkvid_pipeline.services.jobs.saved_jobs import SavedJob, load_saved_jobs
 from bulkvid_pipeline.services.liveness.orphans import close_orphans
@@ -153,7 +154,8 @@ def _minute_before(now: datetime) -> datetime:
 )
 def callbacks_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """What is due of the callbacks of all jobs."""
-    return dg.SkipReason(f"{send_due(context.instance, settings())} callbacks tried")
+    with recording(context.instance, settings(), role="daemon"):
+        return dg.SkipReason(f"{send_due(context.instance, settings())} callbacks tried")
 
 
 @dg.sensor(
