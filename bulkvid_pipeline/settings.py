@@ -9,6 +9,7 @@ from typing import Literal
 
 from dotenv import dotenv_values
 from pydantic import AliasChoices, ByteSize, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -24,7 +25,12 @@ class Settings(BaseSettings):
     """Settings of an installation; a job's own options are in its BulkJobSpec."""
 
     model_config = SettingsConfigDict(
-        env_prefix=_PREFIX, env_file=_ENV_FILE, extra="ignore", frozen=True, env_ignore_empty=True
+        env_prefix=_PREFIX,
+        env_file=_ENV_FILE,
+        extra="ignore",
+        frozen=True,
+        env_ignore_empty=True,
+        populate_by_name=True,
     )
 
     output_url: str = Field("file://output", description="Where videos go when a job names no bucket")
@@ -44,8 +50,25 @@ class Settings(BaseSettings):
         le=256,
         description="Rows rendered at once by all jobs of the instance; read when its first job runs",
     )
-    limit_per_user: int = Field(60, ge=1, description="Requests a minute of one user in each budget")
-    limit_per_project: int = Field(300, ge=1, description="Requests a minute of one project in each budget")
+    batch_max_workers: int = Field(
+        4,
+        ge=1,
+        le=256,
+        description="Rows that one BatchProcessor makes at once",
+        validation_alias=AliasChoices("BULKVID_BATCH_MAX_WORKERS", "BATCH_PROCESSOR_MAX_WORKERS"),
+    )
+    limit_per_user: int = Field(
+        60,
+        ge=1,
+        description="Requests a minute of one user in each budget",
+        validation_alias=AliasChoices("BULKVID_LIMIT_PER_USER", "BATCH_PROCESSOR_RATE_LIMIT_USER"),
+    )
+    limit_per_project: int = Field(
+        300,
+        ge=1,
+        description="Requests a minute of one project in each budget",
+        validation_alias=AliasChoices("BULKVID_LIMIT_PER_PROJECT", "BATCH_PROCESSOR_RATE_LIMIT_PROJECT"),
+    )
     limit_refill_per_s: float = Field(
         5.0, gt=0, description="Refill rate of a project's token bucket, in requests a second"
     )
@@ -86,7 +109,11 @@ class Settings(BaseSettings):
         SecretStr("http://127.0.0.1:3000"),
         description="Dagster web server to which `--queue` submits jobs",
     )
-    postgres_url: SecretStr | None = Field(None, description="Database of the Dagster instance; SQLite if empty")
+    postgres_url: SecretStr | None = Field(
+        None,
+        description="Database of the Dagster instance; SQLite if empty",
+        validation_alias=AliasChoices("BULKVID_POSTGRES_URL", "BATCH_PROCESSOR_DB_URL"),
+    )
 
     cache: bool = Field(
         True, description="Keep narration and encoded scenes, so that only the changed parts of a row are made again"
@@ -225,12 +252,22 @@ def settings() -> Settings:
 
 def _fault(problem: ErrorDetails) -> str:
     """`BULKVID_WORKERS is 'many': Input should be a valid integer`; values of secrets are not shown."""
+    names = {alias.upper(): field for field in Settings.model_fields.values() for alias in _aliases(field)}
     name = "_".join(map(str, problem["loc"])).upper()
-    field = Settings.model_fields.get(str(problem["loc"][0])) if problem["loc"] else None
+    first = str(problem["loc"][0]) if problem["loc"] else ""
+    field = Settings.model_fields.get(first) or names.get(first.upper())
     is_secret = field is None or "SecretStr" in str(field.annotation)
     value = "" if is_secret else f" is {shortened(str(problem['input']))!r}"
     message = problem["msg"].partition(", unable to ")[0]
-    return f"BULKVID_{name.removeprefix('BULKVID_')}{value}: {message}"
+    given = [alias.upper() for alias in _aliases(field) if alias.upper() in os.environ] if field else []
+    told = given[0] if given else name if name in names else f"{_PREFIX}{name}"
+    return f"{told}{value}: {message}"
+
+
+def _aliases(field: FieldInfo) -> list[str]:
+    """The other names of a setting's variable."""
+    aliases = field.validation_alias
+    return [str(alias) for alias in aliases.choices] if isinstance(aliases, AliasChoices) else []
 
 
 def variables_known() -> frozenset[str]:

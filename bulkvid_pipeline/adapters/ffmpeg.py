@@ -50,6 +50,10 @@ Feed = Callable[[IO[bytes]], None]
 """Writes all of the input to ffmpeg's stdin; it is closed afterwards."""
 
 
+FFMPEG_VARIABLE = "IMAGEIO_FFMPEG_EXE"
+"""What imageio-ffmpeg reads in the environment of a process: another program than the one that it carries."""
+
+
 def locate(binary: Path | None = None) -> Path:
     """The ffmpeg program: `binary` where given, else the one that imageio-ffmpeg carries.
 

@@ -49,7 +49,8 @@ def run_with_canary(spec: BulkJobSpec, count: int, *, plain: bool, queue: bool =
     check_names(spec, queue=queue)
     console = Console(highlight=False, soft_wrap=True)
     plan = plan_sheet(spec, settings())
-    chosen = riskiest((row.plan for row in plan.to_render), count)
+    warned = {finding.sheet_row for finding in plan.sheet.report.warnings if finding.sheet_row is not None}
+    chosen = riskiest((row.plan for row in plan.to_render), count, warned)
     with open_instance(dagster_home()) as instance:
         job = _CanaryJob(instance, console, spec, new_job_id(), plan, chosen, plain=plain, queue=queue)
         if len(chosen) == len(plan.to_render):

@@ -185,13 +185,14 @@ def _print_peers(found: JobSummary) -> None:
     from rich.console import Console
     from rich.table import Column, Table
 
-    names = ("requests", "failed", "p50 ms", "p95 ms", "slowest ms", "sent", "received")
-    table = Table("peer", *(Column(name, justify="right") for name in names), "hosts", box=None)
+    names = ("requests", "failed", "p50 ms", "p95 ms", "slowest")
+    table = Table(
+        "peer", *(Column(name, justify="right") for name in names), Column("hosts", overflow="fold"), box=None
+    )
     for peer, told in found.peers.items():
         timing = told.timing
         durations = (f"{value:.0f}" for value in (timing.p50_ms, timing.p95_ms, timing.slowest_ms))
-        sizes = (_in_words(told.bytes_sent), _in_words(told.bytes_received))
-        table.add_row(peer, str(told.requests), str(told.failed), *durations, *sizes, ", ".join(told.hosts))
+        table.add_row(peer, str(told.requests), str(told.failed), *durations, ", ".join(told.hosts))
     print()
     Console(highlight=False, markup=False, emoji=False).print(table)
 

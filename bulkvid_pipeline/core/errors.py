@@ -48,7 +48,8 @@ BulkVideoError
 ├── CallbackGoneError            502
 ├── ServiceUnavailableError      503
 ├── DeadlineExceededError        504
-└── StorageQuotaExceededError    507
+└── StorageError                 500
+    └── StorageQuotaExceededError    507
 
 Modules raise only these to their callers; a module may derive private ones, without a code of their own.
 An error says what was attempted and what went wrong (`message`) and what the user can do about it (`fix`).
@@ -174,6 +175,12 @@ class AccessDeniedError(BulkVideoError):
     systemic = True
 
 
+class StorageError(BulkVideoError):
+    """The output storage cannot be used; StorageAccessDeniedError and BucketNotFoundError are of this kind too."""
+
+    code = "STORAGE_ERROR"
+
+
 class SheetAccessDeniedError(AccessDeniedError):
     """The sheet exists but is not shared with the account in use."""
 
@@ -181,7 +188,7 @@ class SheetAccessDeniedError(AccessDeniedError):
     default_fix = 'Share the sheet with "Anyone with the link", or with the service account\'s address'
 
 
-class StorageAccessDeniedError(AccessDeniedError):
+class StorageAccessDeniedError(AccessDeniedError, StorageError):
     """The output storage does not permit writing."""
 
     code = "STORAGE_ACCESS_DENIED"
@@ -226,7 +233,7 @@ class SheetNotFoundError(NotFoundError):
     default_fix = "Verify sheet ID and sharing settings"
 
 
-class BucketNotFoundError(NotFoundError):
+class BucketNotFoundError(NotFoundError, StorageError):
     """The output bucket does not exist."""
 
     code = "BUCKET_NOT_FOUND"
@@ -456,7 +463,7 @@ class DeadlineExceededError(BulkVideoError):
     default_fix = "Give the job a longer processing_deadline_ms, or retry it to render the remaining rows"
 
 
-class StorageQuotaExceededError(BulkVideoError):
+class StorageQuotaExceededError(StorageError):
     """The output storage is full."""
 
     code = "STORAGE_QUOTA_EXCEEDED"

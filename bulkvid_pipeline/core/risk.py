@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -25,6 +25,8 @@ LONG_WORD = 18
 SHORT_TITLE = 5
 _CJK = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR", "BOPOMOFO"})
 """Writing systems whose words are not told apart by blanks: none of them is long."""
+_JAPANESE = frozenset({"HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA"})
+"""Written together with CJK."""
 _WORD = re.compile(r"[^\s\-–—/|_.,;:!?…\u200b\u00ad]+")
 
 
@@ -36,10 +38,13 @@ class ChosenRow:
     reasons: tuple[str, ...]
 
 
-def riskiest(plans: Iterable[VideoPlan], count: int) -> tuple[ChosenRow, ...]:
-    """So many of the rows, or all if there are fewer, those that show most first."""
+def riskiest(plans: Iterable[VideoPlan], count: int, warned: Collection[int] = ()) -> tuple[ChosenRow, ...]:
+    """So many of the rows, or all if there are fewer, those that show most first.
+
+    `warned` are the sheet row numbers of those that validation warns of.
+    """
     rows = sorted(plans, key=lambda plan: plan.sheet_row)
-    traits = _traits(rows)
+    traits = _traits(rows, warned)
     shared = Counter(name for of_row in traits for name in of_row)
     left = dict(enumerate(traits))
     seen: set[str] = set()
@@ -59,7 +64,7 @@ def _worth(traits: Mapping[str, int], seen: set[str], shared: Mapping[str, int])
     return sum(traits[name] for name in new), sum(1 / shared[name] for name in new), sum(traits.values())
 
 
-def _traits(rows: Sequence[VideoPlan]) -> list[dict[str, int]]:
+def _traits(rows: Sequence[VideoPlan], warned: Collection[int]) -> list[dict[str, int]]:
     """The traits of each row with their weights, the weightiest first. What all rows have tells none of them apart."""
     found: list[dict[str, int]] = [{} for _ in rows]
     for at, name in _extremes(rows):
@@ -70,20 +75,27 @@ def _traits(rows: Sequence[VideoPlan]) -> list[dict[str, int]]:
         counts = Counter(name for of_row in named for name in of_row)
         for traits, of_row in zip(found, named, strict=True):
             traits.update((name, weight) for name in of_row if counts[name] < len(rows))
+    for traits, plan in zip(found, rows, strict=True):
+        if plan.sheet_row in warned:
+            traits["a warning about it"] = VARIETY
     return found
 
 
 def _extremes(rows: Sequence[VideoPlan]) -> Iterator[tuple[int, str]]:
-    """The rows that go furthest in something, each by its index, the first of equal ones."""
+    """The rows that go furthest in something, each by its index, the first of equal ones; none where all are equal."""
     if not rows:
         return
-    titles, scripts = [len(plan.title) for plan in rows], [len(plan.script) for plan in rows]
-    yield titles.index(max(titles)), f"the longest title ({max(titles)} characters)"
-    yield scripts.index(max(scripts)), f"the longest script ({max(scripts)} characters)"
+    for name, lengths in (
+        ("title", [len(plan.title) for plan in rows]),
+        ("script", [len(plan.script) for plan in rows]),
+    ):
+        longest = max(lengths)
+        if longest > min(lengths) or len(rows) == 1:
+            yield lengths.index(longest), f"the longest {name} ({longest} characters)"
     words = [_longest_word(plan) for plan in rows]
-    longest = max(words, key=len)
-    if len(longest) >= LONG_WORD:
-        yield words.index(longest), f"the longest word ({len(longest)} letters)"
+    word = max(words, key=len)
+    if len(word) >= LONG_WORD:
+        yield words.index(word), f"the longest word ({len(word)} letters)"
     for names in (map(_writing, rows), map(_language, rows)):
         for name, first in _rarest(list(names)):
             yield first, f"the rarest {name}"
@@ -127,6 +139,8 @@ def _details(plan: VideoPlan) -> Iterator[str]:
         yield "text from right to left"
     if any(unicodedata.category(char) == "So" for char in text):
         yield "emoji or symbols"
+    if len({_system(char) for char in text if char.isalpha()} - _JAPANESE) > 1:
+        yield "letters of several writing systems"
     if any(char.isdecimal() for char in plan.script):
         yield "numbers in the script"
     if len(plan.title) <= SHORT_TITLE:

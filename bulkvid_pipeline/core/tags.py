@@ -41,6 +41,8 @@ GENERATION = "bulkvid/generation"
 """The class of a program that makes the job's rows in the engine's place, or decides about their errors."""
 ENGINE = "bulkvid/engine"
 """What makes the job's videos where our engine does not: part of their fingerprints."""
+AI_PROVIDER = "bulkvid/ai_provider"
+"""What a script has named as the provider of its job's videos; handed to its own generation."""
 THINNED = "bulkvid/thinned"
 """Id of the run that pruning has left only what must stay of: re-executions inherit tags."""
 

@@ -23,6 +23,7 @@ from bulkvid_pipeline.defs import events
 from bulkvid_pipeline.defs.partitions import ensure_partitions, video_rows
 from bulkvid_pipeline.services.batch.batch_run import BatchRun
 from bulkvid_pipeline.services.batch.cancel_watch import stopping_when_cancelled
+from bulkvid_pipeline.services.batch.job_means import JobMeans, means_of
 from bulkvid_pipeline.services.batch.row_turn import RowRetried
 from bulkvid_pipeline.services.diagnostics.recording import recording
 from bulkvid_pipeline.services.jobs.chosen_rows import chosen_rows, join_job_of_rows
@@ -35,7 +36,6 @@ from bulkvid_pipeline.services.sheets.validation import ValidatedSheet, validate
 from bulkvid_pipeline.services.webhooks.callbacks import check_callback, sending
 from bulkvid_pipeline.services.wiring.limits import wait_for_sheet_read
 from bulkvid_pipeline.services.write_back.writer import check_write_back
-from bulkvid_pipeline.settings import settings
 
 SHEET_CHECK = "sheet_is_valid"
 
@@ -44,9 +44,10 @@ SHEET_CHECK = "sheet_is_valid"
 def sheet_rows(context: dg.AssetExecutionContext) -> dg.MaterializeResult[LoadedSheet]:
     """The sheet as it stands: a frame of strings, read once."""
     spec = _spec(context)
-    with failures_in_words(), recording(context.instance, settings(), job_id=_job_id(context)):
-        check_callback(spec, settings())
-        check_write_back(spec, settings())
+    settings = _means(context).settings
+    with failures_in_words(), recording(context.instance, settings, job_id=_job_id(context)):
+        check_callback(spec, settings)
+        check_write_back(spec, settings)
     with _job_at_work(context, spec) as stopping:
         sheet = _read_sheet(context, spec, stopping)
     return dg.MaterializeResult(
@@ -72,7 +73,8 @@ def video_ideas(
     """The rows that may be rendered, judged at the job's validation level."""
     spec = _spec(context)
     with _job_at_work(context, spec) as stopping:
-        judged = stopping.run(lambda: validate_for_spec(sheet_rows, spec, settings()))
+        settings = _means(context).settings
+        judged = stopping.run(lambda: validate_for_spec(sheet_rows, spec, settings))
         yield events.report_check(judged.report, SHEET_CHECK, "video_ideas")
         if judged.report.stops_job:
             raise _failure(judged.refusal(), dg.MetadataValue.md(judged.report.as_markdown()))
@@ -101,7 +103,7 @@ def video_batch(
         run = BatchRun(
             spec,
             video_ideas,
-            settings(),
+            _means(context),
             context.instance,
             context.run.run_id,
             only=frozenset(config.only) or None,
@@ -133,20 +135,21 @@ def video(
     instance, run_id = context.instance, context.run.run_id
     with failures_in_words():
         join_job_of_rows(instance, run_id, context.partition_keys)
+    means = _means(context)
     with (
         failures_in_words(),
-        recording(instance, settings(), job_id=_job_id(context)),
-        stopping_when_cancelled(instance, run_id) as stopping,
+        recording(instance, means.settings, job_id=_job_id(context)),
+        stopping_when_cancelled(instance, run_id, means.stopping) as stopping,
         at_work(instance, run_id, stopping),
     ):
         for chosen in chosen_rows(context.instance, context.partition_keys):
             spec = chosen.spec
             sheet = _read_sheet(context, spec, stopping)
-            judged = stopping.run(partial(validate_for_spec, sheet, spec, settings()))
+            judged = stopping.run(partial(validate_for_spec, sheet, spec, means.settings))
             run = BatchRun(
                 spec,
                 judged,
-                settings(),
+                means,
                 instance,
                 run_id,
                 only=chosen.row_keys,
@@ -154,13 +157,17 @@ def video(
                 stopping=stopping,
                 generation_class=chosen.generation_class,
             )
-            with sending(instance, spec, settings(), stopping):
+            with sending(instance, spec, means.settings, stopping):
                 yield from _row_events(context, run, planned=True)
 
 
 def _spec(context: dg.AssetExecutionContext) -> BulkJobSpec:
     spec: BulkJobSpec = getattr(context.resources, tags.SPEC_RESOURCE)
     return spec
+
+
+def _means(context: dg.AssetExecutionContext) -> JobMeans:
+    return means_of(id_of(context.run))
 
 
 def _job_id(context: dg.AssetExecutionContext) -> str:
@@ -172,9 +179,10 @@ def _job_id(context: dg.AssetExecutionContext) -> str:
 
 def _read_sheet(context: dg.AssetExecutionContext, spec: BulkJobSpec, stopping: Stopping) -> LoadedSheet:
     """The job's sheet, once it is the job's turn to ask for it."""
-    turn = partial(wait_for_sheet_read, context.instance, spec, settings(), sleep=stopping.sleep)
+    means = _means(context)
+    turn = partial(wait_for_sheet_read, context.instance, spec, means.settings, sleep=stopping.sleep)
     stopping.run(turn)
-    return stopping.run(lambda: load_sheet(spec.input_source, settings(), spec.project_id))
+    return stopping.run(lambda: load_sheet(spec.input_source, means.settings, spec.project_id, retry=means.retry))
 
 
 @contextmanager
@@ -183,12 +191,12 @@ def _job_at_work(context: dg.AssetExecutionContext, spec: BulkJobSpec) -> Iterat
 
     The block gets what is stopped when the job is cancelled.
     """
-    instance, run_id = context.instance, context.run.run_id
+    instance, run_id, means = context.instance, context.run.run_id, _means(context)
     with (
         failures_in_words(),
-        recording(instance, settings(), job_id=_job_id(context)),
-        stopping_when_cancelled(instance, run_id) as stopping,
-        sending(instance, spec, settings(), stopping),
+        recording(instance, means.settings, job_id=_job_id(context)),
+        stopping_when_cancelled(instance, run_id, means.stopping) as stopping,
+        sending(instance, spec, means.settings, stopping),
         at_work(instance, run_id, stopping),
     ):
         yield stopping
@@ -212,6 +220,7 @@ def _row_events(
             elif outcome.failure is not None:
                 events.report_failed_row(context, outcome, key, planned=planned)
                 yield events.observation_of_failure(outcome, key)
+            run.means.on_outcome(outcome)
     failed = run.count(ItemState.FAILED)
     if failed:
         others = "; the others are finished and kept" if run.count(ItemState.COMPLETED) else ""

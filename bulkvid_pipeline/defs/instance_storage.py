@@ -16,14 +16,14 @@ class ChosenStorage(StorageByChoice):
     """The storage chosen by the settings. `dagster.yaml` has no conditions, so it names this class."""
 
     @classmethod
-    def choose(cls, folder: str | None) -> DagsterStorage:
-        """PostgreSQL if a URL is set, else SQLite in `folder`, or in DAGSTER_HOME if it is None.
+    def choose(cls, folder: str | None, url: str | None = None) -> DagsterStorage:
+        """PostgreSQL if `url` or else the settings name one, else SQLite in `folder`, or in DAGSTER_HOME if it is None.
 
         Raises:
             InvalidRequestError: the URL is not a PostgreSQL URL.
         """
-        url = Settings().postgres_url
-        named = url.get_secret_value() if url else ""
+        known = Settings().postgres_url
+        named = url if url is not None else known.get_secret_value() if known else ""
         if not named:
             return sqlite_storage(folder or str(dagster_home()))
         if not named.startswith(("postgresql://", "postgres://")):

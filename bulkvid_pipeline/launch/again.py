@@ -35,7 +35,7 @@ class LaunchAgain:
     only: tuple[str, ...] = ()
 
     def __call__(self, spec: BulkJobSpec, job: Job) -> None:
-        claim = self._claim(job)
+        claim = claim_launch(self.keyed, job)
         tried_at: float | None = claim.noted["at"] if claim.noted else None
         claim = self.keyed.note(claim, {"at": time.time()})
         launch = Launch(job.job_id, claim.launch_id, only=self.only, tried_at=tried_at)
@@ -49,16 +49,22 @@ class LaunchAgain:
             raise
         self.keyed.finish(claim, Answer(200, ""))
 
-    def _claim(self, job: Job) -> Claim:
-        name = RequestName(job.project_id, "", f"launch after {job.run_id}", job.job_id)
-        try:
-            found = self.keyed.begin(name, "")
-        except KeyInUseError:
-            found = None
-        if isinstance(found, Claim):
-            return found
-        raise ActionNotAllowedError(
-            "Another request goes on with the job already",
-            fix="Allowed actions now: none; look at the job again in a moment",
-            details={"state": job.state.value, "actions": []},
-        )
+
+def claim_launch(keyed: KeyedRequests, job: Job) -> Claim:
+    """The right to launch a run of the job after its newest one.
+
+    Raises:
+        ActionNotAllowedError: another request launches, or has launched, such a run.
+    """
+    name = RequestName(job.project_id, "", f"launch after {job.run_id}", job.job_id)
+    try:
+        found = keyed.begin(name, "")
+    except KeyInUseError:
+        found = None
+    if isinstance(found, Claim):
+        return found
+    raise ActionNotAllowedError(
+        "Another request goes on with the job already",
+        fix="Allowed actions now: none; look at the job again in a moment",
+        details={"state": job.state.value, "actions": []},
+    )

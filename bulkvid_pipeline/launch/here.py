@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from dagster import DagsterInstance, execute_job
 
 from bulkvid_pipeline.adapters.dagster.job_code import job_in_module
+from bulkvid_pipeline.adapters.dagster.run_logging import configure_logging_once
 from bulkvid_pipeline.adapters.python_classes import being_loaded
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import ActionNotAllowedError
@@ -46,6 +47,7 @@ def execute_here(
             loaded for its class alone wants to run a job.
     """
     refuse_while_loading()
+    configure_logging_once(instance)
     named = {tags.GENERATION: generation_class} if generation_class else generation_tags_of(instance, job_id)
     with making_rows(job_id, generation) if generation else nullcontext():
         result = execute_job(

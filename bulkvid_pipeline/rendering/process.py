@@ -11,10 +11,12 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import IO, Any
 
 from bulkvid_pipeline.adapters import exchanges
 from bulkvid_pipeline.adapters.cache import CachePlace
+from bulkvid_pipeline.adapters.ffmpeg import FFMPEG_VARIABLE
 from bulkvid_pipeline.adapters.processes import start_module
 from bulkvid_pipeline.adapters.speech.providers import KEY_VARIABLE, OFFLINE, SpeechChoice
 from bulkvid_pipeline.adapters.speech.spending import Spending
@@ -63,6 +65,7 @@ class RenderProcess:
         on_warning: told what the worker warns about, apart from what concerns a row; the log if not given.
         speech: the voice that narrates.
         speech_key: its key, where it is a paid one.
+        ffmpeg: the program that reads media and draws with the graph renderer; the bundled one if None.
     """
 
     def __init__(
@@ -72,8 +75,10 @@ class RenderProcess:
         on_warning: Callable[[str], None] = _log.warning,
         speech: SpeechChoice = OFFLINE,
         speech_key: str | None = None,
+        ffmpeg: Path | None = None,
     ) -> None:
         self._renderer = renderer
+        self._ffmpeg = ffmpeg
         self._place = place
         self._on_warning = on_warning
         self._speech = speech
@@ -203,6 +208,8 @@ class RenderProcess:
         inherited = {name: value for name, value in os.environ.items() if name != KEY_VARIABLE}
         if self._speech.is_remote and self._speech_key:
             inherited[KEY_VARIABLE] = self._speech_key
+        if self._ffmpeg is not None:
+            inherited[FFMPEG_VARIABLE] = str(self._ffmpeg)
         return {**_THRIFT, **inherited}
 
     def _last_words(self) -> str:

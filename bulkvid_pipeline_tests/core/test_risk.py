@@ -56,6 +56,7 @@ SPECIAL: dict[str, tuple[VideoPlan, str]] = {
     "hurried": (row(50, is_hurried=True), "hurried speech"),
     "right to left": (row(50, "A plain שלום"), "text from right to left"),
     "emoji": (row(50, "A plain 🚰"), "emoji or symbols"),
+    "writings": (row(50, "A plain Ж"), "letters of several writing systems"),
     "numbers": (row(50, script="Turn off 3 taps."), "numbers in the script"),
     "short title": (row(50, "Tap"), "a very short title"),
 }  # fmt: skip
@@ -75,8 +76,16 @@ def test_a_row_unlike_the_others_is_among_the_first_two(kind: str) -> None:
 
 
 def test_what_all_rows_have_is_no_reason() -> None:
-    (only, *_) = riskiest(plain_rows(5), 1)
-    assert only.reasons == ("the longest title (13 characters)", "the longest script (17 characters)")
+    chosen = riskiest([*plain_rows(5), row(9, "A longer plain title")], 6)
+    assert [each.reasons for each in chosen] == [
+        ("the longest title (20 characters)",),
+        *[("the next row of the sheet",)] * 5,
+    ]
+
+
+def test_a_row_that_validation_warns_of_comes_early() -> None:
+    (first,) = riskiest(plain_rows(5), 1, warned={4})
+    assert (first.plan.sheet_row, first.reasons) == (4, ("a warning about it",))
 
 
 def test_each_style_and_each_platform_comes_once_before_any_comes_twice() -> None:

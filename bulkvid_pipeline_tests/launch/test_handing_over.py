@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from dagster import DagsterInstance, DagsterRun
+from dagster import DagsterInstance, DagsterRun, RunRecord
 from pydantic import SecretStr
 
 from bulkvid_pipeline.adapters.dagster.web_server import DagsterWebServer
@@ -60,6 +60,10 @@ class SameInstance(DagsterInstance):
     def get_run_by_id(self, run_id: str) -> DagsterRun | None:
         known = {run.run_id: run.tags for run in self._known.runs}
         return DagsterRun(tags.JOB, run_id=run_id, tags=known[run_id]) if run_id in known else None
+
+    def get_run_records(self, *_: Any, **__: Any) -> list[RunRecord]:
+        """The job has had no runs before."""
+        return []
 
 
 def hand_to(server: FakeDagster, url: str = "", spec: BulkJobSpec = SPEC) -> str:

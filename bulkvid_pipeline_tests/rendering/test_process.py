@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bulkvid_pipeline.adapters.ffmpeg import locate
 from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.options import AudioCodec, Container, Platform, VideoCodec
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan, plan_video
@@ -37,6 +38,22 @@ def test_a_worker_is_thrifty_with_memory_where_the_user_said_nothing_else(
     process.close()
     assert b"MALLOC_ARENA_MAX=1" in environment
     assert b"MALLOC_TRIM_THRESHOLD_=1234567" in environment
+
+
+def test_another_ffmpeg_than_the_bundled_one_is_what_a_worker_runs(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    program = tmp_path / "ffmpeg"
+    program.write_text(f'#!/bin/sh\necho ran >> "{told}"\nexec "{locate()}" "$@"\n')
+    program.chmod(0o755)
+    process = RenderProcess("graph", ffmpeg=program)
+    output = PlannedOutput(Platform.YOUTUBE, 320, 180, Container.MP4, VideoCodec.H264, AudioCodec.AAC)
+    folder = tmp_path / "row"
+    folder.mkdir()
+
+    process.render(RenderRequest(_plan(), (output,), str(folder)), lambda *_: None)
+
+    process.close()
+    assert told.read_text().startswith("ran")
 
 
 def test_a_worker_brings_along_only_what_rendering_needs() -> None:

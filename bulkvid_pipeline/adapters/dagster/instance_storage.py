@@ -18,7 +18,7 @@ from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClass, ConfigurableClassData
 from sqlalchemy.exc import SQLAlchemyError
 
-from bulkvid_pipeline.adapters.dagster.instances import FOLDER
+from bulkvid_pipeline.adapters.dagster.instances import FOLDER, URL
 from bulkvid_pipeline.core.errors import ServiceUnavailableError
 
 
@@ -32,8 +32,11 @@ class StorageByChoice(DagsterStorage, ConfigurableClass):
 
     @classmethod
     @abstractmethod
-    def choose(cls, folder: str | None) -> DagsterStorage:
-        """The storage of the instance that is being opened; `folder` is the instance's home, if the caller named it."""
+    def choose(cls, folder: str | None, url: str | None) -> DagsterStorage:
+        """The storage of the instance that is being opened.
+
+        `folder` is the instance's home and `url` its database (empty: SQLite), if the caller named them.
+        """
 
     @property
     def inst_data(self) -> ConfigurableClassData | None:
@@ -41,7 +44,7 @@ class StorageByChoice(DagsterStorage, ConfigurableClass):
 
     @classmethod
     def config_type(cls) -> Mapping[str, Any]:
-        return {FOLDER: Field(StringSource, is_required=False)}
+        return {name: Field(StringSource, is_required=False) for name in (FOLDER, URL)}
 
     @classmethod
     def from_config_value(
@@ -49,7 +52,7 @@ class StorageByChoice(DagsterStorage, ConfigurableClass):
         inst_data: ConfigurableClassData | None,
         config_value: Mapping[str, Any],
     ) -> Self:
-        return cls(cls.choose(config_value.get(FOLDER)), inst_data)
+        return cls(cls.choose(config_value.get(FOLDER), config_value.get(URL)), inst_data)
 
     @property
     def event_log_storage(self) -> EventLogStorage:

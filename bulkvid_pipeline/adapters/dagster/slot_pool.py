@@ -93,6 +93,11 @@ class SlotPool:
             return self.ensure_limit(slots)
         return slots
 
+    def raise_limit(self, slots: int) -> None:
+        """Let the pool have that many slots at least."""
+        if self.ensure_limit(slots) < slots:
+            self._storage.set_concurrency_slots(self._name, slots)
+
     def look(self) -> Line:
         """The current queue; it may have changed by the time this returns."""
         with self._storage.index_connection() as conn:

@@ -91,7 +91,8 @@ class RateLimiter:
         store: Store | None = None,
     ) -> None:
         full_bucket = per_project_limit if burst is None else burst
-        self._limits = Limits(per_user_limit, per_project_limit, refill_rate, full_bucket, window_s)
+        self.limits = Limits(per_user_limit, per_project_limit, refill_rate, full_bucket, window_s)
+        """The figures that it was made with."""
         self.budget = Budget(budget)
         self.store: Store = MemoryStore() if store is None else store
 
@@ -167,10 +168,10 @@ class RateLimiter:
         return self._transact(user_id, project_id, self._take_step)
 
     def _take_step(self, now_us: int, meters: Meters) -> tuple[Verdict, Meters | None]:
-        verdict = admission.judge(self._limits, now_us, *meters)
+        verdict = admission.judge(self.limits, now_us, *meters)
         if verdict.held_by is not None:
             return verdict, None
-        return verdict, Meters(*admission.admit(self._limits, now_us, *meters))
+        return verdict, Meters(*admission.admit(self.limits, now_us, *meters))
 
     def _take_and_tell_step(self, now_us: int, meters: Meters) -> tuple[Taken, Meters | None]:
         verdict, after = self._take_step(now_us, meters)
@@ -179,16 +180,16 @@ class RateLimiter:
 
     def _usage_step(self, now_us: int, meters: Meters) -> tuple[Usage, None]:
         def used(meter: Meter) -> int:
-            return len(meter.within(self._limits.window_us, now_us))
+            return len(meter.within(self.limits.window_us, now_us))
 
         return (
             Usage(
                 used(meters.user),
-                self._limits.per_user,
+                self.limits.per_user,
                 used(meters.project),
-                self._limits.per_project,
-                admission.tokens(self._limits, now_us, meters.project),
-                admission.judge(self._limits, now_us, *meters).wait_us / MICROSECONDS,
+                self.limits.per_project,
+                admission.tokens(self.limits, now_us, meters.project),
+                admission.judge(self.limits, now_us, *meters).wait_us / MICROSECONDS,
             ),
             None,
         )

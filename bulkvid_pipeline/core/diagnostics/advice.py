@@ -94,6 +94,13 @@ _WORDS = {
         "the script writer's log",
     ),
 }
+_FOLDER_WORDS = _Words(
+    "the output folder",
+    "BULKVID_OUTPUT_URL and output_bucket of the job",
+    "Look at the disk or network share of the folder; set BULKVID_WORKERS lower to write fewer files at once.",
+    "Let the user of this process read and write the folder.",
+    "the log of the disk or network share",
+)
 
 _GENERAL: dict[PatternName, tuple[str, str]] = {
     Cause.RATE_LIMITED: (
@@ -315,14 +322,35 @@ _SPECIAL: dict[tuple[PatternName, Peer | None], tuple[str, str]] = {
     ),
 }
 
+_OF_FOLDERS: dict[PatternName, tuple[str, str]] = {
+    Cause.BUCKET_DENIED: (
+        "The output folder cannot be written",
+        "Let the user of this process read and write the folder, or name another in BULKVID_OUTPUT_URL or in "
+        "output_bucket of the job.",
+    ),
+    Cause.BUCKET_NOT_FOUND: (
+        "The output folder does not exist",
+        "Make the folder, mount its disk, or name another in BULKVID_OUTPUT_URL or in output_bucket of the job.",
+    ),
+    Cause.STORAGE_FULL: (
+        "The disk of the output folder is full",
+        "Free space on it, or name a folder on another disk in BULKVID_OUTPUT_URL or in output_bucket of the job.",
+    ),
+    Sign.SLOW: ("The output folder is slow", "{timeout}"),
+}
 _OF_ONE_PEER = {name: told for (name, _), told in _SPECIAL.items()}
 
 
-def advice_on(name: PatternName, peer: Peer | None) -> Advice:
-    """What to say of a pattern at this peer; None for those that concern no single one."""
-    title, fix = _SPECIAL.get((name, peer)) or _GENERAL.get(name) or _OF_ONE_PEER[name]
+def advice_on(name: PatternName, peer: Peer | None, *, is_folder: bool = False) -> Advice:
+    """What to say of a pattern at this peer; None for those that concern no single one.
+
+    Args:
+        is_folder: the storage is a folder of this machine.
+    """
+    general = _SPECIAL.get((name, peer)) or _GENERAL.get(name) or _OF_ONE_PEER[name]
+    title, fix = (_OF_FOLDERS.get(name) or _GENERAL.get(name) or general) if is_folder else general
     if peer is None:
         return Advice(title, fix)
-    words = _WORDS[peer]
+    words = _FOLDER_WORDS if is_folder else _WORDS[peer]
     told = {**vars(words), "Called": words.called[0].upper() + words.called[1:]}
     return Advice(title.format_map(told), fix.format_map(told))

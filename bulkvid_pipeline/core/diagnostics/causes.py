@@ -6,6 +6,7 @@ import re
 from enum import StrEnum
 
 from bulkvid_pipeline.core.diagnostics.exchange import Exchange, Fault, Peer
+from bulkvid_pipeline.core.errors import NotFoundError
 
 
 class Cause(StrEnum):
@@ -90,8 +91,10 @@ _WRITES = re.compile(r"write.?requests", re.IGNORECASE)
 _READS = re.compile(r"read.?requests", re.IGNORECASE)
 _WRITING = re.compile(r"^(post|put|patch|delete)$|update|append|clear", re.IGNORECASE)
 _EXPIRED = re.compile(r"expired", re.IGNORECASE)
+# Redaction hides what follows "JWT:"; with a colon Google says only that the token is of another time.
 _CLOCK = re.compile(
-    r"iat and exp|reasonable timeframe|RequestTimeTooSkewed|time too skewed|used too early", re.IGNORECASE
+    r"iat and exp|Invalid JWT: \[redacted\]|reasonable timeframe|RequestTimeTooSkewed|time too skewed|used too early",
+    re.IGNORECASE,
 )
 _SIGN_IN = re.compile(r"invalid_grant|invalid_client|API.key|API_KEY_INVALID", re.IGNORECASE)
 _KEY_LIMITS = re.compile(r"API_KEY_|SCOPE_INSUFFICIENT|insufficient authentication scopes", re.IGNORECASE)
@@ -118,6 +121,8 @@ _LOGIN = "accounts.google.com"
 _PUBLIC_LINKS = "docs.google.com"
 """Where sheets are read without credentials."""
 _LOOKS_FOR_AN_OBJECT = {"headobject", "getobject", "head", "get"}
+_LOOKS_FOR_A_FILE = {"read", "stat", "remove", "list"}
+"""The same where the storage is a folder, or another kind that makes no requests of ours."""
 _STORES_AN_OBJECT = {"putobject", "completemultipartupload", "copyobject", "put"}
 
 
@@ -142,6 +147,8 @@ def is_expected(one: Exchange) -> bool:
     operation = one.operation.replace("_", "").lower()
     if one.peer is not Peer.STORAGE:
         return False
+    if one.status is None:
+        return operation in _LOOKS_FOR_A_FILE and one.error is not None and one.error.code == NotFoundError.code
     if one.status == 404:
         return operation in _LOOKS_FOR_AN_OBJECT and "NoSuchBucket" not in _said(one)
     return one.status == 412 and operation in _STORES_AN_OBJECT
@@ -179,13 +186,13 @@ def _of_answer(one: Exchange) -> Cause | None:
         case Peer.SHEET:
             return _of_sheet(one, status, said)
         case Peer.STORAGE:
-            return _of_storage(one, status, said)
+            return _of_storage(status, said)
         case Peer.WEBHOOK:
-            return _of_webhook(one, status)
+            return _of_webhook(status)
         case Peer.MEDIA:
-            return _of_media(one, status, said)
+            return _of_media(status, said)
         case Peer.SPEECH | Peer.SCRIPT_WRITER:
-            return _of_paid_service(one, status, said)
+            return _of_paid_service(status, said)
 
 
 def _of_sheet(one: Exchange, status: int, said: str) -> Cause:
@@ -205,7 +212,7 @@ def _of_sheet(one: Exchange, status: int, said: str) -> Cause:
         return Cause.SHEET_NOT_FOUND
     if status < 400 and _LOGIN in one.response_headers.get("Location", ""):
         return Cause.SHEET_NOT_SHARED
-    return _of_any(one, status)
+    return _of_any(status)
 
 
 def _quota(one: Exchange, said: str) -> Cause:
@@ -219,7 +226,7 @@ def _quota(one: Exchange, said: str) -> Cause:
     return Cause.READ_QUOTA_PER_USER if per_user else Cause.READ_QUOTA_PER_PROJECT
 
 
-def _of_storage(one: Exchange, status: int, said: str) -> Cause:
+def _of_storage(status: int, said: str) -> Cause:
     for cause, words in _STORAGE_CODES:
         if re.search(words, said):
             return cause
@@ -234,10 +241,10 @@ def _of_storage(one: Exchange, status: int, said: str) -> Cause:
             return Cause.BUCKET_NOT_FOUND
         case 413 | 507:
             return Cause.STORAGE_FULL
-    return _of_any(one, status)
+    return _of_any(status)
 
 
-def _of_webhook(one: Exchange, status: int) -> Cause:
+def _of_webhook(status: int) -> Cause:
     match status:
         case 410:
             return Cause.RECEIVER_GONE
@@ -247,19 +254,19 @@ def _of_webhook(one: Exchange, status: int) -> Cause:
             return Cause.NOT_FOUND
         case 408 | 425:
             return Cause.SERVER_OVERLOADED
-    return _of_any(one, status) if status == 429 or not 400 <= status < 500 else Cause.RECEIVER_REFUSED
+    return _of_any(status) if status == 429 or not 400 <= status < 500 else Cause.RECEIVER_REFUSED
 
 
-def _of_media(one: Exchange, status: int, said: str) -> Cause:
+def _of_media(status: int, said: str) -> Cause:
     match status:
         case 401 | 403 | 451:
             return Cause.EXPIRED_TOKEN if _EXPIRED.search(said) else Cause.PERMISSION_DENIED
         case 404 | 410:
             return Cause.NOT_FOUND
-    return _of_any(one, status)
+    return _of_any(status)
 
 
-def _of_paid_service(one: Exchange, status: int, said: str) -> Cause:
+def _of_paid_service(status: int, said: str) -> Cause:
     if status == 402 or _NO_CREDIT.search(said):
         return Cause.NO_CREDIT
     match status:
@@ -269,10 +276,10 @@ def _of_paid_service(one: Exchange, status: int, said: str) -> Cause:
             return Cause.PERMISSION_DENIED
         case 404 | 405:
             return Cause.NOT_FOUND
-    return _of_any(one, status)
+    return _of_any(status)
 
 
-def _of_any(one: Exchange, status: int) -> Cause:
+def _of_any(status: int) -> Cause:
     """What a status means whoever sends it."""
     if status == 429:
         return Cause.RATE_LIMITED
@@ -280,4 +287,4 @@ def _of_any(one: Exchange, status: int) -> Cause:
         return Cause.SERVER_OVERLOADED
     if status >= 400:
         return Cause.INVALID_REQUEST
-    return _OF_CODE.get((one.error and one.error.code) or "", Cause.REDIRECTED)
+    return Cause.REDIRECTED

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from pydantic import Field
 
-from bulkvid_pipeline.core.diagnostics.advice import Advice, PatternName, Sign, advice_on
+from bulkvid_pipeline.core.diagnostics.advice import PatternName, Sign, advice_on
 from bulkvid_pipeline.core.diagnostics.attempts import overcome
 from bulkvid_pipeline.core.diagnostics.causes import QUOTAS, Cause, cause_of, is_cancelled
 from bulkvid_pipeline.core.diagnostics.clocks import ClockOffset, clock_offset
@@ -104,9 +104,12 @@ def patterns_of(requests: Requests) -> tuple[FailurePattern, ...]:
     return tuple(sorted(found, key=_rank))
 
 
-def _rank(pattern: FailurePattern) -> tuple[bool, bool, int]:
-    # A wrong clock comes first, since it brings about other patterns; what many show together comes last.
-    return pattern.name in set(Sign), pattern.name != Cause.WRONG_CLOCK, pattern.recovered - pattern.count
+def _rank(pattern: FailurePattern) -> tuple[bool, bool, bool, bool, int, int]:
+    # A wrong clock comes first, since it brings about other patterns; what many show together comes last. Callbacks
+    # come after what fails jobs.
+    left = pattern.count - pattern.recovered
+    is_sign, is_clock = pattern.name in set(Sign), pattern.name == Cause.WRONG_CLOCK
+    return is_sign, not is_clock, not left, pattern.peer is Peer.WEBHOOK, -left, -pattern.count
 
 
 def _causes(requests: Requests) -> Iterator[FailurePattern]:
@@ -235,7 +238,8 @@ def _pattern(
     told: Iterable[str],
     recovered: int = 0,
 ) -> FailurePattern:
-    advice: Advice = advice_on(name, peer)
+    is_folder = peer is Peer.STORAGE and all(one.url.startswith("file:") for one in shown)
+    advice = advice_on(name, peer, is_folder=is_folder)
     asked = [one for one in requests.all if peer is None or one.peer is peer]
     rows = list(dict.fromkeys(one.row for one in shown if one.row is not None))
     return FailurePattern(

@@ -76,6 +76,7 @@ def runs_as_one(job: Job) -> JobRun:
         run_id=newest.run_id,
         state=newest.state,
         created_at=job.created_at,
+        started_at=job.started_at,
         ended_at=job.ended_at,
         progress=RunProgress(
             total=items["total"],

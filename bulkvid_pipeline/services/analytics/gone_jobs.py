@@ -43,7 +43,7 @@ class GoneJobs:
     def __init__(self, instance: DagsterInstance) -> None:
         self._kept = KeptValues(instance, PREFIX)
         self._read: dict[str, list[GoneJob]] = {}
-        self._by_project: dict[str, tuple[GoneJob, ...]] = {}
+        self._by_project: dict[str | None, list[GoneJob]] = {}
         self._lock = threading.Lock()
 
     def keep(self, jobs: Iterable[Job]) -> None:
@@ -52,9 +52,9 @@ class GoneJobs:
         for start in range(0, len(found), AT_ONCE):
             self._kept.write({uuid.uuid4().hex: _JOBS.dump_json(found[start : start + AT_ONCE]).decode()})
 
-    def of_project(self, project_id: str, living: Collection[str]) -> Sequence[GoneJob]:
-        """The project's jobs that are gone, oldest first, without those of `living` ids: some of their runs are there
-        yet."""
+    def of_project(self, project_id: str | None, living: Collection[str]) -> Sequence[GoneJob]:
+        """The jobs that are gone, of any project if it is None, oldest first, without those of `living` ids: some of
+        their runs are there yet."""
         with self._lock:
             new = [name for name in self._kept.names() if name not in self._read]
             if new:
@@ -63,14 +63,14 @@ class GoneJobs:
             return [job for job in self._by_project.get(project_id, ()) if job.job_id not in living]
 
 
-def _by_project(jobs: Iterable[GoneJob]) -> dict[str, tuple[GoneJob, ...]]:
+def _by_project(jobs: Iterable[GoneJob]) -> dict[str | None, list[GoneJob]]:
     """Each job once: an interrupted pruning keeps it a second time, when some of its runs are missing already."""
     fullest: dict[str, GoneJob] = {}
     for job in jobs:
         known = fullest.get(job.job_id)
         if known is None or job.runs > known.runs:
             fullest[job.job_id] = job
-    found: dict[str, list[GoneJob]] = {}
-    for job in sorted(fullest.values(), key=lambda job: job.figures.created_at):
+    found: dict[str | None, list[GoneJob]] = {None: sorted(fullest.values(), key=lambda job: job.figures.created_at)}
+    for job in found[None]:
         found.setdefault(job.project_id, []).append(job)
-    return {project: tuple(its) for project, its in found.items()}
+    return found

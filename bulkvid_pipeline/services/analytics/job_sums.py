@@ -85,11 +85,11 @@ class JobSums:
 
     def __init__(self, gone: GoneJobs) -> None:
         self._gone = gone
-        self._projects: OrderedDict[str, _Project] = OrderedDict()
+        self._projects: OrderedDict[str | None, _Project] = OrderedDict()
         self._lock = threading.Lock()
 
-    def analytics(self, jobs: JobList, project_id: str, span: Span, by: GroupBy) -> Analytics:
-        """The figures of the project's jobs that were created in the span, and of each group of them."""
+    def analytics(self, jobs: JobList, project_id: str | None, span: Span, by: GroupBy) -> Analytics:
+        """The figures of the project's jobs that were created in the span, of any if it is None, and of each group."""
         gone = self._gone.of_project(project_id, jobs.entries.keys())
         with self._lock:
             project = self._project(jobs, project_id, gone)
@@ -100,7 +100,7 @@ class JobSums:
                     project.answers.popitem(last=False)
             return known
 
-    def _project(self, jobs: JobList, project_id: str, gone: Sequence[GoneJob]) -> _Project:
+    def _project(self, jobs: JobList, project_id: str | None, gone: Sequence[GoneJob]) -> _Project:
         project = self._projects.pop(project_id, None) or _Project(JobList({}), (), [], [])
         if project.jobs is not jobs or project.gone != gone:
             entries = jobs.oldest_first(project_id)

@@ -20,6 +20,7 @@ from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import ItemState, JobState, StopReason, outcome_of
 from bulkvid_pipeline.services.batch.generation import Generation
+from bulkvid_pipeline.services.batch.job_means import JobMeans
 from bulkvid_pipeline.services.batch.own_generations import generation_for
 from bulkvid_pipeline.services.batch.progress import JobProgress
 from bulkvid_pipeline.services.batch.row_figures import RowFigures
@@ -55,7 +56,7 @@ class BatchRun:
 
     spec: BulkJobSpec
     sheet: ValidatedSheet
-    settings: Settings
+    means: JobMeans
     instance: DagsterInstance
     run_id: str
     only: frozenset[str] | None = None
@@ -67,6 +68,7 @@ class BatchRun:
     """The class that makes the rows in the engine's place; as the run's tag says where empty."""
     on_retried: Callable[[RowRetried], object] = lambda _: None
     """Told of each other try at a row that the job's generation has decided on."""
+    settings: Settings = field(init=False)
     job_id: str = field(init=False)
     """The job that the run belongs to; the run itself where nothing says so."""
     ended: list[RowOutcome] = field(default_factory=list, init=False)
@@ -78,6 +80,7 @@ class BatchRun:
     def __post_init__(self) -> None:
         run = self.instance.get_run_by_id(self.run_id)
         self.job_id = (run.tags.get(tags.JOB_ID) if run else None) or self.run_id
+        self.settings = self.means.settings
         self.generation_class = self.generation_class or (run.tags.get(tags.GENERATION, "") if run else "")
 
     def outcomes(self) -> Iterator[RowOutcome]:
@@ -103,7 +106,7 @@ class BatchRun:
         loop = row_loop(
             WorkingRun(self.instance, self.run_id, self.job_id),
             self.spec,
-            self.settings,
+            self.means,
             self._plans(),
             store,
             force=self.force,

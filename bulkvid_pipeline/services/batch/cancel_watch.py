@@ -15,9 +15,11 @@ LOOK_EVERY_S = 0.5
 
 
 @contextmanager
-def stopping_when_cancelled(instance: DagsterInstance, run_id: str) -> Iterator[Stopping]:
+def stopping_when_cancelled(
+    instance: DagsterInstance, run_id: str, stopping: Stopping | None = None
+) -> Iterator[Stopping]:
     """What is stopped once the run is cancelled, by whichever door; for all that the block waits for."""
-    stopping = Stopping()
+    stopping = stopping or Stopping()
 
     def look() -> None:
         run = instance.get_run_by_id(run_id)

@@ -28,7 +28,9 @@ class RenderSetup:
     speech: SpeechChoice = OFFLINE
     speech_key: str | None = field(default=None, repr=False)
     """Of the voice, where it is a paid one."""
+    ffmpeg: Path | None = None
+    """The ffmpeg of the render workers; the bundled one where None."""
 
     def start_process(self, on_warning: Callable[[str], None]) -> RenderProcess:
         """A render worker; `on_warning` is told what it warns about, apart from what concerns a row."""
-        return RenderProcess(self.renderer, self.cache, on_warning, self.speech, self.speech_key)
+        return RenderProcess(self.renderer, self.cache, on_warning, self.speech, self.speech_key, self.ffmpeg)

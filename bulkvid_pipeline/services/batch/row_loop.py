@@ -199,7 +199,7 @@ class _Pass:
         ended: list[RowOutcome] = []
         while self.waiting or self.aside or self.in_work or ended or self.prefetch.pending:
             reason = self.loop.stop_reason()
-            if reason is not None and reason.kills_rows:
+            if reason is not None and (reason.kills_rows or self.loop.stopping.is_stopped):
                 self.loop.stopping.stop()
                 self.waits.stop()
                 return

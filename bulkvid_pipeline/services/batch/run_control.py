@@ -54,7 +54,7 @@ class RunControl:
         if now - self._told >= TELL_EVERY_S:
             self._told = now
             self.tell_progress()
-        if now - self._looked >= LOOK_EVERY_S:
+        if now - self._looked >= LOOK_EVERY_S or (self._stopping.is_stopped and self._stop_reason is None):
             self._looked = now
             self._stop_reason = self._wanted()
         return self._stop_reason or (StopReason.CANCEL if self._stopping.is_stopped else None)

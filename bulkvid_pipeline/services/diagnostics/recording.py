@@ -199,9 +199,10 @@ class Recording:
 
 
 _opening = threading.Lock()
-_users: Counter[tuple[int, Path]] = Counter()
-_recordings: OrderedDict[tuple[int, Path], Recording] = OrderedDict()
-"""By process, as a child that was forked shares nothing, and folder. Those that rest are kept, so that the steps of a
+_users: Counter[tuple[int, Path, bool]] = Counter()
+_recordings: OrderedDict[tuple[int, Path, bool], Recording] = OrderedDict()
+"""By process, as a child that was forked shares nothing, folder, and whether the settings turn them on: a script may do
+so for some of its jobs. Those that rest are kept, so that the steps of a
 run write into one file."""
 
 
@@ -220,7 +221,7 @@ def recording(
         job_id: the job that is worked on; without one, only what is said to be for a job (`exchanges.for_job`).
         role: of the process: run, api or daemon.
     """
-    key = (os.getpid(), debug_folder(settings, Path(instance.root_directory)))
+    key = (os.getpid(), debug_folder(settings, Path(instance.root_directory)), settings.batch_debug)
     with _opening:
         mine = _recordings.get(key)
         if mine is None:

@@ -6,6 +6,7 @@ from bulkvid_pipeline.adapters.storage.location import without_credentials
 from bulkvid_pipeline.adapters.work_disk import nearest_folder, try_disk
 from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.services.doctor.check import Check, Finding, Site, grouped, in_size, ok, plural, skipped, warning
+from bulkvid_pipeline.services.doctor.storage import s3_modules
 from bulkvid_pipeline.services.wiring.cache import local_cache
 from bulkvid_pipeline.services.wiring.storage import open_place
 
@@ -49,4 +50,9 @@ def _bucket(site: Site) -> Finding:
     return ok(f"{without_credentials(place) if '://' in place else place}: written, read and deleted")
 
 
-CHECKS = grouped("cache", Check("cache", _cache, _MEND), Check("shared-cache", _bucket, _BUCKET_MEND))
+def _modules(site: Site) -> tuple[str, ...]:
+    place = site.settings.cache_bucket
+    return s3_modules(place) if place is not None and site.settings.cache else ()
+
+
+CHECKS = grouped("cache", Check("cache", _cache, _MEND), Check("shared-cache", _bucket, _BUCKET_MEND, loads=_modules))

@@ -103,7 +103,8 @@ class Check:
         mend: what to do where it fails in a way that nobody foresaw, or does not answer.
         group: other checks are of the same one; its name too chooses the check.
         needs_settings: whether it means nothing while settings are wrong.
-        patience: how many times the usual limit it may take: loading programs is slow on a busy machine.
+        loads: the modules that it needs, which are imported before its time begins: a busy machine is no fault.
+        patience: how many times the usual limit it may take, where starting a program is part of it.
     """
 
     name: str
@@ -111,6 +112,7 @@ class Check:
     mend: str
     group: str = ""
     needs_settings: bool = True
+    loads: Callable[[Site], tuple[str, ...]] = lambda _: ()
     patience: float = 1.0
 
 

@@ -63,6 +63,13 @@ def _peers(site: Site) -> Iterator[tuple[str, Callable[[], float | None]]]:
         yield "PostgreSQL", lambda: _ahead_by_postgres(url, limit_s)
 
 
+def _modules(site: Site) -> tuple[str, ...]:
+    of_postgres = (
+        ("bulkvid_pipeline.adapters.dagster.instance_check",) if site.settings.postgres_url is not None else ()
+    )
+    return ("requests", *of_postgres) if dict(_peers(site)) else ()
+
+
 def _ahead_by_date(url: str, limit_s: float) -> float | None:
     """By the Date that any HTTP answer has, whatever its status; None if there is no answer."""
     import requests
@@ -107,4 +114,8 @@ def _zones(_site: Site) -> Finding:
     return ok(f"Time zones are known; this machine is in {'/'.join(dict.fromkeys(time.tzname))}")
 
 
-CHECKS = grouped("clock", Check("clock", _clock, _MEND), Check("time-zones", _zones, _ZONE_MEND, needs_settings=False))
+CHECKS = grouped(
+    "clock",
+    Check("clock", _clock, _MEND, loads=_modules),
+    Check("time-zones", _zones, _ZONE_MEND, needs_settings=False),
+)

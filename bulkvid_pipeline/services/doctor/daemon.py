@@ -9,7 +9,7 @@ import time
 
 from bulkvid_pipeline.core.tags import DEFINITIONS_MODULE
 from bulkvid_pipeline.services.doctor.check import Check, Finding, Site, broken, grouped, ok, plural, skipped, warning
-from bulkvid_pipeline.services.doctor.instances import absence, opened
+from bulkvid_pipeline.services.doctor.instances import absence, modules, opened
 
 _START = "Start it: `bulkvid serve`, or `bulkvid serve --only daemon` where each part runs by itself"
 _REINSTALL = "Install the packages again: `uv sync --frozen` in a checkout, else `pip install bulkvid-pipeline`"
@@ -69,6 +69,6 @@ def _environment(site: Site) -> dict[str, str]:
 
 CHECKS = grouped(
     "daemon",
-    Check("daemon", _daemon, _START, patience=2.0),
+    Check("daemon", _daemon, _START, loads=modules),
     Check("code", _code, _REINSTALL, patience=_PATIENCE),
 )

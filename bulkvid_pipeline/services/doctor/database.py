@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bulkvid_pipeline.services.doctor.check import Check, Finding, Site, broken, grouped, in_size, ok, skipped, warning
-from bulkvid_pipeline.services.doctor.instances import absence, opened
+from bulkvid_pipeline.services.doctor.instances import absence, modules, opened
 
 _MEND = "Start the database, and check BULKVID_POSTGRES_URL, or the disk of DAGSTER_HOME where that is empty"
 _MIGRATE = "Stop all jobs, then run `dagster instance migrate` with DAGSTER_HOME set"
@@ -62,4 +62,4 @@ def _size_of_files(site: Site) -> str:
     return f"SQLite in {site.home}, {in_size(sum(path.stat().st_size for path in files))}"
 
 
-CHECKS = grouped("database", Check("database", _database, _MEND, patience=2.0))
+CHECKS = grouped("database", Check("database", _database, _MEND, loads=modules))

@@ -16,6 +16,7 @@ FILTERS = (
 """What `rendering.ingest` and `rendering.encode.graph` ask of ffmpeg."""
 _MEND = "Install imageio-ffmpeg, and unset BULKVID_FFMPEG or let it name such an ffmpeg"
 _REINSTALL = "Install PyAV again: `pip install --force-reinstall av`"
+_ENGINE = "bulkvid_pipeline.rendering.encode"
 _FRAMES = 3
 _SIZE = 64
 
@@ -90,6 +91,12 @@ def _faults_of_sound() -> dict[str, str]:
 
 CHECKS = grouped(
     "ffmpeg",
-    Check("ffmpeg", _ffmpeg, _MEND),
-    Check("encoders", _encoders, _REINSTALL, needs_settings=False, patience=2.0),
+    Check("ffmpeg", _ffmpeg, _MEND, loads=lambda _: ("bulkvid_pipeline.adapters.ffmpeg",)),
+    Check(
+        "encoders",
+        _encoders,
+        _REINSTALL,
+        needs_settings=False,
+        loads=lambda _: (f"{_ENGINE}.codecs", f"{_ENGINE}.sound"),
+    ),
 )

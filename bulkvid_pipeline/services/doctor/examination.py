@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
+import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import wait
 from datetime import UTC, datetime
-from functools import partial
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
 from urllib.parse import urlsplit
@@ -20,6 +21,8 @@ from bulkvid_pipeline.core.service_wire import CheckStatus, DoctorCheck, DoctorR
 from bulkvid_pipeline.services.doctor.check import Check, Finding, Site, broken, broken_by, skipped
 from bulkvid_pipeline.settings import Settings
 
+LOADING_S = 120.0
+"""How long importing our own modules may take, for all checks together."""
 _LONGEST_WORDS = 300
 _WORST_FIRST: tuple[CheckStatus, ...] = ("broken", "warning", "ok", "skipped")
 
@@ -38,12 +41,60 @@ def chosen(checks: Sequence[Check], names: Sequence[str]) -> tuple[Check, ...]:
     return tuple(check for check in checks if not names or {check.name, check.group} & set(names))
 
 
+class _Look:
+    """One check under way, in a thread that nobody has to wait for."""
+
+    _loading = threading.Lock()
+    """Held while modules are imported: two threads that import what imports each other would see halves."""
+
+    def __init__(self, check: Check, site: Site) -> None:
+        self._check, self._site = check, site
+        self._began: float | None = None
+        self._loaded = threading.Event()
+        self._ended = in_daemon_thread(self._run, f"doctor-{check.name}")
+
+    def _run(self) -> tuple[Finding, int]:
+        try:
+            if self._site.fault is not None and self._check.needs_settings:
+                return skipped("Not looked at while settings are wrong"), 0
+            return self._finding(), self._took_ms()
+        finally:
+            self._loaded.set()
+
+    def _finding(self) -> Finding:
+        try:
+            with self._loading:
+                for module in self._check.loads(self._site):
+                    importlib.import_module(module)
+            self._began = time.monotonic()
+            self._loaded.set()
+            return self._check.look(self._site)
+        except BulkVideoError as error:
+            return broken_by(error, self._check.mend)
+        except Exception as error:
+            words = " ".join(str(error).split())
+            return broken(f"{type(error).__name__}: {words}" if words else type(error).__name__, self._check.mend)
+
+    def result(self) -> tuple[Finding, int]:
+        """What was found, and the milliseconds that it took; waits no longer than the check may take."""
+        limit_s = self._site.limit_s * self._check.patience
+        self._loaded.wait(LOADING_S)
+        if self._began is not None:
+            wait([self._ended], max(0.0, self._began + limit_s - time.monotonic()))
+        if self._loaded.is_set() and (self._ended.done() or self._began is None):
+            return self._ended.result()
+        return broken(f"No answer within {limit_s:g} s", self._check.mend), self._took_ms()
+
+    def _took_ms(self) -> int:
+        return 0 if self._began is None else _since(self._began)
+
+
 def examine(site: Site, checks: Sequence[Check]) -> DoctorReport:
     """Look at everything, side by side; what does not answer in time is named as broken and left behind."""
     began = time.monotonic()
     secrets = _secrets_in(site.settings)
-    looks = [(check, in_daemon_thread(partial(_looked_at, check, site), f"doctor-{check.name}")) for check in checks]
-    told = tuple(_told(check, look, began, site.limit_s * check.patience, secrets) for check, look in looks)
+    looks = [(check, _Look(check, site)) for check in checks]
+    told = tuple(_told(check, *look.result(), secrets) for check, look in looks)
     counts = Counter(check.status for check in told)
     return DoctorReport(
         status=next((status for status in ("broken", "warning") if counts[status]), "ok"),
@@ -55,28 +106,7 @@ def examine(site: Site, checks: Sequence[Check]) -> DoctorReport:
     )
 
 
-def _looked_at(check: Check, site: Site) -> tuple[Finding, int]:
-    began = time.monotonic()
-    if site.fault is not None and check.needs_settings:
-        return skipped("Not looked at while settings are wrong"), 0
-    try:
-        finding = check.look(site)
-    except BulkVideoError as error:
-        finding = broken_by(error, check.mend)
-    except Exception as error:
-        words = " ".join(str(error).split())
-        finding = broken(f"{type(error).__name__}: {words}" if words else type(error).__name__, check.mend)
-    return finding, _since(began)
-
-
-def _told(
-    check: Check, look: Future[tuple[Finding, int]], began: float, limit_s: float, secrets: Sequence[str]
-) -> DoctorCheck:
-    wait([look], max(0.0, began + limit_s - time.monotonic()))
-    if look.done():
-        finding, duration_ms = look.result()
-    else:
-        finding, duration_ms = broken(f"No answer within {limit_s:g} s", check.mend), _since(began)
+def _told(check: Check, finding: Finding, duration_ms: int, secrets: Sequence[str]) -> DoctorCheck:
     mend = _without(secrets, finding.mend).rstrip(".")
     return DoctorCheck(
         name=check.name,

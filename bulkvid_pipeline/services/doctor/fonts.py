@@ -25,4 +25,8 @@ def _fonts(_site: Site) -> Finding:
     return ok(f"{len(families)} families can write {len(SAMPLES)} writings, from Latin to Chinese and emoji")
 
 
-CHECKS = grouped("fonts", Check("fonts", _fonts, _MEND, needs_settings=False, patience=2.0))
+def _modules(_site: Site) -> tuple[str, ...]:
+    return ("bulkvid_pipeline.rendering.pictures.typefaces",)
+
+
+CHECKS = grouped("fonts", Check("fonts", _fonts, _MEND, needs_settings=False, loads=_modules))

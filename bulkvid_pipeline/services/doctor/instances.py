@@ -23,6 +23,20 @@ def absence(site: Site) -> str:
     return ""
 
 
+def modules(site: Site) -> tuple[str, ...]:
+    """What opening the instance takes, where there is one."""
+    of_postgres = ("dagster_postgres",) if site.settings.postgres_url is not None else ()
+    if absence(site):
+        return of_postgres
+    own = (
+        "adapters.dagster.instance_check",
+        "services.jobs.instance",
+        "services.liveness.daemon_beat",
+        "services.system.load",
+    )
+    return ("dagster", "alembic", *of_postgres, *(f"bulkvid_pipeline.{name}" for name in own))
+
+
 @contextmanager
 def opened(site: Site) -> Iterator[DagsterInstance]:
     """The instance; to be asked for only where there is no `absence`."""

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from bulkvid_pipeline.services.doctor.check import Check, Finding, Site, grouped, ok, warning
-from bulkvid_pipeline.services.doctor.instances import absence, opened
+from bulkvid_pipeline.services.doctor.instances import absence, modules, opened
 
 GOOGLE_PER_USER, GOOGLE_PER_PROJECT = 60, 300
 """Reads a minute, and as many writes: https://developers.google.com/workspace/sheets/api/limits"""
@@ -96,7 +96,7 @@ def _retention(site: Site) -> Finding:
 
 CHECKS = grouped(
     "limits",
-    Check("slots", _slots, _SLOTS_MEND, patience=2.0),
+    Check("slots", _slots, _SLOTS_MEND, loads=modules),
     Check("rates", _rates, _RATES_MEND),
     Check("retention", _retention, "Correct BULKVID_RETENTION_DAYS"),
 )

@@ -94,7 +94,7 @@ def _telemetry(site: Site) -> Finding:
 CHECKS = grouped(
     "secrets",
     Check("webhook-secret", _webhook_secret, _WEBHOOK_MEND),
-    Check("api-secret", _api_secret, _KEYS_MEND),
+    Check("api-secret", _api_secret, _KEYS_MEND, loads=lambda _: ("bulkvid_pipeline.services.access.keys",)),
     Check("key-files", _key_files, "Close the files that hold keys to other users"),
     Check("home", _home, _HOME_MEND, needs_settings=False),
     Check("telemetry", _telemetry, "Correct dagster.yaml in DAGSTER_HOME", needs_settings=False),

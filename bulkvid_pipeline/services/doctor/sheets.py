@@ -69,9 +69,17 @@ def _write_back(site: Site) -> Finding:
     return ok("The service account may edit the sheet")
 
 
+def _modules(site: Site) -> tuple[str, ...]:
+    reads = ("bulkvid_pipeline.services.sheets.loading",) if site.spec is not None else ()
+    of_google = site.spec is not None and site.spec.input_source.type is SourceType.SHEET
+    if of_google or site.settings.google_credentials is not None or site.settings.google_api_key is not None:
+        return (*reads, "bulkvid_pipeline.adapters.sheets.google_writing", "bulkvid_pipeline.services.sheets.loading")
+    return reads
+
+
 CHECKS = grouped(
     "sheet",
-    Check("google", _google, _MEND),
-    Check("sheet", _sheet, _SHEET_MEND),
-    Check("write-back", _write_back, _SHEET_MEND),
+    Check("google", _google, _MEND, loads=_modules),
+    Check("sheet", _sheet, _SHEET_MEND, loads=_modules),
+    Check("write-back", _write_back, _SHEET_MEND, loads=_modules),
 )

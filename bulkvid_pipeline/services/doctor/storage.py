@@ -14,7 +14,7 @@ from bulkvid_pipeline.adapters.storage.faults import os_errors_as_ours
 from bulkvid_pipeline.adapters.storage.location import FolderLocation, parse_location, without_credentials
 from bulkvid_pipeline.adapters.storage.store import TEMPORARY_PREFIX
 from bulkvid_pipeline.adapters.work_disk import nearest_folder
-from bulkvid_pipeline.core.errors import StorageAccessDeniedError
+from bulkvid_pipeline.core.errors import BulkVideoError, StorageAccessDeniedError
 from bulkvid_pipeline.services.doctor.check import (
     Check,
     Finding,
@@ -80,10 +80,10 @@ def _beside_jobs(folder: Path) -> Iterator[Path]:
 
 
 def _links(site: Site) -> Finding:
-    import requests
-
     if isinstance(parse_location(site.place), FolderLocation):
         return skipped("Videos in a folder need no links")
+    import requests
+
     storage = open_place(site.place, site.hasty_settings)
     with storage.probe() as (key, content):
         link = storage.signed_url(key, _LINK_LASTS_S)
@@ -105,4 +105,17 @@ def _shown(place: str) -> str:
     return without_credentials(place) if "://" in place else place
 
 
-CHECKS = grouped("storage", Check("storage", _storage, _MEND), Check("links", _links, _LINK_MEND))
+def s3_modules(place: str) -> tuple[str, ...]:
+    """What reaching a place takes; nothing to speak of for folders."""
+    try:
+        is_folder = isinstance(parse_location(place), FolderLocation)
+    except BulkVideoError:
+        return ()
+    return () if is_folder else ("requests", "bulkvid_pipeline.adapters.storage.s3")
+
+
+CHECKS = grouped(
+    "storage",
+    Check("storage", _storage, _MEND, loads=lambda site: s3_modules(site.place)),
+    Check("links", _links, _LINK_MEND, loads=lambda site: s3_modules(site.place)),
+)

@@ -99,4 +99,10 @@ def _remote(site: Site, choice: SpeechChoice) -> Finding:
     return ok(f"{choice.base_url} accepts the key and has {choice.model}; nothing was spent")
 
 
-CHECKS = grouped("voices", Check("voices", _voices, _MEND, patience=2.0))
+def _modules(site: Site) -> tuple[str, ...]:
+    of = {"espeak": ("espeak",), "piper": ("espeak", "piper"), "openai": ("espeak", "openai")}
+    voices = of[site.settings.speech_provider]
+    return ("bulkvid_pipeline.services.wiring.speech", *(f"bulkvid_pipeline.adapters.speech.{name}" for name in voices))
+
+
+CHECKS = grouped("voices", Check("voices", _voices, _MEND, loads=_modules, patience=2.0))

@@ -15,8 +15,11 @@ STORAGE_CLASS = "ChosenStorage"
 """The storage that our `dagster.yaml` names."""
 
 
-def open_instance(home: Path) -> DagsterInstance:
+def open_instance(home: Path, url: str | None = None, *, captures_output: bool = True) -> DagsterInstance:
     """The Dagster instance in `home`, which is made if need be, with our settings in its `dagster.yaml`.
+
+    `url` names its PostgreSQL database, or SQLite where empty; else the settings of the process do. Whoever runs
+    several jobs in one process opens it without `captures_output`, which keeps what they print for the web UI.
 
     The environment is neither asked nor changed: children that shall use the instance are given its DAGSTER_HOME.
     """
@@ -28,4 +31,4 @@ def open_instance(home: Path) -> DagsterInstance:
         config = home / "dagster.yaml"
         if not config.exists():
             shutil.copyfile(INSTANCE_CONFIG, config)
-        return instance_in(home, STORAGE_CLASS)
+        return instance_in(home, STORAGE_CLASS, url, captures_output=captures_output)

@@ -96,11 +96,12 @@ class Job:
 
     @property
     def created_at(self) -> float:
-        return self.runs[0].created_at
+        return min(self.runs[0].created_at, self.told_runs[0].created_at)
 
     @property
     def started_at(self) -> float | None:
-        return min((run.started_at for run in self.runs if run.started_at is not None), default=None)
+        runs = (*self.runs, *self.told_runs)
+        return min((run.started_at for run in runs if run.started_at is not None), default=None)
 
     @property
     def ended_at(self) -> float | None:

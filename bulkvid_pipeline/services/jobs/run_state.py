@@ -65,7 +65,14 @@ def past_as_tag(run_id: str, past: JobRun) -> str:
         "platforms": dict(told.platforms),
         "waited_ms": told.waited_ms,
     }
-    kept = {"run_id": run_id, "provider": past.provider, "progress": progress, "made": made.as_json()}
+    kept = {
+        "run_id": run_id,
+        "created_at": past.created_at,
+        "started_at": past.started_at,
+        "provider": past.provider,
+        "progress": progress,
+        "made": made.as_json(),
+    }
     return json.dumps(kept, separators=(",", ":"))
 
 
@@ -77,8 +84,8 @@ def _past_of(record: RunRecord) -> JobRun | None:
     return JobRun(
         run_id=run.run_id,
         state=state_of(run),
-        created_at=record.create_timestamp.timestamp(),
-        started_at=record.start_time,
+        created_at=told["created_at"],
+        started_at=told["started_at"],
         ended_at=record.end_time,
         progress=_progress(told["progress"]),
         thinned=True,

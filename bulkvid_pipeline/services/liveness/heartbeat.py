@@ -12,8 +12,8 @@ from dagster import DagsterInstance
 from bulkvid_pipeline.adapters import processes
 from bulkvid_pipeline.adapters.stopping import Stopping
 from bulkvid_pipeline.core import tags
-from bulkvid_pipeline.core.states import JobState
-from bulkvid_pipeline.services.jobs.run_state import ended_as, tell_tags
+from bulkvid_pipeline.core.states import JobAction, JobState
+from bulkvid_pipeline.services.jobs.run_state import ended_as, own_tags, tell_tags
 from bulkvid_pipeline.services.periodic import Periodic
 from bulkvid_pipeline.services.webhooks.callbacks import tell_state
 
@@ -27,7 +27,8 @@ def at_work(instance: DagsterInstance, run_id: str, stopping: Stopping | None = 
     """Say which process works on the run, again and again while the block lasts, so that its death is noticed.
 
     A block that fails has ended its job, and the job's callback is told so unless the block has done that itself. An
-    interrupt stops `stopping`; the job of a block that fails when that is stopped is canceled.
+    interrupt stops `stopping`; the job of a block that fails when that is stopped is canceled, or paused if it was
+    to pause.
     """
     stopping = stopping or Stopping()
     run = instance.get_run_by_id(run_id)
@@ -42,8 +43,15 @@ def at_work(instance: DagsterInstance, run_id: str, stopping: Stopping | None = 
     except BaseException as error:
         if not isinstance(error, Exception):
             stopping.stop()
-        _tell_end(instance, run_id, JobState.CANCELED if stopping.is_stopped else JobState.FAILED)
+        _tell_end(instance, run_id, _end_of(instance, run_id) if stopping.is_stopped else JobState.FAILED)
         raise
+
+
+def _end_of(instance: DagsterInstance, run_id: str) -> JobState:
+    """What a run that was stopped has ended as."""
+    run = instance.get_run_by_id(run_id)
+    pausing = run is not None and own_tags(run).get(tags.INTENT) == JobAction.PAUSE
+    return JobState.PAUSED if pausing else JobState.CANCELED
 
 
 def _beat(instance: DagsterInstance, run_id: str) -> None:

@@ -81,16 +81,14 @@ def _read(source: InputSource, settings: Settings, project_id: str, retry: Retry
 def google_sheets(settings: Settings, retry: RetryPolicy | None = None) -> GoogleSheets:
     """Google Sheets with the credentials of this installation: service account, else API key, else public links."""
     # gspread takes a third of a second to import, which jobs over files need not pay.
-    from bulkvid_pipeline.adapters.sheets.google_sheets import ApiKey, GoogleSheets, ServiceAccount
+    from bulkvid_pipeline.adapters.sheets.google_sheets import ApiKey, Credentials, GoogleSheets, ServiceAccount
 
+    credentials: Credentials = None
     if settings.google_credentials is not None:
-        return GoogleSheets(
-            ServiceAccount(settings.google_credentials), timeout_s=settings.network_timeout_s, retry=retry
-        )
-    if settings.google_api_key is not None:
-        key = ApiKey(settings.google_api_key.get_secret_value())
-        return GoogleSheets(key, timeout_s=settings.network_timeout_s, retry=retry)
-    return GoogleSheets(None, timeout_s=settings.network_timeout_s, retry=retry)
+        credentials = ServiceAccount(settings.google_credentials)
+    elif settings.google_api_key is not None:
+        credentials = ApiKey(settings.google_api_key.get_secret_value())
+    return GoogleSheets(credentials, timeout_s=settings.network_timeout_s, retry=retry)
 
 
 def sheet_label(source: InputSource) -> str:

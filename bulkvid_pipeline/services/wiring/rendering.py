@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from dagster import DagsterInstance
 
@@ -17,6 +18,7 @@ from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import StopReason
 from bulkvid_pipeline.services.batch.admission import Admission, PacedAdmission, TurnLimiter
 from bulkvid_pipeline.services.batch.generation import Generation
+from bulkvid_pipeline.services.batch.job_means import JobMeans
 from bulkvid_pipeline.services.batch.progress import JobProgress
 from bulkvid_pipeline.services.batch.render_setup import RenderSetup
 from bulkvid_pipeline.services.batch.row_loop import RowLoop
@@ -65,6 +67,7 @@ def render_setup(spec: BulkJobSpec, settings: Settings, instance: DagsterInstanc
         media=media_policy(settings),
         speech=speech_choice(spec, settings, instance),
         speech_key=speech_key(settings),
+        ffmpeg=Path(settings.ffmpeg).expanduser().absolute() if settings.ffmpeg else None,
     )
 
 
@@ -80,7 +83,7 @@ class WorkingRun:
 def row_loop(
     run: WorkingRun,
     spec: BulkJobSpec,
-    settings: Settings,
+    means: JobMeans,
     plans: Sequence[VideoPlan],
     store: OutputStore,
     *,
@@ -101,12 +104,12 @@ def row_loop(
     return RowLoop(
         plans,
         store,
-        render_setup(spec, settings, run.instance),
+        render_setup(spec, means.settings, run.instance),
         force=force,
         progress=progress,
         stop_reason=stop_reason,
         may_publish=may_publish,
-        admission=_admission(run, spec, settings, progress, generation),
+        admission=_admission(run, spec, means, progress, generation),
         leases=Leases(run.instance, run.run_id, free_dead=lambda: close_orphans(run.instance)),
         stopping=stopping,
         generation=generation,
@@ -116,15 +119,15 @@ def row_loop(
 
 
 def _admission(
-    run: WorkingRun, spec: BulkJobSpec, settings: Settings, progress: JobProgress, generation: Generation | None
+    run: WorkingRun, spec: BulkJobSpec, means: JobMeans, progress: JobProgress, generation: Generation | None
 ) -> Admission:
     """The run's part of the render slots that all jobs of the instance share, at the pace that the job may keep."""
     slots = RunSlots(run.instance, run.run_id, user=spec.user_id, job=spec.priority, job_id=run.job_id)
-    slots.ensure_pool(settings.render_slots)
-    admission = SlotAdmission(slots, free_dead=lambda: close_orphans(run.instance))
+    slots.ensure_pool(means.settings.render_slots)
+    admission: Admission = SlotAdmission(slots, free_dead=lambda: close_orphans(run.instance))
     limiter: TurnLimiter | None = generation.limiter if generation else None
-    if limiter is None:
-        if not rows_are_limited(spec, settings):
-            return admission
-        limiter = limiter_of(run.instance, settings, Budget.DISPATCH)
-    return PacedAdmission(admission, limiter, spec.user_id, spec.project_id, progress.wait_for_limit)
+    if limiter is None and rows_are_limited(spec, means.settings):
+        limiter = limiter_of(run.instance, means.settings, Budget.DISPATCH)
+    if limiter is not None:
+        admission = PacedAdmission(admission, limiter, spec.user_id, spec.project_id, progress.wait_for_limit)
+    return means.admission(admission)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bulkvid_pipeline.core.diagnostics.advice import Sign, advice_on
+from bulkvid_pipeline.core.diagnostics.advice import Advice, Sign, advice_on
 from bulkvid_pipeline.core.diagnostics.causes import Cause
-from bulkvid_pipeline.core.diagnostics.exchange import Exchange, Fault, Peer
+from bulkvid_pipeline.core.diagnostics.exchange import Exchange, ExchangeError, Fault, Peer
 from bulkvid_pipeline.core.diagnostics.patterns import Extent, FailurePattern, Requests, patterns_of
 from bulkvid_pipeline.settings import Settings
 from bulkvid_pipeline_tests.core.diagnostics.exchanges import (
@@ -200,18 +200,36 @@ def test_what_was_not_overcome_comes_first_and_then_the_most_frequent() -> None:
     assert list(found) == ["not_found", "bucket_not_found", "timeout", "succeeded_after_retries"]
 
 
+def test_a_folder_is_not_told_to_change_keys_of_a_bucket() -> None:
+    denied = ExchangeError(type="PermissionError", message="Denied", code="STORAGE_ACCESS_DENIED", fault=Fault.OTHER)
+    found = patterns(broken(Peer.STORAGE, None, error=denied, url="file:///films", host="localhost"))["bucket_denied"]
+
+    assert found.title == "The output folder cannot be written"
+    assert found.settings == ("BULKVID_OUTPUT_URL",)
+
+
+def test_a_callback_that_fails_comes_after_what_fails_the_job() -> None:
+    gone = [asked(Peer.WEBHOOK, 410, at=at) for at in range(5)]
+
+    assert list(patterns(*healthy(), *gone, speech_error(401, "No")))[:2] == ["wrong_credentials", "receiver_gone"]
+
+
 def test_there_is_advice_on_every_pattern_at_every_peer() -> None:
     known = {f"BULKVID_{name}".upper() for name in Settings.model_fields}
     for name, peer in itertools.product([*Cause, *Sign], [*Peer, None]):
         if peer is None and name not in {Cause.WRONG_CLOCK, *Sign} - {Sign.SLOW, Sign.CONNECTIONS_NOT_REUSED}:
             continue
-        advice = advice_on(name, peer)
+        check(advice_on(name, peer), known)
+    for name in [*Cause, Sign.SLOW]:
+        check(advice_on(name, Peer.STORAGE, is_folder=True), known)
 
-        assert re.match(r"[A-Z].*[^.]$", advice.title), advice
-        assert re.match(r"[A-Z].*\.$", advice.fix), advice
-        assert not set("{}") & set(advice.title + advice.fix), advice
-        assert set(re.findall(r"BULKVID_\w+", advice.fix)) <= known, advice
-        assert set(advice.settings) <= known, advice
+
+def check(advice: Advice, known: set[str]) -> None:
+    assert re.match(r"[A-Z].*[^.]$", advice.title), advice
+    assert re.match(r"[A-Z].*\.$", advice.fix), advice
+    assert not set("{}") & set(advice.title + advice.fix), advice
+    assert set(re.findall(r"BULKVID_\w+", advice.fix)) <= known, advice
+    assert set(advice.settings) <= known, advice
 
 
 @pytest.mark.parametrize("name", Cause)

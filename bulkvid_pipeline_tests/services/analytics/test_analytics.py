@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import pytest
+from dagster import DagsterRun
 
+from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.analytics import Ended, GroupBy
 from bulkvid_pipeline.core.spans import Span, parse_span
 from bulkvid_pipeline.launch.here import execute_here
 from bulkvid_pipeline.services.analytics.analytics import analytics_of
 from bulkvid_pipeline.services.analytics.figures import figures_of
+from bulkvid_pipeline.services.analytics.past_rows import paces_of
 from bulkvid_pipeline.services.jobs.jobs import find_job, list_jobs
 from bulkvid_pipeline.services.jobs.run_config import new_job_id
+from bulkvid_pipeline.settings import settings
 from bulkvid_pipeline_tests.workplace import Workplace, idea
 
 NO_FONT_HAS_THIS = "\U00012000"
@@ -34,6 +38,10 @@ def test_a_job_that_was_retried_counts_once_with_all_its_work(workplace: Workpla
     assert twice.styles == once.styles
     assert sum(ended.rows for ended in twice.styles.values()) == twice.ended.rows
     assert twice.processing_ms > once.processing_ms > 0
+    (video,) = workplace.videos()
+    assert twice.bytes == once.bytes == video.stat().st_size
+    assert twice.video_s == once.video_s > 2
+    assert analytics_of([job], Span(), GroupBy.PROVIDER).groups["espeak"].storage_bytes == twice.bytes
     assert found.avg_processing_time == pytest.approx(twice.processing_ms / 1000 / twice.ended.rows, abs=0.001)
 
 
@@ -63,3 +71,31 @@ def test_jobs_outside_the_span_are_left_out(workplace: Workplace) -> None:
 
     assert analytics_of(jobs, parse_span("2020-01-01", "2020-12-31"), GroupBy.DAY).total_jobs == 0
     assert analytics_of(jobs, parse_span("2020-01-01", None), GroupBy.DAY).total_jobs == 1
+
+
+def test_rows_that_were_rendered_tell_how_the_next_ones_will_be(workplace: Workplace) -> None:
+    assert paces_of(workplace.instance, settings()).based_on_rows == 0
+    workplace.run(
+        workplace.sheet([idea("One"), idea("Two"), idea(f"Bad {NO_FONT_HAS_THIS}")]), validation_level="permissive"
+    )
+    paces = paces_of(workplace.instance, settings())
+
+    workplace.run(workplace.sheet([idea("One"), idea("Two")]))
+    again = paces_of(workplace.instance, settings())
+
+    assert paces.based_on_rows == 2
+    (kind,) = paces.took.kinds
+    assert kind.startswith("h264 1280x720 ")
+    assert paces.took.kinds[kind].bytes == sum(video.stat().st_size for video in workplace.videos())
+    assert paces.took.kinds[kind].made_s > 0
+    assert paces.took.row_s > 0
+    ((expected, length),) = paces.took.lengths.values()
+    assert length == pytest.approx(expected, rel=0.5)
+    assert again == paces  # rows that were found finished took nothing
+
+
+def test_tags_that_are_not_ours_do_not_spoil_estimates(workplace: Workplace) -> None:
+    for told in ("nonsense", "[]", '{"rows": "many"}'):
+        workplace.instance.run_storage.add_run(DagsterRun(job_name=tags.JOB, tags={tags.TOOK: told}))
+
+    assert paces_of(workplace.instance, settings()).based_on_rows == 0

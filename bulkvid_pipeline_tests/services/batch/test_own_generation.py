@@ -3,44 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.launch.here import execute_here
-from bulkvid_pipeline.services.batch.admission import TurnLimiter
 from bulkvid_pipeline.services.batch.generation import Attempt
 from bulkvid_pipeline.services.jobs.follow import JobWatch
 from bulkvid_pipeline.services.jobs.jobs import find_job
 from bulkvid_pipeline.services.jobs.run_config import new_job_id
+from bulkvid_pipeline_tests.services.batch.programs import Program
 from bulkvid_pipeline_tests.workplace import Workplace, idea
-
-
-def video_of(attempt: Attempt) -> object:
-    return {"output_url": f"https://videos.example/{attempt.plan.sheet_row}.mp4", "cost": 0.25, "duration": 12.5}
-
-
-@dataclass
-class Program:
-    """A generation that does as it is told, and notes what it is asked."""
-
-    make: Callable[[Attempt], object] = video_of
-    decide: Callable[[Attempt, Exception], object] = lambda _attempt, _error: "fail"
-    name: str | None = "test:Program"
-    max_workers: int | None = 2
-    max_tries: int | None = None
-    limiter: TurnLimiter | None = None
-    made: list[str] = field(default_factory=list)
-    asked: list[tuple[str, int, Exception]] = field(default_factory=list)
-
-    def generate(self, attempt: Attempt) -> object:
-        self.made.append(attempt.plan.title)
-        return self.make(attempt)
-
-    def verdict_on(self, attempt: Attempt, error: Exception) -> object:
-        self.asked.append((attempt.plan.title, attempt.number, error))
-        return self.decide(attempt, error)
 
 
 @dataclass(frozen=True)

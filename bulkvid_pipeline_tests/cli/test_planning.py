@@ -1,0 +1,127 @@
+"""`bulkvid plan`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bulkvid_pipeline.core.plan_wire import Plan
+from bulkvid_pipeline_tests.cli.conftest import Command
+
+GOOD = "idea_title,script_content,platform_preferences\nOne,Turn off the tap. Save the water.,youtube\n"
+MIXED = GOOD + 'Two,Turn off the light. Save the day.,"youtube, tiktok"\n,No title here.,youtube\n'
+
+
+@pytest.fixture
+def mixed(folder: Path) -> Path:
+    """A sheet with two good rows and one without a title."""
+    (folder / "mixed.csv").write_text(MIXED)
+    return folder / "mixed.csv"
+
+
+def test_each_row_to_render_has_its_line_with_platforms_and_reason(bulkvid: Command, mixed: Path) -> None:
+    said = bulkvid("plan", mixed.name)
+
+    lines = [" ".join(line.split()) for line in said.out.splitlines()]
+    assert "render row 2 One youtube: new" in lines
+    assert "render row 3 Two youtube, tiktok: new" in lines
+    assert any(line.startswith("Would render 2 rows: 3 videos of ") for line in lines)
+
+
+def test_a_refused_row_is_told_with_its_cell_and_what_to_do(bulkvid: Command, mixed: Path) -> None:
+    said = bulkvid("plan", mixed.name)
+
+    assert said.code == 3
+    (finding,) = [line for line in said.out.splitlines() if line.startswith("error")]
+    assert "A4" in finding
+    assert "Fill it in" in finding
+    assert any(line.startswith("refuse") and "row 4" in line for line in said.out.splitlines())
+
+
+def test_a_sheet_that_stops_its_job_is_wrong_input(bulkvid: Command, mixed: Path) -> None:
+    said = bulkvid("plan", mixed.name, "--level", "strict")
+
+    assert said.code == 2
+    assert "The job would not run." in said.out
+    assert "render " not in said.out
+
+
+def test_a_sheet_that_is_not_there_is_wrong_input(bulkvid: Command) -> None:
+    said = bulkvid("plan", "nowhere.csv")
+
+    assert said.code == 2
+    assert "Error:" in said.err
+    assert "Fix:" in said.err
+
+
+def test_programs_get_the_whole_plan(bulkvid: Command, mixed: Path) -> None:
+    said = bulkvid("plan", mixed.name, "--json")
+
+    plan = Plan.model_validate(json.loads(said.out))
+    assert said.code == 3
+    assert [(row.sheet_row, row.action) for row in plan.rows] == [(2, "render"), (3, "render"), (4, "refuse")]
+    assert [video.platform for video in plan.rows[1].videos] == ["youtube", "tiktok"]
+    assert plan.rows[0].videos[0].reasons[0].why == "new"
+    (finding,) = plan.rows[2].findings
+    assert (finding.cell, finding.fix) == ("A4", "Fill it in")
+    assert (plan.totals.render, plan.totals.videos_to_render, plan.totals.refuse) == (2, 3, 1)
+    assert plan.estimate.videos == 3
+    assert plan.estimate.processing_time_ms > 0
+    assert plan.estimate.storage_bytes > 0
+
+
+def test_every_option_of_run_reaches_the_plan(bulkvid: Command, folder: Path) -> None:
+    (folder / "good.csv").write_text(GOOD)
+    (folder / "videos").mkdir()
+    options = (
+        "--output videos --level moderate --range A1:C9 --layout standard --template modern --style classic "
+        "--voice male --captions off --resolution 4k --format mov --video-codec h265 --priority urgent --title Spring "
+        "--prefix may --hidden-rows include --json"
+    )
+
+    said = bulkvid("plan", "good.csv", *options.split())
+
+    plan = Plan.model_validate(json.loads(said.out))
+    assert said.code == 0
+    assert plan.output.startswith(f"file://{folder}/videos/may/")
+
+
+def test_a_job_spec_is_planned_as_it_would_run(bulkvid: Command, folder: Path) -> None:
+    (folder / "good.csv").write_text(GOOD)
+    (folder / "job.yaml").write_text(f"input_source: {{path: {folder}/good.csv}}\noutput: {{prefix: may}}\n")
+
+    plan = json.loads(bulkvid("plan", "job.yaml", "--json").out)
+
+    assert plan["output"].rstrip("/").rpartition("/")[0].endswith("/output/may")
+
+
+def all_files(folder: Path) -> list[tuple[str, int, int]]:
+    return sorted((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in folder.rglob("*"))
+
+
+def test_nothing_is_written_where_there_is_no_installation_yet(
+    bulkvid: Command, folder: Path, mixed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", str(folder / "not" / "there"))
+    monkeypatch.setenv("BULKVID_WORK_DIR", str(folder / "work"))
+    before = all_files(folder)
+
+    assert bulkvid("plan", mixed.name).code == 3
+
+    assert all_files(folder) == before
+
+
+def test_nothing_is_written_into_an_installation(
+    bulkvid: Command, folder: Path, mixed: Path, new_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", str(new_home))
+    before = (all_files(folder), all_files(new_home))
+    new_home.chmod(0o555)
+    try:
+        assert bulkvid("plan", mixed.name).code == 3
+    finally:
+        new_home.chmod(0o755)
+
+    assert (all_files(folder), all_files(new_home)) == before
