@@ -27,7 +27,6 @@ from bulkvid_pipeline.services.analytics.past_rows import paces_of
 from bulkvid_pipeline.services.jobs.result import ExitCode
 from bulkvid_pipeline.services.plans.canary import Canary, CanaryRow, estimate_by, read_canary, write_sheet
 from bulkvid_pipeline.services.plans.past_paces import past_paces
-from bulkvid_pipeline.services.plans.plan_view import estimate_view
 from bulkvid_pipeline.services.plans.sheet_plan import RowOutlook, SheetPlan, estimate_of, plan_sheet
 from bulkvid_pipeline.settings import dagster_home, settings
 
@@ -89,7 +88,7 @@ class _CanaryJob:
         if not self.is_paused:
             return code
         canary = self._show()
-        rest = estimate_in_words(estimate_view(self._rest(canary)))
+        rest = estimate_in_words(self._rest(canary).view())
         self.console.print(f"By that measure the other {_rows(len(self._others))} are {rest}.", markup=False)
         if not self._goes_on(canary, yes=yes):
             return self._stay_paused()
