@@ -120,7 +120,7 @@ def one_kind(folder: Path, name: str, output: dict[str, str], rows: int) -> None
     from bulkvid_pipeline.services.sheets.validation import validate_for_spec
     from bulkvid_pipeline.settings import settings
 
-    home = folder / name.replace(" ", "-")
+    home = folder / name.partition(" (")[0].replace(" ", "-")
     with open_instance(home) as instance:
         for number, sentences in enumerate((FIRST, SECOND)):
             sheet = home / f"ideas{number}.csv"
