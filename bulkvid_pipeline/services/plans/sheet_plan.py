@@ -18,7 +18,7 @@ from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
 from bulkvid_pipeline.core.reasons import NOT_SEEN, Reason, Version, Why, why_again
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.services.outputs.outcomes import PublishedOutput
-from bulkvid_pipeline.services.outputs.output_store import DOCUMENT, OutputStore, engine_of
+from bulkvid_pipeline.services.outputs.output_store import DOCUMENT, OWN_GENERATION, OutputStore, engine_of
 from bulkvid_pipeline.services.outputs.published import PublishedRows, Work
 from bulkvid_pipeline.services.reports.model import RowState
 from bulkvid_pipeline.services.reports.standing import StandingRows, knows_its_media
@@ -159,7 +159,8 @@ class _Outlooks:
             yield Reason(Why.MISSING, note="its video.json cannot be read")
         elif was is not None:
             now = Version(self._store.engine, ingredients_of(plan, output))
-            yield from why_again(Version(was.engine, was.ingredients), now)
+            name = was.generation.removeprefix(OWN_GENERATION)
+            yield from why_again(Version(was.engine, was.ingredients, name), now)
         elif last is None or last.state is not RowState.FAILED:
             had_it = last is not None and any(known.platform is output.platform for known in last.outputs)
             yield Reason(Why.MISSING if had_it else Why.NEW)
