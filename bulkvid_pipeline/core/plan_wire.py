@@ -84,6 +84,7 @@ class Plan(_Shape):
     stops_job: bool = Field(description="Whether the job would not run, as validation says")
     totals: PlanTotals
     estimate: Estimate = Field(description="Of exactly what would be rendered")
+    estimate_gap: str = Field("", description="Why the estimate does without what past rows took, if there may be some")
     rows: tuple[PlannedRow, ...] = Field(description="In the sheet's order")
     gone: tuple[PlannedGone, ...]
     validation: Validation

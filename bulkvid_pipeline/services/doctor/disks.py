@@ -53,6 +53,8 @@ def _work_disk(site: Site) -> Finding:
 
 
 def _home_disk(site: Site) -> Finding:
+    if site.home.exists() and not site.home.is_dir():
+        return broken(f"{site.home} is a file", "Set DAGSTER_HOME to a folder, which is made if need be")
     folder = nearest_folder(site.home)
     free = try_disk(folder, f"Writing to DAGSTER_HOME at {site.home}")
     closed = [path.name for path in _databases(site.home) if not os.access(path, os.W_OK)]

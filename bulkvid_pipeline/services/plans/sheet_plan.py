@@ -14,6 +14,7 @@ from bulkvid_pipeline.adapters.speech.providers import Provider
 from bulkvid_pipeline.core.estimates import JobEstimate, estimate_job
 from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.ingredients import ADDRESSES, ingredients_of
+from bulkvid_pipeline.core.paces import BUILT_IN, Paces
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
 from bulkvid_pipeline.core.reasons import NOT_SEEN, Reason, Version, Why, why_again
 from bulkvid_pipeline.core.spec import BulkJobSpec
@@ -82,8 +83,8 @@ class SheetPlan:
         return tuple(row for row in self.rows if not row.work)
 
 
-def plan_sheet(spec: BulkJobSpec, settings: Settings) -> SheetPlan:
-    """The plan of a job, from the sheet and the storage as they are now.
+def plan_sheet(spec: BulkJobSpec, settings: Settings, paces: Paces = BUILT_IN) -> SheetPlan:
+    """The plan of a job, from the sheet and the storage as they are now; `paces` of past rows are for its estimate.
 
     Raises:
         BulkVideoError: the sheet, the template, the voice or the output place cannot be used.
@@ -92,17 +93,20 @@ def plan_sheet(spec: BulkJobSpec, settings: Settings) -> SheetPlan:
     engine = engine_of(installed_voice(settings))
     store = OutputStore(open_output(spec, settings), spec.output.prefix, sheet.label, RetryPolicy(), engine)
     if sheet.report.stops_job:
-        return SheetPlan(sheet, store, (), (), JobEstimate())
+        return SheetPlan(sheet, store, (), (), JobEstimate(based_on_rows=paces.based_on_rows))
     standing = StandingRows.read(store)
     rows = _Outlooks(standing).of(sheet.plans)
-    return SheetPlan(sheet, store, rows, _gone_rows(standing, sheet), estimate_of(rows, sheet.seconds, settings))
+    return SheetPlan(sheet, store, rows, _gone_rows(standing, sheet), estimate_of(rows, sheet.seconds, settings, paces))
 
 
-def estimate_of(rows: Iterable[RowOutlook], seconds: Mapping[int, float], settings: Settings) -> JobEstimate:
+def estimate_of(
+    rows: Iterable[RowOutlook], seconds: Mapping[int, float], settings: Settings, paces: Paces
+) -> JobEstimate:
     """What rendering these rows will make and need; `seconds` are the lengths of their videos, by sheet row."""
     paid = Provider(settings.speech_provider) is Provider.OPENAI
     work = [(replace(row.plan, outputs=row.work), seconds.get(row.plan.sheet_row, 0.0)) for row in rows if row.work]
-    return estimate_job(work, workers=settings.workers, price_per_million=settings.speech_price if paid else 0.0)
+    price = settings.speech_price if paid else 0.0
+    return estimate_job(work, workers=settings.workers, price_per_million=price, paces=paces)
 
 
 @dataclass(frozen=True)
