@@ -31,14 +31,14 @@ def open_instance(home: Path, url: str | None = None, *, captures_output: bool =
     home = home.absolute()
     try:
         home.mkdir(parents=True, exist_ok=True)
-        (home / ".opening").touch()
+        lock = (home / ".opening").open("w")
     except OSError as error:
         raise InvalidSettingsError(
             f"DAGSTER_HOME '{home}' is no folder that can be written: {error.strerror}",
             fix="Set DAGSTER_HOME to a folder of your own; it is made if need be",
         ) from error
     # Two first jobs at once would both make the same files and tables, and one of them would fail.
-    with (home / ".opening").open("w") as lock:
+    with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         config = home / "dagster.yaml"
         if not config.exists():
