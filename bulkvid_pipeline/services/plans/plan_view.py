@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from bulkvid_pipeline.core.findings import Finding, shortened
+from bulkvid_pipeline.core.findings import Finding, Severity, shortened
 from bulkvid_pipeline.core.plan_wire import (
     Plan,
     PlannedChange,
@@ -19,8 +19,8 @@ from bulkvid_pipeline.core.wire import FindingView, Validation
 from bulkvid_pipeline.services.plans.sheet_plan import RowOutlook, SheetPlan, VideoOutlook
 
 
-def plan_view(plan: SheetPlan) -> Plan:
-    """The whole plan; rows in the sheet's order."""
+def plan_view(plan: SheetPlan, estimate_gap: str = "") -> Plan:
+    """The whole plan; rows in the sheet's order. `estimate_gap` says why past rows do not count."""
     report = plan.sheet.report
     rows = (*map(_row, plan.rows), *_left_out(plan))
     videos = sum(len(row.work) for row in plan.rows)
@@ -37,6 +37,7 @@ def plan_view(plan: SheetPlan) -> Plan:
             gone=len(plan.gone),
         ),
         estimate=plan.estimate.view(),
+        estimate_gap=estimate_gap,
         rows=tuple(sorted(rows, key=lambda row: row.sheet_row)),
         gone=tuple(PlannedGone(**vars(row)) for row in plan.gone),
         validation=Validation.model_validate(report.as_dict()),
@@ -84,6 +85,13 @@ def _reason(reason: Reason) -> PlannedReason:
     return PlannedReason(why=reason.why.value, changes=tuple(changes), note=reason.note)
 
 
+def _refusal(findings: Sequence[Finding]) -> str:
+    """The gravest findings of a row; a cell is named, the row is known."""
+    by_severity = ([each for each in findings if each.severity is severity] for severity in Severity)
+    told = next(filter(None, by_severity), [])
+    return "; ".join(f"{each.cell} {each.problem}" if each.column_letter else each.problem for each in told)
+
+
 def _left_out(plan: SheetPlan) -> Iterator[PlannedRow]:
     """The rows that validation refuses or skips; where it stops the whole job, the good ones are skipped too."""
     sheet, report = plan.sheet, plan.sheet.report
@@ -101,8 +109,6 @@ def _left_out(plan: SheetPlan) -> Iterator[PlannedRow]:
                 row_key=keys.get(number, ""),
                 title=shortened(sheet.titles.get(number, ""), 200),
                 action=action,
-                why="the job does not run"
-                if number in stopped
-                else "; ".join(f"{each.cell} {each.problem}" for each in findings),
+                why="the job does not run" if number in stopped else _refusal(findings),
                 findings=tuple(FindingView(**vars(each), cell=each.cell) for each in findings),
             )
