@@ -40,7 +40,8 @@ class Fault:
     """How one request fails.
 
     `refuse` answers `status` with an error document; `reset` cuts the line before an answer, `cut` in the middle of
-    the sound; `stall` says nothing for `seconds`, or until `released` is set; `answer` sends `body` as if it were the sound.
+    the sound; `stall` says nothing for `seconds`, or until `released` is set; `answer` sends
+    `body` as if it were the sound.
     """
 
     kind: Literal["refuse", "reset", "cut", "stall", "answer"]

@@ -29,6 +29,8 @@ from bulkvid_pipeline_tests.peers.google import GooglePeer
 from bulkvid_pipeline_tests.peers.google.wire import Answer, Request
 from bulkvid_pipeline_tests.services.diagnostics.overhearing import Overheard, overheard
 
+pytestmark = pytest.mark.heavy
+
 ONCE = RetryPolicy(tries=1)
 SECRET = "pLanted+Zq81/vXw07=mK"
 """With characters that every encoding writes differently."""
@@ -150,7 +152,7 @@ def test_what_a_server_sends_back_is_hidden(
     echo: EchoServer, ask: Callable[[EchoServer], Overheard], status: int
 ) -> None:
     echo.status = status
-    for style in ECHOES if status == 403 else ("json", "text", "base64"):
+    for style in ECHOES if status == 403 and ask is not stored else ("json", "xml", "base64"):
         echo.style = style
         assert_hidden(ask(echo), SECRET, PLAIN)
 
@@ -160,7 +162,7 @@ def test_temporary_keys_of_the_environment_are_hidden(echo: EchoServer, monkeypa
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "another-" + SECRET)
     monkeypatch.setenv("AWS_SESSION_TOKEN", SECRET)
     echo.status = 403
-    for style in ECHOES:
+    for style in ("xml", "twice", "base64"):
         echo.style = style
         storage = open_storage("films", endpoint_url=echo.url, region="r-1", timeout_s=5)
         heard = seen(lambda storage=storage: storage.write_text("a.txt", "x"))  # type: ignore[misc]

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bulkvid_pipeline import settings as settings_module
+from bulkvid_pipeline.adapters import exchanges
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.core.columns import COLUMNS
 from bulkvid_pipeline.core.diagnostics.exchange import Exchange, Fault, JobLog, Peer
@@ -184,12 +185,15 @@ def _hasty(**options: object) -> object:
 
 
 def test_diagnostics_that_are_turned_on_in_the_midst_of_a_row_see_the_rest_of_it(world: World) -> None:
-    world.voice.fail(SpeechFault("stall", seconds=6.0))
-    stalled = world.voice.faults[0]
+    released = threading.Event()
+    stalled = SpeechFault("stall", released=released)
+    world.voice.fail(stalled)
 
     def turn_on() -> None:
         wait_until(lambda: stalled not in world.voice.faults)  # the worker waits for this answer
         enable(world.workplace.instance, 30)
+        wait_until(lambda: exchanges._recorders)  # this process has seen it, and told the worker
+        released.set()
 
     turning_on = threading.Thread(target=turn_on, daemon=True)
     turning_on.start()
