@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from bulkvid_pipeline.adapters import exchanges
 from bulkvid_pipeline.api.app import create_app
+from bulkvid_pipeline.core.diagnostics.exchange import Peer
 from bulkvid_pipeline.services.access.scopes import DEFAULT_SCOPES, Scope
 from bulkvid_pipeline.services.diagnostics.diagnostics import Diagnostics
 from bulkvid_pipeline.services.diagnostics.files import all_logs
@@ -19,6 +21,7 @@ from bulkvid_pipeline.settings import settings
 from bulkvid_pipeline_tests.api.conftest import Bearer, home_of
 from bulkvid_pipeline_tests.core.diagnostics.exchanges import healthy, speech_error
 from bulkvid_pipeline_tests.services.diagnostics.recorded import known_job, recorded
+from bulkvid_pipeline_tests.waiting import wait_until
 from bulkvid_pipeline_tests.workplace import Workplace
 
 BASE = "/api/v1/batch-debug"
@@ -260,3 +263,24 @@ def test_status_copes_with_whatever_lies_in_the_folder(local: TestClient, diagno
     assert data(local.get(f"{BASE}/status"))["files_total"] == 3
     assert data(local.get(f"{BASE}/job/{OURS}/summary"))["total_requests"] == 27
     assert data(local.delete(f"{BASE}/cleanup", params={"days": 0}))["deleted_files"] == 3
+
+
+def test_what_the_api_itself_asks_for_a_new_job_is_recorded_under_that_job(
+    api: TestClient, bearer: Bearer, diagnostics: Diagnostics
+) -> None:
+    data(api.post(f"{BASE}/enable", headers=bearer(scopes=[Scope.ADMIN])))
+    sheet = b"idea_title,script_content\nWater,Turn off the tap.\n"
+    headers = bearer(scopes=[*DEFAULT_SCOPES])
+    uploaded = api.post("/api/sheets?name=ideas.csv", content=sheet, headers={**headers, "Content-Type": "text/csv"})
+    assert uploaded.status_code == 201, uploaded.text
+    wait_until(lambda: exchanges._recorders)
+    body = {"input_source": {"path": uploaded.json()["data"]["id"]}}
+    assert all_logs(diagnostics.folder) == []
+    created = api.post("/api/bulk-jobs", json=body, headers=headers)
+    assert created.status_code in (201, 202, 503), created.text  # no Dagster runs here that would take it
+
+    wait_until(lambda: all_logs(diagnostics.folder))
+    (log,) = all_logs(diagnostics.folder)
+    full = diagnostics.full_log_of(log.job_id).logs[0]
+    assert full.process["role"] == "api"
+    assert {one.peer for one in full.exchanges} == {Peer.STORAGE}
