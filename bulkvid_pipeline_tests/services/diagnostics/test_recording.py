@@ -133,11 +133,12 @@ def test_a_large_log_is_not_written_every_second_but_whole_at_the_end(
     workplace: Workplace, storage: Storage, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written: list[int] = []
-    monkeypatch.setattr(
-        recording_module,
-        "replace_log",
-        lambda path, content: (written.append(len(content)), replace_log(path, content)),
-    )
+
+    def write(path: Path, content: bytes) -> None:
+        written.append(len(content))
+        replace_log(path, content)
+
+    monkeypatch.setattr(recording_module, "replace_log", write)
     monkeypatch.setattr(recording_module, "BYTES_PER_S", 1)  # so that any log is large
     monkeypatch.setattr(recording_module, "LOOK_EVERY_S", 0.01)
     enable(workplace.instance, 30)
