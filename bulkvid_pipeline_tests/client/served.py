@@ -20,13 +20,16 @@ READY = "bulkvid serves: "
 
 
 class Served:
-    """API, Dagster's web server and daemon over a new SQLite instance; use as a context manager."""
+    """API, Dagster's web server and daemon over a new SQLite instance; use as a context manager.
 
-    def __init__(self, folder: Path, environment: Mapping[str, str] = {}) -> None:
+    `only_api` leaves out the others, for those who start no jobs.
+    """
+
+    def __init__(self, folder: Path, environment: Mapping[str, str] = {}, *, only_api: bool = False) -> None:
         self.folder = folder
         port, dagster_port = _free_ports(2)
         self.url = f"http://127.0.0.1:{port}"
-        self._ports = ["--port", str(port), "--dagster-port", str(dagster_port)]
+        self._ports = ["--port", str(port), "--dagster-port", str(dagster_port), *["--only", "api"][: 2 * only_api]]
         self._environment = {
             **os.environ,
             "DAGSTER_HOME": str(folder / "home"),

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from bulkvid_pipeline.adapters.speech.contract import Utterance
 from bulkvid_pipeline.adapters.speech.espeak import EspeakSpeech
 from bulkvid_pipeline.core.options import Voice
+from bulkvid_pipeline_tests.waiting import PATIENCE_S
 
 RATE = 24_000
 LONGEST_INPUT = 4096
@@ -39,7 +40,8 @@ class Fault:
     """How one request fails.
 
     `refuse` answers `status` with an error document; `reset` cuts the line before an answer, `cut` in the middle of
-    the sound; `stall` says nothing for `seconds`; `answer` sends `body` as if it were the sound.
+    the sound; `stall` says nothing for `seconds`, or until `released` is set; `answer` sends
+    `body` as if it were the sound.
     """
 
     kind: Literal["refuse", "reset", "cut", "stall", "answer"]
@@ -50,6 +52,7 @@ class Fault:
     body: bytes = b""
     content_type: str = "audio/wav"
     seconds: float = 0.0
+    released: threading.Event | None = None
 
 
 @dataclass(frozen=True)
@@ -199,6 +202,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         peer.heard.append(Heard(fields, authorization))
         fault = peer.faults.popleft() if peer.faults else None
         if fault is not None and fault.kind == "stall":
+            if fault.released is not None:
+                fault.released.wait(PATIENCE_S)
             time.sleep(fault.seconds)
         if fault is not None and fault.kind == "reset":
             self._reset()

@@ -20,7 +20,7 @@ from bulkvid_pipeline_tests.waiting import PATIENCE_S
 pytestmark = pytest.mark.heavy
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "diagnostics.md").read_text()
-IDEAS = "idea_title,script_content\nWater,Turn off the tap. Save the water.\nTea,Boil the water. Drink it.\n"
+IDEAS = "idea_title,script_content\nWater,Turn off the tap.\n"
 
 
 def blocks(language: str) -> list[str]:
@@ -85,7 +85,7 @@ def test_the_lines_of_the_guide_find_the_wrong_key(tmp_path: Path, environment: 
     assert told.startswith("Diagnostics are on for 30 minutes.\nThe speech server does not accept the key")
     assert "('BULKVID_SPEECH_API_KEY', 'BULKVID_SPEECH_BASE_URL')" in told
 
-    with Served(tmp_path, environment) as served:
+    with Served(tmp_path, environment, only_api=True) as served:
         lines = over_api.replace("http://127.0.0.1:8000", served.url)
         on, status_, found, cleaned, off = answers(ran(["bash", "-euc", known + lines], tmp_path, environment))
     assert (on["enabled"], status_["files_total"], cleaned["deleted_files"], off["enabled"]) == (True, 1, 0, False)

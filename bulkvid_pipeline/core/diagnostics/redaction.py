@@ -26,6 +26,8 @@ MOST_CONTENT = 200
 """Characters of what users have written, or have been answered: enough to tell what kind of content it is."""
 LOOKED_AT = 16_384
 """Characters of a text that are read at all."""
+_BEYOND = 1_000
+"""Characters that are read beyond those that are shown: what is secret may only be seen from what follows it."""
 _MOST_HEADERS = 60
 _MOST_HEADER = 300
 _SHORTEST_KNOWN = 4
@@ -191,8 +193,9 @@ class Redactor:
 
     def text(self, text: str, most: int = MOST_TEXT) -> str:
         """The text without secrets, shortened to about `most` characters."""
-        if len(text) > LOOKED_AT:
-            text = self._without_beginnings(text[:LOOKED_AT])
+        looked_at = min(LOOKED_AT, most + _BEYOND)
+        if len(text) > looked_at:
+            text = self._without_beginnings(text[:looked_at])
         text = self._without_known(text)
         text = _PRIVATE_KEY.sub(HIDDEN, text)
         text = _ADDRESS.sub(lambda found: _plain_address(found[0]), text)

@@ -71,6 +71,8 @@ class Recording:
         self._closed: list[_Log] = []
         self._lock = threading.Lock()
         self._writing = threading.Lock()
+        self._switching = threading.Lock()
+        self._is_at_work = False
         self._has_warned = False
         self._periodic: Periodic | None = None
 
@@ -93,6 +95,7 @@ class Recording:
     def start(self, instance: DagsterInstance) -> None:
         """Look at the switch of the instance, which may be opened anew: at once, and from now on every second."""
         self._instance = instance
+        self._is_at_work = True
         self.look()
         self._periodic = Periodic(self.look, LOOK_EVERY_S, "diagnostics")
         self._periodic.start()
@@ -101,6 +104,7 @@ class Recording:
         """Say of all logs that they have ended, and look no more, until the next start."""
         if self._periodic is not None:
             self._periodic.stop(wait=False)
+        self._is_at_work = False
         self._become(OFF)
         with self._lock:
             for log in self._logs.values():
@@ -137,11 +141,12 @@ class Recording:
         self._write()
 
     def _become(self, now: SwitchState) -> None:
-        self._state = now
-        if now.enabled:
-            exchanges.listen(self)
-        else:
-            exchanges.ignore(self)
+        with self._switching:
+            self._state = now if self._is_at_work else OFF  # a look may still be under way when we stop
+            if self._state.enabled:
+                exchanges.listen(self)
+            else:
+                exchanges.ignore(self)
 
     def _record_of(self, job_id: str) -> JobRecord:
         with self._lock:

@@ -181,7 +181,8 @@ def find_job(instance: DagsterInstance, job_id: str, *, project_id: str | None =
     Raises:
         JobNotFoundError: there is none, or it is another project's: whose ids exist is nobody else's business.
     """
-    records = _records_of(instance, [job_id]).get(job_id)
+    # PostgreSQL takes no NUL, not even to say that there is no such job.
+    records = None if "\0" in job_id else _records_of(instance, [job_id]).get(job_id)
     job = job_of(instance, records) if records else None
     if job is None or project_id not in (None, job.project_id):
         raise JobNotFoundError(f"Job '{job_id}' not found")

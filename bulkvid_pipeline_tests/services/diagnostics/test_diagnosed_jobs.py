@@ -54,7 +54,7 @@ def recorded_run(workplace: Workplace, speech: SpeechServer, monkeypatch: pytest
 
 
 def test_a_job_that_works_has_no_problems(recorded_run: Run) -> None:
-    found = recorded_run([idea("Water"), idea("Tea", "Boil the water. Drink the tea.")])
+    found = recorded_run([idea("Water", "Turn off the tap.")])
 
     assert found.verdict.startswith("No problems: ")
     assert (found.failure_patterns, found.recommendations, found.success_rate) == ((), (), 100.0)
@@ -64,7 +64,7 @@ def test_a_job_that_works_has_no_problems(recorded_run: Run) -> None:
 def test_one_row_with_a_bad_picture_is_told_from_the_others(recorded_run: Run) -> None:
     with MediaServer() as server:
         good = server.serve("/good.png", encoded(flat(64, 48)))
-        rows = [idea("Water", image_url=good), idea("Tea", "Boil it.", image_url=server.url("/absent.png"))]
+        rows = [idea("Water", "Save it.", image_url=good), idea("Tea", "Boil it.", image_url=server.url("/absent.png"))]
         found = recorded_run(rows)
 
     (pattern,) = found.failure_patterns

@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from bulkvid_pipeline import settings as settings_module
+from bulkvid_pipeline.adapters import exchanges
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.core.columns import COLUMNS
 from bulkvid_pipeline.core.diagnostics.exchange import Exchange, Fault, JobLog, Peer
+from bulkvid_pipeline.core.diagnostics.summary import summary_of
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.launch.here import execute_here
 from bulkvid_pipeline.services.diagnostics.files import debug_folder, logs_of
@@ -26,7 +28,7 @@ from bulkvid_pipeline_tests.peers.s3 import OWNER, READER, REGION, SwiftS3
 from bulkvid_pipeline_tests.peers.speech_server import Fault as SpeechFault
 from bulkvid_pipeline_tests.peers.speech_server import SpeechServer
 from bulkvid_pipeline_tests.waiting import wait_until
-from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, Workplace, idea
+from bulkvid_pipeline_tests.workplace import Workplace, idea
 
 pytestmark = pytest.mark.heavy
 
@@ -108,7 +110,11 @@ def of(log: JobLog, peer: Peer) -> list[Exchange]:
     return [seen for seen in log.exchanges if seen.peer is peer]
 
 
-@ON_BOTH_DATABASES
+def fixes(log: JobLog) -> dict[str, str]:
+    """What to do about each pattern that the log shows."""
+    return {pattern.name: pattern.fix for pattern in summary_of([log]).failure_patterns}
+
+
 def test_every_peer_of_a_job_is_in_its_log_with_attempts_statuses_and_faults_and_without_any_secret(
     world: World,
 ) -> None:
@@ -144,6 +150,9 @@ def test_every_peer_of_a_job_is_in_its_log_with_attempts_statuses_and_faults_and
     assert {"new", "reused"} <= {seen.connection for seen in storage}
     assert log.ended_at is not None
     assert log.failed == sum(not seen.succeeded for seen in log.exchanges)
+    found = fixes(log)
+    assert "BULKVID_LIMIT_PER_USER" in found["read_quota_per_user"]
+    assert "BULKVID_WORKERS" in found["connection_dropped"]
 
     key = json.loads(world.account.path.read_text())
     for secret in (SPEECH_KEY, HOOK_SECRET, HOOK_SECRET[6:], OWNER.secret, OWNER.key, TOKEN, key["private_key"][40:90]):
@@ -162,6 +171,7 @@ def test_wrong_keys_gone_sheets_and_stores_that_cannot_be_reached_are_told_apart
     assert not world.run(sheet_id, "job_gone")
     gone = next(seen for seen in world.log("job_gone").exchanges if seen.operation == "values.get")
     assert (gone.status, gone.error and gone.error.code) == (404, "SHEET_NOT_FOUND")
+    assert "sheet_id" in fixes(world.log("job_gone"))["sheet_not_found"]
 
     sheet_id = world.share(idea("One"))
     monkeypatch.setenv("BULKVID_S3_SECRET", "not-the-planted-secret")
@@ -169,6 +179,8 @@ def test_wrong_keys_gone_sheets_and_stores_that_cannot_be_reached_are_told_apart
     assert not world.run(sheet_id, "job_key")
     refused = next(seen for seen in of(world.log("job_key"), Peer.STORAGE) if not seen.succeeded)
     assert (refused.status, refused.error and refused.error.code) == (403, "STORAGE_ACCESS_DENIED")
+    # Its first look is by HEAD, whose answer has no body that could tell a wrong key from a lack of rights.
+    assert "BULKVID_S3_SECRET" in fixes(world.log("job_key"))["bucket_denied"]
 
     monkeypatch.setenv("BULKVID_S3_ENDPOINT_URL", "http://nobody-has-this-name.invalid")
     settings_module.settings.cache_clear()
@@ -176,6 +188,7 @@ def test_wrong_keys_gone_sheets_and_stores_that_cannot_be_reached_are_told_apart
     assert not world.run(sheet_id, "job_dns")
     unknown = of(world.log("job_dns"), Peer.STORAGE)
     assert [(seen.attempt, seen.error and seen.error.fault) for seen in unknown[:2]] == [(1, Fault.DNS), (2, Fault.DNS)]
+    assert "BULKVID_S3_ENDPOINT_URL" in fixes(world.log("job_dns"))["dns"]
     assert "not-the-planted-secret" not in world.texts()
 
 
@@ -184,16 +197,19 @@ def _hasty(**options: object) -> object:
 
 
 def test_diagnostics_that_are_turned_on_in_the_midst_of_a_row_see_the_rest_of_it(world: World) -> None:
-    world.voice.fail(SpeechFault("stall", seconds=6.0))
-    stalled = world.voice.faults[0]
+    released = threading.Event()
+    stalled = SpeechFault("stall", released=released)
+    world.voice.fail(stalled)
 
     def turn_on() -> None:
         wait_until(lambda: stalled not in world.voice.faults)  # the worker waits for this answer
         enable(world.workplace.instance, 30)
+        wait_until(lambda: exchanges._recorders)  # this process has seen it, and told the worker
+        released.set()
 
     turning_on = threading.Thread(target=turn_on, daemon=True)
     turning_on.start()
-    world.run(world.share(idea("One", "First sentence. Second sentence. Third one. A fourth one.")), "job_1")
+    world.run(world.share(idea("One", "First one. Second one. Third one.")), "job_1")
     turning_on.join()
     log = world.log("job_1")
     assert of(log, Peer.SPEECH), "the worker has not heard of it while it rendered the row"

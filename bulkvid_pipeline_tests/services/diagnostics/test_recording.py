@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import logging
-from collections.abc import Iterator
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,10 +15,11 @@ import pytest
 from bulkvid_pipeline.adapters import exchanges
 from bulkvid_pipeline.adapters.storage import Storage, open_storage
 from bulkvid_pipeline.core.diagnostics.exchange import Exchange, JobLog, Peer
+from bulkvid_pipeline.core.diagnostics.redaction import Redactor
 from bulkvid_pipeline.services.diagnostics import recording as recording_module
 from bulkvid_pipeline.services.diagnostics.environment import environment_of, secrets_of
-from bulkvid_pipeline.services.diagnostics.files import all_logs, debug_folder, logs_of
-from bulkvid_pipeline.services.diagnostics.job_record import JobRecord
+from bulkvid_pipeline.services.diagnostics.files import all_logs, debug_folder, logs_of, replace_log
+from bulkvid_pipeline.services.diagnostics.job_record import MOST_BYTES, JobRecord
 from bulkvid_pipeline.services.diagnostics.recording import LOOK_EVERY_S, recording
 from bulkvid_pipeline.services.diagnostics.switch import disable, enable
 from bulkvid_pipeline.settings import Settings
@@ -92,6 +97,115 @@ def test_a_process_at_work_sees_both_changes_of_the_switch(
 
 def test_looking_once_a_second_is_often_enough_for_two_seconds() -> None:
     assert LOOK_EVERY_S <= 1.0
+
+
+@pytest.mark.parametrize(("role", "job_id"), [("run", "job_1"), ("api", None), ("daemon", None)])
+def test_the_first_look_after_a_change_of_the_switch_sees_it(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch, role: str, job_id: str | None
+) -> None:
+    """With a look a second, that is two seconds at most; no clock is raced here."""
+    events: list[str] = []
+    look = recording_module.Recording.look
+
+    def told(recorder: recording_module.Recording) -> None:
+        events.append("begins")
+        look(recorder)
+        events.append("listens" if exchanges._recorders else "is deaf")
+
+    monkeypatch.setattr(recording_module.Recording, "look", told)
+    monkeypatch.setattr(recording_module, "LOOK_EVERY_S", 0.02)
+
+    def after(change: Callable[[], object]) -> str:
+        change()
+        changed = len(events)
+        wait_until(lambda: "begins" in events[changed:-1])
+        return events[events.index("begins", changed) + 1]
+
+    with recording(workplace.instance, QUIET, job_id=job_id, role=role):
+        assert events == ["begins", "is deaf"], "a process that begins looks at once"
+        assert after(lambda: enable(workplace.instance, 30)) == "listens"
+        assert after(lambda: disable(workplace.instance)) == "is deaf"
+        assert after(lambda: enable(workplace.instance, 30, "job_1")) == "listens"
+        assert after(lambda: enable(workplace.instance, 1, "job_2", now=1.0)) == "listens"
+
+
+def test_a_large_log_is_not_written_every_second_but_whole_at_the_end(
+    workplace: Workplace, storage: Storage, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+
+    def write(path: Path, content: bytes) -> None:
+        written.append(len(content))
+        replace_log(path, content)
+
+    monkeypatch.setattr(recording_module, "replace_log", write)
+    monkeypatch.setattr(recording_module, "BYTES_PER_S", 1)  # so that any log is large
+    monkeypatch.setattr(recording_module, "LOOK_EVERY_S", 0.01)
+    enable(workplace.instance, 30)
+    with recording(workplace.instance, QUIET, job_id="job_1"):
+        storage.write_text("0.txt", "x")
+        wait_until(lambda: written)
+        for number in range(1, 50):
+            storage.write_text(f"{number}.txt", "x")
+            time.sleep(0.002)
+        assert len(written) == 1
+    assert len(written) == 2
+    assert logs_of(folder, "job_1")[0].requests == 100
+
+
+def test_a_disk_that_fills_up_harms_no_job_is_told_once_and_recovers(
+    workplace: Workplace,
+    storage: Storage,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    tried: list[Path] = []
+
+    def full(path: Path, _: bytes) -> None:
+        tried.append(path)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(recording_module, "LOOK_EVERY_S", 0.02)
+    enable(workplace.instance, 30)
+    with caplog.at_level(logging.WARNING), recording(workplace.instance, QUIET, job_id="job_1"):
+        with monkeypatch.context() as patched:
+            patched.setattr(recording_module, "replace_log", full)
+            storage.write_text("a.txt", "x")
+            wait_until(lambda: len(tried) >= 3)
+        storage.write_text("b.txt", "x")
+    assert sum("No space left" in record.message for record in caplog.records) == 1
+    assert logs_of(folder, "job_1")[0].requests == 4
+
+
+def test_a_job_of_many_large_bodies_takes_little_memory() -> None:
+    body = json.dumps({"message": "All is well. " * 80_000}).encode()
+
+    class Taker:
+        redactor = Redactor()
+        record = JobRecord("job_1", 1.0, {"pid": 1}, {}, most_kept=40)
+
+        def wants(self, job_id: str | None) -> str | None:
+            return job_id
+
+        def take(self, _: str, exchange: Exchange) -> None:
+            self.record.take(exchange)
+
+    taker = Taker()
+    exchanges.listen(taker)
+    try:
+        with exchanges.for_job("job_1", taker):
+            tracemalloc.start()
+            for number in range(120):
+                with exchanges.outgoing(Peer.SPEECH, "POST", "https://x/", body=body) as request:
+                    request.answered(200 if number % 2 else 500, {}, body)
+            held, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+        exchanges.ignore(taker)
+    assert held < 2_000_000, "less than two of 240 bodies"
+    assert most < 5_000_000
+    assert len(taker.record.content()[1] or b"") < MOST_BYTES
 
 
 def test_the_steps_of_a_run_write_into_one_file(workplace: Workplace, storage: Storage, folder: Path) -> None:

@@ -473,7 +473,7 @@ export const downloadBatchDebugLog = <ThrowOnError extends boolean = false>(opti
 /**
  * Remove old logs
  *
- * Remove the logs of all jobs that nobody has written to for so long.
+ * Remove the logs that nobody has written to for so long: of the project's jobs; of all, from this machine.
  */
 export const cleanUpBatchDebug = <ThrowOnError extends boolean = false>(options?: Options<CleanUpBatchDebugData, ThrowOnError>): RequestResult<CleanUpBatchDebugResponses, CleanUpBatchDebugErrors, ThrowOnError> => (options?.client ?? client).delete<CleanUpBatchDebugResponses, CleanUpBatchDebugErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

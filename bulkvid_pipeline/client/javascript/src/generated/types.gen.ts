@@ -668,9 +668,15 @@ export type DebugMode = {
     /**
      * Job Id
      *
-     * The only job that is recorded; null for all
+     * The only job that is recorded; null for all, or for several
      */
     job_id: string | null;
+    /**
+     * Job Ids
+     *
+     * The only jobs that are recorded; empty for all
+     */
+    job_ids: Array<string>;
     /**
      * By Environment
      *
@@ -710,9 +716,15 @@ export type DebugStatus = {
     /**
      * Job Id
      *
-     * The only job that is recorded; null for all
+     * The only job that is recorded; null for all, or for several
      */
     job_id: string | null;
+    /**
+     * Job Ids
+     *
+     * The only jobs that are recorded; empty for all
+     */
+    job_ids: Array<string>;
     /**
      * By Environment
      *
@@ -854,7 +866,7 @@ export type EnableDebug = {
     /**
      * Job Id
      *
-     * Record this job alone; all jobs without it
+     * Record this job, beside others that were named; all jobs without it
      */
     job_id?: string | null;
 };
