@@ -248,6 +248,19 @@ def settings() -> Settings:
         return Settings()
     except ValidationError as error:
         raise InvalidSettingsError("; ".join(_fault(problem) for problem in error.errors())) from error
+    except (UnicodeDecodeError, OSError) as error:
+        raise _unreadable(error) from error
+
+
+def _unreadable(error: UnicodeDecodeError | OSError) -> InvalidSettingsError:
+    """The error about an `.env` file that cannot be read."""
+    if isinstance(error, OSError):
+        why = f"cannot be read: {error.strerror}"
+    else:
+        why = f"is not UTF-8: {error.reason} at byte {error.start}"
+    return InvalidSettingsError(
+        f"The file {_ENV_FILE} in the current folder {why}", fix=f"Save {_ENV_FILE} anew as UTF-8, or remove it"
+    )
 
 
 def _fault(problem: ErrorDetails) -> str:
@@ -282,7 +295,10 @@ def variables_known() -> frozenset[str]:
 
 def variables_given() -> frozenset[str]:
     """The names of the variables with our prefix that the environment and the `.env` file give, with any value."""
-    given = [*os.environ, *dotenv_values(_ENV_FILE)]
+    try:
+        given = [*os.environ, *dotenv_values(_ENV_FILE)]
+    except (UnicodeDecodeError, OSError) as error:
+        raise _unreadable(error) from error
     return frozenset(name.upper() for name in given if name.upper().startswith(_PREFIX))
 
 

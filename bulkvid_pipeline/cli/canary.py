@@ -20,14 +20,13 @@ from bulkvid_pipeline.cli.running import check_names, conclude, runner
 from bulkvid_pipeline.cli.validating import print_report
 from bulkvid_pipeline.core.estimates import JobEstimate
 from bulkvid_pipeline.core.findings import shortened
+from bulkvid_pipeline.core.paces import Paces
 from bulkvid_pipeline.core.risk import ChosenRow, riskiest
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.services.analytics.past_rows import paces_of
 from bulkvid_pipeline.services.jobs.result import ExitCode
 from bulkvid_pipeline.services.plans.canary import Canary, CanaryRow, estimate_by, read_canary, write_sheet
-from bulkvid_pipeline.services.plans.past_paces import past_paces
-from bulkvid_pipeline.services.plans.plan_view import estimate_view
 from bulkvid_pipeline.services.plans.sheet_plan import RowOutlook, SheetPlan, estimate_of, plan_sheet
 from bulkvid_pipeline.settings import dagster_home, settings
 
@@ -50,11 +49,12 @@ def run_with_canary(spec: BulkJobSpec, count: int, *, plain: bool, queue: bool =
 
     check_names(spec, queue=queue)
     console = Console(highlight=False, soft_wrap=True)
-    plan = plan_sheet(spec, settings(), past_paces(dagster_home(), settings()))
-    warned = {finding.sheet_row for finding in plan.sheet.report.warnings if finding.sheet_row is not None}
-    chosen = riskiest((row.plan for row in plan.to_render), count, warned)
     with open_instance(dagster_home()) as instance:
-        job = _CanaryJob(instance, console, spec, new_job_id(), plan, chosen, plain=plain, queue=queue)
+        paces = paces_of(instance, settings())
+        plan = plan_sheet(spec, settings(), paces)
+        warned = {finding.sheet_row for finding in plan.sheet.report.warnings if finding.sheet_row is not None}
+        chosen = riskiest((row.plan for row in plan.to_render), count, warned)
+        job = _CanaryJob(instance, console, spec, new_job_id(), plan, chosen, paces, plain=plain, queue=queue)
         if len(chosen) == len(plan.to_render):
             return job.run_whole()
         return job.run(yes=yes)
@@ -68,6 +68,7 @@ class _CanaryJob:
     job_id: str
     plan: SheetPlan
     chosen: Sequence[ChosenRow]
+    paces: Paces
     plain: bool
     queue: bool
     is_paused: bool = field(default=False, init=False)
@@ -89,7 +90,7 @@ class _CanaryJob:
         if not self.is_paused:
             return code
         canary = self._show()
-        rest = estimate_in_words(estimate_view(self._rest(canary)))
+        rest = estimate_in_words(self._rest(canary).view())
         self.console.print(f"By that measure the other {_rows(len(self._others))} are {rest}.", markup=False)
         if not self._goes_on(canary, yes=yes):
             return self._stay_paused()
@@ -101,7 +102,7 @@ class _CanaryJob:
         )
 
     def _conclude_whole(self, instance: DagsterInstance, console: Console, display: Display, **how: Any) -> int:
-        self._show()
+        self._show(findings=False)  # the end of the job tells of them
         return conclude(instance, console, display, **how)
 
     def _conclude_canary(self, instance: DagsterInstance, console: Console, display: Display, **how: Any) -> int:
@@ -114,12 +115,12 @@ class _CanaryJob:
 
         return find_job(self.instance, self.job_id)
 
-    def _show(self) -> Canary:
+    def _show(self, *, findings: bool = True) -> Canary:
         """Print what came of the chosen rows, and where to look at them."""
         store, console = self.plan.store, self.console
         canary = read_canary(self.instance, self._job(), self.chosen, store, settings())
         report = self.plan.sheet.report.as_dict()
-        if report["findings"]:
+        if findings and report["findings"]:
             console.print()
             print_report(console, report)
         console.print()
@@ -146,8 +147,7 @@ class _CanaryJob:
         here, seconds = settings(), self.plan.sheet.seconds
         others = {row.plan.row_key for row in self._others}
         first = [row for row in self.plan.to_render if row.plan.row_key not in others]
-        paces = paces_of(self.instance, here)
-        of_canary, of_others = (estimate_of(rows, seconds, here, paces) for rows in (first, self._others))
+        of_canary, of_others = (estimate_of(rows, seconds, here, self.paces) for rows in (first, self._others))
         return estimate_by(canary, of_canary, of_others, here.workers)
 
     def _goes_on(self, canary: Canary, *, yes: bool) -> bool:

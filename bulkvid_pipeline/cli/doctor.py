@@ -20,6 +20,8 @@ from bulkvid_pipeline.settings import Settings, dagster_home, settings
 
 _COLOURS: dict[CheckStatus, str] = {"ok": "green", "warning": "yellow", "broken": "bold red", "skipped": "dim"}
 LONGEST_LIMIT_S = 3600.0
+TABLE_COLUMNS = 60
+"""A narrower terminal has no room for a table: it breaks the lines itself."""
 
 
 def examine_installation(
@@ -40,7 +42,7 @@ def examine_installation(
     if as_json:
         report = examine(site, checks)
         print_json(report.model_dump(mode="json"))
-    elif plain or not console.is_terminal:
+    elif plain or not console.is_terminal or console.width < TABLE_COLUMNS:
         report = examine(site, checks)
         _print_lines(report)
     else:

@@ -20,7 +20,7 @@ _COLOURS = {"render": "green", "refuse": "red", "skip": "yellow", "keep": "dim"}
 
 def plan_job(spec: BulkJobSpec, *, as_json: bool) -> int:
     """Print what a job would do; the exit code is that of `bulkvid validate`."""
-    from bulkvid_pipeline.services.plans.past_paces import past_paces
+    from bulkvid_pipeline.services.plans.known_paces import known_paces
     from bulkvid_pipeline.services.plans.plan_view import plan_view
     from bulkvid_pipeline.services.plans.sheet_plan import plan_sheet
 
@@ -29,8 +29,9 @@ def plan_job(spec: BulkJobSpec, *, as_json: bool) -> int:
         from bulkvid_pipeline.services.write_back.writer import check_write_back
 
         check_write_back(spec, settings())
-    found = plan_sheet(spec, settings(), past_paces(dagster_home(), settings()))
-    plan = plan_view(found)
+    known = known_paces(dagster_home(), settings())
+    found = plan_sheet(spec, settings(), known.paces)
+    plan = plan_view(found, known.gap)
     if as_json:
         print_json(plan.as_json())
     else:
@@ -55,6 +56,8 @@ def _print_plan(console: Console, plan: Plan, report: dict[str, object]) -> None
         many = "1 video stays" if gone.videos == 1 else f"{gone.videos} videos stay"
         line = Text.assemble(("gone   ", "yellow"), f"  '{shortened(gone.title)}' is no longer in the sheet; ")
         console.print(line.append(f"its {many} in {gone.url}"))
+    if plan.estimate_gap:
+        console.print(Text(f"What past rows took is not known. {plan.estimate_gap}", "yellow"))
     console.print(_summary(plan))
 
 
@@ -79,11 +82,13 @@ def _summary(plan: Plan) -> str:
     totals = plan.totals
     others = f"{totals.keep} up to date, {totals.refuse} refused, {totals.skip} skipped, {totals.gone} gone"
     if plan.stops_job:
-        return f"The job would not run. {totals.refuse} rows refused."
+        return f"The job would not run. {totals.refuse} {'row' if totals.refuse == 1 else 'rows'} refused."
     if not totals.render:
         return f"Nothing to render. Rows: {others}."
     rows = "1 row" if totals.render == 1 else f"{totals.render} rows"
-    return f"Would render {rows}: {estimate_in_words(plan.estimate)}. Other rows: {others}."
+    past = plan.estimate.based_on_rows
+    basis = f"by what {past} past row{'s' if past != 1 else ''} took" if past else "by built-in figures"
+    return f"Would render {rows}: {estimate_in_words(plan.estimate)}, {basis}. Other rows: {others}."
 
 
 def estimate_in_words(estimate: Estimate) -> str:

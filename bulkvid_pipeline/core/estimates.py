@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bulkvid_pipeline.core.paces import BUILT_IN, Paces
 from bulkvid_pipeline.core.planning import VideoPlan
+from bulkvid_pipeline.core.wire import Estimate
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,18 @@ class JobEstimate:
     wall_s: float = 0.0
     voice_cost: float = 0.0
     based_on_rows: int = 0
+
+    def view(self) -> Estimate:
+        """The estimate in the words of the API."""
+        return Estimate(
+            videos=self.videos,
+            video_seconds=self.video_s,
+            storage_bytes=self.bytes,
+            processing_time_ms=round(self.wall_s * 1000),
+            work_time_ms=round(self.work_s * 1000),
+            voice_cost=self.voice_cost,
+            based_on_rows=self.based_on_rows,
+        )
 
 
 def estimate_job(

@@ -24,10 +24,11 @@ class PlannedReason(_Shape):
     """Why a video would be rendered."""
 
     why: str = Field(
-        description="new, changed (its cells, or what the job or the template says in their place), media changed, "
-        "changed template, changed voice (the provider of voices), changed options (resolution, format, ...), "
-        "engine changed, failed last time, or missing file",
-        examples=["changed"],
+        description="new, changed cell, media changed, changed template, changed voice (the provider of voices), "
+        "changed options (what the job says: resolution, format, ..., or a voice, style, ... for rows whose cells say "
+        "none), engine changed, made by another program, changed (it is not known what), failed last time, or missing "
+        "file",
+        examples=["changed cell"],
     )
     changes: tuple[PlannedChange, ...] = ()
     note: str = ""
@@ -50,7 +51,7 @@ class PlannedRow(_Shape):
     row_key: str = Field(examples=["how-to-bake-bread"])
     title: str = Field(examples=["How to bake bread"])
     action: Literal["render", "keep", "refuse", "skip"]
-    why: str = Field("", description="In words, for people", examples=["changed: script_content"])
+    why: str = Field("", description="In words, for people", examples=["changed cell: script_content"])
     videos: tuple[PlannedVideo, ...] = ()
     findings: tuple[FindingView, ...] = Field((), description="Of refused and skipped rows: cell, problem, fix")
 
@@ -83,6 +84,7 @@ class Plan(_Shape):
     stops_job: bool = Field(description="Whether the job would not run, as validation says")
     totals: PlanTotals
     estimate: Estimate = Field(description="Of exactly what would be rendered")
+    estimate_gap: str = Field("", description="Why the estimate does without what past rows took, if there may be some")
     rows: tuple[PlannedRow, ...] = Field(description="In the sheet's order")
     gone: tuple[PlannedGone, ...]
     validation: Validation

@@ -39,11 +39,21 @@ out of the template's part in the fingerprint: a change that does not affect a r
 
 
 class Choice(StrEnum):
-    """What of a plan its template decides where neither the row nor the job does."""
+    """What of a plan the job decides where the row's cells do not, and its template where neither does."""
 
     VOICE = "voice"
     STYLE = "style"
     CAPTIONS = "captions"
+    LANGUAGE = "language"
+    """No template decides this one: it is guessed by the row's texts where it is left to it."""
+
+
+class Source(StrEnum):
+    """Who has decided a choice."""
+
+    CELL = "cell"
+    JOB = "job"
+    TEMPLATE = "template"
 
 
 @dataclass(frozen=True)
@@ -97,6 +107,16 @@ class VideoPlan:
     """Whether the voice has to speak faster because of `longest_seconds`; else that makes no difference to the row."""
     left_to_template: frozenset[Choice] = frozenset()
     """What neither the row nor the job says, so that another template changes it."""
+    left_to_job: frozenset[Choice] = frozenset()
+    """What the row does not say, but the job."""
+
+    def source_of(self, choice: Choice) -> Source:
+        """Who has decided it. A voice that is asked for by its name, and silence, only the cell can say."""
+        if choice is Choice.VOICE and (self.voice_name or self.is_silent):
+            return Source.CELL
+        if choice in self.left_to_template:
+            return Source.TEMPLATE
+        return Source.JOB if choice in self.left_to_job else Source.CELL
 
     def with_template(self, template: Template) -> VideoPlan:
         """The plan of the same row by another template. How words are spoken stays, though a template has said so."""
@@ -130,6 +150,12 @@ class VideoPlan:
         """The media of the row by their use: image, background."""
         named = {"image": self.image, "background": self.background}
         return {use: medium for use, medium in named.items() if medium is not None}
+
+    @property
+    def own_pronunciations(self) -> tuple[Pronunciation, ...]:
+        """Those that its template does not say for its language."""
+        said = self.template.settings.audio.pronunciations_in(self.language or self.likely_language)
+        return tuple(pair for pair in self.pronunciations if pair not in said)
 
     @property
     def template_part(self) -> dict[str, Any]:
@@ -189,11 +215,14 @@ def plan_video(
         width, height = frame_size(platform.aspect, spec.output.resolution)
         outputs.append(PlannedOutput(platform, width, height, spec.output.format, video_codec, audio_codec))
     overrides = spec.template.overrides
-    named = {
-        Choice.VOICE: idea.voice or overrides.voice,
-        Choice.STYLE: idea.style or overrides.style,
-        Choice.CAPTIONS: idea.captions or overrides.captions,
+    in_cells = {
+        Choice.VOICE: idea.voice,
+        Choice.STYLE: idea.style,
+        Choice.CAPTIONS: idea.captions,
+        Choice.LANGUAGE: idea.language,
     }
+    without_cell = frozenset(choice for choice, said in in_cells.items() if not said)
+    by_job = frozenset(choice for choice in Choice if getattr(overrides, choice) is not None)
     return VideoPlan(
         row_key=idea.row_key,
         sheet_row=idea.sheet_row,
@@ -215,7 +244,8 @@ def plan_video(
         is_silent=idea.is_silent,
         pronunciations=idea.say_as,
         longest_seconds=longest_seconds,
-        left_to_template=frozenset(choice for choice, value in named.items() if value is None),
+        left_to_template=without_cell - by_job,
+        left_to_job=without_cell & by_job,
     )
 
 

@@ -13,13 +13,16 @@ class Why(StrEnum):
     """The reasons; the values are said to users and programs."""
 
     NEW = "new"
-    CHANGED = "changed"
+    CHANGED = "changed cell"
+    CHANGED_SOMEHOW = "changed"
     MEDIA = "media changed"
     TEMPLATE = "changed template"
     VOICE = "changed voice"
-    """The provider of the voices, or what it is told; a row that wants another voice is CHANGED."""
+    """The provider of the voices, or what it is told; a row that wants another voice has a changed cell."""
     OPTIONS = "changed options"
     ENGINE = "engine changed"
+    GENERATION = "made by another program"
+    """By a generation of the user's own, see `services.batch.generation`; runs without it make it with the engine."""
     FAILED = "failed last time"
     MISSING = "missing file"
 
@@ -30,7 +33,8 @@ _OF_KIND = {
     Kind.TEMPLATE: Why.TEMPLATE,
     Kind.OPTIONS: Why.OPTIONS,
 }
-_TOLD_IN_FULL = {Why.CHANGED, Why.MEDIA, Why.OPTIONS}
+_OF_ITSELF = {Why.TEMPLATE: "template"}
+"""What a reason says already by its name."""
 NOT_KNOWN = "what has changed is not known: its video was made by an older version of this program"
 OTHER_VOICES = "another provider of voices, or other settings of it"
 NOT_SEEN = "its picture or video is not looked at before the job runs"
@@ -45,17 +49,21 @@ class Reason:
     note: str = ""
 
     def __str__(self) -> str:
-        told = ", ".join(map(str, self.changes)) if self.why in _TOLD_IN_FULL else ""
+        told = ", ".join(str(change) for change in self.changes if str(change) != _OF_ITSELF.get(self.why))
         note = f" ({self.note})" if self.note else ""
         return f"{self.why}{': ' if told else ''}{told}{note}"
 
 
 @dataclass(frozen=True)
 class Version:
-    """What a video was made of, or would be: the engine's name with its version and voice, and the ingredients."""
+    """What a video was made of, or would be: the engine's name with its version and voice, and the ingredients.
+
+    `generation` names what has made it in the engine's place.
+    """
 
     engine: str
     ingredients: Mapping[str, str]
+    generation: str = ""
 
 
 def why_again(was: Version, now: Version) -> tuple[Reason, ...]:
@@ -66,12 +74,14 @@ def why_again(was: Version, now: Version) -> tuple[Reason, ...]:
 def _differences(was: Version, now: Version) -> Iterator[Reason]:
     if was.ingredients:
         yield from _grouped(changes(was.ingredients, now.ingredients))
-    if _engine(was.engine) != _engine(now.engine):
+    if was.generation:
+        yield Reason(Why.GENERATION, note=f"{was.generation}; a run from here makes it anew, with the engine")
+    elif _engine(was.engine) != _engine(now.engine):
         yield Reason(Why.ENGINE)
     elif was.engine != now.engine:
         yield Reason(Why.VOICE, note=OTHER_VOICES)
     elif not was.ingredients:
-        yield Reason(Why.CHANGED, note=NOT_KNOWN)
+        yield Reason(Why.CHANGED_SOMEHOW, note=NOT_KNOWN)
 
 
 def _grouped(found: Sequence[Change]) -> Iterator[Reason]:

@@ -11,7 +11,7 @@ import pytest
 from bulkvid_pipeline.core.ingredients import Kind, changes, ingredients_of
 from bulkvid_pipeline.core.media import PlannedMedium
 from bulkvid_pipeline.core.options import AudioCodec, Captions, Container, Platform, Priority, Style, VideoCodec, Voice
-from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan, plan_video
+from bulkvid_pipeline.core.planning import Choice, PlannedOutput, VideoPlan, plan_video
 from bulkvid_pipeline.core.pronunciations import Pronunciation
 from bulkvid_pipeline.core.rows import VideoIdea
 from bulkvid_pipeline.core.spec import BulkJobSpec
@@ -30,7 +30,7 @@ OF_PLAN: dict[str, tuple[Any, str]] = {
     "style": (Style.MINIMAL, "style (modern, now minimal)"),
     "target_seconds": (30.0, "duration_seconds (none, now 30 s)"),
     "target_is_limit": (True, "duration_seconds (none, now at most)"),
-    "template": (BRAND, "template"),
+    "template": (BRAND, "template (default_template, now brand)"),
     "image": (PlannedMedium("a.png", "0" * 40), "image"),
     "background": (PlannedMedium("a.png", "0" * 40), "background"),
     "language": ("de", "language (none, now de)"),
@@ -54,8 +54,9 @@ WITHOUT_EFFECT: dict[str, Any] = {
     "priority": Priority.URGENT,
     "likely_language": "de",
     "name_is_shared": True,
-    "left_to_template": frozenset(),
     "longest_seconds": 60.0,
+    "left_to_template": frozenset(),
+    "left_to_job": frozenset(Choice),
     "outputs": (PLAN.outputs[0], replace(PLAN.outputs[0], platform=Platform.TIKTOK)),
 }
 

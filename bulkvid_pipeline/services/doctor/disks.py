@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 
 from bulkvid_pipeline.adapters.work_disk import nearest_folder, try_disk
+from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.services.doctor.check import (
     Check,
     Finding,
@@ -53,8 +54,13 @@ def _work_disk(site: Site) -> Finding:
 
 
 def _home_disk(site: Site) -> Finding:
+    if site.home.exists() and not site.home.is_dir():
+        return broken(f"{site.home} is a file", "Set DAGSTER_HOME to a folder, which is made if need be")
     folder = nearest_folder(site.home)
-    free = try_disk(folder, f"Writing to DAGSTER_HOME at {site.home}")
+    try:
+        free = try_disk(folder, f"Writing to DAGSTER_HOME at {site.home}")
+    except BulkVideoError as error:
+        return broken(error.message, _HOME_MEND)
     closed = [path.name for path in _databases(site.home) if not os.access(path, os.W_OK)]
     if closed:
         return broken(

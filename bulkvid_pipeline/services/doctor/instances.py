@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 def absence(site: Site) -> str:
     """Why there is no instance yet; empty if there is one, or may be in a database."""
+    if site.home.exists() and not site.home.is_dir():
+        return f"{site.home} is a file, and no instance can be in it"
     if not site.home.is_dir():
         return f"{site.home} does not exist yet; the first job makes it"
     if not (site.home / "dagster.yaml").is_file():

@@ -9,6 +9,7 @@ from pathlib import Path
 from dagster import DagsterInstance
 
 from bulkvid_pipeline.adapters.dagster.instances import instance_in
+from bulkvid_pipeline.core.errors import InvalidSettingsError
 
 INSTANCE_CONFIG = Path(__file__).parents[2] / "dagster.yaml"
 STORAGE_CLASS = "ChosenStorage"
@@ -22,11 +23,22 @@ def open_instance(home: Path, url: str | None = None, *, captures_output: bool =
     several jobs in one process opens it without `captures_output`, which keeps what they print for the web UI.
 
     The environment is neither asked nor changed: children that shall use the instance are given its DAGSTER_HOME.
+
+    Raises:
+        InvalidSettingsError: there can be no instance in `home`.
+        ServiceUnavailableError: the PostgreSQL database cannot be reached.
     """
     home = home.absolute()
-    home.mkdir(parents=True, exist_ok=True)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        lock = (home / ".opening").open("w")
+    except OSError as error:
+        raise InvalidSettingsError(
+            f"DAGSTER_HOME '{home}' is no folder that can be written: {error.strerror}",
+            fix="Set DAGSTER_HOME to a folder of your own; it is made if need be",
+        ) from error
     # Two first jobs at once would both make the same files and tables, and one of them would fail.
-    with (home / ".opening").open("w") as lock:
+    with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         config = home / "dagster.yaml"
         if not config.exists():

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from bulkvid_pipeline.core.estimates import JobEstimate
-from bulkvid_pipeline.core.findings import Finding, shortened
+from bulkvid_pipeline.core.findings import Finding, Severity, shortened
 from bulkvid_pipeline.core.plan_wire import (
     Plan,
     PlannedChange,
@@ -16,12 +15,12 @@ from bulkvid_pipeline.core.plan_wire import (
     PlanTotals,
 )
 from bulkvid_pipeline.core.reasons import Reason
-from bulkvid_pipeline.core.wire import Estimate, FindingView, Validation
+from bulkvid_pipeline.core.wire import FindingView, Validation
 from bulkvid_pipeline.services.plans.sheet_plan import RowOutlook, SheetPlan, VideoOutlook
 
 
-def plan_view(plan: SheetPlan) -> Plan:
-    """The whole plan; rows in the sheet's order."""
+def plan_view(plan: SheetPlan, estimate_gap: str = "") -> Plan:
+    """The whole plan; rows in the sheet's order. `estimate_gap` says why past rows do not count."""
     report = plan.sheet.report
     rows = (*map(_row, plan.rows), *_left_out(plan))
     videos = sum(len(row.work) for row in plan.rows)
@@ -37,23 +36,11 @@ def plan_view(plan: SheetPlan) -> Plan:
             skip=len(report.skipped),
             gone=len(plan.gone),
         ),
-        estimate=estimate_view(plan.estimate),
+        estimate=plan.estimate.view(),
+        estimate_gap=estimate_gap,
         rows=tuple(sorted(rows, key=lambda row: row.sheet_row)),
         gone=tuple(PlannedGone(**vars(row)) for row in plan.gone),
         validation=Validation.model_validate(report.as_dict()),
-    )
-
-
-def estimate_view(found: JobEstimate) -> Estimate:
-    """The estimate in the words of the API."""
-    return Estimate(
-        videos=found.videos,
-        video_seconds=found.video_s,
-        storage_bytes=found.bytes,
-        processing_time_ms=round(found.wall_s * 1000),
-        work_time_ms=round(found.work_s * 1000),
-        voice_cost=found.voice_cost,
-        based_on_rows=found.based_on_rows,
     )
 
 
@@ -98,6 +85,13 @@ def _reason(reason: Reason) -> PlannedReason:
     return PlannedReason(why=reason.why.value, changes=tuple(changes), note=reason.note)
 
 
+def _refusal(findings: Sequence[Finding]) -> str:
+    """The gravest findings of a row; a cell is named, the row is known."""
+    by_severity = ([each for each in findings if each.severity is severity] for severity in Severity)
+    told = next(filter(None, by_severity), [])
+    return "; ".join(f"{each.cell} {each.problem}" if each.column_letter else each.problem for each in told)
+
+
 def _left_out(plan: SheetPlan) -> Iterator[PlannedRow]:
     """The rows that validation refuses or skips; where it stops the whole job, the good ones are skipped too."""
     sheet, report = plan.sheet, plan.sheet.report
@@ -115,8 +109,6 @@ def _left_out(plan: SheetPlan) -> Iterator[PlannedRow]:
                 row_key=keys.get(number, ""),
                 title=shortened(sheet.titles.get(number, ""), 200),
                 action=action,
-                why="the job does not run"
-                if number in stopped
-                else "; ".join(f"{each.cell} {each.problem}" for each in findings),
+                why="the job does not run" if number in stopped else _refusal(findings),
                 findings=tuple(FindingView(**vars(each), cell=each.cell) for each in findings),
             )

@@ -19,7 +19,7 @@ from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
 from bulkvid_pipeline.core.reasons import NOT_SEEN, Reason, Version, Why, why_again
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.services.outputs.outcomes import PublishedOutput
-from bulkvid_pipeline.services.outputs.output_store import DOCUMENT, OutputStore, engine_of
+from bulkvid_pipeline.services.outputs.output_store import DOCUMENT, OWN_GENERATION, OutputStore, engine_of
 from bulkvid_pipeline.services.outputs.published import PublishedRows, Work
 from bulkvid_pipeline.services.reports.model import RowState
 from bulkvid_pipeline.services.reports.standing import StandingRows, knows_its_media
@@ -84,7 +84,7 @@ class SheetPlan:
 
 
 def plan_sheet(spec: BulkJobSpec, settings: Settings, paces: Paces = BUILT_IN) -> SheetPlan:
-    """The plan of a job, from the sheet and the storage as they are now; `paces` of past rows make its estimate.
+    """The plan of a job, from the sheet and the storage as they are now; `paces` of past rows are for its estimate.
 
     Raises:
         BulkVideoError: the sheet, the template, the voice or the output place cannot be used.
@@ -93,14 +93,14 @@ def plan_sheet(spec: BulkJobSpec, settings: Settings, paces: Paces = BUILT_IN) -
     engine = engine_of(installed_voice(settings))
     store = OutputStore(open_output(spec, settings), spec.output.prefix, sheet.label, RetryPolicy(), engine)
     if sheet.report.stops_job:
-        return SheetPlan(sheet, store, (), (), JobEstimate())
+        return SheetPlan(sheet, store, (), (), JobEstimate(based_on_rows=paces.based_on_rows))
     standing = StandingRows.read(store)
     rows = _Outlooks(standing).of(sheet.plans)
     return SheetPlan(sheet, store, rows, _gone_rows(standing, sheet), estimate_of(rows, sheet.seconds, settings, paces))
 
 
 def estimate_of(
-    rows: Iterable[RowOutlook], seconds: Mapping[int, float], settings: Settings, paces: Paces = BUILT_IN
+    rows: Iterable[RowOutlook], seconds: Mapping[int, float], settings: Settings, paces: Paces
 ) -> JobEstimate:
     """What rendering these rows will make and need; `seconds` are the lengths of their videos, by sheet row."""
     paid = Provider(settings.speech_provider) is Provider.OPENAI
@@ -163,7 +163,8 @@ class _Outlooks:
             yield Reason(Why.MISSING, note="its video.json cannot be read")
         elif was is not None:
             now = Version(self._store.engine, ingredients_of(plan, output))
-            yield from why_again(Version(was.engine, was.ingredients), now)
+            name = was.generation.removeprefix(OWN_GENERATION)
+            yield from why_again(Version(was.engine, was.ingredients, name), now)
         elif last is None or last.state is not RowState.FAILED:
             had_it = last is not None and any(known.platform is output.platform for known in last.outputs)
             yield Reason(Why.MISSING if had_it else Why.NEW)

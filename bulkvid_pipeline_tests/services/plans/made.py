@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from pathlib import Path
 
-from bulkvid_pipeline.core.planning import VideoPlan
+from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
 from bulkvid_pipeline.rendering.output import RenderedOutput
 from bulkvid_pipeline.rendering.row import RenderedRow
 from bulkvid_pipeline.services.outputs.output_store import OutputStore
@@ -14,10 +15,11 @@ FILES = ("video.mp4", "poster.jpg", "captions.srt", "captions.vtt")
 _numbers = itertools.count()
 
 
-def publish(store: OutputStore, plan: VideoPlan, work: Path) -> None:
-    """Publish all outputs of the plan, six seconds long each."""
+def publish(store: OutputStore, plan: VideoPlan, work: Path, planned: Sequence[PlannedOutput] = ()) -> None:
+    """Publish these outputs of the plan, or all, six seconds long each."""
+    planned = planned or plan.outputs
     outputs = []
-    for output in plan.outputs:
+    for output in planned:
         folder = work / f"row-{next(_numbers)}"
         folder.mkdir(parents=True)
         for name in FILES:
@@ -30,4 +32,4 @@ def publish(store: OutputStore, plan: VideoPlan, work: Path) -> None:
                 loudness_lufs=-14.0, true_peak_dbtp=-1.0, render_seconds=0.1, cpu_seconds=0.1,
             )
         )  # fmt: skip
-    store.publish(plan, plan.outputs, RenderedRow(tuple(outputs), "en", 1.0, 0.1))
+    store.publish(plan, planned, RenderedRow(tuple(outputs), "en", 1.0, 0.1))

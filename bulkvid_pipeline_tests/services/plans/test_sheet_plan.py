@@ -13,7 +13,8 @@ import pytest
 
 from bulkvid_pipeline.core.media import PlannedMedium
 from bulkvid_pipeline.core.spec import BulkJobSpec
-from bulkvid_pipeline.services.outputs.output_store import DOCUMENT, OutputStore
+from bulkvid_pipeline.services.outputs.generated import Generated
+from bulkvid_pipeline.services.outputs.output_store import DOCUMENT, OutputStore, engine_of_generation
 from bulkvid_pipeline.services.plans.plan_view import why_in_words
 from bulkvid_pipeline.services.plans.sheet_plan import SheetPlan, plan_sheet
 from bulkvid_pipeline.services.reports.manifest import manifest_json
@@ -90,19 +91,19 @@ def test_rows_that_are_published_are_up_to_date_with_their_videos(desk: Desk) ->
 
 
 CHANGES = {
-    "script": ({"script_content": "Turn off the tap. Save the lake."}, "changed: script_content"),
-    "description": ({"description": "All of it"}, "changed: description"),
-    "length": ({"duration_seconds": "12"}, "changed: duration_seconds (none, now 12 s)"),
-    "voice": ({"voice_preference": "male"}, "changed: voice (female, now male)"),
-    "silence": ({"voice_preference": "silent"}, "changed: voice (female, now silent, else female)"),
-    "style": ({"style_override": "minimal"}, "changed: style (modern, now minimal)"),
-    "captions": ({"captions": "off"}, "changed: captions (burned, now off)"),
-    "say_as": ({"say_as": "tap = tapp"}, "changed: say_as"),
-    "picture": ({"image_url": "https://example.com/a.png"}, "changed: image_url"),
+    "script": ({"script_content": "Turn off the tap. Save the lake."}, "changed cell: script_content"),
+    "description": ({"description": "All of it"}, "changed cell: description"),
+    "length": ({"duration_seconds": "12"}, "changed cell: duration_seconds (none, now 12 s)"),
+    "voice": ({"voice_preference": "male"}, "changed cell: voice (female, now male)"),
+    "silence": ({"voice_preference": "silent"}, "changed cell: voice (female, now silent, else female)"),
+    "style": ({"style_override": "minimal"}, "changed cell: style (modern, now minimal)"),
+    "captions": ({"captions": "off"}, "changed cell: captions (burned, now off)"),
+    "say_as": ({"say_as": "tap = tapp"}, "changed cell: say_as"),
+    "picture": ({"image_url": "https://example.com/a.png"}, "changed cell: image_url"),
     "platform": ({"platform_preferences": "youtube, tiktok"}, "new"),
     "two cells": (
         {"script_content": "Other words. Save the lake.", "voice_preference": "male"},
-        "changed: script_content, voice (female, now male)",
+        "changed cell: script_content, voice (female, now male)",
     ),
 }
 
@@ -144,8 +145,8 @@ OPTIONS: dict[str, tuple[dict[str, Any], str]] = {
     "resolution": ({"output": {"resolution": "720p"}}, "changed options: resolution (1080p, now 720p)"),
     "codec": ({"output": {"video_codec": "h265"}}, "changed options: video_codec (h264, now h265)"),
     "container": ({"output": {"format": "mov"}}, "changed options: format (mp4, now mov)"),
-    "voice": ({"template": {"overrides": {"voice": "male"}}}, "changed: voice (female, now male)"),
-    "style": ({"template": {"overrides": {"style": "classic"}}}, "changed: style (modern, now classic)"),
+    "voice": ({"template": {"overrides": {"voice": "male"}}}, "changed options: voice (female, now male)"),
+    "style": ({"template": {"overrides": {"style": "classic"}}}, "changed options: style (modern, now classic)"),
 }
 
 
@@ -168,6 +169,89 @@ def test_a_changed_template_is_named(desk: Desk) -> None:
     brand.write_text(json.dumps({"settings": {"style": {"colors": ["#FF901E"]}}}))
 
     assert why(desk.plan(idea("One"), template={"template_id": "brand"})) == {"One": "changed template"}
+
+
+def test_the_template_is_what_has_changed_where_neither_cell_nor_job_decides(desk: Desk) -> None:
+    folder = desk.settings["templates_folder"] = desk.folder / "templates"
+    folder.mkdir()
+    loud = {"base": "classic"}, {"voice": "male", "pronunciations": {"tap": "tapp"}}
+    (folder / "loud.json").write_text(json.dumps({"settings": {"style": loud[0], "audio": loud[1]}}))
+    desk.make(idea("One"), idea("Two", style_override="modern"))
+
+    found = why(desk.plan(idea("One"), idea("Two", style_override="modern"), template={"template_id": "loud"}))
+
+    assert found == {
+        "One": "changed template: voice (female, now male), style (modern, now classic), say_as, "
+        "template (default_template, now loud)",
+        "Two": "changed template: voice (female, now male), say_as, template (default_template, now loud)",
+    }
+
+
+def test_a_template_that_is_edited_is_what_has_changed(desk: Desk) -> None:
+    folder = desk.settings["templates_folder"] = desk.folder / "templates"
+    folder.mkdir()
+    fields = {"template": {"template_id": "brand"}}
+    (folder / "brand.json").write_text(json.dumps({"voice": "male"}))
+    desk.make(idea("One"), **fields)
+
+    (folder / "brand.json").write_text(json.dumps({"voice": "neutral"}))
+
+    assert why(desk.plan(idea("One"), **fields)) == {"One": "changed template: voice (male, now neutral)"}
+
+
+MALE: dict[str, Any] = {"template": {"overrides": {"voice": "male"}}}
+SOURCES: dict[str, tuple[Row, dict[str, Any], Row, dict[str, Any], str]] = {
+    "cell is filled": ({}, {}, {"voice_preference": "male"}, {}, "changed cell: voice (female, now male)"),
+    "cell is emptied": ({"voice_preference": "male"}, {}, {}, {}, "changed cell: voice (male, now female)"),
+    "cell is emptied, job says": (
+        {"voice_preference": "female"},
+        MALE,
+        {},
+        MALE,
+        "changed cell: voice (female, now male)",
+    ),
+    "cell wins over the job": (
+        {},
+        MALE,
+        {"voice_preference": "female"},
+        MALE,
+        "changed cell: voice (male, now female)",
+    ),
+    "job says it": ({}, {}, {}, MALE, "changed options: voice (female, now male)"),
+    "job says it no more": ({}, MALE, {}, {}, "changed options: voice (male, now female)"),
+    "language by job": (
+        {},
+        {},
+        {},
+        {"template": {"overrides": {"language": "de"}}},
+        "changed options: language (none, now de)",
+    ),
+    "language in a cell": ({}, {}, {"language": "de"}, {}, "changed cell: language (none, now de)"),
+}
+
+
+@pytest.mark.parametrize("case", SOURCES)
+def test_who_has_changed_a_choice_is_told(desk: Desk, case: str) -> None:
+    cells, fields, cells_now, fields_now, reason = SOURCES[case]
+    desk.make(idea("One", **cells), **fields)
+
+    assert why(desk.plan(idea("One", **cells_now), **fields_now)) == {"One": reason}
+
+
+def test_a_video_by_a_generation_of_the_users_own_names_it(desk: Desk) -> None:
+    found = desk.plan(idea("One"), idea("Two"))
+    own = with_engine(found.store, engine_of_generation("shop.films.Processor"))
+    for row in found.rows:
+        made = Generated("https://films.example/1.mp4")
+        own.publish_generated(row.plan, row.plan.outputs, made, seconds=1.0, warnings=())
+
+    now = desk.plan(idea("One"), idea("Two", style_override="minimal"))
+
+    by = "made by another program (shop.films.Processor; a run from here makes it anew, with the engine)"
+    assert why(now) == {"One": by, "Two": f"changed cell: style (modern, now minimal); {by}"}
+    assert now.gone == ()
+    desk.make(idea("One"), idea("Two"))
+    assert kept(desk.plan(idea("One"), idea("Two"))) == ["One", "Two"]
 
 
 def test_another_provider_of_voices_is_named(desk: Desk) -> None:
@@ -214,7 +298,9 @@ def test_the_newest_of_several_versions_is_compared(desk: Desk) -> None:
         document.write_text(json.dumps(told))
 
     assert kept(later) == ["One"]
-    assert why(desk.plan(idea("One", style_override="minimal"))) == {"One": "changed: style (classic, now minimal)"}
+    assert why(desk.plan(idea("One", style_override="minimal"))) == {
+        "One": "changed cell: style (classic, now minimal)"
+    }
 
 
 def test_a_document_that_cannot_be_read_is_a_missing_file(desk: Desk) -> None:
@@ -273,7 +359,7 @@ def test_a_new_title_makes_a_new_row_unless_the_row_has_an_id(desk: Desk) -> Non
         found, RowState.COMPLETED, outputs=tuple(replace(one, document=one.document[inside:]) for one in documents)
     )
 
-    assert why(desk.plan(idea("Third", id="3"))) == {"Third": "changed: idea_title"}
+    assert why(desk.plan(idea("Third", id="3"))) == {"Third": "changed cell: idea_title"}
 
 
 def test_a_refused_row_with_videos_is_not_gone(desk: Desk) -> None:
@@ -298,7 +384,7 @@ def test_a_picture_is_not_looked_at(desk: Desk) -> None:
 
     assert kept(same) == ["One"]
     assert "is not looked at" in same.rows[0].videos[0].note
-    assert why(moved) == {"One": "changed: image_url"}
+    assert why(moved) == {"One": "changed cell: image_url"}
     assert "is not looked at" in moved.rows[0].videos[0].note
     assert why(desk.plan(idea("One"))) == {"One": "media changed: image"}
 
