@@ -105,6 +105,7 @@ class Telling:
     def _video_job(self, job: Job, row: Row, provider: str | None) -> VideoJob:
         end = row.end
         file = end.files[0] if end and end.files else {}
+        is_held_back = row.state is ItemState.QUEUED and job.rate_limited
         settings, key = self.settings_of_jobs(), first_video(row)
         url = file.get("url") or (Links(settings, b"").storage(job).url(key) if key else None)
         return VideoJob(
@@ -113,7 +114,7 @@ class Telling:
             idea_data={"title": row.title, "idea_title": row.title},
             priority=Priority(job.priority),
             ai_provider=provider,
-            status=JobStatus.of(row.state),
+            status=JobStatus.RATE_LIMITED if is_held_back else JobStatus.of(row.state),
             attempts=end.attempts if end else 0,
             output_url=url,
             error=end.error or None if end else None,

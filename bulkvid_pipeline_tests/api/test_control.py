@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from bulkvid_pipeline.services.jobs.run_config import run_config_of
 from bulkvid_pipeline.services.jobs.run_state import tell_tags
 from bulkvid_pipeline_tests.api.house import House, dagster, house
 from bulkvid_pipeline_tests.launch.fake_dagster import LOSE, Answer, FakeDagster
+from bulkvid_pipeline_tests.waiting import wait_until
 from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, idea
 
 __all__ = ["dagster", "house"]  # the fixtures
@@ -145,8 +146,16 @@ def test_a_resume_whose_answer_was_lost_on_the_way_to_us_is_not_done_twice(house
 @pytest.mark.heavy
 def test_chosen_rows_are_retried_by_number_or_key_in_a_run_of_the_same_job(house: House) -> None:
     output = house.workplace.folder / "output"
-    shutil.rmtree(output)  # the API has written here already, to see whether storage answers
-    output.write_text("a file stands where the folder should")
+
+    def is_blocked() -> bool:
+        """The API may write here at any moment, to see whether storage answers: its folder is moved away whole."""
+        if output.is_dir():
+            output.rename(house.workplace.folder / f"output-{uuid.uuid4().hex}")
+        with suppress(FileExistsError, IsADirectoryError), output.open("x") as file:
+            file.write("a file stands where the folder should")
+        return output.is_file()
+
+    wait_until(is_blocked)
     failed = house.workplace.run(house.workplace.sheet([idea("One"), idea("Two"), idea("Three")]))
     job_id = failed.run.tags[tags.JOB_ID]
     output.unlink()

@@ -42,6 +42,36 @@ def test_a_job_is_pending_with_its_rows_and_the_findings_of_its_sheet(house: Hou
     assert (config["user_id"], config["project_id"]) == ("ana", "default")
 
 
+CODE = "/etc/evil.py:Evil"
+NAMES = (tags.GENERATION, tags.ENGINE, "generation", "engine", "tags", "generation_class", "run_tags", "ai_provider")
+
+
+def test_no_request_says_which_program_makes_the_rows(house: House) -> None:
+    upload = house.upload()
+    for name in NAMES:
+        value = {tags.GENERATION: CODE} if "tags" in name else CODE
+        for body in (
+            {name: value},
+            {"input_source": {"path": upload, name: value}},
+            {"template": {name: value}},
+            {"output": {name: value}},
+        ):
+            assert house.create({"input_source": {"path": upload}, **body}).status_code == 400, body
+    assert house.runs() == []
+
+    words = json.dumps({tags.GENERATION: CODE})
+    answer = house.create(
+        {"title": words, "input_source": {"path": upload}},
+        query=f"?{tags.GENERATION}={CODE}&tags={tags.GENERATION}",
+        headers={"Idempotency-Key": "generation", tags.GENERATION.replace("/", "-"): CODE},
+    )
+
+    assert answer.status_code in {201, 400}
+    for run in house.runs():
+        assert {tags.GENERATION, tags.ENGINE}.isdisjoint(run.tags)
+        assert all(CODE not in value for name, value in run.tags.items() if name != tags.TITLE)
+
+
 def test_what_was_created_is_what_is_read(house: House) -> None:
     created = house.create({"input_source": {"path": house.upload()}}).json()["data"]
 

@@ -116,6 +116,40 @@ def test_a_killed_script_leaves_a_job_that_can_be_resumed(script: Surroundings) 
     assert asyncio.run(resumed(script, job_id, was="failed")) == "completed"
 
 
+FORKING = """
+import asyncio, os, sys, time
+from bulkvid_pipeline.batch_processor import BatchProcessor
+
+
+class Waiting(BatchProcessor):
+    async def _execute_video_generation(self, video_job):
+        while not os.path.exists("go"):
+            await asyncio.sleep(0.05)
+        return {"output_url": "https://videos.example/1.mp4"}
+
+
+processor = Waiting(db_path=sys.argv[1])
+job_id = processor.create_bulk_job("ideas.csv", "user")
+asyncio.run(processor.process_sheet_ideas(job_id))
+if os.fork() == 0:
+    sys.exit()  # with all that is to be done at exit
+os.wait()
+open("go", "w").close()
+while (status := processor.get_bulk_job_status(job_id)["status"]) not in ("completed", "failed", "paused", "cancelled"):
+    time.sleep(0.05)
+print(status)
+"""
+
+
+def test_a_forked_child_that_exits_ends_no_job_of_its_parent(script: Surroundings) -> None:
+    (script.folder / "ideas.csv").write_text("idea_title,script_content\nOne,Hello.\n")
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONWARNINGS": "ignore"}
+    command = [sys.executable, "-c", FORKING, str(script.home)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+
+    assert done.stdout.split() == ["completed"], done.stderr
+
+
 @pytest.mark.parametrize("how", ["interrupt", "exit", "kill"])
 def test_no_encoder_outlives_the_script(script: Surroundings, how: str) -> None:
     with at_work(script, how, engine=True) as (process, job_id):

@@ -89,7 +89,7 @@ def test_callbacks_of_all_three_kinds(script: Surroundings) -> None:
         printed.append(f"{job_id} completed: {result['output_url']}")
 
     def on_error(job_id: str, error: str) -> None:
-        printed.append(f"{job_id} failed: {error}")
+        printed.append(f"{job_id} failed: " + error)
 
     async def main() -> str:
         processor = HalfBroken(script.creds, db_path=script.home)
@@ -341,9 +341,12 @@ def test_jobs_keep_to_the_limiter_that_was_given(script: Surroundings) -> None:
         job_id = processor.create_bulk_job(script.sheet(), "user123")
         await processor.process_sheet_ideas(job_id)
         limited = await ended(processor, job_id, "rate_limited")
+        assert [video.status for video in processor.get_video_jobs(job_id)] == ["completed", "rate_limited"]
         system = processor.get_system_status()
         assert processor.rate_limiter.can_proceed(user_id="user123") is False
         assert 0 < processor.rate_limiter.get_backoff_time("user123") <= 60
+        processor.rate_limiter = RateLimiter(per_user_limit=100)  # heeded by rows that wait
+        assert (await ended(processor, job_id))["statistics"]["completed"] == 2
         await processor.cleanup()
         return limited, system
 

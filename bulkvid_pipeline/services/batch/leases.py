@@ -7,6 +7,14 @@ from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 from typing import Protocol, Self
 
+from bulkvid_pipeline.services.outputs.output_store import DOCUMENT, OutputStore
+from bulkvid_pipeline.services.outputs.published import Work
+
+
+def leased_for(store: OutputStore, work: Work) -> list[str]:
+    """What is leased while a row is in work: the addresses of the documents that it will publish."""
+    return [store.storage.url(store.key(work.plan, output, DOCUMENT)) for output in work.outputs]
+
 
 class RowLeases(Protocol):
     """Leases on outputs by the address of their document; see `adapters.dagster.leases.Leases`."""

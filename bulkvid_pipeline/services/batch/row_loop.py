@@ -26,7 +26,7 @@ from bulkvid_pipeline.core.states import ItemState, StopReason
 from bulkvid_pipeline.rendering.process import RenderProcess
 from bulkvid_pipeline.services.batch.admission import Admission, OpenAdmission
 from bulkvid_pipeline.services.batch.generation import Generation
-from bulkvid_pipeline.services.batch.leases import NoLeases, RowLeases
+from bulkvid_pipeline.services.batch.leases import NoLeases, RowLeases, leased_for
 from bulkvid_pipeline.services.batch.progress import JobProgress
 from bulkvid_pipeline.services.batch.render_setup import RenderSetup
 from bulkvid_pipeline.services.batch.row_turn import Deciding, RowMaker, RowRetried, Turn
@@ -34,7 +34,7 @@ from bulkvid_pipeline.services.batch.work_folder import sweep_folders
 from bulkvid_pipeline.services.batch.worker_pool import WorkerPool
 from bulkvid_pipeline.services.media.prefetch import MediaPrefetch
 from bulkvid_pipeline.services.outputs.outcomes import Failure, RowOutcome
-from bulkvid_pipeline.services.outputs.output_store import DOCUMENT, OutputStore
+from bulkvid_pipeline.services.outputs.output_store import OutputStore
 from bulkvid_pipeline.services.outputs.published import PublishedRows, Work
 
 _log = logging.getLogger(__name__)
@@ -191,6 +191,7 @@ class _Pass:
             self.loop.stopping,
             self.loop.may_publish,
             look_again=not self.loop.force,
+            leases=self.loop.leases,
             deciding=deciding,
         )
 
@@ -240,9 +241,9 @@ class _Pass:
         if not self.aside or now - self._looked_aside < LOOK_ASIDE_EVERY_S:
             return
         self._looked_aside = now
-        taken = self.loop.leases.taken([name for work in self.aside for name in self._names(work)])
-        free = [work for work in self.aside if taken.isdisjoint(self._names(work))]
-        self.aside = [work for work in self.aside if not taken.isdisjoint(self._names(work))]
+        taken = self.loop.leases.taken([name for work in self.aside for name in leased_for(self.loop.store, work)])
+        free = [work for work in self.aside if taken.isdisjoint(leased_for(self.loop.store, work))]
+        self.aside = [work for work in self.aside if not taken.isdisjoint(leased_for(self.loop.store, work))]
         self._join(free)
 
     def _join(self, joining: Sequence[Work]) -> None:
@@ -259,17 +260,12 @@ class _Pass:
                 return
             work = next(work for work in self.waiting if work.plan is entering)
             self.waiting.remove(work)
-            if self.loop.leases.take(self._names(work)):
+            if self.loop.leases.take(leased_for(self.loop.store, work)):
                 self.in_work[self.pool.submit(partial(self._turn, work))] = work
             else:
                 _log.info("Row %d is being made by another run", work.plan.sheet_row)
                 self.aside.append(work)
                 admission.leave(work.plan, self._next_in_line())
-
-    def _names(self, work: Work) -> list[str]:
-        """What is leased while the row is in work: the addresses of the documents that it will publish."""
-        store = self.loop.store
-        return [store.storage.url(store.key(work.plan, output, DOCUMENT)) for output in work.outputs]
 
     def _next_in_line(self) -> list[VideoPlan]:
         """The rows that idle workers would take."""
@@ -292,7 +288,7 @@ class _Pass:
         for future in done:
             work, turn = self.in_work.pop(future), future.result()
             self.loop.stopped_by = self.loop.stopped_by or turn.fault
-            self.loop.leases.release(self._names(work))
+            self.loop.leases.release(leased_for(self.loop.store, work))
             admission.leave(work.plan, () if draining else self._next_in_line())
             ended.append(turn.outcome)
         return ended

@@ -23,6 +23,7 @@ from bulkvid_pipeline.rendering.process import STALL_S, RenderProcess
 from bulkvid_pipeline.rendering.row import RenderedRow
 from bulkvid_pipeline.rendering.worker import RenderRequest
 from bulkvid_pipeline.services.batch.generation import Attempt, Generation, Verdict
+from bulkvid_pipeline.services.batch.leases import NoLeases, RowLeases, leased_for
 from bulkvid_pipeline.services.batch.progress import JobProgress
 from bulkvid_pipeline.services.batch.verdicts import RowError, RowFailedError, Verdicts
 from bulkvid_pipeline.services.media.prefetch import MediaPrefetch
@@ -36,6 +37,7 @@ _log = logging.getLogger(__name__)
 MOVING_GROUND = 6
 """How much longer a row may come no further whose background may be a video: all of each picture changes all the
 time."""
+LOOK_AGAIN_S = 0.5
 RENDER_RETRY = RetryPolicy(tries=3, first_delay_s=0.5, longest_delay_s=5.0)
 
 
@@ -86,6 +88,7 @@ class RowMaker:
         stopping: ends all waits, after which nothing more is published.
         may_publish: asked before a row's files become visible.
         look_again: whether a row may have been published by another run since it was looked up.
+        leases: keeps other runs from making the row that this one becomes with another template.
         deciding: what makes the rows in the engine's place, or decides about their errors.
     """
 
@@ -96,6 +99,7 @@ class RowMaker:
     stopping: Stopping
     may_publish: Callable[[], bool]
     look_again: bool = True
+    leases: RowLeases = field(default_factory=NoLeases)
     deciding: Deciding | None = None
 
     def make(self, work: Work, process: RenderProcess) -> Turn:
@@ -124,6 +128,8 @@ class RowMaker:
             _log.exception("Row %d met an unexpected error", work.plan.sheet_row)
             outcome = self._ended(row.work, ItemState.FAILED, Failure.of(RowError.of_engine(error).told))
         spent = row.spent
+        if row.leased:
+            self.leases.release(row.leased)
         seconds = round(time.perf_counter() - began, 3)
         return Turn(replace(outcome, attempts=row.tries, seconds=seconds, cost=spent.cost), spent, fault)
 
@@ -142,6 +148,8 @@ class _RowInHand:
     paid: Spending = field(default_factory=Spending)
     """What a generation has cost."""
     warnings: tuple[str, ...] = ()
+    leased: list[str] = field(default_factory=list)
+    """What it has leased beside what the row was leased by when it was begun."""
     _made: RenderedRow | Generated | None = None
     _rendering_cost: float = 0.0
     _began: float = field(default_factory=time.perf_counter)
@@ -181,8 +189,10 @@ class _RowInHand:
             except Exception as raised:
                 error = RowError.of_engine(raised)
             verdict = self._prepared(verdicts, deciding, error)
-            if verdict is Verdict.USE_DEFAULT_TEMPLATE and (found := self._looked_up()) is not None:
-                return found
+            if verdict is Verdict.USE_DEFAULT_TEMPLATE:
+                self._lease(deciding.waits)
+                if (found := self._looked_up()) is not None:
+                    return found
 
     def _prepared(self, verdicts: Verdicts, deciding: Deciding, error: RowError) -> Verdict:
         """How the next try is made, for which all is prepared; what the row has failed with is raised."""
@@ -201,6 +211,14 @@ class _RowInHand:
             self.warnings = (f"{reason}: {error.told.message}",)
         maker.progress.retry(plan, self.tries)
         return verdict
+
+    def _lease(self, waits: Stopping) -> None:
+        """Have the row, as it is now, for this run alone; another one that makes it is waited for."""
+        leases, names = self.maker.leases, leased_for(self.maker.store, self.work)
+        while not leases.take(names):
+            waits.sleep(LOOK_AGAIN_S)
+            leases.taken(names)  # which frees those of runs that are dead
+        self.leased = names
 
     def _tried(self, folder: Path, deciding: Deciding) -> RenderedRow | Generated:
         """One try of what makes the job's rows."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,11 +25,13 @@ from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.core.states import ItemState, StopReason
 from bulkvid_pipeline.core.templates import BUILT_IN_TEMPLATES
 from bulkvid_pipeline.services.batch.generation import MOST_TRIES, Attempt, Verdict
+from bulkvid_pipeline.services.batch.leases import NoLeases, leased_for
 from bulkvid_pipeline.services.batch.progress import JobProgress
 from bulkvid_pipeline.services.batch.row_loop import RowLoop
 from bulkvid_pipeline.services.batch.row_turn import RowRetried
 from bulkvid_pipeline.services.outputs.outcomes import RowOutcome
 from bulkvid_pipeline.services.outputs.output_store import OutputStore
+from bulkvid_pipeline.services.outputs.published import Work
 from bulkvid_pipeline_tests.services.batch.programs import Program, video_of
 from bulkvid_pipeline_tests.services.batch.studio import Studio, plan
 from bulkvid_pipeline_tests.waiting import PATIENCE_S
@@ -201,6 +203,45 @@ def test_a_row_is_made_with_the_default_template_and_says_so(store: OutputStore,
     (again,) = RowLoop([plan(1)], store, studio, generation=program).run()
     assert not again.rendered
     assert again.warnings == outcome.warnings
+
+
+class OfAnother(NoLeases):
+    """Leases of which another run has those of one row, until it has published it; notes what is taken and released."""
+
+    def __init__(self, held: str, publish: Callable[[], object]) -> None:
+        self.held = held
+        self.publish = publish
+        self.mine: list[str] = []
+
+    def take(self, names: Collection[str]) -> bool:
+        if self.held in names:
+            return False
+        self.mine += names
+        return True
+
+    def taken(self, names: Collection[str]) -> frozenset[str]:
+        if self.held in names:
+            self.publish()
+            self.held = ""
+        return frozenset()
+
+    def release(self, names: Collection[str]) -> None:
+        for name in names:
+            self.mine.remove(name)
+
+
+def test_another_run_that_makes_the_row_with_the_default_template_is_waited_for(
+    store: OutputStore, studio: Studio
+) -> None:
+    program = Program(failing(1, TemplateInvalidError("no logo")), always("use_default_template"))
+    theirs = Program(video_of)
+    (held,) = leased_for(store, Work(plan(1), plan(1).outputs))
+    leases = OfAnother(held, lambda: one(RowLoop([plan(1)], store, studio, generation=theirs)))
+
+    outcome = one(RowLoop([fancy(1)], store, studio, generation=program, leases=leases))
+
+    assert (outcome.state, outcome.rendered) == (ItemState.COMPLETED, False)
+    assert leases.mine == []
 
 
 def test_what_the_row_itself_says_stays_with_the_default_template(store: OutputStore, studio: Studio) -> None:
