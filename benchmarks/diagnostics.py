@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from unittest.mock import patch
 
-from bulkvid_pipeline.adapters import exchanges, recorded_requests
+from bulkvid_pipeline.adapters import exchanges
 from bulkvid_pipeline.adapters.storage import open_storage
 from bulkvid_pipeline.adapters.storage import recorded as recorded_storage
 from bulkvid_pipeline.adapters.webhooks import delivery
@@ -30,9 +30,8 @@ from bulkvid_pipeline.core.diagnostics.exchange import Exchange
 from bulkvid_pipeline.core.diagnostics.redaction import Redactor
 from bulkvid_pipeline.services.diagnostics.job_record import JobRecord
 
-PAIRS = 15
+PAIRS = 60
 SECRETS = frozenset(f"secret-number-{number}-of-this-installation" for number in range(40))
-USERS = (recorded_storage, delivery, recorded_requests)
 
 
 class Receiver(http.server.BaseHTTPRequestHandler):
@@ -109,10 +108,13 @@ def main(requests: int) -> None:
 
         work()
         off, bare, on = [], [], []
-        for _ in range(PAIRS):
-            off.append(cpu_of(work))
+        for pair in range(PAIRS):
+            if pair % 2:
+                off.append(cpu_of(work))
             with without_hooks():
                 bare.append(cpu_of(work))
+            if not pair % 2:
+                off.append(cpu_of(work))
             taker = Taker(Path(folder) / "log.json")
             exchanges.listen(taker)
             on.append(cpu_of(work))
@@ -131,4 +133,4 @@ def main(requests: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 400)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100)

@@ -125,7 +125,7 @@ def one_kind(folder: Path, name: str, output: dict[str, str], rows: int) -> None
         for number, sentences in enumerate((FIRST, SECOND)):
             sheet = home / f"ideas{number}.csv"
             write(sheet, rows, sentences)
-            spec = BulkJobSpec.for_input(str(sheet), output={**output, "prefix": home.name})
+            spec = BulkJobSpec.for_input(str(sheet), output=output)
             judged = validate_for_spec(load_sheet(spec.input_source, settings(), "default"), spec, settings())
             known = paces_of(instance, settings())
             guesses = {"built-in figures": BUILT_IN, f"after {known.based_on_rows} rows": known}

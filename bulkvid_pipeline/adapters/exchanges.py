@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from bulkvid_pipeline.adapters.exchange_faults import causes, fault_of
 from bulkvid_pipeline.core.diagnostics.exchange import Exchange, ExchangeError, Fault, Peer
 from bulkvid_pipeline.core.diagnostics.redaction import MOST_CONTENT, MOST_TEXT, Redactor, secrets_in
-from bulkvid_pipeline.core.errors import BulkVideoError, RenderCancelledError
+from bulkvid_pipeline.core.errors import BulkVideoError, NotFoundError, RenderCancelledError
 
 _log = logging.getLogger(__name__)
 
@@ -102,7 +102,7 @@ def outgoing(
     headers: Headers | None = None,
     body: object = None,
     size: int | None = None,
-    fine: frozenset[int] = frozenset(),
+    may_lack: bool = False,
     pooled: bool = False,
 ) -> Outgoing:
     """Put one attempt of one request in a `with` block of this, and tell it what comes back.
@@ -116,7 +116,7 @@ def outgoing(
         headers: of the request.
         body: of the request: text or bytes; anything else is told by its size.
         size: of the request's body in bytes, where it does not tell.
-        fine: statuses from 400 on that are ordinary answers, as 404 is to the question whether something is there.
+        may_lack: that there is nothing is an ordinary answer.
         pooled: connections are kept for other requests, and new ones are told with `connected`.
     """
     if not _recorders:
@@ -125,7 +125,7 @@ def outgoing(
     job_id = recorder.wants(_job.get()) if recorder else None
     if recorder is None or job_id is None:
         return _NOBODY
-    request = Recorded(recorder, job_id, _peer.get() or peer, operation, fine, pooled)
+    request = Recorded(recorder, job_id, _peer.get() or peer, operation, may_lack, pooled)
     if url:
         request.sent(url, headers or {}, body, size=size)
     return request
@@ -140,10 +140,10 @@ class Recorded(Outgoing):
     """A request that is listened to."""
 
     def __init__(
-        self, recorder: Recorder, job_id: str, peer: Peer, operation: str, fine: frozenset[int], pooled: bool
+        self, recorder: Recorder, job_id: str, peer: Peer, operation: str, may_lack: bool, pooled: bool
     ) -> None:
         self.recorder, self.job_id = recorder, job_id
-        self._peer, self._operation, self._fine, self._pooled = peer, operation, fine, pooled
+        self._peer, self._operation, self._may_lack, self._pooled = peer, operation, may_lack, pooled
         self._row, self._attempt = _row.get(), _attempt.get()
         self._handled = sys.exception()
         self._ending = threading.Lock()
@@ -213,7 +213,9 @@ class Recorded(Outgoing):
         is_hook = self._peer is Peer.WEBHOOK
         seen = [*secrets_in(self._url, headers, body, hide_path=is_hook), *secrets_in("", answer_headers, answer)]
         redactor = self.recorder.redactor.knowing(seen)
-        succeeded = not cancelled and error is None and self._is_fine()
+        lacks = self._may_lack and type(error) is NotFoundError  # not one of its kinds: a bucket may not be lacking
+        error = None if lacks else error
+        succeeded = not cancelled and error is None and (lacks or self._status is None or self._status < 400)
         most_sent = MOST_TEXT if is_hook else MOST_CONTENT
         return Exchange(
             peer=self._peer,
@@ -237,9 +239,6 @@ class Recorded(Outgoing):
             connection=self._connection(),
             row=self._row,
         )
-
-    def _is_fine(self) -> bool:
-        return self._status is None or self._status < 400 or self._status in self._fine
 
     def _told(self, error: BaseException | None, redactor: Redactor, cancelled: bool) -> ExchangeError | None:
         if cancelled:

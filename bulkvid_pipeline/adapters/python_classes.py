@@ -22,13 +22,15 @@ from contextvars import ContextVar
 from pathlib import Path
 from types import ModuleType
 
+from bulkvid_pipeline.core.errors import BulkVideoError
+
 _MAIN, _SPAWNED_MAIN = "__main__", "__mp_main__"
 _LOADED_SCRIPT = "__bulkvid_script_"
 _lock = threading.RLock()
 _loading: ContextVar[str] = ContextVar("loading", default="")
 
 
-class ClassNotLoadedError(Exception):
+class ClassNotLoadedError(BulkVideoError):
     """There is no class of that name here; `why` says why not."""
 
     def __init__(self, name: str, why: str) -> None:

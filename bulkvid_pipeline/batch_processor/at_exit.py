@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import os
 import weakref
 from typing import Protocol
 
@@ -16,6 +17,7 @@ class Closing(Protocol):
 
 
 _open: weakref.WeakSet[Closing] = weakref.WeakSet()
+os.register_at_fork(after_in_child=_open.clear)  # a child that exits ends nothing of its parent
 
 
 def close_at_exit(processor: Closing) -> None:

@@ -40,7 +40,7 @@ class Notices:
         self._loop = loop
 
     def tell(self, whom: list[Callback], *what: Any) -> None:
-        """Call these callbacks with that, soon."""
+        """Call these callbacks with that, soon; an error is told as its text to those that ask for a `str`."""
         if not whom:
             return
         with self._news:
@@ -53,7 +53,9 @@ class Notices:
             self._news.notify_all()
 
     def drain(self, within_s: float) -> bool:
-        """Wait until all has been told; False where that takes longer."""
+        """Wait until all has been told; False where that takes longer, or where a callback asks for it."""
+        if threading.current_thread() is self._thread:
+            return False
         end = time.monotonic() + within_s
         with self._news:
             while self._told or self._busy:
@@ -82,11 +84,11 @@ class Notices:
                 whom, what = self._told.popleft()
                 self._busy = True
             for callback in list(whom):
-                self._call(callback, what)
+                self._call(whom, callback, what)
 
-    def _call(self, callback: Callback, what: tuple[Any, ...]) -> None:
+    def _call(self, whom: list[Callback], callback: Callback, what: tuple[Any, ...]) -> None:
         try:
-            answer = callback(*what)
+            answer = callback(*(_as_text(callback, what) if whom is self.error else what))
             if inspect.isawaitable(answer):
                 self._await(answer)
         except BaseException:
@@ -103,3 +105,13 @@ class Notices:
         if self._own_loop is None:
             self._own_loop = asyncio.new_event_loop()
         self._own_loop.run_until_complete(waited())
+
+
+def _as_text(callback: Callback, what: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Job and error, the latter in words where the callback says so by its annotation: `error: str`."""
+    try:
+        parameters = list(inspect.signature(callback).parameters.values())
+    except (TypeError, ValueError):  # some callables have no signature to look at
+        return what
+    wants_text = len(parameters) > 1 and parameters[1].annotation in (str, "str")
+    return (what[0], str(what[1])) if wants_text else what

@@ -7,10 +7,10 @@ from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any
 
 from bulkvid_pipeline.adapters.python_classes import address_of, name_of
-from bulkvid_pipeline.adapters.rate_limits import RateLimiter
 from bulkvid_pipeline.batch_processor.records import JobStatus, VideoJob, idea_data_of, video_job_id
 from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.services.batch.admission import TurnLimiter
 from bulkvid_pipeline.services.batch.coroutines import EventLoops
 from bulkvid_pipeline.services.batch.generation import MOST_TRIES, Attempt
 
@@ -45,8 +45,12 @@ class OwnGeneration:
         return max(MOST_TRIES, self._processor.error_handler.retry_template.max_retries + 1)
 
     @property
-    def limiter(self) -> RateLimiter | None:
-        return self._processor.rate_limiter if self._processor.limits_rows else None
+    def limiter(self) -> TurnLimiter | None:
+        return self if self._processor.limits_rows else None
+
+    def can_proceed(self, user_id: str, project_id: str) -> bool:
+        """What the limiter says that the processor has now: scripts may give it another one at any time."""
+        return self._processor.rate_limiter.can_proceed(user_id, project_id)
 
     def generate(self, attempt: Attempt) -> object:
         answer = self._processor._execute_video_generation(self._video_job(attempt, JobStatus.IN_PROGRESS))
@@ -106,5 +110,8 @@ def overrides(processor: BatchProcessor, method: str) -> bool:
 
 def generation_class(processor: BatchProcessor) -> str:
     """The class by which other processes go on with the processor's jobs; empty where they need none."""
-    owns = overrides(processor, GENERATING) or overrides(processor, DECIDING)
-    return address_of(type(processor)) if owns else ""
+    owned = [method for method in (GENERATING, DECIDING) if overrides(processor, method)]
+    kind = type(processor)
+    if any(method in vars(processor) for method in owned):
+        return f"{kind.__module__}:{kind.__qualname__}.<method of one object>"  # which no other process can load
+    return address_of(kind) if owned else ""

@@ -72,7 +72,7 @@ class BatchProcessor(Steering):
         self.error_handler = SheetsErrorHandler()
         self.instance: DagsterInstance = place.open()
         self.db_path = place.db_path
-        self.rate_limiter: RateLimiter = place.limiter(self.instance, rate_limiter)
+        self.rate_limiter = rate_limiter
         self._notices = Notices()
         self._told_errors = set()
         self._launches = Launches(self)
@@ -150,6 +150,15 @@ class BatchProcessor(Steering):
 
     async def __aexit__(self, *_: object) -> None:
         await self.cleanup()
+
+    @property
+    def rate_limiter(self) -> RateLimiter:
+        """Keeps rows and reads of sheets to its limits; may be replaced at any time, by the settings' own with None."""
+        return self._rate_limiter
+
+    @rate_limiter.setter
+    def rate_limiter(self, limiter: RateLimiter | None) -> None:
+        self._rate_limiter = self._place.limiter(self.instance, limiter)
 
     @property
     def limits_rows(self) -> bool:

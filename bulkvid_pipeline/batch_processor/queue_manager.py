@@ -58,10 +58,9 @@ class QueueManager:
         with self._lock:
             return sum(waiting.rows for waiting in self._waiting.values())
 
-    def admission(self, priority: Priority) -> Callable[[Admission], Admission]:
-        """What lets a job of that priority wait for workers before it waits for what `inner` waits for."""
-        number = next(self._numbers)
-        return lambda inner: _QueuedAdmission(self, priority, number, inner)
+    def join(self) -> int:
+        """A job's number in the queue: after all that have joined before."""
+        return next(self._numbers)
 
     def room(self, number: int, priority: Priority, rows: int) -> int:
         """How many of a job's rows may begin now; they count as waiting until `began`, or until they are no more."""
@@ -95,6 +94,16 @@ class QueueManager:
             self._running -= 1
 
 
+def queued(queue: Callable[[], QueueManager], priority: Priority) -> Callable[[Admission], Admission]:
+    """What lets a job of that priority wait for workers before it waits for what `inner` waits for.
+
+    Args:
+        queue: the queue that counts now; another one from time to time, if a script wants that.
+        priority: the job's.
+    """
+    return lambda inner: _QueuedAdmission(queue, priority, inner)
+
+
 @dataclass
 class _Waiting:
     priority: Priority
@@ -111,11 +120,16 @@ class _Waiting:
 class _QueuedAdmission:
     """One job's part of the queue; see `services.batch.admission.Admission`."""
 
-    queue: QueueManager
+    current: Callable[[], QueueManager]
     priority: Priority
-    number: int
     inner: Admission
     _inside: set[str] = field(default_factory=set)
+    _queue: QueueManager = field(init=False)
+    _number: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._queue = self.current()
+        self._number = self._queue.join()
 
     def __enter__(self) -> Self:
         self.inner.__enter__()
@@ -125,8 +139,8 @@ class _QueuedAdmission:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._room(())
-        for _ in range(len(self._inside)):
-            self.queue.ended()
+        for _ in self._inside:
+            self._queue.ended()
         self._inside.clear()
         self.inner.__exit__(kind, error, trace)
 
@@ -143,16 +157,16 @@ class _QueuedAdmission:
             return None
         entering = self.inner.enter_first(may_begin)
         if entering is None:
-            self.queue.blocked(self.number)
+            self._queue.blocked(self._number)
             return None
         self._inside.add(entering.row_key)
-        self.queue.began(self.number)
+        self._queue.began(self._number)
         return entering
 
     def leave(self, plan: VideoPlan, upcoming: Sequence[VideoPlan] = ()) -> None:
         if plan.row_key in self._inside:
             self._inside.remove(plan.row_key)
-            self.queue.ended()
+            self._queue.ended()
         self.inner.leave(plan, self._room(upcoming))
 
     def withdraw(self) -> None:
@@ -161,4 +175,16 @@ class _QueuedAdmission:
 
     def _room(self, plans: Sequence[VideoPlan]) -> Sequence[VideoPlan]:
         """Those of the rows, which are the next of the job, that there are workers for."""
-        return plans[: self.queue.room(self.number, self.priority, len(plans))]
+        self._follow()
+        return plans[: self._queue.room(self._number, self.priority, len(plans))]
+
+    def _follow(self) -> None:
+        """Go with all rows in work to the queue that has replaced the one that they began in."""
+        before, now = self._queue, self.current()
+        if now is before:
+            return
+        before.room(self._number, self.priority, 0)
+        self._queue, self._number = now, now.join()
+        for _ in self._inside:
+            before.ended()
+            now.began(self._number)

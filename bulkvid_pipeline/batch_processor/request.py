@@ -34,11 +34,12 @@ def source_of(sheet_id: str | os.PathLike[str]) -> dict[str, str]:
     return {"path": str(path.absolute())}
 
 
-def spec_of_request(sheet_id: str | os.PathLike[str], **given: Any) -> BulkJobSpec:
+def spec_of_request(sheet_id: str | os.PathLike[str], *, user_id: str, **given: Any) -> BulkJobSpec:
     """The spec of a new job; what is None is left to the defaults.
 
     Args:
         sheet_id: see `source_of`.
+        user_id: whose job it is.
         given: fields of the spec, `column_range` and `sheet_format`; `output` may be a bucket or URL, `template` the id
             of a template.
 
@@ -46,7 +47,7 @@ def spec_of_request(sheet_id: str | os.PathLike[str], **given: Any) -> BulkJobSp
         InvalidSpecError: a field is wrong.
         InvalidSheetError: there is no such file.
     """
-    fields = {name: value for name, value in given.items() if value is not None}
+    fields = {"user_id": user_id, **{name: value for name, value in given.items() if value is not None}}
     source = {**source_of(sheet_id), **_source_choices(fields)}
     for name, key in (("output", "output_bucket"), ("template", "template_id")):
         if name in fields and not isinstance(fields[name], Mapping):

@@ -14,6 +14,7 @@ from dagster import DagsterInstance
 from bulkvid_pipeline.adapters.dagster.run_tags import change_tags
 from bulkvid_pipeline.adapters.stopping import Stopping
 from bulkvid_pipeline.batch_processor.own_generation import OwnGeneration, generation_class
+from bulkvid_pipeline.batch_processor.queue_manager import queued
 from bulkvid_pipeline.batch_processor.views import failure_of, message_of
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import BulkVideoError, JobNotFoundError
@@ -71,7 +72,7 @@ class RunningJob:
         return JobMeans(
             settings=processor.settings_of_jobs(),
             retry=replace(processor.error_handler.retry_template.policy, sleep=self._stopping.sleep),
-            admission=processor.queue_manager.admission(spec.priority),
+            admission=queued(lambda: processor.queue_manager, spec.priority),
             on_outcome=lambda outcome: processor.tell_outcome(self.job_id, outcome),
             stopping=self._stopping,
         )

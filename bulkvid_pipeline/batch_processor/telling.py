@@ -43,11 +43,15 @@ class Telling:
 
     instance: DagsterInstance
     queue_manager: QueueManager
-    rate_limiter: RateLimiter
     _notices: Notices
     _launches: Launches
     _told_errors: set[str]
     """Videos whose last error was told already."""
+
+    @property
+    def rate_limiter(self) -> RateLimiter:
+        """Keeps its rows to its limits."""
+        raise NotImplementedError
 
     def settings_of_jobs(self) -> Settings:
         """What its jobs work with."""

@@ -24,9 +24,10 @@ from bulkvid_pipeline.core.paces import Paces
 from bulkvid_pipeline.core.risk import ChosenRow, riskiest
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import JobState
+from bulkvid_pipeline.services.analytics.past_rows import paces_of
 from bulkvid_pipeline.services.jobs.result import ExitCode
 from bulkvid_pipeline.services.plans.canary import Canary, CanaryRow, estimate_by, read_canary, write_sheet
-from bulkvid_pipeline.services.plans.plan_view import estimate_view, why_in_words
+from bulkvid_pipeline.services.plans.plan_view import why_in_words
 from bulkvid_pipeline.services.plans.sheet_plan import RowOutlook, SheetPlan, estimate_of, plan_sheet
 from bulkvid_pipeline.settings import dagster_home, settings
 
@@ -46,7 +47,6 @@ def run_with_canary(spec: BulkJobSpec, count: int, *, plain: bool, queue: bool =
     Raises:
         BulkVideoError: the sheet, the template, the voice or the output place cannot be used.
     """
-    from bulkvid_pipeline.services.analytics.past_rows import paces_of
     from bulkvid_pipeline.services.jobs.instance import open_instance
     from bulkvid_pipeline.services.jobs.run_config import new_job_id
 
@@ -93,7 +93,7 @@ class _CanaryJob:
         if not self.is_paused:
             return code
         canary = self._show()
-        rest = estimate_in_words(estimate_view(self._rest(canary)))
+        rest = estimate_in_words(self._rest(canary).view())
         self.console.print(f"By that measure the other {_rows(len(self._others))} are {rest}.", markup=False)
         if not self._goes_on(canary, yes=yes) or not self._is_same_sheet(yes=yes):
             return self._stay_paused()

@@ -23,7 +23,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="As JSON")]
 @debug.command()
 def enable(
     minutes: Annotated[float, typer.Option("--minutes", "-m", help="Minutes after which they end by themselves")] = 30,
-    job: Annotated[str | None, typer.Option("--job", help="Record this job alone; its id or a beginning of it")] = None,
+    job: Annotated[
+        str | None, typer.Option("--job", help="Record this job, beside others named so; its id or a beginning")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Turn diagnostics on, also for jobs that are at work."""

@@ -96,4 +96,5 @@ def estimate_in_words(estimate: Estimate) -> str:
     videos = "1 video" if estimate.videos == 1 else f"{estimate.videos} videos"
     cost = f", {estimate.voice_cost:.4g} for the voice" if estimate.voice_cost else ""
     length, size = time_in_words(estimate.video_seconds), size_in_words(estimate.storage_bytes)
-    return f"{videos} of {length}, about {size}, in about {time_in_words(estimate.processing_time_ms / 1000)}{cost}"
+    time = time_in_words(estimate.processing_time_ms / 1000)
+    return f"{videos} of {length}, about {size}, in about {time}{cost}"

@@ -144,8 +144,8 @@ class Estimate(Shape):
     storage_bytes: int
     processing_time_ms: int
     voice_cost: float
-    work_time_ms: int = 0
-    based_on_rows: int = 0
+    work_time_ms: int
+    based_on_rows: int
 
 
 class CreatedJob(Job):
@@ -462,9 +462,9 @@ class AnalyticsGroup(Shape):
     success_rate: float
     avg_processing_time: float
     cost: float
-    processing_time: float = 0.0
-    video_seconds: float = 0.0
-    storage_bytes: int = 0
+    processing_time: float
+    video_seconds: float
+    storage_bytes: int
 
 
 class Analytics(Shape):
@@ -480,9 +480,9 @@ class Analytics(Shape):
     avg_processing_time: float
     cost_summary: CostSummary
     groups: Mapping[str, AnalyticsGroup]
-    processing_time: float = 0.0
-    video_seconds: float = 0.0
-    storage_bytes: int = 0
+    processing_time: float
+    video_seconds: float
+    storage_bytes: int
 
 
 class TemplateVoice(Shape):

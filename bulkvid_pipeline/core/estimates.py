@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bulkvid_pipeline.core.paces import BUILT_IN, Paces
 from bulkvid_pipeline.core.planning import VideoPlan
+from bulkvid_pipeline.core.wire import Estimate
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,18 @@ class JobEstimate:
     voice_cost: float = 0.0
     based_on_rows: int = 0
 
+    def view(self) -> Estimate:
+        """The estimate in the words of the API."""
+        return Estimate(
+            videos=self.videos,
+            video_seconds=self.video_s,
+            storage_bytes=self.bytes,
+            processing_time_ms=round(self.wall_s * 1000),
+            work_time_ms=round(self.work_s * 1000),
+            voice_cost=self.voice_cost,
+            based_on_rows=self.based_on_rows,
+        )
+
 
 def estimate_job(
     lengths: Iterable[tuple[VideoPlan, float]],
@@ -43,8 +56,8 @@ def estimate_job(
     """The estimate of a job.
 
     Args:
-        lengths: its plans, with the outputs that are to be made alone, and the seconds that each of their videos is
-            expected to have by the checks of its row.
+        lengths: its plans, with the outputs that are to be made alone, and the seconds that the checks of their rows
+            have found (`ValidatedSheet.seconds`): the shortest or the wanted length of the videos.
         workers: rows that are rendered at once.
         price_per_million: price of a million characters of the voice; 0 if it is free.
         paces: of past rows.

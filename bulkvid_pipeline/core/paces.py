@@ -12,18 +12,26 @@ from dataclasses import astuple, dataclass, field
 from bulkvid_pipeline.core.options import VideoCodec
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan
 
-ROW_S = 0.9
+ROW_S = 0.7
 """Seconds of narrating, mixing and storing a row, besides making its videos."""
-START_S = 3.0
-"""Seconds in which no row is made: workers start, and the gallery is written."""
-_OUTPUT_S = 0.5
+START_S = 1.0
+"""Seconds of a run in which no row is made: workers start, and the gallery is written."""
+LEAD_S, DRAWN_OUT = 3.2, 1.1
+"""Checks of rows find the shortest video that a script makes; at its ease, with title and pauses, it lasts longer."""
+_OUTPUT_S = 0.33
 """Seconds for each video, whatever its length."""
-_SECONDS = {VideoCodec.H264: 0.03, VideoCodec.H265: 0.2, VideoCodec.VP9: 0.12}
+_SECONDS = {VideoCodec.H264: 0.031, VideoCodec.H265: 0.135, VideoCodec.VP9: 0.075}
 """Seconds for each second of video and million pixels of its frame."""
-_BYTES_OF_SOUND = 17_000
-"""Bytes of a second of sound."""
-_BYTES = {VideoCodec.H264: 60_000, VideoCodec.H265: 30_000, VideoCodec.VP9: 30_000}
-"""Bytes of a second of video for each million pixels of its frame."""
+_BYTES = {VideoCodec.H264: (42_000, 49_500), VideoCodec.H265: (34_000, 35_000), VideoCodec.VP9: (27_500, 28_500)}
+"""Bytes of a second of video with its sound: whatever the frame, and for each million of its pixels."""
+
+
+MOST_RUNS = 60
+"""Newest runs whose sums are looked at."""
+ENOUGH_ROWS = 1000
+"""Older runs are left out once so many rows are known: machines and engines change."""
+MOST_KINDS = 12
+"""PostgreSQL indexes the values of tags, and refuses longer ones than 2,700 bytes."""
 
 
 @dataclass(frozen=True)
@@ -78,12 +86,14 @@ class Took:
         )
 
     def as_json(self) -> dict[str, object]:
-        """The compact form that stands on the run."""
+        """The compact form that stands on the run; of more than `MOST_KINDS` kinds and narrators, the commonest."""
+        kinds = sorted(self.kinds.items(), key=lambda kind: -kind[1].outputs)[:MOST_KINDS]
+        lengths = sorted(self.lengths.items(), key=lambda length: -length[1][1])[:MOST_KINDS]
         return {
             "rows": self.rows,
             "row_s": round(self.row_s, 2),
-            "kinds": {kind: [round(value, 2) for value in astuple(sums)] for kind, sums in self.kinds.items()},
-            "lengths": {name: [round(value, 2) for value in pair] for name, pair in self.lengths.items()},
+            "kinds": {kind: [round(value, 2) for value in astuple(sums)] for kind, sums in kinds},
+            "lengths": {name: [round(value, 2) for value in pair] for name, pair in lengths},
             "spoken": {name: list(pair) for name, pair in self.spoken.items()},
             "idle_s": round(self.idle_s, 2),
             "runs": self.runs,
@@ -146,9 +156,10 @@ class Paces:
         return (self.took.row_s + ROW_S) / (self.took.rows + 1)
 
     def video_s(self, plan: VideoPlan, expected_s: float) -> float:
-        """The likely length of a row's videos, from what the row's own checks expect."""
+        """The likely length of a row's videos, from the shortest one, which the checks of its row have found."""
         if plan.target_seconds is not None:
             return expected_s
+        expected_s = likely_length(expected_s)
         narrator = narrator_of(self.provider, plan)
         alike = [
             pair for name, pair in self.took.lengths.items() if name.partition(" ")[0] == narrator.partition(" ")[0]
@@ -174,7 +185,7 @@ class Paces:
     def spoken_share(self) -> float:
         """Characters that a paid voice speaks for each character of the scripts."""
         known = self.took.spoken.get(self.provider)
-        return _ratio([known] if known else [], 1.0, 500.0)
+        return _ratio([known] if known else [], 1.0, 100.0)
 
     def _factor(self, kind: str, pairs: Mapping[str, tuple[float, float]], expected: float) -> float:
         """How much past videos of that kind exceeded the built-in figures: of the codec where few are known."""
@@ -192,6 +203,11 @@ def sums_of(output: PlannedOutput, video_s: float, made_s: float = 0.0, size_byt
     return Sums(1, video_s, video_s * output.width * output.height / 1_000_000, made_s, size_bytes)
 
 
+def likely_length(shortest_s: float) -> float:
+    """The length of a row's videos without a wanted length, by the shortest that they may have."""
+    return LEAD_S + DRAWN_OUT * shortest_s
+
+
 def added_up(past: Iterable[Took]) -> Took:
     """All of them together."""
     return sum(past, Took())
@@ -202,7 +218,8 @@ def _made_s(codec: VideoCodec, sums: Sums) -> float:
 
 
 def _bytes(codec: VideoCodec, sums: Sums) -> float:
-    return _BYTES_OF_SOUND * sums.video_s + _BYTES[codec] * sums.megapixel_s
+    of_all, of_pixels = _BYTES[codec]
+    return of_all * sums.video_s + of_pixels * sums.megapixel_s
 
 
 def _codec(kind: str) -> VideoCodec:

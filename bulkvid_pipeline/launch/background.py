@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -77,6 +78,16 @@ class BackgroundJob:
 
 _running: set[BackgroundJob] = set()
 _lock = threading.Lock()
+
+
+def _leave_to_parent() -> None:
+    """Jobs of a process that forks are its own: a child that exits cancels none of them."""
+    global _lock
+    _lock = threading.Lock()  # which a thread may have held that the child does not have
+    _running.clear()
+
+
+os.register_at_fork(after_in_child=_leave_to_parent)
 
 
 def run_in_background(

@@ -178,13 +178,16 @@ def test_a_folder_is_seen_as_storage_and_as_media_where_media_are_read(kept: Kep
         ("write", True),
         ("stat", True),
         ("stat", True),
-        ("read", False),
+        ("read", True),
     ]
     assert {(seen.peer, seen.host) for seen in kept.all} == {(Peer.STORAGE, "localhost")}
     assert kept.all[0].request_bytes == 5
+
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(BulkVideoError):
+        storage.write_text("file/a.txt", "x")
     assert kept.last.error is not None
-    assert kept.last.error.code == "NOT_FOUND"
-    assert kept.last.error.type == "FileNotFoundError"
+    assert (kept.last.error.code, kept.last.error.type) == ("INVALID_SPEC", "FileExistsError")
 
     (tmp_path / "p.png").write_bytes(b"\x89PNG")
     read_local("p.png", MediaPolicy(folder=tmp_path), None)
@@ -294,7 +297,9 @@ def test_faults_are_known_by_the_exceptions_of_all_libraries() -> None:
     cases: list[tuple[Callable[[], BaseException], Fault | None]] = [
         (lambda: socket.gaierror(-2, "unknown"), Fault.DNS),
         (
-            lambda: requests.ConnectionError(urllib3.exceptions.NameResolutionError("x", None, socket.gaierror())),
+            lambda: requests.ConnectionError(
+                urllib3.exceptions.NameResolutionError("x", urllib3.connection.HTTPConnection("x"), socket.gaierror())
+            ),
             Fault.DNS,
         ),
         (lambda: EndpointConnectionError(endpoint_url="http://x", error=refused), Fault.REFUSED),

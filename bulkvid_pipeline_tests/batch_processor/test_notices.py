@@ -37,6 +37,32 @@ def test_coroutines_are_awaited() -> None:
     assert told == ["job"]
 
 
+def test_errors_are_told_as_they_are_and_as_text_to_those_who_ask_for_it() -> None:
+    notices, told = Notices(), []
+
+    def text(_job_id: str, error: str) -> None:
+        told.append(error.lower())
+
+    def itself(_job_id: str, error: Exception) -> None:
+        told.append(type(error).__name__)
+
+    notices.error += [text, itself, lambda *what: told.append(what[1].args[0]), print]
+    notices.tell(notices.error, "job", ValueError("A Timeout"))
+
+    assert notices.drain(LONG_S)
+    assert told == ["a timeout", "ValueError", "A Timeout"]
+
+
+def test_a_callback_that_waits_for_callbacks_is_not_waited_for() -> None:
+    notices, drained = Notices(), []
+    notices.error.append(lambda *_: drained.append(notices.drain(LONG_S)))
+
+    notices.tell(notices.error, "job", ValueError())
+
+    assert notices.drain(LONG_S)
+    assert drained == [False]
+
+
 def test_coroutines_are_awaited_in_the_loop_of_the_script() -> None:
     notices, loops = Notices(), []
 

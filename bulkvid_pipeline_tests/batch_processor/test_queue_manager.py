@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from bulkvid_pipeline.batch_processor import JobPriority, QueueManager
+from bulkvid_pipeline.batch_processor.queue_manager import queued
 from bulkvid_pipeline.core.errors import InvalidRequestError
 from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.services.batch.admission import Admission, OpenAdmission
@@ -36,7 +37,7 @@ class WaitingJob:
 
 
 def job_in(queue: QueueManager, name: str, rows: int, priority: JobPriority = JobPriority.NORMAL) -> WaitingJob:
-    admission = queue.admission(priority)(OpenAdmission())
+    admission = queued(lambda: queue, priority)(OpenAdmission())
     return WaitingJob(admission, [plan(f"{name}{number}") for number in range(rows)])
 
 
@@ -87,7 +88,7 @@ def test_urgent_jobs_go_first_and_then_those_that_came_first() -> None:
 
 def test_a_job_that_waits_for_something_else_keeps_back_nobody() -> None:
     queue = QueueManager(1)
-    stuck = WaitingJob(queue.admission(JobPriority.URGENT)(Closed()), [plan("urgent")])
+    stuck = WaitingJob(queued(lambda: queue, JobPriority.URGENT)(Closed()), [plan("urgent")])
     normal = job_in(queue, "normal", 1)
 
     assert stuck.begin() == []
@@ -106,6 +107,24 @@ def test_more_workers_count_at_once_and_fewer_once_rows_end() -> None:
     queue.max_workers = 1
     job.admission.leave(rows[0], job.rows)
     assert job.begin() == []
+
+
+def test_a_queue_that_is_replaced_hands_over_the_rows_in_work() -> None:
+    queues = [QueueManager(2)]
+    job = WaitingJob(queued(lambda: queues[-1], JobPriority.NORMAL)(OpenAdmission()), [plan(f"a{n}") for n in range(6)])
+    rows = list(job.rows)
+    job.begin()
+
+    queues.append(QueueManager(3))
+    assert job.begin() == ["a2"]
+    assert (queues[0].running, queues[0].waiting, queues[1].running) == (0, 0, 3)
+
+    queues.append(QueueManager(1))
+    job.admission.leave(rows[0], job.rows)
+    job.admission.leave(rows[1], job.rows)
+    assert job.begin() == []
+    job.admission.leave(rows[2], job.rows)
+    assert job.begin() == ["a3"]
 
 
 def test_a_job_that_ends_takes_nothing_with_it() -> None:

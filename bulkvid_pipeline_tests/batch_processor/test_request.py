@@ -68,9 +68,10 @@ def test_a_job_can_be_processed_otherwise_than_it_was_created() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"priority": "soon"}, {"user_id": ""}, {"column_range": "?"}, {"output": {"resolution": "9p"}}]
+    "wrong",
+    [{"priority": "soon"}, {"user_id": ""}, {"user_id": None}, {"column_range": "?"}, {"output": {"resolution": "9p"}}],
 )
 def test_what_is_wrong_is_named(wrong: dict[str, object]) -> None:
     with pytest.raises(InvalidRequestError) as caught:
-        spec_of_request(SHEET, **{"user_id": "u", **wrong})
+        spec_of_request(SHEET, **{"user_id": "u", **wrong})  # type: ignore[arg-type]
     assert caught.value.fix or isinstance(caught.value, InvalidSpecError)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from bulkvid_pipeline.adapters.dagster.slot_pool import SlotPool
 from bulkvid_pipeline.core.errors import NetworkError
 from bulkvid_pipeline.core.states import JobState
@@ -15,6 +17,8 @@ from bulkvid_pipeline.services.jobs.run_config import new_job_id
 from bulkvid_pipeline_tests.services.batch.programs import Program, video_of
 from bulkvid_pipeline_tests.waiting import PATIENCE_S, wait_until
 from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, Workplace, idea
+
+pytestmark = pytest.mark.heavy
 
 
 def begin(workplace: Workplace, program: Program, *titles: str, name: str = "ideas.csv") -> BackgroundJob:

@@ -7,10 +7,11 @@ import dataclasses
 import socket
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from dagster import DagsterInstance, DagsterRun, RunRecord
+from dagster import DagsterInstance, DagsterRun, RunRecord, RunsFilter
 from pydantic import SecretStr
 
 from bulkvid_pipeline.adapters.dagster.web_server import DagsterWebServer
@@ -52,18 +53,20 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeDagster]:
 
 
 class SameInstance(DagsterInstance):
-    """An instance that has every run that the stand-in has."""
+    """An instance that has every run that the stand-in has; `before` are the job's runs of before."""
 
-    def __init__(self, server: FakeDagster) -> None:
+    def __init__(self, server: FakeDagster, *before: DagsterRun) -> None:
         self._known = server
+        self._before = before
+
+    def get_run_records(self, filters: RunsFilter | None = None, *_: object, **__: object) -> list[RunRecord]:
+        wanted = filters.tags.get(tags.JOB_ID, ()) if filters else ()
+        now = datetime.now(UTC)
+        return [RunRecord(1, run, now, now) for run in self._before if run.tags[tags.JOB_ID] in wanted]
 
     def get_run_by_id(self, run_id: str) -> DagsterRun | None:
         known = {run.run_id: run.tags for run in self._known.runs}
         return DagsterRun(tags.JOB, run_id=run_id, tags=known[run_id]) if run_id in known else None
-
-    def get_run_records(self, *_: Any, **__: Any) -> list[RunRecord]:
-        """The job has had no runs before."""
-        return []
 
 
 def hand_to(server: FakeDagster, url: str = "", spec: BulkJobSpec = SPEC) -> str:
@@ -88,6 +91,25 @@ def test_the_run_carries_what_is_known_of_the_job_and_the_spec_is_its_config(ser
     }
     (asked,) = server.asked
     assert asked["runConfigData"]["resources"][tags.SPEC_RESOURCE]["config"]["title"] == "Spring"
+
+
+def test_what_makes_a_jobs_rows_is_said_by_its_runs_before_and_by_nothing_else(server: FakeDagster) -> None:
+    own = {tags.GENERATION: "videos:Custom", tags.ENGINE: "generation-videos:Custom"}
+    before = DagsterRun(tags.JOB, run_id="before", tags={tags.JOB_ID: JOB_ID, tags.REPORT: "none", **own})
+    settings = Settings(dagster_url=SecretStr(server.url), network_timeout_s=5)
+    hand_over(SPEC, Launch(JOB_ID), SameInstance(server, before), settings)
+    hand_over(SPEC, Launch("job_other"), SameInstance(server, before), settings)
+
+    again, other = (run.tags for run in server.runs)
+    assert own.items() <= again.items()
+    assert tags.REPORT not in again
+    assert own.keys().isdisjoint(other)
+
+
+@pytest.mark.parametrize("name", ["tags", tags.GENERATION, "generation", "generation_class", "run_tags"])
+def test_no_spec_names_what_makes_its_rows(name: str) -> None:
+    with pytest.raises(InvalidSpecError):
+        BulkJobSpec.parse({**SPEC.model_dump(mode="json", exclude_none=True), name: {tags.GENERATION: "os:system"}})
 
 
 def test_dagster_starts_the_more_urgent_job_first_and_a_low_one_after_what_has_no_priority() -> None:

@@ -19,8 +19,6 @@ from bulkvid_pipeline.core.diagnostics.exchange import Peer
 _Result = TypeVar("_Result")
 
 _READ_BYTES = 256 * 1024
-_FINE = {"head_object": frozenset({404})}
-"""Statuses that are answers like others: there is nothing at the key."""
 
 _IN_FLIGHT_BYTES = 1024 * 1024
 """What the kernel and the line may hold of what we have sent: while it drains on a slow line we see no progress."""
@@ -69,7 +67,7 @@ class S3Session:
             return answer
 
         limit_s = self.timeout_s if total_s is None else total_s
-        with outgoing(Peer.STORAGE, _operation(method), fine=_FINE.get(method, frozenset()), pooled=True):
+        with outgoing(Peer.STORAGE, _operation(method), may_lack=method == "head_object", pooled=True):
             return self.run(action, call, Progress(), Patience(idle_s=limit_s, total_s=limit_s))
 
     def send(
@@ -100,7 +98,7 @@ class S3Session:
                     chunks.append(chunk)
             return b"".join(chunks)
 
-        with outgoing(Peer.STORAGE, "GetObject", pooled=True) as exchange:
+        with outgoing(Peer.STORAGE, "GetObject", may_lack=True, pooled=True) as exchange:
             data = self.run(action, call, progress, self.patience(most))
             exchange.received(len(data))
             return data

@@ -31,7 +31,10 @@ class EnableDebug(BaseModel):
         DEFAULT_MINUTES, ge=SHORTEST_MINUTES, le=LONGEST_MINUTES, description="They end by themselves after that time"
     )
     job_id: StrictStr | None = Field(
-        None, min_length=1, max_length=200, description="Record this job alone; all jobs without it"
+        None,
+        min_length=1,
+        max_length=200,
+        description="Record this job, beside others that were named; all jobs without it",
     )
 
 
@@ -119,14 +122,14 @@ def download_batch_debug_log(job_id: JobId, caller: AdminOrLoopback, context: Co
 )
 def clean_up_batch_debug(
     request: Request,
-    _: AdminOrLoopback,
+    caller: AdminOrLoopback,
     context: Context,
     days: Annotated[
         float, Query(ge=0, le=36_500, description="Logs not written to for so many days; 0 for all", examples=[7])
     ] = DEFAULT_DAYS,
 ) -> Response:
-    """Remove the logs of all jobs that nobody has written to for so long."""
-    return answer(request, _diagnostics(context).clean_up(days))
+    """Remove the logs that nobody has written to for so long: of the project's jobs; of all, from this machine."""
+    return answer(request, _diagnostics(context).clean_up(days, project_id=_project_of(caller)))
 
 
 def _diagnostics(context: ApiContext) -> Diagnostics:

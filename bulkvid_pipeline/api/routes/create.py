@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Body, Query, Request, Response
 
+from bulkvid_pipeline.adapters import exchanges
 from bulkvid_pipeline.api.auth import Writer, guarded_router
 from bulkvid_pipeline.api.bodies import Documented, check_texts
 from bulkvid_pipeline.api.context import ApiContext, Context
@@ -66,7 +67,8 @@ def _create(work: Work, body: dict[str, Any], caller: Writer, context: ApiContex
     noted = work.claim.noted
     if noted is None:
         spec = read_spec(body, user_id=caller.user_id, project_id=caller.project_id)
-        submission = Submission.of(check_job(spec, context.settings, context.instance))
+        with exchanges.for_job(work.claim.job_id):
+            submission = Submission.of(check_job(spec, context.settings, context.instance))
         work.note(submission.as_note())
     else:
         submission = Submission.from_note(noted)

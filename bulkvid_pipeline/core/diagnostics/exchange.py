@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
+
+Epoch = Annotated[float, Field(ge=0, lt=253_402_300_800)]
+"""Seconds since 1970, up to the year 9999: a damaged file may say anything."""
 
 
 class Peer(StrEnum):
@@ -60,9 +64,8 @@ class Exchange(BaseModel):
     host: str
     url: str
     attempt: int = Field(1, ge=1)
-    started_at: float
-    """Epoch seconds."""
-    duration_ms: float = Field(ge=0)
+    started_at: Epoch
+    duration_ms: float = Field(ge=0, lt=1e12)
     succeeded: bool
     status: int | None = None
     error: ExchangeError | None = None
@@ -87,15 +90,15 @@ class JobLog(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     job_id: str
-    started_at: float
-    ended_at: float | None = None
+    started_at: Epoch
+    ended_at: Epoch | None = None
     """None while the process is at work, or where it died."""
     process: dict[str, str | int]
     """host, pid, role (run, api, daemon)."""
     environment: dict[str, str | int | float | bool | None] = {}
     """Versions, platform, and the settings that decide how requests are made; no secrets."""
     exchanges: tuple[Exchange, ...] = ()
-    left_out: int = 0
+    left_out: int = Field(0, ge=0)
     """Exchanges beyond the most that are kept; the totals below count them too."""
-    requests: int = 0
-    failed: int = 0
+    requests: int = Field(0, ge=0)
+    failed: int = Field(0, ge=0)

@@ -84,6 +84,21 @@ class Requests:
         return tuple(at for at, cause in enumerate(self.causes) if cause is not None)
 
     @cached_property
+    def left_out(self) -> int:
+        """How many were counted, but not kept: of many, logs keep what failed."""
+        return sum(log.left_out for log in self.logs)
+
+    @cached_property
+    def total(self) -> int:
+        """How many there were, kept or not."""
+        return sum(max(log.requests, len(log.exchanges) + log.left_out) for log in self.logs)
+
+    @cached_property
+    def failed_total(self) -> int:
+        """How many failed, kept or not."""
+        return len(self.failed) + sum(map(_failed_left_out, self.logs))
+
+    @cached_property
     def cancelled(self) -> int:
         return sum(map(is_cancelled, self.all))
 
@@ -95,6 +110,10 @@ class Requests:
             if cause is None and not is_cancelled(one):
                 found[one.peer].append(one)
         return found
+
+
+def _failed_left_out(log: JobLog) -> int:
+    return min(log.left_out, max(0, log.failed - sum(not one.succeeded for one in log.exchanges)))
 
 
 def patterns_of(requests: Requests) -> tuple[FailurePattern, ...]:
@@ -149,10 +168,10 @@ def _signs(requests: Requests, causes: Sequence[FailurePattern]) -> Iterator[Fai
             slow = list(requests.succeeded[peer])
             yield _pattern(Sign.SLOW, peer, slow, requests, [_pace(slow), *_pace_of_others(peer, requests)])
     yield from _not_reused(requests)
-    if 2 * len(requests.failed) > len(requests.all):
+    if requests.failed and 2 * requests.failed_total > requests.total:
         shown = [requests.all[at] for at in requests.failed]
         most = max(causes, key=lambda pattern: pattern.count)
-        told = [f"{len(shown)} of {len(requests.all)} requests failed", f'most often: "{most.title}"']
+        told = [f"{requests.failed_total} of {requests.total} requests failed", f'most often: "{most.title}"']
         yield _pattern(Sign.HIGH_FAILURE_RATE, None, shown, requests, told)
     if requests.overcome:
         shown = [requests.all[at] for at in sorted(requests.overcome)]
@@ -212,7 +231,8 @@ def _share(shown: Sequence[Exchange], requests: Requests, peer: Peer) -> str:
     else:
         rest = f", all of them for the row {shown[0].row}" if extent is Extent.ONE_ROW else ""
     where = min(hosts) if len(hosts) == 1 else f"{len(hosts)} hosts"
-    return f"{len(shown)} of {_plural(len(asked), 'request')} to {where}{rest}"
+    thing = "kept request" if requests.left_out else "request"
+    return f"{len(shown)} of {_plural(len(asked), thing)} to {where}{rest}"
 
 
 def _plural(count: int, thing: str) -> str:
@@ -223,7 +243,7 @@ def _extent(shown: Sequence[Exchange], asked: Sequence[Exchange], requests: Requ
     rows, all_rows = {one.row for one in shown}, {one.row for one in requests.all if one.row is not None}
     if len(rows) == 1 and None not in rows and len(all_rows) > 1:
         return Extent.ONE_ROW
-    if len(shown) >= len(asked):
+    if len(shown) >= len(asked) and not requests.left_out:
         return Extent.EVERY_REQUEST
     if len({one.host for one in shown}) == 1 and len({one.host for one in asked}) > 1:
         return Extent.ONE_HOST

@@ -11,9 +11,10 @@ import base64
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, unquote_plus, urlsplit
 
 HIDDEN = "[redacted]"
@@ -32,6 +33,12 @@ _SHORTEST_KNOWN = 4
 _SHORTEST_SEEN = 5
 """The same for what is taken for a secret because of where it stood."""
 _SHORTEST_ENCODED = 6
+_SHORTEST_BROKEN = 12
+"""Shorter secrets that are broken over lines are not looked for: they may stand so by chance."""
+_WORD = re.compile(r"[a-z]{1,12}|[A-Z][a-z]{1,11}|[A-Z]{1,12}|[0-9]{1,5}")
+"""Secrets that may be ordinary words, like `password`: where they name a field, its value is the secret."""
+_LONGEST_WITHIN = 5
+"""Shorter ones are in many others, as `test` in `latest`, and are hidden only where they stand alone."""
 
 _HARMLESS = frozenset(
     [
@@ -127,9 +134,13 @@ _PAIR = re.compile(
 _FIELD = re.compile(rf"({_Q}{_SECRET_NAME}{_Q}\s*:\s*)(\\{{0,8}}[\"'])(.*?)(?:(?<!\\)\2|\Z)", re.IGNORECASE | re.DOTALL)
 _BARE_FIELD = re.compile(rf"({_Q}{_SECRET_NAME}{_Q}\s*:\s*)([^\s\"'\\,}}\]\[{{][^,}}\]]*)", re.IGNORECASE)
 _ELEMENT = re.compile(rf"(<(?:\w{{1,20}}:)?{_SECRET_NAME}(?:\s[^>]{{0,200}})?>)([^<]+)", re.IGNORECASE)
-_LINE = re.compile(rf"(\b{_SECRET_NAME}[ \t]*[:=][ \t]*)(?!\[redacted\])([^\r\n\"'<>]+)", re.IGNORECASE)
+_LINE = re.compile(
+    rf"(\b(?!(?<=Invalid )JWT:){_SECRET_NAME}[ \t]*[:=][ \t]*)(?!\[redacted\])([^\r\n\"'<>]+)", re.IGNORECASE
+)
 _SCHEME = re.compile(
-    r"\b(Bearer|Basic|Negotiate|Digest|Token|GoogleLogin|AWS4-HMAC-SHA256)(\s+|%20|\+)(?!\[)[^\s\"'<>]{4,}",
+    r"\b(Bearer|Basic|Negotiate|Digest|Token|GoogleLogin|AWS4-HMAC-SHA256)(\s+|%20|\+)"
+    r"(?!\[|(?:must|has|have|is|was|are|not|no|or|and|for|of|in|auth|authentication|expired|expires|invalid|required|"
+    r"missing|cannot|could|should|will|used)\b)[^\s\"'<>]{4,}",
     re.IGNORECASE,
 )
 _TOKENS = re.compile(
@@ -140,8 +151,17 @@ _TOKENS = re.compile(
     r"|\bgithub_pat_\w{10,}"
 )
 _FORM = re.compile(r"[\w.~\-\[\]%+]+=[^&\s]*(?:&[\w.~\-\[\]%+]+=[^&\s]*)*")
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))")
-_RANDOM = re.compile(r"[A-Za-z0-9_.~=-]{12,}")
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))")
+_MOST_LAYERS = 3
+_BREAK = re.compile(r"(?:\\+[nrt]|\s)+")
+"""Spaces and ends of lines, also such as JSON writes them."""
+_USUAL = re.compile(
+    r"(?:api|v\d{1,2}|(?:web)?hooks?|callbacks?|services?|events?|jobs?|videos?|messages?|notify|notifications?|incoming|"
+    r"integrations?|workflows?|projects?|teams?|channels?|bulkvid|public|internal|test)",
+    re.IGNORECASE,
+)
+"""Parts of a callback's path that are nobody's secret."""
+_NO_TEXT = re.compile(rb"[\0-\x08\x0e-\x1a\x1c-\x1f]")
 _TEXT_TYPES = re.compile(
     r"^(?:text/|application/(?:[\w.+-]*(?:json|xml|yaml|javascript)|x-www-form-urlencoded|problem))"
 )
@@ -154,8 +174,15 @@ class Redactor:
     secrets: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        forms = {form for secret in self.secrets if len(secret) >= _SHORTEST_KNOWN for form in encodings(secret)}
+        known = [secret for secret in self.secrets if len(secret) >= _SHORTEST_KNOWN]
+        words = {secret for secret in known if _WORD.fullmatch(secret)}
+        forms = {form for secret in known for form in encodings(secret)} - words
+        solid = {_BREAK.sub("", form) for form in forms if len(form) >= _SHORTEST_BROKEN}
+        alone = [word if len(word) > _LONGEST_WITHIN else rf"(?<![^\W_]){word}(?![^\W_])" for word in words]
+        told = re.compile("|".join(sorted(alone, key=len, reverse=True))) if words else None
         object.__setattr__(self, "_forms", tuple(sorted(forms, key=len, reverse=True)))
+        object.__setattr__(self, "_solid", tuple(sorted(filter(None, solid), key=len, reverse=True)))
+        object.__setattr__(self, "_words", told)
 
     def knowing(self, more: Iterable[str]) -> Redactor:
         """A redactor that also hides what a request held at places where secrets stand."""
@@ -177,21 +204,24 @@ class Redactor:
         text = _SCHEME.sub(rf"\1 {HIDDEN}", text)
         text = _LINE.sub(rf"\1{HIDDEN}", text)
         text = _TOKENS.sub(HIDDEN, text)
+        text = self._without_words(text)
         return text if len(text) <= most else self._without_beginnings(text[:most]) + CUT
 
     def url(self, url: str, *, hide_path: bool = False) -> str:
         """The address without user information, fragment and values of its query.
 
         `hide_path` is for addresses that are secrets themselves, as chat services give them for callbacks: then the
-        parts of the path that look random are hidden.
+        parts of the path are hidden, but for usual words.
         """
         plain = _plain_address(url)
         if hide_path:
             head, _, query = plain.partition("?")
-            for part in random_parts(url):
-                head = head.replace(part, HIDDEN)
+            scheme, is_absolute, rest = head.partition("://")
+            host, *parts = rest.split("/")
+            shown = "/".join([host, *(HIDDEN if part and not _is_usual(part) else part for part in parts)])
+            head = f"{scheme}://{shown}" if is_absolute else HIDDEN
             plain = f"{head}?{query}" if query else head
-        return _TOKENS.sub(HIDDEN, self._without_known(plain))[:MOST_TEXT]
+        return _TOKENS.sub(HIDDEN, self._without_words(self._without_known(plain)))[:MOST_TEXT]
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """The headers by lower-case name; only those that never hold secrets keep their values."""
@@ -220,20 +250,40 @@ class Redactor:
         for form in self._forms:  # type: ignore[attr-defined]
             if form in text:
                 text = text.replace(form, HIDDEN)
+        text = self._without_broken(text)
         return HIDDEN if self._holds_disguised(text) else text
+
+    def _without_words(self, text: str) -> str:
+        """Without secrets that might be ordinary words: last, as names of fields tell what else is secret."""
+        words: re.Pattern[str] | None = self._words  # type: ignore[attr-defined]
+        return text if words is None else words.sub(HIDDEN, text)
+
+    def _without_broken(self, text: str) -> str:
+        """Without secrets that are broken over lines, as mail and PEM break base64."""
+        if not ("\n" in text or "\r" in text or "\\" in text):
+            return text
+        kept, solid = _unbroken(text)
+        for form in self._solid:  # type: ignore[attr-defined]
+            while (at := solid.find(form)) >= 0:
+                text = text[: _place(kept, at)] + HIDDEN + text[_place(kept, at + len(form) - 1) + 1 :]
+                kept, solid = _unbroken(text)
+        return text
 
     def _holds_disguised(self, text: str) -> bool:
         """Whether a secret shows when what was encoded in part, or in a way of somebody's own, is decoded."""
         if not ("%" in text or "\\" in text or "&#" in text):
             return False
-        decoded = {unquote(text), unquote(unquote(text)), unquote_plus(text), html.unescape(text)}
-        decoded |= {_ESCAPE.sub(lambda code: chr(int(code[1], 16)) if code[1] else code[2], plain) for plain in decoded}
+        decoded = {text, unquote_plus(text), html.unescape(text)}
+        for _ in range(_MOST_LAYERS):
+            decoded |= {unquote(plain) for plain in decoded}
+            decoded |= {_ESCAPE.sub(_unescaped, plain) for plain in decoded if "\\" in plain}
         known = [secret for secret in self.secrets if len(secret) >= _SHORTEST_KNOWN]
-        return any(secret in plain for plain in decoded for secret in known)
+        return any(plain.count(secret) > text.count(secret) for plain in decoded for secret in known)
 
     def _without_beginnings(self, text: str) -> str:
         """A text that was cut, without the beginning of a secret that it may end with."""
-        for form in self._forms:  # type: ignore[attr-defined]
+        words = (secret for secret in self.secrets if len(secret) > _LONGEST_WITHIN and _WORD.fullmatch(secret))
+        for form in (*self._forms, *words):  # type: ignore[attr-defined]
             tail = text[-len(form) + 1 :] if len(form) > 1 else ""
             at = tail.find(form[:3])
             while at >= 0:
@@ -258,7 +308,7 @@ def secrets_in(url: str, headers: Mapping[str, str], body: object = None, *, hid
     except ValueError:
         yield url
     if hide_path:
-        for part in random_parts(url):
+        for part in secret_parts(url):
             yield part
             yield unquote(part)
     for name, value in headers.items():
@@ -276,13 +326,13 @@ def secrets_in(url: str, headers: Mapping[str, str], body: object = None, *, hid
         yield from (found[3] for found in _FIELD.finditer(text))
 
 
-def random_parts(url: str) -> list[str]:
-    """The parts of an address's path that look as if nobody could guess them."""
+def secret_parts(url: str) -> list[str]:
+    """The parts of a callback's path that are no usual words: somebody may have made a key of them."""
     try:
         path = urlsplit(url).path
     except ValueError:
         return [url]
-    return sorted({part for part in path.split("/") if _looks_random(unquote(part))}, key=len, reverse=True)
+    return sorted({part for part in path.split("/") if part and not _is_usual(part)}, key=len, reverse=True)
 
 
 @lru_cache(maxsize=1024)
@@ -353,14 +403,28 @@ def _parts_of_header(value: str) -> Iterator[str]:
     yield password
 
 
-def _looks_random(part: str) -> bool:
-    """Whether part of a path is more likely a key than a name: long, and of letters and digits mixed."""
-    if not _RANDOM.fullmatch(part):
-        return False
-    letters = sum(char.isalpha() for char in part)
-    digits = sum(char.isdigit() for char in part)
-    both_cases = part != part.lower() and part != part.upper()
-    return len(part) >= 32 or (digits >= 2 and letters >= 2) or (both_cases and len(part) >= 20) or digits >= 12
+def _is_usual(part: str) -> bool:
+    return bool(_USUAL.fullmatch(part))
+
+
+def _unbroken(text: str) -> tuple[list[tuple[int, int]], str]:
+    """Where the pieces between breaks begin and end, and all of them joined."""
+    breaks = [(0, 0), *((found.start(), found.end()) for found in _BREAK.finditer(text)), (len(text), len(text))]
+    kept = [(one[1], other[0]) for one, other in pairwise(breaks)]
+    return kept, "".join(text[start:end] for start, end in kept)
+
+
+def _place(kept: Sequence[tuple[int, int]], at: int) -> int:
+    """Where the character stands in a text whose `kept` pieces were joined."""
+    for start, end in kept:
+        if at < end - start:
+            return start + at
+        at -= end - start
+    raise IndexError(at)
+
+
+def _unescaped(code: re.Match[str]) -> str:
+    return chr(int(code[1] or code[2], 16)) if code[1] or code[2] else code[3]
 
 
 def _as_text(body: object, kind: str) -> str | None:
@@ -370,8 +434,8 @@ def _as_text(body: object, kind: str) -> str | None:
     data = bytes(body[: 4 * LOOKED_AT])
     if kind and not _TEXT_TYPES.match(kind):
         return None
-    if b"\0" in data:
-        return None
+    if _NO_TEXT.search(data):
+        return None  # compressed, perhaps: whoever unpacks it finds what was never looked at
     try:
         return data.decode()
     except UnicodeDecodeError as error:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from pydantic import Field
 
+from bulkvid_pipeline.core.diagnostics.causes import is_cancelled
 from bulkvid_pipeline.core.diagnostics.exchange import Exchange, Fault, JobLog, Peer
 from bulkvid_pipeline.core.diagnostics.figures import percentile
 from bulkvid_pipeline.core.diagnostics.patterns import FailurePattern, Requests, moment_of, patterns_of
@@ -121,8 +122,7 @@ def summary_of(logs: Sequence[JobLog]) -> JobSummary:
         raise ValueError("A summary needs the logs of one job")
     requests = Requests(tuple(logs))
     patterns = patterns_of(requests)
-    total = sum(max(log.requests, len(log.exchanges) + log.left_out) for log in logs)
-    failed = len(requests.failed) + sum(_failed_left_out(log) for log in logs)
+    total, failed = requests.total, requests.failed_total
     counted = total - requests.cancelled
     began, ended = min(log.started_at for log in logs), max(_end_of(log) for log in logs)
     everything = requests.all
@@ -138,7 +138,7 @@ def summary_of(logs: Sequence[JobLog]) -> JobSummary:
         started_at=moment_of(began),
         ended_at=moment_of(ended),
         status_code_breakdown=_statuses(everything),
-        fault_breakdown=Counter(one.error.fault for one in everything if one.error and one.error.fault),
+        fault_breakdown=_faults(requests),
         peers=_peers(requests),
         timing=_timing(everything),
         slowest=tuple(
@@ -162,7 +162,7 @@ def summary_of(logs: Sequence[JobLog]) -> JobSummary:
             )
             for log in logs
         ),
-        left_out=sum(log.left_out for log in logs),
+        left_out=requests.left_out,
     )
 
 
@@ -178,11 +178,6 @@ def _verdict(total: int, failed: int, patterns: Sequence[FailurePattern]) -> str
     return f"{worst.title}: {counts}."
 
 
-def _failed_left_out(log: JobLog) -> int:
-    """Failures among the requests that were only counted."""
-    return min(log.left_out, max(0, log.failed - sum(not one.succeeded for one in log.exchanges)))
-
-
 def _end_of(log: JobLog) -> float:
     last = max((one.started_at + one.duration_ms / 1000 for one in log.exchanges), default=log.started_at)
     return max(last, log.ended_at or log.started_at)
@@ -195,6 +190,16 @@ def _percentage(part: int, whole: int) -> float:
 def _statuses(everything: Sequence[Exchange]) -> dict[str, StatusCount]:
     counts = Counter(one.status for one in everything if one.status is not None)
     return {str(status): StatusCount(count=counts[status], meaning=meaning_of(status)) for status in sorted(counts)}
+
+
+def _faults(requests: Requests) -> Mapping[Fault, int]:
+    """What broke requests, but for those whose answer was planned for."""
+    broken = (
+        one.error.fault
+        for one, cause in zip(requests.all, requests.causes, strict=True)
+        if one.error is not None and (cause is not None or is_cancelled(one))
+    )
+    return Counter(fault for fault in broken if fault is not None)
 
 
 def _peers(requests: Requests) -> Mapping[Peer, PeerFigures]:

@@ -16,7 +16,12 @@ class DebugMode(_Shape):
     message: str = Field(description="The same in words", examples=["Diagnostics are on for 30 minutes."])
     since: Moment | None = Field(description="null while they are off, or turned on by the environment")
     expires_at: Moment | None = Field(description="When they end by themselves; null if they do not, or are off")
-    job_id: str | None = Field(description="The only job that is recorded; null for all", examples=["job_123"])
+    job_id: str | None = Field(
+        description="The only job that is recorded; null for all, or for several", examples=["job_123"]
+    )
+    job_ids: tuple[str, ...] = Field(
+        description="The only jobs that are recorded; empty for all", examples=[["job_123"]]
+    )
     by_environment: bool = Field(description="Whether BULKVID_BATCH_DEBUG has turned them on in the answering process")
 
 

@@ -8,16 +8,11 @@ import logging
 from dagster import DagsterInstance, DagsterRun, RunsFilter
 
 from bulkvid_pipeline.core import tags
-from bulkvid_pipeline.core.paces import Paces, Took, added_up
+from bulkvid_pipeline.core.paces import ENOUGH_ROWS, MOST_RUNS, Paces, Took, added_up
 from bulkvid_pipeline.services.jobs.run_state import own_tags
 from bulkvid_pipeline.settings import Settings
 
 _log = logging.getLogger(__name__)
-
-MOST_RUNS = 60
-"""Newest runs that are looked at."""
-ENOUGH_ROWS = 1000
-"""Older runs are left out once so many rows are known: machines and engines change."""
 
 
 def paces_of(instance: DagsterInstance, settings: Settings) -> Paces:

@@ -100,7 +100,9 @@ class BatchRun:
         progress = JobProgress(later=self._later())
         control = RunControl(self.instance, self.run_id, progress, deadline=self._deadline(), stopping=self.stopping)
         engine = engine_of_generation(generation.name) if generation and generation.name is not None else ""
-        control.tell({**self._description(), **self._own_engine(engine)})
+        control.tell(
+            {**self._description(), **self._own_engine(engine), tags.PROVIDER: engine or self.settings.speech_provider}
+        )
         self._tell_callback()
         store = output_store(self.spec, self.settings, self.instance, self.sheet.label, self.stopping, engine)
         loop = row_loop(
@@ -117,7 +119,13 @@ class BatchRun:
             generation=generation,
             on_retried=self.on_retried,
         )
-        figures = RowFigures(self.sheet.seconds, self.settings.speech_provider, self._is_paid(), self.settings.workers)
+        figures = RowFigures(
+            self.sheet.seconds,
+            engine or self.settings.speech_provider,
+            self._is_paid() and not engine,
+            self.settings.workers,
+            by_engine=not engine,
+        )
         self.state = JobState.CANCELED
         try:
             store.retry.call(store.storage.check_writable)
@@ -255,5 +263,4 @@ class BatchRun:
             tags.STATE: JobState.RUNNING,
             tags.OUTPUT: output_place(self.spec, self.settings),
             tags.PROCESS: this_process(),
-            tags.PROVIDER: self.settings.speech_provider,
         }

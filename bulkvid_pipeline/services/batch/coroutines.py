@@ -7,16 +7,22 @@ other. Loops are kept from one coroutine to the next, for clients that are opene
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 import time
 from collections.abc import Coroutine
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from bulkvid_pipeline.adapters.stopping import Stopping
 from bulkvid_pipeline.core.errors import RenderCancelledError
 
 Result = TypeVar("Result")
+
+_log = logging.getLogger(__name__)
+
+_EXITS = (SystemExit, KeyboardInterrupt)
 
 CLOSE_S = 2.0
 """What coroutines that were cancelled may take to tidy up."""
@@ -51,7 +57,7 @@ class EventLoops:
                 self._all.append(loop)
         future = loop.begin(coroutine)
         try:
-            return stopping.result_of(future)
+            return stopping.result_of(future).value()
         finally:
             if future.done():
                 with self._lock:
@@ -71,14 +77,34 @@ class EventLoops:
             loop.thread.join(max(0.0, end - time.monotonic()))
 
 
+@dataclass(frozen=True)
+class _End(Generic[Result]):
+    """How a coroutine ended. An exit is carried past asyncio, which would end the loop by it."""
+
+    result: Result | None = None
+    exit: BaseException | None = None
+
+    def value(self) -> Result:
+        if self.exit is not None:
+            raise self.exit
+        return self.result  # type: ignore[return-value]  # None only where that is what the coroutine gave
+
+
+async def _ended(coroutine: Coroutine[Any, Any, Result]) -> _End[Result]:
+    try:
+        return _End(await coroutine)
+    except _EXITS as error:
+        return _End(exit=error)
+
+
 class _Loop:
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self._run, name="event-loop", daemon=True)
         self.thread.start()
 
-    def begin(self, coroutine: Coroutine[Any, Any, Result]) -> Future[Result]:
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+    def begin(self, coroutine: Coroutine[Any, Any, Result]) -> Future[_End[Result]]:
+        return asyncio.run_coroutine_threadsafe(_ended(coroutine), self._loop)
 
     def end(self) -> None:
         if self.thread.is_alive():
@@ -87,7 +113,8 @@ class _Loop:
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         try:
-            self._loop.run_forever()
+            while not self._ran_until_stopped():
+                pass
             left = asyncio.all_tasks(self._loop)
             for task in left:
                 task.cancel()
@@ -95,3 +122,12 @@ class _Loop:
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         finally:
             self._loop.close()
+
+    def _ran_until_stopped(self) -> bool:
+        """False where a task that a coroutine has begun wanted to exit, which is no reason to leave the others."""
+        try:
+            self._loop.run_forever()
+        except _EXITS as error:
+            _log.warning("%s in a task does not end this process", type(error).__name__)
+            return False
+        return True

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.made import Amounts, Made
-from bulkvid_pipeline.core.paces import Took, kind_of, narrator_of, sums_of
+from bulkvid_pipeline.core.paces import Took, kind_of, likely_length, narrator_of, sums_of
 from bulkvid_pipeline.services.outputs.outcomes import RowOutcome
 
 TELL_EVERY_S = 10.0
@@ -22,16 +22,18 @@ class RowFigures:
     """The figures of a run.
 
     Args:
-        expected_s: likely length of each row's videos, by sheet row.
-        provider: the speech provider.
+        expected_s: seconds that the checks have found, by sheet row (`ValidatedSheet.seconds`).
+        provider: the speech provider, or what makes rows in the engine's place.
         is_paid: whether its characters cost something.
         workers: rows in work at once.
+        by_engine: whether the engine makes the rows: what others take tells nothing of it.
     """
 
     expected_s: Mapping[int, float]
     provider: str
     is_paid: bool
     workers: int
+    by_engine: bool = True
     clock: Callable[[], float] = time.monotonic
     made: Made = field(default_factory=Made, init=False)
     took: Took = field(default_factory=Took, init=False)
@@ -46,7 +48,7 @@ class RowFigures:
         if outcome.seconds:
             self._turns, self._turns_s = self._turns + 1, self._turns_s + outcome.seconds
             self._characters += 0 if outcome.plan.is_silent else len(outcome.plan.script)
-        if outcome.rendered:
+        if outcome.rendered and self.by_engine:
             self.took += self._took(outcome)
 
     def is_due(self) -> bool:
@@ -87,7 +89,7 @@ class RowFigures:
         expected = self.expected_s.get(plan.sheet_row)
         if expected and plan.target_seconds is None:
             length = sum(output.duration_s for _, output in planned) / len(planned)
-            found += Took(lengths={narrator_of(self.provider, plan): (expected, length)})
+            found += Took(lengths={narrator_of(self.provider, plan): (likely_length(expected), length)})
         return found
 
 

@@ -274,7 +274,7 @@ class _RowInHand:
         return None
 
 
-class _RaisedElsewhereError(Exception):
+class _RaisedElsewhereError(BulkVideoError):
     """Carries what a generation has raised, so that it is not taken for an error of ours."""
 
     def __init__(self, error: BaseException) -> None:

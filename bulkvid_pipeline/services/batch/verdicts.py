@@ -41,7 +41,7 @@ class RowError:
         return cls(error if isinstance(error, Exception) else told, told)
 
 
-class RowFailedError(Exception):
+class RowFailedError(BulkVideoError):
     """The row has failed; `beside` is what went wrong after its error, if anything did."""
 
     def __init__(self, error: RowError, beside: str = "") -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -50,7 +50,7 @@ class Diagnostics:
     def enable(
         self, duration_minutes: float = DEFAULT_MINUTES, job_id: str | None = None, *, project_id: str | None = None
     ) -> DebugMode:
-        """Record the requests of all jobs, or of one, for so many minutes from now.
+        """Record the requests of all jobs for so many minutes from now, or of one beside those that are already.
 
         Raises:
             InvalidRequestError: the duration is not between 1 minute and 24 hours.
@@ -59,20 +59,20 @@ class Diagnostics:
         if job_id is not None:
             find_job(self.instance, job_id, project_id=project_id)
         switch.enable(self.instance, duration_minutes, job_id)
-        return self.mode()
+        return self.mode(project_id=project_id)
 
     def disable(self) -> DebugMode:
         """Record nothing from now on; what was recorded stays."""
         switch.disable(self.instance)
         return self.mode()
 
-    def mode(self) -> DebugMode:
+    def mode(self, *, project_id: str | None = None) -> DebugMode:
         """Whether diagnostics are on."""
-        return _mode(switch.state(self.instance, self.settings))
+        return _mode(self._state(project_id))
 
     def status(self, *, project_id: str | None = None) -> DebugStatus:
         """Whether diagnostics are on, which jobs are being recorded, and the newest logs."""
-        state = switch.state(self.instance, self.settings)
+        state = self._state(project_id)
         logs = self._logs(project_id)
         return DebugStatus(
             **_mode(state).model_dump(),
@@ -101,13 +101,14 @@ class Diagnostics:
         logs = self._logs_of(job_id, project_id)
         return FullLog(job_id=job_id, generated_at=_moment(time.time()), summary=summary_of(logs), logs=tuple(logs))
 
-    def clean_up(self, days: float = DEFAULT_DAYS) -> CleanedUp:
+    def clean_up(self, days: float = DEFAULT_DAYS, *, project_id: str | None = None) -> CleanedUp:
         """Remove the logs that nobody has written to for so many days; 0 removes all.
 
         Raises:
             InvalidRequestError: `days` is negative or no number.
         """
-        removed = remove_older(self.folder, days)
+        ours = None if project_id is None else {log.job_id for log in self._logs(project_id)}
+        removed = remove_older(self.folder, days, wanted=lambda job_id: ours is None or job_id in ours)
         logs = "1 log" if len(removed) == 1 else f"{len(removed)} logs"
         age = f" older than {days:g} day{'' if days == 1 else 's'}" if days else ""
         return CleanedUp(
@@ -115,6 +116,14 @@ class Diagnostics:
             freed_bytes=sum(log.size for log in removed),
             message=f"{logs}{age} removed.",
         )
+
+    def _state(self, project_id: str | None) -> SwitchState:
+        """The switch, without single jobs of other projects."""
+        state = switch.state(self.instance, self.settings)
+        if project_id is None or not state.jobs:
+            return state
+        ours = self._of_project(state.jobs, project_id)
+        return replace(state, jobs={job_id: term for job_id, term in state.jobs.items() if job_id in ours})
 
     def _logs_of(self, job_id: str, project_id: str | None) -> list[JobLog]:
         if project_id is not None:
@@ -172,7 +181,8 @@ def _mode(state: SwitchState) -> DebugMode:
         message=_message(state),
         since=None if state.since is None else _moment(state.since),
         expires_at=None if state.until is None else _moment(state.until),
-        job_id=state.job_id,
+        job_id=state.only[0] if len(state.only) == 1 else None,
+        job_ids=state.only,
         by_environment=state.by_environment,
     )
 
@@ -183,7 +193,8 @@ def _message(state: SwitchState) -> str:
     if not state.enabled or state.until is None:
         return "Diagnostics are off."
     minutes = max(1, round((state.until - time.time()) / 60))
-    whose = f" for job {state.job_id}" if state.job_id else ""
+    jobs = "job" if len(state.only) == 1 else "jobs"
+    whose = f" for {jobs} {', '.join(state.only)}" if state.only else ""
     return f"Diagnostics are on{whose} for {minutes} minute{'' if minutes == 1 else 's'}."
 
 

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import SecretStr
 
-from bulkvid_pipeline.core.diagnostics.redaction import random_parts
+from bulkvid_pipeline.core.diagnostics.redaction import secret_parts
 from bulkvid_pipeline.services.diagnostics.job_record import Value
 from bulkvid_pipeline.settings import Settings
 
@@ -66,6 +66,8 @@ _PROXIES = (
 )
 _SECRET_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "PGPASSWORD")
 _MOST_KEY_BYTES = 64 * 1024
+_KEY_LINE = 40
+"""Characters of a line of a key by which it is known wherever it stands alone."""
 
 
 def process_of(role: str) -> dict[str, str | int]:
@@ -124,7 +126,7 @@ def _secrets_in_address(address: str, is_secret: bool = False) -> Iterator[str]:
             yield unquote(parts.password)
         if is_secret:
             yield from (parts.path, parts.query)
-            yield from random_parts(address)
+            yield from secret_parts(address)
         for name, value in parse_qsl(parts.query):
             if is_secret or re.search(r"pass|secret|token|key|sig", name, re.IGNORECASE):
                 yield value
@@ -157,6 +159,7 @@ def _secrets_of_account(settings: Settings) -> Iterator[str]:
         return
     for name in ("private_key", "private_key_id", "client_secret", "refresh_token"):
         yield str(account.get(name) or "")
+    yield from (line for line in str(account.get("private_key") or "").splitlines() if len(line) >= _KEY_LINE)
 
 
 def _plain(value: object) -> Value:
@@ -170,4 +173,5 @@ def _place(address: str | None) -> str | None:
     scheme, is_address, rest = address.partition("://")
     if not is_address:
         return "bucket or folder"
-    return f"{scheme}://{'' if scheme == 'file' else rest.partition('/')[0].rpartition('@')[2].partition('?')[0]}"
+    host = re.split(r"[/?#]", rest.rpartition("@")[2], maxsplit=1)[0]
+    return f"{scheme}://{'' if scheme == 'file' else host}"

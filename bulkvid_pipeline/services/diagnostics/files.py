@@ -7,7 +7,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,7 +24,10 @@ _FOLDER = Path("debug_logs") / "batch_jobs"
 _UNFINISHED = ".tmp"
 _LONGEST_ID = 100
 _HEAD_BYTES = 4096
-_NAME = re.compile(r"job_(?P<id>.+)_(?P<stamp>\d{8}T\d{12}Z)\.json")
+_MOST_BYTES = 64_000_000
+"""A larger file is none of ours (`job_record.MOST_BYTES`), and is not read."""
+_NAME = re.compile(r"job_(?P<id>[A-Za-z0-9._-]*)_(?P<stamp>\d{8}T\d{12}Z)\.json")
+_DIGEST = re.compile(r"-[0-9a-f]{12}")
 _STAMP = "%Y%m%dT%H%M%S%fZ"
 
 
@@ -74,7 +77,8 @@ def replace_log(path: Path, content: bytes) -> None:
     """
     unfinished = path.with_name(f".{path.name}{_UNFINISHED}")
     try:
-        descriptor = os.open(unfinished, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+        flags = os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW
+        descriptor = os.open(unfinished, flags, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
         unfinished.replace(path)
@@ -87,28 +91,34 @@ def replace_log(path: Path, content: bytes) -> None:
 def logs_of(folder: Path, job_id: str) -> list[JobLog]:
     """What the folder holds of the job, by the time at which processes began with it, without damaged files."""
     logs = []
-    for path in _paths(folder, f"job_{_as_name(job_id)}_*.json"):
+    name = _as_name(job_id)
+    for found in _files(folder):
+        if found.id != name or found.size > _MOST_BYTES:
+            continue
         with suppress(OSError, ValidationError):
-            log = JobLog.model_validate_json(path.read_bytes())
+            log = JobLog.model_validate_json(found.path.read_bytes())
             if log.job_id == job_id:
                 logs.append(log)
     return sorted(logs, key=lambda log: log.started_at)
 
 
 def all_logs(folder: Path) -> list[LogFile]:
-    """Every log of the folder, the newest first; only the beginning of each file is read."""
+    """Every log of the folder, the newest first; of most files the name alone is read."""
     found = []
-    for path in _paths(folder, "job_*.json"):
-        with suppress(OSError):
-            size = path.stat().st_size
-            if size:
-                job_id, started_at = _head_of(path)
-                found.append(LogFile(path, job_id, started_at, size))
+    for file in _files(folder):
+        with suppress(OSError, ValueError):
+            if file.size:
+                job_id = _id_in(file.path) if _DIGEST.search(file.id[-13:]) else None
+                found.append(LogFile(file.path, file.id if job_id is None else job_id, _moment(file.stamp), file.size))
     return sorted(found, key=lambda log: log.started_at, reverse=True)
 
 
-def remove_older(folder: Path, days: float, *, now: float | None = None) -> list[LogFile]:
+def remove_older(
+    folder: Path, days: float, *, wanted: Callable[[str], bool] = lambda _: True, now: float | None = None
+) -> list[LogFile]:
     """Remove the logs that nobody has written to for so many days; returns those that are gone.
+
+    Files that others have put into the folder stay. `wanted` tells of a job whether its logs may go.
 
     Raises:
         InvalidRequestError: `days` is negative or no number.
@@ -118,11 +128,9 @@ def remove_older(folder: Path, days: float, *, now: float | None = None) -> list
             f"Logs cannot be older than {days:g} days", fix="Give a number of days, 0 for all logs", field="days"
         )
     before = (time.time() if now is None else now) - days * DAY_S
-    removed = [log for log in all_logs(folder) if _removed(log.path, before)]
-    for path in (*_paths(folder, "job_*.json"), *_paths(folder, f".job_*.json{_UNFINISHED}")):
-        with suppress(OSError):
-            if path.name.endswith(_UNFINISHED) or path.stat().st_size == 0:
-                _removed(path, before)  # what a process has left that was killed while it wrote
+    removed = [log for log in all_logs(folder) if wanted(log.job_id) and _removed(log.path, before)]
+    for file in (*_files(folder, of_killed=True), *(file for file in _files(folder) if not file.size)):
+        _removed(file.path, before)  # what a process has left that was killed while it wrote
     return removed
 
 
@@ -136,23 +144,43 @@ def _removed(path: Path, before: float) -> bool:
     return True
 
 
-def _paths(folder: Path, pattern: str) -> Iterator[Path]:
-    """The folder's own files of that pattern: no links, which might lead elsewhere, and nothing below it."""
-    with suppress(OSError):
-        yield from (path for path in folder.glob(pattern) if path.is_file() and not path.is_symlink())
+@dataclass(frozen=True)
+class _File:
+    """A file with a log's name; `id` and `stamp` are those in its name."""
+
+    path: Path
+    id: str
+    stamp: str
+    size: int
 
 
-def _head_of(path: Path) -> tuple[str, float]:
-    """Job id and beginning, which stand first in the file; from its name where they do not."""
+def _files(folder: Path, *, of_killed: bool = False) -> Iterator[_File]:
+    """The folder's own files with names of logs: no links, which might lead elsewhere, and nothing below it.
+
+    `of_killed` is for those that were never finished.
+    """
+    before, after = (".", _UNFINISHED) if of_killed else ("", "")
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if not (entry.name.startswith(before) and entry.name.endswith(after)):
+                continue
+            named = _NAME.fullmatch(entry.name[len(before) : len(entry.name) - len(after)])
+            with suppress(OSError):
+                if named is not None and entry.is_file(follow_symlinks=False):
+                    size = entry.stat(follow_symlinks=False).st_size
+                    yield _File(Path(entry.path), named["id"], named["stamp"], size)
+
+
+def _id_in(path: Path) -> str | None:
+    """The job id that stands first in the file, where its name holds only a part of it."""
     with path.open("rb") as file:
-        head = file.read(_HEAD_BYTES)
-    match = re.match(rb'\{"job_id":("(?:[^"\\]|\\.)*"),"started_at":([0-9.e+]+)', head)
-    if match is not None:
-        return json.loads(match[1]), float(match[2])
-    named = _NAME.fullmatch(path.name)
-    if named is None:
-        return path.stem.removeprefix("job_"), path.stat().st_mtime
-    return named["id"], datetime.strptime(named["stamp"], _STAMP).replace(tzinfo=UTC).timestamp()
+        match = re.match(rb'\{"job_id":("(?:[^"\\]|\\.)*")', file.read(_HEAD_BYTES))
+    return None if match is None else str(json.loads(match[1]))
+
+
+def _moment(stamp: str) -> float:
+    """In epoch seconds, to the microsecond."""
+    return datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC).timestamp()
 
 
 def _as_name(job_id: str) -> str:
@@ -161,4 +189,4 @@ def _as_name(job_id: str) -> str:
     plain = re.sub(r"[^A-Za-z0-9._-]", "-", job_id)
     if plain == job_id and len(plain) <= _LONGEST_ID:
         return plain
-    return f"{plain[:_LONGEST_ID]}-{hashlib.sha256(job_id.encode()).hexdigest()[:12]}"
+    return f"{plain[:_LONGEST_ID]}-{hashlib.sha256(job_id.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"

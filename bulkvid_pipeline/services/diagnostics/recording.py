@@ -2,7 +2,7 @@
 
 Every process at work has one recording for each instance, which looks at the switch and writes the logs once a second
 from a thread of its own: so a change of the switch is seen within two seconds, in the midst of whatever is under way,
-and a process that is killed takes no more than the last second with it.
+and a process that is killed takes no more than the last second with it, or the last four of a very large log.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from dagster import DagsterInstance
@@ -39,6 +39,8 @@ MOST_OPEN = 50
 """Jobs whose logs a process keeps in memory; the one that has been quiet for longest gives way."""
 MOST_RESTING = 4
 LAST_WRITE_S = 2.0
+BYTES_PER_S = 1_000_000
+"""That a growing log may write: one of less than this is written every second, the largest every four."""
 
 
 @dataclass
@@ -47,6 +49,8 @@ class _Log:
 
     record: JobRecord
     path: Path | None = None
+    rests_until: float = 0.0
+    """On the monotonic clock: a large log is not written anew every second."""
 
 
 class Recording:
@@ -129,8 +133,7 @@ class Recording:
             self._become(state(self._instance, self._settings))
         except BulkVideoError as error:
             _log.debug("Whether diagnostics are on is not known: %s", error)
-            if self._state.until is not None and self._state.until <= time.time():
-                self._become(OFF)
+            self._become(self._state.at(time.time()))
         self._write()
 
     def _become(self, now: SwitchState) -> None:
@@ -165,16 +168,17 @@ class Recording:
     def _write_at_last(self) -> None:
         """Write, for as long as a disk may take that is all right: nobody's job waits for diagnostics."""
         try:
-            within(LAST_WRITE_S, self._write, "writing the debug log")
+            within(LAST_WRITE_S, partial(self._write, at_last=True), "writing the debug log")
         except NetworkError as error:
             _log.warning("%s", error)
 
-    def _write(self) -> None:
-        """Bring the files up to date."""
+    def _write(self, *, at_last: bool = False) -> None:
+        """Bring the files up to date, but for large ones that are to rest, unless it is for the last time."""
         with self._writing:
             with self._lock:
-                logs, self._closed = [*self._closed, *self._logs.values()], []
-            for log in logs:
+                closed, self._closed = self._closed, []
+                logs = [log for log in self._logs.values() if at_last or log.rests_until <= time.monotonic()]
+            for log in (*closed, *logs):
                 self._write_one(log)
 
     def _write_one(self, log: _Log) -> None:
@@ -187,6 +191,7 @@ class Recording:
                 log.path = new_log(self._folder, log.record.job_id, log.record.started_at)
             replace_log(log.path, content)
             log.record.has_written(version)
+            log.rests_until = time.monotonic() + len(content) / BYTES_PER_S - LOOK_EVERY_S
         except OSError as error:
             if not self._has_warned:
                 self._has_warned = True

@@ -186,13 +186,6 @@ def estimate_of(sheet: ValidatedSheet, settings: Settings, paces: Paces, *, rows
     paid = Provider(settings.speech_provider) is Provider.OPENAI
     lengths = [(plan, sheet.seconds.get(plan.sheet_row, 0.0)) for plan in sheet.plans]
     price = settings.speech_price if paid else 0.0
-    found = estimate_job(lengths, workers=settings.workers, price_per_million=price, paces=paces, rows_total=rows_total)
-    return Estimate(
-        videos=found.videos,
-        video_seconds=found.video_s,
-        storage_bytes=found.bytes,
-        processing_time_ms=round(found.wall_s * 1000),
-        work_time_ms=round(found.work_s * 1000),
-        voice_cost=found.voice_cost,
-        based_on_rows=found.based_on_rows,
-    )
+    return estimate_job(
+        lengths, workers=settings.workers, price_per_million=price, paces=paces, rows_total=rows_total
+    ).view()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from bulkvid_pipeline.core.estimates import JobEstimate
 from bulkvid_pipeline.core.findings import Finding, Severity, shortened
 from bulkvid_pipeline.core.plan_wire import (
     Plan,
@@ -16,7 +15,7 @@ from bulkvid_pipeline.core.plan_wire import (
     PlanTotals,
 )
 from bulkvid_pipeline.core.reasons import Reason
-from bulkvid_pipeline.core.wire import Estimate, FindingView, Validation
+from bulkvid_pipeline.core.wire import FindingView, Validation
 from bulkvid_pipeline.services.plans.sheet_plan import RowOutlook, SheetPlan, VideoOutlook
 
 
@@ -37,24 +36,11 @@ def plan_view(plan: SheetPlan, estimate_gap: str = "") -> Plan:
             skip=len(report.skipped),
             gone=len(plan.gone),
         ),
-        estimate=estimate_view(plan.estimate),
+        estimate=plan.estimate.view(),
         estimate_gap=estimate_gap,
         rows=tuple(sorted(rows, key=lambda row: row.sheet_row)),
         gone=tuple(PlannedGone(**vars(row)) for row in plan.gone),
         validation=Validation.model_validate(report.as_dict()),
-    )
-
-
-def estimate_view(found: JobEstimate) -> Estimate:
-    """The estimate in the words of the API."""
-    return Estimate(
-        videos=found.videos,
-        video_seconds=found.video_s,
-        storage_bytes=found.bytes,
-        processing_time_ms=round(found.wall_s * 1000),
-        work_time_ms=round(found.work_s * 1000),
-        voice_cost=found.voice_cost,
-        based_on_rows=found.based_on_rows,
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import html
 import json
 import re
 import time
+import zlib
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
@@ -190,15 +192,15 @@ def test_what_a_request_held_is_not_shown_when_it_comes_back(secret: str) -> Non
 
 def test_callback_addresses_that_are_secrets_themselves_are_hidden_in_part() -> None:
     slack = "https://hooks.slack.com/services/T00000000/B0000000000A/XXXXxxxx1234abcdEFGH5678"
-    assert Redactor().url(slack, hide_path=True).endswith(f"/services/T00000000/{HIDDEN}/{HIDDEN}")
+    assert Redactor().url(slack, hide_path=True).endswith(f"/services/{HIDDEN}/{HIDDEN}/{HIDDEN}")
     discord = (
         "https://discord.com/api/webhooks/1234567890123456789/aBcDeFgHiJkLmNoPqRsTuVwXyZ-0123456789_abcdefghijklmnop"
     )
     assert Redactor().url(discord, hide_path=True) == f"https://discord.com/api/webhooks/{HIDDEN}/{HIDDEN}"
-    assert (
-        Redactor().url("https://ours.example/callbacks/videos", hide_path=True)
-        == "https://ours.example/callbacks/videos"
-    )
+    ours = "https://ours.example/api/v1/callbacks/videos"
+    assert Redactor().url(ours, hide_path=True) == ours
+    for secret in ("opensesame", "open-sesame-please", "hunter2", "%70lanted", "planted@home"):
+        assert Redactor().url(f"{ours}/{secret}", hide_path=True) == f"{ours}/{HIDDEN}"
 
 
 def test_bodies_are_shortened_and_what_is_no_text_is_described() -> None:
@@ -243,3 +245,64 @@ def test_no_text_takes_long_however_it_is_made(piece: str) -> None:
 
 def test_the_encodings_of_a_short_secret_are_no_ordinary_words() -> None:
     assert all(len(form) >= 4 for form in encodings("abcd"))
+
+
+def test_a_secret_of_three_letters_eats_nothing() -> None:
+    said = "Access denied to the access point of the ace"
+    assert Redactor(frozenset({"a", "ac", "ace", ""})).text(said) == said
+
+
+def test_a_secret_that_is_an_ordinary_word_does_not_eat_the_log_nor_open_what_its_field_hides() -> None:
+    redactor = Redactor(frozenset({"test", "secret", "password", "token", "12345", "Bearer", "https"}))
+    assert redactor.text("the latest contest of 1234567 tests") == "the latest contest of 1234567 tests"
+    assert redactor.text("signed in as test:12345") == f"signed in as {HIDDEN}:{HIDDEN}"
+    for text in (
+        '{"client_secret": "Zq81vXw07pLm"}',
+        '{"password": "Zq81vXw07pLm"}',
+        "<SessionToken>Zq81vXw07pLm</SessionToken>",
+        "Authorization: Bearer Zq81vXw07pLm",
+        "token=Zq81vXw07pLm",
+        "https://store.example/a?token=Zq81vXw07pLm",
+        "https://ada:Zq81vXw07pLm@store.example/",
+    ):
+        assert "Zq81" not in redactor.text(text), text
+        assert "Zq81" not in redactor.text(f"100 % of {text} \\n"), text
+
+
+@pytest.mark.parametrize(
+    "break_up",
+    [
+        lambda text: "\n".join(text[at : at + 5] for at in range(0, len(text), 5)),
+        lambda text: "\r\n\t ".join(text[at : at + 4] for at in range(0, len(text), 4)),
+        lambda text: "\\n".join(text[at : at + 5] for at in range(0, len(text), 5)),
+        lambda text: json.dumps(json.dumps("\r\n".join(text[at : at + 7] for at in range(0, len(text), 7)))),
+        lambda text: base64.encodebytes((text * 3).encode()).decode(),
+        lambda text: json.dumps({"body": base64.encodebytes((text * 3).encode()).decode()}),
+        lambda text: quote(quote(quote(text, safe=""), safe="")),
+    ],
+    ids=["lines", "indented", "escaped", "escaped twice", "mail", "mail in JSON", "three times in an address"],
+)
+def test_a_secret_that_is_broken_over_lines_is_hidden(break_up: Callable[[str], str]) -> None:
+    secret = "Zq81vXw07pLm+Kd/93nB=qq4"
+    shown = Redactor(frozenset({secret})).text(f"before it {break_up(secret)} after it")
+    assert HIDDEN in shown
+    solid = re.sub(r"\\+[nrt]|\s", "", shown)
+    assert secret not in solid
+    assert "Zq81" not in solid
+    assert base64.b64encode((secret * 3).encode()).decode()[:12] not in solid
+
+
+def test_what_is_compressed_is_not_shown_though_it_calls_itself_text() -> None:
+    packed = gzip.compress(b'{"access_token": "Zq81vXw07pLm"}', mtime=0x01020304)
+    deflated = zlib.compress(b'{"access_token": "Zq81vXw07pLm"}' * 3)
+    for body in (packed, deflated, deflated[2:]):
+        assert Redactor().body(body, "application/json") == f"[application/json, {len(body)} bytes]"
+
+
+def test_what_google_says_of_a_token_is_shown_and_the_token_is_not() -> None:
+    said = "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe."
+    assert Redactor().text(json.dumps({"error_description": said})) == json.dumps({"error_description": said})
+    token = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2lnbmF0dXJlLW9mLWl0"
+    assert Redactor().text(f"Invalid JWT: {token} is old") == f"Invalid JWT: {HIDDEN} is old"
+    assert "Zq81" not in Redactor().text("Invalid token: Zq81vXw07pLm")
+    assert "Zq81" not in Redactor().text("jwt: Zq81vXw07pLm")

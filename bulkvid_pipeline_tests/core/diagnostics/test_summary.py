@@ -79,6 +79,17 @@ def test_requests_that_were_only_counted_count() -> None:
 
     assert (found.total_requests, found.failed_requests, found.left_out) == (1000, 251, 998)
     assert found.success_rate == 74.9
+    (pattern,) = found.failure_patterns
+    assert (pattern.name, pattern.extent) == ("wrong_credentials", "some"), "not every request, as far as is known"
+    assert pattern.detail == "1 of 1 kept request to speech.example.com"
+
+
+def test_a_log_that_keeps_failures_alone_is_no_high_failure_rate() -> None:
+    kept = [speech_error(503, "Busy", at=at) for at in range(10)]
+
+    names = [pattern.name for pattern in summary_of([log_of(*kept, requests=100, left_out=90)]).failure_patterns]
+
+    assert names == ["server_overloaded"]
 
 
 def test_a_log_without_requests_says_that_nothing_was_asked() -> None:

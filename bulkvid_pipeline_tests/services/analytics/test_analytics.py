@@ -90,7 +90,7 @@ def test_rows_that_were_rendered_tell_how_the_next_ones_will_be(workplace: Workp
     assert paces.took.kinds[kind].made_s > 0
     assert paces.took.row_s > 0
     ((expected, length),) = paces.took.lengths.values()
-    assert length == pytest.approx(expected, rel=0.5)
+    assert length == pytest.approx(expected, rel=0.3)
     assert again == paces  # rows that were found finished took nothing
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import threading
 import time
 from collections.abc import Iterator
@@ -48,6 +49,21 @@ def test_what_it_raises_is_raised(loops: EventLoops) -> None:
 
     with pytest.raises(LookupError, match="nothing there"):
         loops.run(fail(), Stopping())
+
+
+@pytest.mark.parametrize("kind", [SystemExit, KeyboardInterrupt, asyncio.CancelledError, GeneratorExit])
+def test_one_that_wants_to_exit_ends_itself_alone(loops: EventLoops, kind: type[BaseException]) -> None:
+    async def exit_by_itself() -> None:
+        raise kind
+
+    async def exit_by_a_task() -> None:
+        await asyncio.create_task(exit_by_itself())
+
+    loop = loops.run(which_loop(), Stopping())
+    for ending in (exit_by_itself, exit_by_a_task):
+        with pytest.raises((kind, concurrent.futures.CancelledError)):
+            loops.run(ending(), Stopping())
+    assert loops.run(which_loop(), Stopping()) is loop
 
 
 def test_a_stop_cancels_it_and_does_not_wait(loops: EventLoops) -> None:

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from bulkvid_pipeline.core.states import JobState
+from bulkvid_pipeline.adapters.dagster.run_log import RunLog
+from bulkvid_pipeline.core.errors import NetworkError
+from bulkvid_pipeline.core.states import ItemState, JobState
 from bulkvid_pipeline.launch.here import execute_here
 from bulkvid_pipeline.services.batch.generation import Attempt
+from bulkvid_pipeline.services.jobs.events import job_events
 from bulkvid_pipeline.services.jobs.follow import JobWatch
+from bulkvid_pipeline.services.jobs.items import ItemQuery, Items
+from bulkvid_pipeline.services.jobs.job_rows import RowReader
 from bulkvid_pipeline.services.jobs.jobs import find_job
+from bulkvid_pipeline.services.jobs.results import ResultQuery, Results
 from bulkvid_pipeline.services.jobs.run_config import new_job_id
-from bulkvid_pipeline_tests.services.batch.programs import Program
+from bulkvid_pipeline.services.outputs.links import Links
+from bulkvid_pipeline.settings import settings
+from bulkvid_pipeline_tests.services.batch.programs import Program, video_of
 from bulkvid_pipeline_tests.workplace import Workplace, idea
 
 
@@ -123,3 +133,102 @@ def test_nonsense_fails_its_row_alone_and_says_what_was_returned(workplace: Work
         assert told in ended.reasons[f"Row {n}"]
     job = find_job(workplace.instance, ended.job_id)
     assert (job.state, job.items["completed"], job.items["failed"]) == (JobState.COMPLETED, 1, len(NONSENSE))
+
+
+def test_a_video_elsewhere_is_told_by_its_url_everywhere(workplace: Workplace) -> None:
+    ended = run(workplace, Program(), "One")
+    job = find_job(workplace.instance, ended.job_id)
+    url = "https://videos.example/2.mp4"
+    links = Links(settings(), b"x" * 32)
+    log = RunLog(workplace.instance)
+    with closing(log):
+        reader = RowReader(log)
+        (item,) = Items(reader, links).page(job, ItemQuery(job.job_id), "http://api").items
+        detail = Items(reader, links).detail(job, item.row_key, "http://api")
+        (result,) = Results(reader, links).page(job, ResultQuery(job.job_id), "http://api").items
+        table = "".join(Results(reader, links).as_csv(job, frozenset(ItemState), "http://api"))
+
+    assert (item.url, item.links_expire_at, item.duration_s, item.cost) == (url, None, 12.5, 0.25)
+    (output,) = detail.outputs
+    assert (output.video_url, output.poster_url, output.size_bytes, output.checks) == (url, None, 0, ())
+    assert (output.quality, output.links_expire_at) == ("not checked: made elsewhere", None)
+    assert (result.video_url, result.vtt_url, result.size_bytes) == (url, None, 0)
+    assert url in table
+
+    (row,) = workplace.manifest()["rows"]
+    (told,) = row["outputs"]
+    assert (told["video"], told["url"], told["size_bytes"], told["loudness_lufs"]) == (None, url, 0, None)
+    (page,) = (workplace.folder / "output").rglob("report.html")
+    html = page.read_text()
+    assert f'href="{url}" target="_blank" rel="noopener noreferrer"' in html
+    assert 'href="./"' not in html
+    assert "0×0" not in html
+    (line,) = list(csv.DictReader(page.with_name("results.csv").read_text("utf-8-sig").splitlines()))
+    assert (line["video"], line["poster"]) == (url, "")
+
+
+def test_the_report_of_before_is_read_again_with_videos_elsewhere(workplace: Workplace) -> None:
+    answers = {"One": {"output_url": "https://v.example/1"}, "Two": {}}
+    run(workplace, Program(lambda attempt: answers[attempt.plan.title]), "One", "Two")
+
+    run(workplace, Program(lambda _: {}), "One", "Two")
+
+    told = {
+        row["title"]: (row["state"], [each["url"] for each in row["outputs"]]) for row in workplace.manifest()["rows"]
+    }
+    assert told == {"One": ("completed", ["https://v.example/1"]), "Two": ("failed", [])}
+
+
+def test_extras_that_are_no_json_are_left_out_and_told(workplace: Workplace) -> None:
+    answer = {
+        "output_url": "https://v.example/1",
+        "quality": {"score": 0.9, "notes": ("sharp", None)},
+        "object": Odd(),
+        "odd": float("nan"),
+        7: "seven",
+        "half": "\ud800",
+        "long": "x" * 70_000,
+    }
+    ended = run(workplace, Program(lambda _: answer), "One")
+
+    (told,) = documents(workplace)
+    assert told["details"] == {"output_url": "https://v.example/1", "quality": {"score": 0.9, "notes": ["sharp", None]}}
+    (row,) = ended.watch.rows
+    assert len(row.warnings) == 5
+    assert all(text.startswith("Left out of what the generation returned: ") for text in row.warnings)
+
+
+def test_tries_are_told_in_events_and_items(workplace: Workplace) -> None:
+    def make(attempt: Attempt) -> object:
+        if attempt.number == 1:
+            raise NetworkError("dropped")
+        return video_of(attempt)
+
+    ended = run(workplace, Program(make, lambda _attempt, _error: "retry"), "One")
+
+    told = [event for event in job_events(workplace.instance, ended.job_id) if "Try" in event.message]
+    assert [(event.level, event.message) for event in told] == [
+        ("WARNING", "Try 1 failed, the row is made again: dropped")
+    ]
+    job = find_job(workplace.instance, ended.job_id)
+    log = RunLog(workplace.instance)
+    with closing(log):
+        (row,) = RowReader(log).rows(job).rows
+    assert (row.state, row.end and row.end.attempts) == (ItemState.COMPLETED, 2)
+
+
+def test_the_programs_own_limiter_holds_its_rows(workplace: Workplace) -> None:
+    @dataclass
+    class Limiter:
+        asked: list[tuple[str, str]]
+
+        def can_proceed(self, user_id: str, project_id: str) -> bool:
+            self.asked.append((user_id, project_id))
+            return len(self.asked) > 2
+
+    limiter = Limiter([])
+    ended = run(workplace, Program(limiter=limiter), "One", user_id="anna", project_id="spring")
+
+    assert ended.success
+    assert limiter.asked == [("anna", "spring")] * 3
+    assert find_job(workplace.instance, ended.job_id).runs[0].progress.waited_ms > 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -86,13 +87,75 @@ def test_damaged_and_foreign_files_hide_no_others(tmp_path: Path) -> None:
     assert {log.job_id for log in all_logs(tmp_path)} == {"job_1"}
 
 
+def test_files_of_others_are_neither_listed_nor_read_nor_removed(tmp_path: Path) -> None:
+    mine = written(tmp_path, "job_1")
+    theirs = [
+        "job_offers.json",
+        "job_.json",
+        "job_job_1_2024.json",
+        ".job_notes.json.tmp",
+        "job_job_1_20240101T000000000000Z.json.bak",
+        "job_job 1_20240101T000000000000Z.json",
+    ]
+    for name in theirs:
+        (tmp_path / name).write_text(mine.read_text())
+    (tmp_path / "job_job_1_20240101T000000000000Z.json").mkdir()
+    os.mkfifo(tmp_path / "job_job_1_20240101T000000000001Z.json")
+    assert [log.path for log in all_logs(tmp_path)] == [mine]
+    assert len(logs_of(tmp_path, "job_1")) == 1
+    assert [log.path for log in remove_older(tmp_path, 0)] == [mine]
+    assert set(theirs) <= {path.name for path in tmp_path.iterdir()}
+
+
+def test_damaged_huge_and_senseless_files_stop_nobody_and_can_be_removed(tmp_path: Path) -> None:
+    written(tmp_path, "job_1")
+    good = JobLog(job_id="job_1", started_at=NOON, process={"pid": 1}).model_dump_json()
+    contents = {
+        "20240101T000000000000Z": good[:-9],
+        "20240101T000000000001Z": good.replace(str(NOON), "1e400"),
+        "20240101T000000000002Z": good.replace(str(NOON), "1e300"),
+        "20240101T000000000003Z": good.replace(str(NOON), "NaN"),
+        "20240101T000000000004Z": "[" * 100_000,
+        "20249999T999999999999Z": good,
+    }
+    for stamp, content in contents.items():
+        (tmp_path / f"job_job_1_{stamp}.json").write_text(content)
+    (tmp_path / "job_job_1_20240101T000000000005Z.json").write_bytes(bytes(range(256)))
+    with (tmp_path / "job_job_1_20240101T000000000006Z.json").open("wb") as huge:
+        huge.truncate(3_000_000_000)
+    assert {log.started_at for log in logs_of(tmp_path, "job_1")} == {NOON}
+    assert len(all_logs(tmp_path)) == 8, "all but the one of a time that never was"
+    assert len(remove_older(tmp_path, 0)) == 8
+
+
+def test_a_log_that_is_replaced_is_not_written_through_a_link(tmp_path: Path) -> None:
+    path = written(tmp_path / "logs", "job_1")
+    (tmp_path / "precious").write_text("mine")
+    path.with_name(f".{path.name}.tmp").symlink_to(tmp_path / "precious")
+    with pytest.raises(OSError, match="symbolic"):
+        replace_log(path, b"{}")
+    assert (tmp_path / "precious").read_text() == "mine"
+
+
+def test_ten_thousand_logs_are_listed_without_reading_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(10_000):
+        moment = datetime.fromtimestamp(NOON + number, UTC)
+        (tmp_path / f"job_job_{number:05}_{moment:%Y%m%dT%H%M%S%fZ}.json").write_bytes(b"x" * 10)
+    monkeypatch.setattr(Path, "open", None)
+    listed = all_logs(tmp_path)
+    assert (len(listed), listed[0].job_id, listed[-1].started_at) == (10_000, "job_09999", NOON)
+
+
 def test_links_are_not_followed(tmp_path: Path) -> None:
     secret = written(tmp_path / "elsewhere", "job_1")
     folder = tmp_path / "logs"
     folder.mkdir()
     (folder / secret.name).symlink_to(secret)
+    (folder / "job_job_1_20240101T000000000000Z.json").symlink_to(secret.parent)
     assert logs_of(folder, "job_1") == []
     assert all_logs(folder) == []
+    assert remove_older(folder, 0) == []
+    assert secret.exists()
 
 
 def test_all_logs_are_listed_with_the_newest_first(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from bulkvid_pipeline_tests.peers.google import GooglePeer, KeyFile
 from bulkvid_pipeline_tests.peers.google.faults import api_disabled, drive_rate_limit
 from bulkvid_pipeline_tests.peers.google.quota import quota_exceeded
 from bulkvid_pipeline_tests.peers.google.wire import Answer, oauth_error
-from bulkvid_pipeline_tests.peers.hook_receiver import Drop, HookReceiver, Reply, Silence
+from bulkvid_pipeline_tests.peers.hook_receiver import Behaviour, Drop, HookReceiver, Reply, Silence
 from bulkvid_pipeline_tests.peers.media_server import MediaServer
 from bulkvid_pipeline_tests.peers.ports import free_port
 from bulkvid_pipeline_tests.peers.s3 import OWNER, READER, REGION, Login, SwiftS3
@@ -237,7 +237,7 @@ def called(url: str, timeout_s: float = 10.0) -> Overheard:
 
 def test_what_receivers_of_callbacks_do() -> None:
     with HookReceiver() as receiver:
-        behaviours = {
+        behaviours: dict[str, Behaviour] = {
             "receiver_gone": Reply(410),
             "receiver_refused": Reply(422),
             "wrong_credentials": Reply(401),

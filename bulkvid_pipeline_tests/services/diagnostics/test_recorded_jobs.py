@@ -126,7 +126,7 @@ def test_every_peer_of_a_job_is_in_its_log_with_attempts_statuses_and_faults_and
     assert any(seen.operation == "token" and seen.status == 200 for seen in sheet)
     quota = next(seen for seen in sheet if seen.status == 429)
     assert quota.error is not None
-    assert quota.error.code == "QUOTA_EXCEEDED"
+    assert quota.error.code == "RATE_LIMITED"
     assert "uota" in quota.response_body
 
     first, second, third = voice[:3]

@@ -30,7 +30,7 @@ def folder(workplace: Workplace) -> Path:
 
 
 @pytest.fixture
-def storage(tmp_path: Path) -> Iterator[Storage]:
+def storage(tmp_path: Path) -> Storage:
     return open_storage(str(tmp_path / "videos"))
 
 

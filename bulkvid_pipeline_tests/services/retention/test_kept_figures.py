@@ -138,7 +138,8 @@ def test_an_interrupted_pruning_keeps_a_job_once(workplace: Workplace, monkeypat
     a_run(workplace, "job_gone", [0, 1, 2, 3], [], sheet="other")
     before = analytics(workplace)
     assert before[0].cost_summary.total == 2.0
-    delete, deleted = RunHistory.delete, []
+    delete = RunHistory.delete
+    deleted: list[str] = []
 
     def one_alone(self: RunHistory, run_id: str) -> object:
         if deleted:
