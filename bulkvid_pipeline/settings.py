@@ -242,7 +242,16 @@ def settings() -> Settings:
     """The settings of this process, read once.
 
     Raises:
-        InvalidSettingsError: a variable's value is wrong; all wrong ones are named.
+        InvalidSettingsError: see `settings_now`.
+    """
+    return settings_now()
+
+
+def settings_now() -> Settings:
+    """The settings as the environment has them now.
+
+    Raises:
+        InvalidSettingsError: a variable's value is wrong (all wrong ones are named), or the `.env` file is no text.
     """
     try:
         return Settings()

@@ -27,6 +27,7 @@ from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.services.analytics.past_rows import paces_of
 from bulkvid_pipeline.services.jobs.result import ExitCode
 from bulkvid_pipeline.services.plans.canary import Canary, CanaryRow, estimate_by, read_canary, write_sheet
+from bulkvid_pipeline.services.plans.plan_view import why_in_words
 from bulkvid_pipeline.services.plans.sheet_plan import RowOutlook, SheetPlan, estimate_of, plan_sheet
 from bulkvid_pipeline.settings import dagster_home, settings
 
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from bulkvid_pipeline.services.jobs.jobs import Job
 
 ANSWERS = {"y": True, "yes": True, "n": False, "no": False}
+SHOWN = 10
+"""Rows that are named of those that the sheet has got meanwhile."""
 LINK_S = 12 * 3600
 """How long a link to the contact sheet can be opened, where the storage wants one."""
 
@@ -92,7 +95,7 @@ class _CanaryJob:
         canary = self._show()
         rest = estimate_in_words(self._rest(canary).view())
         self.console.print(f"By that measure the other {_rows(len(self._others))} are {rest}.", markup=False)
-        if not self._goes_on(canary, yes=yes):
+        if not self._goes_on(canary, yes=yes) or not self._is_same_sheet(yes=yes):
             return self._stay_paused()
         return self._go_on()
 
@@ -160,6 +163,26 @@ class _CanaryJob:
             self.console.print("There is no terminal to ask at, and no --yes: look at the videos, then go on.")
             return False
         return _answer(f"Render the other {_rows(len(self._others))}?", default=not canary.failed)
+
+    def _is_same_sheet(self, *, yes: bool) -> bool:
+        """Whether the other rows are those that were agreed to: the sheet may have been worked at since.
+
+        Raises:
+            BulkVideoError: the sheet cannot be read any more; the job stays paused.
+        """
+        strange = plan_sheet(self.spec, settings(), self.paces).unlike(self.plan)
+        if not strange:
+            return True
+        self.console.print(Text("The sheet has changed since the canary: these are to be rendered too", "yellow"))
+        for row in strange[:SHOWN]:
+            told = f"row {row.plan.sheet_row}  {shortened(row.plan.title)}: {why_in_words(row)}"
+            self.console.print(f"  {told}", markup=False)
+        if len(strange) > SHOWN:
+            self.console.print(f"  and {len(strange) - SHOWN} more")
+        if yes or not sys.stdin.isatty():
+            self.console.print("They are not rendered: --yes goes on only with the sheet that the canary was of.")
+            return False
+        return _answer("Render these too?", default=False)
 
     def _stay_paused(self) -> int:
         command = ["bulkvid", "jobs", "resume", self.job_id, *(["--queue"] if self.queue else [])]

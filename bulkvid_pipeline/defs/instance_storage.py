@@ -9,7 +9,7 @@ from bulkvid_pipeline.adapters.dagster.instance_storage import (
     sqlite_storage,
 )
 from bulkvid_pipeline.core.errors import InvalidRequestError
-from bulkvid_pipeline.settings import Settings, dagster_home
+from bulkvid_pipeline.settings import dagster_home, settings_now
 
 
 class ChosenStorage(StorageByChoice):
@@ -22,7 +22,7 @@ class ChosenStorage(StorageByChoice):
         Raises:
             InvalidRequestError: the URL is not a PostgreSQL URL.
         """
-        known = Settings().postgres_url
+        known = settings_now().postgres_url
         named = url if url is not None else known.get_secret_value() if known else ""
         if not named:
             return sqlite_storage(folder or str(dagster_home()))

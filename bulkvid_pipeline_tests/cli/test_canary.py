@@ -183,6 +183,33 @@ def test_the_answer_at_the_terminal_decides(here: Workplace, at_terminal: Callab
     assert [job.state for job in jobs(here)] == [JobState.COMPLETED]
 
 
+def test_a_sheet_that_has_changed_since_the_canary_is_asked_about_again(
+    here: Workplace, bulkvid: Command, at_terminal: Callable[..., Terminal]
+) -> None:
+    here.sheet([PLAIN, TALL])
+    at_work = at_terminal("run", "ideas.csv", "-r", "720p", "--canary", "1", "--plain")
+    at_work.wait_for("Render the other 1 row? [Y/n]")
+    here.sheet([PLAIN, TALL, idea("New one")])
+    at_work.type("yes\n")
+
+    at_work.wait_for("Render these too? [y/N]")
+    assert "row 4  New one: new" in at_work.read()
+    at_work.type("\n")
+
+    assert at_work.end() == 130, at_work.read()
+    (job,) = jobs(here)
+    assert job.state is JobState.PAUSED
+    assert len(here.videos()) == 1
+
+    planned = bulkvid("plan", "ideas.csv", "-r", "720p").out
+    rest = bulkvid("jobs", "resume", job.job_id)
+
+    assert "Would render 2 rows: 2 videos" in planned
+    assert "by what 1 past row took" in planned
+    assert "2 rows rendered" in rest.out, rest.out + rest.err
+    assert "Nothing to render." in bulkvid("plan", "ideas.csv", "-r", "720p").out
+
+
 def test_an_interrupt_at_the_question_leaves_the_job_paused(
     here: Workplace, at_terminal: Callable[..., Terminal]
 ) -> None:

@@ -139,3 +139,15 @@ def test_a_peer_that_never_answers_does_not_hold_up_the_end(tmp_path: Path) -> N
     assert told["rates"]["status"] == "ok"
     assert took_s < 100
     assert "hush-hush-1" not in done.stdout + done.stderr
+
+
+def test_an_env_file_that_is_no_text_is_told_by_doctor_and_by_every_command(bulkvid: Command, folder: Path) -> None:
+    (folder / ".env").write_bytes(b"BULKVID_WORKERS=2\n\xff\n")
+
+    said = bulkvid("doctor", "--only", "settings", *PATIENT)
+
+    assert said.code == 1
+    assert "The file .env in the current folder is not UTF-8" in said.out
+    refused = bulkvid("jobs", "list")
+    assert refused.code == 2
+    assert "Save .env anew as UTF-8" in refused.err

@@ -82,6 +82,12 @@ class SheetPlan:
     def up_to_date(self) -> tuple[RowOutlook, ...]:
         return tuple(row for row in self.rows if not row.work)
 
+    def unlike(self, before: SheetPlan) -> tuple[RowOutlook, ...]:
+        """The rows to render that were not to be rendered by the plan of before, or made of something else."""
+        engine = before.store.engine
+        known = {row.plan.row_key: row.plan.fingerprint(engine) for row in before.to_render}
+        return tuple(row for row in self.to_render if known.get(row.plan.row_key) != row.plan.fingerprint(engine))
+
 
 def plan_sheet(spec: BulkJobSpec, settings: Settings, paces: Paces = BUILT_IN) -> SheetPlan:
     """The plan of a job, from the sheet and the storage as they are now; `paces` of past rows are for its estimate.

@@ -78,3 +78,12 @@ def test_a_containers_memory_counts(look: Look, folder: Path, monkeypatch: pytes
     assert "not even one" in look("memory", BULKVID_WORKERS="1").found
     (folder / "memory.max").write_text("max\n")
     assert memory(folder)[0] > 700_000_000
+
+
+def test_a_home_that_is_a_file_is_broken_and_no_job_is_said_to_make_it(look: Look, folder: Path) -> None:
+    (folder / "home").touch()
+
+    told = look("home-disk", DAGSTER_HOME=str(folder / "home"))
+
+    assert (told.status, told.found) == ("broken", f"{folder}/home is a file")
+    assert "the first job" not in look("database").found

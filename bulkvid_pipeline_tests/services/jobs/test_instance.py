@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from dagster import DagsterInstance, DagsterRun
 
+from bulkvid_pipeline.core.errors import InvalidSettingsError
 from bulkvid_pipeline.services.jobs.instance import open_instance
 
 
@@ -76,3 +77,10 @@ def test_a_storage_that_the_user_has_named_in_dagster_yaml_is_kept(tmp_path: Pat
     open_instance(tmp_path).dispose()
 
     assert (tmp_path / "elsewhere" / "history" / "runs.db").exists()
+
+
+def test_a_home_that_is_a_file_is_a_wrong_setting(tmp_path: Path) -> None:
+    (tmp_path / "home").touch()
+
+    with pytest.raises(InvalidSettingsError, match="is no folder that can be written"):
+        open_instance(tmp_path / "home")
