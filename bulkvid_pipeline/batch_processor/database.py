@@ -77,6 +77,7 @@ class Database:
         try:
             if self.link is not None:
                 _check_free(self.link, self.home)
+                self.home.mkdir(parents=True, exist_ok=True)
             instance = open_instance(self.home, self.url, captures_output=False)
             if self.link is not None:
                 _make_link(self.link, self.home)
