@@ -73,7 +73,7 @@ class Recording:
         self._writing = threading.Lock()
         self._switching = threading.Lock()
         self._is_at_work = False
-        self._has_warned = False
+        self._has_warned = self._hangs = False
         self._periodic: Periodic | None = None
 
     @cached_property
@@ -93,11 +93,17 @@ class Recording:
         self._record_of(job_id).take(exchange)
 
     def start(self, instance: DagsterInstance) -> None:
-        """Look at the switch of the instance, which may be opened anew: at once, and from now on every second."""
+        """Look at the switch of the instance, which may be opened anew: at once, and from now on every second.
+
+        Files are left to the thread that looks: the caller is a job, and must not wait for them.
+        """
         self._instance = instance
         self._is_at_work = True
-        self.look()
-        self._periodic = Periodic(self.look, LOOK_EVERY_S, "diagnostics")
+        try:
+            within(LAST_WRITE_S, self.look, "looking whether diagnostics are on")
+        except Exception as error:
+            _log.warning("Whether diagnostics are on is not known yet: %s", error)
+        self._periodic = Periodic(self._look_and_write, LOOK_EVERY_S, "diagnostics")
         self._periodic.start()
 
     def stop(self) -> None:
@@ -132,12 +138,15 @@ class Recording:
             self._write_at_last()
 
     def look(self) -> None:
-        """See whether diagnostics are on, and write what has come since the last time."""
+        """See whether diagnostics are on."""
         try:
             self._become(state(self._instance, self._settings))
         except BulkVideoError as error:
             _log.debug("Whether diagnostics are on is not known: %s", error)
             self._become(self._state.at(time.time()))
+
+    def _look_and_write(self) -> None:
+        self.look()
         self._write()
 
     def _become(self, now: SwitchState) -> None:
@@ -172,19 +181,29 @@ class Recording:
 
     def _write_at_last(self) -> None:
         """Write, for as long as a disk may take that is all right: nobody's job waits for diagnostics."""
+        if self._hangs:
+            return  # whoever hangs there has been waited for already
         try:
             within(LAST_WRITE_S, partial(self._write, at_last=True), "writing the debug log")
-        except NetworkError as error:
-            _log.warning("%s", error)
+        except NetworkError:
+            self._hangs = True
+            self._warn(f"it did not answer within {LAST_WRITE_S:g} s")
+        except Exception:
+            _log.exception("The debug logs could not be written")
 
     def _write(self, *, at_last: bool = False) -> None:
         """Bring the files up to date, but for large ones that are to rest, unless it is for the last time."""
-        with self._writing:
+        if not self._writing.acquire(timeout=LAST_WRITE_S):
+            return  # another one hangs; threads that wait for it must not become more and more
+        try:
             with self._lock:
                 closed, self._closed = self._closed, []
                 logs = [log for log in self._logs.values() if at_last or log.rests_until <= time.monotonic()]
             for log in (*closed, *logs):
                 self._write_one(log)
+            self._hangs = False
+        finally:
+            self._writing.release()
 
     def _write_one(self, log: _Log) -> None:
         """A folder that cannot be written to is no reason for a job to fail."""
@@ -198,14 +217,18 @@ class Recording:
             log.record.has_written(version)
             log.rests_until = time.monotonic() + len(content) / BYTES_PER_S - LOOK_EVERY_S
         except OSError as error:
-            if not self._has_warned:
-                self._has_warned = True
-                _log.warning(
-                    "Debug logs cannot be written into %s: %s. The job goes on without them; "
-                    "BULKVID_DEBUG_FOLDER may name another folder",
-                    self._folder,
-                    error.strerror or error,
-                )
+            self._warn(error.strerror or str(error))
+
+    def _warn(self, why: str) -> None:
+        """Once."""
+        if not self._has_warned:
+            self._has_warned = True
+            _log.warning(
+                "Debug logs cannot be written into %s: %s. The job goes on without them; "
+                "BULKVID_DEBUG_FOLDER may name another folder",
+                self._folder,
+                why,
+            )
 
 
 _opening = threading.Lock()
