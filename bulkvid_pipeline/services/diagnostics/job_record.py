@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bulkvid_pipeline.core.diagnostics.exchange import Exchange
 
@@ -16,8 +17,22 @@ MOST_BYTES = 4_000_000
 """Of all of them in the file."""
 
 Value = str | int | float | bool | None
-Version = tuple[int, float | None]
-"""Of a record: how many requests it has seen, and when it ended."""
+
+
+class Version(NamedTuple):
+    """Of a record: how many requests it has seen, how many of them failed, and when it ended."""
+
+    requests: int
+    failed: int
+    ended_at: float | None
+
+
+class _Kept(NamedTuple):
+    """An exchange as JSON; `number` counts the job's requests from 1."""
+
+    number: int
+    succeeded: bool
+    text: bytes
 
 
 @dataclass
@@ -34,7 +49,7 @@ class JobRecord:
     most_kept: int = MOST_KEPT
     most_bytes: int = MOST_BYTES
     _ended_at: float | None = field(default=None, init=False)
-    _kept: list[tuple[bool, bytes]] = field(default_factory=list, init=False, repr=False)
+    _kept: list[_Kept] = field(default_factory=list, init=False, repr=False)
     _bytes: int = field(default=0, init=False)
     _requests: int = field(default=0, init=False)
     _failed: int = field(default=0, init=False)
@@ -51,7 +66,7 @@ class JobRecord:
             if not self._has_room(len(text)) and not exchange.succeeded:
                 self._make_room(len(text))
             if self._has_room(len(text)):
-                self._kept.append((exchange.succeeded, text))
+                self._kept.append(_Kept(self._requests, exchange.succeeded, text))
                 self._bytes += len(text)
 
     def _has_room(self, size: int) -> bool:
@@ -61,10 +76,8 @@ class JobRecord:
         for place in range(len(self._kept) - 1, -1, -1):
             if self._has_room(size):
                 return
-            succeeded, text = self._kept[place]
-            if succeeded:
-                del self._kept[place]
-                self._bytes -= len(text)
+            if self._kept[place].succeeded:
+                self._bytes -= len(self._kept.pop(place).text)
 
     def end(self) -> None:
         """The process has done its part of the job."""
@@ -79,7 +92,7 @@ class JobRecord:
     def content(self) -> tuple[Version, bytes | None]:
         """Which state of the log this is, and the log; None where nothing has happened, or all of it is written."""
         with self._lock:
-            version = self._requests, self._ended_at
+            version = Version(self._requests, self._failed, self._ended_at)
             if not self._requests or version == self._written:
                 return version, None
             head = {
@@ -92,9 +105,25 @@ class JobRecord:
             left_out = self._requests - len(self._kept)
             tail = f'],"left_out":{left_out},"requests":{self._requests},"failed":{self._failed}}}'
             opening = json.dumps(head, ensure_ascii=False, separators=(",", ":"))[:-1] + ',"exchanges":['
-            return version, opening.encode() + b",\n".join(text for _, text in self._kept) + tail.encode()
+            return version, opening.encode() + b",\n".join(one.text for one in self._kept) + tail.encode()
 
     def has_written(self, version: Version) -> None:
         """That state is in the file."""
         with self._lock:
             self._written = version
+
+    def forget_written(self) -> None:
+        """Begin anew with what is in no file yet."""
+        with self._lock:
+            if self._written is None:
+                return
+            self._kept = [
+                one._replace(number=one.number - self._written.requests)
+                for one in self._kept
+                if one.number > self._written.requests
+            ]
+            self._bytes = sum(len(one.text) for one in self._kept)
+            self._requests -= self._written.requests
+            self._failed -= self._written.failed
+            self._written = None
+            self.started_at = time.time()

@@ -211,6 +211,12 @@ class Recording:
         if content is None:
             return
         try:
+            if log.path is not None and not log.path.exists():  # somebody has cleaned up: it must not come back
+                log.record.forget_written()
+                log.path = None
+                version, content = log.record.content()
+                if content is None:
+                    return
             if log.path is None:
                 log.path = new_log(self._folder, log.record.job_id, log.record.started_at)
             replace_log(log.path, content)
@@ -232,11 +238,12 @@ class Recording:
 
 
 _opening = threading.Lock()
-_users: Counter[tuple[int, Path, bool]] = Counter()
-_recordings: OrderedDict[tuple[int, Path, bool], Recording] = OrderedDict()
-"""By process, as a child that was forked shares nothing, folder, and whether the settings turn them on: a script may do
-so for some of its jobs. Those that rest are kept, so that the steps of a
-run write into one file."""
+_Key = tuple[int, str, Path, bool]
+"""By process, as a child that was forked shares nothing, instance, folder, and whether the settings turn them on: a
+script may do so for some of its jobs."""
+_users: Counter[_Key] = Counter()
+_recordings: OrderedDict[_Key, Recording] = OrderedDict()
+"""Those that rest are kept, so that the steps of a run write into one file."""
 
 
 @contextmanager
@@ -254,13 +261,15 @@ def recording(
         job_id: the job that is worked on; without one, only what is said to be for a job (`exchanges.for_job`).
         role: of the process: run, api or daemon.
     """
-    key = (os.getpid(), debug_folder(settings, Path(instance.root_directory)), settings.batch_debug)
+    home = Path(instance.root_directory)
+    key = (os.getpid(), str(home.absolute()), debug_folder(settings, home), settings.batch_debug)
     with _opening:
         mine = _recordings.get(key)
         if mine is None:
             mine = _recordings[key] = Recording(instance, settings, role)
-            while len(_recordings) > MOST_RESTING and (rest := next((k for k in _recordings if not _users[k]), None)):
-                del _recordings[rest]
+            resting = [other for other in _recordings if other != key and not _users[other]]
+            for other in resting[: max(0, len(_recordings) - MOST_RESTING)]:
+                del _recordings[other]
         if not _users[key]:
             mine.start(instance)
         _users[key] += 1

@@ -20,10 +20,11 @@ from bulkvid_pipeline.core.diagnostics.exchange import Exchange, JobLog, Peer
 from bulkvid_pipeline.core.diagnostics.redaction import Redactor
 from bulkvid_pipeline.services.diagnostics import recording as recording_module
 from bulkvid_pipeline.services.diagnostics.environment import environment_of, secrets_of
-from bulkvid_pipeline.services.diagnostics.files import all_logs, debug_folder, logs_of, replace_log
+from bulkvid_pipeline.services.diagnostics.files import all_logs, debug_folder, logs_of, remove_older, replace_log
 from bulkvid_pipeline.services.diagnostics.job_record import MOST_BYTES, JobRecord
 from bulkvid_pipeline.services.diagnostics.recording import recording
 from bulkvid_pipeline.services.diagnostics.switch import disable, enable
+from bulkvid_pipeline.services.jobs.instance import open_instance
 from bulkvid_pipeline.settings import Settings
 from bulkvid_pipeline_tests.waiting import wait_until
 from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, Workplace
@@ -320,6 +321,64 @@ def test_a_process_keeps_few_logs_open_and_loses_none(
             with exchanges.for_job(f"job_{number}"):
                 storage.write_text("a.txt", "x")
     assert {log.job_id for log in all_logs(folder)} == {f"job_{number}" for number in range(5)}
+
+
+def test_a_log_that_was_cleaned_up_does_not_come_back(workplace: Workplace, storage: Storage, folder: Path) -> None:
+    enable(workplace.instance, 30)
+    with recording(workplace.instance, QUIET, job_id="job_1"):
+        storage.write_text("old.txt", "x")
+    assert remove_older(folder, 0)
+    with recording(workplace.instance, QUIET, job_id="job_1"):
+        pass
+    assert all_logs(folder) == []
+    with recording(workplace.instance, QUIET, job_id="job_1"):
+        storage.write_text("new.txt", "x")
+    (log,) = logs_of(folder, "job_1")
+    assert {seen.url.rpartition("/")[2] for seen in log.exchanges} == {"new.txt"}
+    assert (log.requests, log.failed, log.left_out) == (2, 0, 0)
+
+
+def test_what_no_file_holds_yet_outlives_the_cleaning_of_its_log() -> None:
+    record = JobRecord("job_1", 1.0, {"pid": 1}, {})
+    record.take(an_exchange(1, succeeded=False))
+    version = record.content()[0]
+    record.take(an_exchange(2))
+    record.has_written(version)
+    record.forget_written()
+    content = record.content()[1]
+    assert content is not None
+    log = JobLog.model_validate_json(content)
+    assert [seen.url[-1] for seen in log.exchanges] == ["2"]
+    assert (log.requests, log.failed, log.left_out) == (1, 0, 0)
+
+
+def test_instances_that_share_a_folder_have_switches_of_their_own(
+    workplace: Workplace, storage: Storage, tmp_path: Path
+) -> None:
+    settings = Settings(batch_debug=False, debug_folder=tmp_path / "shared")
+    enable(workplace.instance, 30)
+    (tmp_path / "other").mkdir()
+    with (
+        open_instance(tmp_path / "other") as other,
+        recording(other, settings, job_id="job_2"),
+        recording(workplace.instance, settings, job_id="job_1"),
+    ):
+        storage.write_text("a.txt", "x")
+    assert [log.job_id for log in all_logs(tmp_path / "shared")] == ["job_1"]
+
+
+def test_a_recording_that_begins_beside_many_others_does_not_give_way_to_itself(
+    workplace: Workplace, storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording_module, "MOST_RESTING", 1)
+    enable(workplace.instance, 30)
+    busy = Settings(batch_debug=False, debug_folder=tmp_path / "busy")
+    mine = Settings(batch_debug=False, debug_folder=tmp_path / "mine")
+    with recording(workplace.instance, busy, job_id="job_1"), recording(workplace.instance, mine, job_id="job_2"):
+        with recording(workplace.instance, mine, job_id="job_2"):
+            storage.write_text("a.txt", "x")
+        storage.write_text("b.txt", "x")
+    assert [log.requests for log in logs_of(tmp_path / "mine", "job_2")] == [4]
 
 
 def test_failed_requests_are_kept_in_preference_to_good_ones() -> None:
