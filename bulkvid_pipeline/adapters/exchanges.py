@@ -147,6 +147,7 @@ class Recorded(Outgoing):
         self._row, self._attempt = _row.get(), _attempt.get()
         self._handled = sys.exception()
         self._ending = threading.Lock()
+        self._is_given_up = False
         self._begin()
 
     def _begin(self) -> None:
@@ -155,9 +156,11 @@ class Recorded(Outgoing):
         self._status: int | None = None
         self._answer: tuple[Headers, object, int | None] = ({}, None, None)
         self._error: BaseException | None = None
-        self._is_new = self._has_ended = False
+        self._is_new = False
+        self._has_ended = self._is_given_up
         self._began_at, self._began = time.time(), time.perf_counter()
-        _under_way.add(self)
+        if not self._is_given_up:
+            _under_way.add(self)
 
     def __enter__(self) -> Self:
         self._outer = _current.set(self)
@@ -195,12 +198,15 @@ class Recorded(Outgoing):
         self._error = error
 
     def end(self, error: BaseException | None, *, cancelled: bool = False) -> None:
-        """It is over, once: what its thread says after it was given up does not count."""
+        """It is over, once: what its thread says after it was given up, or after "off", does not count."""
         with self._ending:
+            self._is_given_up |= cancelled
             if self._has_ended:
                 return
             self._has_ended = True
         _under_way.discard(self)
+        if self.recorder not in _recorders:
+            return
         took_ms = (time.perf_counter() - self._began) * 1000
         try:
             self.recorder.take(self.job_id, self._exchange(error, took_ms, cancelled))
@@ -324,6 +330,11 @@ def give_up(recorder: Recorder, job_id: str) -> None:
     for request in list(_under_way):
         if request.job_id == job_id and request.recorder is recorder:
             request.end(None, cancelled=True)
+
+
+def is_listened_to() -> bool:
+    """Whether anybody listens now: who is told of changes may be told of two of them in the wrong order."""
+    return bool(_recorders)
 
 
 @contextmanager

@@ -123,7 +123,7 @@ class RenderProcess:
         signs = SignsOfLife(stall_s)
         watch = WorkerWatch(process.pid, signs, expire)
         try:
-            with exchanges.following(lambda wanted: self._record(process, wanted)):
+            with exchanges.following(lambda _: self._record(process)):
                 message = self._exchange(process, request, on_progress, signs)
         finally:
             watch.cancel()
@@ -190,16 +190,23 @@ class RenderProcess:
             self._records = False
         return self._process
 
-    def _record(self, process: subprocess.Popen[bytes], wanted: bool) -> None:
-        """Let the worker record its requests, or not any more; in the midst of a row too."""
-        if wanted != self._records:
-            self._records = wanted
-            self._send(process, RECORD if wanted else RECORD_NOTHING)
+    def _record(self, process: subprocess.Popen[bytes]) -> None:
+        """Let the worker record its requests, or not any more; in the midst of a row too, and from any thread."""
+        with self._writing:
+            wanted = exchanges.is_listened_to()
+            if process is self._process and wanted != self._records:
+                self._records = wanted
+                self._write(process, RECORD if wanted else RECORD_NOTHING)
 
     def _send(self, process: subprocess.Popen[bytes], *lines: bytes) -> None:
-        """Write lines to a worker; one that has died meanwhile is met when its answer is read."""
+        with self._writing:
+            self._write(process, *lines)
+
+    @staticmethod
+    def _write(process: subprocess.Popen[bytes], *lines: bytes) -> None:
+        """Write lines to a worker; one that has died, or was closed, meanwhile is met when its answer is read."""
         assert process.stdin is not None
-        with self._writing, contextlib.suppress(BrokenPipeError):
+        with contextlib.suppress(BrokenPipeError, ValueError):
             process.stdin.write(b"".join(line + b"\n" for line in lines))
             process.stdin.flush()
 

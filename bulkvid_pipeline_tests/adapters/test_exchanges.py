@@ -222,6 +222,22 @@ def test_what_a_job_still_waits_for_when_it_ends_is_seen_as_cancelled_once(kept:
     assert len(kept.all) == 1
 
 
+def test_what_a_given_up_request_goes_on_with_is_not_seen(kept: Kept) -> None:
+    with exchanges.for_job("job_1"), exchanges.outgoing(Peer.MEDIA, "GET", "https://x/1") as request:
+        exchanges.give_up(kept, "job_1")
+        request.answered(302, {})
+        request.sent("https://x/2", {})
+        request.answered(200, {})
+    assert [(seen.url, seen.status) for seen in kept.all] == [("https://x/1", None)]
+
+
+def test_what_is_under_way_when_nobody_listens_any_more_is_not_seen(kept: Kept) -> None:
+    with exchanges.outgoing(Peer.MEDIA, "GET", "https://x/1") as request:
+        exchanges.ignore(kept)
+        request.answered(200, {})
+    assert kept.all == []
+
+
 def test_a_recorder_that_fails_harms_no_request(receiver: HookReceiver, caplog: pytest.LogCaptureFixture) -> None:
     class Broken(Kept):
         def take(self, _: str, exchange: Exchange) -> None:

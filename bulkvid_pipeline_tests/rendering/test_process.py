@@ -2,11 +2,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from bulkvid_pipeline.adapters import exchanges
 from bulkvid_pipeline.adapters.ffmpeg import locate
+from bulkvid_pipeline.core.diagnostics.exchange import Exchange
+from bulkvid_pipeline.core.diagnostics.redaction import Redactor
 from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.options import AudioCodec, Container, Platform, VideoCodec
 from bulkvid_pipeline.core.planning import PlannedOutput, VideoPlan, plan_video
@@ -14,7 +18,7 @@ from bulkvid_pipeline.core.rows import read_idea
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.templates import BUILT_IN_TEMPLATES
 from bulkvid_pipeline.rendering.process import RenderProcess
-from bulkvid_pipeline.rendering.worker import RenderRequest
+from bulkvid_pipeline.rendering.worker import RECORD, RenderRequest
 
 
 def _plan() -> VideoPlan:
@@ -54,6 +58,57 @@ def test_another_ffmpeg_than_the_bundled_one_is_what_a_worker_runs(tmp_path: Pat
 
     process.close()
     assert told.read_text().startswith("ran")
+
+
+class Listener:
+    redactor = Redactor()
+
+    def wants(self, job_id: str | None) -> str | None:
+        return job_id
+
+    def take(self, _: str, exchange: Exchange) -> None:
+        raise AssertionError(f"nothing is asked here, but {exchange.operation} was")
+
+
+def _told_by(process: RenderProcess, change: Callable[[subprocess.Popen[bytes]], None]) -> bytes:
+    """What a worker is sent while something changes; `cat` gives back what it reads."""
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:
+        process._process = worker
+        change(worker)
+        return worker.communicate()[0]
+
+
+def test_a_worker_is_told_how_things_stand_whatever_word_of_it_comes_last() -> None:
+    process, listener = RenderProcess(), Listener()
+
+    def told_late(worker: subprocess.Popen[bytes]) -> None:
+        with exchanges.following(lambda _: process._record(worker)):
+            exchanges.listen(listener)
+            # The word of an earlier "off", whose thread was held up.
+            for tell in list(exchanges._listening):
+                tell(False)
+
+    try:
+        assert _told_by(process, told_late) == RECORD + b"\n"
+    finally:
+        exchanges.ignore(listener)
+
+
+def test_a_word_that_comes_after_a_worker_was_closed_harms_nobody() -> None:
+    process, listener = RenderProcess(), Listener()
+
+    def told_after_the_end(worker: subprocess.Popen[bytes]) -> None:
+        with exchanges.following(lambda _: process._record(worker)):
+            assert worker.stdin is not None
+            worker.stdin.close()
+            exchanges.listen(listener)
+
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as worker:
+        process._process = worker
+        try:
+            told_after_the_end(worker)
+        finally:
+            exchanges.ignore(listener)
 
 
 def test_a_worker_brings_along_only_what_rendering_needs() -> None:

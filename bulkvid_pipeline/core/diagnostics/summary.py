@@ -124,7 +124,7 @@ def summary_of(logs: Sequence[JobLog]) -> JobSummary:
     patterns = patterns_of(requests)
     total, failed = requests.total, requests.failed_total
     counted = total - requests.cancelled
-    began, ended = min(log.started_at for log in logs), max(_end_of(log) for log in logs)
+    began, ended = min(map(_beginning_of, logs)), max(map(_end_of, logs))
     everything = requests.all
     return JobSummary(
         job_id=logs[0].job_id,
@@ -178,6 +178,11 @@ def _verdict(total: int, failed: int, patterns: Sequence[FailurePattern]) -> str
     return f"{worst.title}: {counts}."
 
 
+def _beginning_of(log: JobLog) -> float:
+    """A log begins when its first request has ended."""
+    return min((one.started_at for one in log.exchanges if one.started_at < log.started_at), default=log.started_at)
+
+
 def _end_of(log: JobLog) -> float:
     last = max((one.started_at + one.duration_ms / 1000 for one in log.exchanges), default=log.started_at)
     return max(last, log.ended_at or log.started_at)
@@ -207,11 +212,12 @@ def _peers(requests: Requests) -> Mapping[Peer, PeerFigures]:
     for one in requests.all:
         asked[one.peer].append(one)
     failed = Counter(requests.all[at].peer for at in requests.failed)
+    cancelled = Counter(one.peer for one in requests.all if is_cancelled(one))
     return {
         peer: PeerFigures(
             requests=len(found),
             failed=failed[peer],
-            success_rate=_percentage(len(found) - failed[peer], len(found)),
+            success_rate=_percentage(len(found) - cancelled[peer] - failed[peer], len(found) - cancelled[peer]),
             hosts=dict(Counter(one.host for one in found).most_common()),
             timing=_timing(found),
             bytes_sent=sum(one.request_bytes or 0 for one in found),

@@ -72,6 +72,21 @@ def test_several_processes_are_one_job() -> None:
     assert [process.ended_at is None for process in found.processes] == [True, False]
 
 
+def test_the_first_request_is_part_of_the_time_though_a_log_begins_when_it_has_ended() -> None:
+    found = summary_of([log_of(asked(Peer.SHEET, at=-20, duration_ms=20_000), asked(Peer.SHEET, at=1))])
+
+    assert found.duration_ms == 80_000
+    assert found.started_at.timestamp() == NOW - 20
+
+
+def test_what_was_cancelled_is_no_success_of_its_peer() -> None:
+    ended = [broken(Peer.SPEECH, Fault.CANCELLED, at=at) for at in range(2)]
+
+    found = summary_of([log_of(asked(Peer.SPEECH), speech_error(401, "No", at=3), *ended)])
+
+    assert (found.peers[Peer.SPEECH].success_rate, found.success_rate) == (50.0, 50.0)
+
+
 def test_requests_that_were_only_counted_count() -> None:
     log = log_of(asked(Peer.SHEET), speech_error(401, "No"), requests=1000, failed=251, left_out=998)
 
