@@ -113,7 +113,7 @@ class Requests:
 
 
 def _failed_left_out(log: JobLog) -> int:
-    return min(log.left_out, max(0, log.failed - sum(not one.succeeded for one in log.exchanges)))
+    return min(log.left_out, max(0, log.failed - sum(cause_of(one) is not None for one in log.exchanges)))
 
 
 def patterns_of(requests: Requests) -> tuple[FailurePattern, ...]:

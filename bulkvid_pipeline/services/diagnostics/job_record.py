@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from bulkvid_pipeline.core.diagnostics.causes import cause_of
 from bulkvid_pipeline.core.diagnostics.exchange import Exchange
 
 MOST_KEPT = 1_000
@@ -62,7 +63,7 @@ class JobRecord:
         with self._lock:
             self._requests += 1
             self._ended_at = None
-            self._failed += not exchange.succeeded
+            self._failed += cause_of(exchange) is not None
             if not self._has_room(len(text)) and not exchange.succeeded:
                 self._make_room(len(text))
             if self._has_room(len(text)):

@@ -16,8 +16,9 @@ import pytest
 from bulkvid_pipeline.adapters import exchanges
 from bulkvid_pipeline.adapters.stopping import within
 from bulkvid_pipeline.adapters.storage import Storage, open_storage
-from bulkvid_pipeline.core.diagnostics.exchange import Exchange, JobLog, Peer
+from bulkvid_pipeline.core.diagnostics.exchange import Exchange, Fault, JobLog, Peer
 from bulkvid_pipeline.core.diagnostics.redaction import Redactor
+from bulkvid_pipeline.core.diagnostics.summary import summary_of
 from bulkvid_pipeline.services.diagnostics import recording as recording_module
 from bulkvid_pipeline.services.diagnostics.environment import environment_of, secrets_of
 from bulkvid_pipeline.services.diagnostics.files import all_logs, debug_folder, logs_of, remove_older, replace_log
@@ -26,6 +27,7 @@ from bulkvid_pipeline.services.diagnostics.recording import recording
 from bulkvid_pipeline.services.diagnostics.switch import disable, enable
 from bulkvid_pipeline.services.jobs.instance import open_instance
 from bulkvid_pipeline.settings import Settings
+from bulkvid_pipeline_tests.core.diagnostics.exchanges import asked, broken
 from bulkvid_pipeline_tests.waiting import wait_until
 from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, Workplace
 
@@ -394,6 +396,22 @@ def test_failed_requests_are_kept_in_preference_to_good_ones() -> None:
     log = JobLog.model_validate_json(content)
     assert [seen.url[-1] for seen in log.exchanges] == ["4", "5", "6"]
     assert (log.requests, log.failed, log.left_out) == (9, 4, 6)
+
+
+def test_what_was_cancelled_or_planned_for_is_no_failure_even_where_it_is_only_counted() -> None:
+    record = JobRecord("job_1", 1.0, {"pid": 1}, {}, most_kept=1)
+    for one in (
+        asked(Peer.SPEECH, 401),
+        broken(Peer.SPEECH, Fault.CANCELLED),
+        asked(Peer.STORAGE, 404, operation="HeadObject"),
+        asked(Peer.SPEECH, 503),
+    ):
+        record.take(one)
+    content = record.content()[1]
+    assert content is not None
+    log = JobLog.model_validate_json(content)
+    assert (log.requests, log.failed, log.left_out) == (4, 2, 3)
+    assert summary_of([log]).failed_requests == 2
 
 
 def test_a_log_in_memory_is_bounded_in_bytes_too() -> None:
