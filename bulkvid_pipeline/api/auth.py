@@ -29,6 +29,14 @@ BEARER = HTTPBearer(
     bearerFormat="JWT",
     description="A JSON Web Token: `Authorization: Bearer {token}`. `bulkvid token` mints one.",
 )
+_PROXY_HEADERS = (
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-real-ip",
+    "forwarded",
+    "via",
+)
 _LOOPBACK_NAMES = {"localhost", "127.0.0.1", "[::1]"}
 
 
@@ -147,7 +155,7 @@ def _token_of(request: Request) -> str | None:
 def _is_loopback(request: Request) -> bool:
     """Whether the request comes from this machine itself: from no proxy, by no name that others may point here, and
     from no page of another site that a browser on this machine shows."""
-    if "x-forwarded-for" in request.headers or "forwarded" in request.headers:
+    if any(name in request.headers for name in _PROXY_HEADERS):
         return False
     origin = request.headers.get("origin")
     if origin is not None and urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower():
