@@ -67,9 +67,9 @@ def enable_batch_debug(
     response_model=Answer[DebugMode],
     responses=documented(401, 403, 503),
 )
-def disable_batch_debug(request: Request, _: AdminOrLoopback, context: Context) -> Response:
+def disable_batch_debug(request: Request, caller: AdminOrLoopback, context: Context) -> Response:
     """Record nothing from now on. What was recorded stays."""
-    return answer(request, _diagnostics(context).disable())
+    return answer(request, _diagnostics(context).disable(project_id=_project_of(caller)))
 
 
 @router.get(

@@ -52,6 +52,8 @@ class Diagnostics:
     ) -> DebugMode:
         """Record the requests of all jobs for so many minutes from now, or of one beside those that are already.
 
+        All jobs are those of every project: whoever turns them on reads the logs of the own project alone.
+
         Raises:
             InvalidRequestError: the duration is not between 1 minute and 24 hours.
             JobNotFoundError: there is no such job.
@@ -61,10 +63,13 @@ class Diagnostics:
         switch.enable(self.instance, duration_minutes, job_id)
         return self.mode(project_id=project_id)
 
-    def disable(self) -> DebugMode:
-        """Record nothing from now on; what was recorded stays."""
-        switch.disable(self.instance)
-        return self.mode()
+    def disable(self, *, project_id: str | None = None) -> DebugMode:
+        """Record nothing from now on, but single jobs of other projects; what was recorded stays."""
+        if project_id is None:
+            switch.disable(self.instance)
+        else:
+            switch.disable(self.instance, keeping=lambda jobs: jobs - self._of_project(jobs, project_id))
+        return self.mode(project_id=project_id)
 
     def mode(self, *, project_id: str | None = None) -> DebugMode:
         """Whether diagnostics are on."""

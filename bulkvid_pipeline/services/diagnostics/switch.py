@@ -6,7 +6,7 @@ Who turns them on says for how long; they end by themselves, whether or not that
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -128,16 +128,23 @@ def enable(
             return state
 
 
-def disable(instance: DagsterInstance) -> None:
+def disable(instance: DagsterInstance, *, keeping: Callable[[Set[str]], Set[str]] = lambda _: frozenset()) -> None:
     """Turn diagnostics off for all processes of the instance, but for those that BULKVID_BATCH_DEBUG has turned them on
     in.
+
+    `keeping` tells which of the jobs that are recorded one by one still are.
 
     Raises:
         ServiceUnavailableError: the instance's database did not answer.
     """
     table = _table(instance)
-    while (before := table.read(_KEY)) is not None and not table.remove(_KEY, before):
-        pass
+    while (before := table.read(_KEY)) is not None:
+        named = _told(before).at(time.time()).jobs
+        kept = keeping(named.keys())
+        left = SwitchState(jobs={job_id: term for job_id, term in named.items() if job_id in kept})
+        done = table.swap(_KEY, before, _STORED.dump_json(left).decode()) if kept else table.remove(_KEY, before)
+        if done:
+            return
 
 
 def state(instance: DagsterInstance, settings: Settings, *, now: float | None = None) -> SwitchState:

@@ -151,6 +151,18 @@ def test_an_administrator_of_a_project_never_sees_another_project_s_log(
     assert {file["job_id"] for file in data(local.get(f"{BASE}/status"))["recent_debug_files"]} == {OURS, THEIRS}
 
 
+def test_an_administrator_turns_off_no_job_that_another_project_has_named(
+    api: TestClient, local: TestClient, bearer: Bearer, diagnostics: Diagnostics
+) -> None:
+    for job_id in (OURS, THEIRS):
+        data(local.post(f"{BASE}/enable", json={"job_id": job_id}))
+
+    off = data(api.post(f"{BASE}/disable", headers=bearer(scopes=[Scope.ADMIN])))
+
+    assert (off["enabled"], off["job_ids"]) == (False, [])
+    assert data(local.get(f"{BASE}/status"))["job_ids"] == [THEIRS]
+
+
 def test_a_web_page_of_another_site_cannot_turn_them_off(local: TestClient) -> None:
     data(local.post(f"{BASE}/enable"))
     for headers in (
@@ -159,6 +171,11 @@ def test_a_web_page_of_another_site_cannot_turn_them_off(local: TestClient) -> N
         {"Origin": "http://localhost:9999"},
         {"Host": "evil.example"},
         {"X-Forwarded-For": "10.0.0.1"},
+        {"X-Forwarded-Host": "videos.example"},
+        {"X-Forwarded-Proto": "https"},
+        {"X-Real-IP": "10.0.0.1"},
+        {"Forwarded": "for=10.0.0.1"},
+        {"Via": "1.1 proxy"},
     ):
         assert local.post(f"{BASE}/disable", headers=headers).status_code == 401, headers
     assert data(local.get(f"{BASE}/status", headers={"Origin": "http://localhost:8000"}))["enabled"] is True

@@ -55,6 +55,17 @@ def test_one_job_alone_can_be_recorded_if_there_is_such_a_job(diagnostics: Diagn
         diagnostics.enable(1, OURS, project_id="other")
 
 
+def test_who_turns_them_off_for_a_project_leaves_jobs_that_others_have_named(diagnostics: Diagnostics) -> None:
+    diagnostics.enable(5, OURS)
+    diagnostics.enable(5, THEIRS)
+    diagnostics.enable(5)
+
+    assert not diagnostics.disable(project_id="default").enabled
+
+    assert diagnostics.mode().job_ids == (THEIRS,)
+    assert not diagnostics.disable().enabled
+
+
 def test_the_environment_turns_them_on_without_an_end(
     diagnostics: Diagnostics, monkeypatch: pytest.MonkeyPatch
 ) -> None:
