@@ -22,6 +22,7 @@ _WORDS = {
     "rate_limits": "idle counters of rate limits",
     "idempotency_keys": "answers kept for requests that are sent again",
     "uploads": "uploaded sheets",
+    "debug_logs": "logs of diagnostics",
 }
 
 

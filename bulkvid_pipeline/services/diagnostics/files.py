@@ -114,9 +114,14 @@ def all_logs(folder: Path) -> list[LogFile]:
 
 
 def remove_older(
-    folder: Path, days: float, *, wanted: Callable[[str], bool] = lambda _: True, now: float | None = None
+    folder: Path,
+    days: float,
+    *,
+    wanted: Callable[[str], bool] = lambda _: True,
+    now: float | None = None,
+    dry_run: bool = False,
 ) -> list[LogFile]:
-    """Remove the logs that nobody has written to for so many days; returns those that are gone.
+    """Remove the logs that nobody has written to for so many days; returns those that are gone, or would be.
 
     Files that others have put into the folder stay. `wanted` tells of a job whether its logs may go.
 
@@ -128,16 +133,24 @@ def remove_older(
             f"Logs cannot be older than {days:g} days", fix="Give a number of days, 0 for all logs", field="days"
         )
     before = (time.time() if now is None else now) - days * DAY_S
+    if dry_run:
+        return [log for log in all_logs(folder) if wanted(log.job_id) and _is_older(log.path, before)]
     removed = [log for log in all_logs(folder) if wanted(log.job_id) and _removed(log.path, before)]
     for file in (*_files(folder, of_killed=True), *(file for file in _files(folder) if not file.size)):
         _removed(file.path, before)  # what a process has left that was killed while it wrote
     return removed
 
 
+def _is_older(path: Path, before: float) -> bool:
+    with suppress(OSError):
+        return path.stat().st_mtime <= before
+    return False
+
+
 def _removed(path: Path, before: float) -> bool:
+    if not _is_older(path, before):
+        return False
     try:
-        if path.stat().st_mtime > before:
-            return False
         path.unlink()
     except OSError:
         return False

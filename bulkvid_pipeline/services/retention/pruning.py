@@ -25,6 +25,7 @@ from bulkvid_pipeline.adapters.webhooks.outbox import Outbox
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import BucketNotFoundError, BulkVideoError
 from bulkvid_pipeline.core.pruning import rows_to_prune, runs_to_prune
+from bulkvid_pipeline.services.diagnostics.files import debug_folder, remove_older
 from bulkvid_pipeline.services.retention.kept_figures import keep_figures
 from bulkvid_pipeline.services.retention.past_runs import KnownRun, known_runs
 from bulkvid_pipeline.services.sheets.uploads import Uploads
@@ -88,6 +89,7 @@ def prune(
         work.rate_limits,
         work.idempotency_keys,
         work.uploads,
+        work.debug_logs,
     )
     for step in steps:
         try:
@@ -238,6 +240,13 @@ class _Pruning:
         sources = (run.spec.input_source.path for run in self._runs if run.spec and not run.past.over)
         in_use = {path for path in sources if path is not None}
         yield Pruned("uploads", *Uploads(self._settings).prune(self._before, in_use, dry_run=self._dry_run))
+
+    def debug_logs(self) -> Iterator[Pruned]:
+        """Logs of diagnostics that nobody writes to any more."""
+        folder = debug_folder(self._settings, Path(self._instance.root_directory))
+        age_days = (self._now - self._before) / timedelta(days=1)
+        gone = remove_older(folder, age_days, now=self._now.timestamp(), dry_run=self._dry_run)
+        yield Pruned("debug_logs", len(gone), sum(log.size for log in gone))
 
     def _removed(self, folder: Path) -> int:
         """Remove a folder; what it held in bytes."""

@@ -151,8 +151,9 @@ def test_an_administrator_of_a_project_never_sees_another_project_s_log(
     assert {file["job_id"] for file in data(local.get(f"{BASE}/status"))["recent_debug_files"]} == {OURS, THEIRS}
 
 
+@pytest.mark.usefixtures("diagnostics")
 def test_an_administrator_turns_off_no_job_that_another_project_has_named(
-    api: TestClient, local: TestClient, bearer: Bearer, diagnostics: Diagnostics
+    api: TestClient, local: TestClient, bearer: Bearer
 ) -> None:
     for job_id in (OURS, THEIRS):
         data(local.post(f"{BASE}/enable", json={"job_id": job_id}))

@@ -22,6 +22,8 @@ from bulkvid_pipeline.core.errors import InvalidRequestError
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.definitions import defs
 from bulkvid_pipeline.defs.assets import video
+from bulkvid_pipeline.services.diagnostics.diagnostics import Diagnostics
+from bulkvid_pipeline.services.diagnostics.files import log_name
 from bulkvid_pipeline.services.jobs.jobs import find_job, list_jobs
 from bulkvid_pipeline.services.jobs.run_config import run_config_of
 from bulkvid_pipeline.services.retention import pruning
@@ -30,6 +32,7 @@ from bulkvid_pipeline.services.webhooks.dispatch import deliver_due, notify
 from bulkvid_pipeline.services.wiring.limits import limiter_of
 from bulkvid_pipeline.settings import settings
 from bulkvid_pipeline_tests.peers.hook_receiver import HookReceiver
+from bulkvid_pipeline_tests.services.diagnostics.recorded import recorded
 from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, FinishedJob, Workplace, idea
 
 pytestmark = [ON_BOTH_DATABASES, pytest.mark.heavy]
@@ -150,9 +153,28 @@ def test_nothing_goes_before_its_time(workplace: Workplace) -> None:
         "callbacks": 0,
         "idempotency_keys": 0,
         "uploads": 0,
+        "debug_logs": 0,
     }
     assert run_ids(workplace) == before
     assert partitions(workplace) == ["one", "two"]
+
+
+def test_logs_of_diagnostics_go_when_nobody_has_written_to_them_for_the_retention(workplace: Workplace) -> None:
+    diagnostics = Diagnostics(workplace.instance, settings(), Path(workplace.instance.root_directory))
+    log = recorded(diagnostics, "job_1")
+    (diagnostics.folder / "notes.txt").write_text("of somebody else")
+
+    def found(days: float, *, dry_run: bool = False) -> tuple[int, int, list[str]]:
+        report = prune_after(workplace, days, dry_run=dry_run)
+        (part,) = (part for part in report.parts if part.part == "debug_logs")
+        return part.count, part.bytes, sorted(path.name for path in diagnostics.folder.iterdir())
+
+    name = log_name("job_1", log.started_at)
+    size = (diagnostics.folder / name).stat().st_size
+    assert found(29) == (0, 0, [name, "notes.txt"])
+    assert found(31, dry_run=True) == (1, size, [name, "notes.txt"])
+    assert found(31) == (1, size, ["notes.txt"])
+    assert found(31) == (0, 0, ["notes.txt"])
 
 
 def test_a_job_that_is_at_work_or_paused_keeps_everything(workplace: Workplace) -> None:
