@@ -70,13 +70,14 @@ class Launches:
         self._check_open()
         claim = claim_launch(self._keyed, job)
         try:
-            running = RunningJob(self._processor, spec, job.job_id, ai_provider)
+            with self._lock:  # so that `close` finds all that has begun
+                self._check_open()
+                running = RunningJob(self._processor, spec, job.job_id, ai_provider)
+                self._begun = [each for each in self._begun if each.is_running or each.is_followed]
+                self._begun.append(running)
         except BaseException:
             self._keyed.release(claim)
             raise
-        with self._lock:
-            self._begun = [each for each in self._begun if each.is_running or each.is_followed]
-            self._begun.append(running)
         if running.await_run() is None:
             self._keyed.release(claim)
         else:
@@ -92,7 +93,8 @@ class Launches:
 
     def close(self, grace_s: float) -> None:
         """Begin nothing any more; pause what is at work. Rows in work get so many seconds to finish."""
-        self._closed = True
+        with self._lock:
+            self._closed = True
         jobs = self.running()
         if jobs:
             names = ", ".join(job.job_id for job in jobs)
