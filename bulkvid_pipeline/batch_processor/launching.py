@@ -66,6 +66,7 @@ class Launches:
 
         Raises:
             ActionNotAllowedError: somebody else has begun it at this moment, or the processor was cleaned up.
+            BulkVideoError: what has kept it from beginning.
         """
         self._check_open()
         claim = claim_launch(self._keyed, job)
@@ -78,12 +79,14 @@ class Launches:
         except BaseException:
             self._keyed.release(claim)
             raise
-        if running.await_run() is None:
+        try:
+            running.await_run()
+        except BaseException:
             self._keyed.release(claim)
-        else:
-            self._keyed.finish(claim, Answer(200, ""))
-            if job.state is JobState.PENDING:
-                self._processor.instance.delete_run(job.run_id)  # it only noted that the job is there
+            raise
+        self._keyed.finish(claim, Answer(200, ""))
+        if job.state is JobState.PENDING:
+            self._processor.instance.delete_run(job.run_id)  # it only noted that the job is there
         return running
 
     def running(self) -> list[RunningJob]:
