@@ -15,13 +15,15 @@ from bulkvid_pipeline.batch_processor.running import STOP_S, RunningJob
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import ActionNotAllowedError, BulkVideoError
 from bulkvid_pipeline.core.spec import BulkJobSpec
-from bulkvid_pipeline.core.states import JobState
+from bulkvid_pipeline.core.states import JobAction, JobState
 from bulkvid_pipeline.launch.again import claim_launch
 from bulkvid_pipeline.launch.here import refuse_while_loading
 from bulkvid_pipeline.launch.queue import queue_tags
+from bulkvid_pipeline.services.batch.run_control import is_cancelled
 from bulkvid_pipeline.services.intake.idempotency import KeyedRequests
 from bulkvid_pipeline.services.jobs.jobs import Job
 from bulkvid_pipeline.services.jobs.run_config import new_job_id, run_config_of
+from bulkvid_pipeline.services.jobs.run_state import tell_tags
 
 if TYPE_CHECKING:
     from bulkvid_pipeline.batch_processor.processor import BatchProcessor
@@ -80,14 +82,22 @@ class Launches:
             self._keyed.release(claim)
             raise
         try:
-            running.await_run()
+            run_id = running.await_run()
         except BaseException:
             self._keyed.release(claim)
             raise
         self._keyed.finish(claim, Answer(200, ""))
         if job.state is JobState.PENDING:
-            self._processor.instance.delete_run(job.run_id)  # it only noted that the job is there
+            self._replace_noted(job.run_id, run_id)
         return running
+
+    def _replace_noted(self, noted_id: str, run_id: str) -> None:
+        """Remove the run that only noted that the job is there; a cancel that met it counts for the one at work."""
+        instance = self._processor.instance
+        noted = instance.get_run_by_id(noted_id)
+        if noted is not None and is_cancelled(noted):
+            tell_tags(instance, run_id, {tags.INTENT: JobAction.CANCEL})
+        instance.delete_run(noted_id)
 
     def running(self) -> list[RunningJob]:
         """The jobs at work here."""
