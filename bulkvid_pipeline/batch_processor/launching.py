@@ -6,6 +6,7 @@ import contextlib
 import logging
 import threading
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bulkvid_pipeline.adapters.dagster.planned_run import note_run
@@ -13,7 +14,7 @@ from bulkvid_pipeline.adapters.idempotency import Answer
 from bulkvid_pipeline.batch_processor.own_generation import generation_class
 from bulkvid_pipeline.batch_processor.running import STOP_S, RunningJob
 from bulkvid_pipeline.core import tags
-from bulkvid_pipeline.core.errors import ActionNotAllowedError, BulkVideoError
+from bulkvid_pipeline.core.errors import ActionNotAllowedError
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import JobAction, JobState
 from bulkvid_pipeline.launch.again import claim_launch
@@ -113,7 +114,7 @@ class Launches:
             names = ", ".join(job.job_id for job in jobs)
             _log.warning("Jobs are paused, since their processor ends: %s. Resume them to go on", names)
         for job in jobs:
-            with contextlib.suppress(BulkVideoError):
+            with _logged(job):
                 job.ask_to_pause()
         end = time.monotonic() + grace_s
         for job in jobs:
@@ -124,7 +125,8 @@ class Launches:
         for job in jobs:
             if not job.wait(max(0.0, end - time.monotonic())):
                 _log.error("Job %s does not end; its run is closed, and it can be resumed", job.job_id)
-                job.close_record()
+                with _logged(job):
+                    job.close_record()
         for job in self._begun:
             job.wait(TELL_S)
 
@@ -133,3 +135,12 @@ class Launches:
             raise ActionNotAllowedError(
                 "The processor was cleaned up, and begins no job any more", fix="Make another BatchProcessor"
             )
+
+
+@contextlib.contextmanager
+def _logged(job: RunningJob) -> Iterator[None]:
+    """Let a job that cannot be told something, for whatever reason, keep nobody from ending the others."""
+    try:
+        yield
+    except Exception:
+        _log.exception("Job %s could not be paused; it is stopped", job.job_id)

@@ -164,21 +164,21 @@ class RunningJob:
 
     def _follow(self) -> None:
         """Tell progress until the job has ended, and how it has."""
-        try:
-            run_id = self._appeared_run()
-            if run_id is not None and self._ai_provider:
-                provider = {tags.AI_PROVIDER: self._ai_provider}
-                change_tags(self._instance, run_id, lambda _: provider)
-            while not self._work.wait(LOOK_EVERY_S):
-                self._guarded(self._tell)
-            self._guarded(self._tell_end)
-        except Exception:
-            _log.exception("Job %s could not be followed", self.job_id)
+        self._guarded(self._note_provider)
+        while not self._work.wait(LOOK_EVERY_S):
+            self._guarded(self._tell)
+        self._guarded(self._tell_end)
+
+    def _note_provider(self) -> None:
+        run_id = self._appeared_run()
+        if run_id is not None and self._ai_provider:
+            provider = {tags.AI_PROVIDER: self._ai_provider}
+            change_tags(self._instance, run_id, lambda _: provider)
 
     def _guarded(self, tell: Callable[[], None]) -> None:
         try:
             tell()
-        except (BulkVideoError, OSError) as error:
+        except Exception as error:  # whatever the database driver raises: the next look may succeed
             _log.warning("It is not known how job %s goes: %s", self.job_id, error)
 
     def _make_room(self) -> None:
