@@ -18,6 +18,7 @@ from bulkvid_pipeline.core.errors import ActionNotAllowedError
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import JobAction, JobState
 from bulkvid_pipeline.launch.again import claim_launch
+from bulkvid_pipeline.launch.background import await_end
 from bulkvid_pipeline.launch.here import refuse_while_loading
 from bulkvid_pipeline.launch.queue import queue_tags
 from bulkvid_pipeline.services.batch.run_control import is_cancelled
@@ -74,6 +75,7 @@ class Launches:
         self._check_open()
         claim = claim_launch(self._keyed, job)
         try:
+            await_end(job.job_id, STOP_S)  # its run may have ended a moment before its thread does
             with self._lock:  # so that `close` finds all that has begun
                 self._check_open()
                 running = RunningJob(self._processor, spec, job.job_id, ai_provider)

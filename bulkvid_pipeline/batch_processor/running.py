@@ -50,7 +50,8 @@ class RunningJob:
         self._workers = 0
         own_class = generation_class(processor)
         by_another = not own_class and bool(generation_tags_of(self._instance, job_id))
-        lend(job_id, self._means(spec))
+        self._lent = self._means(spec)
+        lend(job_id, self._lent)
         try:
             self._work: BackgroundJob = run_in_background(
                 spec,
@@ -159,7 +160,7 @@ class RunningJob:
             pause_ended_runs(self._instance, [run_id])
 
     def _end(self) -> None:
-        take_back(self.job_id)
+        take_back(self.job_id, self._lent)
         self._generation.close()
 
     def _follow(self) -> None:
