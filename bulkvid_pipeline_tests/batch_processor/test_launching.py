@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from dagster import DagsterEvent, DagsterEventType, DagsterRunStatus
 from sqlalchemy.exc import OperationalError
 
 from bulkvid_pipeline.adapters.dagster.planned_run import note_run
@@ -195,3 +197,17 @@ def test_a_job_begins_again_once_what_was_at_work_on_it_here_has_ended(
     begin(processor, job_id)
 
     assert at_work == [False]
+
+
+def test_a_job_that_waits_in_the_queue_of_dagster_is_left_to_it(
+    script: Surroundings, processor: BatchProcessor
+) -> None:
+    job_id = created(processor, script.folder)
+    (run,) = processor.instance.get_runs()
+    enqueued = DagsterEvent(DagsterEventType.PIPELINE_ENQUEUED.value, run.job_name)
+    processor.instance.report_dagster_event(enqueued, run.run_id)
+
+    with pytest.raises(ActionNotAllowedError, match="waits in the queue"):
+        asyncio.run(processor.process_sheet_ideas(job_id))
+
+    assert [found.status for found in processor.instance.get_runs()] == [DagsterRunStatus.QUEUED]
