@@ -16,7 +16,7 @@ from bulkvid_pipeline.batch_processor.errors import error_of
 from bulkvid_pipeline.batch_processor.launching import Launches
 from bulkvid_pipeline.batch_processor.notices import Notices
 from bulkvid_pipeline.batch_processor.queue_manager import QueueManager
-from bulkvid_pipeline.batch_processor.records import BulkJob, JobEvent, JobStatus, VideoJob, status_of, video_job_id
+from bulkvid_pipeline.batch_processor.records import BulkJob, JobEvent, JobStatus, VideoJob, video_job_id
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.options import Priority
@@ -82,7 +82,7 @@ class Telling:
             title=job.title,
             column_range=source.range,
             sheet_format=source.format,
-            status=status_of(job.state),
+            status=views.status_of_job(job),
             progress=int(job.percent),
             statistics=views.statistics_of(job),
             created_at=view.created_at,
