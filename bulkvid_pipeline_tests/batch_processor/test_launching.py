@@ -17,7 +17,7 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import ActionNotAllowedError, GenerationError
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import JobState
-from bulkvid_pipeline.launch import background
+from bulkvid_pipeline.launch import again, background
 from bulkvid_pipeline.launch.background import BackgroundJob
 from bulkvid_pipeline.launch.queue import queue_tags
 from bulkvid_pipeline.services.jobs.jobs import Job, find_job, spec_of
@@ -40,14 +40,14 @@ def created(processor: BatchProcessor, folder: Path) -> str:
     return processor.create_bulk_job("ideas.csv", "user")
 
 
-def begin(processor: BatchProcessor, job_id: str) -> launching.RunningJob:
+def begin(processor: BatchProcessor, job_id: str) -> running.RunningJob:
     job = find_job(processor.instance, job_id)
     return processor._launches.begin(spec_of(processor.instance, job), job, None)
 
 
 def before_claiming(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
     """Let something happen once a begin has seen that it may."""
-    claim = launching.claim_launch
+    claim = again.claim_launch
 
     def acting(*arguments: object) -> object:
         act()
@@ -204,10 +204,10 @@ def test_a_job_that_waits_in_the_queue_of_dagster_is_left_to_it(
 ) -> None:
     job_id = created(processor, script.folder)
     (run,) = processor.instance.get_runs()
-    enqueued = DagsterEvent(DagsterEventType.PIPELINE_ENQUEUED.value, run.job_name)
-    processor.instance.report_dagster_event(enqueued, run.run_id)
+    launched = DagsterEvent(DagsterEventType.PIPELINE_STARTING.value, run.job_name)
+    processor.instance.report_dagster_event(launched, run.run_id)
 
     with pytest.raises(ActionNotAllowedError, match="waits in the queue"):
         asyncio.run(processor.process_sheet_ideas(job_id))
 
-    assert [found.status for found in processor.instance.get_runs()] == [DagsterRunStatus.QUEUED]
+    assert [found.status for found in processor.instance.get_runs()] == [DagsterRunStatus.STARTING]
