@@ -145,7 +145,10 @@ class Steering(Telling):
         return self._done("pause", bulk_job_id, lambda: self._send(pause_job(self.instance, bulk_job_id)))
 
     def cancel_bulk_job(self, bulk_job_id: str) -> bool:
-        """Stop the job for good, finished videos stay; False if it has ended already."""
+        """Stop the job for good, finished videos stay; False if it has ended already, or is pausing.
+
+        A job that is pausing is cancelled once its videos in work are finished and it is paused.
+        """
         return self._done("cancel", bulk_job_id, lambda: self._send(cancel_job(self.instance, bulk_job_id)))
 
     def resume_bulk_job(self, bulk_job_id: str) -> bool:
