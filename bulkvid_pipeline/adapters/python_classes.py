@@ -130,10 +130,15 @@ def _module(name: str, module: str, folder: str) -> ModuleType:
     if folder:
         _search(folder)
     try:
-        return importlib.import_module(module)
+        found = importlib.import_module(module)
     except BaseException as error:
         where = f"{module} (looked for in {folder} too)" if folder else module
         raise _failed(name, where, error) from error
+    found_in = _folder_of(found, module)
+    if folder and found_in != str(Path(folder).resolve()):
+        where = getattr(found, "__file__", None) or "the interpreter"
+        raise ClassNotLoadedError(name, f"the {module} of this process is another one, of {where}")
+    return found
 
 
 def _failed(name: str, where: str, error: BaseException) -> ClassNotLoadedError:

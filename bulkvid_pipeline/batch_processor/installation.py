@@ -79,7 +79,7 @@ class Installation:
             database = Database(Path(attached.root_directory), None)
         else:
             database = Database.at(db_path, base, is_default=db_path is DB_PATH)
-        return cls(base, credentials, database, _told(db_path, database), workers, debug_mode, attached)
+        return cls(base, credentials, database, _told(database), workers, debug_mode, attached)
 
     @property
     def home(self) -> Path:
@@ -132,10 +132,8 @@ class Installation:
         return base.model_copy(update=changes)
 
 
-def _told(db_path: str | os.PathLike[str], database: Database) -> str:
+def _told(database: Database) -> str:
     """What `sqlite3.connect` opens, or the URL of the PostgreSQL database."""
     if database.url:
         return database.url
-    if database.link is not None:
-        return os.fspath(db_path).removeprefix("sqlite:///")
-    return str(database.home / RUNS)
+    return str(database.link or database.home / RUNS)

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import threading
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bulkvid_pipeline.adapters.dagster.planned_run import note_run
@@ -13,15 +14,18 @@ from bulkvid_pipeline.adapters.idempotency import Answer
 from bulkvid_pipeline.batch_processor.own_generation import generation_class
 from bulkvid_pipeline.batch_processor.running import STOP_S, RunningJob
 from bulkvid_pipeline.core import tags
-from bulkvid_pipeline.core.errors import ActionNotAllowedError, BulkVideoError
+from bulkvid_pipeline.core.errors import ActionNotAllowedError
 from bulkvid_pipeline.core.spec import BulkJobSpec
-from bulkvid_pipeline.core.states import JobState
+from bulkvid_pipeline.core.states import JobAction, JobState
 from bulkvid_pipeline.launch.again import claim_launch
+from bulkvid_pipeline.launch.background import await_end
 from bulkvid_pipeline.launch.here import refuse_while_loading
 from bulkvid_pipeline.launch.queue import queue_tags
+from bulkvid_pipeline.services.batch.run_control import is_cancelled
 from bulkvid_pipeline.services.intake.idempotency import KeyedRequests
 from bulkvid_pipeline.services.jobs.jobs import Job
 from bulkvid_pipeline.services.jobs.run_config import new_job_id, run_config_of
+from bulkvid_pipeline.services.jobs.run_state import tell_tags
 
 if TYPE_CHECKING:
     from bulkvid_pipeline.batch_processor.processor import BatchProcessor
@@ -66,24 +70,37 @@ class Launches:
 
         Raises:
             ActionNotAllowedError: somebody else has begun it at this moment, or the processor was cleaned up.
+            BulkVideoError: what has kept it from beginning.
         """
         self._check_open()
         claim = claim_launch(self._keyed, job)
         try:
-            running = RunningJob(self._processor, spec, job.job_id, ai_provider)
+            await_end(job.job_id, STOP_S)  # its run may have ended a moment before its thread does
+            with self._lock:  # so that `close` finds all that has begun
+                self._check_open()
+                running = RunningJob(self._processor, spec, job.job_id, ai_provider)
+                self._begun = [each for each in self._begun if each.is_running or each.is_followed]
+                self._begun.append(running)
         except BaseException:
             self._keyed.release(claim)
             raise
-        with self._lock:
-            self._begun = [each for each in self._begun if each.is_running or each.is_followed]
-            self._begun.append(running)
-        if running.await_run() is None:
+        try:
+            run_id = running.await_run()
+        except BaseException:
             self._keyed.release(claim)
-        else:
-            self._keyed.finish(claim, Answer(200, ""))
-            if job.state is JobState.PENDING:
-                self._processor.instance.delete_run(job.run_id)  # it only noted that the job is there
+            raise
+        self._keyed.finish(claim, Answer(200, ""))
+        if job.state is JobState.PENDING:
+            self._replace_noted(job.run_id, run_id)
         return running
+
+    def _replace_noted(self, noted_id: str, run_id: str) -> None:
+        """Remove the run that only noted that the job is there; a cancel that met it counts for the one at work."""
+        instance = self._processor.instance
+        noted = instance.get_run_by_id(noted_id)
+        if noted is not None and is_cancelled(noted):
+            tell_tags(instance, run_id, {tags.INTENT: JobAction.CANCEL})
+        instance.delete_run(noted_id)
 
     def running(self) -> list[RunningJob]:
         """The jobs at work here."""
@@ -92,13 +109,14 @@ class Launches:
 
     def close(self, grace_s: float) -> None:
         """Begin nothing any more; pause what is at work. Rows in work get so many seconds to finish."""
-        self._closed = True
+        with self._lock:
+            self._closed = True
         jobs = self.running()
         if jobs:
             names = ", ".join(job.job_id for job in jobs)
             _log.warning("Jobs are paused, since their processor ends: %s. Resume them to go on", names)
         for job in jobs:
-            with contextlib.suppress(BulkVideoError):
+            with _logged(job):
                 job.ask_to_pause()
         end = time.monotonic() + grace_s
         for job in jobs:
@@ -109,7 +127,8 @@ class Launches:
         for job in jobs:
             if not job.wait(max(0.0, end - time.monotonic())):
                 _log.error("Job %s does not end; its run is closed, and it can be resumed", job.job_id)
-                job.close_record()
+                with _logged(job):
+                    job.close_record()
         for job in self._begun:
             job.wait(TELL_S)
 
@@ -118,3 +137,12 @@ class Launches:
             raise ActionNotAllowedError(
                 "The processor was cleaned up, and begins no job any more", fix="Make another BatchProcessor"
             )
+
+
+@contextlib.contextmanager
+def _logged(job: RunningJob) -> Iterator[None]:
+    """Let a job that cannot be told something, for whatever reason, keep nobody from ending the others."""
+    try:
+        yield
+    except Exception:
+        _log.exception("Job %s could not be paused; it is stopped", job.job_id)

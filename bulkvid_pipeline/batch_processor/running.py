@@ -50,7 +50,8 @@ class RunningJob:
         self._workers = 0
         own_class = generation_class(processor)
         by_another = not own_class and bool(generation_tags_of(self._instance, job_id))
-        lend(job_id, self._means(spec))
+        self._lent = self._means(spec)
+        lend(job_id, self._lent)
         try:
             self._work: BackgroundJob = run_in_background(
                 spec,
@@ -91,11 +92,24 @@ class RunningJob:
         new = [run_id for run_id in run_ids_of(self._instance, self.job_id) if run_id not in self._past]
         return new[0] if new else None
 
-    def await_run(self) -> str | None:
-        """The run that works, as soon as there is one; None if the job has ended without any."""
-        while (run_id := self.run_id()) is None and self.is_running:
-            time.sleep(APPEARS_EVERY_S)
+    def await_run(self) -> str:
+        """The run that works, as soon as there is one.
+
+        Raises:
+            BulkVideoError: the job has ended without any.
+        """
+        run_id = self._appeared_run()
+        if run_id is None:
+            raise self._work.future.exception() or JobNotFoundError(f"The run of job '{self.job_id}' was deleted")
         return run_id
+
+    def _appeared_run(self) -> str | None:
+        """The run that works, as soon as there is one; None if the job has ended without any."""
+        while self.is_running:
+            if (run_id := self.run_id()) is not None:
+                return run_id
+            time.sleep(APPEARS_EVERY_S)
+        return self.run_id()
 
     def await_plan(self) -> Job:
         """The job once it is known which videos it makes, or once it has ended.
@@ -123,7 +137,7 @@ class RunningJob:
 
     def ask_to_pause(self) -> None:
         """Let rows in work finish and begin no other."""
-        run_id = self.await_run()
+        run_id = self._appeared_run()
         if run_id is not None:
             ask_to_pause(self._instance, [run_id])
 
@@ -146,26 +160,26 @@ class RunningJob:
             pause_ended_runs(self._instance, [run_id])
 
     def _end(self) -> None:
-        take_back(self.job_id)
+        take_back(self.job_id, self._lent)
         self._generation.close()
 
     def _follow(self) -> None:
         """Tell progress until the job has ended, and how it has."""
-        try:
-            run_id = self.await_run()
-            if run_id is not None and self._ai_provider:
-                provider = {tags.AI_PROVIDER: self._ai_provider}
-                change_tags(self._instance, run_id, lambda _: provider)
-            while not self._work.wait(LOOK_EVERY_S):
-                self._guarded(self._tell)
-            self._guarded(self._tell_end)
-        except Exception:
-            _log.exception("Job %s could not be followed", self.job_id)
+        self._guarded(self._note_provider)
+        while not self._work.wait(LOOK_EVERY_S):
+            self._guarded(self._tell)
+        self._guarded(self._tell_end)
+
+    def _note_provider(self) -> None:
+        run_id = self._appeared_run()
+        if run_id is not None and self._ai_provider:
+            provider = {tags.AI_PROVIDER: self._ai_provider}
+            change_tags(self._instance, run_id, lambda _: provider)
 
     def _guarded(self, tell: Callable[[], None]) -> None:
         try:
             tell()
-        except (BulkVideoError, OSError) as error:
+        except Exception as error:  # whatever the database driver raises: the next look may succeed
             _log.warning("It is not known how job %s goes: %s", self.job_id, error)
 
     def _make_room(self) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, TypeVar
 
+from dagster import DagsterRunStatus
+
 from bulkvid_pipeline.adapters.stopping import in_daemon_thread
 from bulkvid_pipeline.batch_processor import views
 from bulkvid_pipeline.batch_processor.request import changed, spec_of_request
@@ -122,17 +124,31 @@ class Steering(Telling):
             raise ActionNotAllowedError(
                 f"A job that is {job.state} cannot be processed", fix="Create another job to process the sheet again"
             )
+        if job.state is JobState.PENDING:
+            self._check_nobody_launches(job)
         spec = changed(spec_of(self.instance, job), **choices)
         provider = ai_provider or self._provider_of(job)
         running = self._launches.begin(spec, job, provider)
         return views.started_dict(self.instance, running.await_plan(), provider)
+
+    def _check_nobody_launches(self, job: Job) -> None:
+        """Raises ActionNotAllowedError if the job waits in Dagster's queue, or is being launched out of it."""
+        run = self.instance.get_run_by_id(job.run_id)
+        if run is not None and run.status is not DagsterRunStatus.NOT_STARTED:
+            raise ActionNotAllowedError(
+                f"Job '{job.job_id}' waits in the queue of Dagster, which will begin it",
+                fix="Let the queue begin it, or cancel it and create another job",
+            )
 
     def pause_bulk_job(self, bulk_job_id: str) -> bool:
         """Let the videos in work be finished and no other begin; False if the job is not running."""
         return self._done("pause", bulk_job_id, lambda: self._send(pause_job(self.instance, bulk_job_id)))
 
     def cancel_bulk_job(self, bulk_job_id: str) -> bool:
-        """Stop the job for good, finished videos stay; False if it has ended already."""
+        """Stop the job for good, finished videos stay; False if it has ended already, or is pausing.
+
+        A job that is pausing is cancelled once its videos in work are finished and it is paused.
+        """
         return self._done("cancel", bulk_job_id, lambda: self._send(cancel_job(self.instance, bulk_job_id)))
 
     def resume_bulk_job(self, bulk_job_id: str) -> bool:

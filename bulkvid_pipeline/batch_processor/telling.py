@@ -11,18 +11,19 @@ from dagster import DagsterInstance
 from bulkvid_pipeline.adapters.dagster.run_log import RunLog
 from bulkvid_pipeline.adapters.rate_limits import RateLimiter
 from bulkvid_pipeline.adapters.stopping import in_daemon_thread
+from bulkvid_pipeline.adapters.storage import Storage
 from bulkvid_pipeline.batch_processor import views
 from bulkvid_pipeline.batch_processor.errors import error_of
 from bulkvid_pipeline.batch_processor.launching import Launches
 from bulkvid_pipeline.batch_processor.notices import Notices
 from bulkvid_pipeline.batch_processor.queue_manager import QueueManager
-from bulkvid_pipeline.batch_processor.records import BulkJob, JobEvent, JobStatus, VideoJob, status_of, video_job_id
+from bulkvid_pipeline.batch_processor.records import BulkJob, JobEvent, JobStatus, VideoJob, video_job_id
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.options import Priority
 from bulkvid_pipeline.core.states import ItemState
 from bulkvid_pipeline.services.jobs.events import job_events
-from bulkvid_pipeline.services.jobs.items import first_video
+from bulkvid_pipeline.services.jobs.items import external_video, first_video
 from bulkvid_pipeline.services.jobs.job_rows import Row, RowReader
 from bulkvid_pipeline.services.jobs.jobs import Job, find_job, list_jobs, spec_of
 from bulkvid_pipeline.services.liveness.orphans import close_orphans
@@ -34,7 +35,6 @@ from bulkvid_pipeline.services.webhooks.callbacks import send_now
 from bulkvid_pipeline.settings import Settings
 
 _log = logging.getLogger("batch_processor")
-MOST_EVENTS = 1_000_000
 _MACHINE = Machine()
 
 
@@ -82,7 +82,7 @@ class Telling:
             title=job.title,
             column_range=source.range,
             sheet_format=source.format,
-            status=status_of(job.state),
+            status=views.status_of_job(job),
             progress=int(job.percent),
             statistics=views.statistics_of(job),
             created_at=view.created_at,
@@ -99,30 +99,8 @@ class Telling:
         job = self._job(bulk_job_id)
         with closing(RunLog(self.instance)) as log:
             rows = RowReader(log).rows(job).rows
-        provider = self._provider_of(job)
-        return [self._video_job(job, row, provider) for row in rows if row.state is not ItemState.SKIPPED]
-
-    def _video_job(self, job: Job, row: Row, provider: str | None) -> VideoJob:
-        end = row.end
-        file = end.files[0] if end and end.files else {}
-        is_held_back = row.state is ItemState.QUEUED and job.rate_limited
-        settings, key = self.settings_of_jobs(), first_video(row)
-        url = file.get("url") or (Links(settings, b"").storage(job).url(key) if key else None)
-        return VideoJob(
-            id=video_job_id(job.job_id, row.row_key),
-            bulk_job_id=job.job_id,
-            idea_data={"title": row.title, "idea_title": row.title},
-            priority=Priority(job.priority),
-            ai_provider=provider,
-            status=JobStatus.RATE_LIMITED if is_held_back else JobStatus.of(row.state),
-            attempts=end.attempts if end else 0,
-            output_url=url,
-            error=end.error or None if end else None,
-            user_id=job.user_id,
-            project_id=job.project_id,
-            row=row.sheet_row,
-            row_key=row.row_key,
-        )
+        provider, storage = self._provider_of(job), Links(self.settings_of_jobs(), b"").storage(job)
+        return [_video_job(job, row, provider, storage) for row in rows if row.state is not ItemState.SKIPPED]
 
     def get_job_events(self, job_id: str, limit: int = 50, level: str = "INFO") -> list[dict[str, Any]]:
         """The newest events of a job, oldest first: created_at and timestamp (ISO 8601), level, message, row.
@@ -139,9 +117,8 @@ class Telling:
         bulk_job_id, _, row_key = job_id.partition(":")
         if limit < 1:
             return []
-        found = job_events(self.instance, bulk_job_id, level=level, limit=MOST_EVENTS if row_key else limit)
-        events = [JobEvent.of(bulk_job_id, event) for event in found if not row_key or event.row == row_key]
-        return [event.as_dict() for event in events[-limit:]]
+        found = job_events(self.instance, bulk_job_id, level=level, limit=limit, row_key=row_key)
+        return [JobEvent.of(bulk_job_id, event).as_dict() for event in found]
 
     def get_system_status(self) -> dict[str, Any]:
         """How busy processor, database and machine are: state, bulk_jobs, queue_running, rate_limiter, ..."""
@@ -229,3 +206,25 @@ class Telling:
                 _log.warning("The callback of job %s was not sent: %s", job.job_id, error)
 
         in_daemon_thread(send, "callbacks")
+
+
+def _video_job(job: Job, row: Row, provider: str | None, storage: Storage) -> VideoJob:
+    """The video of a row; while it is made again, nothing of what came of it before is told."""
+    end = row.end if row.in_work is None else None
+    is_held_back = row.state is ItemState.QUEUED and job.rate_limited
+    key = first_video(row)
+    return VideoJob(
+        id=video_job_id(job.job_id, row.row_key),
+        bulk_job_id=job.job_id,
+        idea_data={"title": row.title, "idea_title": row.title},
+        priority=Priority(job.priority),
+        ai_provider=provider,
+        status=JobStatus.RATE_LIMITED if is_held_back else JobStatus.of(row.state),
+        attempts=end.attempts if end else row.in_work.tries - 1 if row.in_work else 0,
+        output_url=external_video(row) or (storage.url(key) if key else None),
+        error=end.error or None if end else None,
+        user_id=job.user_id,
+        project_id=job.project_id,
+        row=row.sheet_row,
+        row_key=row.row_key,
+    )

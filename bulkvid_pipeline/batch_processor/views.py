@@ -28,7 +28,7 @@ def job_dict(job: Job, spec: BulkJobSpec, failure: BulkVideoError | None) -> dic
         "id": job.job_id,
         "job_id": job.job_id,
         "bulk_job_id": job.job_id,
-        "status": status_of(job.state, rate_limited=job.rate_limited and not job.in_work),
+        "status": status_of_job(job),
         "state": job.state.value,
         "progress": int(job.percent),
         "message": message_of(job, failure),
@@ -53,6 +53,11 @@ def job_dict(job: Job, spec: BulkJobSpec, failure: BulkVideoError | None) -> dic
         "actions": view["actions"],
         "report": job.report or None,
     }
+
+
+def status_of_job(job: Job) -> str:
+    """The job's status; it is held back by a rate limit only while no video of it is being made."""
+    return status_of(job.state, rate_limited=job.rate_limited and not job.in_work)
 
 
 def statistics_of(job: Job) -> dict[str, int]:
@@ -136,7 +141,7 @@ def started_dict(instance: DagsterInstance, job: Job, ai_provider: str | None) -
         "success": True,
         "bulk_job_id": job.job_id,
         "job_id": job.job_id,
-        "status": status_of(job.state),
+        "status": status_of_job(job),
         "video_jobs": job.items["total"],
         "total_jobs": job.items["total"],
         "ai_provider": ai_provider,
@@ -169,7 +174,7 @@ def result_dict(job_id: str, video_job_id: str, outcome: RowOutcome) -> dict[str
 
 def counts_of(jobs: Iterable[Job]) -> dict[str, int]:
     """How many bulk jobs there are in each status."""
-    found = Counter(status_of(job.state) for job in jobs)
+    found = Counter(status_of_job(job) for job in jobs)
     names = {status.value for status in JobStatus} | {"pausing", "paused", "cancelling"}
     counts = {name: found.get(name, 0) for name in sorted(names)}
     running = sum(counts[name] for name in ("in_progress", "rate_limited", "pausing", "cancelling"))

@@ -119,6 +119,14 @@ def run_in_background(
     return job
 
 
+def await_end(job_id: str, timeout_s: float) -> bool:
+    """Whether nothing of that job is at work in a thread of this process, or ends within so long."""
+    with _lock:
+        jobs = [job for job in _running if job.job_id == job_id]
+    wait([job.future for job in jobs], timeout_s)
+    return all(job.future.done() for job in jobs)
+
+
 def _forget(job: BackgroundJob) -> None:
     with _lock:
         _running.discard(job)

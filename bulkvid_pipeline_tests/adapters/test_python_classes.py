@@ -58,6 +58,17 @@ def test_a_script_and_a_module_beside_it_are_found_from_elsewhere(folder: Path) 
     assert being_loaded() == ""
 
 
+def test_a_module_of_that_name_from_another_folder_is_not_taken_for_it(folder: Path) -> None:
+    other = folder / "other"
+    other.mkdir()
+    (other / "beside.py").write_text("class Other:\n    pass\n")
+    assert load_class(f"beside:Other@{folder}").__name__ == "Other"
+
+    with pytest.raises(ClassNotLoadedError) as raised:
+        load_class(f"beside:Other@{other}")
+    assert f"another one, of {folder / 'beside.py'}" in raised.value.why
+
+
 def test_an_installed_class_is_named_without_its_folder() -> None:
     assert address_of(pytest.Module) == "_pytest.python:Module"
     assert load_class("_pytest.python:Module") is pytest.Module

@@ -55,3 +55,13 @@ def test_a_wrong_variable_is_named_as_it_was_given(monkeypatch: pytest.MonkeyPat
 
     with pytest.raises(InvalidSettingsError, match="BATCH_PROCESSOR_MAX_WORKERS is 'many'"):
         Installation.of(None, DB_PATH, MAX_WORKERS)
+
+
+@pytest.mark.parametrize("db_path", ["jobs.db", "~/jobs.db", "sqlite:///jobs.db"])
+def test_the_path_that_is_told_can_be_opened_from_anywhere(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, db_path: str
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+
+    assert Installation.of(None, db_path, 4).db_path == str(tmp_path / "jobs.db")

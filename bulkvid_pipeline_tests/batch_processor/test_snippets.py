@@ -342,6 +342,7 @@ def test_jobs_keep_to_the_limiter_that_was_given(script: Surroundings) -> None:
         await processor.process_sheet_ideas(job_id)
         limited = await ended(processor, job_id, "rate_limited")
         assert [video.status for video in processor.get_video_jobs(job_id)] == ["completed", "rate_limited"]
+        assert processor.get_bulk_job(job_id).status == "rate_limited"
         system = processor.get_system_status()
         assert processor.rate_limiter.can_proceed(user_id="user123") is False
         assert 0 < processor.rate_limiter.get_backoff_time("user123") <= 60
@@ -356,6 +357,7 @@ def test_jobs_keep_to_the_limiter_that_was_given(script: Surroundings) -> None:
     assert system["rate_limiter"]["per_user_limit"] == 1
     assert system["rate_limiter"]["users"]["user123"]["used"] == 1
     assert (system["state"], system["bulk_jobs"]["running"]) == ("running", 1)
+    assert system["bulk_jobs"]["rate_limited"] == 1
 
 
 def test_what_a_processor_says_of_itself(script: Surroundings, monkeypatch: pytest.MonkeyPatch) -> None:

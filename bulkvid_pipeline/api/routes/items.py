@@ -16,7 +16,6 @@ from bulkvid_pipeline.api.envelope import Answer
 from bulkvid_pipeline.api.error_answers import documented
 from bulkvid_pipeline.api.reading import answer
 from bulkvid_pipeline.api.routes.jobs import ONE, JobId, PageSize, PageTokenText, separated
-from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import InvalidRequestError, NotFoundError
 from bulkvid_pipeline.core.states import ItemState
 from bulkvid_pipeline.core.wire import EventPage, ItemDetail, ItemView, Page
@@ -145,15 +144,15 @@ async def list_events(
 
 def _events(context: ApiContext, job: Job, query: EventQuery, row: str | None) -> EventPage:
     if row:
-        found = context.reads.rows.rows(job).find(row)
+        rows = context.reads.rows.rows(job)
+        found = rows.find(row)
         if found is None:
             raise NotFoundError(
                 f"Job '{job.job_id}' has no row '{row[:80]}'",
                 fix="Use a row_key or a sheet_row of its items",
                 field="row",
             )
-        partition = found.end.partition if found.end else tags.partition_key(job.sheet, found.row_key)
-        query = EventQuery(query.level, query.limit, partition, query.after, query.before)
+        query = EventQuery(query.level, query.limit, rows.partition(found.row_key), query.after, query.before)
     return context.reads.events.page(job, query)
 
 

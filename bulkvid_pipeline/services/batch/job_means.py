@@ -55,10 +55,11 @@ def lend(job_id: str, means: JobMeans) -> None:
         _lent[job_id] = means
 
 
-def take_back(job_id: str) -> None:
-    """Let later runs of the job work as the settings say."""
+def take_back(job_id: str, means: JobMeans) -> None:
+    """Let later runs of the job work as the settings say, unless other means were lent to it meanwhile."""
     with _lock:
-        _lent.pop(job_id, None)
+        if _lent.get(job_id) is means:
+            del _lent[job_id]
 
 
 def means_of(job_id: str) -> JobMeans:

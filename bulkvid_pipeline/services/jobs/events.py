@@ -17,6 +17,7 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import InvalidRequestError
 from bulkvid_pipeline.core.wire import Event, EventPage
 from bulkvid_pipeline.services.jobs.event_cursor import EventCursor
+from bulkvid_pipeline.services.jobs.job_rows import RowReader
 from bulkvid_pipeline.services.jobs.jobs import Job, find_job
 
 AT_ONCE = 250
@@ -53,9 +54,16 @@ class EventQuery:
 
 
 def job_events(
-    instance: DagsterInstance, job_id: str, *, level: str = "INFO", limit: int = 100, project_id: str | None = None
+    instance: DagsterInstance,
+    job_id: str,
+    *,
+    level: str = "INFO",
+    limit: int = 100,
+    project_id: str | None = None,
+    row_key: str = "",
 ) -> tuple[Event, ...]:
-    """The newest `limit` events of all runs of a job, at or above a level, oldest first.
+    """The newest `limit` events of all runs of a job, at or above a level, oldest first; those of one row if its key
+    is given.
 
     Raises:
         JobNotFoundError: there is no such job in the project.
@@ -66,7 +74,8 @@ def job_events(
     job = find_job(instance, job_id, project_id=project_id)
     log = RunLog(instance)
     with closing(log):
-        return JobEvents(log).page(job, EventQuery(level.upper(), limit)).items
+        partition = RowReader(log).rows(job).partition(row_key) if row_key else None
+        return JobEvents(log).page(job, EventQuery(level.upper(), limit, partition)).items
 
 
 class JobEvents:

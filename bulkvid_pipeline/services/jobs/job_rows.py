@@ -110,6 +110,11 @@ class JobRows:
         """For each row where `q` is looked for: title, key and error."""
         return tuple(plain(f"{row.title}\n{row.row_key}\n{row.end.error if row.end else ''}") for row in self.rows)
 
+    def partition(self, row_key: str) -> str:
+        """The partition that events of the row are about, also before it has ended."""
+        row = self.by_key.get(row_key)
+        return row.end.partition if row and row.end else tags.partition_key(self.job.sheet, row_key)
+
     def find(self, name: str) -> Row | None:
         """The row of that key, or else of that sheet row number."""
         if name in self.by_key:
