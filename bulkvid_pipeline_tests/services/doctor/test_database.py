@@ -41,6 +41,18 @@ def test_sqlite_is_current_and_can_be_written(look: Look, home: Path) -> None:
         assert runs.execute("SELECT count(*) FROM kvs WHERE key LIKE 'bulkvid/doctor/%'").fetchone() == (0,)
 
 
+def test_a_journal_that_vanishes_meanwhile_is_no_fault(look: Look, home: Path) -> None:
+    (home / "history" / "gone.db-journal").symlink_to(home / "history" / "gone")
+    (home / "storage").mkdir(exist_ok=True)
+    (home / "storage" / "huge.db").write_bytes(b"0" * 50_000_000)
+
+    told = look("database")
+
+    assert told.status == "ok"
+    assert told.found.startswith(f"SQLite in {home}, ")
+    assert " kB; " in told.found, "other files of the home are no part of the database"
+
+
 def test_tables_of_another_dagster_are_broken(look: Look, home: Path) -> None:
     with sqlite3.connect(home / "history" / "runs.db") as runs:
         runs.execute("UPDATE alembic_version SET version_num = '7e2f3204cf8e'")
