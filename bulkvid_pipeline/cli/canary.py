@@ -121,7 +121,8 @@ class _CanaryJob:
     def _show(self, *, findings: bool = True) -> Canary:
         """Print what came of the chosen rows, and where to look at them."""
         store, console = self.plan.store, self.console
-        canary = read_canary(self.instance, self._job(), self.chosen, store, settings())
+        work = {row.plan.row_key: row.work for row in self.plan.to_render}
+        canary = read_canary(self.instance, self._job(), self.chosen, work, store, settings())
         report = self.plan.sheet.report.as_dict()
         if findings and report["findings"]:
             console.print()
@@ -148,8 +149,8 @@ class _CanaryJob:
     def _rest(self, canary: Canary) -> JobEstimate:
         """What the other rows will make and take, by what the canary took."""
         here, seconds = settings(), self.plan.sheet.seconds
-        others = {row.plan.row_key for row in self._others}
-        first = [row for row in self.plan.to_render if row.plan.row_key not in others]
+        made = {row.chosen.plan.row_key for row in canary.rows if not row.failed}
+        first = [row for row in self.plan.to_render if row.plan.row_key in made]
         of_canary, of_others = (estimate_of(rows, seconds, here, self.paces) for rows in (first, self._others))
         return estimate_by(canary, of_canary, of_others, here.workers)
 

@@ -109,7 +109,10 @@ class JobRun:
     provider: str = ""
     """The speech provider of its rows; empty while unknown."""
     past: JobRun | None = None
-    """All runs of the job up to this one as if they had been one: what pruning, which removes runs, keeps of them."""
+    """The job's runs as if they had been one: what pruning, which removes runs, keeps of them. It stands for all that
+    were made until its `covers_until`, this run among them."""
+    covers_until: float | None = None
+    """Of a run that stands for others: when the newest of them was made."""
 
     @property
     def is_live(self) -> bool:
@@ -142,12 +145,13 @@ _LIVE = {JobState.PENDING, JobState.RUNNING, JobState.PAUSING, JobState.COMPLETI
 
 def told_runs(runs: Sequence[JobRun]) -> list[JobRun]:
     """The runs by which a job's figures are known, oldest first: where pruning has been at work, the one that stands
-    for those up to then, and those that came later."""
+    for those up to then, and those that came later. Runs that it stands for are there until they are deleted."""
     ordered = sorted(runs, key=lambda run: run.created_at)
-    for at in range(len(ordered) - 1, -1, -1):
-        past = ordered[at].past
+    for holder in reversed(ordered):
+        past = holder.past
         if past is not None:
-            return [past, *ordered[at + 1 :]]
+            until = holder.created_at if past.covers_until is None else past.covers_until
+            return [past, *(run for run in ordered if run.created_at > until)]
     return ordered
 
 
@@ -260,8 +264,10 @@ def items_of_job(runs: Sequence[JobRun], news: Mapping[str, RowNews] | None = No
     told = {state: sum(run.progress.ended[state] for run in parts) for state in ItemState if state.is_final}
     if news is None:
         completed, failed = told[ItemState.COMPLETED], told[ItemState.FAILED]
-        gained = sum(gain.get(_ALL, 0) for gain in gains({_ALL: (completed, failed)}, _by_scope(later_rows(runs))))
-        return _items(total, completed + gained, failed - gained, *_stopped(told))
+        unmade = max(0, total - completed - failed)
+        for gain in gains({_ALL: (completed, failed)}, _by_scope(later_rows(runs)), unmade):
+            completed, failed = completed + gain[_ALL].completed, failed - gain[_ALL].mended
+        return _items(total, completed, failed, *_stopped(told))
     trying = any(run.is_live and run.scope is not Scope.ROWS for run in telling)
     newest = {run.run_id for run in generations(runs)[-1]}
     completed = sum(of_run.completed for of_run in news.values())
@@ -300,21 +306,35 @@ def later_rows(runs: Sequence[JobRun]) -> list[JobRun]:
     return sorted(later, key=lambda run: run.created_at)
 
 
+@dataclass(frozen=True)
+class Gain:
+    """Rows that a later run has completed, and no run before it; `mended` of them had failed before."""
+
+    completed: int
+    mended: int
+
+
 def gains(
-    counted: Mapping[str, tuple[int, int]], later: Iterable[Mapping[str, tuple[int, int]]]
-) -> list[dict[str, int]]:
-    """Of each later run over chosen rows, how many of its completed rows had failed before.
+    counted: Mapping[str, tuple[int, int]], later: Iterable[Mapping[str, tuple[int, int]]], unmade: int
+) -> list[dict[str, Gain]]:
+    """Of each later run over chosen rows, how many of its completed rows are new.
 
     Args:
         counted: completed and failed rows by group, of the runs over all rows.
         later: the same of each run over chosen rows, oldest first.
+        unmade: rows, of any group, that had neither completed nor failed before.
     """
     failed = {name: count for name, (_, count) in counted.items()}
+    left: dict[str, int] = {}
     found = []
     for run in later:
-        gained = {name: min(completed, failed.get(name, 0)) for name, (completed, _) in run.items()}
-        for name, count in gained.items():
-            failed[name] = failed.get(name, 0) - count
+        gained = {}
+        for name, (completed, _) in run.items():
+            mended = min(completed, failed.get(name, 0))
+            made = min(completed - mended, left.get(name, unmade))
+            failed[name] = failed.get(name, 0) - mended
+            left[name] = left.get(name, unmade) - made
+            gained[name] = Gain(mended + made, mended)
         found.append(gained)
     return found
 

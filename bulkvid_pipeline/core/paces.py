@@ -32,6 +32,8 @@ ENOUGH_ROWS = 1000
 """Older runs are left out once so many rows are known: machines and engines change."""
 MOST_KINDS = 12
 """PostgreSQL indexes the values of tags, and refuses longer ones than 2,700 bytes."""
+_MOST = 1e18
+"""No seconds, characters or bytes of a run come near it."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ class Took:
         return cls(
             _number(told["rows"]),
             _number(told["row_s"]),
-            {kind: Sums(*map(_number, values)) for kind, values in _named(told["kinds"])},
+            {_known(kind): Sums(*map(_number, values)) for kind, values in _named(told["kinds"])},
             {name: _pair(values) for name, values in _named(told["lengths"])},
             {name: _pair(values) for name, values in _named(told["spoken"])},
             _number(told["idle_s"]),
@@ -247,7 +249,14 @@ def _pairs_added(
 def _number(told: object) -> float:
     if isinstance(told, bool) or not isinstance(told, int | float):
         raise TypeError(f"{told!r} is no number")
+    if not 0 <= told <= _MOST:  # nor is NaN
+        raise ValueError(f"{told} is no amount")
     return told
+
+
+def _known(kind: str) -> str:
+    _codec(kind)
+    return kind
 
 
 def _named(told: object) -> Iterable[tuple[str, Sequence[object]]]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bulkvid_pipeline.core.plan_wire import Plan
+from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.services.plans import sheet_plan
+from bulkvid_pipeline.services.plans.sheet_plan import plan_sheet
 from bulkvid_pipeline_tests.cli.conftest import Command
 
 GOOD = "idea_title,script_content,platform_preferences\nOne,Turn off the tap. Save the water.,youtube\n"
@@ -72,7 +76,14 @@ def test_programs_get_the_whole_plan(bulkvid: Command, mixed: Path) -> None:
     assert plan.estimate.storage_bytes > 0
 
 
-def test_every_option_of_run_reaches_the_plan(bulkvid: Command, folder: Path) -> None:
+def test_every_option_of_run_reaches_the_plan(bulkvid: Command, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    planned: list[BulkJobSpec] = []
+
+    def plan_it(spec: BulkJobSpec, *means: Any) -> sheet_plan.SheetPlan:
+        planned.append(spec)
+        return plan_sheet(spec, *means)
+
+    monkeypatch.setattr(sheet_plan, "plan_sheet", plan_it)
     (folder / "good.csv").write_text(GOOD)
     (folder / "videos").mkdir()
     options = (
@@ -86,6 +97,13 @@ def test_every_option_of_run_reaches_the_plan(bulkvid: Command, folder: Path) ->
     plan = Plan.model_validate(json.loads(said.out))
     assert said.code == 0
     assert plan.output.startswith(f"file://{folder}/videos/may/")
+    (spec,) = planned
+    assert (spec.title, spec.priority, spec.validation_level) == ("Spring", "urgent", "moderate")
+    source, output, template = spec.input_source, spec.output, spec.template
+    assert (source.range, source.format, source.hidden_rows) == ("A1:C9", "standard", "include")
+    assert (output.format, output.video_codec, output.resolution, output.prefix) == ("mov", "h265", "4k", "may")
+    chosen = template.overrides
+    assert (template.template_id, chosen.style, chosen.voice, chosen.captions) == ("modern", "classic", "male", "off")
 
 
 def test_a_job_spec_is_planned_as_it_would_run(bulkvid: Command, folder: Path) -> None:

@@ -66,6 +66,23 @@ def test_what_is_no_such_tag_is_refused(told: dict[str, object]) -> None:
         Took.of_json(told)
 
 
+SANE = Took(1, 1.0, {"h264 1280x720 modern": Sums(1, 1.0, 1.0, 1.0, 1)}, {"espeak en": (1.0, 1.0)}, {}, 1.0, 1)
+BAD = [
+    {"kinds": {"av1 1280x720 modern": [1, 1, 1, 1, 1]}},
+    {"kinds": {"h264 1280x720 modern": [1, 1, 1, float("nan"), 1]}},
+    {"row_s": float("inf")},
+    {"idle_s": -1.0},
+    {"lengths": {"espeak en": [10**400, 1]}},
+]
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_a_tag_with_a_strange_codec_or_amount_is_refused(bad: dict[str, object]) -> None:
+    assert Took.of_json(SANE.as_json()) == SANE
+    with pytest.raises(ValueError, match=r"no amount|av1"):
+        Took.of_json({**SANE.as_json(), **bad})
+
+
 def test_without_past_rows_the_built_in_figures_count() -> None:
     found = estimate_job([(a_plan(), 10.0)], workers=2)
     assert found.based_on_rows == 0

@@ -123,9 +123,11 @@ def try_writing(instance: DagsterInstance) -> None:
     try:
         with storage.connect() as connection:
             connection.execute(sa.insert(_KVS).values(key=key, value="May be deleted"))
-        known = storage.get_cursor_values({key})
-        with storage.connect() as connection:
-            connection.execute(sa.delete(_KVS).where(_KVS.c.key == key))
+        try:
+            known = storage.get_cursor_values({key})
+        finally:
+            with storage.connect() as connection:
+                connection.execute(sa.delete(_KVS).where(_KVS.c.key == key))
     except SQLAlchemyError as error:
         raise ServiceUnavailableError(f"The database cannot be written: {_words(error)}") from error
     if key not in known:

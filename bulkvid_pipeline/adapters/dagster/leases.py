@@ -30,7 +30,7 @@ _KVS = sa.table("kvs", sa.column("key", sa.Text), sa.column("value", sa.Text))
 
 
 class Leases:
-    """The leases of one run, for use by one thread. A context manager that releases all leases at its end.
+    """The leases of one run, for use by any of its threads. A context manager that releases all leases at its end.
 
     Args:
         instance: the instance that stores the leases.

@@ -19,9 +19,10 @@ def figures_of(job: Job) -> JobFigures:
     turns."""
     runs = job.told_runs
     counted, later = counted_runs(runs), later_rows(runs)
-    styles = _settled([run.progress.styles for run in counted], [run.progress.styles for run in later])
-    platforms = _settled([run.progress.platforms for run in counted], [run.progress.platforms for run in later])
-    made = _made(runs, counted, later)
+    unmade = _first_made_later(job, counted)
+    styles = _settled([run.progress.styles for run in counted], [run.progress.styles for run in later], unmade)
+    platforms = _settled([run.progress.platforms for run in counted], [run.progress.platforms for run in later], unmade)
+    made = _made(runs, counted, later, unmade)
     videos = made.total
     return JobFigures(
         created_at=job.created_at,
@@ -42,28 +43,39 @@ def figures_of(job: Job) -> JobFigures:
     )
 
 
-def _settled(counted: Sequence[Pairs], later: Sequence[Pairs]) -> dict[str, Ended]:
-    """The rows of each group, with those that a later run over chosen rows has mended."""
+def _ended(run: JobRun) -> tuple[int, int]:
+    return run.progress.counts.get("completed", 0), run.progress.counts.get("failed", 0)
+
+
+def _first_made_later(job: Job, counted: Sequence[JobRun]) -> int:
+    """At most so many rows have completed in a later run and had neither completed nor failed in the counted ones."""
+    completed, failed = (sum(ended) for ended in zip(*map(_ended, counted), strict=True)) if counted else (0, 0)
+    total = sum(run.progress.total for run in counted)
+    mended = max(0, failed - job.items["failed"])
+    return max(0, min(total - completed - failed, job.items["completed"] - completed - mended))
+
+
+def _settled(counted: Sequence[Pairs], later: Sequence[Pairs], unmade: int) -> dict[str, Ended]:
+    """The rows of each group, with those that a later run over chosen rows has mended, or made first."""
     base: dict[str, Ended] = {}
     for pairs in counted:
         for name, (completed, failed) in pairs.items():
             base[name] = base.get(name, Ended()) + Ended(completed, failed)
-    for gained in gains({name: (of.completed, of.failed) for name, of in base.items()}, later):
+    for gained in gains({name: (of.completed, of.failed) for name, of in base.items()}, later, unmade):
         for name, rows in gained.items():
-            base[name] = base.get(name, Ended()) + Ended(rows, -rows)
+            base[name] = base.get(name, Ended()) + Ended(rows.completed, -rows.mended)
     return base
 
 
-def _made(runs: Sequence[JobRun], counted: Sequence[JobRun], later: Sequence[JobRun]) -> Made:
+def _made(runs: Sequence[JobRun], counted: Sequence[JobRun], later: Sequence[JobRun], unmade: int) -> Made:
     """What was spent in all runs, and the videos of each finished row once."""
     made = sum((run.made.spent for run in runs), Made())
     made = sum((run.made.videos for run in counted), made)
-    failed = sum(run.progress.counts.get("failed", 0) for run in counted)
-    for run in later:
-        completed = run.progress.counts.get("completed", 0)
-        gained = min(completed, failed)
-        failed -= gained
-        made += run.made.videos * (gained / completed if completed else 0.0)
+    before = {"": (0, sum(_ended(run)[1] for run in counted))}
+    gained = gains(before, [{"": _ended(run)} for run in later], unmade)
+    for run, rows in zip(later, gained, strict=True):
+        completed, _ = _ended(run)
+        made += run.made.videos * (rows[""].completed / completed if completed else 0.0)
     return made
 
 
@@ -92,6 +104,7 @@ def runs_as_one(job: Job) -> JobRun:
         thinned=True,
         made=Made(figures.style_amounts, figures.platform_amounts, figures.provider_amounts),
         provider=figures.provider,
+        covers_until=max(run.created_at for run in job.runs),
     )
 
 

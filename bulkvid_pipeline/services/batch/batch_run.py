@@ -75,7 +75,7 @@ class BatchRun:
     state: JobState = field(default=JobState.RUNNING, init=False)
     report_url: str = field(default="", init=False)
     spent: Spending = field(default_factory=Spending, init=False)
-    """What a paid voice has cost in this run."""
+    """What a paid voice, and the generation, have cost in this run."""
 
     def __post_init__(self) -> None:
         run = self.instance.get_run_by_id(self.run_id)

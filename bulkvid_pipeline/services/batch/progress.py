@@ -46,7 +46,7 @@ class JobSnapshot:
     rate_limited: bool = False
     """Whether the next row waits for a rate limit."""
     cost: float = 0.0
-    """What paid voices have asked so far in this run."""
+    """What rows have cost so far in this run: paid voices, and what makes rows in the engine's place."""
     styles: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """Completed and failed rows by style."""
     platforms: Mapping[str, tuple[int, int]] = field(default_factory=dict)

@@ -48,7 +48,7 @@ class RowFigures:
         if outcome.seconds:
             self._turns, self._turns_s = self._turns + 1, self._turns_s + outcome.seconds
             self._characters += 0 if outcome.plan.is_silent else len(outcome.plan.script)
-        if outcome.rendered and self.by_engine:
+        if outcome.rendered and self.by_engine and outcome.attempts == 1:  # else waits and failures count as work
             self.took += self._took(outcome)
 
     def is_due(self) -> bool:

@@ -91,7 +91,7 @@ class RowLoop:
     stopped_by: BulkVideoError | None = field(default=None, init=False)
     """The fault of the system that ended the loop early, if one did."""
     spent: Spending = field(default_factory=Spending, init=False)
-    """What the rows have cost at a paid voice."""
+    """What the rows have cost: a paid voice, and the generation."""
     _warned: set[str] = field(default_factory=set, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
@@ -144,12 +144,13 @@ class RowLoop:
         return self.setup.workers if asked is None else max(1, asked)
 
     def pay(self, plan: VideoPlan, spent: Spending) -> None:
-        """Count what a row has cost at a paid voice, finished or not."""
+        """Count what a row has cost, finished or not: a paid voice, and the generation."""
         if spent != Spending():
             with self._lock:
                 self.spent += spent
             self.progress.pay(spent.cost)
-            _log.info("Row %d: %d characters spoken, cost %.6f", plan.sheet_row, spent.characters, spent.cost)
+            spoken = f"{spent.characters} characters spoken, " if spent.characters else ""
+            _log.info("Row %d: %scost %.6f", plan.sheet_row, spoken, spent.cost)
 
     def _warn(self, warning: str) -> None:
         """Log what a worker warns about, once: they all meet the same full disk."""

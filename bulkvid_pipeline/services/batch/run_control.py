@@ -27,7 +27,10 @@ def is_cancelled(run: DagsterRun) -> bool:
 
 
 class RunControl:
-    """Reads the run's wishes every two seconds and writes its progress every second, from the main thread alone."""
+    """Reads the run's wishes every two seconds and writes its progress every second, both in the main thread.
+
+    Other threads may ask whether they `may_publish`.
+    """
 
     def __init__(
         self,

@@ -107,7 +107,8 @@ def secrets_of(settings: Settings) -> frozenset[str]:
         value = getattr(settings, name)
         if isinstance(value, SecretStr):
             text = value.get_secret_value()
-            found |= set(_secrets_in_address(text, name == "notify_url") if "://" in text else _forms_of(text))
+            is_address = name.endswith("_url") and "://" in text
+            found |= set(_secrets_in_address(text, name == "notify_url") if is_address else _forms_of(text))
         elif isinstance(value, str):
             found |= set(_secrets_in_address(value))
     found |= {os.environ[name] for name in _SECRET_VARIABLES if os.environ.get(name)}

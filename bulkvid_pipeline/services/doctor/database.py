@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from bulkvid_pipeline.services.doctor.check import Check, Finding, Site, broken, grouped, in_size, ok, skipped, warning
 from bulkvid_pipeline.services.doctor.instances import absence, modules, opened
 
@@ -58,8 +60,12 @@ def _instance(site: Site, told: str) -> Finding:
 
 
 def _size_of_files(site: Site) -> str:
-    files = [path for path in site.home.rglob("*.db*") if path.is_file()]
-    return f"SQLite in {site.home}, {in_size(sum(path.stat().st_size for path in files))}"
+    size = 0
+    for folder in ("history", "schedules"):
+        for path in (site.home / folder).rglob("*.db*"):
+            with suppress(FileNotFoundError):  # SQLite's journals come and go while jobs run
+                size += path.stat().st_size
+    return f"SQLite in {site.home}, {in_size(size)}"
 
 
 CHECKS = grouped("database", Check("database", _database, _MEND, loads=modules))

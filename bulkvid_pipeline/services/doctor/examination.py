@@ -11,15 +11,13 @@ from concurrent.futures import wait
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
-from urllib.parse import urlsplit
-
-from pydantic import SecretStr
 
 from bulkvid_pipeline.adapters.stopping import in_daemon_thread
+from bulkvid_pipeline.core.diagnostics.redaction import Redactor
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError
 from bulkvid_pipeline.core.service_wire import CheckStatus, DoctorCheck, DoctorReport
+from bulkvid_pipeline.services.diagnostics.environment import secrets_of
 from bulkvid_pipeline.services.doctor.check import Check, Finding, Site, broken, broken_by, skipped
-from bulkvid_pipeline.settings import Settings
 
 LOADING_S = 120.0
 """How long importing our own modules may take, for all checks together."""
@@ -75,10 +73,13 @@ class _Look:
             words = " ".join(str(error).split())
             return broken(f"{type(error).__name__}: {words}" if words else type(error).__name__, self._check.mend)
 
-    def result(self) -> tuple[Finding, int]:
-        """What was found, and the milliseconds that it took; waits no longer than the check may take."""
+    def result(self, loaded_by: float) -> tuple[Finding, int]:
+        """What was found, and the milliseconds that it took; waits no longer than the check may take.
+
+        `loaded_by` is when its modules must have been imported at the latest.
+        """
         limit_s = self._site.limit_s * self._check.patience
-        self._loaded.wait(LOADING_S)
+        self._loaded.wait(max(0.0, loaded_by - time.monotonic()))
         if self._began is not None:
             wait([self._ended], max(0.0, self._began + limit_s - time.monotonic()))
         if self._loaded.is_set() and (self._ended.done() or self._began is None):
@@ -92,9 +93,9 @@ class _Look:
 def examine(site: Site, checks: Sequence[Check]) -> DoctorReport:
     """Look at everything, side by side; what does not answer in time is named as broken and left behind."""
     began = time.monotonic()
-    secrets = _secrets_in(site.settings)
+    redactor = Redactor(secrets_of(site.settings))
     looks = [(check, _Look(check, site)) for check in checks]
-    told = tuple(_told(check, *look.result(), secrets) for check, look in looks)
+    told = tuple(_told(check, *look.result(began + LOADING_S), redactor) for check, look in looks)
     counts = Counter(check.status for check in told)
     return DoctorReport(
         status=next((status for status in ("broken", "warning") if counts[status]), "ok"),
@@ -106,37 +107,16 @@ def examine(site: Site, checks: Sequence[Check]) -> DoctorReport:
     )
 
 
-def _told(check: Check, finding: Finding, duration_ms: int, secrets: Sequence[str]) -> DoctorCheck:
-    mend = _without(secrets, finding.mend).rstrip(".")
+def _told(check: Check, finding: Finding, duration_ms: int, redactor: Redactor) -> DoctorCheck:
+    mend = redactor.text(finding.mend).rstrip(".")
     return DoctorCheck(
         name=check.name,
         group=check.group,
         status=finding.status,
-        found=_shortened(_without(secrets, finding.found)),
+        found=_shortened(redactor.text(finding.found)),
         mend=f"{mend}." if mend else None,
         duration_ms=duration_ms,
     )
-
-
-def _secrets_in(settings: Settings) -> list[str]:
-    """All that must never be printed, whatever an error's text repeats; the longest first."""
-    values = [value.get_secret_value() for _, value in settings if isinstance(value, SecretStr)]
-    parts = []
-    for value in values:
-        try:
-            parts.append(urlsplit(value).password or "")
-        except ValueError:
-            continue
-    # An address without a password is worth more in a message than a gap.
-    secret = [value for value, part in zip(values, [*parts, *[""] * len(values)], strict=False)
-              if part or "://" not in value]  # fmt: skip
-    return sorted({each for each in (*secret, *parts) if each}, key=len, reverse=True)
-
-
-def _without(secrets: Sequence[str], text: str) -> str:
-    for secret in secrets:
-        text = text.replace(secret, "***")
-    return text
 
 
 def _shortened(text: str) -> str:

@@ -42,7 +42,8 @@ PAGE = 100
 class Job:
     """A bulk job at one moment. Times are epoch seconds, None while unknown; costs in the currency of their price.
 
-    `runs` are all its runs, oldest first; `run_id` is the newest one. `cost` is what paid voices have asked in all.
+    `runs` are all its runs, oldest first; `run_id` is the newest one. `cost` is what paid voices, and
+    generations of the user's own, have asked in all.
     """
 
     job_id: str

@@ -52,7 +52,7 @@ def run_of(record: RunRecord) -> JobRun:
 
 
 def past_as_tag(run_id: str, past: JobRun) -> str:
-    """The tag by which run `run_id` keeps what the job's runs up to it told; see `core.jobs.JobRun.past`."""
+    """The tag by which run `run_id` keeps what the job's runs told; see `core.jobs.JobRun.past`."""
     told, made = past.progress, past.made
     progress = {
         "total": told.total,
@@ -69,6 +69,7 @@ def past_as_tag(run_id: str, past: JobRun) -> str:
         "run_id": run_id,
         "created_at": past.created_at,
         "started_at": past.started_at,
+        "covers_until": past.covers_until,
         "provider": past.provider,
         "progress": progress,
         "made": made.as_json(),
@@ -91,6 +92,7 @@ def _past_of(record: RunRecord) -> JobRun | None:
         thinned=True,
         made=Made.of_json(told["made"]),
         provider=told["provider"],
+        covers_until=told.get("covers_until"),  # older ones stand for no run that is newer than theirs
     )
 
 

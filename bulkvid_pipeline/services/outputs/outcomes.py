@@ -54,7 +54,8 @@ class PublishedOutput:
     created_at: str
     warnings: tuple[str, ...] = ()
     cost: float = 0.0
-    """What a paid voice has asked for it, in the currency of its price: its share of what its row's narration cost."""
+    """What a paid voice, or what made it in the engine's place, has asked: its share of what its row has cost, in the
+    currency of the price."""
     thumbnail: str = ""
     """The poster in miniature: base64 of a WebP, empty where it has too many details."""
     quality: Annotated[QualityReport, Field(validation_alias=AliasChoices("quality", "certificate"))] = field(
@@ -114,7 +115,7 @@ class RowOutcome:
     attempts: int = 1
     seconds: float = 0.0
     cost: float = 0.0
-    """What a paid voice has asked for it, in the currency of its price."""
+    """What a paid voice, or what makes rows in the engine's place, has asked for it, in the currency of the price."""
     warnings: tuple[str, ...] = field(default=())
 
     @classmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from dagster import DagsterInstance
 
 from bulkvid_pipeline.core.estimates import JobEstimate
 from bulkvid_pipeline.core.jobs import processing_ms
+from bulkvid_pipeline.core.planning import PlannedOutput
 from bulkvid_pipeline.core.risk import ChosenRow
 from bulkvid_pipeline.core.states import ItemState
 from bulkvid_pipeline.services.jobs.job_reads import job_reads
@@ -25,13 +26,15 @@ SHEET = "canary.jpg"
 
 @dataclass(frozen=True)
 class CanaryVideo:
-    """A video of a row; `poster` is a key in storage."""
+    """A video of a row; `poster` is a key in storage. One that was published before was not `made` now."""
 
     platform: str
     url: str
     poster: str
     duration_s: float
     size_bytes: int
+    cost: float = 0.0
+    made: bool = True
 
 
 @dataclass(frozen=True)
@@ -48,14 +51,21 @@ class CanaryRow:
     def failed(self) -> bool:
         return not self.videos
 
+    @property
+    def made(self) -> tuple[CanaryVideo, ...]:
+        return tuple(video for video in self.videos if video.made)
+
 
 @dataclass(frozen=True)
 class Canary:
-    """All of them. `seconds` is the time in which they were made, `cost` what paid voices have asked."""
+    """All of them. `seconds` is the time in which they were made; lengths, sizes and costs are of what was made."""
 
     rows: tuple[CanaryRow, ...]
     seconds: float
-    cost: float = 0.0
+
+    @property
+    def cost(self) -> float:
+        return sum(video.cost for row in self.rows for video in row.made)
 
     @property
     def failed(self) -> int:
@@ -63,39 +73,54 @@ class Canary:
 
     @property
     def video_s(self) -> float:
-        return sum(video.duration_s for row in self.rows for video in row.videos)
+        return sum(video.duration_s for row in self.rows for video in row.made)
 
     @property
     def size_bytes(self) -> int:
-        return sum(video.size_bytes for row in self.rows for video in row.videos)
+        return sum(video.size_bytes for row in self.rows for video in row.made)
 
 
 def read_canary(
-    instance: DagsterInstance, job: Job, chosen: Sequence[ChosenRow], store: OutputStore, settings: Settings
+    instance: DagsterInstance,
+    job: Job,
+    chosen: Sequence[ChosenRow],
+    work: Mapping[str, Sequence[PlannedOutput]],
+    store: OutputStore,
+    settings: Settings,
 ) -> Canary:
-    """What came of the chosen rows in the job's run.
+    """What came of the chosen rows in the job's run; `work` are the outputs that were to be made, by row key.
 
     Raises:
         ServiceUnavailableError: the database does not respond.
     """
     with job_reads(instance, settings) as reads:
         rows: Mapping[str, Row] = reads.rows.rows(job).by_key
-    made = tuple(_row(each, rows.get(each.plan.row_key), store) for each in chosen)
-    return Canary(made, processing_ms(job.runs) / 1000, job.cost)
+    made = tuple(
+        _row(each, rows.get(each.plan.row_key), {output.platform.value for output in work[each.plan.row_key]}, store)
+        for each in chosen
+    )
+    return Canary(made, processing_ms(job.runs) / 1000)
 
 
-def _row(chosen: ChosenRow, row: Row | None, store: OutputStore) -> CanaryRow:
+def _row(chosen: ChosenRow, row: Row | None, platforms: Collection[str], store: OutputStore) -> CanaryRow:
     end = row.end if row is not None else None
     if end is None:
         return CanaryRow(chosen, error="The row was not made: the job was stopped before it, or the sheet has changed")
     if end.state is not ItemState.COMPLETED:
         return CanaryRow(chosen, error=end.error, fix=end.fix)
-    return CanaryRow(chosen, tuple(_video(file, store) for file in end.files), end.warnings)
+    videos = tuple(_video(file, file["platform"] in platforms, store) for file in end.files)
+    return CanaryRow(chosen, videos, end.warnings)
 
 
-def _video(file: Mapping[str, Any], store: OutputStore) -> CanaryVideo:
+def _video(file: Mapping[str, Any], made: bool, store: OutputStore) -> CanaryVideo:
     return CanaryVideo(
-        file["platform"], store.storage.url(file["video"]), file["poster"], file["duration_s"], file["size_bytes"]
+        file["platform"],
+        store.storage.url(file["video"]),
+        file["poster"],
+        file["duration_s"],
+        file["size_bytes"],
+        file.get("cost", 0.0),
+        made,
     )
 
 
@@ -122,7 +147,10 @@ def _read(store: OutputStore, key: str) -> bytes:
 
 
 def estimate_by(canary: Canary, of_canary: JobEstimate, of_rest: JobEstimate, workers: int) -> JobEstimate:
-    """The estimate of the other rows, corrected by how far that of the canary was from what it has become."""
+    """The estimate of the other rows, corrected by how far that of the canary was from what it has become.
+
+    `of_canary` is that of the rows that have not failed alone, and of what was to be made of them.
+    """
     made = sum(not row.failed for row in canary.rows)
     if not made:
         return of_rest

@@ -131,7 +131,7 @@ class _Outlooks:
         before = self._before([work.plan for work in unfinished])
         for work in unfinished:
             versions = before[work.plan.row_key]
-            videos = tuple(self._outlook(work, each, versions.get(each.platform)) for each in work.plan.outputs)
+            videos = tuple(self._outlook(work, each, versions) for each in work.plan.outputs)
             rows[work.plan.row_key] = RowOutlook(work.plan, videos)
         return tuple(rows[plan.row_key] for plan in plans)
 
@@ -139,29 +139,29 @@ class _Outlooks:
     def _store(self) -> OutputStore:
         return self.standing.store
 
-    def _before(self, plans: Sequence[VideoPlan]) -> dict[str, dict[str, PublishedOutput]]:
-        """The newest video of each row on each platform, whatever it was made of, by row key."""
+    def _before(self, plans: Sequence[VideoPlan]) -> dict[str, list[PublishedOutput]]:
+        """All videos of each row, whatever they were made of, the newest last, by row key."""
         versions = {plan.row_key: self.standing.versions_of(plan) for plan in plans}
         read = self.standing.read_documents(versions)
         return {
-            row_key: {
-                found.platform: found
-                for found in sorted(read[row_key], key=lambda each: each.created_at)
-                if found.row_key == row_key
-            }
+            row_key: [
+                found for found in sorted(read[row_key], key=lambda each: each.created_at) if found.row_key == row_key
+            ]
             for row_key in versions
         }
 
-    def _outlook(self, work: Work, output: PlannedOutput, was: PublishedOutput | None) -> VideoOutlook:
-        plan, url = work.plan, was.url if was else ""
+    def _outlook(self, work: Work, output: PlannedOutput, versions: Sequence[PublishedOutput]) -> VideoOutlook:
+        plan = work.plan
         if output not in work.outputs:
-            return VideoOutlook(output, url=url)
+            document = self._store.key(plan, output, DOCUMENT)
+            return VideoOutlook(output, url=next((each.url for each in versions if each.document == document), ""))
+        was = next((each for each in reversed(versions) if each.platform == output.platform), None)
         reasons = tuple(self._reasons(plan, output, was))
         if knows_its_media(plan):
             return VideoOutlook(output, reasons or (Reason(Why.MISSING),))
         only_moved = all(change.ingredient in ADDRESSES.values() for reason in reasons for change in reason.changes)
         note = NOT_SEEN if was is not None and only_moved else ""
-        return VideoOutlook(output, reasons, "" if reasons else url, note)
+        return VideoOutlook(output, reasons, was.url if was and not reasons else "", note)
 
     def _reasons(self, plan: VideoPlan, output: PlannedOutput, was: PublishedOutput | None) -> Iterator[Reason]:
         last = self.standing.last.get(plan.row_key)

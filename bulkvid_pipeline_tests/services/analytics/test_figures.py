@@ -105,6 +105,22 @@ def test_chosen_rows_that_had_failed_join_the_finished_ones_in_their_style() -> 
     assert figures.cost == pytest.approx(1.1)
 
 
+def test_rows_that_a_stopped_job_had_not_come_to_join_once_they_are_made() -> None:
+    first = a_run(0, {"modern": (4, 1)}, total=10, cost=1.0)
+    chosen = a_run(1, {"modern": (3, 0), "classic": (1, 0)}, scope=Scope.ROWS, cost=0.4)
+    again = a_run(2, {"minimal": (1, 0)}, scope=Scope.ROWS)
+
+    figures = figures_of(a_job(first, chosen, news={"run0": RowNews(4, 0), "run1": RowNews(4, 0)}))
+
+    assert (figures.items, figures.ended) == (10, Ended(8, 0))
+    assert figures.styles == {"modern": Ended(7, 0), "classic": Ended(1, 0)}
+    assert (figures.video_s, figures.bytes) == (80.0, 8_000)
+    news = {"run0": RowNews(3, 0), "run1": RowNews(4, 0), "run2": RowNews(1, 0)}
+    assert figures_of(a_job(first, chosen, again, news=news)).video_s == 80.0
+    untold = items_of_job([first, replace(chosen, thinned=True)])
+    assert (untold["completed"], untold["failed"], untold["pending"]) == (8, 0, 2)
+
+
 def test_rows_that_were_made_again_are_not_counted_again() -> None:
     first = a_run(0, {"modern": (6, 0)}, cost=1.0)
     again = a_run(1, {"modern": (2, 0)}, scope=Scope.ROWS, cost=0.5)

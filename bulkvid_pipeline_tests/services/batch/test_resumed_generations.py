@@ -139,7 +139,7 @@ def test_a_class_that_cannot_be_loaded_stops_the_run_before_any_row(
     assert run is not None
     assert run.tags[tags.GENERATION] == name
     told = failure_of(workplace, job_id)
-    assert f"made by the class {name}, which cannot be loaded here: " in told or why in told
+    assert f"made by the class {name}, which cannot be loaded here: " in told
     assert why in told
     assert "Resume the job from the script that made it" in told
 

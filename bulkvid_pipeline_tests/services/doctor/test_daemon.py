@@ -2,19 +2,22 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dagster import DagsterInstance, DagsterRunStatus
 from dagster._core.remote_origin import GrpcServerCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 from dagster._core.test_utils import create_run_for_test
 
+from bulkvid_pipeline.adapters import processes
 from bulkvid_pipeline.adapters.dagster.daemon_signs import leave_daemon_note
-from bulkvid_pipeline.adapters.processes import identity_of, this_process
+from bulkvid_pipeline.adapters.processes import identity_of, start_module, this_process
 from bulkvid_pipeline.services.doctor.daemon import LONG_AGO_S
 from bulkvid_pipeline.services.liveness.daemon_beat import DaemonNote, note_daemon_ended, note_daemon_lives
 from bulkvid_pipeline_tests.services.doctor.conftest import Look
@@ -105,13 +108,19 @@ def test_code_that_does_not_load_is_told_by_its_last_line(
 @pytest.mark.heavy
 def test_code_that_hangs_is_given_up_and_ended(look: Look, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "shadows").mkdir()
-    pid = folder / "pid"
-    hanging = f"import os, time\nopen({str(pid)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)\n"
-    (folder / "shadows" / "croniter.py").write_text(hanging)
+    (folder / "shadows" / "croniter.py").write_text("import time\ntime.sleep(600)\n")
     monkeypatch.setenv("PYTHONPATH", str(folder / "shadows"))
+    begun: list[subprocess.Popen[bytes]] = []
+
+    def start(*arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
+        begun.append(start_module(*arguments, **options))
+        return begun[-1]
+
+    monkeypatch.setattr(processes, "start_module", start)
 
     told = look("code", limit_s=1.5)
 
     assert told.status == "broken"
     assert "6 s" in told.found
-    assert not pid.exists() or not Path(f"/proc/{pid.read_text()}").exists()
+    (process,) = begun
+    assert process.returncode == -signal.SIGKILL

@@ -2,9 +2,13 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+import psycopg2  # type: ignore[import-untyped]
 import pytest
+from dagster._core.storage.runs import SqliteRunStorage
+from sqlalchemy.exc import OperationalError
 
 from bulkvid_pipeline.services.jobs.instance import INSTANCE_CONFIG
 from bulkvid_pipeline_tests.peers.postgres import PostgresServer
@@ -41,6 +45,18 @@ def test_sqlite_is_current_and_can_be_written(look: Look, home: Path) -> None:
         assert runs.execute("SELECT count(*) FROM kvs WHERE key LIKE 'bulkvid/doctor/%'").fetchone() == (0,)
 
 
+def test_a_journal_that_vanishes_meanwhile_is_no_fault(look: Look, home: Path) -> None:
+    (home / "history" / "gone.db-journal").symlink_to(home / "history" / "gone")
+    (home / "storage").mkdir(exist_ok=True)
+    (home / "storage" / "huge.db").write_bytes(b"0" * 50_000_000)
+
+    told = look("database")
+
+    assert told.status == "ok"
+    assert told.found.startswith(f"SQLite in {home}, ")
+    assert " kB; " in told.found, "other files of the home are no part of the database"
+
+
 def test_tables_of_another_dagster_are_broken(look: Look, home: Path) -> None:
     with sqlite3.connect(home / "history" / "runs.db") as runs:
         runs.execute("UPDATE alembic_version SET version_num = '7e2f3204cf8e'")
@@ -50,6 +66,22 @@ def test_tables_of_another_dagster_are_broken(look: Look, home: Path) -> None:
     assert told.status == "broken"
     assert "tables of runs" in told.found
     assert "dagster instance migrate" in str(told.mend)
+
+
+def test_nothing_stays_of_a_look_that_fails_in_the_middle(
+    look: Look, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> object:
+        raise OperationalError("SELECT", {}, Exception("disk I/O error"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SqliteRunStorage, "get_cursor_values", fails)
+        told = look("database")
+
+    assert told.status == "broken"
+    assert "disk I/O error" in told.found
+    with sqlite3.connect(home / "history" / "runs.db") as runs:
+        assert runs.execute("SELECT count(*) FROM kvs WHERE key LIKE 'bulkvid/doctor/%'").fetchone() == (0,)
 
 
 def test_a_damaged_file_is_broken(look: Look, home: Path) -> None:
@@ -74,16 +106,17 @@ def test_a_database_that_somebody_has_locked_is_broken(look: Look, home: Path) -
 
 
 @pytest.mark.heavy
-def test_postgresql_is_told_with_its_version_and_connections(
-    look: Look, home: Path, postgres_server: PostgresServer
-) -> None:
+@pytest.mark.usefixtures("home")
+def test_postgresql_is_told_with_its_version_and_connections(look: Look, postgres_server: PostgresServer) -> None:
     url = postgres_server.create_database()
 
     empty = look("database", BULKVID_POSTGRES_URL=url)
     assert empty.status == "ok"
     assert "PostgreSQL 16" in empty.found
     assert "of 100 connections" in empty.found
-    assert not (home / "none").exists()
+    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'")
+        assert cursor.fetchone() == (0,)
     assert look("clock").status == "ok"
 
 

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bulkvid_pipeline.core.errors import InvalidRequestError, InvalidSettingsError, NetworkError
-from bulkvid_pipeline.services.doctor.check import Check, Site, grouped, ok, skipped, warning
+from bulkvid_pipeline.services.doctor import examination
+from bulkvid_pipeline.services.doctor.check import Check, Finding, Site, broken, grouped, ok, skipped, warning
 from bulkvid_pipeline.services.doctor.examination import chosen, examine
 from bulkvid_pipeline.services.doctor.registry import CHECKS
 from bulkvid_pipeline.settings import Settings, dagster_home
@@ -75,6 +77,44 @@ def test_no_secret_is_told_whatever_an_error_repeats(monkeypatch: pytest.MonkeyP
     printed = report.model_dump_json()
     assert "very-secret" not in printed
     assert "pass-word-1" not in printed
+
+
+def _finding(found: Finding, _: Site) -> Finding:
+    return found
+
+
+def test_no_form_of_a_secret_is_told_and_what_mends_say_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BULKVID_WEBHOOK_SECRET", "a://very+secret")
+    monkeypatch.setenv("BULKVID_NOTIFY_URL", "https://chat.example/hook/T0123/B4567")
+    said = "at https://chat.example/hook/T0123/B4567 with a%3A%2F%2Fvery%2Bsecret, known as a://very+secret"
+
+    (told,) = examine(site_of(), [Check("c", lambda _: broken(said, "Mend it"), "M", "g")]).checks
+
+    assert told.status == "broken"
+    for secret in ("T0123", "B4567", "very"):
+        assert secret not in told.found
+    for check in CHECKS:
+        found = broken(check.mend, check.mend)
+        (told,) = examine(site_of(), [Check("c", partial(_finding, found), "M", "g")]).checks
+        assert (told.found, told.mend) == (check.mend, f"{check.mend}.")
+
+
+def test_modules_of_all_checks_together_have_one_time_to_be_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    free = threading.Event()
+    monkeypatch.setattr(examination, "LOADING_S", 1.0)
+
+    def never(_: Site) -> tuple[str, ...]:
+        free.wait()
+        return ()
+
+    slow = [Check(f"slow-{number}", lambda _: ok(""), "Do", "g", loads=never) for number in range(30)]
+    began = time.monotonic()
+
+    report = examine(site_of(), slow)
+
+    assert time.monotonic() - began < 20
+    free.set()
+    assert report.counts["broken"] == 30
 
 
 def test_warnings_alone_break_nothing() -> None:

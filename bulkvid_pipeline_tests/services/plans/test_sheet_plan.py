@@ -136,6 +136,20 @@ def test_only_the_platform_that_is_missing_is_rendered(desk: Desk) -> None:
     assert row.videos[0].url.endswith("one-youtube.mp4")
 
 
+def test_a_kept_video_is_that_of_the_cells_as_they_are_and_not_the_newest(desk: Desk) -> None:
+    first = {**idea("One"), "voice_preference": "female"}
+    desk.make(first)
+    (wanted,) = desk.documents()
+    desk.make({**first, "voice_preference": "male"})
+    wanted.write_text(json.dumps({**json.loads(wanted.read_text()), "created_at": "2001-01-01T00:00:00Z"}))
+    (whole,) = desk.plan(first).rows
+
+    (row,) = desk.plan({**first, "platform_preferences": "youtube, tiktok"}).rows
+
+    assert not whole.work
+    assert row.videos[0].url == whole.videos[0].url != ""
+
+
 def test_rows_in_another_order_are_the_same_rows(desk: Desk) -> None:
     desk.make(idea("One"), idea("Two"))
     assert kept(desk.plan(idea("Two"), idea("One"))) == ["Two", "One"]

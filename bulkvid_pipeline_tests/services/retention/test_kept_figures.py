@@ -158,6 +158,29 @@ def test_an_interrupted_pruning_keeps_a_job_once(workplace: Workplace, monkeypat
     assert analytics(workplace) == before
 
 
+def test_an_interrupted_pruning_counts_no_run_twice(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    from bulkvid_pipeline.adapters.dagster.run_history import RunHistory
+
+    holder = a_run(workplace, "job_a", [*range(8)], [8, 9])
+    doomed = a_run(workplace, "job_a", [8, 9], [], scope=Scope.ROWS)
+    a_run(workplace, "job_b", [*range(10)], [])
+    before = analytics(workplace)
+
+    def none(*_: object) -> object:
+        raise OSError(5, "the machine went down")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(RunHistory, "delete", none)
+        prune(workplace.instance, settings(), now=datetime.now(UTC) + timedelta(days=400))
+
+    left = {run.run_id: run.tags for run in workplace.instance.get_runs()}
+    assert doomed in left
+    assert tags.PAST in left[holder]
+    assert analytics(workplace) == before
+    a_run(workplace, "job_a", [0], [], scope=Scope.ROWS)
+    assert analytics(workplace)[0].cost_summary.total == before[0].cost_summary.total + 0.25
+
+
 def test_sums_follow_changes_of_jobs(workplace: Workplace) -> None:
     index, sums = JobIndex(workplace.instance), JobSums(GoneJobs(workplace.instance))
     for number in range(3):
