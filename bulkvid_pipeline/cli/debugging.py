@@ -164,6 +164,8 @@ def _print_summary(found: JobSummary) -> None:
     seconds = found.duration_ms / 1000
     print(f"Requests     {found.total_requests}, {found.failed_requests} failed; success rate {found.success_rate:g} %")
     print(f"Duration     {seconds:.1f} s")
+    if found.left_out:
+        print(f"Kept         {found.total_requests - found.left_out} requests; the figures below are of these alone")
     statuses = " · ".join(
         f"{status} {told.meaning} {told.count}x" for status, told in found.status_code_breakdown.items()
     )

@@ -94,8 +94,19 @@ def test_a_summary_says_what_is_wrong_and_what_to_do(bulkvid: Command, diagnosti
 def test_a_job_that_works_has_no_problems(bulkvid: Command, diagnostics: Diagnostics) -> None:
     recorded(diagnostics, JOB, *healthy())
 
-    assert bulkvid("debug", "summary", JOB).out.startswith(f"{JOB}: No problems: 27 requests, none failed.\n")
+    said = bulkvid("debug", "summary", JOB).out
+    assert said.startswith(f"{JOB}: No problems: 27 requests, none failed.\n")
+    assert "Kept" not in said
     assert json.loads(bulkvid("debug", "summary", JOB, "--json").out) == diagnostics.summary_of(JOB).as_json()
+
+
+def test_figures_of_a_part_of_the_requests_are_said_to_be_that(bulkvid: Command, diagnostics: Diagnostics) -> None:
+    recorded(diagnostics, JOB, *healthy(), requests=3027, failed=0, left_out=3000)
+
+    said = bulkvid("debug", "summary", JOB).out
+
+    assert "Requests     3027, 0 failed" in said
+    assert "Kept         27 requests; the figures below are of these alone" in said
 
 
 def test_a_log_is_printed_or_saved(bulkvid: Command, diagnostics: Diagnostics, folder: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from dagster import DagsterInstance
+from dagster import DagsterInstance, DagsterRun
 from dagster._core.storage.runs.schema import RunsTable
 from dagster._core.storage.runs.sql_run_storage import SqlRunStorage
 
@@ -28,6 +28,20 @@ def run_database(instance: DagsterInstance) -> SqlRunStorage | None:
     """The instance's run storage, whose `connect()` opens a transaction; None if it is not a SQL storage."""
     storage = instance.run_storage
     return storage if isinstance(storage, SqlRunStorage) else None
+
+
+def run_now(instance: DagsterInstance, run_id: str) -> DagsterRun | None:
+    """The run as it stands in the database; None if there is none.
+
+    Raises:
+        ServiceUnavailableError: the database does not answer. PostgreSQL is asked for ten seconds, by Dagster.
+    """
+    from dagster_postgres.utils import DagsterPostgresException  # installations on SQLite do not need psycopg2
+
+    try:
+        return instance.get_run_by_id(run_id)
+    except (DagsterPostgresException, sa.exc.DBAPIError) as error:
+        raise _no_answer(str(error.__cause__ or error)) from error
 
 
 def look_at_database(instance: DagsterInstance, timeout_s: float) -> DatabaseState:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus
 
+from bulkvid_pipeline.adapters.dagster.run_database import run_now
+from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.adapters.stopping import Stopping
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.states import StopReason
@@ -16,6 +19,8 @@ from bulkvid_pipeline.services.jobs.run_state import own_tags, tell_tags
 
 LOOK_EVERY_S = 2.0
 TELL_EVERY_S = 1.0
+
+_PATIENCE = RetryPolicy(tries=4, first_delay_s=1.0, longest_delay_s=5.0)
 
 _STOPPING_INTENTS = {StopReason.PAUSE, StopReason.CANCEL}
 _STOPPED = {DagsterRunStatus.CANCELING, DagsterRunStatus.CANCELED, DagsterRunStatus.FAILURE}
@@ -72,8 +77,14 @@ class RunControl:
         return StopReason(intent) if intent in _STOPPING_INTENTS else None
 
     def may_publish(self) -> bool:
-        """Whether the run is still ours: one that was declared dead or stopped commits nothing more."""
-        run = self._instance.get_run_by_id(self._run_id)
+        """Whether the run is still ours: one that was declared dead or stopped commits nothing more.
+
+        Raises:
+            ServiceUnavailableError: the instance's database does not answer, however often it is asked.
+        """
+        # A finished video is too dear to be lost to a database that is only started again.
+        patience = replace(_PATIENCE, sleep=self._stopping.sleep)
+        run = patience.call(lambda: run_now(self._instance, self._run_id))
         return run is not None and run.status is DagsterRunStatus.STARTED
 
     def is_lost(self) -> bool:

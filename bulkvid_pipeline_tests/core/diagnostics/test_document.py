@@ -28,7 +28,7 @@ def test_fields_peers_and_faults_are_explained() -> None:
     named = first_cells("What a summary says")
 
     assert named <= set(JobSummary.model_fields)
-    assert set(JobSummary.model_fields) - named == {"job_id", "started_at", "ended_at", "processes", "left_out"}
+    assert set(JobSummary.model_fields) - named == {"job_id", "started_at", "ended_at", "processes"}
     assert all(f"`{name}`" in DOCUMENT for name in (*Fault, *Peer))
 
 

@@ -22,8 +22,8 @@ def known_job(
     return job_id
 
 
-def recorded(diagnostics: Diagnostics, job_id: str, *exchanges: Exchange, started_at: float | None = None) -> JobLog:
-    """A process's log of the job, as it stands in the folder."""
-    log = log_of(*exchanges, job_id=job_id, **({} if started_at is None else {"started_at": started_at}))
+def recorded(diagnostics: Diagnostics, job_id: str, *exchanges: Exchange, **more: object) -> JobLog:
+    """A process's log of the job, as it stands in the folder; `more` are fields of the log."""
+    log = log_of(*exchanges, job_id=job_id, **more)
     replace_log(new_log(diagnostics.folder, job_id, log.started_at), log.model_dump_json().encode())
     return log
