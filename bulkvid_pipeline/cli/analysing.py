@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from pydantic import ByteSize
 from rich.console import Console
 from rich.table import Column, Table
 
@@ -12,6 +11,7 @@ from bulkvid_pipeline.cli.printing import print_json
 from bulkvid_pipeline.core.analytics import GroupBy
 from bulkvid_pipeline.core.service_wire import Analytics, AnalyticsGroup
 from bulkvid_pipeline.core.spans import parse_span
+from bulkvid_pipeline.core.wording import size_in_words
 from bulkvid_pipeline.settings import dagster_home
 
 
@@ -60,7 +60,7 @@ def _cells(group: AnalyticsGroup) -> tuple[str, ...]:
         f"{group.avg_processing_time:.1f}",
         _duration(group.processing_time),
         _duration(group.video_seconds),
-        ByteSize(group.storage_bytes).human_readable(decimal=True),
+        size_in_words(group.storage_bytes),
         f"{group.cost:,.4f}",
     )
 

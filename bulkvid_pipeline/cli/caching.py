@@ -7,8 +7,9 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from bulkvid_pipeline.adapters.cache import FolderCache
-from bulkvid_pipeline.cli.printing import print_json, size_in_words
+from bulkvid_pipeline.cli.printing import print_json
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError
+from bulkvid_pipeline.core.wording import plural, size_in_words
 from bulkvid_pipeline.services.wiring.cache import local_cache
 from bulkvid_pipeline.settings import Settings, settings
 
@@ -42,7 +43,9 @@ def show_cache(*, as_json: bool) -> int:
         for name, kind in kinds.items():
             table.add_row(name, f"{kind['pieces']:,}", size_in_words(kind["bytes"]))
         Console(highlight=False).print(table)
-    print(f"{_plural(held.pieces)}, {size_in_words(held.bytes)} of at most {size_in_words(here.cache_max_bytes)}")
+    print(
+        f"{plural(held.pieces, 'piece')}, {size_in_words(held.bytes)} of at most {size_in_words(here.cache_max_bytes)}"
+    )
     return 0
 
 
@@ -64,7 +67,7 @@ def prune_cache(down_to: str) -> int:
         raise BulkVideoError(
             f"Pruning {here.cache_dir} failed: {error.strerror or error}", fix="Check who may write to that folder"
         ) from error
-    print(f"{_plural(len(gone))} removed, {size_in_words(sum(piece.bytes for piece in gone))} freed")
+    print(f"{plural(len(gone), 'piece')} removed, {size_in_words(sum(piece.bytes for piece in gone))} freed")
     return 0
 
 
@@ -77,7 +80,3 @@ def _pieces(here: Settings) -> FolderCache:
 
 def _right(name: str) -> Column:
     return Column(name, justify="right")
-
-
-def _plural(count: int) -> str:
-    return f"{count:,} piece{'' if count == 1 else 's'}"

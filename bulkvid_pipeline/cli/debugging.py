@@ -9,6 +9,7 @@ import typer
 
 from bulkvid_pipeline.cli.job_ids import SHORTEST, whole_id
 from bulkvid_pipeline.cli.printing import print_json
+from bulkvid_pipeline.core.wording import size_in_words
 
 if TYPE_CHECKING:
     from bulkvid_pipeline.core.diagnostics.summary import JobSummary
@@ -130,7 +131,7 @@ def cleanup(
     if as_json:
         print_json(done.as_json())
     else:
-        print(f"{done.message} {_in_words(done.freed_bytes)} freed.")
+        print(f"{done.message} {size_in_words(done.freed_bytes)} freed.")
 
 
 def _whole_id(diagnostics: Diagnostics, typed: str) -> str:
@@ -153,10 +154,10 @@ def _print_status(found: DebugStatus, folder: Path) -> None:
     _print_mode(found)
     for job_id in found.active_jobs_with_debug:
         print(f"Being recorded: {job_id}")
-    print(f"Logs:   {found.files_total}, {_in_words(found.bytes_total)} in {folder}")
+    print(f"Logs:   {found.files_total}, {size_in_words(found.bytes_total)} in {folder}")
     for file in found.recent_debug_files:
         at = file.created_at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-        print(f"{at}  {file.job_id:18}  {_in_words(file.size_bytes):>8}  {file.filename}")
+        print(f"{at}  {file.job_id:18}  {size_in_words(file.size_bytes):>8}  {file.filename}")
 
 
 def _print_summary(found: JobSummary) -> None:
@@ -199,9 +200,3 @@ def _print_peers(found: JobSummary) -> None:
         table.add_row(peer, str(told.requests), str(told.failed), *durations, ", ".join(told.hosts))
     print()
     Console(highlight=False, markup=False, emoji=False).print(table)
-
-
-def _in_words(size: int) -> str:
-    from pydantic import ByteSize
-
-    return ByteSize(size).human_readable(decimal=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from bulkvid_pipeline.cli.printing import print_json, size_in_words, time_in_words
+from bulkvid_pipeline.cli.printing import print_json, time_in_words
 from bulkvid_pipeline.cli.validating import print_report
 from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.plan_wire import Plan, PlannedRow
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.wire import Estimate
+from bulkvid_pipeline.core.wording import size_in_words
 from bulkvid_pipeline.settings import dagster_home, settings
 
 KEPT_SHOWN = 20

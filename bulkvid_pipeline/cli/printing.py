@@ -1,21 +1,14 @@
-"""How commands print values: for programs, and sizes and times for people."""
+"""How commands print values: for programs, and times for people."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from pydantic import ByteSize
-
 
 def print_json(value: Any) -> None:
     """The value as indented JSON, with every script's letters as they are."""
     print(json.dumps(value, indent=2, ensure_ascii=False))
-
-
-def size_in_words(size: int) -> str:
-    """`812.3KB`, `4.2MB`: powers of 1000."""
-    return ByteSize(size).human_readable(decimal=True)
 
 
 def time_in_words(seconds: float) -> str:

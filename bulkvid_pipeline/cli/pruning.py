@@ -7,8 +7,9 @@ import sys
 from rich.console import Console
 from rich.table import Column, Table
 
-from bulkvid_pipeline.cli.printing import print_json, size_in_words
+from bulkvid_pipeline.cli.printing import print_json
 from bulkvid_pipeline.core.pruning import parse_age
+from bulkvid_pipeline.core.wording import size_in_words
 from bulkvid_pipeline.settings import dagster_home, settings
 
 _WORDS = {

@@ -20,6 +20,7 @@ from bulkvid_pipeline.core.diagnostics.exchange import Exchange, Fault, JobLog, 
 from bulkvid_pipeline.core.diagnostics.figures import percentile
 from bulkvid_pipeline.core.diagnostics.pace import hosts_without_reuse, is_network_slow, slow_peers, waited_ms
 from bulkvid_pipeline.core.wire import Instant, _Shape
+from bulkvid_pipeline.core.wording import plural
 
 _MOST_NAMED = 20
 _SAID = 300
@@ -227,16 +228,12 @@ def _share(shown: Sequence[Exchange], requests: Requests, peer: Peer) -> str:
     if extent is Extent.ONE_HOST:
         others = len({one.host for one in asked} - hosts)
         asked = [one for one in asked if one.host in hosts]
-        rest = f", and none to {_plural(others, 'other host')}"
+        rest = f", and none to {plural(others, 'other host')}"
     else:
         rest = f", all of them for the row {shown[0].row}" if extent is Extent.ONE_ROW else ""
     where = min(hosts) if len(hosts) == 1 else f"{len(hosts)} hosts"
     thing = "kept request" if requests.left_out else "request"
-    return f"{len(shown)} of {_plural(len(asked), thing)} to {where}{rest}"
-
-
-def _plural(count: int, thing: str) -> str:
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+    return f"{len(shown)} of {plural(len(asked), thing)} to {where}{rest}"
 
 
 def _extent(shown: Sequence[Exchange], asked: Sequence[Exchange], requests: Requests) -> Extent:

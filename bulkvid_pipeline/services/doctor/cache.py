@@ -5,7 +5,8 @@ from __future__ import annotations
 from bulkvid_pipeline.adapters.storage.location import without_credentials
 from bulkvid_pipeline.adapters.work_disk import nearest_folder, try_disk
 from bulkvid_pipeline.core.errors import BulkVideoError
-from bulkvid_pipeline.services.doctor.check import Check, Finding, Site, grouped, in_size, ok, plural, skipped, warning
+from bulkvid_pipeline.core.wording import plural, size_in_words
+from bulkvid_pipeline.services.doctor.check import Check, Finding, Site, grouped, ok, skipped, warning
 from bulkvid_pipeline.services.doctor.storage import s3_modules
 from bulkvid_pipeline.services.wiring.cache import local_cache
 from bulkvid_pipeline.services.wiring.storage import open_place
@@ -29,13 +30,14 @@ def _cache(site: Site) -> Finding:
         return warning(error.message, _MEND)
     held = cache.statistics()
     told = (
-        f"{folder}: {plural(held.pieces, 'piece')}, {in_size(held.bytes)} of "
-        f"at most {in_size(settings.cache_max_bytes)}"
+        f"{folder}: {plural(held.pieces, 'piece')}, {size_in_words(held.bytes)} of "
+        f"at most {size_in_words(settings.cache_max_bytes)}"
     )
     if not folder.exists():
         told = f"{told}; the first job makes this folder"
     if settings.cache_max_bytes - held.bytes > free:
-        return warning(f"{told}, and only {in_size(free)} free", f"Set BULKVID_CACHE_MAX_BYTES to {max(free // 2, 0)}")
+        mend = f"Set BULKVID_CACHE_MAX_BYTES to {max(free // 2, 0)}"
+        return warning(f"{told}, and only {size_in_words(free)} free", mend)
     return ok(told)
 
 

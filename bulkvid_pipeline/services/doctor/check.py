@@ -119,17 +119,3 @@ class Check:
 def grouped(group: str, *checks: Check) -> tuple[Check, ...]:
     """The checks as a group of this name."""
     return tuple(replace(check, group=group) for check in checks)
-
-
-def in_size(count: float) -> str:
-    """Bytes in words: `3.2 GB`."""
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}" if unit == "bytes" or count >= 100 else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:.1f} TB"
-
-
-def plural(count: int, noun: str) -> str:
-    """`1 row`, `2 rows`."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

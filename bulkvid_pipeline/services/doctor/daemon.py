@@ -8,7 +8,8 @@ import tempfile
 import time
 
 from bulkvid_pipeline.core.tags import DEFINITIONS_MODULE
-from bulkvid_pipeline.services.doctor.check import Check, Finding, Site, broken, grouped, ok, plural, skipped, warning
+from bulkvid_pipeline.core.wording import plural
+from bulkvid_pipeline.services.doctor.check import Check, Finding, Site, broken, grouped, ok, skipped, warning
 from bulkvid_pipeline.services.doctor.instances import absence, modules, opened
 
 _START = "Start it: `bulkvid serve`, or `bulkvid serve --only daemon` where each part runs by itself"

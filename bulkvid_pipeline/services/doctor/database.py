@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from bulkvid_pipeline.services.doctor.check import Check, Finding, Site, broken, grouped, in_size, ok, skipped, warning
+from bulkvid_pipeline.core.wording import size_in_words
+from bulkvid_pipeline.services.doctor.check import Check, Finding, Site, broken, grouped, ok, skipped, warning
 from bulkvid_pipeline.services.doctor.instances import absence, modules, opened
 
 _MEND = "Start the database, and check BULKVID_POSTGRES_URL, or the disk of DAGSTER_HOME where that is empty"
@@ -34,7 +35,7 @@ def _postgres(site: Site, url: str) -> Finding:
         )
     state = look_at_postgres(url, 0.8 * site.limit_s)
     told = (
-        f"PostgreSQL {state.version}, {in_size(state.bytes)}, {state.connections} of {state.most_connections} "
+        f"PostgreSQL {state.version}, {size_in_words(state.bytes)}, {state.connections} of {state.most_connections} "
         "connections in use"
     )
     if state.read_only:
@@ -65,7 +66,7 @@ def _size_of_files(site: Site) -> str:
         for path in (site.home / folder).rglob("*.db*"):
             with suppress(FileNotFoundError):  # SQLite's journals come and go while jobs run
                 size += path.stat().st_size
-    return f"SQLite in {site.home}, {in_size(size)}"
+    return f"SQLite in {site.home}, {size_in_words(size)}"
 
 
 CHECKS = grouped("database", Check("database", _database, _MEND, loads=modules))

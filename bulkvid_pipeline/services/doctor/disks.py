@@ -11,17 +11,8 @@ import psutil
 
 from bulkvid_pipeline.adapters.work_disk import nearest_folder, try_disk
 from bulkvid_pipeline.core.errors import BulkVideoError
-from bulkvid_pipeline.services.doctor.check import (
-    Check,
-    Finding,
-    Site,
-    broken,
-    grouped,
-    in_size,
-    ok,
-    plural,
-    warning,
-)
+from bulkvid_pipeline.core.wording import plural, size_in_words
+from bulkvid_pipeline.services.doctor.check import Check, Finding, Site, broken, grouped, ok, warning
 
 WORKING_BYTES = 256 * 1024 * 1024
 """Less room than this holds no video under way, see `services.system.parts`."""
@@ -44,7 +35,7 @@ def _work_disk(site: Site) -> Finding:
     folder = nearest_folder(named)
     free = try_disk(folder, f"Writing to the work disk at {named}")
     workers = site.settings.workers
-    told = f"{named}: written; {in_size(free)} free"
+    told = f"{named}: written; {size_in_words(free)} free"
     if free < WORKING_BYTES:
         return broken(told, _WORK_MEND)
     rows = free // WORKING_BYTES
@@ -66,7 +57,7 @@ def _home_disk(site: Site) -> Finding:
         return broken(
             f"{site.home}: {', '.join(closed[:3])} cannot be written", "Give this user the files of DAGSTER_HOME"
         )
-    told = f"{site.home}: may be written; {in_size(free)} free"
+    told = f"{site.home}: may be written; {size_in_words(free)} free"
     if not site.home.exists():
         told = f"{told}; the first job makes this folder"
     return ok(told) if free >= HOME_BYTES else warning(told, _HOME_MEND)
@@ -90,7 +81,8 @@ def _memory(site: Site) -> Finding:
     total, free = memory()
     workers = max(site.settings.workers, 1)
     fitting = max(0, int((total - OWN_BYTES) // WORKER_BYTES))
-    told = f"{in_size(total)}, {in_size(free)} free; a row at work takes about {in_size(WORKER_BYTES)}"
+    each = size_in_words(WORKER_BYTES)
+    told = f"{size_in_words(total)}, {size_in_words(free)} free; a row at work takes about {each}"
     if fitting < 1:
         return warning(f"{told}, so that not even one has room", _MEMORY_MEND.format(rows=1))
     if fitting < workers:

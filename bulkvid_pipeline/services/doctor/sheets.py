@@ -5,7 +5,8 @@ from __future__ import annotations
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.core.errors import SheetNotFoundError
 from bulkvid_pipeline.core.spec import SourceType
-from bulkvid_pipeline.services.doctor.check import Check, Finding, Site, broken, grouped, ok, plural, skipped
+from bulkvid_pipeline.core.wording import plural
+from bulkvid_pipeline.services.doctor.check import Check, Finding, Site, broken, grouped, ok, skipped
 
 ONCE = RetryPolicy(tries=1)
 _NO_SHEET = "1" + "0" * 43

@@ -15,18 +15,8 @@ from bulkvid_pipeline.adapters.storage.location import FolderLocation, parse_loc
 from bulkvid_pipeline.adapters.storage.store import TEMPORARY_PREFIX
 from bulkvid_pipeline.adapters.work_disk import nearest_folder
 from bulkvid_pipeline.core.errors import BulkVideoError, StorageAccessDeniedError
-from bulkvid_pipeline.services.doctor.check import (
-    Check,
-    Finding,
-    Site,
-    broken,
-    grouped,
-    in_size,
-    ok,
-    plural,
-    skipped,
-    warning,
-)
+from bulkvid_pipeline.core.wording import plural, size_in_words
+from bulkvid_pipeline.services.doctor.check import Check, Finding, Site, broken, grouped, ok, skipped, warning
 from bulkvid_pipeline.services.wiring.storage import open_place
 
 ROW_BYTES = 15_000_000
@@ -57,7 +47,7 @@ def _folder(folder: Path, site: Site) -> Finding:
         open_place(f"file://{probed}", site.settings).check_writable()
         free = shutil.disk_usage(probed).free
     rows = free // ROW_BYTES
-    told = f"{folder}: written, read and deleted; {in_size(free)} free, good for about {plural(rows, 'row')}"
+    told = f"{folder}: written, read and deleted; {size_in_words(free)} free, good for about {plural(rows, 'row')}"
     if not folder.exists():
         told = f"{told}; the first job makes this folder"
     return ok(told) if rows >= FEWEST_ROWS else warning(told, "Free space on the disk of BULKVID_OUTPUT_URL")

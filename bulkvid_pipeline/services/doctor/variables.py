@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 
-from bulkvid_pipeline.services.doctor.check import Check, Finding, Site, broken_by, grouped, ok, plural, warning
+from bulkvid_pipeline.core.wording import plural
+from bulkvid_pipeline.services.doctor.check import Check, Finding, Site, broken_by, grouped, ok, warning
 from bulkvid_pipeline.settings import variables_given, variables_known
 
 _MEND = "Correct the variables named; README.md lists all settings"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from bulkvid_pipeline.core.errors import NarrationError, NotFoundError
 from bulkvid_pipeline.core.options import Voice
-from bulkvid_pipeline.services.doctor.check import Check, Finding, Site, broken, grouped, ok, plural, skipped, warning
+from bulkvid_pipeline.core.wording import plural
+from bulkvid_pipeline.services.doctor.check import Check, Finding, Site, broken, grouped, ok, skipped, warning
 from bulkvid_pipeline.services.doctor.samples import SAMPLES
 
 if TYPE_CHECKING:
