@@ -311,6 +311,10 @@ def variables_given() -> frozenset[str]:
     return frozenset(name.upper() for name in given if name.upper().startswith(_PREFIX))
 
 
+SQLITE_RUNS = Path("history", "runs.db")
+"""Where in its home Dagster keeps the runs of an instance on SQLite."""
+
+
 def dagster_home() -> Path:
     """DAGSTER_HOME, or `.dagster` in the current folder: without a home Dagster keeps no data after exit."""
     return Path(os.environ.get("DAGSTER_HOME") or ".dagster").absolute()

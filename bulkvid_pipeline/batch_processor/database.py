@@ -12,12 +12,10 @@ from dagster import DagsterInstance
 
 from bulkvid_pipeline.core.errors import InvalidSettingsError
 from bulkvid_pipeline.services.jobs.instance import open_instance
-from bulkvid_pipeline.settings import Settings, dagster_home
+from bulkvid_pipeline.settings import SQLITE_RUNS, Settings, dagster_home
 
 HOME_SUFFIX = ".dagster"
 """Ends the name of the folder beside the database file that is the instance's DAGSTER_HOME."""
-RUNS = Path("history", "runs.db")
-"""The file of a SQLite instance that holds its runs."""
 IN_MEMORY = ":memory:"
 
 
@@ -91,7 +89,7 @@ class Database:
 
 def _check_free(link: Path, home: Path) -> None:
     """Raises InvalidSettingsError where a file is that is not ours; an empty one is nobody's."""
-    is_ours = link.is_symlink() and os.path.realpath(link) == os.path.realpath(home / RUNS)
+    is_ours = link.is_symlink() and os.path.realpath(link) == os.path.realpath(home / SQLITE_RUNS)
     if is_ours or not os.path.lexists(link) or (link.is_file() and link.stat().st_size == 0):
         return
     raise InvalidSettingsError(
@@ -102,8 +100,8 @@ def _check_free(link: Path, home: Path) -> None:
 
 def _make_link(link: Path, home: Path) -> None:
     """Let the file name the instance's runs, whoever else does the same at this moment."""
-    if os.path.realpath(link) == os.path.realpath(home / RUNS):
+    if os.path.realpath(link) == os.path.realpath(home / SQLITE_RUNS):
         return
     temporary = link.with_name(f".{link.name}.{os.getpid()}.{os.urandom(4).hex()}")
-    temporary.symlink_to(Path(home.name) / RUNS)
+    temporary.symlink_to(Path(home.name) / SQLITE_RUNS)
     temporary.replace(link)

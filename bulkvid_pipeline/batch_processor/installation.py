@@ -15,8 +15,8 @@ from dagster import DagsterInstance
 from bulkvid_pipeline.adapters.dagster.run_slots import POOL
 from bulkvid_pipeline.adapters.dagster.slot_pool import SlotPool
 from bulkvid_pipeline.adapters.rate_limits import MemoryStore, RateLimiter, location_of, store_at
-from bulkvid_pipeline.batch_processor.database import RUNS, Database
-from bulkvid_pipeline.settings import Settings, settings
+from bulkvid_pipeline.batch_processor.database import Database
+from bulkvid_pipeline.settings import SQLITE_RUNS, Settings, settings
 
 
 class _Default(str):
@@ -136,4 +136,4 @@ def _told(database: Database) -> str:
     """What `sqlite3.connect` opens, or the URL of the PostgreSQL database."""
     if database.url:
         return database.url
-    return str(database.link or database.home / RUNS)
+    return str(database.link or database.home / SQLITE_RUNS)

@@ -6,8 +6,8 @@ from pydantic import ByteSize
 
 
 def size_in_words(size: float) -> str:
-    """Bytes: `812.3 KB`, `4.2 MB`; powers of 1000."""
-    return ByteSize(round(size)).human_readable(decimal=True, separator=" ")
+    """Bytes: `812.3KB`, `4.2MB`; powers of 1000."""
+    return ByteSize(round(size)).human_readable(decimal=True)
 
 
 def plural(count: int, noun: str) -> str:

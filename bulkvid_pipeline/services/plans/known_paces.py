@@ -7,10 +7,7 @@ from pathlib import Path
 
 from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.paces import BUILT_IN, Paces
-from bulkvid_pipeline.settings import Settings
-
-RUNS = Path("history", "runs.db")
-"""Where Dagster keeps the runs of an instance on SQLite."""
+from bulkvid_pipeline.settings import SQLITE_RUNS, Settings
 
 ANSWER_S = 10.0
 """How long a PostgreSQL database may take to answer."""
@@ -29,7 +26,7 @@ def known_paces(home: Path, settings: Settings) -> KnownPaces:
 
     A plan is worth more with a rough estimate than not at all, so a database that is away is told and not raised.
     """
-    if not (home / "dagster.yaml").is_file() or (settings.postgres_url is None and not (home / RUNS).is_file()):
+    if not (home / "dagster.yaml").is_file() or (settings.postgres_url is None and not (home / SQLITE_RUNS).is_file()):
         return KnownPaces()
     # They bring Dagster along: a second of imports that a plan without past rows need not pay.
     from sqlalchemy.exc import SQLAlchemyError

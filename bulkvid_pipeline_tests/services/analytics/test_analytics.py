@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 from dagster import DagsterRun
 
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.analytics import Ended, GroupBy
+from bulkvid_pipeline.core.service_wire import Analytics
 from bulkvid_pipeline.core.spans import Span, parse_span
 from bulkvid_pipeline.launch.here import execute_here
-from bulkvid_pipeline.services.analytics.analytics import analytics_of
 from bulkvid_pipeline.services.analytics.figures import figures_of
+from bulkvid_pipeline.services.analytics.gone_jobs import GoneJobs
+from bulkvid_pipeline.services.analytics.job_sums import JobSums
 from bulkvid_pipeline.services.analytics.past_rows import paces_of
+from bulkvid_pipeline.services.jobs.job_index import JobIndex
 from bulkvid_pipeline.services.jobs.jobs import find_job, list_jobs
 from bulkvid_pipeline.services.jobs.run_config import new_job_id
 from bulkvid_pipeline.settings import settings
@@ -18,6 +23,13 @@ from bulkvid_pipeline_tests.workplace import Workplace, idea
 NO_FONT_HAS_THIS = "\U00012000"
 
 pytestmark = pytest.mark.heavy
+
+
+def analytics(workplace: Workplace, span: Span, by: GroupBy) -> Analytics:
+    """What the API and the command line answer."""
+    with closing(JobIndex(workplace.instance)) as index:
+        index.refresh()
+        return JobSums(GoneJobs(workplace.instance)).analytics(index.now(), None, span, by)
 
 
 def test_a_job_that_was_retried_counts_once_with_all_its_work(workplace: Workplace) -> None:
@@ -30,7 +42,7 @@ def test_a_job_that_was_retried_counts_once_with_all_its_work(workplace: Workpla
 
     job = find_job(workplace.instance, job_id)
     twice = figures_of(job)
-    found = analytics_of([job], Span(), GroupBy.TEMPLATE_ID)
+    found = analytics(workplace, Span(), GroupBy.TEMPLATE_ID)
 
     assert len(job.runs) == 2
     assert (found.total_jobs, found.total_items) == (1, 2)
@@ -41,7 +53,7 @@ def test_a_job_that_was_retried_counts_once_with_all_its_work(workplace: Workpla
     (video,) = workplace.videos()
     assert twice.bytes == once.bytes == video.stat().st_size
     assert twice.video_s == once.video_s > 2
-    assert analytics_of([job], Span(), GroupBy.PROVIDER).groups["espeak"].storage_bytes == twice.bytes
+    assert analytics(workplace, Span(), GroupBy.PROVIDER).groups["espeak"].storage_bytes == twice.bytes
     assert found.avg_processing_time == pytest.approx(twice.processing_ms / 1000 / twice.ended.rows, abs=0.001)
 
 
@@ -56,7 +68,7 @@ def test_rows_are_known_by_the_style_and_platform_that_they_were_made_in(workpla
     (job,) = list_jobs(workplace.instance)
 
     figures = figures_of(job)
-    by_platform = analytics_of([job], Span(), GroupBy.PLATFORM)
+    by_platform = analytics(workplace, Span(), GroupBy.PLATFORM)
 
     assert figures.styles == {"classic": Ended(1), "minimal": Ended(1)}
     assert figures.platforms == {"youtube": Ended(1), "tiktok": Ended(2)}
@@ -67,10 +79,9 @@ def test_rows_are_known_by_the_style_and_platform_that_they_were_made_in(workpla
 
 def test_jobs_outside_the_span_are_left_out(workplace: Workplace) -> None:
     workplace.run(workplace.sheet([idea("One")]))
-    jobs = list(list_jobs(workplace.instance))
 
-    assert analytics_of(jobs, parse_span("2020-01-01", "2020-12-31"), GroupBy.DAY).total_jobs == 0
-    assert analytics_of(jobs, parse_span("2020-01-01", None), GroupBy.DAY).total_jobs == 1
+    assert analytics(workplace, parse_span("2020-01-01", "2020-12-31"), GroupBy.DAY).total_jobs == 0
+    assert analytics(workplace, parse_span("2020-01-01", None), GroupBy.DAY).total_jobs == 1
 
 
 def test_rows_that_were_rendered_tell_how_the_next_ones_will_be(workplace: Workplace) -> None:

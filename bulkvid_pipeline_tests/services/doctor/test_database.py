@@ -54,7 +54,7 @@ def test_a_journal_that_vanishes_meanwhile_is_no_fault(look: Look, home: Path) -
 
     assert told.status == "ok"
     assert told.found.startswith(f"SQLite in {home}, ")
-    assert " KB; " in told.found, "other files of the home are no part of the database"
+    assert "KB; " in told.found, "other files of the home are no part of the database"
 
 
 def test_tables_of_another_dagster_are_broken(look: Look, home: Path) -> None:
