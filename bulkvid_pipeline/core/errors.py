@@ -49,6 +49,7 @@ BulkVideoError
 ├── ServiceUnavailableError      503
 ├── DeadlineExceededError        504
 └── StorageError                 500
+    ├── StoredObjectChangedError     409
     └── StorageQuotaExceededError    507
 
 Modules raise only these to their callers; a module may derive private ones, without a code of their own.
@@ -461,6 +462,14 @@ class DeadlineExceededError(BulkVideoError):
     code = "DEADLINE_EXCEEDED"
     http_status = 504
     default_fix = "Give the job a longer processing_deadline_ms, or retry it to render the remaining rows"
+
+
+class StoredObjectChangedError(StorageError):
+    """An object in the output storage was replaced while it was being read."""
+
+    code = "STORED_OBJECT_CHANGED"
+    http_status = 409
+    default_fix = "Begin again: what is stored now is whole"
 
 
 class StorageQuotaExceededError(StorageError):
