@@ -9,8 +9,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from bulkvid_pipeline.api.app import create_app
-from bulkvid_pipeline.api.log_lines import LOG_CONFIG
 from bulkvid_pipeline.server.http_protocol import BoundedHttp
+from bulkvid_pipeline.web.log_lines import LOG_CONFIG
 
 APP = "bulkvid_pipeline.server.api_process:lasting_app"
 LAST_REQUESTS_S = 2
