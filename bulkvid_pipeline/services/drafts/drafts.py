@@ -1,8 +1,8 @@
 """Jobs that somebody has begun to describe: kept in the instance's database, so that they survive reloads and restarts.
 
 A draft belongs to one user of one project. It holds the spec as far as it is known, which may be wrong or incomplete,
-and a version: whoever saves says on which version his changes are based, so that of two windows none overwrites what the
-other has saved without being told.
+and a version: whoever saves says on which version his changes are based, so that of two windows none overwrites what
+the other has saved without being told.
 
 A row's value is the time at which the draft expires (ms, 14 digits) and the draft as JSON.
 """
