@@ -12,6 +12,7 @@ from dagster import DagsterInstance
 
 from bulkvid_pipeline.core.errors import ServiceUnavailableError
 from bulkvid_pipeline.services.access.request_counter import RequestCounter
+from bulkvid_pipeline.services.access.sessions import Sessions
 from bulkvid_pipeline.services.access.tokens import TokenVerifier
 from bulkvid_pipeline.services.analytics.gone_jobs import GoneJobs
 from bulkvid_pipeline.services.analytics.job_sums import JobSums
@@ -36,6 +37,7 @@ class OpenServices:
     home: Path
     instance: DagsterInstance
     verifier: TokenVerifier
+    sessions: Sessions
     requests: RequestCounter
     health: HealthWatch
     machine: Machine
@@ -72,6 +74,7 @@ def open_services(settings: Settings, home: Path) -> Iterator[OpenServices]:
             home=home,
             instance=instance,
             verifier=TokenVerifier(settings, home),
+            sessions=Sessions(instance),
             requests=requests,
             health=health,
             machine=Machine(),

@@ -13,7 +13,7 @@ from bulkvid_pipeline.api.bodies import check_texts
 from bulkvid_pipeline.api.context import Context
 from bulkvid_pipeline.api.envelope import Answer
 from bulkvid_pipeline.api.error_answers import documented
-from bulkvid_pipeline.api.reading import answer, tagged
+from bulkvid_pipeline.api.reading import answer
 from bulkvid_pipeline.api.template_document import TEMPLATE_DOCUMENT
 from bulkvid_pipeline.core.errors import InvalidRequestError, TemplateInvalidError, TemplateNotFoundError
 from bulkvid_pipeline.core.service_wire import TemplateDeleted, TemplateView
@@ -25,6 +25,7 @@ from bulkvid_pipeline.services.templates.project_templates import Expected, Proj
 from bulkvid_pipeline.services.templates.template_store import TemplateStore
 from bulkvid_pipeline.services.templates.template_views import template_view, template_views
 from bulkvid_pipeline.services.wiring.cache import local_cache
+from bulkvid_pipeline.web.entity_tags import tagged
 
 router = guarded_router(prefix="/api/templates", tags=["templates"])
 
