@@ -20,6 +20,7 @@ BulkVideoError
 │   ├── BucketNotFoundError
 │   ├── JobNotFoundError
 │   ├── UploadNotFoundError
+│   ├── TokenNotFoundError
 │   └── MediumNotFoundError
 ├── ActionNotAllowedError        409
 ├── KeyInUseError                409
@@ -253,6 +254,13 @@ class UploadNotFoundError(NotFoundError):
 
     code = "UPLOAD_NOT_FOUND"
     default_fix = "Upload the file with POST /api/sheets and use the id in its response"
+
+
+class TokenNotFoundError(NotFoundError):
+    """There is no token with this id that the caller may see."""
+
+    code = "TOKEN_NOT_FOUND"
+    default_fix = "Look the id up in the list of tokens"
 
 
 class MediumNotFoundError(NotFoundError):
