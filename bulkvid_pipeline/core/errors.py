@@ -21,6 +21,7 @@ BulkVideoError
 │   ├── JobNotFoundError
 │   ├── UploadNotFoundError
 │   ├── DraftNotFoundError
+│   ├── TokenNotFoundError
 │   └── MediumNotFoundError
 ├── ActionNotAllowedError        409
 ├── KeyInUseError                409
@@ -263,6 +264,13 @@ class DraftNotFoundError(NotFoundError):
 
     code = "DRAFT_NOT_FOUND"
     default_fix = "Start a new job: drafts are kept for 30 days, and are gone once their job is created"
+
+
+class TokenNotFoundError(NotFoundError):
+    """There is no token with this id that the caller may see."""
+
+    code = "TOKEN_NOT_FOUND"
+    default_fix = "Look the id up in the list of tokens"
 
 
 class MediumNotFoundError(NotFoundError):
