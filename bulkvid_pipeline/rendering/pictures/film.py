@@ -18,7 +18,7 @@ from bulkvid_pipeline.rendering.pictures.backgrounds import background_for
 from bulkvid_pipeline.rendering.pictures.canvas import Canvas, band_around, region_of
 from bulkvid_pipeline.rendering.pictures.captions import Caption, captions_for, two_lines_height
 from bulkvid_pipeline.rendering.pictures.card import parts_of, zones_of
-from bulkvid_pipeline.rendering.pictures.colors import Rgb
+from bulkvid_pipeline.core.colors import Rgb
 from bulkvid_pipeline.rendering.pictures.composer import Part
 from bulkvid_pipeline.rendering.pictures.fingerprints import film_fingerprint
 from bulkvid_pipeline.rendering.pictures.geometry import Box, merged
