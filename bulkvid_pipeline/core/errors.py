@@ -7,6 +7,7 @@ BulkVideoError
 │   ├── InvalidSheetIdError
 │   ├── InvalidRangeError
 │   ├── InvalidSheetError
+│   ├── InvalidAssetError
 │   └── ValidationFailedError
 ├── AuthenticationError          401
 ├── AccessDeniedError            403
@@ -20,6 +21,7 @@ BulkVideoError
 │   ├── BucketNotFoundError
 │   ├── JobNotFoundError
 │   ├── UploadNotFoundError
+│   ├── AssetNotFoundError
 │   └── MediumNotFoundError
 ├── ActionNotAllowedError        409
 ├── KeyInUseError                409
@@ -152,6 +154,13 @@ class InvalidSheetError(InvalidRequestError):
     code = "INVALID_SHEET"
 
 
+class InvalidAssetError(InvalidRequestError):
+    """The file is no logo or music that a template can use."""
+
+    code = "INVALID_ASSET"
+    default_fix = "Upload a logo as PNG, JPEG or WebP, or music as MP3, M4A, AAC, WAV, FLAC, Ogg, Opus or AIFF"
+
+
 class ValidationFailedError(InvalidRequestError):
     """Validation stopped the job before anything was rendered."""
 
@@ -253,6 +262,13 @@ class UploadNotFoundError(NotFoundError):
 
     code = "UPLOAD_NOT_FOUND"
     default_fix = "Upload the file with POST /api/sheets and use the id in its response"
+
+
+class AssetNotFoundError(NotFoundError):
+    """The project has no logo or music of this name."""
+
+    code = "ASSET_NOT_FOUND"
+    default_fix = "List the files that templates can use with GET /api/template-assets"
 
 
 class MediumNotFoundError(NotFoundError):

@@ -70,7 +70,7 @@ def nearest_colors(style: Style, colors: Sequence[str]) -> tuple[str, ...]:
 
 
 def color_verdicts(style: Style, colors: Sequence[str] = ()) -> tuple[ColorVerdict, ...]:
-    """The template's colours as they are given, where the style draws them, and texts and captions on what they stand on.
+    """The template's colours as they are given where the style draws them, and texts and captions on their grounds.
 
     Videos show a colour that does not pass as the nearest one that does.
 

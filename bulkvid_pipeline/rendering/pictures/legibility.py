@@ -14,8 +14,6 @@ import numpy as np
 import skia
 from numpy.typing import NDArray
 
-from bulkvid_pipeline.core.options import Platform
-from bulkvid_pipeline.rendering.model import VideoFormat
 from bulkvid_pipeline.core.colors import (
     BLACK,
     GRAPHIC_CONTRAST,
@@ -28,6 +26,8 @@ from bulkvid_pipeline.core.colors import (
     mix,
     with_contrast,
 )
+from bulkvid_pipeline.core.options import Platform
+from bulkvid_pipeline.rendering.model import VideoFormat
 from bulkvid_pipeline.rendering.pictures.colors import argb, luminances
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.stage import Stage

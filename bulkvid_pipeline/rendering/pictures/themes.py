@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from bulkvid_pipeline.core.options import Style
 from bulkvid_pipeline.core.colors import (
     BLACK,
     GRAPHIC_CONTRAST,
@@ -22,6 +21,7 @@ from bulkvid_pipeline.core.colors import (
     readable_on,
     with_contrast,
 )
+from bulkvid_pipeline.core.options import Style
 from bulkvid_pipeline.rendering.pictures.legibility import has_readable_text, legible
 from bulkvid_pipeline.rendering.pictures.logos import load_logo
 from bulkvid_pipeline.rendering.pictures.styles import STYLES
