@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
 
 from bulkvid_pipeline.adapters.stopping import in_daemon_thread
 from bulkvid_pipeline.api.auth import Writer, guarded_router
-from bulkvid_pipeline.api.context import ApiContext, Context
+from bulkvid_pipeline.api.context import Context
 from bulkvid_pipeline.api.envelope import Answer, success_body
 from bulkvid_pipeline.api.error_answers import documented
 from bulkvid_pipeline.api.idempotency import IdempotencyKey, Work, once
@@ -23,6 +23,7 @@ from bulkvid_pipeline.launch.again import LaunchAgain
 from bulkvid_pipeline.services.access.scopes import Caller
 from bulkvid_pipeline.services.control.actions import cancel_job, pause_job, resume_job, retry_job
 from bulkvid_pipeline.services.jobs.jobs import Job, find_job
+from bulkvid_pipeline.services.opened import OpenServices
 from bulkvid_pipeline.services.webhooks.callbacks import send_now
 
 _log = logging.getLogger(__name__)
@@ -114,7 +115,7 @@ async def retry(
 async def _act(
     request: Request,
     caller: Caller,
-    context: ApiContext,
+    context: OpenServices,
     key: str | None,
     job_id: str,
     action: JobAction,
@@ -147,7 +148,7 @@ def _is_done(action: JobAction, job: Job, run_id_before: str) -> bool:
     return job.state in _AFTER[action] if action in _AFTER else job.run_id != run_id_before
 
 
-def _send_callbacks(context: ApiContext, job: Job) -> None:
+def _send_callbacks(context: OpenServices, job: Job) -> None:
     """Send what is due without letting the caller wait; what fails is sent again by the daemon."""
     if not job.callback_url:
         return
@@ -161,7 +162,7 @@ def _send_callbacks(context: ApiContext, job: Job) -> None:
     in_daemon_thread(send, "callbacks")
 
 
-def _row_keys(items: list[str | int], job: Job, context: ApiContext) -> tuple[str, ...]:
+def _row_keys(items: list[str | int], job: Job, context: OpenServices) -> tuple[str, ...]:
     """The keys of the rows that are named.
 
     Raises:
