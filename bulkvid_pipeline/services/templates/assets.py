@@ -33,9 +33,8 @@ from bulkvid_pipeline.services.templates.project_folder import ProjectFolder
 from bulkvid_pipeline.services.templates.template_store import Origin, TemplateStore
 
 MIB = 2**20
-MOST_LOGO_BYTES = 10 * MIB
-MOST_BYTES = 25 * MIB
-"""Of music, and so of any upload: ten minutes of it as MP3 with 320 kbit/s."""
+MOST_BYTES = 10 * MIB
+"""Of one file: ten minutes of music as MP3 with 128 kbit/s."""
 MOST_ASSETS = 200
 MOST_PROJECT_BYTES = 500 * MIB
 _CHECKING = OneAtATime("Checking logos and music", most_waiting=3)
@@ -130,7 +129,19 @@ class ProjectAssets:
                 suffix = PurePosixPath(name).suffix.lower()
                 kind = AssetKind.LOGO if suffix in LOGO_TYPES else AssetKind.MUSIC
                 return StoredAsset(folder / name, kind, _TYPES[suffix], origin)
-        raise AssetNotFoundError(f"There is no logo or music named '{shortened(name)}'")
+        raise _no_such_file(name)
+
+    def read(self, name: str) -> tuple[StoredAsset, bytes]:
+        """The file of that name, and its content.
+
+        Raises:
+            AssetNotFoundError: the project has none.
+        """
+        asset = self.find(name)
+        try:
+            return asset, asset.path.read_bytes()
+        except FileNotFoundError as error:  # deleted since it was found
+            raise _no_such_file(name) from error
 
     def view(self, name: str) -> TemplateAsset:
         """What is known of the file of that name.
@@ -255,10 +266,11 @@ def _checked(data: bytes, name: str) -> tuple[str, ...]:
     kind = picture or music_container(data[:16])
     if kind is None:
         raise InvalidAssetError(f"'{name}' is neither a logo nor music that templates can use", field="file")
-    most = MOST_LOGO_BYTES if picture else MOST_BYTES
-    if len(data) > most:
+    if len(data) > MOST_BYTES:
         raise UploadTooLargeError(
-            f"'{name}' is larger than {most // MIB} MiB", fix="Upload a smaller or a compressed file", field="file"
+            f"'{name}' is larger than {MOST_BYTES // MIB} MiB",
+            fix="Upload a smaller or a compressed file",
+            field="file",
         )
     try:
         with _CHECKING.turn():
@@ -269,6 +281,10 @@ def _checked(data: bytes, name: str) -> tuple[str, ...]:
     except TemplateInvalidError as error:
         raise InvalidAssetError(error.message, fix=error.fix, field="file") from error
     return _SUFFIXES_OF[kind]
+
+
+def _no_such_file(name: str) -> AssetNotFoundError:
+    return AssetNotFoundError(f"There is no logo or music named '{shortened(name)}'")
 
 
 def _numbered(stem: str, suffix: str) -> Iterator[str]:

@@ -10,6 +10,9 @@ from bulkvid_pipeline.core.service_wire import ColorCheck, FieldProblem, Templat
 from bulkvid_pipeline.core.templates import StyleSettings
 from bulkvid_pipeline.services.templates.template_store import TemplateStore, warnings_of
 
+DRAFT = "draft"
+"""The id of a template that has none yet."""
+
 
 def check_document(store: TemplateStore, template_id: str, document: object) -> TemplateDocumentCheck:
     """Every problem of a document, what cannot be used as given, and how its colours are seen; music is not opened."""
