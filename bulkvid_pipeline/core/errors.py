@@ -7,6 +7,7 @@ BulkVideoError
 │   ├── InvalidSheetIdError
 │   ├── InvalidRangeError
 │   ├── InvalidSheetError
+│   ├── InvalidAssetError
 │   └── ValidationFailedError
 ├── AuthenticationError          401
 ├── AccessDeniedError            403
@@ -22,6 +23,7 @@ BulkVideoError
 │   ├── UploadNotFoundError
 │   ├── DraftNotFoundError
 │   ├── TokenNotFoundError
+│   ├── AssetNotFoundError
 │   └── MediumNotFoundError
 ├── ActionNotAllowedError        409
 ├── KeyInUseError                409
@@ -156,6 +158,13 @@ class InvalidSheetError(InvalidRequestError):
     code = "INVALID_SHEET"
 
 
+class InvalidAssetError(InvalidRequestError):
+    """The file is no logo or music that a template can use."""
+
+    code = "INVALID_ASSET"
+    default_fix = "Upload a logo as PNG, JPEG or WebP, or music as MP3, M4A, AAC, WAV, FLAC, Ogg, Opus or AIFF"
+
+
 class ValidationFailedError(InvalidRequestError):
     """Validation stopped the job before anything was rendered."""
 
@@ -271,6 +280,13 @@ class TokenNotFoundError(NotFoundError):
 
     code = "TOKEN_NOT_FOUND"
     default_fix = "Look the id up in the list of tokens"
+
+
+class AssetNotFoundError(NotFoundError):
+    """The project has no logo or music of this name."""
+
+    code = "ASSET_NOT_FOUND"
+    default_fix = "List the files that templates can use with GET /api/template-assets"
 
 
 class MediumNotFoundError(NotFoundError):

@@ -17,6 +17,7 @@ from bulkvid_pipeline.core.wire import JobView
 from bulkvid_pipeline.launch.steering import Steering
 from bulkvid_pipeline.services.access.scopes import Caller
 from bulkvid_pipeline.services.jobs.jobs import find_job
+from bulkvid_pipeline.services.opened import OpenServices
 
 router = guarded_router(prefix="/api/bulk-jobs", tags=["jobs"])
 
