@@ -112,7 +112,7 @@ def test_diagnostics_tell_what_is_wrong(dashboard: Dashboard, workplace: Workpla
     page.get_by_label("Text").fill("nowhere.example")
     expect(page.get_by_text("1 request", exact=True)).to_be_visible()
     page.locator("details.exchange summary").press("Enter")
-    expect(page.get_by_text("It failed")).to_be_visible()
+    expect(page.get_by_text("ConnectionError (dns): It failed")).to_be_visible()
     dashboard.pictures("request")
     assert page.title() != "broken in"
 
