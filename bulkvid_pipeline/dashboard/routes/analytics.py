@@ -133,9 +133,15 @@ class Choice:
 
     @property
     def in_words(self) -> str:
+        """When the jobs were created."""
         if self.has_dates:
-            return f"{self.start_date or 'the beginning'} to {self.end_date or 'today'}"
-        return PERIODS.get(self.period, self.period)
+            begin = f"from {self.start_date}" if self.start_date else "until"
+            return (
+                f"{begin} to {self.end_date}"
+                if self.start_date and self.end_date
+                else f"{begin} {self.end_date}".strip()
+            )
+        return {"all": "at any time", "365": "in the last year"}.get(self.period, f"in the last {self.period} days")
 
 
 Text = Annotated[str, Query(max_length=100)]

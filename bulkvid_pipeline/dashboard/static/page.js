@@ -64,7 +64,7 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.verb !== "get") event.detail.headers["X-CSRF-Token"] = csrf;
 });
 document.addEventListener("htmx:beforeRequest", () => document.getElementById("problems")?.replaceChildren());
-document.addEventListener("htmx:afterSwap", (event) => localTimes(event.detail.target));
+document.addEventListener("htmx:load", (event) => localTimes(event.detail.elt));
 document.addEventListener("htmx:sendError", () => announce("The server cannot be reached"));
 
 // The navigation is open on a wide screen and folded on a phone; without script it is as the style sheet has it.
