@@ -172,6 +172,7 @@ def test_the_same_draft_sent_twice_is_one_job(dagster: InstanceDagster, wizard: 
     assert len(dagster.runs) == 1
 
 
+@pytest.mark.heavy
 def test_two_clicks_at_once_are_one_job(dagster: InstanceDagster, wizard: Wizard, visitors: Visitors) -> None:
     draft_id = wizard.upload()
     path = f"/new/{draft_id}/create"
@@ -191,6 +192,7 @@ def test_without_a_run_queue_the_job_is_not_created_and_the_draft_stays(wizard: 
     assert wizard.draft.source_name == "ideas.csv"
 
 
+@pytest.mark.heavy
 def test_a_job_whose_answer_was_lost_is_still_one_job(dagster: InstanceDagster, wizard: Wizard) -> None:
     def launched_unheard(server: FakeDagster, params: Mapping[str, object]) -> str:
         server.add(params, "NOT_STARTED")
@@ -329,6 +331,7 @@ def test_a_deleted_draft_is_gone_and_its_sheet_stays(wizard: Wizard, visitor: Vi
     assert [about.name for about in Uploads(services.settings).list("default")] == ["ideas.csv"]
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("dagster")
 def test_a_job_starts_again_with_changes_and_nothing_of_it_is_lost(
     wizard: Wizard, visitor: Visitor, visitors: Visitors, workplace: Workplace
@@ -371,6 +374,7 @@ def test_the_review_tells_what_will_be_refused_with_its_mend(wizard: Wizard, vis
     assert wizard.create().status_code == 400
 
 
+@pytest.mark.heavy
 def test_hostile_texts_stay_texts(wizard: Wizard, visitor: Visitor) -> None:
     draft_id = wizard.upload(name=f"{HOSTILE}.csv", data=as_csv([idea(HOSTILE), idea("", HOSTILE)]))
     hostile = dict.fromkeys(("title", "callback_url", "deadline_minutes"), HOSTILE)
@@ -394,6 +398,7 @@ def test_a_text_that_no_database_takes_is_kept_and_told(wizard: Wizard) -> None:
     assert wizard.create().status_code in {400, 503}
 
 
+@pytest.mark.heavy
 def test_a_picture_shows_the_scenes_of_the_chosen_row(wizard: Wizard, visitor: Visitor, visitors: Visitors) -> None:
     draft_id = wizard.upload()
     part = visitor.part(f"/new/{draft_id}/picture")
