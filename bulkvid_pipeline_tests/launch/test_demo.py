@@ -17,7 +17,6 @@ from bulkvid_pipeline.services.access.scopes import DEFAULT_SCOPES, Caller
 from bulkvid_pipeline.services.sheets.uploads import with_uploads_at
 from bulkvid_pipeline.settings import Settings, settings
 from bulkvid_pipeline_tests.api.house import dagster
-from bulkvid_pipeline_tests.launch.instance_dagster import InstanceDagster
 from bulkvid_pipeline_tests.workplace import Workplace
 
 __all__ = ["dagster"]  # the fixture
@@ -26,14 +25,18 @@ ANA = Caller("ana", "films", frozenset(DEFAULT_SCOPES), time.time() + 3600)
 
 
 @pytest.fixture
-def chosen(workplace: Workplace) -> Iterator[Settings]:
+def chosen(workplace: Workplace, request: pytest.FixtureRequest) -> Iterator[Settings]:
+    """The settings of the installation, with a queue where the test has one."""
+    if "dagster" in request.fixturenames:
+        request.getfixturevalue("dagster")
     settings.cache_clear()
     yield with_uploads_at(settings(), Path(workplace.instance.root_directory))
     settings.cache_clear()
 
 
+@pytest.mark.usefixtures("dagster")
 def test_the_bundled_sheet_becomes_a_job_of_the_caller_in_small_pictures(
-    workplace: Workplace, dagster: InstanceDagster, chosen: Settings
+    workplace: Workplace, chosen: Settings
 ) -> None:
     job = start_demo(ANA, workplace.instance, chosen)
 
