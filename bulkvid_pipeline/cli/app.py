@@ -262,8 +262,8 @@ def serve(
 ) -> None:
     """Serve the dashboard, the REST API, Dagster's web server and its daemon, until Ctrl-C.
 
-    Prints one line with a login link for the dashboard when all of it answers. Logs are in DAGSTER_HOME/serve-logs. Jobs that are at work
-    when it ends are paused.
+    Prints one line with a login link for the dashboard when all of it answers. Logs are in DAGSTER_HOME/serve-logs.
+    Jobs that are at work when it ends are paused.
     """
     from bulkvid_pipeline.cli.serving import leave_at_once
     from bulkvid_pipeline.cli.serving import serve as serve_parts
