@@ -21,12 +21,14 @@ BulkVideoError
 │   ├── JobNotFoundError
 │   ├── UploadNotFoundError
 │   ├── TokenNotFoundError
+│   ├── DraftNotFoundError
 │   └── MediumNotFoundError
 ├── ActionNotAllowedError        409
 ├── KeyInUseError                409
 ├── UploadTooLargeError          413
 ├── UnsupportedMediaTypeError    415
 ├── KeyReusedError               422
+├── DraftChangedError            409
 ├── TemplateReadOnlyError        409
 ├── TemplateChangedError         412
 ├── QuotaExceededError           429
@@ -263,6 +265,13 @@ class TokenNotFoundError(NotFoundError):
     default_fix = "Look the id up in the list of tokens"
 
 
+class DraftNotFoundError(NotFoundError):
+    """The user has no draft of a job with this id."""
+
+    code = "DRAFT_NOT_FOUND"
+    default_fix = "Start a new job: drafts are kept for 30 days, and are gone once their job is created"
+
+
 class MediumNotFoundError(NotFoundError):
     """There is nothing at the medium's address."""
 
@@ -307,6 +316,14 @@ class KeyReusedError(BulkVideoError):
     code = "IDEMPOTENCY_KEY_REUSED"
     http_status = 422
     default_fix = "Use a new key for each different request"
+
+
+class DraftChangedError(BulkVideoError):
+    """The draft was changed elsewhere, in another window for instance, since it was read."""
+
+    code = "DRAFT_CHANGED"
+    http_status = 409
+    default_fix = "Save again to keep what you have here, or load the page again to see what was saved there"
 
 
 class TemplateReadOnlyError(BulkVideoError):
