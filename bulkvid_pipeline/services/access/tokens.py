@@ -50,6 +50,11 @@ class TokenVerifier:
         """Whether verifying may wait for an identity provider."""
         return isinstance(self._keys, KeySet)
 
+    @property
+    def signs_own(self) -> bool:
+        """Whether this installation can make tokens itself, and none but it does."""
+        return isinstance(self._keys, SharedSecret)
+
     def verify(self, token: str) -> Caller:
         """The caller whose token this is. One that was verified in the last `KNOWN_FOR_S` is only looked up.
 
