@@ -19,6 +19,7 @@ from bulkvid_pipeline.adapters.sheets.local_sheets import read_content
 from bulkvid_pipeline.adapters.sheets.raw_sheet import RawSheet
 from bulkvid_pipeline.adapters.storage import Storage
 from bulkvid_pipeline.adapters.storage.objects import StoredObject
+from bulkvid_pipeline.core.column_choice import NO_CHOICE, ColumnChoice
 from bulkvid_pipeline.core.errors import (
     InvalidRangeError,
     InvalidSheetError,
@@ -112,7 +113,7 @@ class Uploads:
                 found.setdefault(about.name, about)
         return tuple(sorted(found.values(), key=lambda about: about.created_at, reverse=True))
 
-    def read(self, project_id: str, upload: str, area: A1Range | None) -> RawSheet:
+    def read(self, project_id: str, upload: str, area: A1Range | None, choice: ColumnChoice = NO_CHOICE) -> RawSheet:
         """The cells of an upload; see `read_content`.
 
         Raises:
@@ -124,7 +125,7 @@ class Uploads:
             data = self._storage.read_bytes(f"{_folder(project_id, upload)}/{about.name}")
         except NotFoundError as error:
             raise _not_found(upload) from error
-        return read_content(data, PurePath(about.name), f"upload:{upload}", area)
+        return read_content(data, PurePath(about.name), f"upload:{upload}", area, choice)
 
     def remove(self, project_id: str, upload: str) -> None:
         """Delete an upload; jobs over it that have not read it yet fail.
