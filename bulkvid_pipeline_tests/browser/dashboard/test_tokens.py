@@ -30,7 +30,7 @@ def test_a_token_is_made_copied_and_revoked_by_keyboard(dashboard: Dashboard) ->
     dashboard.pictures("made")
 
     dashboard.open("/tokens")
-    expect(page.get_by_text(ARABIC)).to_be_visible()
+    expect(page.get_by_role("heading", name=ARABIC)).to_be_visible()
     assert token not in page.content()
     page.get_by_role("link", name=f"Revoke {ARABIC}").press("Enter")
     expect(page.get_by_role("button", name="Revoke it")).to_be_focused()
