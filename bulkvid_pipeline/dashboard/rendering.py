@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -44,7 +45,7 @@ def environment() -> Environment:
         "plural": plural,
         "span": span,
     }
-    made.globals |= {"static": static, "ROOMS": ROOMS}
+    made.globals |= {"static": static, "ROOMS": ROOMS, "new_key": lambda: uuid.uuid4().hex}
     return made
 
 
