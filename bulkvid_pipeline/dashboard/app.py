@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from fastapi import FastAPI, Request
 from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.responses import Response
 
 from bulkvid_pipeline.core.errors import NotFoundError
 from bulkvid_pipeline.dashboard.door import DashboardDoor
 from bulkvid_pipeline.dashboard.problems import add_problem_pages
 from bulkvid_pipeline.dashboard.routes import (
+    gallery,
+    media,
     session,
     tokens,
     welcome,
@@ -22,6 +24,8 @@ from bulkvid_pipeline.dashboard.visits import Anybody, Reading, page_router
 from bulkvid_pipeline.web.request_gate import RequestGate
 
 ROUTERS = (
+    gallery.router,
+    media.router,
     session.router,
     tokens.router,
     welcome.router,
@@ -30,6 +34,8 @@ ROUTERS = (
 )
 SMALLEST_COMPRESSED = 1000
 """Bytes from which on an answer is compressed."""
+SENT_AS_THEY_ARE = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream", "application/x-subrip", "text/vtt")
+"""Files that are sent in parts: parts are of one form, told by one entity tag."""
 _files = page_router()
 
 
@@ -43,7 +49,12 @@ def create_dashboard() -> FastAPI:
         redirect_slashes=False,
         middleware=[
             Middleware(RequestGate, door=DashboardDoor()),
-            Middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=5),
+            Middleware(
+                GZipMiddleware,
+                minimum_size=SMALLEST_COMPRESSED,
+                compresslevel=5,
+                exclude_content_types=SENT_AS_THEY_ARE,
+            ),
         ],
     )
     add_problem_pages(app)
