@@ -11,9 +11,13 @@ from bulkvid_pipeline.core.errors import NotFoundError
 from bulkvid_pipeline.dashboard.door import DashboardDoor
 from bulkvid_pipeline.dashboard.problems import add_problem_pages
 from bulkvid_pipeline.dashboard.routes import (
+    analytics,
+    deliveries,
+    diagnostics,
     gallery,
     media,
     session,
+    system,
     tokens,
     welcome,
     wizard,
@@ -24,9 +28,13 @@ from bulkvid_pipeline.dashboard.visits import Anybody, Reading, page_router
 from bulkvid_pipeline.web.request_gate import RequestGate
 
 ROUTERS = (
+    analytics.router,
+    deliveries.router,
+    diagnostics.router,
     gallery.router,
     media.router,
     session.router,
+    system.router,
     tokens.router,
     welcome.router,
     wizard.router,
