@@ -95,9 +95,9 @@ def app() -> Any:
     """The API, and beside it a bare FastAPI route that shares nothing with it but the process."""
     from fastapi import FastAPI
 
-    from bulkvid_pipeline.server.api_process import lasting_app
+    from bulkvid_pipeline.server.api_process import lasting_site
 
-    api, bare = lasting_app(), FastAPI()
+    api, bare = lasting_site(), FastAPI()
 
     @bare.get("/bare")
     async def read() -> dict[str, bool]:

@@ -11,11 +11,10 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from bulkvid_pipeline.api.context import open_context
 from bulkvid_pipeline.api.document import document_of
+from bulkvid_pipeline.api.door import ApiDoor
 from bulkvid_pipeline.api.error_answers import add_error_handlers
 from bulkvid_pipeline.api.measurements import MeasuredRequests, Measurements
-from bulkvid_pipeline.api.middleware import RequestGate
 from bulkvid_pipeline.api.routes import (
     analytics,
     batch_debug,
@@ -32,10 +31,10 @@ from bulkvid_pipeline.api.routes import (
     templates,
     webhooks,
 )
-from bulkvid_pipeline.api.stopping import heard_before_the_server
-from bulkvid_pipeline.services.diagnostics.recording import recording
 from bulkvid_pipeline.settings import Settings, dagster_home
 from bulkvid_pipeline.settings import settings as settings_of_process
+from bulkvid_pipeline.web.request_gate import RequestGate
+from bulkvid_pipeline.web.serving import serving
 
 ROUTERS = (
     control.router,
@@ -58,7 +57,8 @@ SMALLEST_COMPRESSED = 1000
 
 
 def create_app(settings: Settings | None = None, home: Path | None = None) -> FastAPI:
-    """The API over the Dagster instance in `home`; by default as the environment says.
+    """The API over the Dagster instance in `home`; by default as the environment says. Whoever serves it without its
+    lifespan sets `app.state.context`.
 
     Raises:
         InvalidSettingsError: when it starts, if a setting cannot be used.
@@ -67,12 +67,8 @@ def create_app(settings: Settings | None = None, home: Path | None = None) -> Fa
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with (
-            open_context(chosen, folder) as context,
-            recording(context.instance, chosen, role="api"),
-            heard_before_the_server(context.feeds.break_off),
-        ):
-            app.state.context = context
+        with serving(chosen, folder) as services:
+            app.state.context = services
             yield
 
     measurements = Measurements()
@@ -86,7 +82,7 @@ def create_app(settings: Settings | None = None, home: Path | None = None) -> Fa
         lifespan=lifespan,
         middleware=[
             Middleware(MeasuredRequests, measurements=measurements),
-            Middleware(RequestGate),
+            Middleware(RequestGate, door=ApiDoor()),
             Middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=1),
         ],
     )

@@ -1,96 +1,24 @@
-"""What the routes of the API work with: the settings, the Dagster instance, and services over them."""
+"""What the routes of the API work with."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
-from importlib.metadata import version
-from pathlib import Path
 from typing import Annotated
 
-from dagster import DagsterInstance
 from fastapi import Depends, Request
 
 from bulkvid_pipeline.adapters import exchanges
-from bulkvid_pipeline.api.limits import RequestCounter
-from bulkvid_pipeline.core.errors import ServiceUnavailableError
-from bulkvid_pipeline.services.access.tokens import TokenVerifier
-from bulkvid_pipeline.services.analytics.gone_jobs import GoneJobs
-from bulkvid_pipeline.services.analytics.job_sums import JobSums
-from bulkvid_pipeline.services.intake.idempotency import KeyedRequests
-from bulkvid_pipeline.services.jobs.feed import JobFeeds
-from bulkvid_pipeline.services.jobs.instance import open_instance
-from bulkvid_pipeline.services.jobs.job_reads import JobReads, job_reads
-from bulkvid_pipeline.services.sheets.uploads import with_uploads_at
-from bulkvid_pipeline.services.system.health import HealthWatch
-from bulkvid_pipeline.services.system.machine import Machine
-from bulkvid_pipeline.services.system.parts import watched_parts
-from bulkvid_pipeline.services.wiring.limits import api_limiter
-from bulkvid_pipeline.settings import Settings
+from bulkvid_pipeline.services.opened import OpenServices
 
 
-@dataclass(frozen=True)
-class ApiContext:
-    """One for each process. It keeps nothing that is not read from the instance or from storage."""
-
-    settings: Settings
-    home: Path
-    instance: DagsterInstance
-    verifier: TokenVerifier
-    requests: RequestCounter
-    health: HealthWatch
-    machine: Machine
-    keyed: KeyedRequests
-    reads: JobReads
-    feeds: JobFeeds
-    sums: JobSums
-
-    def see_own_writing(self) -> None:
-        """Let the next reads of this process hold what it has just written; without the database they tell so."""
-        with suppress(ServiceUnavailableError):
-            self.reads.jobs.refresh(at_once=True)
-
-
-@contextmanager
-def open_context(settings: Settings, home: Path) -> Iterator[ApiContext]:
-    """The context over the instance in `home`, which is made if need be.
-
-    Raises:
-        InvalidSettingsError: a setting cannot be used.
-    """
-    with (
-        open_instance(home) as instance,
-        RequestCounter(api_limiter(instance, settings)) as requests,
-        job_reads(instance, settings) as reads,
-        closing(JobFeeds(reads.jobs.look_up, reads.log)) as feeds,
-    ):
-        health = HealthWatch(watched_parts(lambda: instance, settings), version=version("bulkvid-pipeline"))
-        health.health()  # the first look takes longer than others
-        yield ApiContext(
-            settings=with_uploads_at(settings, home),
-            home=home,
-            instance=instance,
-            verifier=TokenVerifier(settings, home),
-            requests=requests,
-            health=health,
-            machine=Machine(),
-            keyed=KeyedRequests(instance),
-            reads=reads,
-            feeds=feeds,
-            sums=JobSums(GoneJobs(instance)),
-        )
-
-
-def context_of(request: Request) -> ApiContext:
+def context_of(request: Request) -> OpenServices:
     """The context of the app that serves the request."""
-    context: ApiContext = request.app.state.context
+    context: OpenServices = request.app.state.context
     return context
 
 
-async def _context(request: Request) -> ApiContext:  # a plain function would be run in a thread
+async def _context(request: Request) -> OpenServices:  # a plain function would be run in a thread
     exchanges.work_for(request.path_params.get("job_id"))
     return context_of(request)
 
 
-Context = Annotated[ApiContext, Depends(_context)]
+Context = Annotated[OpenServices, Depends(_context)]

@@ -12,11 +12,11 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from bulkvid_pipeline.api.envelope import ErrorAnswer, error_body
-from bulkvid_pipeline.api.limits import TooManyRequestsError
-from bulkvid_pipeline.api.log_lines import told_path
 from bulkvid_pipeline.core.errors import AuthenticationError, BulkVideoError
 from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.wire import ErrorBody
+from bulkvid_pipeline.services.access.request_counter import TooManyRequestsError
+from bulkvid_pipeline.web.log_lines import told_path
 
 _log = logging.getLogger(__name__)
 

@@ -1,6 +1,9 @@
-"""Sizes and counts as people read them."""
+"""Sizes, counts, lengths and times as people read them."""
 
 from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
 
 from pydantic import ByteSize
 
@@ -13,3 +16,37 @@ def size_in_words(size: float) -> str:
 def plural(count: int, noun: str) -> str:
     """`1 row`, `2 rows`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def file_size(size_bytes: int) -> str:
+    """`812 KB`, `4.2 MB`, `1.3 GB`: powers of 1000, as file managers show them."""
+    if size_bytes < 1e6:
+        return f"{math.ceil(size_bytes / 1e3)} KB"
+    return f"{size_bytes / 1e6:.1f} MB" if size_bytes < 1e9 else f"{size_bytes / 1e9:.1f} GB"
+
+
+def clock(seconds: float) -> str:
+    """The length of a video: `0:42`, `12:05`, `1:02:03`."""
+    whole = round(seconds)
+    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def span(seconds: float) -> str:
+    """How long something took: `4.2 s`, `3 min 20 s`, `2 h 5 min`."""
+    if seconds < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    whole = round(seconds)
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def moment(iso: str) -> str:
+    """`22 Nov 2026, 00:28 UTC`; text that is no date is shown as it is."""
+    try:
+        found = datetime.fromisoformat(iso)
+    except ValueError:
+        return iso
+    found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    return f"{found.day} {found:%b %Y, %H:%M} UTC"

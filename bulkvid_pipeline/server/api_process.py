@@ -1,4 +1,7 @@
-"""The process that serves the API: `python -m bulkvid_pipeline.server.api_process --host 127.0.0.1 --port 8000`."""
+"""The process that serves API and dashboard.
+
+`python -m bulkvid_pipeline.server.api_process --host 127.0.0.1 --port 8000`
+"""
 
 from __future__ import annotations
 
@@ -6,27 +9,26 @@ import argparse
 import gc
 
 import uvicorn
-from fastapi import FastAPI
 
-from bulkvid_pipeline.api.app import create_app
-from bulkvid_pipeline.api.log_lines import LOG_CONFIG
 from bulkvid_pipeline.server.http_protocol import BoundedHttp
+from bulkvid_pipeline.server.site import Site
+from bulkvid_pipeline.web.log_lines import LOG_CONFIG
 
-APP = "bulkvid_pipeline.server.api_process:lasting_app"
+APP = "bulkvid_pipeline.server.api_process:lasting_site"
 LAST_REQUESTS_S = 2
 """How long requests that are under way may take when the server is to end; streams are cut."""
 
 
-def lasting_app() -> FastAPI:
-    """The app of a process that serves nothing else.
+def lasting_site() -> Site:
+    """The site of a process that serves nothing else.
 
     What has been imported stays to the end. Python's collector would go through all of it again and again, which stops
     every request for a quarter of a second.
     """
-    app = create_app()
+    site = Site()
     gc.collect()
     gc.freeze()
-    return app
+    return site
 
 
 def main() -> None:

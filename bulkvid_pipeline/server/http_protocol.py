@@ -11,9 +11,10 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from bulkvid_pipeline.api.door import SECURITY
 from bulkvid_pipeline.api.envelope import error_body
-from bulkvid_pipeline.api.middleware import MOST_HEADER_BYTES, SECURITY, WHOLE_BODY_S, headers_too_large
 from bulkvid_pipeline.core.wire import ErrorBody
+from bulkvid_pipeline.web.request_gate import MOST_HEADER_BYTES, WHOLE_BODY_S, headers_too_large
 
 HEADERS_S = 10.0
 """How long a connection may be without a whole request line and headers."""

@@ -8,7 +8,7 @@ from fastapi import Body, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr
 
 from bulkvid_pipeline.api.auth import AdminOrLoopback, guarded_router
-from bulkvid_pipeline.api.context import ApiContext, Context
+from bulkvid_pipeline.api.context import Context
 from bulkvid_pipeline.api.envelope import Answer
 from bulkvid_pipeline.api.error_answers import documented
 from bulkvid_pipeline.api.reading import answer
@@ -18,6 +18,7 @@ from bulkvid_pipeline.core.diagnostics.views import CleanedUp, DebugMode, DebugS
 from bulkvid_pipeline.services.access.scopes import Caller
 from bulkvid_pipeline.services.diagnostics.diagnostics import DEFAULT_DAYS, Diagnostics, file_name_of
 from bulkvid_pipeline.services.diagnostics.switch import DEFAULT_MINUTES, LONGEST_MINUTES, SHORTEST_MINUTES
+from bulkvid_pipeline.services.opened import OpenServices
 
 router = guarded_router(prefix="/api/v1/batch-debug", tags=["diagnostics"])
 
@@ -132,7 +133,7 @@ def clean_up_batch_debug(
     return answer(request, _diagnostics(context).clean_up(days, project_id=_project_of(caller)))
 
 
-def _diagnostics(context: ApiContext) -> Diagnostics:
+def _diagnostics(context: OpenServices) -> Diagnostics:
     return Diagnostics(context.instance, context.settings, context.home)
 
 

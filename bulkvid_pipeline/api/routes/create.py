@@ -9,7 +9,7 @@ from fastapi import Body, Query, Request, Response
 from bulkvid_pipeline.adapters import exchanges
 from bulkvid_pipeline.api.auth import Writer, guarded_router
 from bulkvid_pipeline.api.bodies import Documented, check_texts
-from bulkvid_pipeline.api.context import ApiContext, Context
+from bulkvid_pipeline.api.context import Context
 from bulkvid_pipeline.api.envelope import Answer, success_body
 from bulkvid_pipeline.api.error_answers import documented
 from bulkvid_pipeline.api.idempotency import IdempotencyKey, Work, in_slow_thread, once
@@ -20,6 +20,7 @@ from bulkvid_pipeline.core.wire import CreatedJob, DryRun
 from bulkvid_pipeline.launch.submission import Submission, submit
 from bulkvid_pipeline.services.analytics.past_rows import paces_of
 from bulkvid_pipeline.services.intake.checking import check_job, estimate_of, read_spec, validation_view
+from bulkvid_pipeline.services.opened import OpenServices
 
 router = guarded_router(prefix="/api/bulk-jobs", tags=["jobs"])
 
@@ -63,7 +64,7 @@ async def create_job(
     return await once(request, caller, key, body, lambda work: _create(work, body, caller, context))
 
 
-def _create(work: Work, body: dict[str, Any], caller: Writer, context: ApiContext) -> tuple[int, bytes]:
+def _create(work: Work, body: dict[str, Any], caller: Writer, context: OpenServices) -> tuple[int, bytes]:
     noted = work.claim.noted
     if noted is None:
         spec = read_spec(body, user_id=caller.user_id, project_id=caller.project_id)
@@ -77,7 +78,7 @@ def _create(work: Work, body: dict[str, Any], caller: Writer, context: ApiContex
     return (201 if submission.rows is not None else 202), success_body(created)
 
 
-def _dry_run(body: dict[str, Any], request: Request, caller: Writer, context: ApiContext) -> Response:
+def _dry_run(body: dict[str, Any], request: Request, caller: Writer, context: OpenServices) -> Response:
     spec = read_spec(body, user_id=caller.user_id, project_id=caller.project_id)
     sheet = check_job(spec, context.settings, context.instance).sheet
     if sheet is None:

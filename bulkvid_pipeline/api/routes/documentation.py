@@ -9,8 +9,8 @@ from typing import Annotated
 from fastapi import Path, Request, Response
 
 from bulkvid_pipeline.api.auth import Public, guarded_router
-from bulkvid_pipeline.api.reading import tagged
 from bulkvid_pipeline.core.errors import NotFoundError
+from bulkvid_pipeline.web.entity_tags import tagged
 
 router = guarded_router(include_in_schema=False)
 

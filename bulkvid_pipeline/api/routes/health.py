@@ -8,12 +8,13 @@ from fastapi import Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from bulkvid_pipeline.api.auth import AdminOrLoopback, Public, guarded_router
-from bulkvid_pipeline.api.context import ApiContext, Context
+from bulkvid_pipeline.api.context import Context
 from bulkvid_pipeline.api.error_answers import documented
 from bulkvid_pipeline.api.measurements import Measurements
 from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.service_wire import DetailedHealth, Health
 from bulkvid_pipeline.services.jobs.jobs import Job
+from bulkvid_pipeline.services.opened import OpenServices
 from bulkvid_pipeline.services.system.health import in_short, is_well
 from bulkvid_pipeline.services.system.parts import DATABASE
 
@@ -66,12 +67,12 @@ async def get_metrics(_: AdminOrLoopback, request: Request, context: Context) ->
     return Response(measurements.text(health, jobs), headers=_NOT_KEPT, media_type=CONTENT_TYPE_LATEST)
 
 
-async def _health(context: ApiContext) -> DetailedHealth:
+async def _health(context: OpenServices) -> DetailedHealth:
     # Shielded: the look is others' too, who must not lose it when one of them hangs up.
     return await asyncio.shield(asyncio.wrap_future(context.health.health()))
 
 
-async def _jobs(context: ApiContext) -> list[Job] | None:
+async def _jobs(context: OpenServices) -> list[Job] | None:
     try:
         await context.reads.jobs.fresh()
     except BulkVideoError:  # the database is gone since it was looked at

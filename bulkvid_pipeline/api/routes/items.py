@@ -10,8 +10,7 @@ from pydantic import BeforeValidator, Field
 from starlette.concurrency import run_in_threadpool
 
 from bulkvid_pipeline.api.auth import Reader, guarded_router
-from bulkvid_pipeline.api.base_url import base_url
-from bulkvid_pipeline.api.context import ApiContext, Context
+from bulkvid_pipeline.api.context import Context
 from bulkvid_pipeline.api.envelope import Answer
 from bulkvid_pipeline.api.error_answers import documented
 from bulkvid_pipeline.api.reading import answer
@@ -25,6 +24,8 @@ from bulkvid_pipeline.services.jobs.events import EventQuery
 from bulkvid_pipeline.services.jobs.item_filter import ItemFilter
 from bulkvid_pipeline.services.jobs.items import ItemQuery
 from bulkvid_pipeline.services.jobs.jobs import Job
+from bulkvid_pipeline.services.opened import OpenServices
+from bulkvid_pipeline.web.base_url import base_url
 
 router = guarded_router(prefix="/api/bulk-jobs", tags=["rows and events"])
 
@@ -161,7 +162,7 @@ async def list_events(
     return answer(request, await run_in_threadpool(_events, context, job, query, row))
 
 
-def _events(context: ApiContext, job: Job, query: EventQuery, row: str | None) -> EventPage:
+def _events(context: OpenServices, job: Job, query: EventQuery, row: str | None) -> EventPage:
     if row:
         rows = context.reads.rows.rows(job)
         found = rows.find(row)

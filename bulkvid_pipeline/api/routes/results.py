@@ -14,17 +14,17 @@ from starlette.responses import FileResponse, StreamingResponse
 
 from bulkvid_pipeline.adapters.storage import content_type_of
 from bulkvid_pipeline.api.auth import Public, Reader, guarded_router
-from bulkvid_pipeline.api.base_url import base_url
 from bulkvid_pipeline.api.context import Context
 from bulkvid_pipeline.api.envelope import Answer
 from bulkvid_pipeline.api.error_answers import documented
-from bulkvid_pipeline.api.ranges import NoSuchPartError, parts_of
 from bulkvid_pipeline.api.reading import answer
 from bulkvid_pipeline.api.routes.items import ItemStates
 from bulkvid_pipeline.api.routes.jobs import JobId, PageSize, PageTokenText
 from bulkvid_pipeline.core.wire import Page, ResultView
 from bulkvid_pipeline.services.jobs.results import DEFAULT_STATES, ResultQuery
 from bulkvid_pipeline.services.outputs.links import FILES_PATH
+from bulkvid_pipeline.web.base_url import base_url
+from bulkvid_pipeline.web.ranges import NoSuchPartError, parts_of
 
 router = guarded_router(tags=["results"])
 

@@ -10,7 +10,6 @@ from pydantic import Field, RootModel
 from bulkvid_pipeline.api.auth import Reader, guarded_router
 from bulkvid_pipeline.api.context import Context
 from bulkvid_pipeline.api.error_answers import documented
-from bulkvid_pipeline.api.event_stream import EventStreamResponse
 from bulkvid_pipeline.core import event_stream
 from bulkvid_pipeline.core.wire import (
     EndMessage,
@@ -21,6 +20,7 @@ from bulkvid_pipeline.core.wire import (
     StateMessage,
 )
 from bulkvid_pipeline.services.jobs.stream_position import StreamPosition
+from bulkvid_pipeline.web.event_stream import EventStreamResponse
 
 router = guarded_router(prefix="/api/bulk-jobs", tags=["jobs"])
 

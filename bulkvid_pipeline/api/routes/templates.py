@@ -10,20 +10,22 @@ from fastapi import Body, Header, Path, Request, Response
 
 from bulkvid_pipeline.api.auth import Reader, TemplateWriter, guarded_router
 from bulkvid_pipeline.api.bodies import check_texts
-from bulkvid_pipeline.api.context import ApiContext, Context
+from bulkvid_pipeline.api.context import Context
 from bulkvid_pipeline.api.envelope import Answer
 from bulkvid_pipeline.api.error_answers import documented
-from bulkvid_pipeline.api.reading import answer, tagged
+from bulkvid_pipeline.api.reading import answer
 from bulkvid_pipeline.api.template_document import TEMPLATE_DOCUMENT
 from bulkvid_pipeline.core.errors import InvalidRequestError, TemplateInvalidError, TemplateNotFoundError
 from bulkvid_pipeline.core.service_wire import TemplateDeleted, TemplateView
 from bulkvid_pipeline.core.wire import Page
 from bulkvid_pipeline.services.access.scopes import Caller
+from bulkvid_pipeline.services.opened import OpenServices
 from bulkvid_pipeline.services.previews.template_preview import template_png
 from bulkvid_pipeline.services.templates.project_templates import Expected, ProjectTemplates
 from bulkvid_pipeline.services.templates.template_store import TemplateStore
 from bulkvid_pipeline.services.templates.template_views import template_view, template_views
 from bulkvid_pipeline.services.wiring.cache import local_cache
+from bulkvid_pipeline.web.entity_tags import tagged
 
 router = guarded_router(prefix="/api/templates", tags=["templates"])
 
@@ -146,7 +148,7 @@ def get_template_preview(template_id: _Id, request: Request, caller: Reader, con
     return tagged(request, picture, "image/png", tag=_tag(name))
 
 
-def _store(context: ApiContext, caller: Caller) -> TemplateStore:
+def _store(context: OpenServices, caller: Caller) -> TemplateStore:
     return TemplateStore(context.settings.templates_folder, caller.project_id)
 
 

@@ -7,48 +7,65 @@ import logging
 import re
 import time
 import uuid
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bulkvid_pipeline.api.error_answers import error_response, unexpected_error
-from bulkvid_pipeline.api.log_lines import request_id, told_path
 from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.wire import ErrorBody
 from bulkvid_pipeline.services.access.scopes import Caller
+from bulkvid_pipeline.web.log_lines import request_id, told_path
 
 MIB = 1024 * 1024
 MOST_BYTES = MIB
 MOST_HEADER_BYTES = 64 * 1024
 """Of all headers together, as Go's and nginx's largest ones: no honest client comes near."""
 MOST_UPLOAD_BYTES = 10 * MIB
-UPLOADS = "/api/sheets"
-_FORM_MARGIN = 64 * 1024
+FORM_MARGIN = 64 * 1024
 """What a form adds to the file that it holds."""
 SILENCE_S = 10.0
 """Longest wait for the next part of a body."""
 WHOLE_BODY_S = 60.0
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _HOST = re.compile(r"[A-Za-z0-9._-]{1,255}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
-_JSON = re.compile(r"application/([a-z0-9.-]+\+)?json\s*(;.*)?", re.IGNORECASE)
-SECURITY = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-}
 _access = logging.getLogger("bulkvid.access")
 _log = logging.getLogger(__name__)
+
+
+Refusal = tuple[int, ErrorBody]
+"""The status and the error of a request that is not served."""
+
+
+class Door(Protocol):
+    """What is particular to the API, or to the dashboard, of what every request passes through."""
+
+    @property
+    def security_headers(self) -> Mapping[str, str]:
+        """Headers that every answer gets unless it has them already."""
+
+    def most_bytes(self, path: str) -> int:
+        """The size of the largest body that is read for the path."""
+
+    def refusal(self, scope: Scope, headers: Headers, *, has_body: bool) -> Refusal | None:
+        """Why the request is not served, as its headers show; None if it may pass."""
+
+    async def refuse(self, refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request that is not served."""
+
+    async def failed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request that failed for a reason which nobody foresaw."""
 
 
 class RequestGate:
     """The outermost middleware. Ids of requests are taken from X-Request-Id if it is a plain word, else made."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, door: Door) -> None:
         self._app = app
+        self._door = door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -65,7 +82,7 @@ class RequestGate:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _add_headers(MutableHeaders(scope=message), scope, named, headers)
+                _add_headers(MutableHeaders(scope=message), scope, headers, self._door.security_headers)
             await send(message)
 
         try:
@@ -76,7 +93,7 @@ class RequestGate:
             _log.exception("%s %s failed", scope["method"], told_path(scope["path"]))
             if status:
                 raise
-            await unexpected_error(named)(scope, receive, sending)
+            await self._door.failed(scope, receive, sending)
         finally:
             _access.info(
                 "%s %s %d %.1f ms %s",
@@ -89,12 +106,13 @@ class RequestGate:
             request_id.reset(token)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
-        most = MOST_UPLOAD_BYTES + _FORM_MARGIN if scope["path"] == UPLOADS else MOST_BYTES
-        refused = _refused(scope, headers, most)
+        most = self._door.most_bytes(scope["path"])
+        has_body = _has_body(headers)
+        refused = _refused(scope, headers, most, has_body) or self._door.refusal(scope, headers, has_body=has_body)
         if refused is not None:
             status, error = refused
-            response = error_response(status, error.model_copy(update={"request_id": scope["bulkvid.request_id"]}))
-            await response(scope, receive, send)
+            named = error.model_copy(update={"request_id": scope["bulkvid.request_id"]})
+            await self._door.refuse((status, named), scope, receive, send)
             return
         await self._app(scope, _BoundedBody(receive, most), send)
 
@@ -123,7 +141,11 @@ class _BoundedBody:
         return message
 
 
-def _refused(scope: Scope, headers: Headers, most: int) -> tuple[int, ErrorBody] | None:
+def _has_body(headers: Headers) -> bool:
+    return headers.get("content-length", "0") not in {"", "0"} or "transfer-encoding" in headers
+
+
+def _refused(scope: Scope, headers: Headers, most: int, has_body: bool) -> Refusal | None:
     """Why the request is not served, as its first line and headers show already."""
     if sum(len(name) + len(value) for name, value in headers.raw) > MOST_HEADER_BYTES:
         return 431, headers_too_large()
@@ -139,7 +161,6 @@ def _refused(scope: Scope, headers: Headers, most: int) -> tuple[int, ErrorBody]
     if length.isdecimal() and int(length) > most:
         fix = f"Send at most {most // MIB} MiB"
         return 413, ErrorBody(code="BODY_TOO_LARGE", message=f"A body of {length} bytes is too large", fix=fix)
-    has_body = length not in {"", "0"} or "transfer-encoding" in headers
     coding = headers.get("content-encoding", "identity").strip().lower()
     if has_body and coding not in {"", "identity"}:
         return 415, ErrorBody(
@@ -148,15 +169,6 @@ def _refused(scope: Scope, headers: Headers, most: int) -> tuple[int, ErrorBody]
             fix="Send the body as it is, without Content-Encoding",
             field="Content-Encoding",
         )
-    if has_body and scope["method"] in {"POST", "PUT", "PATCH"} and scope["path"] != UPLOADS:
-        kind = headers.get("content-type", "")
-        if not _JSON.fullmatch(kind.strip()):
-            return 415, ErrorBody(
-                code="UNSUPPORTED_MEDIA_TYPE",
-                message=f"Content type {kind[:60]!r} is not accepted" if kind else "The body has no content type",
-                fix="Send Content-Type: application/json",
-                field="Content-Type",
-            )
     return None
 
 
@@ -169,9 +181,9 @@ def headers_too_large() -> ErrorBody:
     )
 
 
-def _add_headers(headers: MutableHeaders, scope: Scope, named: str, request: Headers) -> None:
-    headers["X-Request-Id"] = named
-    for name, value in SECURITY.items():
+def _add_headers(headers: MutableHeaders, scope: Scope, request: Headers, security: Mapping[str, str]) -> None:
+    headers["X-Request-Id"] = scope["bulkvid.request_id"]
+    for name, value in security.items():
         headers.setdefault(name, value)
     caller = _caller(scope)
     if caller is not None and caller.is_admin and request.get("x-debug", "").lower() == "true":

@@ -1,0 +1,64 @@
+"""The dashboard as an ASGI app. Whoever serves it sets `app.state.services`; see `server.site`."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
+
+from bulkvid_pipeline.core.errors import NotFoundError
+from bulkvid_pipeline.dashboard.door import DashboardDoor
+from bulkvid_pipeline.dashboard.problems import add_problem_pages
+from bulkvid_pipeline.dashboard.routes import session
+from bulkvid_pipeline.dashboard.static_files import static_answer
+from bulkvid_pipeline.dashboard.visits import Anybody, Reading, page_router
+from bulkvid_pipeline.web.request_gate import RequestGate
+
+ROUTERS = (session.router,)
+SMALLEST_COMPRESSED = 1000
+"""Bytes from which on an answer is compressed."""
+_files = page_router()
+
+
+def create_dashboard() -> FastAPI:
+    """The pages, their parts and their files."""
+    app = FastAPI(
+        title="bulkvid",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        middleware=[
+            Middleware(RequestGate, door=DashboardDoor()),
+            Middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=5),
+        ],
+    )
+    add_problem_pages(app)
+    for router in (*ROUTERS, _files):
+        app.include_router(router)
+    return app
+
+
+@_files.get("/static/{name:path}")
+async def static_file(name: str, request: Request, _: Anybody) -> Response:
+    """A script or a style sheet of ours."""
+    return static_answer(request, name)
+
+
+@_files.get("/")
+async def start(visit: Reading) -> Response:
+    """The start page is the jobs."""
+    return visit.redirect("/jobs")
+
+
+@_files.get("/favicon.ico")
+async def icon(request: Request, _: Anybody) -> Response:
+    """Asked for by every browser."""
+    return static_answer(request, "icon.svg")
+
+
+@_files.api_route("/{path:path}", methods=["GET", "HEAD", "POST"])
+async def nowhere(path: str, _: Anybody) -> Response:  # noqa: ARG001
+    """All other addresses: a page of ours says so, with the navigation where somebody is logged in."""
+    raise NotFoundError("There is no such page", fix="Check the address, or go to the start page")

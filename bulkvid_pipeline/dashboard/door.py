@@ -1,0 +1,61 @@
+"""What the dashboard accepts before it looks at a request closer, and how it answers what it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.datastructures import Headers
+from starlette.types import Receive, Scope, Send
+
+from bulkvid_pipeline.core.wire import ErrorBody
+from bulkvid_pipeline.dashboard.problems import problem_page, unexpected_problem
+from bulkvid_pipeline.web.request_gate import FORM_MARGIN, MOST_UPLOAD_BYTES, Refusal
+
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Content-Security-Policy": "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' data:",
+            "media-src 'self'",
+            "connect-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    ),
+}
+
+
+class DashboardDoor:
+    """See `web.request_gate.Door`."""
+
+    security_headers: Mapping[str, str] = SECURITY
+
+    def most_bytes(self, path: str) -> int:  # noqa: ARG002  forms with a file are at many places
+        return MOST_UPLOAD_BYTES + FORM_MARGIN
+
+    def refusal(self, scope: Scope, headers: Headers, *, has_body: bool) -> Refusal | None:
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if not has_body or scope["method"] in {"GET", "HEAD"} or kind in FORMS:
+            return None
+        return 415, ErrorBody(
+            code="UNSUPPORTED_MEDIA_TYPE",
+            message=f"Content type {kind[:60]!r} is not accepted" if kind else "The body has no content type",
+            fix="Send a form; programs use the REST API, see /api/docs",
+        )
+
+    async def refuse(self, refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
+        status, error = refusal
+        await problem_page(scope, status, error)(scope, receive, send)
+
+    async def failed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await unexpected_problem(scope)(scope, receive, send)

@@ -1,0 +1,80 @@
+/* What every page has: times in the reader's zone, questions before something is destroyed, the CSRF token for htmx. */
+
+const csrf = document.querySelector('meta[name="csrf"]')?.content ?? "";
+
+/** Headers of requests that change something. */
+export const csrfHeaders = () => ({ "X-CSRF-Token": csrf });
+
+/** Say something to screen readers, without moving anything. */
+export function announce(text) {
+  const place = document.getElementById("announcer");
+  if (place && place.textContent !== text) place.textContent = text;
+}
+
+const FORMS = {
+  date: new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" }),
+  time: new Intl.DateTimeFormat(undefined, { timeStyle: "medium" }),
+};
+const AGO = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60]];
+
+function ago(then) {
+  const seconds = (then - Date.now()) / 1000;
+  const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1];
+  return AGO.format(Math.round(seconds / size), unit);
+}
+
+/** Show the times below `root` in the zone and the words of the reader. */
+export function localTimes(root = document) {
+  for (const time of root.querySelectorAll("time[datetime]")) {
+    const then = new Date(time.dateTime);
+    if (Number.isNaN(then.valueOf())) continue;
+    time.title = FORMS.date.format(then);
+    time.textContent = "ago" in time.dataset ? ago(then) : FORMS["time" in time.dataset ? "time" : "date"].format(then);
+  }
+}
+
+/** Ask in a dialog; resolves to whether the answer was yes. */
+export function confirmed(question, explained = "", yes = "Go on") {
+  const dialog = document.getElementById("confirm");
+  dialog.querySelector("#confirm-title").textContent = question;
+  dialog.querySelector("#confirm-text").textContent = explained;
+  dialog.querySelector("#confirm-yes").textContent = yes;
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((answer) => {
+    dialog.addEventListener("close", () => answer(dialog.returnValue === "yes"), { once: true });
+  });
+}
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.dataset.confirm || form.dataset.isConfirmed) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const button = event.submitter;
+  if (await confirmed(form.dataset.confirm, form.dataset.explained, form.dataset.yes)) {
+    form.dataset.isConfirmed = "yes";
+    form.requestSubmit(button);
+    delete form.dataset.isConfirmed;
+  }
+}, { capture: true });
+
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.verb !== "get") event.detail.headers["X-CSRF-Token"] = csrf;
+});
+document.addEventListener("htmx:beforeRequest", () => document.getElementById("problems")?.replaceChildren());
+document.addEventListener("htmx:afterSwap", (event) => localTimes(event.detail.target));
+document.addEventListener("htmx:sendError", () => announce("The server cannot be reached"));
+
+// The navigation is open on a wide screen and folded on a phone; without script it is as the style sheet has it.
+const menu = document.querySelector("details.menu");
+if (menu) {
+  const wide = window.matchMedia("(min-width: 861px)");
+  const fit = () => { menu.open = wide.matches; };
+  wide.addEventListener("change", fit);
+  fit();
+}
+
+localTimes();
+setInterval(localTimes, 30_000);

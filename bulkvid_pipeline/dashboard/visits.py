@@ -1,0 +1,242 @@
+"""Who may see a page, and what a page is made with. Every route has one rule, applied before anything of it is run.
+
+A route states its rule by the type of a parameter: `visit: Reading`, or `visit: Anybody` where nobody needs to be
+logged in. A route without a rule cannot be made. Whatever changes something needs the session's CSRF token besides, in
+the form or in the header that our script sends, and must come from a page of ours.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.responses import RedirectResponse, Response
+
+from bulkvid_pipeline.adapters import exchanges
+from bulkvid_pipeline.core.errors import AccessDeniedError, AuthenticationError
+from bulkvid_pipeline.dashboard.problems import THEMES, is_fragment
+from bulkvid_pipeline.dashboard.rendering import rendered
+from bulkvid_pipeline.services.access.scopes import Caller, Scope
+from bulkvid_pipeline.services.access.sessions import Session, csrf_of
+from bulkvid_pipeline.services.opened import OpenServices
+
+SESSION_COOKIE = "bulkvid_session"
+SAID_COOKIE = "bulkvid_said"
+THEME_COOKIE = "theme"
+CSRF_FIELD = "csrf"
+CSRF_HEADER = "X-CSRF-Token"
+MOST_FIELDS = 2000
+MOST_FILES = 10
+MOST_SAID = 600
+"""Characters of what is told on the next page."""
+_CHANGES = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request of one browser; `session` is None where nobody is logged in."""
+
+    request: Request
+    services: OpenServices
+    session: Session | None
+
+    @property
+    def caller(self) -> Caller:
+        """Who is logged in.
+
+        Raises:
+            AuthenticationError: nobody is.
+        """
+        if self.session is None:
+            raise AuthenticationError("You are not logged in")
+        return self.session.caller
+
+    @property
+    def project_id(self) -> str:
+        """The project whose things are shown."""
+        return self.caller.project_id
+
+    @property
+    def csrf(self) -> str:
+        """What forms of this session send."""
+        return self.session.csrf if self.session else ""
+
+    @property
+    def path(self) -> str:
+        return self.request.url.path
+
+    @property
+    def is_fragment(self) -> bool:
+        """Whether htmx asks for a part of the page."""
+        return is_fragment(self.request.scope)
+
+    def may(self, scope: str) -> bool:
+        """Whether who is logged in has the scope, by its name: `jobs:write`."""
+        return self.session is not None and self.caller.may(Scope(scope))
+
+    async def form(self) -> FormData:
+        """What was sent, as a form of either kind; empty if there is none."""
+        return await form_of(self.request)
+
+    def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
+        """A whole page."""
+        said = _said(self.request)
+        theme = self.request.cookies.get(THEME_COOKIE, "")
+        shared = {"visit": self, "said": said, "theme": theme if theme in THEMES else ""}
+        response = Response(rendered(template, shared | values), status, media_type="text/html")
+        response.headers["Cache-Control"] = "private, no-store"
+        response.headers["Vary"] = "HX-Request, Cookie"
+        if SAID_COOKIE in self.request.cookies:
+            response.delete_cookie(SAID_COOKIE, httponly=True, samesite="strict")
+        return response
+
+    def fragment(self, template: str, *, status: int = 200, **values: Any) -> Response:
+        """A part of a page, as htmx puts it into one."""
+        response = Response(rendered(template, {"visit": self} | values), status, media_type="text/html")
+        response.headers["Cache-Control"] = "private, no-store"
+        response.headers["Vary"] = "HX-Request, Cookie"
+        return response
+
+    def redirect(self, path: str, *, say: str = "") -> Response:
+        """To another page of ours, after something was done; `say` is told there once."""
+        if self.is_fragment:
+            response = Response(status_code=204, headers={"HX-Redirect": path})
+        else:
+            response = RedirectResponse(path, 303)
+        response.headers["Cache-Control"] = "no-store"
+        if say:
+            text = base64.urlsafe_b64encode(say[:MOST_SAID].encode()).decode()
+            response.set_cookie(
+                SAID_COOKIE, text, max_age=60, httponly=True, samesite="strict", secure=is_secure(self.request)
+            )
+        return response
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may use a route: anybody, or sessions that have the scopes."""
+
+    scopes: tuple[Scope, ...] = ()
+    anybody: bool = False
+
+    async def __call__(self, request: Request) -> Visit:
+        """The visit that `GuardedPage` has let in."""
+        visit: Visit = request.state.visit
+        return visit
+
+
+Anybody = Annotated[Visit, Depends(Rule(anybody=True))]
+Reading = Annotated[Visit, Depends(Rule((Scope.JOBS_READ,)))]
+Changing = Annotated[Visit, Depends(Rule((Scope.JOBS_WRITE,)))]
+TemplateChanging = Annotated[Visit, Depends(Rule((Scope.TEMPLATES_WRITE,)))]
+AdminReading = Annotated[Visit, Depends(Rule((Scope.ADMIN,)))]
+AdminChanging = AdminReading
+
+
+class GuardedPage(APIRoute):
+    """A route that applies its rule before anything else.
+
+    Raises:
+        TypeError: the route has no rule, or several.
+    """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **kwargs: Any) -> None:
+        super().__init__(path, endpoint, **kwargs)
+        _rule_of(self.path, self.dependant)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler of requests behind the rule."""
+        handle = super().get_route_handler()
+        rule = _rule_of(self.path, self.dependant)
+
+        async def guarded(request: Request) -> Response:
+            exchanges.work_for(request.path_params.get("job_id"))
+            services: OpenServices = request.app.state.services
+            secret = request.cookies.get(SESSION_COOKIE, "")
+            session = await run_in_threadpool(services.sessions.find, secret) if secret else None
+            visit = Visit(request, services, session)
+            request.state.visit = visit
+            if session is None and not rule.anybody:
+                if _comes_from_elsewhere(request):
+                    return _once_more(visit)
+                raise AuthenticationError("You are not logged in")
+            if session is not None:
+                request.state.caller = session.caller
+                session.caller.require(rule.scopes)
+            if request.method in _CHANGES:
+                await _require_own_form(request, csrf_of(secret) if session is not None else None)
+            return await handle(request)
+
+        return guarded
+
+
+def page_router(**options: Any) -> APIRouter:
+    """A router all of whose routes need a rule."""
+    return APIRouter(route_class=GuardedPage, include_in_schema=False, **options)
+
+
+def is_secure(request: Request) -> bool:
+    """Whether browsers reach us by HTTPS: then cookies go by nothing else."""
+    services: OpenServices = request.app.state.services
+    return request.url.scheme == "https" or services.settings.api_url.startswith("https:")
+
+
+async def form_of(request: Request) -> FormData:
+    """The form of a request, which is read once."""
+    return await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS)
+
+
+def _rule_of(path: str, dependant: Dependant) -> Rule:
+    rules = [part.call for part in dependant.dependencies if isinstance(part.call, Rule)]
+    if len(rules) != 1:
+        raise TypeError(f"The page {path} needs one rule and has {len(rules)}")
+    return rules[0]
+
+
+async def _require_own_form(request: Request, csrf: str | None) -> None:
+    """Let through what a page of ours has sent; `csrf` is the session's, None where nobody is logged in.
+
+    Raises:
+        AccessDeniedError: it comes from a page of another site, or lacks the token.
+    """
+    own = request.headers.get("host", "").lower()
+    origin = request.headers.get("origin")
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    if site not in {"same-origin", "none"} or (origin is not None and urlsplit(origin).netloc.lower() != own):
+        raise AccessDeniedError(
+            "This was not sent by a page of this dashboard",
+            fix="Open the dashboard by its own address; behind a proxy, pass the header Host on",
+        )
+    if csrf is None:
+        return
+    given = request.headers.get(CSRF_HEADER) or (await form_of(request)).get(CSRF_FIELD)
+    if not isinstance(given, str) or not hmac.compare_digest(given.encode(), csrf.encode()):
+        raise AccessDeniedError(
+            "The form is of a session that has ended", fix="Go back, reload the page, and send it again"
+        )
+
+
+def _comes_from_elsewhere(request: Request) -> bool:
+    """Whether a link on another site led here: then browsers do not send our cookie, though there may be one."""
+    return request.method == "GET" and request.headers.get("sec-fetch-site") == "cross-site"
+
+
+def _once_more(visit: Visit) -> Response:
+    """A page that asks for itself again, now from our own site, so that the cookie comes along."""
+    return visit.page("once_more.html")
+
+
+def _said(request: Request) -> str:
+    try:
+        return base64.urlsafe_b64decode(request.cookies.get(SAID_COOKIE, "")).decode()[:MOST_SAID]
+    except ValueError:
+        return ""

@@ -1,0 +1,82 @@
+"""What the doors over HTTP work with: the settings, the Dagster instance, and services over them, opened once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from dagster import DagsterInstance
+
+from bulkvid_pipeline.core.errors import ServiceUnavailableError
+from bulkvid_pipeline.services.access.request_counter import RequestCounter
+from bulkvid_pipeline.services.access.sessions import Sessions
+from bulkvid_pipeline.services.access.tokens import TokenVerifier
+from bulkvid_pipeline.services.analytics.gone_jobs import GoneJobs
+from bulkvid_pipeline.services.analytics.job_sums import JobSums
+from bulkvid_pipeline.services.intake.idempotency import KeyedRequests
+from bulkvid_pipeline.services.jobs.feed import JobFeeds
+from bulkvid_pipeline.services.jobs.instance import open_instance
+from bulkvid_pipeline.services.jobs.job_reads import JobReads, job_reads
+from bulkvid_pipeline.services.sheets.uploads import with_uploads_at
+from bulkvid_pipeline.services.system.health import HealthWatch
+from bulkvid_pipeline.services.system.machine import Machine
+from bulkvid_pipeline.services.system.parts import watched_parts
+from bulkvid_pipeline.services.wiring.limits import api_limiter
+from bulkvid_pipeline.settings import Settings
+
+
+@dataclass(frozen=True)
+class OpenServices:
+    """One for each process. It keeps nothing that is not read from the instance or from storage."""
+
+    settings: Settings
+    home: Path
+    instance: DagsterInstance
+    verifier: TokenVerifier
+    sessions: Sessions
+    requests: RequestCounter
+    health: HealthWatch
+    machine: Machine
+    keyed: KeyedRequests
+    reads: JobReads
+    feeds: JobFeeds
+    sums: JobSums
+
+    def see_own_writing(self) -> None:
+        """Let the next reads of this process hold what it has just written; without the database they tell so."""
+        with suppress(ServiceUnavailableError):
+            self.reads.jobs.refresh(at_once=True)
+
+
+@contextmanager
+def open_services(settings: Settings, home: Path) -> Iterator[OpenServices]:
+    """The services over the instance in `home`, which is made if need be.
+
+    Raises:
+        InvalidSettingsError: a setting cannot be used.
+    """
+    with (
+        open_instance(home) as instance,
+        RequestCounter(api_limiter(instance, settings)) as requests,
+        job_reads(instance, settings) as reads,
+        closing(JobFeeds(reads.jobs.look_up, reads.log)) as feeds,
+    ):
+        health = HealthWatch(watched_parts(lambda: instance, settings), version=version("bulkvid-pipeline"))
+        health.health()  # the first look takes longer than others
+        yield OpenServices(
+            settings=with_uploads_at(settings, home),
+            home=home,
+            instance=instance,
+            verifier=TokenVerifier(settings, home),
+            sessions=Sessions(instance),
+            requests=requests,
+            health=health,
+            machine=Machine(),
+            keyed=KeyedRequests(instance),
+            reads=reads,
+            feeds=feeds,
+            sums=JobSums(GoneJobs(instance)),
+        )

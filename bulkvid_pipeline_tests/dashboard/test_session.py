@@ -1,0 +1,165 @@
+"""Logging in and out, and what others cannot do with somebody's session."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from fastapi.testclient import TestClient
+
+from bulkvid_pipeline.dashboard.routes.session import own_path
+from bulkvid_pipeline.dashboard.visits import SESSION_COOKIE
+from bulkvid_pipeline.services.access import sessions
+from bulkvid_pipeline.services.access.scopes import DEFAULT_SCOPES, Caller
+from bulkvid_pipeline.services.access.tokens import mint
+from bulkvid_pipeline.services.opened import OpenServices
+from bulkvid_pipeline.settings import settings
+from bulkvid_pipeline_tests.dashboard.conftest import FAR_AWAY, Visitor, home_of, words
+from bulkvid_pipeline_tests.workplace import Workplace
+
+ANA = Caller("ana", "default", frozenset(DEFAULT_SCOPES), FAR_AWAY)
+NOBODYS_PAGE = "/theme"
+
+
+def test_a_login_code_logs_in_once(site: TestClient, services: OpenServices) -> None:
+    code = services.sessions.new_code(ANA)
+    link = f"/login?code={code}"
+
+    assert site.get(link).status_code == site.get(link).status_code == 200  # looking does not use it up
+    entered = site.post("/login", data={"code": code}, follow_redirects=False)
+    assert (entered.status_code, entered.headers["Location"]) == (303, "/")
+    cookie = entered.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+    assert "Secure" not in cookie  # plain HTTP on loopback
+    assert site.get("/", follow_redirects=False).headers["Location"] == "/jobs"
+
+    site.cookies.clear()
+    again = site.post("/login", data={"code": code}, follow_redirects=False)
+    assert again.status_code == 401
+    assert "has been used or has expired" in words(again)
+
+
+def test_a_token_logs_in_until_it_expires(
+    site: TestClient, services: OpenServices, workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = mint(settings(), home_of(workplace), user_id="ana", project_id="p1", scopes=DEFAULT_SCOPES, lifetime_s=60)
+    site.post("/login", data={"token": token}, follow_redirects=False)
+    found = services.sessions.find(site.cookies[SESSION_COOKIE])
+    assert found is not None
+    assert (found.caller.user_id, found.caller.project_id) == ("ana", "p1")
+
+    later = found.caller.expires_at + 1
+    monkeypatch.setattr(services.sessions, "_clock", lambda: later)
+    assert site.get("/", follow_redirects=False).headers["Location"] == "/login"
+
+
+def test_without_a_session_every_page_leads_to_the_login_and_back(site: TestClient) -> None:
+    answer = site.get("/jobs/job_1?state=failed", follow_redirects=False)
+    if answer.status_code == 303:
+        assert answer.headers["Location"] == "/login?next=%2Fjobs%2Fjob_1%3Fstate%3Dfailed"
+    assert site.get("/", headers={"HX-Request": "true"}, follow_redirects=False).headers["HX-Redirect"] == "/login"
+
+
+def test_a_link_on_another_site_is_asked_again_from_ours_so_that_the_cookie_comes_along(site: TestClient) -> None:
+    answer = site.get("/", headers={"Sec-Fetch-Site": "cross-site"}, follow_redirects=False)
+
+    assert answer.status_code == 200
+    assert '<meta http-equiv="refresh" content="0">' in answer.text
+
+
+def test_logging_in_never_keeps_the_session_that_a_browser_brings(site: TestClient, services: OpenServices) -> None:
+    planted = services.sessions.begin(Caller("mallory", "default", ANA.scopes, FAR_AWAY))
+    site.cookies.set(SESSION_COOKIE, planted)
+    code = services.sessions.new_code(ANA)
+
+    answer = site.post("/login", data={"code": code, "csrf": sessions.csrf_of(planted)}, follow_redirects=False)
+    secret = re.search(rf"{SESSION_COOKIE}=([^;]+)", answer.headers["Set-Cookie"])
+
+    assert secret is not None
+    assert secret[1] != planted
+    assert services.sessions.find(planted) is None
+
+
+def test_a_session_that_was_logged_out_of_is_of_no_use_to_anybody(visitor: Visitor) -> None:
+    assert visitor.get("/").status_code == 303
+    assert visitor.post("/logout").headers["Location"] == "/login"
+    assert visitor.get("/").headers["Location"] == "/login"
+
+
+def test_a_session_that_nobody_uses_ends(
+    visitor: Visitor, services: OpenServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services.sessions, "_clock", lambda: time.time() + sessions.IDLE_S + 1)
+    assert visitor.get("/").headers["Location"] == "/login"
+
+
+@pytest.mark.parametrize(
+    ("fields", "headers"),
+    [
+        ({"csrf": ""}, {}),
+        ({"csrf": "0" * 64}, {}),
+        ({}, {"Origin": "https://evil.example"}),
+        ({}, {"Sec-Fetch-Site": "cross-site"}),
+        ({}, {"Sec-Fetch-Site": "same-site"}),
+        ({}, {"Origin": "null"}),
+    ],
+)
+def test_a_form_of_another_site_changes_nothing(
+    visitor: Visitor, fields: dict[str, str], headers: dict[str, str]
+) -> None:
+    refused = visitor.post("/logout", fields, headers)
+
+    assert refused.status_code == 403
+    assert visitor.get("/").headers["Location"] == "/jobs"
+
+
+def test_pages_can_be_framed_by_nobody_and_run_only_scripts_of_their_own(site: TestClient) -> None:
+    page = site.get("/login")
+    policy = page.headers["Content-Security-Policy"]
+
+    assert "frame-ancestors 'none'" in policy
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert page.headers["X-Frame-Options"] == "DENY"
+    assert page.headers["Cache-Control"] == "private, no-store"
+    assert not re.search(r"<script(?![^>]*\bsrc=)|\son\w+=|\sstyle=|javascript:", page.text)
+    assert not re.search(r"""(?:src|href|action)=["'](?:https?:)?//""", page.text)
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "", "jobs", "/a\nb", "/login"],
+)
+def test_a_login_leads_to_no_other_site(target: str) -> None:
+    assert own_path(target) == "/"
+
+
+def test_a_login_leads_back() -> None:
+    assert own_path("/jobs/job_1?state=failed&q=a%20b#row-3") == "/jobs/job_1?state=failed&q=a%20b#row-3"
+
+
+def test_the_colours_are_chosen_and_kept(site: TestClient, visitor: Visitor) -> None:
+    chosen = visitor.post("/theme", {"theme": "dark", "next": "/login"})
+
+    assert chosen.headers["Location"] == "/"
+    assert "theme=dark" in chosen.headers["Set-Cookie"]
+    site.cookies.set("theme", "dark")
+    assert 'data-theme="dark"' in site.get("/login").text
+    site.cookies.clear()
+    site.cookies.set("theme", '"><script>alert(1)</script>')
+    assert "alert(1)" not in site.get("/login").text
+
+
+def test_an_error_is_a_page_that_says_what_to_do_and_for_htmx_a_box(visitor: Visitor) -> None:
+    page, box = visitor.get("/nowhere"), visitor.part("/nowhere")
+
+    assert page.status_code == box.status_code == 404
+    assert "There is no such page" in words(page)
+    assert "<html" in page.text
+    assert "<html" not in box.text
+    assert box.headers["HX-Retarget"] == "#problems"
+    assert page.headers["X-Request-Id"] in page.text
+    assert "/api" not in visitor.get("/api/nowhere").headers.get("Content-Type", "")
+    assert visitor.get("/api/nowhere").json()["success"] is False
