@@ -84,9 +84,9 @@ def in_order(rows: Iterable[Row], by: ItemSort, *, descending: bool = False) -> 
     """The rows, sorted; rows that nothing is known of yet come last in any case."""
     if by is ItemSort.SHEET_ROW:
         return sorted(rows, key=lambda row: row.place, reverse=descending)
-    known, unknown = [], []
-    for row in sorted(rows, key=lambda row: row.place):
-        (known if by is ItemSort.TITLE or row.told_end is not None else unknown).append(row)
+    by_place = sorted(rows, key=lambda row: row.place)
+    known = [row for row in by_place if by is ItemSort.TITLE or row.told_end is not None]
+    unknown = [row for row in by_place if by is not ItemSort.TITLE and row.told_end is None]
     return [*sorted(known, key=_KEYS[by], reverse=descending), *unknown]
 
 

@@ -74,6 +74,22 @@ class FoundItems:
     counts: ItemCounts
 
 
+@dataclass(frozen=True)
+class ItemRecord:
+    """All that is known of a row.
+
+    Attributes:
+        partition: what its events are about.
+        outputs: its videos as their event tells of them, each with its checks; None where those cannot be read now.
+        history: how its turns in the job's runs ended, oldest first.
+    """
+
+    row: Row
+    partition: str
+    outputs: tuple[tuple[Mapping[str, Any], tuple[QualityCheck, ...] | None], ...]
+    history: tuple[ItemAttempt, ...]
+
+
 class Items:
     """Reads rows of jobs, with links to their videos.
 
@@ -123,30 +139,41 @@ class Items:
         shown = tuple(found[(page - 1) * page_size : page * page_size])
         return FoundItems(shown, page, pages, len(found), len(rows), ItemCounts.of(rows, wanted))
 
-    def detail(self, job: Job, name: str, base_url: str) -> ItemDetail:
+    def record(self, job: Job, name: str) -> ItemRecord:
         """All that is known of the row with that key or sheet row number.
 
         Raises:
             NotFoundError: the job has no such row.
         """
-        row = self._reader.rows(job).find(name)
+        rows = self._reader.rows(job)
+        row = rows.find(name)
         if row is None:
             raise NotFoundError(
                 f"Job '{job.job_id}' has no row '{name[:80]}'",
                 fix="Use a row_key or a sheet_row of the job's items; rows that validation refused are in its report",
             )
         files = row.end.files if row.end else ()
-        keys = [file.get(kind) or "" for file in files for kind in FILE_KINDS]
-        links = self._links.of(job, [first_video(row), *keys], base_url)
-        url, urls = links.urls[0], links.urls[1:]
         storage = self._links.storage(job) if files else None
-        outputs = tuple(
-            output_view(file, urls[4 * at : 4 * at + 4], links.expire_at, _checks(storage, file.get("document") or ""))
-            for at, file in enumerate(files)
-        )
-        view = item_view(row, url or external_video(row), links.expire_at if url else None)
+        outputs = tuple((file, _checks(storage, file.get("document") or "")) for file in files)
         history = tuple(_attempt(end) for end in self._reader.history(job, row))
-        return ItemDetail(**dict(view), outputs=outputs, history=history)
+        return ItemRecord(row, rows.partition(row.row_key), outputs, history)
+
+    def detail(self, job: Job, name: str, base_url: str) -> ItemDetail:
+        """All that is known of the row with that key or sheet row number, with links to its files.
+
+        Raises:
+            NotFoundError: the job has no such row.
+        """
+        found = self.record(job, name)
+        keys = [file.get(kind) or "" for file, _ in found.outputs for kind in FILE_KINDS]
+        links = self._links.of(job, [first_video(found.row), *keys], base_url)
+        url, urls = links.urls[0], links.urls[1:]
+        outputs = tuple(
+            output_view(file, urls[4 * at : 4 * at + 4], links.expire_at, checks)
+            for at, (file, checks) in enumerate(found.outputs)
+        )
+        view = item_view(found.row, url or external_video(found.row), links.expire_at if url else None)
+        return ItemDetail(**dict(view), outputs=outputs, history=found.history)
 
 
 def item_view(row: Row, url: str = "", links_expire_at: datetime | None = None) -> ItemView:

@@ -20,7 +20,7 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.jobs import RowInWork, Scope
 from bulkvid_pipeline.core.searching import plain
 from bulkvid_pipeline.core.states import ItemState, JobState
-from bulkvid_pipeline.services.jobs.follow import FILES, PLANNED, WARNINGS_JOINT
+from bulkvid_pipeline.services.jobs.follow import FILES, PLANNED, WARNINGS_JOINT, RowEnded
 from bulkvid_pipeline.services.jobs.jobs import Job
 
 BATCH = 1000
@@ -114,6 +114,16 @@ class JobRows:
     @cached_property
     def places(self) -> tuple[tuple[int, str], ...]:
         return tuple(row.place for row in self.rows)
+
+    @cached_property
+    def ended(self) -> tuple[RowEnded, ...]:
+        """How rows have ended, for `result.end_of`."""
+        ends = (row.told_end for row in self.rows)
+        return tuple(
+            RowEnded(end.title, end.sheet_row, end.state is ItemState.COMPLETED, end.rendered, row_key=end.row_key)
+            for end in ends
+            if end is not None
+        )
 
     def partition(self, row_key: str) -> str:
         """The partition that events of the row are about, also before it has ended."""
