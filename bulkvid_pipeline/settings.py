@@ -224,6 +224,9 @@ class Settings(BaseSettings):
         None,
         description="Where uploaded sheets are kept: a folder or s3://bucket/prefix; DAGSTER_HOME/uploads if empty",
     )
+    sample_sheet_url: str | None = Field(
+        None, description="Google sheet that newcomers may copy from the dashboard; anybody with the link must see it"
+    )
 
 
 def _cache_home() -> Path | None:

@@ -28,6 +28,7 @@ from bulkvid_pipeline.api.routes import (
     sheets,
     streams,
     system,
+    template_tools,
     templates,
     webhooks,
 )
@@ -45,6 +46,7 @@ ROUTERS = (
     streams.router,
     sheets.router,
     templates.router,
+    template_tools.router,
     analytics.router,
     webhooks.router,
     system.router,

@@ -1,4 +1,4 @@
-"""What the API accepts before it looks at a request closer: JSON, and files where sheets are uploaded."""
+"""What the API accepts before it looks at a request closer: JSON, and files where they are uploaded."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bulkvid_pipeline.api.error_answers import error_response, unexpected_error
 from bulkvid_pipeline.core.wire import ErrorBody
 from bulkvid_pipeline.web.request_gate import FORM_MARGIN, MOST_BYTES, MOST_UPLOAD_BYTES, Refusal
 
-UPLOADS = "/api/sheets"
+UPLOADS = frozenset({"/api/sheets", "/api/template-assets"})
 SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -28,10 +28,10 @@ class ApiDoor:
     security_headers: Mapping[str, str] = SECURITY
 
     def most_bytes(self, path: str) -> int:
-        return MOST_UPLOAD_BYTES + FORM_MARGIN if path == UPLOADS else MOST_BYTES
+        return MOST_UPLOAD_BYTES + FORM_MARGIN if path in UPLOADS else MOST_BYTES
 
     def refusal(self, scope: Scope, headers: Headers, *, has_body: bool) -> Refusal | None:
-        if not has_body or scope["method"] not in {"POST", "PUT", "PATCH"} or scope["path"] == UPLOADS:
+        if not has_body or scope["method"] not in {"POST", "PUT", "PATCH"} or scope["path"] in UPLOADS:
             return None
         kind = headers.get("content-type", "")
         if _JSON.fullmatch(kind.strip()):

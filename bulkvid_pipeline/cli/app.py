@@ -11,6 +11,7 @@ import typer
 
 from bulkvid_pipeline.cli.debugging import debug
 from bulkvid_pipeline.cli.jobs import jobs
+from bulkvid_pipeline.cli.tokens import tokens
 from bulkvid_pipeline.core.analytics import GroupBy
 from bulkvid_pipeline.core.serving import Part
 from bulkvid_pipeline.services.access.scopes import Scope
@@ -26,6 +27,7 @@ dev = typer.Typer(help="Tools for developers.", no_args_is_help=True)
 app.add_typer(jobs, name="jobs")
 app.add_typer(dev, name="dev")
 app.add_typer(debug, name="debug")
+app.add_typer(tokens, name="tokens")
 cache = typer.Typer(help="Narration and scenes kept so that changed rows cost their changes.", no_args_is_help=True)
 app.add_typer(cache, name="cache")
 templates = typer.Typer(help="List the templates, draw them, check them.", invoke_without_command=True)
@@ -329,15 +331,18 @@ def token(
     ] = None,
     admin: Annotated[bool, typer.Option("--admin", help="An administrator's token")] = False,
     expires: Annotated[str, typer.Option("--expires", "-e", help="How long it is valid: 30m, 12h, 30d")] = "12h",
+    name: Annotated[str, typer.Option("--name", "-n", help="What `bulkvid tokens list` calls it")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="With its lifetime and scope, as JSON")] = False,
 ) -> None:
     """Make a token for the REST API, and print it alone: TOKEN=$(bulkvid token).
+
+    `bulkvid tokens` lists and revokes them.
 
     Exit codes: 0 done · 2 wrong input, or this installation only verifies tokens.
     """
     from bulkvid_pipeline.cli.tokens import make_token
 
-    raise typer.Exit(make_token(user, project, scope or (), expires, as_json=as_json, admin=admin))
+    raise typer.Exit(make_token(user, project, scope or (), expires, as_json=as_json, admin=admin, name=name))
 
 
 @app.command()

@@ -7,6 +7,7 @@ BulkVideoError
 │   ├── InvalidSheetIdError
 │   ├── InvalidRangeError
 │   ├── InvalidSheetError
+│   ├── InvalidAssetError
 │   └── ValidationFailedError
 ├── AuthenticationError          401
 ├── AccessDeniedError            403
@@ -20,12 +21,16 @@ BulkVideoError
 │   ├── BucketNotFoundError
 │   ├── JobNotFoundError
 │   ├── UploadNotFoundError
+│   ├── DraftNotFoundError
+│   ├── TokenNotFoundError
+│   ├── AssetNotFoundError
 │   └── MediumNotFoundError
 ├── ActionNotAllowedError        409
 ├── KeyInUseError                409
 ├── UploadTooLargeError          413
 ├── UnsupportedMediaTypeError    415
 ├── KeyReusedError               422
+├── DraftChangedError            409
 ├── TemplateReadOnlyError        409
 ├── TemplateChangedError         412
 ├── QuotaExceededError           429
@@ -49,6 +54,7 @@ BulkVideoError
 ├── ServiceUnavailableError      503
 ├── DeadlineExceededError        504
 └── StorageError                 500
+    ├── StoredObjectChangedError     409
     └── StorageQuotaExceededError    507
 
 Modules raise only these to their callers; a module may derive private ones, without a code of their own.
@@ -150,6 +156,13 @@ class InvalidSheetError(InvalidRequestError):
     """The sheet was read but is not a usable table."""
 
     code = "INVALID_SHEET"
+
+
+class InvalidAssetError(InvalidRequestError):
+    """The file is no logo or music that a template can use."""
+
+    code = "INVALID_ASSET"
+    default_fix = "Upload a logo as PNG, JPEG or WebP, or music as MP3, M4A, AAC, WAV, FLAC, Ogg, Opus or AIFF"
 
 
 class ValidationFailedError(InvalidRequestError):
@@ -255,6 +268,27 @@ class UploadNotFoundError(NotFoundError):
     default_fix = "Upload the file with POST /api/sheets and use the id in its response"
 
 
+class DraftNotFoundError(NotFoundError):
+    """The user has no draft of a job with this id."""
+
+    code = "DRAFT_NOT_FOUND"
+    default_fix = "Start a new job: drafts are kept for 30 days, and are gone once their job is created"
+
+
+class TokenNotFoundError(NotFoundError):
+    """There is no token with this id that the caller may see."""
+
+    code = "TOKEN_NOT_FOUND"
+    default_fix = "Look the id up in the list of tokens"
+
+
+class AssetNotFoundError(NotFoundError):
+    """The project has no logo or music of this name."""
+
+    code = "ASSET_NOT_FOUND"
+    default_fix = "List the files that templates can use with GET /api/template-assets"
+
+
 class MediumNotFoundError(NotFoundError):
     """There is nothing at the medium's address."""
 
@@ -299,6 +333,14 @@ class KeyReusedError(BulkVideoError):
     code = "IDEMPOTENCY_KEY_REUSED"
     http_status = 422
     default_fix = "Use a new key for each different request"
+
+
+class DraftChangedError(BulkVideoError):
+    """The draft was changed elsewhere, in another window for instance, since it was read."""
+
+    code = "DRAFT_CHANGED"
+    http_status = 409
+    default_fix = "Save again to keep what you have here, or load the page again to see what was saved there"
 
 
 class TemplateReadOnlyError(BulkVideoError):
@@ -461,6 +503,14 @@ class DeadlineExceededError(BulkVideoError):
     code = "DEADLINE_EXCEEDED"
     http_status = 504
     default_fix = "Give the job a longer processing_deadline_ms, or retry it to render the remaining rows"
+
+
+class StoredObjectChangedError(StorageError):
+    """An object in the output storage was replaced while it was being read."""
+
+    code = "STORED_OBJECT_CHANGED"
+    http_status = 409
+    default_fix = "Begin again: what is stored now is whole"
 
 
 class StorageQuotaExceededError(StorageError):

@@ -221,6 +221,82 @@ class TemplateDeleted(_Shape):
     deleted: Literal[True] = True
 
 
+class TemplateAsset(_Shape):
+    """A logo or music that templates can name."""
+
+    name: str = Field(description="As templates name it", examples=["acme-logo.png"])
+    kind: Literal["logo", "music"]
+    media_type: str = Field(examples=["image/png"])
+    size: int = Field(description="In bytes", examples=[48213])
+    origin: Literal["shared", "project"] = Field(
+        description="Whose it is: of the installation for all projects, or of your project, which may delete it"
+    )
+    width: int | None = Field(None, description="Of a logo, in pixels", examples=[512])
+    height: int | None = Field(None, description="Of a logo, in pixels", examples=[256])
+    duration_s: float | None = Field(None, description="Of music, in seconds, as its file tells it", examples=[93.5])
+    used_by: tuple[str, ...] = Field((), description="Ids of your project's templates that name it")
+    uploaded_at: Moment
+
+
+class ColorCheck(_Shape):
+    """A colour in one of its uses, by WCAG 2.2 contrast."""
+
+    part: Literal["accent", "second_accent", "background", "captions"] = Field(
+        description="The first three are `settings.style.colors`, in their order"
+    )
+    use: str = Field(examples=["Large words and shapes on the background"])
+    color: str = Field(examples=["#FFE100"])
+    against: str = Field(
+        description="What it is seen against: where it varies, where it is seen worst", examples=["#FFFFFF"]
+    )
+    ratio: float = Field(description="Contrast of the two, 1..21", examples=[1.32])
+    limit: float = Field(description="What WCAG 2.2 asks for this use: 4.5, or 3 for large text and graphics")
+    needed: float = Field(description="The limit, and a little more where gradients take some", examples=[3.03])
+    passes: bool
+    nearest: str = Field(description="The nearest colour that passes, itself if it does", examples=["#948200"])
+
+
+class FieldProblem(_Shape):
+    """What is wrong with a part of a document."""
+
+    field: str = Field(description="Empty for the whole document", examples=["settings.style.logo"])
+    problem: str
+
+
+class TemplateDocumentCheck(_Shape):
+    """What a template's document comes to, before it is saved."""
+
+    problems: tuple[FieldProblem, ...] = Field(description="Why it cannot be saved; empty if it can")
+    warnings: tuple[str, ...] = Field((), description="What cannot be used as given, and what is used instead")
+    colors: tuple[ColorCheck, ...] = Field((), description="Its colours, and its texts, where its style draws them")
+    suggested_colors: tuple[str, ...] = Field(
+        (), description="Its colours, changed by as little as makes all of them pass", examples=[["#948200"]]
+    )
+
+
+class TemplateChoice(_Shape):
+    """A value that a field of a template may have."""
+
+    value: str = Field(examples=["modern"])
+    label: str = Field(examples=["Modern"])
+    explanation: str = Field("", examples=["Bold sans serif on a deep gradient"])
+
+
+class TemplateField(_Shape):
+    """A field of a template, as a form shows it."""
+
+    path: str = Field(description="Where it is in the document", examples=["settings.style.base"])
+    group: str = Field(description="The part of a form that it belongs to", examples=["Look"])
+    title: str = Field(examples=["Style"])
+    explanation: str = Field(examples=["The built-in style that the other settings change"])
+    kind: Literal["text", "choice", "number", "colors", "font", "logo", "music", "pronunciations"]
+    choices: tuple[TemplateChoice, ...] = Field((), description="All values it may have; empty: any of its kind")
+    least: float | None = None
+    most: float | None = None
+    step: float | None = Field(None, description="Of a number: how finely it is chosen")
+    default: str | float | None = None
+
+
 class DeliveryAttempt(_Shape):
     """One attempt to send a message."""
 

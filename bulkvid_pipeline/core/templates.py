@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
@@ -38,25 +40,80 @@ class TemplatePart(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
+@dataclass(frozen=True)
+class Shown:
+    """How a field of a template is chosen in a form; its title and description are those of the field.
+
+    `kind` is empty where the field's type says it all; `step` is how finely a number is chosen.
+    """
+
+    group: str
+    kind: Literal["", "colors", "font", "logo", "music", "pronunciations"] = ""
+    step: float | None = None
+
+
+LABELS: Mapping[type[StrEnum] | str, Mapping[str, tuple[str, str]]] = {
+    Style: {
+        Style.MODERN: ("Modern", "Bold sans serif on a deep gradient"),
+        Style.CLASSIC: ("Classic", "Serif on warm paper"),
+        Style.MINIMAL: ("Minimal", "Much white, one accent"),
+        Style.CORPORATE: ("Corporate", "Sober blocks and clear numbers"),
+    },
+    Captions: {
+        Captions.BURNED: ("In the picture", "Everybody sees them, even where the sound is off"),
+        Captions.OFF: ("As files only", "Cards take their room; .srt and .vtt files are made in any case"),
+    },
+    Voice: {
+        Voice.FEMALE: ("Female", ""),
+        Voice.MALE: ("Male", ""),
+        Voice.NEUTRAL: ("Neutral", ""),
+    },
+    "logo_position": {
+        "top_left": ("Top left", ""),
+        "top_right": ("Top right", ""),
+        "bottom_left": ("Bottom left", ""),
+        "bottom_right": ("Bottom right", ""),
+    },
+}
+"""Name and explanation of each value of a closed vocabulary, by its type, or by the field's name."""
+
+
 class VoiceSettings(TemplatePart):
     """How the voice speaks: `speed` is a factor, `pitch` in semitones."""
 
-    speed: float = Field(1.0, ge=0.5, le=2.0)
-    pitch: float = Field(0.0, ge=-12.0, le=12.0)
+    speed: Annotated[float, Shown("Voice", step=0.05)] = Field(
+        1.0, ge=0.5, le=2.0, title="Speed", description="How fast the voice speaks; 1 is its own pace"
+    )
+    pitch: Annotated[float, Shown("Voice", step=0.5)] = Field(
+        0.0, ge=-12.0, le=12.0, title="Pitch", description="How much higher or lower than its own, in semitones"
+    )
 
 
 class StyleSettings(TemplatePart):
     """The look. `base` is the built-in style; the other settings change it."""
 
-    base: Annotated[Style, _lower] = Style.MODERN
-    colors: tuple[str, ...] = Field((), max_length=5)
-    """Up to five `#RRGGBB`: accent, second accent, background; contrast is checked where they are used."""
-    font_family: str | None = None
-    logo: FileName | None = None
-    """Picture file beside the template: png, jpeg or webp."""
-    logo_position: Annotated[LogoPosition, _lower] = "bottom_right"
-    captions: Annotated[Captions, BeforeValidator(as_captions)] = Captions.BURNED
-    """`off`: no captions in the picture, and the card takes their room; the caption files are made in any case."""
+    base: Annotated[Style, _lower, Shown("Look")] = Field(
+        Style.MODERN, title="Style", description="The built-in style, which the other settings change"
+    )
+    colors: Annotated[tuple[str, ...], Shown("Look", "colors")] = Field(
+        (),
+        max_length=5,
+        title="Brand colours",
+        description="Accent, second accent, background, as #RRGGBB; a style keeps its own where none is given, and "
+        "shows one that could not be seen as the nearest that can",
+    )
+    font_family: Annotated[str | None, Shown("Look", "font")] = Field(
+        None, title="Font", description="The style's own if none is chosen"
+    )
+    logo: Annotated[FileName | None, Shown("Logo", "logo")] = Field(
+        None, title="Logo", description="A PNG, JPEG or WebP picture, best with a transparent background"
+    )
+    logo_position: Annotated[LogoPosition, _lower, Shown("Logo")] = Field(
+        "bottom_right", title="Place of the logo", description="The corner in which it stands in every card"
+    )
+    captions: Annotated[Captions, BeforeValidator(as_captions), Shown("Captions")] = Field(
+        Captions.BURNED, title="Captions", description="Whether the spoken words stand in the picture"
+    )
 
     @field_validator("colors")
     @classmethod
@@ -70,11 +127,21 @@ class StyleSettings(TemplatePart):
 class AudioSettings(TemplatePart):
     """The sound. `background_music` is a file beside the template; None: the style's own music, "none": no music."""
 
-    voice: Annotated[Voice, _lower] = Voice.FEMALE
-    background_music: FileName | None = None
+    voice: Annotated[Voice, _lower, Shown("Voice")] = Field(
+        Voice.FEMALE, title="Voice", description="Who speaks, where a row of the sheet does not say so"
+    )
+    background_music: Annotated[FileName | None, Shown("Music", "music")] = Field(
+        None,
+        title="Background music",
+        description="It is repeated to the video's length, and goes down while somebody speaks",
+    )
     voice_settings: VoiceSettings = VoiceSettings()
-    pronunciations: dict[str, str | dict[str, str]] = Field(default_factory=dict)
-    """Written form -> spoken form, and language -> such a list for scripts in this language."""
+    pronunciations: Annotated[dict[str, str | dict[str, str]], Shown("Voice", "pronunciations")] = Field(
+        default_factory=dict,
+        title="Pronunciations",
+        description="How words are spoken that the voice gets wrong: written form, spoken form; or a language, and "
+        "such a list for scripts in it",
+    )
 
     @field_validator("pronunciations")
     @classmethod
@@ -110,8 +177,8 @@ class Template(TemplatePart):
     """One template. `folder` holds its files (logo, music); None for the built-in templates."""
 
     template_id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
-    name: str = ""
-    description: str = ""
+    name: Annotated[str, Shown("Name")] = Field("", title="Name", description="What people see in lists")
+    description: Annotated[str, Shown("Name")] = Field("", title="Description", description="What it is for")
     settings: TemplateSettings = TemplateSettings()
     folder: str | None = None
     file_digests: dict[str, str] = Field(default_factory=dict)
@@ -211,9 +278,9 @@ BUILT_IN_TEMPLATES: dict[str, Template] = {
     template.template_id: template
     for template in (
         _built_in(DEFAULT_TEMPLATE, "Default", "The modern look with a female voice", Style.MODERN, Voice.FEMALE),
-        _built_in("modern", "Modern", "Bold sans serif on a deep gradient", Style.MODERN, Voice.FEMALE),
-        _built_in("classic", "Classic", "Serif on warm paper", Style.CLASSIC, Voice.MALE),
-        _built_in("minimal", "Minimal", "Much white, one accent", Style.MINIMAL, Voice.FEMALE),
-        _built_in("corporate", "Corporate", "Sober blocks and clear numbers", Style.CORPORATE, Voice.NEUTRAL),
+        _built_in("modern", *LABELS[Style][Style.MODERN], Style.MODERN, Voice.FEMALE),
+        _built_in("classic", *LABELS[Style][Style.CLASSIC], Style.CLASSIC, Voice.MALE),
+        _built_in("minimal", *LABELS[Style][Style.MINIMAL], Style.MINIMAL, Voice.FEMALE),
+        _built_in("corporate", *LABELS[Style][Style.CORPORATE], Style.CORPORATE, Voice.NEUTRAL),
     )
 }

@@ -329,6 +329,7 @@ class BreakReason(StrEnum):
     """Why the server breaks off a stream of a job that goes on."""
 
     TOKEN_EXPIRED = "token_expired"
+    TOKEN_REVOKED = "token_revoked"
     SERVER_STOPPING = "server_stopping"
     TOO_SLOW = "too_slow"
     """The client did not read as fast as events came."""

@@ -20,6 +20,7 @@ from bulkvid_pipeline.services.intake.idempotency import KeyedRequests
 from bulkvid_pipeline.services.jobs.feed import JobFeeds
 from bulkvid_pipeline.services.jobs.instance import open_instance
 from bulkvid_pipeline.services.jobs.job_reads import JobReads, job_reads
+from bulkvid_pipeline.services.previews.row_looks import RowLooks
 from bulkvid_pipeline.services.sheets.uploads import with_uploads_at
 from bulkvid_pipeline.services.system.health import HealthWatch
 from bulkvid_pipeline.services.system.machine import Machine
@@ -44,6 +45,7 @@ class OpenServices:
     reads: JobReads
     feeds: JobFeeds
     sums: JobSums
+    looks: RowLooks
 
     def see_own_writing(self) -> None:
         """Let the next reads of this process hold what it has just written; without the database they tell so."""
@@ -63,6 +65,7 @@ def open_services(settings: Settings, home: Path) -> Iterator[OpenServices]:
         RequestCounter(api_limiter(instance, settings)) as requests,
         job_reads(instance, settings) as reads,
         closing(JobFeeds(reads.jobs.look_up, reads.log)) as feeds,
+        closing(RowLooks(with_uploads_at(settings, home), home, instance)) as looks,
     ):
         health = HealthWatch(watched_parts(lambda: instance, settings), version=version("bulkvid-pipeline"))
         health.health()  # the first look takes longer than others
@@ -79,4 +82,5 @@ def open_services(settings: Settings, home: Path) -> Iterator[OpenServices]:
             reads=reads,
             feeds=feeds,
             sums=JobSums(GoneJobs(instance)),
+            looks=looks,
         )

@@ -127,6 +127,18 @@ def test_the_same_upload_with_the_same_key_is_stored_once(house: House) -> None:
     assert upload(CSV + b"Three,More.,,\n").status_code == 422
 
 
+def test_a_project_s_uploads_are_listed_the_newest_of_each_name(tmp_path: Path) -> None:
+    uploads = Uploads(settings().model_copy(update={"uploads_url": str(tmp_path / "kept")}))
+    assert uploads.list("news") == ()
+    uploads.add("news", "a.csv", CSV)
+    uploads.add("sport", "c.csv", CSV)
+    other, again = uploads.add("news", "b.csv", CSV), uploads.add("news", "a.csv", CSV)
+    assert {about.id for about in uploads.list("news")} == {again.id, other.id}
+    assert len(uploads.list("news", limit=1)) == 1
+    uploads.remove("news", again.id)
+    assert {about.name for about in uploads.list("news")} == {"a.csv", "b.csv"}
+
+
 def test_old_uploads_are_pruned_unless_a_job_needs_them(tmp_path: Path) -> None:
     uploads = Uploads(settings().model_copy(update={"uploads_url": str(tmp_path / "kept")}))
     old, needed = uploads.add("default", "a.csv", CSV), uploads.add("default", "b.csv", CSV)

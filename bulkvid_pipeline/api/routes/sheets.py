@@ -8,16 +8,15 @@ from typing import Annotated, Any
 from fastapi import Body, Query, Request, Response
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
 
 from bulkvid_pipeline.api.auth import Reader, Writer, guarded_router
-from bulkvid_pipeline.api.bodies import Documented, check_texts
+from bulkvid_pipeline.api.bodies import Documented, check_texts, file_of, upload_body
 from bulkvid_pipeline.api.context import Context
 from bulkvid_pipeline.api.envelope import Answer, success_body
 from bulkvid_pipeline.api.error_answers import documented
 from bulkvid_pipeline.api.idempotency import IdempotencyKey, in_slow_thread, once
 from bulkvid_pipeline.api.reading import answer
-from bulkvid_pipeline.core.errors import InvalidRequestError, UnsupportedMediaTypeError
+from bulkvid_pipeline.core.errors import InvalidRequestError
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.wire import SheetPreview, UploadView
 from bulkvid_pipeline.services.intake.checking import read_spec
@@ -26,7 +25,6 @@ from bulkvid_pipeline.services.sheets.uploads import Uploads
 
 router = guarded_router(prefix="/api/sheets", tags=["sheets"])
 
-FORM = "multipart/form-data"
 SUFFIXES = {
     "text/csv": ".csv",
     "text/tab-separated-values": ".tsv",
@@ -35,14 +33,6 @@ SUFFIXES = {
     "application/vnd.oasis.opendocument.spreadsheet": ".ods",
 }
 """Content types of a body that is the file itself, and the suffix of a file without a name."""
-_BINARY: dict[str, Any] = {"type": "string", "format": "binary"}
-_UPLOAD_BODY = {
-    "required": True,
-    "content": {
-        FORM: {"schema": {"type": "object", "properties": {"file": _BINARY}, "required": ["file"]}},
-        **{kind: {"schema": _BINARY} for kind in SUFFIXES},
-    },
-}
 
 
 class PreviewRequest(BulkJobSpec):
@@ -57,7 +47,7 @@ class PreviewRequest(BulkJobSpec):
     status_code=201,
     response_model=Answer[UploadView],
     responses=documented(400, 401, 403, 409, 413, 415, 422, 429, 503, 507),
-    openapi_extra={"requestBody": _UPLOAD_BODY},
+    openapi_extra={"requestBody": upload_body(SUFFIXES)},
 )
 async def upload_sheet(
     request: Request,
@@ -73,7 +63,7 @@ async def upload_sheet(
     The file is the field `file` of a form, or the body itself. What it is, its content decides. A file that is uploaded
     again under the same name is the same sheet: a job over it renders only rows that have changed.
     """
-    given, data = await _file_of(request, name)
+    given, data = await file_of(request, name, SUFFIXES, example="ideas.csv")
 
     def upload(_work: object) -> tuple[int, bytes]:
         return 201, success_body(Uploads(context.settings).add(caller.project_id, given, data))
@@ -135,28 +125,3 @@ def _rows_of(body: dict[str, Any]) -> int:
     if type(rows) is not int or not 1 <= rows <= MOST_ROWS:
         raise InvalidRequestError(f"rows is not a number from 1 to {MOST_ROWS}", fix="Give rows: 10", field="rows")
     return rows
-
-
-async def _file_of(request: Request, name: str | None) -> tuple[str, bytes]:
-    """Name and content of the uploaded file.
-
-    Raises:
-        InvalidRequestError: the form has no file.
-        UnsupportedMediaTypeError: the body is neither a form nor a sheet.
-    """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind in SUFFIXES:
-        return name or f"sheet{SUFFIXES[kind]}", await request.body()
-    if kind != FORM:
-        raise UnsupportedMediaTypeError(
-            f"Content type {kind[:60]!r} is not accepted" if kind else "The body has no content type",
-            fix=f"Send {FORM} with the field file, or the file itself as text/csv or another type of a sheet",
-            field="Content-Type",
-        )
-    async with request.form(max_files=1, max_fields=10) as form:
-        file = form.get("file")
-        if not isinstance(file, UploadFile) or not file.filename:
-            raise InvalidRequestError(
-                "The form has no file", fix="Send the file as the field file: curl -F file=@ideas.csv", field="file"
-            )
-        return file.filename, await file.read()

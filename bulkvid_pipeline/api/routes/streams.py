@@ -111,8 +111,8 @@ async def stream_job(
     - `item`: a row has ended (`ItemView`);
     - `log`: what happened (`Event`), as `/events` lists it;
     - `end`: the last event (`StreamEnd`): the job has `ended`, or is `gone`. Do not connect again;
-    - `reconnect`: the last event of a stream that the server breaks off (`StreamBreak`), because the token has expired,
-      the server stops, or events were read too slowly. Connect again with the id of the last event.
+    - `reconnect`: the last event of a stream that the server breaks off (`StreamBreak`), because the token has expired
+      or was revoked, the server stops, or events were read too slowly. Connect again with the id of the last event.
 
     A new stream begins with the present state and progress, and goes on with what is new. With the id of the last event
     that was received it goes on after that event, on any server: items and log events come exactly once, state and

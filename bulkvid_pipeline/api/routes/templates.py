@@ -20,7 +20,7 @@ from bulkvid_pipeline.core.service_wire import TemplateDeleted, TemplateView
 from bulkvid_pipeline.core.wire import Page
 from bulkvid_pipeline.services.access.scopes import Caller
 from bulkvid_pipeline.services.opened import OpenServices
-from bulkvid_pipeline.services.previews.template_preview import template_png
+from bulkvid_pipeline.services.previews.template_preview import WHOLE, template_image
 from bulkvid_pipeline.services.templates.project_templates import Expected, ProjectTemplates
 from bulkvid_pipeline.services.templates.template_store import TemplateStore
 from bulkvid_pipeline.services.templates.template_views import template_view, template_views
@@ -59,7 +59,7 @@ class RefusedTemplateError(TemplateInvalidError):
 )
 def list_templates(request: Request, caller: Reader, context: Context) -> Response:
     """All templates that your project may use: built-in ones, those of the installation, and its own."""
-    return answer(request, Page[TemplateView](items=tuple(template_views(_store(context, caller)))))
+    return answer(request, Page[TemplateView](items=tuple(template_views(store_of(context, caller)))))
 
 
 @router.get(
@@ -71,8 +71,8 @@ def list_templates(request: Request, caller: Reader, context: Context) -> Respon
 )
 def get_template(template_id: _Id, request: Request, caller: Reader, context: Context) -> Response:
     """A template, with what cannot be used of it. Its ETag changes when its document does."""
-    store = _store(context, caller)
-    with _errors_of_requests():
+    store = store_of(context, caller)
+    with errors_of_requests():
         tag = _tag(ProjectTemplates(store).version(template_id))
         return answer(request, template_view(store, template_id), tag=tag)
 
@@ -101,13 +101,13 @@ def save_template(
     """Make a template of your project, or replace it.
 
     The body is the whole template; what it leaves out has its default. `{"style": "modern", "voice": "female"}` is a
-    template too. Logo and music are names of files in the templates folder of the installation. Built-in and shared
-    templates cannot be replaced.
+    template too. Logo and music are names of files that were uploaded to `/api/template-assets`, or of files in
+    the templates folder of the installation. Built-in and shared templates cannot be replaced.
     """
     check_texts(document)
-    store = _store(context, caller)
+    store = store_of(context, caller)
     templates = ProjectTemplates(store)
-    with _errors_of_requests():
+    with errors_of_requests():
         is_new = templates.save(template_id, document, _expected(if_match, if_none_match))
         tag = _tag(templates.version(template_id))
         view = template_view(store, template_id)
@@ -125,8 +125,8 @@ def delete_template(
     template_id: _Id, request: Request, caller: TemplateWriter, context: Context, if_match: _IfMatch = None
 ) -> Response:
     """Delete a template of your project. Jobs that start or resume with it afterwards do not find it."""
-    with _errors_of_requests():
-        ProjectTemplates(_store(context, caller)).delete(template_id, _expected(if_match, None))
+    with errors_of_requests():
+        ProjectTemplates(store_of(context, caller)).delete(template_id, _expected(if_match, None))
     return answer(request, TemplateDeleted(template_id=template_id))
 
 
@@ -142,13 +142,14 @@ def delete_template(
 )
 def get_template_preview(template_id: _Id, request: Request, caller: Reader, context: Context) -> Response:
     """The four kinds of card in the three shapes of frame, as the template paints them."""
-    with _errors_of_requests(sent=False):
-        template = _store(context, caller).load(template_id)
-        name, picture = template_png(template, local_cache(context.settings))
+    with errors_of_requests(sent=False):
+        template = store_of(context, caller).load(template_id)
+        name, picture = template_image(template, local_cache(context.settings), WHOLE)
     return tagged(request, picture, "image/png", tag=_tag(name))
 
 
-def _store(context: OpenServices, caller: Caller) -> TemplateStore:
+def store_of(context: OpenServices, caller: Caller) -> TemplateStore:
+    """The templates as the caller's project sees them."""
     return TemplateStore(context.settings.templates_folder, caller.project_id)
 
 
@@ -171,7 +172,7 @@ def _expected(if_match: str | None, if_none_match: str | None) -> Expected:
 
 
 @contextmanager
-def _errors_of_requests(*, sent: bool = True) -> Iterator[None]:
+def errors_of_requests(*, sent: bool = True) -> Iterator[None]:
     """Templates that are not found, and faulty ones that were `sent`, are errors of the request, not of the server."""
     try:
         yield

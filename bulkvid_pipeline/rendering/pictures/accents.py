@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from bulkvid_pipeline.rendering.pictures.colors import Rgb
+from bulkvid_pipeline.core.colors import Rgb
 from bulkvid_pipeline.rendering.pictures.typesetting import LINE_END, SetText, Span
 from bulkvid_pipeline.rendering.script.emphasis import most_whole
 from bulkvid_pipeline.rendering.script.writing_direction import LEFT_TO_RIGHT_MARK

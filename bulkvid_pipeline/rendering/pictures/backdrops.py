@@ -15,18 +15,10 @@ from functools import lru_cache
 import numpy as np
 import skia
 
+from bulkvid_pipeline.core.colors import BLACK, TEXT_CONTRAST, WHITE, Rgb, contrast, luminance, mix
 from bulkvid_pipeline.rendering.pictures.backgrounds import Background
 from bulkvid_pipeline.rendering.pictures.canvas import Pixels, converted
-from bulkvid_pipeline.rendering.pictures.colors import (
-    BLACK,
-    TEXT_CONTRAST,
-    WHITE,
-    Rgb,
-    argb,
-    contrast,
-    luminance,
-    mix,
-)
+from bulkvid_pipeline.rendering.pictures.colors import argb
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.legibility import Grounds, legible_on
 from bulkvid_pipeline.rendering.pictures.media import CLIP_STEP, Backdrop, Clip, Picture, extremes

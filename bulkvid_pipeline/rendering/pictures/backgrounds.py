@@ -12,9 +12,7 @@ from numpy.typing import NDArray
 
 from bulkvid_pipeline.rendering.model import Planes
 from bulkvid_pipeline.rendering.pictures.canvas import Pixels, converted
-from bulkvid_pipeline.rendering.pictures.colors import (
-    argb,
-)
+from bulkvid_pipeline.rendering.pictures.colors import argb
 from bulkvid_pipeline.rendering.pictures.stage import Stage
 from bulkvid_pipeline.rendering.pictures.styles import look_of
 from bulkvid_pipeline.rendering.pictures.theme import Theme

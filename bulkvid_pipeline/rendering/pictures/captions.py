@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import skia
 
+from bulkvid_pipeline.core.colors import Rgb
 from bulkvid_pipeline.rendering.model import Cue
 from bulkvid_pipeline.rendering.pictures import scripts
-from bulkvid_pipeline.rendering.pictures.colors import Rgb
 from bulkvid_pipeline.rendering.pictures.composer import fill, painted, rounded_rect, stroke
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.inscriptions import Inscription, noted

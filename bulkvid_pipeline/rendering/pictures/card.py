@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from bulkvid_pipeline.core.colors import Rgb
 from bulkvid_pipeline.core.options import Style
 from bulkvid_pipeline.rendering.model import Scene, SceneKind
 from bulkvid_pipeline.rendering.pictures import scripts
-from bulkvid_pipeline.rendering.pictures.colors import Rgb
 from bulkvid_pipeline.rendering.pictures.composer import Composer, Part
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.motion import Motion

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import skia
 
+from bulkvid_pipeline.core.colors import Rgb
 from bulkvid_pipeline.rendering.model import BULLET, Scene, SceneKind
 from bulkvid_pipeline.rendering.pictures import scripts
 from bulkvid_pipeline.rendering.pictures.accents import accented
-from bulkvid_pipeline.rendering.pictures.colors import Rgb, argb
+from bulkvid_pipeline.rendering.pictures.colors import argb
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.inscriptions import Inscription, note, noted
 from bulkvid_pipeline.rendering.pictures.logo_plates import PAD, plate_box

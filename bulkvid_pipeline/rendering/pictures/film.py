@@ -11,6 +11,7 @@ import numpy as np
 import skia
 from numpy.typing import NDArray
 
+from bulkvid_pipeline.core.colors import Rgb
 from bulkvid_pipeline.rendering.model import Change, Cue, Material, Redraw, SceneKind, TimedScene, VideoFormat
 from bulkvid_pipeline.rendering.pictures import scripts
 from bulkvid_pipeline.rendering.pictures.backdrops import Ground, ground_for
@@ -18,7 +19,6 @@ from bulkvid_pipeline.rendering.pictures.backgrounds import background_for
 from bulkvid_pipeline.rendering.pictures.canvas import Canvas, band_around, region_of
 from bulkvid_pipeline.rendering.pictures.captions import Caption, captions_for, two_lines_height
 from bulkvid_pipeline.rendering.pictures.card import parts_of, zones_of
-from bulkvid_pipeline.rendering.pictures.colors import Rgb
 from bulkvid_pipeline.rendering.pictures.composer import Part
 from bulkvid_pipeline.rendering.pictures.fingerprints import film_fingerprint
 from bulkvid_pipeline.rendering.pictures.geometry import Box, merged

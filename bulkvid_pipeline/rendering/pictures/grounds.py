@@ -6,7 +6,8 @@ import math
 
 import skia
 
-from bulkvid_pipeline.rendering.pictures.colors import Rgb, argb
+from bulkvid_pipeline.core.colors import Rgb
+from bulkvid_pipeline.rendering.pictures.colors import argb
 from bulkvid_pipeline.rendering.pictures.stage import Stage
 
 

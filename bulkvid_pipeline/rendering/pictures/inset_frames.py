@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import skia
 
-from bulkvid_pipeline.rendering.pictures.colors import WHITE, Rgb, contrast
+from bulkvid_pipeline.core.colors import WHITE, Rgb, contrast
 from bulkvid_pipeline.rendering.pictures.composer import fill
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.media import Picture

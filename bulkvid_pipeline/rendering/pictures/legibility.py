@@ -14,22 +14,21 @@ import numpy as np
 import skia
 from numpy.typing import NDArray
 
-from bulkvid_pipeline.core.options import Platform
-from bulkvid_pipeline.rendering.model import VideoFormat
-from bulkvid_pipeline.rendering.pictures.colors import (
+from bulkvid_pipeline.core.colors import (
     BLACK,
     GRAPHIC_CONTRAST,
     TEXT_CONTRAST,
     WHITE,
     Rgb,
-    argb,
     contrast,
     least_contrast,
     luminance,
-    luminances,
     mix,
     with_contrast,
 )
+from bulkvid_pipeline.core.options import Platform
+from bulkvid_pipeline.rendering.model import VideoFormat
+from bulkvid_pipeline.rendering.pictures.colors import argb, luminances
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.stage import Stage
 from bulkvid_pipeline.rendering.pictures.styles import look_of
@@ -40,7 +39,7 @@ Ends = tuple[Rgb, Rgb]
 
 _GRAIN = 3.0
 """Standard deviations of the grain of paper that count."""
-_BAND = 1.2
+BAND_CONTRAST = 1.2
 """Contrast at which a band of colour without a text is seen."""
 _LIGHTS = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)
 _SAMPLES = tuple(
@@ -135,7 +134,7 @@ def legible_on(theme: Theme, grounds: Grounds, *, large: float = GRAPHIC_CONTRAS
         muted=with_contrast(theme.muted, small, *everywhere),
         accent=with_contrast(theme.accent, large * spare, *everywhere),
         small_accent=with_contrast(theme.accent, small, *everywhere),
-        accent_2=with_contrast(theme.accent_2, _BAND, *grounds.page)
+        accent_2=with_contrast(theme.accent_2, BAND_CONTRAST, *grounds.page)
         if second is None
         else with_contrast(theme.accent_2, min(second, large) * spare, *everywhere),
         panel_accent=with_contrast(theme.accent_2, small, *grounds.panel),

@@ -8,7 +8,8 @@ import numpy as np
 import skia
 from numpy.typing import NDArray
 
-from bulkvid_pipeline.rendering.pictures.colors import GRAPHIC_CONTRAST, Rgb, luminance, luminances
+from bulkvid_pipeline.core.colors import GRAPHIC_CONTRAST, Rgb, luminance
+from bulkvid_pipeline.rendering.pictures.colors import luminances
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.logos import Logo
 

@@ -13,7 +13,7 @@ from bulkvid_pipeline.core.errors import TemplateInvalidError
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 40_000_000
-_SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
+_PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 
 
 @dataclass(frozen=True)
@@ -43,23 +43,45 @@ def load_logo(path: Path) -> Logo:
     """
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            return logo_of(file.read(MAX_BYTES + 1), path.name)
     except OSError as error:
         raise TemplateInvalidError(
             f"The logo {path.name} could not be read: {error.strerror or error}",
             fix="Check the path of the template's logo",
         ) from error
+
+
+def logo_of(data: bytes, name: str) -> Logo:
+    """Check the content of a logo file; see `load_logo`."""
     if len(data) > MAX_BYTES:
-        raise TemplateInvalidError(f"The logo {path.name} is larger than 20 MiB", fix="Use a smaller logo file")
-    if not (data.startswith(_SIGNATURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")):
+        raise TemplateInvalidError(f"The logo {name} is larger than 20 MiB", fix="Use a smaller logo file")
+    if picture_kind(data) is None:
         raise TemplateInvalidError(
-            f"The logo {path.name} is not a PNG, JPEG or WebP picture", fix="Save the logo as PNG, JPEG or WebP"
+            f"The logo {name} is not a PNG, JPEG or WebP picture", fix="Save the logo as PNG, JPEG or WebP"
         )
     # The picture is decoded only after the size in the file's header has been checked.
     picture = skia.Image.MakeFromEncoded(skia.Data.MakeWithCopy(data))
     if picture is None or picture.width() * picture.height() > MAX_PIXELS or picture.makeRasterImage() is None:
         raise TemplateInvalidError(
-            f"The logo {path.name} is damaged or has more than {MAX_PIXELS // 1_000_000} million pixels",
+            f"The logo {name} is damaged or has more than {MAX_PIXELS // 1_000_000} million pixels",
             fix="Export the logo again, at most 4000 pixels wide",
         )
     return Logo(hashlib.blake2b(data, digest_size=16).hexdigest(), picture.width(), picture.height(), data)
+
+
+def picture_kind(data: bytes) -> str | None:
+    """`png`, `jpg` or `webp`, by the first bytes of a file; None for anything else."""
+    if data.startswith(_PNG):
+        return "png"
+    if data.startswith(_JPEG):
+        return "jpg"
+    return "webp" if data[:4] == b"RIFF" and data[8:12] == b"WEBP" else None
+
+
+def told_size(path: Path) -> tuple[int, int] | None:
+    """Width and height in pixels as a picture's header tells them; None if it cannot be read."""
+    try:
+        picture = skia.Image.MakeFromEncoded(skia.Data.MakeWithCopy(path.read_bytes()))
+    except OSError:
+        return None
+    return None if picture is None else (picture.width(), picture.height())

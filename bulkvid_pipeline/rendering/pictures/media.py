@@ -14,9 +14,9 @@ import skia
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
+from bulkvid_pipeline.core.colors import BLACK, WHITE, Rgb
 from bulkvid_pipeline.rendering.model import FPS
 from bulkvid_pipeline.rendering.pictures.canvas import Pixels
-from bulkvid_pipeline.rendering.pictures.colors import BLACK, WHITE, Rgb
 
 VERSION = 1
 """Increase it whenever media are shown differently."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bulkvid_pipeline.core.colors import WHITE, Rgb, readable_on
 from bulkvid_pipeline.core.options import Style
-from bulkvid_pipeline.rendering.pictures.colors import WHITE, Rgb, readable_on
 from bulkvid_pipeline.rendering.pictures.logos import Logo
 
 

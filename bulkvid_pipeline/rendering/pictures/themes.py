@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from bulkvid_pipeline.core.options import Style
-from bulkvid_pipeline.rendering.pictures.colors import (
+from bulkvid_pipeline.core.colors import (
     BLACK,
     GRAPHIC_CONTRAST,
     TEXT_CONTRAST,
@@ -22,6 +21,7 @@ from bulkvid_pipeline.rendering.pictures.colors import (
     readable_on,
     with_contrast,
 )
+from bulkvid_pipeline.core.options import Style
 from bulkvid_pipeline.rendering.pictures.legibility import has_readable_text, legible
 from bulkvid_pipeline.rendering.pictures.logos import load_logo
 from bulkvid_pipeline.rendering.pictures.styles import STYLES
@@ -58,8 +58,8 @@ def theme_for(
     Raises:
         TemplateInvalidError: the logo file cannot be read as a picture, or is too large.
     """
-    theme, said = _with_colors(style, tuple(colors))
-    warnings = list(said)
+    brand = branded(style, tuple(colors))
+    theme, warnings = brand.shown, list(brand.warnings)
     if font_family:
         theme = _with_family(theme, font_family, warnings)
     if logo_position not in LOGO_POSITIONS:
@@ -83,11 +83,23 @@ def _with_family(theme: Theme, family: str, warnings: list[str]) -> Theme:
     return replace(theme, display_family=name, text_family=name, italic_family=italic)
 
 
+@dataclass(frozen=True)
+class Branded:
+    """A style in a template's colours: as they are given (None where they are not), and as they are shown."""
+
+    accent: Rgb | None
+    accent_2: Rgb | None
+    background: Rgb | None
+    shown: Theme
+    warnings: tuple[str, ...]
+
+
 @lru_cache(maxsize=64)
-def _with_colors(style: Style, colors: tuple[str, ...]) -> tuple[Theme, tuple[str, ...]]:
+def branded(style: Style, colors: tuple[str, ...]) -> Branded:
+    """The style in a template's colours: accent, second accent, background; see `theme_for`."""
     theme = STYLES[style].theme
     if not colors:
-        return theme, ()
+        return Branded(None, None, None, theme, ())
     warnings: list[str] = []
     parsed: list[Rgb | None] = []
     for text in colors:
@@ -105,7 +117,9 @@ def _with_colors(style: Style, colors: tuple[str, ...]) -> tuple[Theme, tuple[st
         wanted = replace(wanted, panel=_brand_panel(accent), on_panel=WHITE)
     shown = legible(wanted)
     warnings += _corrections(shown, accent, accent_2, background)
-    return _with_accented_captions(shown) if accent is not None else shown, tuple(warnings)
+    if accent is not None:
+        shown = _with_accented_captions(shown)
+    return Branded(accent, accent_2, background, shown, tuple(warnings))
 
 
 def _corrections(shown: Theme, accent: Rgb | None, accent_2: Rgb | None, ground: Rgb | None) -> Iterator[str]:

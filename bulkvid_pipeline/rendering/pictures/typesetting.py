@@ -14,8 +14,9 @@ from functools import cached_property, lru_cache, partial
 
 import skia
 
+from bulkvid_pipeline.core.colors import Rgb
 from bulkvid_pipeline.rendering.pictures import scripts
-from bulkvid_pipeline.rendering.pictures.colors import Rgb, argb
+from bulkvid_pipeline.rendering.pictures.colors import argb
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.hyphens import syllables
 from bulkvid_pipeline.rendering.pictures.inscriptions import Inscription, note

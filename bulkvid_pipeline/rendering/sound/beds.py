@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
 from importlib import resources
@@ -28,7 +29,7 @@ _LOUDEST_SAMPLE = 64.0
 _SEAM_SECONDS = 1.0
 _STEPS = 32_767
 """The largest 16-bit value: amplitude 1.0, or the loudest sample if that is louder."""
-_FORMATS_IN_WORDS = "MP3, M4A, AAC, WAV, FLAC, Ogg, Opus or AIFF"
+FORMATS_IN_WORDS = "MP3, M4A, AAC, WAV, FLAC, Ogg, Opus or AIFF"
 
 
 class _NoSoundError(TemplateInvalidError):
@@ -186,45 +187,79 @@ def load_music(path: Path) -> Bed:
         TemplateInvalidError: the file is missing, not audio, too large (256 MB), longer than 10 minutes or shorter
             than 1 second.
     """
-    try:
+    with _faults_told(path.name):
         found = path.stat()
         return _read_music(path, found.st_mtime_ns, found.st_size)
-    except _NoSoundError as error:
-        fix = "Export the music again, as 16 or 24 bit"
-        raise _refusal(path, "it contains samples that are not valid sound", fix) from error
-    except (av.error.FFmpegError, ValueError, IndexError) as error:
-        raise _refusal(path, "it is damaged or contains no sound", f"Give a file in {_FORMATS_IN_WORDS}") from error
-    except OSError as error:
-        raise _refusal(
-            path, (error.strerror or "it cannot be read").lower(), "Check the path in the template"
-        ) from error
 
 
 @lru_cache(maxsize=1)
 def _read_music(path: Path, _changed: int, _size: int) -> Bed:
     """See `load_music`; the other arguments are cache keys, so that a changed file is read again."""
     with path.open("rb") as file:
-        container = _sniffed(file.read(16))
-        if container is None:
-            raise _refusal(path, "it is not an audio file", f"Give a file in {_FORMATS_IN_WORDS}")
-        if file.seek(0, 2) > _MAX_MUSIC_BYTES:
-            raise _refusal(path, "it is larger than 256 MB", "Give a shorter or a compressed file")
-        file.seek(0)
-        music = _decoded(file, container)
+        return _music_in(file, path.name)
+
+
+def music_seconds(file: IO[bytes], name: str) -> float:
+    """Length of the music in a file, which is decoded to the end, as `load_music` does and refuses."""
+    with _faults_told(name):
+        return len(_music_in(file, name)) / SAMPLE_RATE
+
+
+def told_seconds(path: Path) -> float | None:
+    """Length of the music in a file that `music_seconds` has taken, as its container tells it; None if it does not."""
+    try:
+        with path.open("rb") as file:
+            container = music_container(file.read(16))
+            file.seek(0)
+            if container is None:
+                return None
+            with av.open(file, "r", format=container) as source:
+                stream = source.streams.audio[0]
+                if stream.duration is not None and stream.time_base is not None:
+                    return float(stream.duration * stream.time_base)
+                return source.duration / av.time_base if source.duration is not None else None
+    except (av.error.FFmpegError, OSError, ValueError, IndexError):
+        return None
+
+
+@contextmanager
+def _faults_told(name: str) -> Iterator[None]:
+    """Errors of reading and decoding as ours."""
+    try:
+        yield
+    except _NoSoundError as error:
+        fix = "Export the music again, as 16 or 24 bit"
+        raise _refusal(name, "it contains samples that are not valid sound", fix) from error
+    except (av.error.FFmpegError, ValueError, IndexError) as error:
+        raise _refusal(name, "it is damaged or contains no sound", f"Give a file in {FORMATS_IN_WORDS}") from error
+    except OSError as error:
+        raise _refusal(
+            name, (error.strerror or "it cannot be read").lower(), "Check the path in the template"
+        ) from error
+
+
+def _music_in(file: IO[bytes], name: str) -> Bed:
+    container = music_container(file.read(16))
+    if container is None:
+        raise _refusal(name, "it is not an audio file", f"Give a file in {FORMATS_IN_WORDS}")
+    if file.seek(0, 2) > _MAX_MUSIC_BYTES:
+        raise _refusal(name, "it is larger than 256 MB", "Give a shorter or a compressed file")
+    file.seek(0)
+    music = _decoded(file, container)
     if len(music) > MAX_MUSIC_SECONDS * SAMPLE_RATE:
-        raise _refusal(path, "it plays for more than 10 minutes", "Give an excerpt of at most 10 minutes")
+        raise _refusal(name, "it plays for more than 10 minutes", "Give an excerpt of at most 10 minutes")
     if len(music) < _MIN_MUSIC_SECONDS * SAMPLE_RATE:
         raise _refusal(
-            path, "it plays for less than 1 second", "Give at least 1 second of music; 20 or more sound best"
+            name, "it plays for less than 1 second", "Give at least 1 second of music; 20 or more sound best"
         )
     return music
 
 
-def _refusal(path: Path, reason: str, fix: str) -> TemplateInvalidError:
-    return TemplateInvalidError(f"The background music {path.name!r} cannot be used: {reason}", fix=fix)
+def _refusal(name: str, reason: str, fix: str) -> TemplateInvalidError:
+    return TemplateInvalidError(f"The background music {name!r} cannot be used: {reason}", fix=fix)
 
 
-def _sniffed(head: bytes) -> str | None:
+def music_container(head: bytes) -> str | None:
     """The demuxer for a file with these first bytes; None if it is not a known audio format."""
     if head[:4] in (b"RIFF", b"RF64") and head[8:12] == b"WAVE":
         return "wav"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
 
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.diagnostics.exchange import JobLog
+from bulkvid_pipeline.core.diagnostics.listing import Listed, listed
 from bulkvid_pipeline.core.diagnostics.summary import JobSummary, summary_of
 from bulkvid_pipeline.core.diagnostics.views import CleanedUp, DebugFile, DebugMode, DebugStatus, FullLog
 from bulkvid_pipeline.core.errors import NotFoundError
@@ -29,6 +30,14 @@ DEFAULT_DAYS = 7
 RECENT_FILES = 20
 _AT_ONCE = 200
 _AT_WORK = [DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What was recorded of a job: what it means, and each request in the order of time."""
+
+    summary: JobSummary
+    requests: Sequence[Listed]
 
 
 @dataclass(frozen=True)
@@ -95,6 +104,20 @@ class Diagnostics:
             NotFoundError: nothing was recorded of it.
         """
         return summary_of(self._logs_of(job_id, project_id))
+
+    def examined(self, job_id: str, *, project_id: str | None = None) -> Examined:
+        """The same with the requests themselves, to look through.
+
+        Raises:
+            JobNotFoundError: there is no such job.
+            NotFoundError: nothing was recorded of it.
+        """
+        logs = self._logs_of(job_id, project_id)
+        return Examined(summary_of(logs), listed(logs))
+
+    def logs(self, *, project_id: str | None = None) -> tuple[DebugFile, ...]:
+        """All logs, the newest first."""
+        return tuple(map(_file, self._logs(project_id)))
 
     def full_log_of(self, job_id: str, *, project_id: str | None = None) -> FullLog:
         """All that was recorded of the job, with its summary.

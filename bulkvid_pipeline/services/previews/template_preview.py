@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bulkvid_pipeline.adapters.cache import Cache, CacheOfKind
+from bulkvid_pipeline.adapters.one_at_a_time import OneAtATime
 from bulkvid_pipeline.core.options import Aspect, Captions, Platform
 from bulkvid_pipeline.core.templates import Template
 from bulkvid_pipeline.rendering.captions import cues_for
 from bulkvid_pipeline.rendering.model import Scene, SceneKind, SpokenWord, TimedScene, VideoFormat, shown_scenes
 from bulkvid_pipeline.rendering.pictures.film import scene_film
 from bulkvid_pipeline.rendering.pictures.fingerprints import painter_version
-from bulkvid_pipeline.rendering.pictures.poster import picture_png, poster_jpeg
+from bulkvid_pipeline.rendering.pictures.poster import picture_png, picture_webp, poster_jpeg
 from bulkvid_pipeline.rendering.pictures.theme import Theme
 from bulkvid_pipeline.services.previews.contact_sheet import Picture, halved, tiled
 from bulkvid_pipeline.services.templates.template_store import theme_of
@@ -29,7 +31,7 @@ _FORMATS = (
     VideoFormat(Platform.TIKTOK, 540, 960),
 )
 _WORD_FRAMES = 10
-_PAINTING = threading.Lock()
+_PAINTING = OneAtATime("Painting previews", most_waiting=5)
 
 _SCENES = (
     Scene(SceneKind.TITLE, heading="How to plan a week in ten minutes", subheading="A habit that pays for itself"),
@@ -56,6 +58,31 @@ _SCENES = (
 )
 
 
+_TITLE, _BODY, _LIST, _QUOTE = _SCENES
+_WIDE, _SQUARE, _TALL = _FORMATS
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Which cards of a template are shown in which arrangement, and as what file."""
+
+    name: str
+    cards: tuple[tuple[tuple[Scene, VideoFormat], ...], ...]
+    media_type: str
+    encoded: Callable[[Picture], bytes]
+    halvings: int = 0
+    """How often the picture is made half as large."""
+
+
+_ALL_CARDS = tuple(tuple((scene, fmt) for fmt in _FORMATS) for scene in _SCENES)
+WHOLE = Sheet("whole", _ALL_CARDS, "image/png", picture_png)
+"""A row a kind of card, a column a shape of frame, without loss."""
+EDITED = Sheet("edited", _ALL_CARDS, "image/webp", picture_webp)
+"""The same, quicker made and sent, to be looked at while the template is changed."""
+THUMBNAIL = Sheet("thumbnail", (((_TITLE, _WIDE),), ((_LIST, _WIDE),)), "image/webp", picture_webp, halvings=1)
+"""Two wide cards, for lists of templates."""
+
+
 def preview_template(template: Template, folder: Path) -> tuple[Path, tuple[str, ...]]:
     """Write `<template_id>.jpg` into the folder (made if missing): a row a card, a column a shape.
 
@@ -72,33 +99,43 @@ def preview_template(template: Template, folder: Path) -> tuple[Path, tuple[str,
     return path, warnings
 
 
-def template_png(template: Template, cache: Cache | None) -> tuple[str, bytes]:
-    """The picture of a template as PNG, kept in the cache by what it shows, and a name that changes with it.
+def template_image(template: Template, cache: Cache | None, sheet: Sheet) -> tuple[str, bytes]:
+    """The picture of a template as a file, kept in the cache by what it shows, and a name that changes with it.
+
+    Pictures are painted one after the other; those who wait for one that is painted meanwhile find it then.
 
     Raises:
         TemplateInvalidError: the logo cannot be used.
+        ServiceUnavailableError: too many wait for a picture.
     """
-    shown = [template.settings.style.model_dump(mode="json"), template.file_digests, painter_version()]
+    look = template.settings.style
+    shown = [look.model_dump(mode="json"), template.file_digests.get(look.logo or ""), painter_version(), sheet.name]
     name = hashlib.blake2b(json.dumps(shown, sort_keys=True).encode(), digest_size=16).hexdigest()
     kept = CacheOfKind(cache, "preview", "") if cache else None
-    with _PAINTING:  # the second of two who ask at once finds the picture of the first
+    picture = kept.get(name) if kept else None
+    if picture is not None:
+        return name, picture
+    with _PAINTING.turn():
         picture = kept.get(name) if kept else None
         if picture is None:
-            picture = picture_png(template_picture(template)[0])
+            picture = sheet.encoded(template_picture(template, sheet)[0])
             if kept:
                 kept.put(name, picture)
     return name, picture
 
 
-def template_picture(template: Template) -> tuple[Picture, tuple[str, ...]]:
-    """The cards of a template on one sheet, a row a card, a column a shape; and what could not be used as given.
+def template_picture(template: Template, sheet: Sheet = WHOLE) -> tuple[Picture, tuple[str, ...]]:
+    """Cards of a template on one sheet, and what could not be used as given.
 
     Raises:
         TemplateInvalidError: the logo cannot be used.
     """
     theme, warnings = theme_of(template, template.settings.style.base)
     captions = template.settings.style.captions
-    return tiled([[_card(scene, fmt, theme, captions) for fmt in _FORMATS] for scene in _SCENES]), warnings
+    pictures = [[_card(scene, fmt, theme, captions) for scene, fmt in row] for row in sheet.cards]
+    for _ in range(sheet.halvings):
+        pictures = [[halved(picture) for picture in row] for row in pictures]
+    return tiled(pictures), warnings
 
 
 def _card(scene: Scene, fmt: VideoFormat, theme: Theme, captions: Captions) -> NDArray[np.uint8]:

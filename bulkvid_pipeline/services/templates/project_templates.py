@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-import os
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
-from bulkvid_pipeline.adapters.work_disk import full_disk_as_ours
 from bulkvid_pipeline.core.errors import (
     ActionNotAllowedError,
     TemplateChangedError,
@@ -21,6 +14,7 @@ from bulkvid_pipeline.core.errors import (
     TemplateReadOnlyError,
 )
 from bulkvid_pipeline.core.templates import Template, parse_template
+from bulkvid_pipeline.services.templates.project_folder import ProjectFolder
 from bulkvid_pipeline.services.templates.template_store import Origin, TemplateStore
 
 MOST_BYTES = 64 * 1024
@@ -53,7 +47,7 @@ class ProjectTemplates:
         if store.project_folder is None:
             raise ValueError("Templates can be changed for a project only")
         self._store = store
-        self._folder = store.project_folder
+        self._folder = ProjectFolder(store.project_folder)
 
     def version(self, template_id: str) -> str:
         """Changes whenever the template's document does.
@@ -80,14 +74,15 @@ class ProjectTemplates:
         """
         self._store.proposed(template_id, document)
         content = _written(parse_template(document, template_id=template_id))
-        with self._alone():
+        with self._folder.alone("Saving the template"):
+            self._store.named(template_id, document)  # nobody has deleted its logo since it was opened
             is_new = self._check(template_id, expected)
-            if is_new and len(list(self._folder.glob("*.json"))) >= MOST_TEMPLATES:
+            if is_new and len(list(self._folder.path.glob("*.json"))) >= MOST_TEMPLATES:
                 raise ActionNotAllowedError(
                     f"The project has {MOST_TEMPLATES} templates, which is the most that it may have",
                     fix="Delete templates that are no longer used",
                 )
-            _replace(self._folder / f"{template_id}.json", content)
+            self._folder.write(f"{template_id}.json", content)
         return is_new
 
     def delete(self, template_id: str, expected: Expected = NOTHING_EXPECTED) -> None:
@@ -99,11 +94,10 @@ class ProjectTemplates:
             TemplateChangedError: it is not as expected.
         """
         self._store.find(template_id)
-        with self._alone():
+        with self._folder.alone("Deleting the template"):
             if self._check(template_id, expected):
                 self._store.find(template_id)  # says that there is none
-            (self._folder / f"{template_id}.json").unlink()
-            _sync(self._folder)
+            self._folder.remove(f"{template_id}.json")
 
     def _check(self, template_id: str, expected: Expected) -> bool:
         """Whether there is no such template yet.
@@ -126,15 +120,6 @@ class ProjectTemplates:
             raise TemplateChangedError(f"Template '{template_id}' was changed by somebody else")
         return False
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """No other process changes the project's templates inside the block."""
-        with full_disk_as_ours("Saving the template"):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with (self._folder / ".lock").open("w") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                yield
-
 
 def _written(template: Template) -> bytes:
     content = json.dumps(template.model_dump(mode="json", include=_STORED), indent=2, ensure_ascii=False).encode()
@@ -144,29 +129,6 @@ def _written(template: Template) -> bytes:
             fix="Leave out what is not needed, such as pronunciations",
         )
     return content
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Put the content in place of the file's at once; after a crash the file has the old content or the new."""
-    temporary = path.with_name(f".{uuid.uuid4().hex}")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _digest(content: bytes) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
@@ -60,6 +60,11 @@ class TemplateStore:
         self._projects = self._folder / PROJECTS
         self.project_folder = None if project_id is None else self._projects / folder_name_of(project_id)
 
+    @property
+    def folder(self) -> Path:
+        """The folder of the installation's templates."""
+        return self._folder
+
     def ids(self) -> tuple[str, ...]:
         """All template ids: the built-in ones first, then the others by name."""
         custom = {*_ids_in(self._folder), *_ids_in(self.project_folder)} - BUILT_IN_TEMPLATES.keys()
@@ -98,16 +103,24 @@ class TemplateStore:
         Raises:
             TemplateInvalidError: names each part of the document that is wrong, and each file that cannot be used.
         """
-        template = self._with_own_files(parse_template(document, template_id=template_id, folder=str(self._folder)))
-        faults = self._file_problems(template)
-        if faults:
-            raise TemplateInvalidError(
-                f"Template configuration invalid: {'; '.join(error.message for _, error in faults)}",
-                fix=faults[0][1].fix,
-                field=faults[0][0],
-                details=[{"field": where, "problem": error.message} for where, error in faults],
-            )
+        return self._opened(self._understood(template_id, document), (_LOGO, _MUSIC))
+
+    def named(self, template_id: str, document: object) -> Template:
+        """The same, but of its files it is only seen whether they are there."""
+        template = self._understood(template_id, document)
+        for where, name in _files(template):
+            self._file(template_id, name, where)
         return template
+
+    def pictured(self, template_id: str, document: object) -> Template:
+        """The same as far as it is seen, ready to be painted: its logo is opened, its music is not.
+
+        Raises:
+            TemplateInvalidError: see `proposed`.
+        """
+        template = self._opened(self._understood(template_id, document), (_LOGO,))
+        digests = {name: self._digest(template_id, name, where) for where, name in _files(template) if where == _LOGO}
+        return template.model_copy(update={"file_digests": digests})
 
     def find(self, template_id: str) -> tuple[Origin, Path | None]:
         """Whose template it is, and its document; a built-in one has none.
@@ -139,6 +152,25 @@ class TemplateStore:
         template = parse_template(_read(path), template_id=template_id, folder=str(self._folder))
         return self._with_own_files(template) if origin is Origin.PROJECT else template
 
+    def _understood(self, template_id: str, document: object) -> Template:
+        return self._with_own_files(parse_template(document, template_id=template_id, folder=str(self._folder)))
+
+    def _opened(self, template: Template, opened: Collection[str]) -> Template:
+        """The template, whose files in these places are opened.
+
+        Raises:
+            TemplateInvalidError: names each file that cannot be used.
+        """
+        faults = self._file_problems(template, opened)
+        if faults:
+            raise TemplateInvalidError(
+                f"Template configuration invalid: {'; '.join(error.message for _, error in faults)}",
+                fix=faults[0][1].fix,
+                field=faults[0][0],
+                details=[{"field": where, "problem": error.message} for where, error in faults],
+            )
+        return template
+
     def _with_own_files(self, template: Template) -> Template:
         """The project's template with its files named from the templates folder, where rendering looks for them.
 
@@ -166,13 +198,17 @@ class TemplateStore:
             raise _no_such_file(template_id, name, where)
         return name
 
-    def _file_problems(self, template: Template) -> list[tuple[str, TemplateError]]:
+    def _file_problems(
+        self, template: Template, opened: Collection[str] = (_LOGO, _MUSIC)
+    ) -> list[tuple[str, TemplateError]]:
         from bulkvid_pipeline.rendering.pictures.logos import load_logo
         from bulkvid_pipeline.rendering.sound.beds import load_music
 
         openers: dict[str, Callable[[Path], object]] = {_LOGO: load_logo, _MUSIC: load_music}
         problems = []
         for where, name in _files(template):
+            if where not in opened:
+                continue
             try:
                 openers[where](self._file(template.template_id, name, where))
             except TemplateError as error:

@@ -11,9 +11,9 @@ import pytest
 import skia
 from numpy.typing import NDArray
 
+from bulkvid_pipeline.core.colors import Rgb
 from bulkvid_pipeline.rendering.model import TimedScene, VideoFormat
 from bulkvid_pipeline.rendering.pictures import captions, typesetting
-from bulkvid_pipeline.rendering.pictures.colors import Rgb
 from bulkvid_pipeline.rendering.pictures.composer import Composer
 from bulkvid_pipeline.rendering.pictures.film import scene_film
 from bulkvid_pipeline.rendering.pictures.geometry import Box

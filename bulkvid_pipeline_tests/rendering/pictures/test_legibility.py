@@ -9,17 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from bulkvid_pipeline.core.colors import WHITE, Rgb, contrast, hex_of, least_contrast, mix, parse_hex, with_contrast
 from bulkvid_pipeline.core.options import Style
-from bulkvid_pipeline.rendering.pictures.colors import (
-    WHITE,
-    Rgb,
-    contrast,
-    hex_of,
-    least_contrast,
-    mix,
-    parse_hex,
-    with_contrast,
-)
 from bulkvid_pipeline.rendering.pictures.legibility import Grounds, legible
 from bulkvid_pipeline.rendering.pictures.media import SceneMedia
 from bulkvid_pipeline.rendering.pictures.theme import SpokenMark

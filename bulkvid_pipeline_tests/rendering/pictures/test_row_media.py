@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from bulkvid_pipeline.core.colors import TEXT_CONTRAST, Rgb
 from bulkvid_pipeline.core.options import Style
 from bulkvid_pipeline.rendering.model import Scene, SceneKind, VideoFormat
 from bulkvid_pipeline.rendering.pictures.backdrops import ground_for
 from bulkvid_pipeline.rendering.pictures.canvas import converted
-from bulkvid_pipeline.rendering.pictures.colors import TEXT_CONTRAST, Rgb
 from bulkvid_pipeline.rendering.pictures.film import SceneFilm, scene_film
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.media import CLIP_STEP, Clip, Picture, SceneMedia

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import skia
 
+from bulkvid_pipeline.core.colors import contrast, hex_of, parse_hex, with_contrast
 from bulkvid_pipeline.core.errors import TemplateInvalidError
 from bulkvid_pipeline.core.options import Style
-from bulkvid_pipeline.rendering.pictures.colors import contrast, hex_of, parse_hex, with_contrast
 from bulkvid_pipeline.rendering.pictures.film import scene_film
 from bulkvid_pipeline.rendering.pictures.theme import SpokenMark, Theme
 from bulkvid_pipeline.rendering.pictures.themes import LOGO_POSITIONS, THEMES, theme_for

@@ -8,16 +8,9 @@ from functools import partial
 
 import skia
 
+from bulkvid_pipeline.core.colors import GRAPHIC_CONTRAST, TEXT_CONTRAST, WHITE, contrast, luminance, mix
 from bulkvid_pipeline.core.options import Style
-from bulkvid_pipeline.rendering.pictures.colors import (
-    GRAPHIC_CONTRAST,
-    TEXT_CONTRAST,
-    WHITE,
-    argb,
-    contrast,
-    luminance,
-    mix,
-)
+from bulkvid_pipeline.rendering.pictures.colors import argb
 from bulkvid_pipeline.rendering.pictures.composer import Composer, Row, fill, rounded_rect, stroke
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.inset_frames import FrameLook, Inset, framed_picture

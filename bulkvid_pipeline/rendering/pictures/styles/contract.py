@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import skia
 
-from bulkvid_pipeline.rendering.pictures.colors import Rgb
+from bulkvid_pipeline.core.colors import Rgb
 from bulkvid_pipeline.rendering.pictures.composer import Composer
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.inset_frames import FrameLook, Inset

@@ -8,14 +8,10 @@ from functools import partial
 
 import skia
 
+from bulkvid_pipeline.core.colors import WHITE, Rgb, mix
 from bulkvid_pipeline.core.options import Style
 from bulkvid_pipeline.rendering.model import SceneKind
-from bulkvid_pipeline.rendering.pictures.colors import (
-    WHITE,
-    Rgb,
-    argb,
-    mix,
-)
+from bulkvid_pipeline.rendering.pictures.colors import argb
 from bulkvid_pipeline.rendering.pictures.composer import Composer, Row, fill, rounded_rect
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.grounds import fade_down, glow

@@ -7,10 +7,8 @@ from functools import partial
 
 import skia
 
+from bulkvid_pipeline.core.colors import TEXT_CONTRAST
 from bulkvid_pipeline.core.options import Style
-from bulkvid_pipeline.rendering.pictures.colors import (
-    TEXT_CONTRAST,
-)
 from bulkvid_pipeline.rendering.pictures.composer import Composer, Row, fill, rounded_rect, stroke
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.grounds import fade_down

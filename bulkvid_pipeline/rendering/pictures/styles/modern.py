@@ -9,16 +9,9 @@ from functools import partial
 
 import skia
 
+from bulkvid_pipeline.core.colors import TEXT_CONTRAST, Rgb, least_contrast, luminance, mix, readable_on
 from bulkvid_pipeline.core.options import Style
-from bulkvid_pipeline.rendering.pictures.colors import (
-    TEXT_CONTRAST,
-    Rgb,
-    argb,
-    least_contrast,
-    luminance,
-    mix,
-    readable_on,
-)
+from bulkvid_pipeline.rendering.pictures.colors import argb
 from bulkvid_pipeline.rendering.pictures.composer import Composer, Row, fill, gradient, rounded_rect, stroke
 from bulkvid_pipeline.rendering.pictures.geometry import Box
 from bulkvid_pipeline.rendering.pictures.grounds import fade_down, glow
