@@ -9,7 +9,7 @@ from bulkvid_pipeline.rendering.pictures.themes import theme_for
 from bulkvid_pipeline_tests.rendering.pictures.test_themes import PALETTES, STYLES
 
 
-@pytest.mark.parametrize("colors", PALETTES[1::3])
+@pytest.mark.parametrize("colors", PALETTES[1::4])
 @pytest.mark.parametrize("style", STYLES)
 def test_a_colour_fails_exactly_where_videos_show_another_one(style: Style, colors: tuple[str, ...]) -> None:
     _, warnings = theme_for(style, colors=colors)
@@ -27,7 +27,7 @@ def test_a_colour_fails_exactly_where_videos_show_another_one(style: Style, colo
     assert faulty == told
 
 
-@pytest.mark.parametrize("colors", PALETTES[1::3])
+@pytest.mark.parametrize("colors", PALETTES[1::4])
 @pytest.mark.parametrize("style", STYLES)
 def test_colours_as_suggested_pass(style: Style, colors: tuple[str, ...]) -> None:
     suggested = nearest_colors(style, colors)

@@ -13,7 +13,11 @@ BRAND = document_of(
         {
             "name": "Brand",
             "settings": {
-                "style": {"base": "classic", "colors": ["#0B6E4F", "#7A1FA2", "#FFF3D6", "#111111"], "font_family": "Inter"},
+                "style": {
+                    "base": "classic",
+                    "colors": ["#0B6E4F", "#7A1FA2", "#FFF3D6", "#111111"],
+                    "font_family": "Inter",
+                },
                 "audio": {
                     "background_music": "none",
                     "voice_settings": {"speed": 1.25},
@@ -23,7 +27,7 @@ BRAND = document_of(
         },
         template_id="brand",
     )
-)  # fmt: skip
+)
 
 
 def style_after(**texts: str) -> dict[str, Any]:
