@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import Header, Request, Response
 
 from bulkvid_pipeline.adapters.idempotency import Answer, RequestName
 from bulkvid_pipeline.api.context import context_of
-from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError
-from bulkvid_pipeline.launch.submission import AnswerLostError
+from bulkvid_pipeline.core.errors import InvalidRequestError
 from bulkvid_pipeline.services.access.scopes import Caller
-from bulkvid_pipeline.services.intake.idempotency import Claim, KeyedRequests, check_key, unkeyed
+from bulkvid_pipeline.services.intake.idempotency import Work, check_key, unkeyed
+
+__all__ = ["REPLAYED", "IdempotencyKey", "Work", "digest_of", "in_slow_thread", "once"]
 
 REPLAYED = "Idempotent-Replayed"
 IdempotencyKey = Annotated[
@@ -30,22 +31,6 @@ SLOW_REQUESTS = 16
 """Requests at once that read sheets or launch runs, so that quick ones always find a thread."""
 
 
-class Work:
-    """A request that is being carried out."""
-
-    def __init__(self, keyed: KeyedRequests, claim: Claim) -> None:
-        self._keyed = keyed
-        self.claim = claim
-
-    def note(self, noted: Mapping[str, Any]) -> None:
-        """Write down what is about to be done; from now on it may have been done.
-
-        Raises:
-            KeyInUseError: another process carries the request out.
-        """
-        self.claim = self._keyed.note(self.claim, noted)
-
-
 async def once(
     request: Request, caller: Caller, key: str | None, asked: object, work: Callable[[Work], tuple[int, bytes]]
 ) -> Response:
@@ -56,8 +41,7 @@ async def once(
         caller: whose key it is.
         key: of the header; None: `work` is called anyhow.
         asked: what the request asks for, as JSON values.
-        work: runs in a thread of its own. If it raises, nothing was done, unless it has noted something before and the
-            error is `AnswerLostError` or not foreseen: then the next request with the key goes on.
+        work: runs in a thread of its own; see `KeyedRequests.once`.
     """
     keyed = context_of(request).keyed
     if len(request.headers.getlist("idempotency-key")) > 1:
@@ -69,21 +53,8 @@ async def once(
         if key is None:
             return _response(Answer(*_text(work(Work(keyed, unkeyed())))))
         name = RequestName(caller.project_id, caller.user_id, f"{request.method} {request.url.path}", _checked(key))
-        found = keyed.begin(name, digest_of(asked))
-        if isinstance(found, Answer):
-            return _response(found, {REPLAYED: "true"})
-        doing = Work(keyed, found)
-        try:
-            answer = Answer(*_text(work(doing)))
-        except BaseException as error:
-            certain = isinstance(error, BulkVideoError) and not isinstance(error, AnswerLostError)
-            if certain or doing.claim.noted is None:
-                keyed.release(doing.claim)
-            else:
-                keyed.leave(doing.claim)
-            raise
-        keyed.finish(doing.claim, answer)
-        return _response(answer)
+        found, replayed = keyed.once(name, digest_of(asked), lambda doing: Answer(*_text(work(doing))))
+        return _response(found, {REPLAYED: "true"} if replayed else {})
 
     return await in_slow_thread(request, carry_out)
 

@@ -40,8 +40,8 @@ def spec_of_request(sheet_id: str | os.PathLike[str], *, user_id: str, **given: 
     Args:
         sheet_id: see `source_of`.
         user_id: whose job it is.
-        given: fields of the spec, `column_range` and `sheet_format`; `output` may be a bucket or URL, `template` the id
-            of a template.
+        given: fields of the spec, `column_range`, `sheet_format` and `columns`; `output` may be a bucket or URL,
+            `template` the id of a template.
 
     Raises:
         InvalidSpecError: a field is wrong.
@@ -70,5 +70,5 @@ def changed(spec: BulkJobSpec, **given: Any) -> BulkJobSpec:
 
 
 def _source_choices(fields: dict[str, Any]) -> dict[str, Any]:
-    names = {"column_range": "range", "sheet_format": "format"}
+    names = {"column_range": "range", "sheet_format": "format", "columns": "columns"}
     return {key: fields.pop(name) for name, key in names.items() if name in fields}

@@ -48,6 +48,7 @@ class Steering(Telling):
         callback_url: str | None = None,
         write_back: bool | None = None,
         processing_deadline_ms: int | None = None,
+        columns: Mapping[str, str | None] | None = None,
     ) -> str:
         """Make a job over a sheet, which `process_sheet_ideas` begins; returns its id.
 
@@ -66,6 +67,7 @@ class Steering(Telling):
             callback_url: told of the job's states.
             write_back: write state and link of each row into the sheet.
             processing_deadline_ms: the longest time that the job may take.
+            columns: what columns of the sheet are whose headers do not tell, such as {"Hook line": "idea_title"}.
 
         Raises:
             InvalidSpecError: an argument is wrong; all wrong ones are named.
@@ -85,6 +87,7 @@ class Steering(Telling):
             callback_url=callback_url,
             write_back=write_back,
             processing_deadline_ms=processing_deadline_ms,
+            columns=columns,
         )
         job_id = self._launches.note(spec, ai_provider)
         _log.info("Job %s was created for %s", job_id, user_id)

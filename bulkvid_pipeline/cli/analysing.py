@@ -25,13 +25,13 @@ def print_analytics(
     """
     span = parse_span(start_date, end_date)
     from bulkvid_pipeline.services.analytics.gone_jobs import GoneJobs
-    from bulkvid_pipeline.services.analytics.job_sums import JobSums
+    from bulkvid_pipeline.services.analytics.job_sums import JobSums, Question
     from bulkvid_pipeline.services.jobs.instance import open_instance
     from bulkvid_pipeline.services.jobs.job_index import JobIndex
 
     with open_instance(dagster_home()) as instance, closing(JobIndex(instance)) as index:
         index.refresh()
-        found = JobSums(GoneJobs(instance)).analytics(index.now(), project_id, span, by)
+        found = JobSums(GoneJobs(instance)).analytics(index.now(), project_id, Question(span, by))
     if as_json:
         print_json(found.model_dump(mode="json", exclude_none=True))
     else:

@@ -11,6 +11,7 @@ import typer
 
 from bulkvid_pipeline.cli.debugging import debug
 from bulkvid_pipeline.cli.jobs import jobs
+from bulkvid_pipeline.cli.tokens import tokens
 from bulkvid_pipeline.core.analytics import GroupBy
 from bulkvid_pipeline.core.serving import Part
 from bulkvid_pipeline.services.access.scopes import Scope
@@ -26,6 +27,7 @@ dev = typer.Typer(help="Tools for developers.", no_args_is_help=True)
 app.add_typer(jobs, name="jobs")
 app.add_typer(dev, name="dev")
 app.add_typer(debug, name="debug")
+app.add_typer(tokens, name="tokens")
 cache = typer.Typer(help="Narration and scenes kept so that changed rows cost their changes.", no_args_is_help=True)
 app.add_typer(cache, name="cache")
 templates = typer.Typer(help="List the templates, draw them, check them.", invoke_without_command=True)
@@ -36,6 +38,14 @@ Level = Annotated[str | None, typer.Option("--level", "-l", help="strict, modera
 Range = Annotated[str | None, typer.Option("--range", help="A1 range, for example A1:J100")]
 Layout = Annotated[str | None, typer.Option("--layout", help="standard (header row) or positional")]
 HiddenRows = Annotated[str | None, typer.Option("--hidden-rows", help="skip (as the reader sees the file) or include")]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column",
+        help="What a column of the sheet is, by its header or its letter: 'Hook line=idea_title', 'D:D=ignore'; "
+        "may be repeated",
+    ),
+]
 Only = Annotated[str | None, typer.Option("--only", help="approved: only rows whose status says that they are ready")]
 Template = Annotated[str | None, typer.Option("--template", "-t", help="Template id")]
 Captions = Annotated[str | None, typer.Option(help="burned, or off: captions as files alone")]
@@ -60,6 +70,7 @@ def run(
     level: Level = None,
     cell_range: Range = None,
     layout: Layout = None,
+    columns: Columns = None,
     only: Only = None,
     hidden_rows: HiddenRows = None,
     template: Template = None,
@@ -98,7 +109,7 @@ def run(
         "title": title,
         "priority": priority,
         "write_back": write_back,
-        **_input_fields(level, cell_range, layout, only, hidden_rows),
+        **_input_fields(level, cell_range, layout, columns, only, hidden_rows),
         **_output_fields(output, container, video_codec, resolution, prefix),
         **_template_fields(template, style, voice, captions),
     }
@@ -117,6 +128,7 @@ def plan(
     level: Level = None,
     cell_range: Range = None,
     layout: Layout = None,
+    columns: Columns = None,
     only: Only = None,
     hidden_rows: HiddenRows = None,
     template: Template = None,
@@ -145,7 +157,7 @@ def plan(
         "title": title,
         "priority": priority,
         "write_back": write_back,
-        **_input_fields(level, cell_range, layout, only, hidden_rows),
+        **_input_fields(level, cell_range, layout, columns, only, hidden_rows),
         **_output_fields(output, container, video_codec, resolution, prefix),
         **_template_fields(template, style, voice, captions),
     }
@@ -158,6 +170,7 @@ def validate(
     level: Level = None,
     cell_range: Range = None,
     layout: Layout = None,
+    columns: Columns = None,
     only: Only = None,
     hidden_rows: HiddenRows = None,
     template: Template = None,
@@ -169,7 +182,7 @@ def validate(
     """
     from bulkvid_pipeline.cli.validating import validate_sheet
 
-    fields = {**_input_fields(level, cell_range, layout, only, hidden_rows), **_template_fields(template)}
+    fields = {**_input_fields(level, cell_range, layout, columns, only, hidden_rows), **_template_fields(template)}
     raise typer.Exit(validate_sheet(_spec(sheet, fields), as_json=as_json))
 
 
@@ -182,6 +195,7 @@ def preview(
     level: Level = None,
     cell_range: Range = None,
     layout: Layout = None,
+    columns: Columns = None,
     template: Template = None,
     style: Look = None,
     voice: Speaker = None,
@@ -193,7 +207,7 @@ def preview(
     """
     from bulkvid_pipeline.cli.previewing import preview_sheet_row
 
-    fields = {**_input_fields(level, cell_range, layout), **_template_fields(template, style, voice, captions)}
+    fields = {**_input_fields(level, cell_range, layout, columns), **_template_fields(template, style, voice, captions)}
     raise typer.Exit(preview_sheet_row(_spec(sheet, fields), row, platform, folder))
 
 
@@ -247,7 +261,7 @@ def serve(
     host: Annotated[
         str | None, typer.Option(help="Address on which to listen; this machine alone, 127.0.0.1, if left out")
     ] = None,
-    port: Annotated[int, typer.Option("--port", "-p", min=1, max=65535, help="Port of the API")] = 8000,
+    port: Annotated[int, typer.Option("--port", "-p", min=1, max=65535, help="Port of dashboard and API")] = 8000,
     dagster_port: Annotated[int, typer.Option(min=1, max=65535, help="Port of Dagster's web server")] = 3000,
     only: Annotated[list[Part] | None, typer.Option("--only", help="Serve this part alone; may be repeated")] = None,
     code_server: Annotated[
@@ -258,10 +272,10 @@ def serve(
         bool, typer.Option("--logs-to-stderr", help="All logs to stderr, as containers want them, and not to files")
     ] = False,
 ) -> None:
-    """Serve the REST API, Dagster's web server and its daemon, until Ctrl-C.
+    """Serve the dashboard, the REST API, Dagster's web server and its daemon, until Ctrl-C.
 
-    Prints one line with a login link when all of it answers. Logs are in DAGSTER_HOME/serve-logs. Jobs that are at work
-    when it ends are paused.
+    Prints one line with a login link for the dashboard when all of it answers. Logs are in DAGSTER_HOME/serve-logs.
+    Jobs that are at work when it ends are paused.
     """
     from bulkvid_pipeline.cli.serving import leave_at_once
     from bulkvid_pipeline.cli.serving import serve as serve_parts
@@ -317,15 +331,40 @@ def token(
     ] = None,
     admin: Annotated[bool, typer.Option("--admin", help="An administrator's token")] = False,
     expires: Annotated[str, typer.Option("--expires", "-e", help="How long it is valid: 30m, 12h, 30d")] = "12h",
+    name: Annotated[str, typer.Option("--name", "-n", help="What `bulkvid tokens list` calls it")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="With its lifetime and scope, as JSON")] = False,
 ) -> None:
     """Make a token for the REST API, and print it alone: TOKEN=$(bulkvid token).
+
+    `bulkvid tokens` lists and revokes them.
 
     Exit codes: 0 done · 2 wrong input, or this installation only verifies tokens.
     """
     from bulkvid_pipeline.cli.tokens import make_token
 
-    raise typer.Exit(make_token(user, project, scope or (), expires, as_json=as_json, admin=admin))
+    raise typer.Exit(make_token(user, project, scope or (), expires, as_json=as_json, admin=admin, name=name))
+
+
+@app.command("login-link")
+def login_link(
+    user: Annotated[str | None, typer.Option("--user", "-u", help="Who logs in; local, if left out")] = None,
+    project: Annotated[str, typer.Option("--project", help="Whose jobs are seen")] = "default",
+    scope: Annotated[
+        list[Scope] | None,
+        typer.Option("--scope", help="What the session permits; may be repeated. All but admin if left out"),
+    ] = None,
+    minutes: Annotated[float, typer.Option("--minutes", "-m", help="Within how many minutes it must be used")] = 60,
+) -> None:
+    """Print a link that logs one browser in to the dashboard, once.
+
+    Without --user and --scope it is an administrator's, as the link that `bulkvid serve` prints. Who has the link can
+    log in: hand it on as you would a password. Sessions end after 12 hours without use, and after 7 days.
+
+    Exit codes: 0 done · 2 wrong input.
+    """
+    from bulkvid_pipeline.cli.logging_in import print_login_link
+
+    raise typer.Exit(print_login_link(user, project, scope or (), minutes))
 
 
 @app.command()
@@ -400,12 +439,26 @@ def _input_fields(
     level: str | None,
     cell_range: str | None,
     layout: str | None,
+    columns: list[str] | None = None,
     only: str | None = None,
     hidden_rows: str | None = None,
 ) -> dict[str, Any]:
     """The fields of a spec that say what is read, and how strictly."""
-    source = {"range": cell_range, "format": layout, "only": only, "hidden_rows": hidden_rows}
+    source: dict[str, Any] = {"range": cell_range, "format": layout, "only": only, "hidden_rows": hidden_rows}
+    source["columns"] = dict(_column(text) for text in columns or ())
     return {"validation_level": level, "input_source": source}
+
+
+def _column(text: str) -> tuple[str, str]:
+    """A column of the sheet and our name for it; the last `=` parts them, for a header may hold one."""
+    header, separator, name = text.rpartition("=")
+    if not separator or not header.strip():
+        from bulkvid_pipeline.core.errors import InvalidSpecError
+
+        raise InvalidSpecError(
+            f"--column '{text}' does not say which column is which", fix="Write --column 'Hook line=idea_title'"
+        )
+    return header.strip(), name.strip()
 
 
 def _output_fields(

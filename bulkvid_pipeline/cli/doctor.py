@@ -10,13 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from bulkvid_pipeline.cli.printing import print_json
-from bulkvid_pipeline.core.errors import InvalidRequestError, InvalidSettingsError
+from bulkvid_pipeline.core.errors import InvalidRequestError
 from bulkvid_pipeline.core.service_wire import CheckStatus, DoctorCheck, DoctorReport
 from bulkvid_pipeline.core.spec import BulkJobSpec
-from bulkvid_pipeline.services.doctor.check import Site
+from bulkvid_pipeline.services.doctor.check import site_here
 from bulkvid_pipeline.services.doctor.examination import chosen, examine
 from bulkvid_pipeline.services.doctor.registry import CHECKS
-from bulkvid_pipeline.settings import Settings, dagster_home, settings
 
 _COLOURS: dict[CheckStatus, str] = {"ok": "green", "warning": "yellow", "broken": "bold red", "skipped": "dim"}
 LONGEST_LIMIT_S = 3600.0
@@ -37,7 +36,7 @@ def examine_installation(
             f"{timeout_s:g} s are no time limit for a check", fix=f"Give more than 0 and at most {LONGEST_LIMIT_S:g}"
         )
     checks = chosen(CHECKS, only)
-    site = _site(spec, timeout_s, paid=paid)
+    site = site_here(spec, timeout_s, paid=paid)
     console = Console(highlight=False)
     if as_json:
         report = examine(site, checks)
@@ -51,13 +50,6 @@ def examine_installation(
         _print_table(console, report)
     sys.stdout.flush()
     return 1 if report.status == "broken" else 0
-
-
-def _site(spec: BulkJobSpec | None, limit_s: float, *, paid: bool) -> Site:
-    try:
-        return Site(settings(), dagster_home(), spec, paid, limit_s)
-    except InvalidSettingsError as error:
-        return Site(Settings.model_construct(), dagster_home(), spec, paid, limit_s, error)
 
 
 def _print_table(console: Console, report: DoctorReport) -> None:

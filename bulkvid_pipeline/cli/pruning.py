@@ -22,6 +22,7 @@ _WORDS = {
     "callbacks": "records of callbacks",
     "rate_limits": "idle counters of rate limits",
     "idempotency_keys": "answers kept for requests that are sent again",
+    "drafts": "drafts of jobs that nobody went on with",
     "uploads": "uploaded sheets",
     "debug_logs": "logs of diagnostics",
 }

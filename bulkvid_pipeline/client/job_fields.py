@@ -21,7 +21,8 @@ class JobFields(TypedDict, total=False):
     """The fields of a new job; one that is left out, or None, has the server's default.
 
     Of the sheet: `sheet_id` (an id or a whole link), `range`, `gid`, or `path` (the id of an upload), and
-    `sheet_format`, `only`, `hidden_rows`. Of the output: `output_bucket`, `prefix`, `format`, `video_codec`,
+    `sheet_format`, `only`, `hidden_rows`, `columns` (what columns are whose headers do not tell, by header or letter:
+    `{"Hook line": "idea_title", "D:D": "ignore"}`). Of the output: `output_bucket`, `prefix`, `format`, `video_codec`,
     `audio_codec`, `resolution`. Of the look and the sound: `template_id`, `style`, `voice`, `captions`, `language`.
     `deadline` says the same as `processing_deadline_ms`.
     """
@@ -40,6 +41,7 @@ class JobFields(TypedDict, total=False):
     sheet_format: Literal["standard", "positional"] | None
     only: Literal["approved"] | None
     hidden_rows: Literal["skip", "include"] | None
+    columns: Mapping[str, str | None] | None
     output_bucket: str | None
     prefix: str | None
     format: Container | None
@@ -65,7 +67,7 @@ _PLACES: dict[str, tuple[str, ...]] = {
             "write_back",
         )
     },
-    **{name: ("input_source", name) for name in ("sheet_id", "range", "gid", "path", "only", "hidden_rows")},
+    **{name: ("input_source", name) for name in ("sheet_id", "range", "gid", "path", "only", "hidden_rows", "columns")},
     "sheet_format": ("input_source", "format"),
     **{
         name: ("output", name)

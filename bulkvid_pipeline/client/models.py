@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from .shapes import Shape
 
@@ -183,11 +184,16 @@ class UploadedSheet(Shape):
 
 
 class PreviewRow(Shape):
-    """A row of a sheet: what its cells say, by column."""
+    """A row of a sheet: what its cells say, by column of ours.
+
+    `sheet_cells` are the filled cells of all columns by letter, as the sheet shows them, each shortened to 300
+    characters.
+    """
 
     sheet_row: int
     row_key: str
     cells: Mapping[str, str]
+    sheet_cells: Mapping[str, str] = MappingProxyType({})
 
 
 class PreviewColumn(Shape):
@@ -197,15 +203,33 @@ class PreviewColumn(Shape):
     letter: str
 
 
+class SheetColumn(Shape):
+    """A column of a sheet: the letter that the sheet shows, its header as written, or "", and our name for it.
+
+    `name` is None where the column is not read. `known_by` is `header`, `position` (in a positional sheet) or
+    `mapping`, where `columns` of the job says what it is; None where nothing tells. `key` is what to write there to say
+    it by hand. `samples` are its first filled cells, shortened.
+    """
+
+    letter: str
+    header: str
+    name: str | None = None
+    known_by: str | None = None
+    key: str
+    samples: tuple[str, ...] = ()
+
+
 class SheetPreview(Shape):
     """How a sheet is understood: its columns, its first rows, and the findings at each validation level.
 
-    Findings and estimate are about `rows_checked` rows, the first of `rows_total`.
+    Findings and estimate are about `rows_checked` rows, the first of `rows_total`. `columns` are those that are read,
+    `sheet_columns` are all that the sheet has.
     """
 
     name: str
     header_row: int | None
     columns: tuple[PreviewColumn, ...]
+    sheet_columns: tuple[SheetColumn, ...] = ()
     rows: tuple[PreviewRow, ...]
     rows_total: int
     rows_checked: int

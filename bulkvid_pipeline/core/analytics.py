@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 
 from bulkvid_pipeline.core.made import Amounts
@@ -14,7 +14,7 @@ UNKNOWN = "unknown"
 
 
 class GroupBy(StrEnum):
-    """What jobs can be grouped by; `day` is the day of their creation, in UTC, `provider` the speech provider."""
+    """What jobs can be grouped by; `day` is the day of their creation, `provider` the speech provider."""
 
     TEMPLATE_ID = "template_id"
     STYLE = "style"
@@ -114,14 +114,14 @@ def totals_of(jobs: Iterable[JobFigures]) -> Totals:
     return sum(map(_whole, jobs), Totals())
 
 
-def groups_of(jobs: Iterable[JobFigures], by: GroupBy) -> dict[str, Totals]:
-    """The jobs by group, sorted by its name.
+def groups_of(jobs: Iterable[JobFigures], by: GroupBy, zone: tzinfo = UTC) -> dict[str, Totals]:
+    """The jobs by group, sorted by its name; days are those of `zone`.
 
     A job whose rows fall into several styles or platforms counts in each of these groups, its rows where they belong,
     and its time, cost and videos as its runs have told them, or else in proportion to its rows. A job that has changed
     its speech provider counts with the newest one; what it paid others is their cost.
     """
-    return merged(dict(_parts_of(job, by)) for job in jobs)
+    return merged(parts_of(job, by, zone) for job in jobs)
 
 
 def merged(groups: Iterable[Mapping[str, Totals]]) -> dict[str, Totals]:
@@ -134,14 +134,15 @@ def merged(groups: Iterable[Mapping[str, Totals]]) -> dict[str, Totals]:
     return dict(sorted(found.items()))
 
 
-def _parts_of(job: JobFigures, by: GroupBy) -> Iterator[tuple[str, Totals]]:
+def parts_of(job: JobFigures, by: GroupBy, zone: tzinfo = UTC) -> dict[str, Totals]:
+    """The job's part in each group that it counts in; see `groups_of`."""
     if by is GroupBy.STYLE and job.styles:
-        return _shared(job, job.styles, job.style_amounts)
+        return dict(_shared(job, job.styles, job.style_amounts))
     if by is GroupBy.PLATFORM and job.platforms:
-        return _shared(job, job.platforms, job.platform_amounts)
+        return dict(_shared(job, job.platforms, job.platform_amounts))
     if by is GroupBy.PROVIDER and job.provider:
-        return _by_provider(job)
-    return iter([(_name_of(job, by), _whole(job))])
+        return dict(_by_provider(job))
+    return {_name_of(job, by, zone): _whole(job)}
 
 
 def _shared(job: JobFigures, rows: Mapping[str, Ended], amounts: Mapping[str, Amounts]) -> Iterator[tuple[str, Totals]]:
@@ -183,13 +184,13 @@ def _by_provider(job: JobFigures) -> Iterator[tuple[str, Totals]]:
         yield name or UNKNOWN, replace(part, jobs=int(its_own), items=job.items if its_own else 0)
 
 
-def _name_of(job: JobFigures, by: GroupBy) -> str:
+def _name_of(job: JobFigures, by: GroupBy, zone: tzinfo) -> str:
     if by is GroupBy.TEMPLATE_ID:
         return job.template_id
     if by is GroupBy.USER:
         return job.user_id
     if by is GroupBy.DAY:
-        return datetime.fromtimestamp(job.created_at, UTC).date().isoformat()
+        return datetime.fromtimestamp(job.created_at, zone).date().isoformat()
     if by is GroupBy.PROVIDER:
         return job.provider or UNKNOWN
     return UNKNOWN

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from bulkvid_pipeline.core.vocabulary.durations import AT_MOST, UNITS
 from bulkvid_pipeline.core.vocabulary.headers import HEADERS
@@ -48,6 +49,12 @@ ROW_ID = "id"
 APPROVED, STATUS = "approved", "status"
 APPROVAL_COLUMNS = (APPROVED, STATUS)
 """Optional columns that say whether a row may be rendered; the first of them that a sheet has counts."""
+
+NAMES = (*COLUMNS, *OPTIONAL, ROW_ID, *APPROVAL_COLUMNS)
+"""All columns that are read."""
+
+IGNORE = "ignore"
+"""Said by hand of a column that is not to be read, whatever its header says."""
 
 _BY_HEADER: Vocabulary[str] = Vocabulary({column: f"{column},{names}" for column, names in HEADERS.items()})
 _WORD = re.compile(r"[^\W\d_]+")
@@ -103,6 +110,8 @@ class HeaderMap:
     """Headers that name a column that an earlier header names already, as written."""
     duration_form: str = "{}"
     """See `duration_form`."""
+    displaced: tuple[int, ...] = ()
+    """Indexes of cells whose headers name a column that is taken from another one by hand."""
 
     @property
     def of_ideas(self) -> tuple[int, ...]:
@@ -110,21 +119,37 @@ class HeaderMap:
         return tuple(sorted(at for column, at in self.positions.items() if column not in APPROVAL_COLUMNS))
 
 
-def map_headers(headers: Sequence[str]) -> HeaderMap:
-    """Find the columns in a header row; the first header that names a column counts."""
-    positions: dict[str, int] = {}
-    unknown, repeated = [], []
+def map_headers(headers: Sequence[str], by_hand: Mapping[int, str] = MappingProxyType({})) -> HeaderMap:
+    """Find the columns in a header row; the first header that names a column counts.
+
+    Args:
+        by_hand: our names, or `IGNORE`, of cells by index; they win over what the headers say.
+    """
+    positions = {column: index for index, column in by_hand.items() if column != IGNORE}
+    chosen = frozenset(positions)
+    unknown, repeated, displaced = [], [], []
     for index, header in enumerate(headers):
+        if index in by_hand:
+            continue
         column = column_of(header)
         if column is None:
-            if header.strip() and key_of(header) not in _REPORTS:
+            if header.strip() and not is_report_column(header):
                 unknown.append(header.strip())
+        elif column in chosen:
+            displaced.append(index)
         elif column in positions:
             repeated.append(header.strip())
         else:
             positions[column] = index
-    form = duration_form(headers[positions[_DURATION]]) if _DURATION in positions else "{}"
-    return HeaderMap(positions, tuple(unknown), tuple(repeated), form)
+    positions = dict(sorted(positions.items(), key=lambda place: place[1]))
+    at = positions.get(_DURATION, len(headers))
+    form = duration_form(headers[at]) if at < len(headers) else "{}"
+    return HeaderMap(positions, tuple(unknown), tuple(repeated), form, tuple(displaced))
+
+
+def is_report_column(header: str) -> bool:
+    """Whether write-back fills the column of this header."""
+    return key_of(header) in _REPORTS
 
 
 def report_columns_in(headers: Sequence[str]) -> dict[str, int]:
@@ -137,6 +162,10 @@ def report_columns_in(headers: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def positional_map(width: int) -> HeaderMap:
-    """The columns of a sheet without a header row: A..J in the fixed order."""
-    return HeaderMap({column: index for index, column in enumerate(COLUMNS) if index < width}, (), ())
+def positional_map(width: int, by_hand: Mapping[int, str] = MappingProxyType({})) -> HeaderMap:
+    """The columns of a sheet without a header row: A..J in the fixed order; `by_hand` as in `map_headers`."""
+    positions = {column: index for index, column in by_hand.items() if column != IGNORE}
+    fixed = {column: index for index, column in enumerate(COLUMNS) if index < width and index not in by_hand}
+    displaced = tuple(index for column, index in fixed.items() if column in positions)
+    positions = dict(sorted({**fixed, **positions}.items(), key=lambda place: place[1]))
+    return HeaderMap(positions, (), (), displaced=displaced)

@@ -21,6 +21,8 @@ BulkVideoError
 │   ├── BucketNotFoundError
 │   ├── JobNotFoundError
 │   ├── UploadNotFoundError
+│   ├── DraftNotFoundError
+│   ├── TokenNotFoundError
 │   ├── AssetNotFoundError
 │   └── MediumNotFoundError
 ├── ActionNotAllowedError        409
@@ -28,6 +30,7 @@ BulkVideoError
 ├── UploadTooLargeError          413
 ├── UnsupportedMediaTypeError    415
 ├── KeyReusedError               422
+├── DraftChangedError            409
 ├── TemplateReadOnlyError        409
 ├── TemplateChangedError         412
 ├── QuotaExceededError           429
@@ -51,6 +54,7 @@ BulkVideoError
 ├── ServiceUnavailableError      503
 ├── DeadlineExceededError        504
 └── StorageError                 500
+    ├── StoredObjectChangedError     409
     └── StorageQuotaExceededError    507
 
 Modules raise only these to their callers; a module may derive private ones, without a code of their own.
@@ -264,6 +268,20 @@ class UploadNotFoundError(NotFoundError):
     default_fix = "Upload the file with POST /api/sheets and use the id in its response"
 
 
+class DraftNotFoundError(NotFoundError):
+    """The user has no draft of a job with this id."""
+
+    code = "DRAFT_NOT_FOUND"
+    default_fix = "Start a new job: drafts are kept for 30 days, and are gone once their job is created"
+
+
+class TokenNotFoundError(NotFoundError):
+    """There is no token with this id that the caller may see."""
+
+    code = "TOKEN_NOT_FOUND"
+    default_fix = "Look the id up in the list of tokens"
+
+
 class AssetNotFoundError(NotFoundError):
     """The project has no logo or music of this name."""
 
@@ -315,6 +333,14 @@ class KeyReusedError(BulkVideoError):
     code = "IDEMPOTENCY_KEY_REUSED"
     http_status = 422
     default_fix = "Use a new key for each different request"
+
+
+class DraftChangedError(BulkVideoError):
+    """The draft was changed elsewhere, in another window for instance, since it was read."""
+
+    code = "DRAFT_CHANGED"
+    http_status = 409
+    default_fix = "Save again to keep what you have here, or load the page again to see what was saved there"
 
 
 class TemplateReadOnlyError(BulkVideoError):
@@ -477,6 +503,14 @@ class DeadlineExceededError(BulkVideoError):
     code = "DEADLINE_EXCEEDED"
     http_status = 504
     default_fix = "Give the job a longer processing_deadline_ms, or retry it to render the remaining rows"
+
+
+class StoredObjectChangedError(StorageError):
+    """An object in the output storage was replaced while it was being read."""
+
+    code = "STORED_OBJECT_CHANGED"
+    http_status = 409
+    default_fix = "Begin again: what is stored now is whole"
 
 
 class StorageQuotaExceededError(StorageError):

@@ -68,7 +68,8 @@ def helper_rows(rows: Sequence[Sequence[str]], header_at: int, positions: Mappin
         if not any(row):
             continue
         explaining = not begun and at <= header_at + EXPLAINING_ROWS and any(map(any, rows[at + 1 :]))
-        kind = _kind(row, positions, explaining=explaining)
+        again = tuple(row) == tuple(rows[header_at])  # word for word, also where no word of it is known
+        kind = HelperRow.HEADER_AGAIN if again else _kind(row, positions, explaining=explaining)
         if kind is not None:
             found[at] = kind
         else:

@@ -9,22 +9,25 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from bulkvid_pipeline.core.cells import cleaned
+from bulkvid_pipeline.core.column_choice import FIELD, NO_CHOICE, ColumnChoice
 from bulkvid_pipeline.core.columns import (
     COLUMNS,
     OPTIONAL,
     REQUIRED,
     HeaderMap,
+    column_of,
     map_headers,
     positional_map,
 )
 from bulkvid_pipeline.core.errors import InvalidSheetError
 from bulkvid_pipeline.core.findings import Finding, Severity, shortened
-from bulkvid_pipeline.core.header_rows import find_header
+from bulkvid_pipeline.core.header_rows import find_header, likely_header
 from bulkvid_pipeline.core.helper_rows import HelperRow, helper_rows
 from bulkvid_pipeline.core.left_out import LeftOut
 from bulkvid_pipeline.core.merged_cells import MergedCells, spread_across, spread_down
 from bulkvid_pipeline.core.ranges import column_letter
 from bulkvid_pipeline.core.rows import row_keys
+from bulkvid_pipeline.core.sheet_columns import SheetColumn, sheet_columns, tell_columns
 from bulkvid_pipeline.core.source_notes import NO_NOTES, SourceNotes
 from bulkvid_pipeline.core.spec import HiddenRows, SheetFormat
 
@@ -39,6 +42,7 @@ class SheetTable:
     `frame` has the canonical columns that the sheet has, plus `row_key`; its index is the sheet row number. `letters`
     tells under which letter each column stands in the sheet. `findings` are about the sheet as a whole. `faults` are
     errors, by sheet row, of rows that could not be read as they were meant. `header_row` is the header's sheet row.
+    `columns` are all that the sheet has, also those that are not read.
     """
 
     frame: pd.DataFrame
@@ -46,6 +50,7 @@ class SheetTable:
     findings: tuple[Finding, ...]
     faults: Mapping[int, tuple[Finding, ...]] = field(default_factory=dict)
     header_row: int | None = None
+    columns: tuple[SheetColumn, ...] = ()
 
 
 def sheet_table(
@@ -56,27 +61,68 @@ def sheet_table(
     first_column: int = 0,
     notes: SourceNotes = NO_NOTES,
     hidden_rows: HiddenRows = HiddenRows.SKIP,
+    choice: ColumnChoice = NO_CHOICE,
 ) -> SheetTable:
     """The table in the cells of a range whose top left cell is (`first_row`, `first_column`).
 
     Rows whose cells under our columns are all empty are left out, whatever stands beside them (ticked boxes, notes),
     and so are titles above the header, rows that explain it, totals, and hidden rows. Cells stay strings: "007" stays
-    "007".
+    "007". What is said by hand of columns (`choice`) wins over headers and positions.
 
     Raises:
-        InvalidSheetError: no rows, or no usable header.
+        InvalidSheetError: no rows, no usable header, or no such column as is named by hand; `details` has the columns.
     """
-    rows: Sequence[Sequence[str]] = [tuple(cleaned(cell) for cell in row) for row in cells]
+    rows = [tuple(cleaned(cell) for cell in row) for row in cells]
     if not any(map(any, rows)):
         raise InvalidSheetError("The sheet is empty", fix="Put a header row and at least one idea into the range")
-    rows = spread_down(rows, notes.merged)
+    cut = _Cut(first_row, first_column)
+    try:
+        return _table(rows, cut, layout, notes, hidden_rows, choice)
+    except InvalidSheetError as error:
+        at = None if layout is SheetFormat.POSITIONAL else likely_header(rows, choice)
+        columns = _columns_as_far_as_known(rows, at, cut, choice)
+        tell_columns(error, columns, None if at is None else first_row + at)
+        raise
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """Where in the sheet the cells stand."""
+
+    first_row: int
+    first_column: int
+
+
+def _columns_as_far_as_known(
+    rows: Sequence[Sequence[str]], header_at: int | None, cut: _Cut, choice: ColumnChoice
+) -> tuple[SheetColumn, ...]:
+    """The columns of cells that are no table."""
+    headers = () if header_at is None else rows[header_at]
+    letters = {at - cut.first_column: name for at, name in choice.by_letter.items() if at >= cut.first_column}
+    by_hand = {**choice.in_row(headers), **letters}
+    known = positional_map(max(map(len, rows)), by_hand) if header_at is None else map_headers(headers, by_hand)
+    return sheet_columns(rows, header_at, known, by_hand=by_hand, first_column=cut.first_column)
+
+
+def _table(
+    cells: Sequence[Sequence[str]],
+    cut: _Cut,
+    layout: SheetFormat,
+    notes: SourceNotes,
+    hidden_rows: HiddenRows,
+    choice: ColumnChoice,
+) -> SheetTable:
+    first_row, first_column = cut.first_row, cut.first_column
+    rows: Sequence[Sequence[str]] = spread_down(cells, notes.merged)
     left_out = LeftOut(first_row)
+    width = max(map(len, rows))
     if layout is SheetFormat.POSITIONAL:
-        header, header_at = positional_map(max(map(len, rows))), None
+        by_hand: Mapping[int, str] = choice.places(None, width=width, first_column=first_column, header_row=None)
+        header, header_at = positional_map(width, by_hand), None
         helpers: Mapping[int, HelperRow] = {}
     else:
-        found = find_header(rows, first_row=first_row)
-        header, header_at = found.columns, found.at
+        found = find_header(rows, first_row=first_row, first_column=first_column, choice=choice)
+        header, header_at, by_hand = found.columns, found.at, found.by_hand
         left_out.above_header(rows, header_at)
         rows, bands = _spread_ideas(rows, header.positions, header_at, notes.merged)
         helpers = helper_rows(rows, header_at, header.positions) | bands
@@ -103,9 +149,11 @@ def sheet_table(
             lambda cell: header.duration_form.format(cell.strip()) if _BARE_NUMBER.fullmatch(cell) else cell
         )
     frame["row_key"] = row_keys(frame)
+    columns = sheet_columns(rows, header_at, header, by_hand=by_hand, first_column=first_column)
     findings = [*notes.findings, *left_out.findings, *_header_findings(header), *_size_findings(len(frame))]
+    findings += _displaced_findings(header, columns)
     if layout is SheetFormat.POSITIONAL:
-        findings += _positional_findings(rows, first_column)
+        findings += _positional_findings(rows, first_column, by_hand)
     faults = _faults(notes, header_at, first_row, {at: c for c, at in header.positions.items()}, first_column)
     return SheetTable(
         frame,
@@ -113,6 +161,7 @@ def sheet_table(
         tuple(findings),
         {row: errors for row, errors in faults.items() if row in body},
         None if header_at is None else first_row + header_at,
+        columns,
     )
 
 
@@ -178,7 +227,8 @@ def _header_findings(header: HeaderMap) -> list[Finding]:
             Finding(
                 Severity.WARNING,
                 f"Unknown columns are ignored: {names}",
-                "Rename them to one of " + ", ".join((*COLUMNS, *OPTIONAL)) + ", or leave them",
+                f"Rename them to one of {', '.join((*COLUMNS, *OPTIONAL))}, say in {FIELD} which one each of them is, "
+                "or leave them",
                 code="UNKNOWN_COLUMN",
             )
         )
@@ -194,7 +244,26 @@ def _header_findings(header: HeaderMap) -> list[Finding]:
     return findings
 
 
-def _positional_findings(rows: Sequence[Sequence[str]], first_column: int) -> list[Finding]:
+def _displaced_findings(header: HeaderMap, columns: Sequence[SheetColumn]) -> list[Finding]:
+    """Columns that would be read, if another one had not been named by hand in their place."""
+    taken = {column.name: column.letter for column in columns}
+    findings = []
+    for column in (columns[at] for at in header.displaced if at < len(columns)):
+        name = column_of(column.header) if column.header else COLUMNS[columns.index(column)]
+        findings.append(
+            Finding(
+                Severity.INFO,
+                f"Not read: {name} is taken from column {taken[name]}, as {FIELD} says",
+                f"Name this column in {FIELD} if it is to be read as something else",
+                column_letter=column.letter,
+                value=shortened(column.header),
+                code="COLUMN_DISPLACED",
+            )
+        )
+    return findings
+
+
+def _positional_findings(rows: Sequence[Sequence[str]], first_column: int, by_hand: Mapping[int, str]) -> list[Finding]:
     """What is odd about a sheet that is said to have no header and columns in the fixed order."""
     findings = []
     first = next(row for row in rows if any(row))
@@ -207,7 +276,7 @@ def _positional_findings(rows: Sequence[Sequence[str]], first_column: int) -> li
                 code="HEADER_IN_POSITIONAL",
             )
         )
-    if any(any(row[len(COLUMNS) :]) for row in rows):
+    if any(cell for row in rows for at, cell in enumerate(row[len(COLUMNS) :], len(COLUMNS)) if at not in by_hand):
         last = column_letter(first_column + len(COLUMNS) - 1)
         findings.append(
             Finding(

@@ -13,9 +13,20 @@ from pathlib import PurePath
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 
+from bulkvid_pipeline.core.column_choice import read_columns
+from bulkvid_pipeline.core.columns import IGNORE, NAMES
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError, InvalidSheetIdError, InvalidSpecError
 from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.keys import clean_prefix
@@ -78,6 +89,10 @@ def _blank_is_none(value: object) -> object:
 
 _Opt = BeforeValidator(_option)
 _Blank = BeforeValidator(_blank_is_none)
+_COLUMNS_SCHEMA = {
+    "type": "object",
+    "additionalProperties": {"anyOf": [{"type": "string", "enum": [*NAMES, IGNORE]}, {"type": "null"}]},
+}
 
 
 class SpecModel(BaseModel):
@@ -106,6 +121,11 @@ class InputSource(SpecModel):
     )
     hidden_rows: Annotated[HiddenRows, _Opt] = Field(
         HiddenRows.SKIP, description="skip or include rows that a file hides, by hand or by a filter"
+    )
+    columns: Annotated[dict[str, str], BeforeValidator(read_columns), WithJsonSchema(_COLUMNS_SCHEMA)] = Field(
+        default_factory=dict,
+        description="Columns that headers do not tell or tell wrongly: the sheet's header, or C:C for column C, to our "
+        "name, or to ignore",
     )
 
     @model_validator(mode="before")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bulkvid_pipeline.core.cells import cleaned
+from bulkvid_pipeline.core.column_choice import NO_CHOICE, ColumnChoice
 from bulkvid_pipeline.core.columns import COLUMNS, REQUIRED
 from bulkvid_pipeline.core.errors import InvalidRangeError
 from bulkvid_pipeline.core.findings import Finding, Severity, shortened
@@ -25,27 +26,30 @@ class Tab:
     rows: Sequence[Sequence[str]]
 
 
-def choose_tab(tabs: Sequence[Tab], *, source: str) -> tuple[str, tuple[Finding, ...]]:
+def choose_tab(
+    tabs: Sequence[Tab], *, source: str, choice: ColumnChoice = NO_CHOICE
+) -> tuple[str, tuple[Finding, ...]]:
     """The name of the tab with a fitting header and rows below it, and findings about the choice.
 
     If no tab has a header, the first tab is chosen, and its missing header is reported later.
 
     Args:
         source: the name of the spreadsheet in quotes, for messages.
+        choice: columns that are named by hand.
 
     Raises:
         InvalidRangeError: several tabs hold ideas; the message names them.
     """
-    fitness = {tab.name: _fitness(tab) for tab in tabs}
+    fitness = {tab.name: _fitness(tab, choice) for tab in tabs}
     whole = [name for name, fit in fitness.items() if fit[0] == len(REQUIRED)]
     best = max(fitness.values())
     fitting = whole or [name for name, fit in fitness.items() if fit == best and best > (0, 0)]
     if len(fitting) > 1:
         names = ", ".join(f"'{shortened(name, 40)}'" for name in fitting[:_NAMED])
-        choice = A1Range(0, len(COLUMNS) - 1, sheet=fitting[0]).text
+        example = A1Range(0, len(COLUMNS) - 1, sheet=fitting[0]).text
         raise InvalidRangeError(
             f"Several tabs of {source} hold ideas: {names}" + (", ..." if len(fitting) > _NAMED else ""),
-            fix=f'Choose one by its name: --range "{choice}" (input_source.range)',
+            fix=f'Choose one by its name: --range "{example}" (input_source.range)',
         )
     name = fitting[0] if fitting else tabs[0].name
     if len(tabs) == 1:
@@ -61,13 +65,13 @@ def choose_tab(tabs: Sequence[Tab], *, source: str) -> tuple[str, tuple[Finding,
     return name, (finding,)
 
 
-def has_header(rows: Sequence[Sequence[str]]) -> bool:
+def has_header(rows: Sequence[Sequence[str]], choice: ColumnChoice = NO_CHOICE) -> bool:
     """Whether one of the first rows could be a header."""
-    return bool(header_candidates([tuple(cleaned(cell) for cell in row) for row in rows[:PEEKED_ROWS]]))
+    return bool(header_candidates([tuple(cleaned(cell) for cell in row) for row in rows[:PEEKED_ROWS]], choice))
 
 
-def _fitness(tab: Tab) -> tuple[int, int]:
+def _fitness(tab: Tab, choice: ColumnChoice) -> tuple[int, int]:
     """The fitness of the tab's best header; (0, 0) without a header, or without a row below it."""
     rows = [tuple(cleaned(cell) for cell in row) for row in tab.rows]
-    filled_below = (header for header in header_candidates(rows) if any(map(any, rows[header.at + 1 :])))
+    filled_below = (header for header in header_candidates(rows, choice) if any(map(any, rows[header.at + 1 :])))
     return max((header.fitness for header in filled_below), default=(0, 0))

@@ -7,13 +7,14 @@ can be repaired is repaired, and each repair is a warning.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
 import pandera.pandas as pa
 
 from bulkvid_pipeline.core.cells import READINGS, formula_fault, is_formula, read_approval
+from bulkvid_pipeline.core.column_choice import FIELD
 from bulkvid_pipeline.core.columns import (
     APPROVAL_COLUMNS,
     COLUMNS,
@@ -30,6 +31,7 @@ from bulkvid_pipeline.core.media import shown_source
 from bulkvid_pipeline.core.options import Captions, Platform, Priority, Style, ValidationLevel, Voice
 from bulkvid_pipeline.core.rows import VideoIdea, read_idea
 from bulkvid_pipeline.core.schema import FILLED, idea_schema
+from bulkvid_pipeline.core.sheet_columns import tell_columns
 from bulkvid_pipeline.core.sheet_table import SheetTable
 from bulkvid_pipeline.core.spec import OnlyRows
 from bulkvid_pipeline.core.vocabulary.approvals import Approval
@@ -78,11 +80,14 @@ def validate_table(
 
     Raises:
         InvalidSheetError: a required column is missing altogether (moderate), or all text columns are (permissive);
-            no column says which rows are approved, and only these are wanted.
+            no column says which rows are approved, and only these are wanted; `details` has the columns.
     """
-    table, left_out = _wanted(table, only)
-    present = [column for column in COLUMNS if column in table.frame]
-    _require_columns(present, level)
+    try:
+        table, left_out = _wanted(table, only)
+        _require_columns([column for column in COLUMNS if column in table.frame], level)
+    except InvalidSheetError as error:
+        tell_columns(error, table.columns, table.header_row)
+        raise
     by_row = _schema_findings(table, level)
     findings = [*table.findings, *by_row.pop(None, [])]
     _warn_of_duplicates(table, by_row)
@@ -163,12 +168,13 @@ def _not_approved(row: int, column: str, letter: str, value: str, approval: Appr
     return Finding(severity, problem, fix, row, column, letter, shortened(value), "NOT_APPROVED")
 
 
-def _require_columns(present: Iterable[str], level: ValidationLevel) -> None:
+def _require_columns(present: Sequence[str], level: ValidationLevel) -> None:
     missing = [column for column in REQUIRED if column not in present]
     if level is ValidationLevel.MODERATE and missing:
         raise InvalidSheetError(
             f"The sheet has no column {' and no column '.join(missing)}",
-            fix=f"Add the column; the sheet has {', '.join(present) or 'none of ours'}",
+            fix=f"Add the column; the sheet has {', '.join(present) or 'none of ours'}. "
+            f"If another column is it, say so in {FIELD} (--column 'Hook line={missing[0]}')",
         )
 
 

@@ -329,6 +329,7 @@ class BreakReason(StrEnum):
     """Why the server breaks off a stream of a job that goes on."""
 
     TOKEN_EXPIRED = "token_expired"
+    TOKEN_REVOKED = "token_revoked"
     SERVER_STOPPING = "server_stopping"
     TOO_SLOW = "too_slow"
     """The client did not read as fast as events came."""
@@ -493,11 +494,16 @@ class DryRun(_Shape):
 
 
 class PreviewRow(_Shape):
-    """A row of a sheet: what its cells say, by column."""
+    """A row of a sheet: what its cells say, by column of ours.
+
+    `sheet_cells` are the filled cells of all columns by letter, as the sheet shows them, each shortened to 300
+    characters.
+    """
 
     sheet_row: int
     row_key: str
     cells: dict[str, str]
+    sheet_cells: dict[str, str] = {}
 
 
 class PreviewColumn(_Shape):
@@ -507,15 +513,33 @@ class PreviewColumn(_Shape):
     letter: str
 
 
+class SheetColumnView(_Shape):
+    """A column of a sheet: the letter that the sheet shows, its header as written, or "", and our name for it.
+
+    `name` is null where the column is not read. `known_by` is `header`, `position` (in a positional sheet) or
+    `mapping`, where `input_source.columns` says what it is; null where nothing tells. `key` is what to write there to
+    say it by hand. `samples` are its first filled cells, shortened.
+    """
+
+    letter: str
+    header: str
+    name: str | None = None
+    known_by: str | None = None
+    key: str
+    samples: tuple[str, ...] = ()
+
+
 class SheetPreview(_Shape):
     """How a sheet is understood: its columns, its first rows, and the findings at each validation level.
 
-    Findings and estimate are about `rows_checked` rows, the first of `rows_total`.
+    Findings and estimate are about `rows_checked` rows, the first of `rows_total`. `columns` are those that are read,
+    `sheet_columns` are all that the sheet has.
     """
 
     name: str
     header_row: int | None
     columns: tuple[PreviewColumn, ...]
+    sheet_columns: tuple[SheetColumnView, ...] = ()
     rows: tuple[PreviewRow, ...]
     rows_total: int
     rows_checked: int

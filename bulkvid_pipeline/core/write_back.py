@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 from types import MappingProxyType
 
+from bulkvid_pipeline.core.column_choice import NO_CHOICE, ColumnChoice
 from bulkvid_pipeline.core.columns import REPORT_COLUMNS, report_columns_in
 from bulkvid_pipeline.core.errors import InvalidSheetError
 from bulkvid_pipeline.core.findings import shortened
@@ -71,15 +72,26 @@ class ReportedSheet:
     Args:
         cells: the sheet from (`first_row`, `first_column`) to its right edge, rows of equal length.
         ideas_width: number of these columns that the job reads ideas from.
+        choice: columns that the job names by hand.
 
     Raises:
-        InvalidSheetError: the sheet no longer has a header row.
+        InvalidSheetError: the sheet no longer has a header row, or a column that the job names.
     """
 
-    def __init__(self, cells: Sequence[Sequence[str]], *, first_row: int, first_column: int, ideas_width: int) -> None:
+    def __init__(
+        self,
+        cells: Sequence[Sequence[str]],
+        *,
+        first_row: int,
+        first_column: int,
+        ideas_width: int,
+        choice: ColumnChoice = NO_CHOICE,
+    ) -> None:
         self.cells, self.first_row, self.first_column = cells, first_row, first_column
         ideas = [row[:ideas_width] for row in cells]
-        table = sheet_table(ideas, layout=SheetFormat.STANDARD, first_row=first_row, first_column=first_column)
+        table = sheet_table(
+            ideas, layout=SheetFormat.STANDARD, first_row=first_row, first_column=first_column, choice=choice
+        )
         assert table.header_row is not None, "a standard sheet has a header"
         self.header_at = table.header_row - first_row
         self.places = report_columns_in(cells[self.header_at])

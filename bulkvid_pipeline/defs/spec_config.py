@@ -43,6 +43,8 @@ def _unwrapped(annotation: Any) -> tuple[Any, bool]:
 
 
 def _scalar(kind: Any) -> Any:
+    if get_origin(kind) is dict:
+        return dg.Map(*get_args(kind))  # type: ignore[no-untyped-call]
     if isinstance(kind, EnumType):
         names = [dg.EnumValue(member.value, member.value) for member in kind]  # type: ignore[var-annotated]
         return dg.Enum(kind.__name__, names)

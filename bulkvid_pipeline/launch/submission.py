@@ -9,6 +9,7 @@ from typing import Any
 
 from dagster import DagsterInstance
 
+from bulkvid_pipeline.adapters import exchanges
 from bulkvid_pipeline.adapters.dagster.web_server import AnswerLostError
 from bulkvid_pipeline.core.errors import (
     AccessDeniedError,
@@ -19,12 +20,13 @@ from bulkvid_pipeline.core.errors import (
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.wire import CreatedJob, ItemsStatus, Validation
 from bulkvid_pipeline.launch.queue import Launch, hand_over
-from bulkvid_pipeline.services.intake.checking import CheckedJob, validation_view
+from bulkvid_pipeline.services.intake.checking import CheckedJob, check_job, validation_view
+from bulkvid_pipeline.services.intake.idempotency import Work
 from bulkvid_pipeline.services.intake.refusals import told
 from bulkvid_pipeline.services.jobs.jobs import find_job
 from bulkvid_pipeline.settings import Settings
 
-__all__ = ["AnswerLostError", "Submission", "launch_for_api", "submit"]
+__all__ = ["AnswerLostError", "Submission", "create", "launch_for_api", "submit"]
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,25 @@ class Submission:
         found = noted["validation"]
         validation = Validation.model_validate(found) if found else None
         return cls(BulkJobSpec.parse(noted["spec"]), noted["rows"], validation, noted["at"])
+
+
+def create(
+    work: Work, spec: Callable[[], BulkJobSpec], instance: DagsterInstance, settings: Settings
+) -> tuple[Submission, CreatedJob]:
+    """Check the job that `spec` reads and launch it, or go on where another process has died.
+
+    Raises:
+        AnswerLostError: the job may have been created; the same request may be tried again.
+        BulkVideoError: it was not; see `check_job` and `submit`.
+    """
+    noted = work.claim.noted
+    if noted is None:
+        with exchanges.for_job(work.claim.job_id):
+            submission = Submission.of(check_job(spec(), settings, instance))
+        work.note(submission.as_note())
+    else:
+        submission = Submission.from_note(noted)
+    return submission, submit(submission, work.claim.job_id, work.claim.launch_id, instance, settings)
 
 
 def submit(

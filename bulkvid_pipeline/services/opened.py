@@ -12,6 +12,7 @@ from dagster import DagsterInstance
 
 from bulkvid_pipeline.core.errors import ServiceUnavailableError
 from bulkvid_pipeline.services.access.request_counter import RequestCounter
+from bulkvid_pipeline.services.access.revocations import Revocations
 from bulkvid_pipeline.services.access.sessions import Sessions
 from bulkvid_pipeline.services.access.tokens import TokenVerifier
 from bulkvid_pipeline.services.analytics.gone_jobs import GoneJobs
@@ -20,6 +21,7 @@ from bulkvid_pipeline.services.intake.idempotency import KeyedRequests
 from bulkvid_pipeline.services.jobs.feed import JobFeeds
 from bulkvid_pipeline.services.jobs.instance import open_instance
 from bulkvid_pipeline.services.jobs.job_reads import JobReads, job_reads
+from bulkvid_pipeline.services.previews.row_looks import RowLooks
 from bulkvid_pipeline.services.sheets.uploads import with_uploads_at
 from bulkvid_pipeline.services.system.health import HealthWatch
 from bulkvid_pipeline.services.system.machine import Machine
@@ -36,6 +38,7 @@ class OpenServices:
     home: Path
     instance: DagsterInstance
     verifier: TokenVerifier
+    revocations: Revocations
     sessions: Sessions
     requests: RequestCounter
     health: HealthWatch
@@ -44,6 +47,7 @@ class OpenServices:
     reads: JobReads
     feeds: JobFeeds
     sums: JobSums
+    looks: RowLooks
 
     def see_own_writing(self) -> None:
         """Let the next reads of this process hold what it has just written; without the database they tell so."""
@@ -60,9 +64,11 @@ def open_services(settings: Settings, home: Path) -> Iterator[OpenServices]:
     """
     with (
         open_instance(home) as instance,
+        Revocations(instance) as revocations,
         RequestCounter(api_limiter(instance, settings)) as requests,
         job_reads(instance, settings) as reads,
         closing(JobFeeds(reads.jobs.look_up, reads.log)) as feeds,
+        closing(RowLooks(with_uploads_at(settings, home), home, instance)) as looks,
     ):
         health = HealthWatch(watched_parts(lambda: instance, settings), version=version("bulkvid-pipeline"))
         health.health()  # the first look takes longer than others
@@ -70,7 +76,8 @@ def open_services(settings: Settings, home: Path) -> Iterator[OpenServices]:
             settings=with_uploads_at(settings, home),
             home=home,
             instance=instance,
-            verifier=TokenVerifier(settings, home),
+            verifier=TokenVerifier(settings, home, revocations),
+            revocations=revocations,
             sessions=Sessions(instance),
             requests=requests,
             health=health,
@@ -79,4 +86,5 @@ def open_services(settings: Settings, home: Path) -> Iterator[OpenServices]:
             reads=reads,
             feeds=feeds,
             sums=JobSums(GoneJobs(instance)),
+            looks=looks,
         )

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from bulkvid_pipeline.adapters.storage import Storage, open_storage
-from bulkvid_pipeline.core.errors import InvalidRequestError, NotFoundError
+from bulkvid_pipeline.adapters.storage.store import FIRST_PIECE_BYTES, LARGEST_PIECE_BYTES
+from bulkvid_pipeline.core.errors import InvalidRequestError, NotFoundError, StoredObjectChangedError
 from bulkvid_pipeline_tests.adapters.conftest import WHATEVER_ITS_AGE
 from bulkvid_pipeline_tests.peers.s3 import OWNER, REGION, SwiftS3
 
@@ -96,6 +97,44 @@ def test_deleting_what_is_not_there_is_no_error(storage: Storage) -> None:
 def test_reading_what_is_not_there_is_an_error(storage: Storage) -> None:
     with pytest.raises(NotFoundError, match=r"a/nothing\.json"):
         storage.read_bytes("a/nothing.json")
+
+
+def test_any_part_of_an_object_can_be_streamed_in_bounded_pieces(storage: Storage, tmp_path: Path) -> None:
+    film, size = tmp_path / "long.mp4", 2 * LARGEST_PIECE_BYTES + 12_345
+    film.write_bytes(os.urandom(size))
+    content, stored = film.read_bytes(), storage.publish(film, "a/video.mp4")
+    pieces = list(storage.stream(stored))
+    assert b"".join(pieces) == content
+    assert max(map(len, pieces)) <= LARGEST_PIECE_BYTES
+    assert len(pieces[0]) <= FIRST_PIECE_BYTES, "the first bytes come soon"
+    for offset, length in ((0, 1), (size - 1, 1), (size, 0), (1_000, 300_000), (size - 700_000, None)):
+        end = size if length is None else offset + length
+        assert b"".join(storage.stream(stored, offset, length)) == content[offset:end]
+    listed = storage.list("a/")[0]
+    assert b"".join(storage.stream(listed, 5, 10)) == content[5:15], "what a listing tells of can be read too"
+
+
+@pytest.mark.parametrize(("offset", "length"), [(-1, 2), (0, 300_001), (300_001, None), (299_999, 2), (0, -1)])
+def test_a_part_outside_the_object_is_refused(storage: Storage, film: Path, offset: int, length: int | None) -> None:
+    stored = storage.publish(film, "a/video.mp4")
+    with pytest.raises(InvalidRequestError, match="not within"):
+        storage.stream(stored, offset, length)
+
+
+def test_an_object_that_changes_or_vanishes_in_midst_of_a_stream_ends_it_with_an_error(
+    storage: Storage, film: Path, tmp_path: Path
+) -> None:
+    stored = storage.publish(film, "a/video.mp4")
+    stream = storage.stream(stored)
+    assert next(stream) == film.read_bytes()[:FIRST_PIECE_BYTES]
+    other = tmp_path / "other.mp4"
+    other.write_bytes(os.urandom(300_000))
+    storage.publish(other, "a/video.mp4")
+    with pytest.raises(StoredObjectChangedError, match=r"a/video\.mp4"):
+        next(stream)
+    storage.delete("a/video.mp4")
+    with pytest.raises(NotFoundError, match=r"a/video\.mp4"):
+        next(storage.stream(stored))
 
 
 def test_text_is_stored_as_utf8_and_replaced_whole(storage: Storage) -> None:

@@ -127,6 +127,18 @@ def test_the_same_upload_with_the_same_key_is_stored_once(house: House) -> None:
     assert upload(CSV + b"Three,More.,,\n").status_code == 422
 
 
+def test_a_project_s_uploads_are_listed_the_newest_of_each_name(tmp_path: Path) -> None:
+    uploads = Uploads(settings().model_copy(update={"uploads_url": str(tmp_path / "kept")}))
+    assert uploads.list("news") == ()
+    uploads.add("news", "a.csv", CSV)
+    uploads.add("sport", "c.csv", CSV)
+    other, again = uploads.add("news", "b.csv", CSV), uploads.add("news", "a.csv", CSV)
+    assert {about.id for about in uploads.list("news")} == {again.id, other.id}
+    assert len(uploads.list("news", limit=1)) == 1
+    uploads.remove("news", again.id)
+    assert {about.name for about in uploads.list("news")} == {"a.csv", "b.csv"}
+
+
 def test_old_uploads_are_pruned_unless_a_job_needs_them(tmp_path: Path) -> None:
     uploads = Uploads(settings().model_copy(update={"uploads_url": str(tmp_path / "kept")}))
     old, needed = uploads.add("default", "a.csv", CSV), uploads.add("default", "b.csv", CSV)
@@ -169,6 +181,37 @@ def test_a_preview_of_a_sheet_without_a_column_that_is_needed_says_which_were_un
     error = answer.json()["error"]
     assert (answer.status_code, error["code"]) == (400, "INVALID_SHEET")
     assert [column["name"] for column in error["details"]["columns"]] == ["idea_title", "style_override"]
+
+
+def test_a_sheet_whose_headers_are_unknown_is_previewed_once_its_columns_are_named(house: House) -> None:
+    upload = send(house, b"Hook line,VO,Notes\nOne,Turn off the tap.,n\nTwo,Save the water.,\n").json()["data"]["id"]
+    source: dict[str, Any] = {"path": upload}
+
+    error = house.post("/api/sheets/preview", {"input_source": source}).json()["error"]
+    title, script, notes = error["details"]["columns"]
+    source["columns"] = {title["key"]: "idea_title", script["key"]: "script_content", notes["key"]: None}
+    preview = house.post("/api/sheets/preview", {"input_source": source}).json()["data"]
+
+    assert (error["code"], error["details"]["header_row"]) == ("INVALID_SHEET", 1)
+    assert script["samples"] == ["Turn off the tap.", "Save the water."]
+    assert preview["columns"] == [
+        {"name": "idea_title", "letter": "A"}, {"name": "script_content", "letter": "B"},
+    ]  # fmt: skip
+    assert [(column["name"], column["known_by"]) for column in preview["sheet_columns"]] == [
+        ("idea_title", "mapping"), ("script_content", "mapping"), (None, "mapping"),
+    ]  # fmt: skip
+    assert preview["rows"][0]["sheet_cells"] == {"A": "One", "B": "Turn off the tap.", "C": "n"}
+
+
+def test_a_column_that_is_not_there_is_refused_before_a_job_is_created(house: House) -> None:
+    body = {"input_source": {"path": house.upload([idea("One")]), "columns": {"Hook": "idea_title"}}}
+
+    answer = house.post("/api/bulk-jobs", body)
+
+    error = answer.json()["error"]
+    assert (answer.status_code, error["field"]) == (400, "input_source.columns")
+    assert "'idea_title' (A)" in error["message"]
+    assert house.runs() == []
 
 
 @pytest.mark.parametrize("rows", [0, 51, "ten", True, None, 1.5])

@@ -77,3 +77,38 @@ def test_a_secret_that_is_too_short_is_refused(bulkvid: Command, monkeypatch: py
     said = bulkvid("token")
     assert (said.code, said.out) == (2, "")
     assert "BULKVID_API_SECRET" in said.err
+
+
+def test_tokens_are_listed_without_themselves_and_one_that_is_revoked_is_listed_no_more(
+    bulkvid: Command, home: Path
+) -> None:
+    token = bulkvid("token", "--name", "Nightly [b]import[/b]", "--project", "listed").out.strip()
+    listed = bulkvid("tokens", "list", "--project", "listed").out
+    found = json.loads(bulkvid("tokens", "list", "--project", "listed", "--json").out)
+    assert "Nightly [b]import[/b]" in listed
+    assert token not in listed
+    assert [(one["name"], one["ends_with"], one["valid"]) for one in found] == [
+        ("Nightly [b]import[/b]", token[-4:], True)
+    ]
+    assert found[0]["id"] == caller(home, token).token_id
+
+    said = bulkvid("tokens", "revoke", found[0]["id"][:8])
+
+    assert said.code == 0
+    assert "Nightly [b]import[/b]" in said.out
+    assert "No valid tokens" in bulkvid("tokens", "list", "--project", "listed").out
+    assert "revoked" in bulkvid("tokens", "list", "--project", "listed", "--ended").out
+
+
+def test_a_whole_token_revokes_itself(bulkvid: Command) -> None:
+    token = bulkvid("token", "--project", "whole").out.strip()
+
+    assert bulkvid("tokens", "revoke", token).code == 0
+    (found,) = json.loads(bulkvid("tokens", "list", "--project", "whole", "--ended", "--json").out)
+    assert found["revoked_at"] is not None
+
+
+def test_what_names_no_token_cannot_be_revoked(bulkvid: Command) -> None:
+    said = bulkvid("tokens", "revoke", "nosuchtoken")
+    assert said.code == 2
+    assert "nosuchtoken" in said.err

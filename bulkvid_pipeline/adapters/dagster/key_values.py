@@ -59,6 +59,12 @@ class KeyValues:
             found = connection.execute(sa.select(TABLE.c.value).where(TABLE.c.key == key)).scalar()
         return None if found is None else str(found)
 
+    def all(self) -> dict[str, str]:
+        """All rows, by their keys."""
+        listed = sa.select(TABLE.c.key, TABLE.c.value).where(self.ours)
+        with self.connection() as connection:
+            return {str(key): str(value) for key, value in connection.execute(listed)}
+
     def swap(self, key: str, old: str, new: str) -> bool:
         """Replace the value `old` by `new`; returns False and changes nothing if another process has changed it."""
         change = sa.update(TABLE).where(TABLE.c.key == key, TABLE.c.value == old).values(value=new)

@@ -20,6 +20,7 @@ from bulkvid_pipeline.adapters.sheets.csv_sheets import read_csv
 from bulkvid_pipeline.adapters.sheets.google_errors import Attempted
 from bulkvid_pipeline.adapters.sheets.raw_sheet import RawSheet
 from bulkvid_pipeline.adapters.sheets.xlsx_sheets import read_xlsx
+from bulkvid_pipeline.core.column_choice import NO_CHOICE, ColumnChoice
 from bulkvid_pipeline.core.diagnostics.exchange import Peer
 from bulkvid_pipeline.core.errors import (
     InvalidRangeError,
@@ -41,6 +42,7 @@ def read_export(
     *,
     gid: int | None = None,
     find_tab: bool = False,
+    choice: ColumnChoice = NO_CHOICE,
     source_uri: str,
     timeout: tuple[float, float] = (10.0, 30.0),
 ) -> RawSheet:
@@ -49,19 +51,20 @@ def read_export(
     Args:
         gid: number of the tab; the first one if None and `area` names none.
         find_tab: take the tab with ideas where the first one has no header.
+        choice: columns that are named by hand.
         timeout: seconds to connect, and between bytes.
 
     Raises:
         BulkVideoError: SheetAccessDeniedError where the sheet is not public, else as `GoogleSheets.read` says.
     """
-    export = _Export(sheet_id, area, gid, source_uri, timeout)
+    export = _Export(sheet_id, area, gid, choice, source_uri, timeout)
     if area is not None and area.sheet is not None:
         return export.read_workbook()
     data, name = export.download_tab()
     if find_tab and not data.strip(b'", \r\n'):
         return export.read_workbook()
     sheet = read_csv(data, name=name, source_uri=source_uri, area=area, delimiter=",")
-    return export.read_workbook() if find_tab and not has_header(sheet.cells) else sheet
+    return export.read_workbook() if find_tab and not has_header(sheet.cells, choice) else sheet
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class _Export:
     sheet_id: str
     area: A1Range | None
     gid: int | None
+    choice: ColumnChoice
     source_uri: str
     timeout: tuple[float, float]
 
@@ -82,7 +86,7 @@ class _Export:
     def read_workbook(self) -> RawSheet:
         data, filename = self._download({"format": "xlsx"})
         name = filename or self.sheet_id
-        return read_xlsx(io.BytesIO(data), name=name, source_uri=self.source_uri, area=self.area)
+        return read_xlsx(io.BytesIO(data), name=name, source_uri=self.source_uri, area=self.area, choice=self.choice)
 
     def _download(self, params: dict[str, str]) -> tuple[bytes, str]:
         """The exported file's bytes and name."""

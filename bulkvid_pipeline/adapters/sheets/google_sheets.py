@@ -34,6 +34,7 @@ from bulkvid_pipeline.adapters.sheets.google_credentials import (
 from bulkvid_pipeline.adapters.sheets.google_errors import Attempted
 from bulkvid_pipeline.adapters.sheets.google_export import read_export
 from bulkvid_pipeline.adapters.sheets.raw_sheet import RawSheet, as_raw_sheet
+from bulkvid_pipeline.core.column_choice import NO_CHOICE, ColumnChoice
 from bulkvid_pipeline.core.diagnostics.exchange import Peer
 from bulkvid_pipeline.core.errors import InvalidRangeError, ServiceUnavailableError
 from bulkvid_pipeline.core.findings import Finding
@@ -100,7 +101,13 @@ class GoogleSheets:
         self._opened: tuple[gspread.Client, str | None] | None = None
 
     def read(
-        self, sheet_id: str, area: A1Range | None = None, *, gid: int | None = None, find_tab: bool = False
+        self,
+        sheet_id: str,
+        area: A1Range | None = None,
+        *,
+        gid: int | None = None,
+        find_tab: bool = False,
+        choice: ColumnChoice = NO_CHOICE,
     ) -> RawSheet:
         """The cells that `area` names, or all of the tab, as the sheet shows them.
 
@@ -111,6 +118,7 @@ class GoogleSheets:
             sheet_id: an id or the whole URL.
             gid: number of the tab where `area` names none; the first tab if None.
             find_tab: look for the ideas in the other tabs where nobody named one and the first has no header.
+            choice: columns that are named by hand.
 
         Raises:
             InvalidSheetIdError, InvalidRangeError, InvalidSheetError: 400, an empty or oversized sheet, no such tab,
@@ -130,6 +138,7 @@ class GoogleSheets:
                     area,
                     gid=None if named else gid,
                     find_tab=find_tab and gid is None and not named,
+                    choice=choice,
                     source_uri=_uri(sheet_id),
                     timeout=self._timeout,
                 )
@@ -138,8 +147,8 @@ class GoogleSheets:
             wanted = replace(wanted, sheet=self._title_of(sheet_id, gid))
         answer = self._patiently(lambda: self._values(sheet_id, wanted))
         findings: tuple[Finding, ...] = ()
-        if find_tab and wanted.sheet is None and not has_header(_rows(answer)):
-            chosen, findings = self._tab_with_ideas(sheet_id, wanted, answer)
+        if find_tab and wanted.sheet is None and not has_header(_rows(answer), choice):
+            chosen, findings = self._tab_with_ideas(sheet_id, wanted, answer, choice)
             if chosen != _sheet_name(answer):
                 wanted = replace(wanted, sheet=chosen)
                 answer = self._patiently(lambda: self._values(sheet_id, wanted))
@@ -212,7 +221,9 @@ class GoogleSheets:
             fix=f"Copy the link again with the tab open, or name one of its tabs with --range: {titles}",
         )
 
-    def _tab_with_ideas(self, sheet_id: str, wanted: A1Range, first: dict[str, Any]) -> tuple[str, tuple[Finding, ...]]:
+    def _tab_with_ideas(
+        self, sheet_id: str, wanted: A1Range, first: dict[str, Any], choice: ColumnChoice
+    ) -> tuple[str, tuple[Finding, ...]]:
         """The tab to read where the first one, whose answer is given, has no header."""
         first_name = _sheet_name(first)
         others = [tab.title for tab in self._tabs(sheet_id) if not tab.hidden and tab.title != first_name]
@@ -223,7 +234,8 @@ class GoogleSheets:
         peeks = [replace(wanted, sheet=title, last_row=last_row).text for title in others[:_MOST_TABS]]
         answer = self._patiently(lambda: self._several_values(sheet_id, peeks))
         peeked = [Tab(title, _rows(part)) for title, part in zip(others, answer.get("valueRanges", []), strict=False)]
-        return choose_tab([Tab(first_name, _rows(first)[:PEEKED_ROWS]), *peeked], source=f"sheet ID '{sheet_id}'")
+        tabs = [Tab(first_name, _rows(first)[:PEEKED_ROWS]), *peeked]
+        return choose_tab(tabs, source=f"sheet ID '{sheet_id}'", choice=choice)
 
     def _tabs(self, sheet_id: str) -> list[_GoogleTab]:
         """The tabs with cells, in their order: one read of the quota."""

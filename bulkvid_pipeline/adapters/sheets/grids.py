@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bulkvid_pipeline.adapters.sheets.raw_sheet import RawSheet, as_raw_sheet, crop
+from bulkvid_pipeline.core.column_choice import NO_CHOICE, ColumnChoice
 from bulkvid_pipeline.core.errors import InvalidRangeError, InvalidSheetError
 from bulkvid_pipeline.core.findings import Finding
 from bulkvid_pipeline.core.merged_cells import MergedCells
@@ -33,11 +34,14 @@ class NamedGrid:
     read: Callable[[], Grid]
 
 
-def read_grid(tabs: Sequence[NamedGrid], area: A1Range | None, *, name: str, source_uri: str) -> RawSheet:
+def read_grid(
+    tabs: Sequence[NamedGrid], area: A1Range | None, *, name: str, source_uri: str, choice: ColumnChoice = NO_CHOICE
+) -> RawSheet:
     """The cells that `area` names, or all of the tab that holds the ideas.
 
     Args:
         name: the file's name, for messages.
+        choice: columns that are named by hand.
 
     Raises:
         InvalidSheetError: no tab, nothing filled, or a limit is passed.
@@ -45,7 +49,7 @@ def read_grid(tabs: Sequence[NamedGrid], area: A1Range | None, *, name: str, sou
     """
     if not tabs:
         raise InvalidSheetError(f"'{name}' holds no worksheet", fix="Save it again with the sheet of your ideas in it")
-    grid, findings = _chosen(tabs, area, name)
+    grid, findings = _chosen(tabs, area, name, choice)
     part, first_row, first_column = crop(grid.rows, area, name=grid.name)
     top, left = first_row - 1, first_column
     notes = SourceNotes(
@@ -62,7 +66,9 @@ def read_grid(tabs: Sequence[NamedGrid], area: A1Range | None, *, name: str, sou
     )
 
 
-def _chosen(tabs: Sequence[NamedGrid], area: A1Range | None, name: str) -> tuple[Grid, tuple[Finding, ...]]:
+def _chosen(
+    tabs: Sequence[NamedGrid], area: A1Range | None, name: str, choice: ColumnChoice
+) -> tuple[Grid, tuple[Finding, ...]]:
     if area is not None and area.sheet is not None:
         wanted = area.sheet.casefold()
         for tab in tabs:
@@ -76,5 +82,5 @@ def _chosen(tabs: Sequence[NamedGrid], area: A1Range | None, name: str) -> tuple
     grids = [tab.read() for tab in tabs if tab.visible] or [tabs[0].read()]
     first = area.first_row - 1 if area else 0
     peeked = [Tab(grid.name, grid.rows[first : first + PEEKED_ROWS]) for grid in grids]
-    chosen, findings = choose_tab(peeked, source=f"'{name}'")
+    chosen, findings = choose_tab(peeked, source=f"'{name}'", choice=choice)
     return next(grid for grid in grids if grid.name == chosen), findings

@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 from bulkvid_pipeline.adapters.sheets.csv_sheets import read_csv
 from bulkvid_pipeline.adapters.sheets.file_kinds import FileKind, kind_of
 from bulkvid_pipeline.adapters.sheets.raw_sheet import RawSheet
+from bulkvid_pipeline.core.column_choice import NO_CHOICE, ColumnChoice
 from bulkvid_pipeline.core.errors import InvalidSheetError
 from bulkvid_pipeline.core.ranges import A1Range
 
@@ -17,17 +18,21 @@ _DELIMITER_BY_SUFFIX = {".tsv": "\t", ".tab": "\t"}
 _WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".ods"}
 
 
-def read_local(path: Path, area: A1Range | None) -> RawSheet:
+def read_local(path: Path, area: A1Range | None, choice: ColumnChoice = NO_CHOICE) -> RawSheet:
     """The cells that `area` names (else all of the tab with ideas) of a .csv, .tsv, .xlsx, .xlsm, .xls or .ods file.
+
+    Columns that are named by hand (`choice`) help to tell the tab with ideas.
 
     Raises:
         InvalidSheetError: missing, unreadable, another format, damaged, protected, empty or over the limits.
         InvalidRangeError: no sheet of that name, several with ideas, or the area starts outside the filled cells.
     """
-    return read_content(_contents(path), path, path.resolve().as_uri(), area)
+    return read_content(_contents(path), path, path.resolve().as_uri(), area, choice)
 
 
-def read_content(data: bytes, path: PurePath, source_uri: str, area: A1Range | None) -> RawSheet:
+def read_content(
+    data: bytes, path: PurePath, source_uri: str, area: A1Range | None, choice: ColumnChoice = NO_CHOICE
+) -> RawSheet:
     """`read_local` of a file whose bytes are at hand; of the path only the name counts.
 
     Raises:
@@ -41,15 +46,15 @@ def read_content(data: bytes, path: PurePath, source_uri: str, area: A1Range | N
         case FileKind.XLSX:
             from bulkvid_pipeline.adapters.sheets.xlsx_sheets import read_xlsx
 
-            return read_xlsx(io.BytesIO(data), name=path.name, source_uri=source_uri, area=area)
+            return read_xlsx(io.BytesIO(data), name=path.name, source_uri=source_uri, area=area, choice=choice)
         case FileKind.ODS:
             from bulkvid_pipeline.adapters.sheets.ods_sheets import read_ods
 
-            return read_ods(io.BytesIO(data), name=path.name, source_uri=source_uri, area=area)
+            return read_ods(io.BytesIO(data), name=path.name, source_uri=source_uri, area=area, choice=choice)
         case FileKind.XLS:
             from bulkvid_pipeline.adapters.sheets.xls_sheets import read_xls
 
-            return read_xls(data, name=path.name, source_uri=source_uri, area=area)
+            return read_xls(data, name=path.name, source_uri=source_uri, area=area, choice=choice)
         case FileKind.TEXT:
             delimiter = _DELIMITER_BY_SUFFIX.get(path.suffix.lower())
             try:

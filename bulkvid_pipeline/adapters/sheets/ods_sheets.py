@@ -15,6 +15,7 @@ from defusedxml.ElementTree import iterparse
 from bulkvid_pipeline.adapters.sheets.grids import Grid, NamedGrid, read_grid
 from bulkvid_pipeline.adapters.sheets.raw_sheet import MAX_CELL_CHARACTERS, MAX_COLUMNS, MAX_ROWS, RawSheet
 from bulkvid_pipeline.adapters.sheets.xlsx_sheets import refuse_bombs, refuse_document_types
+from bulkvid_pipeline.core.column_choice import NO_CHOICE, ColumnChoice
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidSheetError
 from bulkvid_pipeline.core.merged_cells import MergedCells
 from bulkvid_pipeline.core.ranges import A1Range
@@ -30,7 +31,9 @@ _MOST_CELLS = 4_000_000
 """Of a tab, repeated ones counted as often as they stand there; the limits on rows and columns let fewer through."""
 
 
-def read_ods(file: IO[bytes], *, name: str, source_uri: str, area: A1Range | None) -> RawSheet:
+def read_ods(
+    file: IO[bytes], *, name: str, source_uri: str, area: A1Range | None, choice: ColumnChoice = NO_CHOICE
+) -> RawSheet:
     """The cells that `area` names, or all of the tab that holds the ideas, as the sheet shows them.
 
     Args:
@@ -52,7 +55,7 @@ def read_ods(file: IO[bytes], *, name: str, source_uri: str, area: A1Range | Non
     except Exception as error:  # A broken archive or part can raise nearly anything.
         raise InvalidSheetError(f"'{name}' is damaged: it cannot be read as a spreadsheet", fix=_SAVE_AGAIN) from error
     tabs = [NamedGrid(grid.name, visible, lambda grid=grid: grid) for grid, visible in grids]  # type: ignore[misc]
-    return read_grid(tabs, area, name=name, source_uri=source_uri)
+    return read_grid(tabs, area, name=name, source_uri=source_uri, choice=choice)
 
 
 def _refuse_encrypted(archive: zipfile.ZipFile, name: str) -> None:

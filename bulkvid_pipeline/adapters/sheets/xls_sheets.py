@@ -11,6 +11,7 @@ import xlrd
 from bulkvid_pipeline.adapters.sheets.grids import Grid, NamedGrid, read_grid
 from bulkvid_pipeline.adapters.sheets.number_formats import shown
 from bulkvid_pipeline.adapters.sheets.raw_sheet import RawSheet
+from bulkvid_pipeline.core.column_choice import NO_CHOICE, ColumnChoice
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidSheetError
 from bulkvid_pipeline.core.merged_cells import MergedCells
 from bulkvid_pipeline.core.ranges import A1Range
@@ -18,7 +19,9 @@ from bulkvid_pipeline.core.ranges import A1Range
 _SAVE_AS_XLSX = "Open it in Excel and save it as Excel workbook (.xlsx) or CSV UTF-8"
 
 
-def read_xls(data: bytes, *, name: str, source_uri: str, area: A1Range | None) -> RawSheet:
+def read_xls(
+    data: bytes, *, name: str, source_uri: str, area: A1Range | None, choice: ColumnChoice = NO_CHOICE
+) -> RawSheet:
     """The cells that `area` names, or all of the tab that holds the ideas, as the sheet shows them.
 
     Args:
@@ -37,7 +40,7 @@ def read_xls(data: bytes, *, name: str, source_uri: str, area: A1Range | None) -
                 NamedGrid(title, visible=book.sheet_by_index(at).visibility == 0, read=partial(_grid, book, at))
                 for at, title in enumerate(book.sheet_names())
             ]
-            return read_grid(tabs, area, name=name, source_uri=source_uri)
+            return read_grid(tabs, area, name=name, source_uri=source_uri, choice=choice)
     except BulkVideoError:
         raise
     except Exception as error:  # A broken workbook can make xlrd raise nearly anything.

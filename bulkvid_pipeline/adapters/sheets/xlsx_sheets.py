@@ -23,6 +23,7 @@ from openpyxl.utils.escape import unescape
 from bulkvid_pipeline.adapters.sheets.number_formats import is_plain, shown
 from bulkvid_pipeline.adapters.sheets.raw_sheet import MAX_COLUMNS, RawSheet, as_raw_sheet, refuse_outside
 from bulkvid_pipeline.adapters.sheets.xlsx_marks import read_marks
+from bulkvid_pipeline.core.column_choice import NO_CHOICE, ColumnChoice
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRangeError, InvalidSheetError
 from bulkvid_pipeline.core.findings import Finding
 from bulkvid_pipeline.core.ranges import A1Range, column_letter
@@ -40,7 +41,9 @@ _SAVE_AS_XLSX = "Open it in your spreadsheet program and save it as Excel workbo
 _REMOVE_PASSWORD = "Remove the password in Excel (File, Info, Protect Workbook) and save the file again"
 
 
-def read_xlsx(file: IO[bytes], *, name: str, source_uri: str, area: A1Range | None) -> RawSheet:
+def read_xlsx(
+    file: IO[bytes], *, name: str, source_uri: str, area: A1Range | None, choice: ColumnChoice = NO_CHOICE
+) -> RawSheet:
     """The cells that `area` names (all of the first visible sheet, if None) of a workbook.
 
     Without a tab's name in `area` the tab with ideas is chosen. Numbers, dates and times are given as their cells show
@@ -49,6 +52,7 @@ def read_xlsx(file: IO[bytes], *, name: str, source_uri: str, area: A1Range | No
     Args:
         file: seekable and open for reading.
         name: the file's name, for messages.
+        choice: columns that are named by hand.
 
     Raises:
         InvalidSheetError: corrupt, protected, another format, a bomb, empty, or over the limits.
@@ -59,7 +63,7 @@ def read_xlsx(file: IO[bytes], *, name: str, source_uri: str, area: A1Range | No
             refuse_hostile(archive, name=name)
             workbook = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
             try:
-                sheet, findings = _choose_sheet(workbook, area, name)
+                sheet, findings = _choose_sheet(workbook, area, name, choice)
                 return _read_sheet(archive, sheet, source_uri, area, findings)
             finally:
                 workbook.close()
@@ -120,7 +124,9 @@ def _bomb(name: str, reason: str) -> InvalidSheetError:
     )
 
 
-def _choose_sheet(workbook: openpyxl.Workbook, area: A1Range | None, name: str) -> tuple[Any, tuple[Finding, ...]]:
+def _choose_sheet(
+    workbook: openpyxl.Workbook, area: A1Range | None, name: str, choice: ColumnChoice
+) -> tuple[Any, tuple[Finding, ...]]:
     sheets = workbook.worksheets
     if not sheets:
         raise InvalidSheetError(f"'{name}' holds no worksheet", fix=_SAVE_AS_XLSX)
@@ -129,7 +135,7 @@ def _choose_sheet(workbook: openpyxl.Workbook, area: A1Range | None, name: str) 
         if len(visible) == 1:
             return visible[0], ()
         tabs = [Tab(sheet.title, _peek(sheet, area)) for sheet in visible]
-        title, findings = choose_tab(tabs, source=f"'{name}'")
+        title, findings = choose_tab(tabs, source=f"'{name}'", choice=choice)
         return next(sheet for sheet in visible if sheet.title == title), findings
     for sheet in sheets:
         if sheet.title.casefold() == area.sheet.casefold():

@@ -14,6 +14,7 @@ from bulkvid_pipeline.core.errors import (
     NotFoundError,
     StorageAccessDeniedError,
     StorageQuotaExceededError,
+    StoredObjectChangedError,
 )
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -45,6 +46,11 @@ def full(action: str, reason: str) -> StorageQuotaExceededError:
 def no_bucket(action: str, reason: str, *, fix: str = "") -> BucketNotFoundError:
     """The place itself does not exist."""
     return BucketNotFoundError(f"Output bucket not found {action}: {reason}", fix=fix)
+
+
+def changed(action: str) -> StoredObjectChangedError:
+    """There is another object now than the one that was to be read."""
+    return StoredObjectChangedError(f"The stored object has changed {action}")
 
 
 def connection_lost(action: str, reason: str, *, fix: str = "") -> NetworkError:

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bulkvid_pipeline.adapters.storage.faults import os_errors_as_ours
-from bulkvid_pipeline.adapters.storage.objects import StoredObject, content_type_of
+from bulkvid_pipeline.adapters.storage.faults import changed, os_errors_as_ours
+from bulkvid_pipeline.adapters.storage.objects import Part, StoredObject, content_type_of
 
 
 class FolderBackend:
@@ -49,6 +49,20 @@ class FolderBackend:
     def read(self, key: str) -> bytes:
         with os_errors_as_ours(f"reading {self.url(key)}"):
             return (self._root / key).read_bytes()
+
+    def read_part(self, part: Part) -> bytes:
+        action = f"reading {self.url(part.key)}"
+        with os_errors_as_ours(action), (self._root / part.key).open("rb", buffering=0) as file:
+            if _etag(os.fstat(file.fileno())) != part.etag:
+                raise changed(action)
+            file.seek(part.offset)
+            pieces, rest = [], part.length
+            while rest and (piece := file.read(rest)):
+                pieces.append(piece)
+                rest -= len(piece)
+        if rest:
+            raise changed(action)
+        return b"".join(pieces)
 
     def stat(self, key: str) -> StoredObject | None:
         path = self._root / key
@@ -99,10 +113,14 @@ class FolderBackend:
             url=self.url(key),
             key=key,
             size=status.st_size,
-            etag=f"{status.st_mtime_ns:x}-{status.st_size:x}",
+            etag=_etag(status),
             modified_at=datetime.fromtimestamp(status.st_mtime, UTC),
             content_type=content_type_of(key),
         )
+
+
+def _etag(status: os.stat_result) -> str:
+    return f"{status.st_mtime_ns:x}-{status.st_size:x}"
 
 
 def _sync_folder(folder: Path) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bulkvid_pipeline.adapters.stopping import Stopping
-from bulkvid_pipeline.adapters.storage.objects import Backend, StoredObject
+from bulkvid_pipeline.adapters.storage.objects import Backend, Part, StoredObject
 
 TIDY_UP_S = 0.3
 """How long removing something may take after a stop."""
@@ -32,6 +32,9 @@ class InterruptibleBackend:
 
     def read(self, key: str) -> bytes:
         return self.stopping.run(lambda: self.backend.read(key))
+
+    def read_part(self, part: Part) -> bytes:
+        return self.stopping.run(lambda: self.backend.read_part(part))
 
     def stat(self, key: str) -> StoredObject | None:
         return self.stopping.run(lambda: self.backend.stat(key))

@@ -50,6 +50,22 @@ class StoredObject:
     """As stored with S3; empty where the storage keeps none, and in listings."""
 
 
+@dataclass(frozen=True)
+class Part:
+    """Bytes of one state of an object: `length` of them, at least one, from `offset` on."""
+
+    key: str
+    etag: str
+    """Of the object that is meant: another one that has taken its place is not read."""
+    offset: int
+    length: int
+
+    @property
+    def last(self) -> int:
+        """The offset of its last byte."""
+        return self.offset + self.length - 1
+
+
 class Backend(Protocol):
     """One kind of storage. Keys are relative and already checked; all methods may be called from many threads.
 
@@ -67,6 +83,14 @@ class Backend(Protocol):
 
     def read(self, key: str) -> bytes:
         """The whole content; NotFoundError when there is none."""
+
+    def read_part(self, part: Part) -> bytes:
+        """The bytes of the part.
+
+        Raises:
+            NotFoundError: there is no such object.
+            StoredObjectChangedError: it is not the one that is meant, or ends before the part does.
+        """
 
     def stat(self, key: str) -> StoredObject | None:
         """The object as it is now, None when there is none."""

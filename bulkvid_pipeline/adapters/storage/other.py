@@ -16,9 +16,9 @@ from typing import Any, TypeVar
 import fsspec
 import fsspec.core
 
-from bulkvid_pipeline.adapters.storage.faults import connection_lost, from_os_error
+from bulkvid_pipeline.adapters.storage.faults import changed, connection_lost, from_os_error
 from bulkvid_pipeline.adapters.storage.location import OtherLocation, without_credentials
-from bulkvid_pipeline.adapters.storage.objects import StoredObject, content_type_of
+from bulkvid_pipeline.adapters.storage.objects import Part, StoredObject, content_type_of
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidSpecError
 
 _Result = TypeVar("_Result")
@@ -68,6 +68,21 @@ class OtherBackend:
     def read(self, key: str) -> bytes:
         action = f"reading {self.url(key)}"
         data: bytes = self._within(action, lambda: self._fs.cat_file(self._path(key)))
+        return data
+
+    def read_part(self, part: Part) -> bytes:
+        action = f"reading {self.url(part.key)}"
+
+        def read() -> bytes:
+            path = self._path(part.key)
+            if self._object(part.key, self._fs.info(path)).etag != part.etag:
+                raise changed(action)
+            data: bytes = self._fs.cat_file(path, start=part.offset, end=part.offset + part.length)
+            return data
+
+        data = self._within(action, read, for_bytes=part.length)
+        if len(data) != part.length:
+            raise changed(action)
         return data
 
     def stat(self, key: str) -> StoredObject | None:

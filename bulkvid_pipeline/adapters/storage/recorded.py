@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bulkvid_pipeline.adapters.exchanges import outgoing
-from bulkvid_pipeline.adapters.storage.objects import Backend, StoredObject
+from bulkvid_pipeline.adapters.storage.objects import Backend, Part, StoredObject
 from bulkvid_pipeline.core.diagnostics.exchange import Peer
 
 
@@ -37,6 +37,13 @@ class RecordedBackend:
     def read(self, key: str) -> bytes:
         with outgoing(Peer.STORAGE, "read", self.url(key), may_lack=True) as exchange:
             data = self.backend.read(key)
+            exchange.received(len(data))
+            return data
+
+    def read_part(self, part: Part) -> bytes:
+        about = {"range": f"bytes={part.offset}-{part.last}"}
+        with outgoing(Peer.STORAGE, "read part", self.url(part.key), headers=about, may_lack=True) as exchange:
+            data = self.backend.read_part(part)
             exchange.received(len(data))
             return data
 

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
+from bulkvid_pipeline.adapters.storage.faults import changed
 from bulkvid_pipeline.adapters.storage.location import S3Location
-from bulkvid_pipeline.adapters.storage.objects import StoredObject
+from bulkvid_pipeline.adapters.storage.objects import Part, StoredObject
 from bulkvid_pipeline.adapters.storage.s3_faults import s3_errors_as_ours
 from bulkvid_pipeline.adapters.storage.s3_links import signer_of
 from bulkvid_pipeline.adapters.storage.s3_session import S3Session
@@ -99,6 +100,14 @@ class S3Backend:
     def read(self, key: str) -> bytes:
         # Its size is not known beforehand; what is read whole is far below the largest.
         return self._session.download(f"reading {self.url(key)}", self._at(key), MAX_COPY_BYTES)
+
+    def read_part(self, part: Part) -> bytes:
+        action = f"reading {self.url(part.key)}"
+        span = {"Range": f"bytes={part.offset}-{part.last}", "IfMatch": f'"{part.etag}"'}
+        data = self._session.download(action, {**self._at(part.key), **span}, part.length)
+        if len(data) != part.length:
+            raise changed(action)
+        return data
 
     def stat(self, key: str) -> StoredObject | None:
         try:

@@ -25,7 +25,7 @@ from botocore.exceptions import (  # type: ignore[import-untyped]
 )
 from botocore.exceptions import ConnectionError as ClientConnectionError
 
-from bulkvid_pipeline.adapters.storage.faults import connection_lost, denied, from_os_error, full, no_bucket
+from bulkvid_pipeline.adapters.storage.faults import changed, connection_lost, denied, from_os_error, full, no_bucket
 from bulkvid_pipeline.core.errors import (
     BulkVideoError,
     InvalidSpecError,
@@ -106,6 +106,8 @@ def _from_answer(action: str, answer: Mapping[str, Any]) -> BulkVideoError:
         return denied(action, code, fix="Set this machine's clock: signatures are valid for 15 minutes")
     if code in _NO_ACCESS or status in (401, 403):
         return denied(action, f"{code} ({status})")
+    if status in (412, 416):
+        return changed(action)
     if code in _DAMAGED:
         return connection_lost(action, f"{code} ({status})")
     wait = _seconds(transport.get("HTTPHeaders", {}).get("retry-after"))

@@ -16,7 +16,7 @@ from bulkvid_pipeline.adapters.storage.faults import connection_lost, denied, os
 from bulkvid_pipeline.adapters.storage.folder import FolderBackend
 from bulkvid_pipeline.adapters.storage.interruptible import InterruptibleBackend
 from bulkvid_pipeline.adapters.storage.location import FolderLocation, S3Location, parse_location
-from bulkvid_pipeline.adapters.storage.objects import Backend, StoredObject, content_type_of
+from bulkvid_pipeline.adapters.storage.objects import Backend, Part, StoredObject, content_type_of
 from bulkvid_pipeline.adapters.storage.recorded import RecordedBackend
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError
 from bulkvid_pipeline.core.keys import checked_key
@@ -25,6 +25,10 @@ _log = logging.getLogger(__name__)
 
 TEMPORARY_PREFIX = ".unpublished/"
 """Keys of uploads under way; all that is left here after a crash is for `Storage.sweep_temporaries`."""
+
+FIRST_PIECE_BYTES = 256 * 1024
+LARGEST_PIECE_BYTES = 4 * 1024 * 1024
+"""Streams begin with small pieces, so that the first bytes come soon; large ones make the most of each request."""
 
 _TIDY_UP_S = 10.0
 """How long removing a temporary may take before it is left to the sweep: its publication has been decided already."""
@@ -92,6 +96,37 @@ class Storage:
             NotFoundError: there is no such object.
         """
         return self._backend.read(checked_key(key))
+
+    def stream(self, stored: StoredObject, offset: int = 0, length: int | None = None) -> Iterator[bytes]:
+        """Bytes of an object that `exists` or `list` has told of, in pieces of at most `LARGEST_PIECE_BYTES`.
+
+        Each piece is a request of its own, made when it is asked for: nothing is held open for a reader that is slow
+        or goes away, and one that was cut off can go on where it was.
+
+        Args:
+            stored: the object as it was told of; another one that has taken its place is not read.
+            offset: of the first byte.
+            length: of bytes, within the object; all from the offset on when None.
+
+        Raises:
+            InvalidRequestError: there are no such bytes.
+            NotFoundError: the object is not there any more.
+            StoredObjectChangedError: it was replaced.
+        """
+        rest = stored.size - offset if length is None else length
+        if offset < 0 or rest < 0 or offset + rest > stored.size:
+            raise InvalidRequestError(
+                f"Bytes {offset} to {offset + rest} are not within the {stored.size} of {stored.key[-80:]!r}",
+                fix="Ask for a part of the object",
+            )
+        return self._pieces(checked_key(stored.key), stored.etag, offset, rest)
+
+    def _pieces(self, key: str, etag: str, offset: int, rest: int) -> Iterator[bytes]:
+        largest = FIRST_PIECE_BYTES
+        while rest:
+            piece = self._backend.read_part(Part(key, etag, offset, min(rest, largest)))
+            offset, rest, largest = offset + len(piece), rest - len(piece), min(2 * largest, LARGEST_PIECE_BYTES)
+            yield piece
 
     def exists(self, key: str) -> StoredObject | None:
         """The object as the storage reports it at this moment, None when there is none.

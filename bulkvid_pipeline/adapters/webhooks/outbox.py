@@ -11,7 +11,7 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 import sqlalchemy as sa
@@ -41,6 +41,10 @@ class Outcome(StrEnum):
     """All attempts within a day failed."""
     DROPPED = "dropped"
     """Dropped because too many messages were waiting."""
+
+
+FAILED: Final = frozenset({Outcome.GONE, Outcome.REFUSED, Outcome.GIVEN_UP, Outcome.DROPPED})
+"""What nobody has received and nobody will, unless it is sent again."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,7 @@ class Outbox:
         project_id: str,
         types: Collection[str],
         job_id: str | None = None,
-        outcome: Outcome | None = None,
+        outcomes: Collection[Outcome] = (),
         before: tuple[int, str] | None = None,
     ) -> list[Message]:
         """Messages about a project's jobs, the newest first.
@@ -135,6 +139,7 @@ class Outbox:
         Args:
             project_id: as the message's `data` has it.
             types: of the messages.
+            outcomes: theirs; none are all.
             before: time in ms and id of a message; only older ones.
         """
         with self._rows.connection() as connection:
@@ -143,8 +148,8 @@ class Outbox:
             where = [self._rows.ours, of_project, fields.type.in_(list(types))]
             if job_id is not None:
                 where.append(TABLE.c.key.startswith(_job_prefix(job_id), autoescape=True))
-            if outcome is not None:
-                where.append(fields.outcome == outcome.value)
+            if outcomes:
+                where.append(fields.outcome.in_([outcome.value for outcome in outcomes]))
             if before is not None:
                 at, message_id = before
                 is_same_time = sa.and_(fields.created_ms == at, fields.id < message_id)

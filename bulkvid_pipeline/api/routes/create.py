@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 from fastapi import Body, Query, Request, Response
 
-from bulkvid_pipeline.adapters import exchanges
 from bulkvid_pipeline.api.auth import Writer, guarded_router
 from bulkvid_pipeline.api.bodies import Documented, check_texts
 from bulkvid_pipeline.api.context import Context
@@ -14,12 +13,10 @@ from bulkvid_pipeline.api.envelope import Answer, success_body
 from bulkvid_pipeline.api.error_answers import documented
 from bulkvid_pipeline.api.idempotency import IdempotencyKey, Work, in_slow_thread, once
 from bulkvid_pipeline.api.reading import answer
-from bulkvid_pipeline.core.errors import NetworkError
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.wire import CreatedJob, DryRun
-from bulkvid_pipeline.launch.submission import Submission, submit
-from bulkvid_pipeline.services.analytics.past_rows import paces_of
-from bulkvid_pipeline.services.intake.checking import check_job, estimate_of, read_spec, validation_view
+from bulkvid_pipeline.launch.submission import create
+from bulkvid_pipeline.services.intake.checking import read_spec, try_job
 from bulkvid_pipeline.services.opened import OpenServices
 
 router = guarded_router(prefix="/api/bulk-jobs", tags=["jobs"])
@@ -65,33 +62,16 @@ async def create_job(
 
 
 def _create(work: Work, body: dict[str, Any], caller: Writer, context: OpenServices) -> tuple[int, bytes]:
-    noted = work.claim.noted
-    if noted is None:
-        spec = read_spec(body, user_id=caller.user_id, project_id=caller.project_id)
-        with exchanges.for_job(work.claim.job_id):
-            submission = Submission.of(check_job(spec, context.settings, context.instance))
-        work.note(submission.as_note())
-    else:
-        submission = Submission.from_note(noted)
-    created = submit(submission, work.claim.job_id, work.claim.launch_id, context.instance, context.settings)
+    submission, created = create(
+        work,
+        lambda: read_spec(body, user_id=caller.user_id, project_id=caller.project_id),
+        context.instance,
+        context.settings,
+    )
     context.see_own_writing()
     return (201 if submission.rows is not None else 202), success_body(created)
 
 
 def _dry_run(body: dict[str, Any], request: Request, caller: Writer, context: OpenServices) -> Response:
     spec = read_spec(body, user_id=caller.user_id, project_id=caller.project_id)
-    sheet = check_job(spec, context.settings, context.instance).sheet
-    if sheet is None:
-        raise NetworkError(
-            f"The sheet could not be read and validated within {context.settings.api_sheet_timeout_s:g} s",
-            fix="Try again, or create the job: it reads the sheet when it starts",
-            field="input_source",
-        )
-    return answer(
-        request,
-        DryRun(
-            items_total=len(sheet.plans),
-            validation=validation_view(sheet.report),
-            estimate=estimate_of(sheet, context.settings, paces_of(context.instance, context.settings)),
-        ),
-    )
+    return answer(request, try_job(spec, context.settings, context.instance))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Header, Query, Response
@@ -111,8 +112,8 @@ async def stream_job(
     - `item`: a row has ended (`ItemView`);
     - `log`: what happened (`Event`), as `/events` lists it;
     - `end`: the last event (`StreamEnd`): the job has `ended`, or is `gone`. Do not connect again;
-    - `reconnect`: the last event of a stream that the server breaks off (`StreamBreak`), because the token has expired,
-      the server stops, or events were read too slowly. Connect again with the id of the last event.
+    - `reconnect`: the last event of a stream that the server breaks off (`StreamBreak`), because the token has expired
+      or was revoked, the server stops, or events were read too slowly. Connect again with the id of the last event.
 
     A new stream begins with the present state and progress, and goes on with what is new. With the id of the last event
     that was received it goes on after that event, on any server: items and log events come exactly once, state and
@@ -128,4 +129,5 @@ async def stream_job(
     if subscription.is_over:
         subscription.close()
         return Response(status_code=204)
-    return EventStreamResponse(subscription, caller.expires_at)
+    revoked = partial(context.revocations.heard, caller.token_id)
+    return EventStreamResponse(subscription, caller.expires_at, revoked)

@@ -44,7 +44,7 @@ def list_webhook_deliveries(
         context.instance,
         caller.project_id,
         job_id=job_id,
-        state=state,
+        states=[] if state is None else [state],
         page_size=page_size,
         page_token_=page_token,
     )

@@ -85,8 +85,9 @@ class Vocabulary(Generic[_Meaning]):
 
     def __init__(self, words: Mapping[_Meaning, str], fillers: str = "") -> None:
         self._meanings: dict[str, _Meaning] = {}
-        for meaning, listed in words.items():
-            for word in listed_words(listed):
+        self._words = {meaning: listed_words(listed) for meaning, listed in words.items()}
+        for meaning, listed in self._words.items():
+            for word in listed:
                 key = key_of(word)
                 if not key or self._meanings.setdefault(key, meaning) != meaning:
                     raise ValueError(f"'{word}' means {self._meanings.get(key)!r} and {meaning!r}")
@@ -97,6 +98,10 @@ class Vocabulary(Generic[_Meaning]):
     def keys(self) -> frozenset[str]:
         """The keys of all words."""
         return frozenset(self._meanings)
+
+    def words_for(self, meaning: _Meaning) -> tuple[str, ...]:
+        """The words that mean this, as they stand in the table."""
+        return self._words[meaning]
 
     def word(self, text: str) -> _Meaning | None:
         """What `text` means as it stands."""

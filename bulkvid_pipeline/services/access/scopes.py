@@ -23,12 +23,13 @@ DEFAULT_SCOPES = (Scope.JOBS_READ, Scope.JOBS_WRITE, Scope.TEMPLATES_WRITE)
 
 @dataclass(frozen=True)
 class Caller:
-    """Somebody with a valid token. `expires_at` is in epoch seconds."""
+    """Somebody with a valid token. `expires_at` is in epoch seconds; `token_id` is empty where the token has no id."""
 
     user_id: str
     project_id: str
     scopes: frozenset[Scope]
     expires_at: float
+    token_id: str = ""
 
     @property
     def is_admin(self) -> bool:

@@ -12,6 +12,7 @@ import jwt
 
 from bulkvid_pipeline.core.errors import AuthenticationError, InvalidRequestError
 from bulkvid_pipeline.services.access.keys import Keys, KeySet, SharedSecret, keys_of
+from bulkvid_pipeline.services.access.revocations import Revocations
 from bulkvid_pipeline.services.access.scopes import Caller, Scope
 from bulkvid_pipeline.settings import Settings
 
@@ -29,11 +30,17 @@ _INVALID = "Invalid JWT token"
 class TokenVerifier:
     """Verifies tokens with the keys, the issuer and the audience of this installation.
 
+    Args:
+        settings: name keys, issuer and audience.
+        home: where the installation's own secret is.
+        revocations: tell which tokens are refused though they are valid; None: none is.
+
     Raises:
         InvalidSettingsError: the keys that the settings name cannot be used.
     """
 
-    def __init__(self, settings: Settings, home: Path) -> None:
+    def __init__(self, settings: Settings, home: Path, revocations: Revocations | None = None) -> None:
+        self._revocations = revocations
         self._keys: Keys = keys_of(settings, home)
         self._issuer, self._audience = settings.api_issuer, settings.api_audience
         self._known: dict[str, tuple[Caller, float]] = {}
@@ -43,13 +50,24 @@ class TokenVerifier:
         """Whether verifying may wait for an identity provider."""
         return isinstance(self._keys, KeySet)
 
+    @property
+    def signs_own(self) -> bool:
+        """Whether this installation can make tokens itself, and none but it does."""
+        return isinstance(self._keys, SharedSecret)
+
     def verify(self, token: str) -> Caller:
         """The caller whose token this is. One that was verified in the last `KNOWN_FOR_S` is only looked up.
 
         Raises:
-            AuthenticationError: "Token expired", or "Invalid JWT token" whatever else is wrong with it.
-            ServiceUnavailableError: the identity provider does not respond.
+            AuthenticationError: "Token expired", "Token revoked", or "Invalid JWT token" whatever else is wrong.
+            ServiceUnavailableError: the identity provider does not respond, or whether it was revoked is not known.
         """
+        caller = self._caller_of(token)
+        if self._revocations is not None:
+            self._revocations.refuse_revoked(caller.token_id)
+        return caller
+
+    def _caller_of(self, token: str) -> Caller:
         now = time.time()
         caller, known_until = self._known.get(token, (None, 0.0))
         if caller is not None and now < min(known_until, caller.expires_at):
@@ -82,13 +100,21 @@ class TokenVerifier:
             project_id=_identity(claims, "project"),
             scopes=_scopes(claims.get("scope", "")),
             expires_at=float(claims["exp"]),
+            token_id=claims.get("jti", ""),
         )
 
 
 def mint(
-    settings: Settings, home: Path, *, user_id: str, project_id: str, scopes: Iterable[Scope], lifetime_s: float
+    settings: Settings,
+    home: Path,
+    *,
+    user_id: str,
+    project_id: str,
+    scopes: Iterable[Scope],
+    lifetime_s: float,
+    token_id: str | None = None,
 ) -> str:
-    """A token that `TokenVerifier` accepts for that long.
+    """A token that `TokenVerifier` accepts for that long. Nobody is told of it: `MintedTokens` does that.
 
     Raises:
         InvalidRequestError: an id is empty, too long or not printable; the lifetime is not positive; or this
@@ -101,11 +127,8 @@ def mint(
             "This installation verifies tokens with a public key, and cannot sign any",
             fix="Get the token from your identity provider, or unset BULKVID_API_PUBLIC_KEY and BULKVID_API_JWKS_URL",
         )
-    for name, value in (("user", user_id), ("project", project_id)):
-        if not _is_identity(value):
-            raise InvalidRequestError(
-                f"A token for {name} {value[:40]!r} cannot be made", fix="Give 1 to 128 printable characters"
-            )
+    check_identity("user", user_id)
+    check_identity("project", project_id)
     if lifetime_s <= 0:
         raise InvalidRequestError("A token needs a lifetime", fix="Give a time such as 12h or 30d")
     now = int(time.time())
@@ -117,9 +140,25 @@ def mint(
         "scope": " ".join(scope.value for scope in scopes),
         "iat": now,
         "exp": now + max(1, round(lifetime_s)),
-        "jti": uuid.uuid4().hex,
+        "jti": token_id or new_token_id(),
     }
     return jwt.encode(claims, keys.secret, algorithm=keys.algorithm)
+
+
+def check_identity(kind: str, value: str) -> None:
+    """
+    Raises:
+        InvalidRequestError: no user or project can be called so.
+    """
+    if not _is_identity(value):
+        raise InvalidRequestError(
+            f"There can be no {kind} {value[:40]!r}", fix=f"Give 1 to {LONGEST_ID} printable characters"
+        )
+
+
+def new_token_id() -> str:
+    """A `jti` that no other token has."""
+    return uuid.uuid4().hex
 
 
 def _identity(claims: dict[str, Any], name: str) -> str:

@@ -4,23 +4,60 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from functools import cached_property
 
-from bulkvid_pipeline.core.analytics import GroupBy, JobFigures, Totals, groups_of, merged, totals_of
+from bulkvid_pipeline.core.analytics import GroupBy, JobFigures, Totals, groups_of, merged, parts_of, totals_of
 from bulkvid_pipeline.core.service_wire import Analytics
 from bulkvid_pipeline.core.spans import Span
 from bulkvid_pipeline.services.analytics.analytics import in_words
 from bulkvid_pipeline.services.analytics.figures import figures_of
 from bulkvid_pipeline.services.analytics.gone_jobs import GoneJob, GoneJobs
 from bulkvid_pipeline.services.jobs.job_list import JobEntry, JobList
+from bulkvid_pipeline.services.jobs.jobs import Job
 
 BLOCK = 256
 """Jobs whose sums are kept together."""
 MOST_PROJECTS = 100
 """Projects whose sums are kept: those that were asked for last."""
 MOST_ANSWERS = 50
+MOST_GROUPINGS = 20
+"""Kept of a block: all kinds of groups, and the days of some time zones."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked for: figures of the jobs created in the span, split into groups; days are those of `zone`."""
+
+    span: Span
+    by: GroupBy
+    zone: tzinfo = UTC
+
+
+@dataclass(frozen=True)
+class Sums:
+    """The figures of all chosen jobs, and of each group by its name."""
+
+    by: GroupBy
+    totals: Totals
+    groups: Mapping[str, Totals]
+
+    @cached_property
+    def in_words(self) -> Analytics:
+        """The same as the API tells them."""
+        return in_words(self.totals, self.groups, self.by)
+
+
+@dataclass(frozen=True)
+class JobPart:
+    """What a job has added to a figure; `job` is None where its runs were pruned."""
+
+    job_id: str
+    job: Job | None
+    created_at: float
+    totals: Totals
 
 
 @dataclass(frozen=True)
@@ -36,7 +73,7 @@ class _Block:
     """Neighbours in time."""
 
     jobs: Sequence[_Known]
-    _groups: dict[GroupBy, dict[str, Totals]] = field(default_factory=dict)
+    _groups: dict[tuple[GroupBy, tzinfo], dict[str, Totals]] = field(default_factory=dict)
 
     @property
     def figures(self) -> list[JobFigures]:
@@ -46,10 +83,13 @@ class _Block:
     def totals(self) -> Totals:
         return totals_of(self.figures)
 
-    def groups(self, by: GroupBy) -> dict[str, Totals]:
-        known = self._groups.get(by)
+    def groups(self, by: GroupBy, zone: tzinfo) -> dict[str, Totals]:
+        asked = (by, zone if by is GroupBy.DAY else UTC)
+        known = self._groups.get(asked)
         if known is None:
-            known = self._groups[by] = groups_of(self.figures, by)
+            known = groups_of(self.figures, *asked)
+            if len(self._groups) < MOST_GROUPINGS:
+                self._groups[asked] = known
         return known
 
     def within(self, span: Span) -> _Block | None:
@@ -73,14 +113,18 @@ class _Project:
     gone: Sequence[GoneJob]
     blocks: list[_Block]
     blocks_of_gone: list[_Block]
-    answers: OrderedDict[tuple[Span, GroupBy], Analytics] = field(default_factory=OrderedDict)
+    answers: OrderedDict[Question, Sums] = field(default_factory=OrderedDict)
+
+    @property
+    def all_blocks(self) -> list[_Block]:
+        return [*self.blocks_of_gone, *self.blocks]
 
 
 class JobSums:
     """The analytics of jobs; safe to use from many threads.
 
     Raises:
-        ServiceUnavailableError: from `analytics`, when the database does not answer.
+        ServiceUnavailableError: from every method, when the database does not answer.
     """
 
     def __init__(self, gone: GoneJobs) -> None:
@@ -88,17 +132,30 @@ class JobSums:
         self._projects: OrderedDict[str | None, _Project] = OrderedDict()
         self._lock = threading.Lock()
 
-    def analytics(self, jobs: JobList, project_id: str | None, span: Span, by: GroupBy) -> Analytics:
-        """The figures of the project's jobs that were created in the span, of any if it is None, and of each group."""
+    def analytics(self, jobs: JobList, project_id: str | None, question: Question) -> Analytics:
+        """The figures as the API tells them; see `sums`."""
+        return self.sums(jobs, project_id, question).in_words
+
+    def sums(self, jobs: JobList, project_id: str | None, question: Question) -> Sums:
+        """The figures of the project's jobs, of any if it is None, and of each group."""
         gone = self._gone.of_project(project_id, jobs.entries.keys())
         with self._lock:
             project = self._project(jobs, project_id, gone)
-            known = project.answers.get((span, by))
+            known = project.answers.get(question)
             if known is None:
-                known = project.answers[span, by] = _answer([*project.blocks_of_gone, *project.blocks], span, by)
+                known = project.answers[question] = _answer(project.all_blocks, question)
                 while len(project.answers) > MOST_ANSWERS:
                     project.answers.popitem(last=False)
             return known
+
+    def parts(self, jobs: JobList, project_id: str | None, question: Question, group: str | None) -> list[JobPart]:
+        """The jobs behind the figures of a group, behind those of all if it is None, the newest first."""
+        gone = self._gone.of_project(project_id, jobs.entries.keys())
+        with self._lock:
+            blocks = self._project(jobs, project_id, gone).all_blocks
+        chosen = [job for block in blocks for job in block.jobs if job.figures.created_at in question.span]
+        found = [part for job in chosen if (part := _part(job, question, group)) is not None]
+        return sorted(found, key=lambda part: (part.created_at, part.job_id), reverse=True)
 
     def _project(self, jobs: JobList, project_id: str | None, gone: Sequence[GoneJob]) -> _Project:
         project = self._projects.pop(project_id, None) or _Project(JobList({}), (), [], [])
@@ -111,10 +168,24 @@ class JobSums:
         return project
 
 
-def _answer(blocks: Sequence[_Block], span: Span, by: GroupBy) -> Analytics:
-    chosen = [part for part in (block.within(span) for block in blocks) if part is not None]
+def _answer(blocks: Sequence[_Block], question: Question) -> Sums:
+    chosen = [part for part in (block.within(question.span) for block in blocks) if part is not None]
     totals = sum((part.totals for part in chosen), Totals())
-    return in_words(totals, merged(part.groups(by) for part in chosen), by)
+    groups = merged(part.groups(question.by, question.zone) for part in chosen)
+    return Sums(question.by, totals, groups)
+
+
+def _part(known: _Known, question: Question, group: str | None) -> JobPart | None:
+    totals = totals_of([known.figures])
+    if group is not None:
+        part = parts_of(known.figures, question.by, question.zone).get(group)
+        if part is None:
+            return None
+        totals = part
+    source = known.source
+    job = None if isinstance(source, GoneJob) else source.job
+    job_id = source.job_id if isinstance(source, GoneJob) else source.job.job_id
+    return JobPart(job_id, job, known.figures.created_at, totals)
 
 
 def _blocks(sources: Sequence[JobEntry | GoneJob], before: Sequence[_Block]) -> list[_Block]:

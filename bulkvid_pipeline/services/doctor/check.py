@@ -9,7 +9,7 @@ from pathlib import Path
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidSettingsError
 from bulkvid_pipeline.core.service_wire import CheckStatus
 from bulkvid_pipeline.core.spec import BulkJobSpec
-from bulkvid_pipeline.settings import Settings
+from bulkvid_pipeline.settings import Settings, dagster_home, settings
 
 LIMIT_S = 10.0
 """How long a check may take unless the user says otherwise."""
@@ -51,6 +51,14 @@ class Site:
                 "storage_timeout_s": min(patience, self.settings.storage_timeout_s),
             }
         )
+
+
+def site_here(spec: BulkJobSpec | None, limit_s: float, *, paid: bool) -> Site:
+    """The installation that this process belongs to, whether or not its settings can be used."""
+    try:
+        return Site(settings(), dagster_home(), spec, paid, limit_s)
+    except InvalidSettingsError as error:
+        return Site(Settings.model_construct(), dagster_home(), spec, paid, limit_s, error)
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,10 @@ from typing import Any
 
 from dagster import DagsterInstance
 
+from bulkvid_pipeline.adapters.dagster.web_server import AnswerLostError
 from bulkvid_pipeline.adapters.idempotency import Answer, RequestName, Reservation, Reservations
 from bulkvid_pipeline.adapters.processes import Fate, ProcessIdentity, fate_of, this_process
-from bulkvid_pipeline.core.errors import InvalidRequestError, KeyInUseError, KeyReusedError
+from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError, KeyInUseError, KeyReusedError
 from bulkvid_pipeline.services.jobs.run_config import new_job_id
 
 LONGEST_KEY = 255
@@ -71,6 +72,22 @@ def check_key(key: str) -> str:
     return key
 
 
+class Work:
+    """A request that is being carried out."""
+
+    def __init__(self, keyed: KeyedRequests, claim: Claim) -> None:
+        self._keyed = keyed
+        self.claim = claim
+
+    def note(self, noted: Mapping[str, Any]) -> None:
+        """Write down what is about to be done; from now on it may have been done.
+
+        Raises:
+            KeyInUseError: another process carries the request out.
+        """
+        self.claim = self._keyed.note(self.claim, noted)
+
+
 class KeyedRequests:
     """The keyed requests of an instance. Times are epoch seconds.
 
@@ -82,6 +99,31 @@ class KeyedRequests:
         self._store = Reservations(instance)
         self._clock = clock
         self._clean_at = 0.0
+
+    def once(self, name: RequestName, request: str, work: Callable[[Work], Answer]) -> tuple[Answer, bool]:
+        """The answer of `work`, which is called unless there is one already; and whether there was.
+
+        If `work` raises, nothing was done, unless it has noted something before and the error is `AnswerLostError` or
+        not foreseen: then the next request with the key goes on.
+
+        Raises:
+            KeyReusedError, KeyInUseError: see `begin`.
+        """
+        found = self.begin(name, request)
+        if isinstance(found, Answer):
+            return found, True
+        doing = Work(self, found)
+        try:
+            answer = work(doing)
+        except BaseException as error:
+            certain = isinstance(error, BulkVideoError) and not isinstance(error, AnswerLostError)
+            if certain or doing.claim.noted is None:
+                self.release(doing.claim)
+            else:
+                self.leave(doing.claim)
+            raise
+        self.finish(doing.claim, answer)
+        return answer, False
 
     def begin(self, name: RequestName, request: str) -> Claim | Answer:
         """What to do with a request: carry it out, or give the answer of the first one.

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import asdict
 
 from dagster import DagsterInstance
 
+from bulkvid_pipeline.adapters.sheets.raw_sheet import RawSheet
 from bulkvid_pipeline.adapters.stopping import within
-from bulkvid_pipeline.core.errors import BulkVideoError, InvalidSheetError
+from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.options import ValidationLevel
+from bulkvid_pipeline.core.ranges import column_letter
 from bulkvid_pipeline.core.sheet_table import SheetTable
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.uploads import is_upload_id
-from bulkvid_pipeline.core.wire import PreviewColumn, PreviewRow, SheetPreview
+from bulkvid_pipeline.core.wire import PreviewColumn, PreviewRow, SheetColumnView, SheetPreview
 from bulkvid_pipeline.services.analytics.past_rows import paces_of
 from bulkvid_pipeline.services.intake.allowed import AllowedPlaces
 from bulkvid_pipeline.services.intake.checking import estimate_of, field_of_source, validation_view
 from bulkvid_pipeline.services.intake.refusals import as_own_fault, naming
-from bulkvid_pipeline.services.sheets.loading import LoadedSheet, load_sheet
+from bulkvid_pipeline.services.sheets.loading import LoadedSheet, loaded, read_sheet
 from bulkvid_pipeline.services.sheets.uploads import Uploads
 from bulkvid_pipeline.services.sheets.validation import ValidatedSheet, validate_for_spec
 from bulkvid_pipeline.services.templates.template_store import TemplateStore
@@ -25,6 +28,8 @@ from bulkvid_pipeline.services.wiring.limits import wait_for_sheet_read
 from bulkvid_pipeline.settings import Settings
 
 MOST_ROWS = 50
+CELL_SHOWN = 300
+"""Characters of a cell in `PreviewRow.sheet_cells`."""
 
 
 def preview_sheet(spec: BulkJobSpec, rows: int, settings: Settings, instance: DagsterInstance) -> SheetPreview:
@@ -32,7 +37,7 @@ def preview_sheet(spec: BulkJobSpec, rows: int, settings: Settings, instance: Da
 
     Raises:
         PlaceNotAllowedError: the project may not use the sheet or the template.
-        InvalidSheetError: it is no usable table; `details` has the columns that were understood, if there are any.
+        InvalidSheetError: it is no usable table; `details` has its columns, for naming them by hand.
         QuotaExceededError: there is no turn for reading a Google sheet.
         BulkVideoError: the sheet or the template cannot be read.
     """
@@ -44,17 +49,22 @@ def preview_sheet(spec: BulkJobSpec, rows: int, settings: Settings, instance: Da
     seconds = settings.api_sheet_timeout_s
     with naming(field_of_source(spec)), as_own_fault():
         wait_for_sheet_read(instance, spec, settings, timeout_s=seconds)
-        sheet = within(
-            seconds, lambda: load_sheet(spec.input_source, settings, spec.project_id), "while the sheet was read"
+        raw = within(
+            seconds, lambda: read_sheet(spec.input_source, settings, spec.project_id), "while the sheet was read"
         )
+        sheet = loaded(raw, spec.input_source)
         first = _first_rows(sheet, rows)
-        by_level = {level: _validated(first, spec, level, settings) for level in ValidationLevel}
+        by_level = {
+            level: validate_for_spec(first, spec.model_copy(update={"validation_level": level}), settings)
+            for level in ValidationLevel
+        }
     chosen = by_level[spec.validation_level]
     return SheetPreview(
         name=_name(spec, settings) or sheet.name,
         header_row=sheet.table.header_row,
-        columns=_columns(sheet.table),
-        rows=_rows(first.table),
+        columns=tuple(PreviewColumn(name=name, letter=letter) for name, letter in sheet.table.letters.items()),
+        sheet_columns=tuple(SheetColumnView.model_validate(asdict(column)) for column in sheet.table.columns),
+        rows=_rows(first.table, raw),
         rows_total=len(sheet.table.frame),
         rows_checked=len(first.table.frame),
         validation={level.value: validation_view(found.report) for level, found in by_level.items()},
@@ -70,33 +80,27 @@ def _first_rows(sheet: LoadedSheet, rows: int) -> LoadedSheet:
     return dataclasses.replace(sheet, table=dataclasses.replace(sheet.table, frame=frame, faults=faults))
 
 
-def _validated(sheet: LoadedSheet, spec: BulkJobSpec, level: ValidationLevel, settings: Settings) -> ValidatedSheet:
-    try:
-        return validate_for_spec(sheet, spec.model_copy(update={"validation_level": level}), settings)
-    except InvalidSheetError as error:
-        raise _with_columns(error, sheet.table) from error
-
-
-def _with_columns(error: BulkVideoError, table: SheetTable) -> BulkVideoError:
-    error.details = {"columns": [column.as_json() for column in _columns(table)]}
-    return error
-
-
 def _likely_rows(sheet: LoadedSheet, first: LoadedSheet, found: ValidatedSheet) -> int:
     """How many rows the job will render, if the others pass as often as the first ones."""
     return round(len(sheet.table.frame) * len(found.plans) / max(1, len(first.table.frame)))
 
 
-def _columns(table: SheetTable) -> tuple[PreviewColumn, ...]:
-    return tuple(PreviewColumn(name=name, letter=letter) for name, letter in table.letters.items())
-
-
-def _rows(table: SheetTable) -> tuple[PreviewRow, ...]:
+def _rows(table: SheetTable, raw: RawSheet) -> tuple[PreviewRow, ...]:
     cells = table.frame.drop(columns="row_key")
     return tuple(
-        PreviewRow(sheet_row=int(number), row_key=str(key), cells={str(name): str(text) for name, text in row.items()})
+        PreviewRow(
+            sheet_row=int(number),
+            row_key=str(key),
+            cells={str(name): str(text) for name, text in row.items()},
+            sheet_cells=_sheet_cells(raw, int(number)),
+        )
         for number, key, row in zip(table.frame.index, table.frame["row_key"], cells.to_dict("records"), strict=True)
     )
+
+
+def _sheet_cells(raw: RawSheet, number: int) -> dict[str, str]:
+    cells = [shortened(cell, CELL_SHOWN) for cell in raw.cells[number - raw.first_row]]
+    return {column_letter(raw.first_column + at): cell for at, cell in enumerate(cells) if cell}
 
 
 def _name(spec: BulkJobSpec, settings: Settings) -> str:

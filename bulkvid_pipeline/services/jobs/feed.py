@@ -34,6 +34,7 @@ _log = logging.getLogger(__name__)
 
 _BREAKS = {
     BreakReason.TOKEN_EXPIRED: ("Token expired", "Connect again with a new token and the id of the last event"),
+    BreakReason.TOKEN_REVOKED: ("Token revoked", "Connect again with another token and the id of the last event"),
     BreakReason.SERVER_STOPPING: ("The server is stopping", "Connect again with the id of the last event"),
     BreakReason.TOO_SLOW: (
         "Events came faster than they were read",

@@ -8,7 +8,8 @@ when they are needed: a preview is worth having while it costs less than thinkin
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby, takewhile
@@ -107,45 +108,93 @@ def preview_row(
 
     Raises:
         InvalidRequestError: there is no such row; names those that there are.
-        ValidationFailedError: the row has errors at the spec's level; tells them all.
+        RowRefusedError: the row has errors at the spec's level; tells them all.
         BulkVideoError: the sheet or the template cannot be used, or the row cannot be rendered.
     """
     table = load_sheet(spec.input_source, settings, spec.project_id).table
-    _require_row(table, row)
     template = TemplateStore(settings.templates_folder, spec.project_id).load(spec.template.template_id)
-    with EspeakSpeech() as speech:
-        judge = _RowValidation(row, spec, template, speech, Narrator.of(settings), settings.longest_video_s)
-        by_media = MediaCheck(media_policy(settings), spec.validation_level)
-        ideas, report = validate_table(table, spec.validation_level, [judge, by_media])
-    findings = report.of_row(row)
-    idea = next((idea for idea in ideas if idea.sheet_row == row), None)
-    if idea is None or judge.programme is None:
-        raise _rejection(row, findings)
-    idea = by_media.permitted(idea)
-    plan = with_narration(
-        plan_video(idea if platform is None else replace(idea, platforms=(platform,)), spec, template),
-        judge.narrator,
-    )
-    theme, theme_warnings = theme_of(template, plan.style)
+    known = KnownRow.of(table, row, spec, template, settings, platform=platform)
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as media:
-        if plan.media:
-            plan = _laid_out(plan, Path(media), settings)
-        of_plan = partial(_PlatformFilms.of, plan, judge.programme, theme=theme, media=Path(media))
-        shown = [of_plan(each) for each in dict.fromkeys(_platforms(plan))]
-    stills, sheet = _write_pictures(row, shown, folder)
-    draft = folder / f"row-{row}-draft.mp4"
-    _write_draft(shown[0], judge.programme, plan, draft)
+    with known.filmed(settings) as film_on:
+        shown = [film_on(each) for each in known.platforms]
+        stills, sheet = _write_pictures(row, shown, folder)
+        draft = folder / f"row-{row}-draft.mp4"
+        write_draft(shown[0], known, draft)
     return RowPreview(
         folder=folder,
-        title=plan.title,
-        seconds=judge.programme.seconds,
+        title=known.plan.title,
+        seconds=known.programme.seconds,
         stills=stills,
         contact_sheet=sheet,
         draft=draft,
-        findings=findings,
-        warnings=(*theme_warnings, *_unsaid(judge.programme, findings), *_other_voice(settings)),
+        findings=known.findings,
+        warnings=known.warnings,
     )
+
+
+@dataclass(frozen=True)
+class KnownRow:
+    """A row that was judged, planned and narrated; nothing of it is painted yet."""
+
+    plan: VideoPlan
+    programme: Programme
+    theme: Theme
+    findings: tuple[Finding, ...]
+    """What validation says about this row."""
+    warnings: tuple[str, ...]
+    """What the template and the voice say about it."""
+
+    @classmethod
+    def of(
+        cls,
+        table: SheetTable,
+        row: int,
+        spec: BulkJobSpec,
+        template: Template,
+        settings: Settings,
+        *,
+        platform: Platform | None = None,
+    ) -> KnownRow:
+        """The row with that number in the table; `platform` is the only one that it is planned for.
+
+        Raises:
+            InvalidRequestError: there is no such row; names those that there are.
+            RowRefusedError: the row has errors at the spec's level, or is skipped; tells what it has.
+            TemplateInvalidError: the logo cannot be used.
+        """
+        _require_row(table, row)
+        with EspeakSpeech() as speech:
+            judge = _RowValidation(row, spec, template, speech, Narrator.of(settings), settings.longest_video_s)
+            by_media = MediaCheck(media_policy(settings), spec.validation_level)
+            ideas, report = validate_table(table, spec.validation_level, [judge, by_media])
+        findings = report.of_row(row)
+        idea = next((idea for idea in ideas if idea.sheet_row == row), None)
+        if idea is None or judge.programme is None:
+            raise _rejection(row, findings)
+        idea = by_media.permitted(idea)
+        plan = with_narration(
+            plan_video(idea if platform is None else replace(idea, platforms=(platform,)), spec, template),
+            judge.narrator,
+        )
+        theme, theme_warnings = theme_of(template, plan.style)
+        warnings = (*theme_warnings, *_unsaid(judge.programme, findings), *_other_voice(settings))
+        return cls(plan, judge.programme, theme, findings, warnings)
+
+    @property
+    def platforms(self) -> tuple[Platform, ...]:
+        """Where it is shown, in the order of its cell."""
+        return tuple(dict.fromkeys(output.platform for output in self.plan.outputs))
+
+    @contextmanager
+    def filmed(self, settings: Settings) -> Iterator[Callable[[Platform], PlatformFilms]]:
+        """What films the row on a platform; its media are fetched at the start, and gone at the end.
+
+        Raises:
+            BulkVideoError: a medium cannot be used.
+        """
+        with tempfile.TemporaryDirectory() as media:
+            plan = _laid_out(self.plan, Path(media), settings) if self.plan.media else self.plan
+            yield partial(PlatformFilms.of, plan, self.programme, theme=self.theme, media=Path(media))
 
 
 def _laid_out(plan: VideoPlan, folder: Path, settings: Settings) -> VideoPlan:
@@ -169,10 +218,6 @@ def _other_voice(settings: Settings) -> Iterator[str]:
         yield f"The draft has the offline voice, which is free; the job will have that of {settings.speech_provider}"
 
 
-def _platforms(plan: VideoPlan) -> Iterator[Platform]:
-    return (output.platform for output in plan.outputs)
-
-
 def _require_row(table: SheetTable, row: int) -> None:
     numbers = [int(number) for number in table.frame.index]
     if row not in numbers:
@@ -191,15 +236,26 @@ def row_ranges(numbers: Iterable[int]) -> str:
     return ", ".join(runs[:_ROWS_NAMED]) + (f" and {more} more stretches" if more > 0 else "")
 
 
-def _rejection(row: int, findings: Sequence[Finding]) -> ValidationFailedError:
+class RowRefusedError(ValidationFailedError):
+    """No video would be made of the row."""
+
+    def __init__(self, message: str, *, fix: str, findings: Sequence[Finding]) -> None:
+        super().__init__(message, fix=fix)
+        self.findings = tuple(findings)
+
+
+def _rejection(row: int, findings: Sequence[Finding]) -> RowRefusedError:
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     if errors:
-        return ValidationFailedError(
+        return RowRefusedError(
             f"Row {row} would be rejected: {' '.join(str(finding) for finding in errors)}",
             fix="Correct the cells named, or choose --level permissive to see what would be made of them",
+            findings=findings,
         )
     told = " ".join(str(finding) for finding in findings)
-    return ValidationFailedError(f"Row {row} would be skipped: {told}", fix="Write a title, description or script")
+    return RowRefusedError(
+        f"Row {row} would be skipped: {told}", fix="Write a title, description or script", findings=findings
+    )
 
 
 @dataclass
@@ -257,7 +313,7 @@ class _RowValidation:
 
 
 @dataclass(frozen=True)
-class _PlatformFilms:
+class PlatformFilms:
     """The row on one platform: scenes, films of them in order, and their format."""
 
     fmt: VideoFormat
@@ -265,13 +321,20 @@ class _PlatformFilms:
     films: tuple[SceneFilm, ...]
 
     @classmethod
-    def of(cls, plan: VideoPlan, programme: Programme, platform: Platform, theme: Theme, media: Path) -> _PlatformFilms:
+    def of(cls, plan: VideoPlan, programme: Programme, platform: Platform, theme: Theme, media: Path) -> PlatformFilms:
         """The films; the contents of the plan's media lie in the folder `media`."""
         fmt = draft_format(platform)
         scenes = shown_scenes(programme.for_aspect(platform.aspect), plan.captions)
         shown = zip(scenes, RowMedia(plan, media).for_scenes(scenes, fmt), strict=True)
         films = (scene_film(timed, fmt, theme, script=plan.script, media=its) for timed, its in shown)
         return cls(fmt, scenes, tuple(films))
+
+    @property
+    def first_spoken(self) -> int:
+        """Index of the first scene of the body; where there is none, of the first one after the title."""
+        kinds = [timed.scene.kind for timed in self.scenes]
+        after_title = next((at for at, kind in enumerate(kinds) if kind is not SceneKind.TITLE), 0)
+        return kinds.index(SceneKind.BODY) if SceneKind.BODY in kinds else after_title
 
     def stills(self) -> Iterator[NDArray[np.uint8]]:
         """Each scene when all of it stands there, with its last caption if it has one."""
@@ -291,7 +354,7 @@ def draft_format(platform: Platform, short_side: int = SHORT_SIDE) -> VideoForma
     return VideoFormat(platform, *sizes[platform.aspect])
 
 
-def _write_pictures(row: int, shown: Sequence[_PlatformFilms], folder: Path) -> tuple[tuple[Path, ...], Path]:
+def _write_pictures(row: int, shown: Sequence[PlatformFilms], folder: Path) -> tuple[tuple[Path, ...], Path]:
     """All stills as files, and the sheet of them: platform under platform."""
     for left in folder.glob(f"row-{row}-*-[0-9]*.jpg"):
         left.unlink()
@@ -309,11 +372,15 @@ def _write_pictures(row: int, shown: Sequence[_PlatformFilms], folder: Path) -> 
     return tuple(paths), sheet
 
 
-def _write_draft(films: _PlatformFilms, programme: Programme, plan: VideoPlan, path: Path) -> None:
-    """The narration from the first body scene on, in pictures and sound, without the music."""
-    kinds = [timed.scene.kind for timed in films.scenes]
-    spoken = next((at for at, kind in enumerate(kinds) if kind is not SceneKind.TITLE), 0)
-    first = kinds.index(SceneKind.BODY) if SceneKind.BODY in kinds else spoken
+def write_draft(
+    films: PlatformFilms, known: KnownRow, path: Path, cancelled: Callable[[], bool] = lambda: False
+) -> None:
+    """The narration from the first body scene on, in pictures and sound, without the music.
+
+    Raises:
+        RenderCancelledError: `cancelled`, which is called several times a second, returned True.
+    """
+    programme, first = known.programme, films.first_spoken
     left = DRAFT_SECONDS * FPS
     pictures: list[Film] = []
     voices = []
@@ -324,7 +391,8 @@ def _write_draft(films: _PlatformFilms, programme: Programme, plan: VideoPlan, p
             voices.append(narrated.voice[: frames * SAMPLES_PER_FRAME])
         left -= frames
     sound = programme_sound(np.concatenate(voices))
-    EventRenderer().render(pictures, sound, films.fmt, {"title": plan.title, "comment": "Draft"}, path)
+    tags = {"title": known.plan.title, "comment": "Draft"}
+    EventRenderer().render(pictures, sound, films.fmt, tags, path, cancelled=cancelled)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import BucketNotFoundError, BulkVideoError
 from bulkvid_pipeline.core.pruning import rows_to_prune, runs_to_prune
 from bulkvid_pipeline.services.diagnostics.files import debug_folder, remove_older
+from bulkvid_pipeline.services.drafts.drafts import AllDrafts
 from bulkvid_pipeline.services.retention.kept_figures import keep_figures
 from bulkvid_pipeline.services.retention.past_runs import KnownRun, known_runs
 from bulkvid_pipeline.services.sheets.uploads import Uploads
@@ -88,6 +89,7 @@ def prune(
         work.callbacks,
         work.rate_limits,
         work.idempotency_keys,
+        work.drafts,
         work.uploads,
         work.debug_logs,
     )
@@ -235,10 +237,16 @@ class _Pruning:
         found = Reservations(self._instance).forget_expired(now_ms, dry_run=self._dry_run)
         yield Pruned("idempotency_keys", *found)
 
+    def drafts(self) -> Iterator[Pruned]:
+        """Drafts of jobs that nobody has touched for a month."""
+        now_ms = round(self._now.timestamp() * 1000)
+        yield Pruned("drafts", *AllDrafts(self._instance).forget_expired(now_ms, dry_run=self._dry_run))
+
     def uploads(self) -> Iterator[Pruned]:
-        """Uploaded sheets that no unfinished job reads."""
+        """Uploaded sheets that no unfinished job reads, and no draft names."""
         sources = (run.spec.input_source.path for run in self._runs if run.spec and not run.past.over)
-        in_use = {path for path in sources if path is not None}
+        in_drafts = AllDrafts(self._instance).uploads(round(self._now.timestamp() * 1000))
+        in_use = {*in_drafts, *(path for path in sources if path is not None)}
         yield Pruned("uploads", *Uploads(self._settings).prune(self._before, in_use, dry_run=self._dry_run))
 
     def debug_logs(self) -> Iterator[Pruned]:

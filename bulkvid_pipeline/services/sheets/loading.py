@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.adapters.sheets.local_sheets import read_local
 from bulkvid_pipeline.adapters.sheets.raw_sheet import RawSheet
+from bulkvid_pipeline.core.column_choice import ColumnChoice
 from bulkvid_pipeline.core.keys import slug
 from bulkvid_pipeline.core.ranges import parse_range
 from bulkvid_pipeline.core.sheet_table import SheetTable, sheet_table
@@ -45,36 +46,39 @@ def load_sheet(
     Raises:
         BulkVideoError: one of its kinds says why the sheet cannot be read or used.
     """
-    raw = _read(source, settings, project_id, retry)
-    return LoadedSheet(sheet_label(source), raw.name, raw.source_uri, raw.version, table_of(raw, source))
+    return loaded(read_sheet(source, settings, project_id, retry), source)
 
 
-def table_of(raw: RawSheet, source: InputSource) -> SheetTable:
-    """The table in the cells that were read.
+def loaded(raw: RawSheet, source: InputSource) -> LoadedSheet:
+    """The sheet in the cells that were read.
 
     Raises:
-        InvalidSheetError: no rows, or no usable header.
+        InvalidSheetError: no rows, no usable header, or not the columns that the job names.
     """
-    return sheet_table(
+    table = sheet_table(
         raw.cells,
         layout=source.format,
         first_row=raw.first_row,
         first_column=raw.first_column,
         notes=raw.notes,
         hidden_rows=source.hidden_rows,
+        choice=ColumnChoice.of(source.columns),
     )
+    return LoadedSheet(sheet_label(source), raw.name, raw.source_uri, raw.version, table)
 
 
-def _read(source: InputSource, settings: Settings, project_id: str, retry: RetryPolicy | None) -> RawSheet:
+def read_sheet(source: InputSource, settings: Settings, project_id: str, retry: RetryPolicy | None = None) -> RawSheet:
+    """The cells of the sheet; see `load_sheet`."""
     area = parse_range(source.range) if source.range else None
+    choice = ColumnChoice.of(source.columns)
     if source.type is SourceType.FILE:
         assert source.path is not None
         if is_upload_id(source.path):
-            return Uploads(settings).read(project_id, source.path, area)
-        return read_local(Path(source.path).expanduser(), area)
+            return Uploads(settings).read(project_id, source.path, area, choice)
+        return read_local(Path(source.path).expanduser(), area, choice)
     assert source.sheet_id is not None
     return google_sheets(settings, retry).read(
-        source.sheet_id, area, gid=source.gid, find_tab=source.format is SheetFormat.STANDARD
+        source.sheet_id, area, gid=source.gid, find_tab=source.format is SheetFormat.STANDARD, choice=choice
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
@@ -18,6 +19,7 @@ from bulkvid_pipeline.adapters.sheets.local_sheets import read_content
 from bulkvid_pipeline.adapters.sheets.raw_sheet import RawSheet
 from bulkvid_pipeline.adapters.storage import Storage
 from bulkvid_pipeline.adapters.storage.objects import StoredObject
+from bulkvid_pipeline.core.column_choice import NO_CHOICE, ColumnChoice
 from bulkvid_pipeline.core.errors import (
     InvalidRangeError,
     InvalidSheetError,
@@ -35,6 +37,7 @@ from bulkvid_pipeline.services.wiring.storage import open_place
 from bulkvid_pipeline.settings import Settings, dagster_home
 
 MOST_BYTES = 10 * 2**20
+MOST_LISTED = 30
 ABOUT = "about.json"
 
 
@@ -97,7 +100,20 @@ class Uploads:
         except (NotFoundError, ValidationError) as error:
             raise _not_found(upload) from error
 
-    def read(self, project_id: str, upload: str, area: A1Range | None) -> RawSheet:
+    def list(self, project_id: str, limit: int = MOST_LISTED) -> tuple[UploadView, ...]:
+        """The project's uploads, the newest first, of each file name the newest alone."""
+        kept = self._storage.list(f"{project_folder(project_id)}/")
+        documents = [part for part in kept if part.key.endswith(f"/{ABOUT}")]
+        found: dict[str, UploadView] = {}
+        for document in sorted(documents, key=lambda part: part.modified_at, reverse=True):
+            if len(found) == limit:
+                break
+            with suppress(UploadNotFoundError):  # deleted meanwhile
+                about = self.get(project_id, document.key.split("/")[-2])
+                found.setdefault(about.name, about)
+        return tuple(sorted(found.values(), key=lambda about: about.created_at, reverse=True))
+
+    def read(self, project_id: str, upload: str, area: A1Range | None, choice: ColumnChoice = NO_CHOICE) -> RawSheet:
         """The cells of an upload; see `read_content`.
 
         Raises:
@@ -109,7 +125,7 @@ class Uploads:
             data = self._storage.read_bytes(f"{_folder(project_id, upload)}/{about.name}")
         except NotFoundError as error:
             raise _not_found(upload) from error
-        return read_content(data, PurePath(about.name), f"upload:{upload}", area)
+        return read_content(data, PurePath(about.name), f"upload:{upload}", area, choice)
 
     def remove(self, project_id: str, upload: str) -> None:
         """Delete an upload; jobs over it that have not read it yet fail.

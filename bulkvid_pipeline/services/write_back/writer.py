@@ -17,6 +17,7 @@ from dagster import DagsterInstance
 
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.adapters.sheets.raw_sheet import MAX_COLUMNS
+from bulkvid_pipeline.core.column_choice import ColumnChoice
 from bulkvid_pipeline.core.errors import InvalidSpecError, ServiceUnavailableError
 from bulkvid_pipeline.core.findings import Finding, Severity, shortened
 from bulkvid_pipeline.core.ranges import A1Range, parse_range
@@ -168,9 +169,13 @@ def _read(
     area = parse_range(source.range) if source.range else A1Range(0, MAX_COLUMNS - 1)
     wait_for_sheet_read(instance, spec, settings, LONGEST_TURN_S)
     area_to_end = dataclasses.replace(area, last_column=area.first_column + MAX_COLUMNS - 1)
-    raw = writer.read(source.sheet_id, area_to_end, gid=source.gid, find_tab=True)
+    choice = ColumnChoice.of(source.columns)
+    raw = writer.read(source.sheet_id, area_to_end, gid=source.gid, find_tab=True, choice=choice)
     width = area.last_column - area.first_column + 1
-    return raw.name, ReportedSheet(raw.cells, first_row=raw.first_row, first_column=raw.first_column, ideas_width=width)
+    sheet = ReportedSheet(
+        raw.cells, first_row=raw.first_row, first_column=raw.first_column, ideas_width=width, choice=choice
+    )
+    return raw.name, sheet
 
 
 def _writer(settings: Settings, retry: RetryPolicy | None = None) -> SheetWriter:

@@ -12,7 +12,7 @@ from bulkvid_pipeline.core.spans import Span, parse_span
 from bulkvid_pipeline.launch.here import execute_here
 from bulkvid_pipeline.services.analytics.figures import figures_of
 from bulkvid_pipeline.services.analytics.gone_jobs import GoneJobs
-from bulkvid_pipeline.services.analytics.job_sums import JobSums
+from bulkvid_pipeline.services.analytics.job_sums import JobSums, Question
 from bulkvid_pipeline.services.analytics.past_rows import paces_of
 from bulkvid_pipeline.services.jobs.job_index import JobIndex
 from bulkvid_pipeline.services.jobs.jobs import find_job, list_jobs
@@ -29,7 +29,7 @@ def analytics(workplace: Workplace, span: Span, by: GroupBy) -> Analytics:
     """What the API and the command line answer."""
     with closing(JobIndex(workplace.instance)) as index:
         index.refresh()
-        return JobSums(GoneJobs(workplace.instance)).analytics(index.now(), None, span, by)
+        return JobSums(GoneJobs(workplace.instance)).analytics(index.now(), None, Question(span, by))
 
 
 def test_a_job_that_was_retried_counts_once_with_all_its_work(workplace: Workplace) -> None:

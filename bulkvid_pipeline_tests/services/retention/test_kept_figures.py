@@ -15,7 +15,7 @@ from bulkvid_pipeline.core.jobs import Scope
 from bulkvid_pipeline.core.service_wire import Analytics
 from bulkvid_pipeline.core.spans import Span, parse_span
 from bulkvid_pipeline.services.analytics.gone_jobs import GoneJobs
-from bulkvid_pipeline.services.analytics.job_sums import JobSums
+from bulkvid_pipeline.services.analytics.job_sums import JobSums, Question
 from bulkvid_pipeline.services.jobs.job_index import JobIndex
 from bulkvid_pipeline.services.jobs.jobs import find_job, list_jobs
 from bulkvid_pipeline.services.retention.pruning import prune
@@ -92,7 +92,7 @@ def analytics(workplace: Workplace, project: str = "default", span: Span | None 
     index = JobIndex(workplace.instance)
     index.refresh()
     sums = JobSums(GoneJobs(workplace.instance))
-    found = [sums.analytics(index.now(), project, span or Span(), by) for by in GroupBy]
+    found = [sums.analytics(index.now(), project, Question(span or Span(), by)) for by in GroupBy]
     index.close()
     return found
 
@@ -186,13 +186,13 @@ def test_sums_follow_changes_of_jobs(workplace: Workplace) -> None:
     for number in range(3):
         a_run(workplace, f"job_{number}", [0, 1], [], sheet="other")
     index.refresh(at_once=True)
-    assert sums.analytics(index.now(), "default", Span(), GroupBy.USER).total_items == 6
+    assert sums.analytics(index.now(), "default", Question(Span(), GroupBy.USER)).total_items == 6
 
     a_run(workplace, "job_1", [0, 1, 2], [], sheet="other")
     a_run(workplace, "job_new", [0], [], sheet="other")
     index.refresh(at_once=True)
 
-    found = sums.analytics(index.now(), "default", Span(), GroupBy.USER)
+    found = sums.analytics(index.now(), "default", Question(Span(), GroupBy.USER))
     assert (found.total_jobs, found.total_items) == (4, 8)
     assert found.groups["ana"].total_items == 8
     index.close()

@@ -152,6 +152,7 @@ def test_nothing_goes_before_its_time(workplace: Workplace) -> None:
         "pieces": 0,
         "callbacks": 0,
         "idempotency_keys": 0,
+        "drafts": 0,
         "uploads": 0,
         "debug_logs": 0,
     }

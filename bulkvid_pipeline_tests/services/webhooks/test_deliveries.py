@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
 from dagster import DagsterInstance
 
-from bulkvid_pipeline.adapters.webhooks.outbox import Outcome
+from bulkvid_pipeline.adapters.webhooks.outbox import FAILED, Outcome
 from bulkvid_pipeline.core.errors import InvalidRequestError, NotFoundError
 from bulkvid_pipeline.core.states import JobState
-from bulkvid_pipeline.services.webhooks.deliveries import deliveries, delivery, send_again
+from bulkvid_pipeline.services.webhooks.deliveries import (
+    deliveries,
+    delivery,
+    delivery_in_full,
+    send_again,
+    send_each_again,
+)
 from bulkvid_pipeline.services.webhooks.dispatch import notify
 from bulkvid_pipeline.services.webhooks.payloads import EventType, event_type_of, payload_of
 from bulkvid_pipeline_tests.peers.hook_receiver import HookReceiver
@@ -90,7 +97,7 @@ def test_a_page_token_of_another_list_is_refused(instance: DagsterInstance) -> N
         put(instance, f"job_{number}")
     token = deliveries(instance, "acme", page_size=1).next_page_token
 
-    for changed in ({"project_id": "other"}, {"job_id": "job_1"}, {"state": Outcome.WAITING}):
+    for changed in ({"project_id": "other"}, {"job_id": "job_1"}, {"states": [Outcome.WAITING]}):
         with pytest.raises(InvalidRequestError):
             deliveries(instance, **{"project_id": "acme", "page_token_": token, **changed})  # type: ignore[arg-type]
 
@@ -102,7 +109,10 @@ def test_messages_are_found_by_job_and_by_state(instance: DagsterInstance, recei
     put(instance, "JOB_1", minute=1)
 
     assert {each.id for each in deliveries(instance, "acme", job_id="job_1").items} == {sent, waiting}
-    assert [each.id for each in deliveries(instance, "acme", state=Outcome.DELIVERED).items] == [sent]
+    assert [each.id for each in deliveries(instance, "acme", states=[Outcome.DELIVERED]).items] == [sent]
+    both = deliveries(instance, "acme", job_id="job_1", states=[Outcome.WAITING, Outcome.DELIVERED]).items
+    assert {each.id for each in both} == {sent, waiting}
+    assert deliveries(instance, "acme", states=FAILED).items == ()
     assert deliveries(instance, "acme", job_id="job_1%").items == ()
 
 
@@ -118,6 +128,29 @@ def test_each_attempt_is_told_and_a_message_is_sent_again(instance: DagsterInsta
     assert sent.ended_at is not None
     assert again.state == "waiting"
     assert len(again.attempts) == 1
+
+
+def test_chosen_messages_are_sent_again_and_those_that_cannot_be_hold_up_no_other(
+    instance: DagsterInstance, receiver: HookReceiver
+) -> None:
+    ours = [put(instance, f"job_{number}", url=receiver.url()) for number in range(2)]
+    theirs = put(instance, "job_9", project="other", url=receiver.url())
+    send(instance)
+
+    done = send_each_again(instance, "acme", [ours[0], theirs, "msg_none", ours[1], ours[0]])
+
+    assert done.due == tuple(ours)
+    assert list(done.refused) == [theirs, "msg_none"]
+    assert [delivery(instance, "acme", each).state for each in ours] == ["waiting", "waiting"]
+    assert delivery(instance, "other", theirs).state == "delivered"
+
+
+def test_a_message_is_shown_with_what_it_says(instance: DagsterInstance) -> None:
+    shown = delivery_in_full(instance, "acme", put(instance, title="<b>Spring</b>"))
+
+    assert json.loads(shown.payload)["data"]["title"] == "<b>Spring</b>"
+    with pytest.raises(NotFoundError):
+        delivery_in_full(instance, "other", shown.delivery.id)
 
 
 @pytest.mark.parametrize("title", ["ü 😀", "a\x00b", 'quote " and \\ backslash', "%_'"])

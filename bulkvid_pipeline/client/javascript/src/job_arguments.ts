@@ -11,7 +11,7 @@ type Overrides = NonNullable<Template['overrides']>;
 export type NestedJob = Partial<BulkJobSpec>;
 
 /** The fields of a new job, flat; one that is left out has the server's default. */
-export type FlatJob = Fields<Pick<Source, 'sheet_id' | 'range' | 'gid' | 'path' | 'only' | 'hidden_rows'>> &
+export type FlatJob = Fields<Pick<Source, 'sheet_id' | 'range' | 'gid' | 'path' | 'only' | 'hidden_rows' | 'columns'>> &
   Fields<Output> &
   Fields<Pick<Template, 'template_id' | 'overrides'>> &
   Fields<Overrides> & {
@@ -26,6 +26,7 @@ const PLACES: Record<keyof FlatJob, readonly [string, ...string[]]> = {
   path: ['input_source', 'path'],
   only: ['input_source', 'only'],
   hidden_rows: ['input_source', 'hidden_rows'],
+  columns: ['input_source', 'columns'],
   sheet_format: ['input_source', 'format'],
   format: ['output', 'format'],
   video_codec: ['output', 'video_codec'],
