@@ -1419,6 +1419,14 @@ export type InputSource = {
      * skip or include rows that a file hides, by hand or by a filter
      */
     hidden_rows?: HiddenRows;
+    /**
+     * Columns
+     *
+     * Columns that headers do not tell or tell wrongly: the sheet's header, or C:C for column C, to our name, or to ignore
+     */
+    columns?: {
+        [key: string]: 'idea_title' | 'description' | 'target_audience' | 'tone' | 'duration_seconds' | 'platform_preferences' | 'script_content' | 'voice_preference' | 'style_override' | 'priority' | 'image_url' | 'background_url' | 'language' | 'captions' | 'say_as' | 'id' | 'approved' | 'status' | 'ignore' | null;
+    };
 };
 
 /**
@@ -2474,7 +2482,10 @@ export type PreviewColumn = {
 /**
  * PreviewRow
  *
- * A row of a sheet: what its cells say, by column.
+ * A row of a sheet: what its cells say, by column of ours.
+ *
+ * `sheet_cells` are the filled cells of all columns by letter, as the sheet shows them, each shortened to 300
+ * characters.
  */
 export type PreviewRow = {
     /**
@@ -2489,6 +2500,12 @@ export type PreviewRow = {
      * Cells
      */
     cells: {
+        [key: string]: string;
+    };
+    /**
+     * Sheet Cells
+     */
+    sheet_cells?: {
         [key: string]: string;
     };
 };
@@ -2714,6 +2731,42 @@ export type RowCounts = {
 export type Severity = 'error' | 'warning' | 'info';
 
 /**
+ * SheetColumnView
+ *
+ * A column of a sheet: the letter that the sheet shows, its header as written, or "", and our name for it.
+ *
+ * `name` is null where the column is not read. `known_by` is `header`, `position` (in a positional sheet) or
+ * `mapping`, where `input_source.columns` says what it is; null where nothing tells. `key` is what to write there to
+ * say it by hand. `samples` are its first filled cells, shortened.
+ */
+export type SheetColumnView = {
+    /**
+     * Letter
+     */
+    letter: string;
+    /**
+     * Header
+     */
+    header: string;
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Known By
+     */
+    known_by?: string | null;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Samples
+     */
+    samples?: Array<string>;
+};
+
+/**
  * SheetFormat
  *
  * `standard`: the first row names the columns; `positional`: no header, columns A..J in the fixed order.
@@ -2725,7 +2778,8 @@ export type SheetFormat = 'standard' | 'positional';
  *
  * How a sheet is understood: its columns, its first rows, and the findings at each validation level.
  *
- * Findings and estimate are about `rows_checked` rows, the first of `rows_total`.
+ * Findings and estimate are about `rows_checked` rows, the first of `rows_total`. `columns` are those that are read,
+ * `sheet_columns` are all that the sheet has.
  */
 export type SheetPreview = {
     /**
@@ -2740,6 +2794,10 @@ export type SheetPreview = {
      * Columns
      */
     columns: Array<PreviewColumn>;
+    /**
+     * Sheet Columns
+     */
+    sheet_columns?: Array<SheetColumnView>;
     /**
      * Rows
      */
