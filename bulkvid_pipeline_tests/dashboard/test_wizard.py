@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import pytest
 from httpx2 import Response
 
 from bulkvid_pipeline.core.columns import COLUMNS
-from bulkvid_pipeline.services.access.scopes import Scope
 from bulkvid_pipeline.services.drafts.drafts import Draft, Drafts
 from bulkvid_pipeline.services.jobs.jobs import find_job, spec_of
 from bulkvid_pipeline.services.opened import OpenServices
-from bulkvid_pipeline.services.sheets.uploads import Uploads
 from bulkvid_pipeline.settings import settings
-from bulkvid_pipeline_tests.dashboard.conftest import Visitor, Visitors, words
-from bulkvid_pipeline_tests.launch.fake_dagster import Answer, launched
+from bulkvid_pipeline_tests.dashboard.conftest import Visitor, words
 from bulkvid_pipeline_tests.launch.instance_dagster import InstanceDagster
 from bulkvid_pipeline_tests.workplace import Workplace, idea
 
@@ -82,7 +77,7 @@ class Wizard:
 
 def filled(page: Response) -> dict[str, str]:
     """What a browser would send of the step's form as it is."""
-    form = re.search(r'<form[^>]*data-keep.*?</form>', page.text, re.DOTALL)
+    form = re.search(r"<form[^>]*data-keep.*?</form>", page.text, re.DOTALL)
     assert form is not None, page.text[-3000:]
     fields = dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"', form[0]))
     for name, body in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form[0], re.DOTALL):
