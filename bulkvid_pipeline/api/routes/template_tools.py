@@ -13,13 +13,14 @@ from bulkvid_pipeline.api.context import Context
 from bulkvid_pipeline.api.envelope import Answer
 from bulkvid_pipeline.api.error_answers import documented
 from bulkvid_pipeline.api.reading import answer, tagged
-from bulkvid_pipeline.api.routes.templates import errors_of_requests, store_of
+from bulkvid_pipeline.api.routes.templates import store_of
 from bulkvid_pipeline.api.template_document import TEMPLATE_DOCUMENT
 from bulkvid_pipeline.core.service_wire import TemplateAsset, TemplateDocumentCheck, TemplateField
 from bulkvid_pipeline.core.wire import Page
 from bulkvid_pipeline.services.previews.template_preview import EDITED, template_image
 from bulkvid_pipeline.services.templates.assets import LOGO_TYPES, MUSIC_TYPES, ProjectAssets
 from bulkvid_pipeline.services.templates.document_check import DRAFT, check_document
+from bulkvid_pipeline.services.templates.request_errors import errors_of_requests
 from bulkvid_pipeline.services.templates.template_fields import template_fields
 from bulkvid_pipeline.services.wiring.cache import local_cache
 

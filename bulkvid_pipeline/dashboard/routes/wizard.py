@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Mapping
@@ -150,10 +151,8 @@ def create_job(draft_id: str, visit: Changing) -> Response:
     except BulkVideoError as error:
         return _step(visit, drafts.get(draft_id), Step.REVIEW, refused=error)
     services.see_own_writing()
-    try:
+    with contextlib.suppress(DraftNotFoundError):  # by the first of two clicks
         drafts.delete(draft_id)
-    except DraftNotFoundError:
-        pass  # by the first of two clicks
     return visit.redirect(
         f"/jobs/{json.loads(answer.body)['job_id']}", say="The job is created, and starts when it is its turn"
     )

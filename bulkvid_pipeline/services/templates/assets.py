@@ -26,6 +26,7 @@ from bulkvid_pipeline.core.errors import (
     UploadTooLargeError,
 )
 from bulkvid_pipeline.core.findings import shortened
+from bulkvid_pipeline.core.options import Style
 from bulkvid_pipeline.core.service_wire import TemplateAsset
 from bulkvid_pipeline.core.templates import parse_template
 from bulkvid_pipeline.core.uploads import safe_name
@@ -223,6 +224,13 @@ class _Uses:
 
     def of(self, name: str) -> tuple[str, ...]:
         return tuple(sorted(template_id for template_id, names in self.names.items() if name in names))
+
+
+def style_music(style: Style) -> Path:
+    """The file of the music that a style has of its own, an Ogg."""
+    from bulkvid_pipeline.rendering.sound.beds import bed_file
+
+    return bed_file(style)
 
 
 def _documents(folder: Path) -> Iterator[tuple[str, frozenset[str] | str]]:

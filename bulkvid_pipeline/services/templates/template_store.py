@@ -11,13 +11,14 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
+from typing import Any
 from urllib.parse import quote
 
 from bulkvid_pipeline.core.errors import TemplateError, TemplateInvalidError, TemplateNotFoundError
 from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.options import Style
 from bulkvid_pipeline.core.spec import DEFAULT_TEMPLATE
-from bulkvid_pipeline.core.templates import BUILT_IN_TEMPLATES, Template, parse_template
+from bulkvid_pipeline.core.templates import BUILT_IN_TEMPLATES, Template, document_of, parse_template
 from bulkvid_pipeline.rendering.pictures.theme import Theme
 from bulkvid_pipeline.rendering.pictures.themes import theme_for
 
@@ -138,6 +139,24 @@ class TemplateStore:
             f"Template '{shortened(template_id)}' not found",
             fix=f"Use a valid template ID ({', '.join(self.ids())}) or {DEFAULT_TEMPLATE}",
         )
+
+    def document(self, template_id: str) -> dict[str, Any]:
+        """The template's document in its full form; one that is wrong as it is written.
+
+        Raises:
+            TemplateNotFoundError: there is none of that id.
+            TemplateInvalidError: its file holds no JSON object.
+        """
+        _, path = self.find(template_id)
+        if path is None:
+            return document_of(BUILT_IN_TEMPLATES[template_id])
+        written = _read(path)
+        try:
+            return document_of(parse_template(written, template_id=template_id))
+        except TemplateInvalidError:
+            if not isinstance(written, dict):
+                raise
+            return written
 
     def as_written(self, name: str | None) -> str | None:
         """The name of a file of a loaded template as its document has it."""

@@ -67,7 +67,9 @@ class TellingRun(WrittenRun):
             dg.AssetMaterialization(tags.VIDEO_ASSET, description=title, partition=key, metadata=metadata)
         )
 
-    def fail(self, number: int, error: str = "no font has this", attempts: int = 2) -> None:
+    def fail(
+        self, number: int, error: str = "no font has this", attempts: int = 2, code: str = "GLYPHS_MISSING"
+    ) -> None:
         """A row has failed."""
         self._report_asset(
             dg.AssetObservation(
@@ -80,7 +82,7 @@ class TellingRun(WrittenRun):
                     "title": f"Title {number}",
                     "sheet_row": number,
                     "state": "failed",
-                    "code": "GLYPHS_MISSING",
+                    "code": code,
                     "attempts": attempts,
                 },
             )
