@@ -26,6 +26,7 @@ from bulkvid_pipeline.dashboard.routes import (
     welcome,
     wizard,
     wizard_look,
+    wizard_sheet,
 )
 from bulkvid_pipeline.dashboard.static_files import static_answer
 from bulkvid_pipeline.dashboard.visits import Anybody, Reading, page_router
@@ -47,6 +48,7 @@ ROUTERS = (
     welcome.router,
     wizard.router,
     wizard_look.router,
+    wizard_sheet.router,
 )
 SMALLEST_COMPRESSED = 1000
 """Bytes from which on an answer is compressed."""
