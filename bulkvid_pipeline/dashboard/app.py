@@ -10,12 +10,12 @@ from starlette.responses import Response
 from bulkvid_pipeline.core.errors import NotFoundError
 from bulkvid_pipeline.dashboard.door import DashboardDoor
 from bulkvid_pipeline.dashboard.problems import add_problem_pages
-from bulkvid_pipeline.dashboard.routes import session, wizard, wizard_look
+from bulkvid_pipeline.dashboard.routes import session, wizard, wizard_look, wizard_sheet
 from bulkvid_pipeline.dashboard.static_files import static_answer
 from bulkvid_pipeline.dashboard.visits import Anybody, Reading, page_router
 from bulkvid_pipeline.web.request_gate import RequestGate
 
-ROUTERS = (session.router, wizard_look.router, wizard.router)
+ROUTERS = (session.router, wizard_look.router, wizard_sheet.router, wizard.router)
 SMALLEST_COMPRESSED = 1000
 """Bytes from which on an answer is compressed."""
 _files = page_router()
