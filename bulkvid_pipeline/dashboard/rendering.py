@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -45,7 +46,7 @@ def environment() -> Environment:
         "rate": rate,
         "span": span,
     }
-    made.globals |= {"static": static, "ROOMS": ROOMS}
+    made.globals |= {"static": static, "ROOMS": ROOMS, "new_key": lambda: uuid.uuid4().hex}
     return made
 
 
