@@ -15,8 +15,8 @@ from bulkvid_pipeline.services.diagnostics.diagnostics import Diagnostics
 from bulkvid_pipeline.services.doctor import examinations
 from bulkvid_pipeline_tests.browser.dashboard.conftest import Dashboard
 from bulkvid_pipeline_tests.core.diagnostics.exchanges import asked, broken, healthy, speech_error
-from bulkvid_pipeline_tests.dashboard.told_jobs import add_runs, told_run
 from bulkvid_pipeline_tests.dashboard.test_system import REPORT
+from bulkvid_pipeline_tests.dashboard.told_jobs import add_runs, told_run
 from bulkvid_pipeline_tests.peers.hook_receiver import HookReceiver
 from bulkvid_pipeline_tests.services.diagnostics.recorded import known_job, recorded
 from bulkvid_pipeline_tests.services.webhooks.test_deliveries import put
@@ -73,7 +73,7 @@ def test_analytics_are_charts_and_tables(dashboard: Dashboard, workplace: Workpl
     page.get_by_role("link", name="ana", exact=True).press("Enter")
     expect(page.get_by_role("heading", name="Jobs of user ana")).to_be_visible()
     dashboard.pictures("jobs-behind")
-    page.get_by_role("link", name="Analytics").first.click()
+    page.locator(".kicker").get_by_role("link", name="Analytics").click()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download as CSV").click()
     assert download.value.suggested_filename == "analytics-by-user.csv"
@@ -156,15 +156,13 @@ def test_deliveries_are_sent_again(dashboard: Dashboard, workplace: Workplace) -
     page.get_by_role("button", name="Send again").press("Enter")
     expect(page.get_by_text("3 messages will be sent again within seconds")).to_be_visible()
     page.get_by_role("link", name="Delivered").click()
-    page.get_by_role("link", name="bulk_job.completed").click()
+    page.get_by_role("link", name="Job completed").click()
     expect(page.get_by_text('"title": "<b>Spring</b>"')).to_be_visible()
     dashboard.pictures("delivery")
     assert dashboard.screen.faults == []
 
 
-def test_the_system_page_is_live_and_runs_the_doctor(
-    dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_system_page_is_live_and_runs_the_doctor(dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch) -> None:
     page = dashboard.page
     dashboard.log_in(page, "ada", scopes=[Scope.ADMIN])
     monkeypatch.setattr(examinations, "examined_apart", lambda _home: REPORT)
