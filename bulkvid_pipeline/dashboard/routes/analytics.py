@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Query
@@ -272,7 +272,7 @@ class Figures:
     groups: Sequence[Group]
 
 
-def _chosen(choice: Choice) -> dict[str, object]:
+def _chosen(choice: Choice) -> dict[str, Any]:
     return {
         "title": "Analytics",
         "choice": choice,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Query
@@ -115,7 +115,7 @@ async def send_again(visit: Changing) -> Response:
 def delivery_page(delivery_id: str, visit: Reading) -> Response:
     """A message with its attempts and what it says."""
     found = delivery_in_full(visit.services.instance, visit.project_id, delivery_id)
-    values = {
+    values: dict[str, Any] = {
         "found": found.delivery,
         "word": STATES[Outcome(found.delivery.state)],
         "types": TYPES,
