@@ -311,7 +311,7 @@ def variables_known() -> frozenset[str]:
 
 
 SERVE_MARK = "BULKVID_SERVE"
-"""Environment variable with the id of the `bulkvid serve` that a process belongs to: no setting, and nobody's mistake."""
+"""Environment variable with the id of the `bulkvid serve` that a process belongs to; no setting."""
 
 
 def variables_given() -> frozenset[str]:

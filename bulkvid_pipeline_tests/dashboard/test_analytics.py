@@ -95,7 +95,9 @@ def test_names_of_anybody_are_text_everywhere(visitor: Visitor, visitors: Visito
     assert "'=HYPERLINK" in visitors(project="evil").get("/analytics/figures.csv?period=all&group_by=user").text
 
 
-def test_the_jobs_behind_a_figure_are_those_that_made_it(visitor: Visitor, workplace: Workplace) -> None:
+def test_the_jobs_behind_a_figure_are_those_that_made_it(
+    visitor: Visitor, visitors: Visitors, workplace: Workplace
+) -> None:
     told_job(workplace.instance, "job_a", 3, 0, style="minimal", title="Calm")
     told_job(workplace.instance, "job_b", 2, 0, style="modern", title="Loud")
     told_job(workplace.instance, "job_c", 2, 0, style="minimal", title="Foreign", project="other")
@@ -108,6 +110,12 @@ def test_the_jobs_behind_a_figure_are_those_that_made_it(visitor: Visitor, workp
     assert "Loud" not in minimal
     assert "2 jobs," in everything
     assert "Foreign" not in everything
+    told_job(workplace.instance, "job_d", template="", project="quiet", title="Nobody's")
+    told_job(workplace.instance, "job_e", project="quiet", title="Eve's")
+    quiet = visitors(project="quiet")
+    figures = quiet.part("/analytics/figures?period=all").text
+    (link,) = re.findall(r'<a href="([^"]*group=)"', figures)
+    assert "Eve" not in quiet.get(link.replace("&amp;", "&")).text
     assert "Nobody has created such a job" in words(visitor.get("/analytics/jobs?group_by=style&group=none"))
 
 
