@@ -66,9 +66,9 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.verb !== "get") event.detail.headers["X-CSRF-Token"] = csrf;
 });
 document.addEventListener("htmx:beforeRequest", () => document.getElementById("problems")?.replaceChildren());
-document.addEventListener("htmx:afterSwap", (event) => {
-  localTimes(event.detail.target);
-  readableFonts(event.detail.target);
+document.addEventListener("htmx:load", (event) => {
+  localTimes(event.detail.elt);
+  readableFonts(event.detail.elt);
 });
 document.addEventListener("htmx:sendError", () => announce("The server cannot be reached"));
 
