@@ -453,8 +453,10 @@ def _column(text: str) -> tuple[str, str]:
     """A column of the sheet and our name for it; the last `=` parts them, for a header may hold one."""
     header, separator, name = text.rpartition("=")
     if not separator or not header.strip():
-        raise typer.BadParameter(
-            f"'{text}' does not say which column is which; write 'Hook line=idea_title'", param_hint="--column"
+        from bulkvid_pipeline.core.errors import InvalidSpecError
+
+        raise InvalidSpecError(
+            f"--column '{text}' does not say which column is which", fix="Write --column 'Hook line=idea_title'"
         )
     return header.strip(), name.strip()
 
