@@ -225,8 +225,10 @@ def _change_source(visit: Visit, draft_id: str, source: InputSource, name: str) 
     drafts = _drafts(visit)
     for attempt in range(_TRIES):
         draft = drafts.get(draft_id)
+        again = source.path is not None and draft.source_name == name
+        spec = with_source(draft.spec, source, is_new_version=again)
         try:
-            drafts.save(draft_id, draft.version, spec=with_source(draft.spec, source), source_name=name)
+            drafts.save(draft_id, draft.version, spec=spec, source_name=name)
         except DraftChangedError:
             if attempt + 1 == _TRIES:
                 raise
