@@ -4,20 +4,63 @@ from __future__ import annotations
 
 from fastapi import FastAPI, Request
 from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.responses import Response
 
 from bulkvid_pipeline.core.errors import NotFoundError
 from bulkvid_pipeline.dashboard.door import DashboardDoor
 from bulkvid_pipeline.dashboard.problems import add_problem_pages
-from bulkvid_pipeline.dashboard.routes import session, wizard, wizard_look, wizard_sheet
+from bulkvid_pipeline.dashboard.routes import (
+    analytics,
+    deliveries,
+    diagnostics,
+    gallery,
+    job,
+    jobs,
+    media,
+    session,
+    system,
+    template_assets,
+    templates,
+    tokens,
+    welcome,
+    wizard,
+    wizard_look,
+    wizard_sheet,
+)
 from bulkvid_pipeline.dashboard.static_files import static_answer
 from bulkvid_pipeline.dashboard.visits import Anybody, Reading, page_router
 from bulkvid_pipeline.web.request_gate import RequestGate
 
-ROUTERS = (session.router, wizard_look.router, wizard_sheet.router, wizard.router)
+ROUTERS = (
+    analytics.router,
+    deliveries.router,
+    diagnostics.router,
+    gallery.router,
+    job.router,
+    jobs.router,
+    media.router,
+    session.router,
+    system.router,
+    template_assets.router,
+    templates.router,
+    tokens.router,
+    welcome.router,
+    wizard.router,
+    wizard_look.router,
+    wizard_sheet.router,
+)
 SMALLEST_COMPRESSED = 1000
 """Bytes from which on an answer is compressed."""
+SENT_AS_THEY_ARE = (
+    *DEFAULT_EXCLUDED_CONTENT_TYPES,
+    "application/json",
+    "application/octet-stream",
+    "application/x-subrip",
+    "text/csv",
+    "text/vtt",
+)
+"""Files that are sent in parts: parts are of one form, told by one entity tag."""
 _files = page_router()
 
 
@@ -31,7 +74,12 @@ def create_dashboard() -> FastAPI:
         redirect_slashes=False,
         middleware=[
             Middleware(RequestGate, door=DashboardDoor()),
-            Middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=5),
+            Middleware(
+                GZipMiddleware,
+                minimum_size=SMALLEST_COMPRESSED,
+                compresslevel=5,
+                exclude_content_types=SENT_AS_THEY_ARE,
+            ),
         ],
     )
     add_problem_pages(app)

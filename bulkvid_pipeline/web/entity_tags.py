@@ -14,7 +14,7 @@ def tagged(
     """`body` with its entity tag (made of it if empty), or 304 if the request has it already."""
     tag = tag or entity_tag(body)
     kept = {**(headers or {}), "ETag": tag, "Cache-Control": "private, no-cache"}
-    if _names(request.headers.get("if-none-match", ""), tag):
+    if names_tag(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers=kept)
     return Response(body, headers=kept, media_type=media_type)
 
@@ -24,7 +24,7 @@ def entity_tag(body: bytes) -> str:
     return f'W/"{blake2b(body, digest_size=12).hexdigest()}"'
 
 
-def _names(if_none_match: str, tag: str) -> bool:
+def names_tag(if_none_match: str, tag: str) -> bool:
     """Whether the header's list has the tag, by the weak comparison that If-None-Match uses."""
     if not if_none_match:
         return False

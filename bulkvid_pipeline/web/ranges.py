@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from bulkvid_pipeline.core.errors import InvalidRequestError
 
@@ -33,6 +34,42 @@ def parts_of(header: str, size: int) -> str:
     if not inside or not size:
         raise NoSuchPartError("The range lies outside the file", fix="Ask for bytes within its size")
     return "bytes=" + ",".join(inside)
+
+
+@dataclass(frozen=True)
+class Span:
+    """Bytes of a file: `length` of them from `first` on."""
+
+    first: int
+    length: int
+
+    @property
+    def last(self) -> int:
+        """The position of the last one."""
+        return self.first + self.length - 1
+
+
+def spans_of(header: str, size: int) -> tuple[Span, ...]:
+    """What the header asks for of a file of `size` bytes, in its order; none: the whole file is to be sent.
+
+    Parts that are more than the file together get the whole file.
+
+    Raises:
+        NoSuchPartError: all of it lies outside the file.
+    """
+    parts = parts_of(header, size)
+    pairs = [part.split("-") for part in parts.removeprefix("bytes=").split(",")] if parts else []
+    spans = tuple(_span(first, last, size) for first, last in pairs)
+    return spans if sum(span.length for span in spans) <= size else ()
+
+
+def _span(first: str, last: str, size: int) -> Span:
+    if not first:
+        length = min(_number(last), size)
+        return Span(size - length, length)
+    begin = _number(first)
+    end = min(_number(last), size - 1) if last else size - 1
+    return Span(begin, end - begin + 1)
 
 
 def _is_range(pair: tuple[str, str]) -> bool:

@@ -70,7 +70,7 @@ def test_a_sheet_that_is_recognised_shows_columns_rows_and_verdicts(known: Table
     text = words(page)
     assert "2 rows of ideas, all checked here. The header is row 1." in text
     assert "Moderate" in text
-    assert "1 of 2 rows are rendered, 1 left out with errors" in text
+    assert "1 of 2 rows would be rendered, 1 left out with errors" in text
     assert "The job would not start: " in text
     for said in ("Title", "Recognised", "Not recognised", "Turn off the tap."):
         assert said in text
@@ -114,7 +114,7 @@ def test_a_sheet_whose_headers_are_unknown_asks_which_columns_hold_title_and_scr
 
     assert page.status_code == 200
     assert "No header row was found" in words(page)
-    assert "Say which column holds the Title and which one the Script" in words(page)
+    assert "Say below which column holds the Title and which one the Script" in words(page)
     assert 'name="key.2" value="VO"' in page.text
     assert "Turn off the tap." in words(page)
 
@@ -124,7 +124,7 @@ def test_columns_that_are_chosen_by_hand_are_kept_and_the_sheet_is_read_so(unkno
 
     assert page.status_code == 200
     assert unknown.columns == {"Hook line": "idea_title", "VO": "script_content"}
-    assert "1 of 2 rows are rendered" in words(page)
+    assert "1 of 2 rows would be rendered" in words(page)
     assert "Chosen by hand" in words(page)
 
 
@@ -166,12 +166,13 @@ def test_a_mapping_of_columns_that_are_gone_is_told_and_can_be_taken_back(
     table.choose(["Hook line", "VO", "Gone"], ["idea_title", "script_content", "tone"])
 
     page = table.part()
-    assert "names the column 'Gone', which the sheet does not have" in html.unescape(page.text)
+    assert "your choice of columns names the column 'Gone', which the sheet does not have" in html.unescape(page.text)
+    assert "is forgotten then" in words(page)
     assert page.text.count(" selected>") == 2
 
     table.choose(["Hook line", "VO", "Tone"], ["idea_title", "script_content", ""])
     assert table.columns == {"Hook line": "idea_title", "VO": "script_content"}
-    assert "rows are rendered" in words(table.part())
+    assert "rows would be rendered" in words(table.part())
 
 
 def test_no_cell_header_or_finding_is_markup(visitor: Visitor, services: OpenServices) -> None:

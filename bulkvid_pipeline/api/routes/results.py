@@ -25,12 +25,11 @@ from bulkvid_pipeline.services.jobs.results import DEFAULT_STATES, ResultQuery
 from bulkvid_pipeline.services.outputs.links import FILES_PATH
 from bulkvid_pipeline.web.base_url import base_url
 from bulkvid_pipeline.web.ranges import NoSuchPartError, parts_of
+from bulkvid_pipeline.web.sent_parts import PLAYED_HERE
 
 router = guarded_router(tags=["results"])
 
 CSV = "text/csv"
-_PLAYED_HERE = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox"
-"""What browsers need to show a file by itself, and no more: its content is not ours."""
 
 
 class Format(StrEnum):
@@ -113,7 +112,7 @@ async def download_file(
     job = (await context.reads.jobs.lookup(file.job_id)).job
     path = await run_in_threadpool(links.path, job, file.key)
     await run_in_threadpool(_check_range, request, path)
-    headers = {"Cache-Control": "private, max-age=3600", "Content-Security-Policy": _PLAYED_HERE}
+    headers = {"Cache-Control": "private, max-age=3600", "Content-Security-Policy": PLAYED_HERE}
     return FileResponse(
         path,
         headers=headers,

@@ -18,6 +18,8 @@ from bulkvid_pipeline.dashboard.routes.wizard_table import (
     LEVELS,
     SheetView,
     choices,
+    plainly,
+    refusal_fix,
     verdict,
     view_of_preview,
     view_of_refusal,
@@ -123,11 +125,14 @@ def _shown(
     view, problem = _view(visit, draft, chosen, count)
     if said is not None:
         view = view.as_said(said)
+    told = refused or problem
     now = str(draft.spec.get(_LEVEL) or "moderate")
     values = {
         "draft": draft,
         "view": view,
-        "refused": refused or problem,
+        "refused": told,
+        "refusal_fix": refusal_fix(told) if told else "",
+        "plainly": plainly,
         "level": now if now in LEVELS else "moderate",
         "levels": LEVELS,
         "choices": choices(),
@@ -137,7 +142,7 @@ def _shown(
     }
     if visit.is_fragment:
         return visit.fragment("wizard/sheet_table.html", **values)
-    status = values["refused"].http_status if values["refused"] else 200
+    status = told.http_status if told else 200
     return visit.page(
         "wizard/sheet.html", status=status, title="Columns and cells", step=Step.SHEET, steps=STEPS, **values
     )

@@ -40,6 +40,17 @@ WORDS = {
     "status": "Status",
 }
 """What people read for our names."""
+FIXES = {
+    "UNKNOWN_COLUMN": "Say above the column what it is, or leave it",
+    "COLUMN_DISPLACED": "Choose something else for this column if it is to be read",
+    "REPEATED_COLUMN": "Choose above the columns which one counts",
+    "APPROVAL_NOT_ASKED": "Choose “Only rows marked as approved” under “Which rows” to take those alone",
+    "HIDDEN_ROWS": "Choose “Take hidden rows too” under “Which rows” to have them rendered",
+    "TAB_CHOSEN": "Choose another tab above, or name it in the range",
+    "HEADER_IN_POSITIONAL": "Choose “The first row names the columns” under “Which rows”, or begin the range lower",
+}
+"""What to do here, where the general words speak of options and fields."""
+_OPTION = "input_source.columns"
 GRAVITY = ("error", "warning", "info")
 
 
@@ -50,6 +61,11 @@ class Mark:
     id: str
     finding: FindingView
     levels: tuple[str, ...]
+
+    @property
+    def fix(self) -> str:
+        """What to do about it."""
+        return FIXES.get(self.finding.code, plainly(self.finding.fix))
 
     @property
     def place(self) -> str:
@@ -174,6 +190,18 @@ def view_of_refusal(error: BulkVideoError, chosen: Mapping[str, str], picked: A1
     )
 
 
+def plainly(text: str) -> str:
+    """A message without the name of the field that the choices of this page are kept in."""
+    return text.replace(_OPTION, "your choice of columns").removeprefix("your choice of columns: ").strip()
+
+
+def refusal_fix(error: BulkVideoError) -> str:
+    """What to do, beside the columns, about a sheet that cannot be read as it is."""
+    if error.field == _OPTION:
+        return "Choose again below what the columns are. What was chosen for a column that is gone is forgotten then."
+    return "Say below which column holds the Title and which one the Script; the others are optional."
+
+
 def choices() -> tuple[tuple[str, str], ...]:
     """What a column can be said to be, with what people read for it."""
     return (*((name, WORDS[name]) for name in NAMES), (IGNORE, "Do not use"))
@@ -238,7 +266,7 @@ def verdict(found: Validation) -> Iterator[str]:
     elif found.stops_job:
         yield "The job would not start: no row can be rendered"
     else:
-        yield f"{rows.accepted} of {rows.accepted + rows.rejected + rows.skipped} rows are rendered"
+        yield f"{rows.accepted} of {rows.accepted + rows.rejected + rows.skipped} rows would be rendered"
         if rows.rejected:
             yield f"{rows.rejected} left out with errors"
         if rows.skipped:

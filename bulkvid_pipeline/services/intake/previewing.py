@@ -11,7 +11,6 @@ from bulkvid_pipeline.adapters.sheets.raw_sheet import RawSheet
 from bulkvid_pipeline.adapters.stopping import within
 from bulkvid_pipeline.core.errors import InvalidSheetError
 from bulkvid_pipeline.core.findings import shortened
-from bulkvid_pipeline.core.options import ValidationLevel
 from bulkvid_pipeline.core.ranges import column_letter
 from bulkvid_pipeline.core.sheet_table import SheetTable
 from bulkvid_pipeline.core.spec import BulkJobSpec, InputSource
@@ -23,7 +22,7 @@ from bulkvid_pipeline.services.intake.checking import MOST_FINDINGS, estimate_of
 from bulkvid_pipeline.services.intake.refusals import as_own_fault, naming
 from bulkvid_pipeline.services.sheets.loading import LoadedSheet, loaded, read_sheet
 from bulkvid_pipeline.services.sheets.uploads import Uploads
-from bulkvid_pipeline.services.sheets.validation import ValidatedSheet, validate_for_spec
+from bulkvid_pipeline.services.sheets.validation import ValidatedSheet, validate_at_levels
 from bulkvid_pipeline.services.templates.template_store import TemplateStore
 from bulkvid_pipeline.services.wiring.limits import wait_for_sheet_read
 from bulkvid_pipeline.settings import Settings
@@ -60,10 +59,7 @@ def preview_sheet(
         )
         sheet = _loaded(raw, spec.input_source)
         first = _first_rows(sheet, rows)
-        by_level = {
-            level: validate_for_spec(first, spec.model_copy(update={"validation_level": level}), settings)
-            for level in ValidationLevel
-        }
+        by_level = validate_at_levels(first, spec, settings)
     chosen = by_level[spec.validation_level]
     return SheetPreview(
         name=_name(spec, settings) or sheet.name,

@@ -59,6 +59,11 @@ class RowVideo:
         return _folder(self.about)
 
     @property
+    def folder_in_sheet(self) -> str:
+        """The same, within the sheet's folder."""
+        return "/".join(self.folder.split("/")[-2:])
+
+    @property
     def version(self) -> str:
         """Changes when the video is made again: its folder is named by what it is made of."""
         return self.folder.rpartition("/")[2].rpartition("-")[2]

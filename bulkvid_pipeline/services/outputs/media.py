@@ -11,7 +11,7 @@ from bulkvid_pipeline.adapters.storage import StoredObject, content_type_of
 from bulkvid_pipeline.core.errors import NotFoundError
 from bulkvid_pipeline.services.jobs.job_rows import JobRows
 from bulkvid_pipeline.services.outputs.checksums import Checksums
-from bulkvid_pipeline.services.outputs.job_files import FileKind, JobFiles, RowVideo, videos_of
+from bulkvid_pipeline.services.outputs.job_files import FileKind, JobFiles, RowVideo, sheet_folder, videos_of
 
 _SHOWN = frozenset({"video/mp4", "video/webm", "video/quicktime", "image/jpeg", "image/png", "image/webp"})
 _TYPES = {
@@ -95,6 +95,21 @@ def media_file(files: JobFiles, video: RowVideo, kind: FileKind, checksums: Chec
     stored = files.find(video.keys[kind])
     told = content_type_of(stored.key)
     return SentFile(stored, told if told in _TYPES[kind] else _UNKNOWN, checksums)
+
+
+def sent_document(files: JobFiles, rows: JobRows, name: str, checksums: Checksums) -> SentFile:
+    """A document that lies beside the job's videos: its report, for people or for programs.
+
+    Raises:
+        NotFoundError: the job has published none.
+        BulkVideoError: the storage cannot be asked.
+    """
+    video = next((video for row in rows.rows for video in videos_of(row)), None)
+    if video is None:
+        raise NotFoundError("The job has no report yet", fix="Wait until it has finished")
+    folder = sheet_folder(video)
+    stored = files.find(f"{folder}/{name}" if folder else name)
+    return SentFile(stored, content_type_of(name), checksums)
 
 
 def strong_etag(*parts: str) -> str:

@@ -22,7 +22,7 @@ ENDED_AT = 1_790_000_000.0
 
 @dataclass
 class StoredJob:
-    """A job that publishes to the storage of `links`; `contents` are its files, by their paths in the folder `SHEET`."""
+    """A job that publishes to the storage of `links`; `contents` are its files, by their paths in `SHEET`."""
 
     links: Links
     job: Job = field(default_factory=lambda: a_job(1))

@@ -2616,6 +2616,16 @@ export type PeerFigures = {
 };
 
 /**
+ * Platform
+ *
+ * Where a video is published; decides its aspect and safe area.
+ *
+ * To add one, add it here, to `_FEEDS`, to the table of names (core.vocabulary.platforms) and, where its overlays
+ * differ, to rendering.pictures.safe_area.
+ */
+export type Platform = 'youtube' | 'tiktok' | 'shorts' | 'reels' | 'instagram' | 'facebook' | 'linkedin' | 'x' | 'pinterest' | 'story';
+
+/**
  * PreviewColumn
  *
  * A column that was understood: its name, and the letter that the sheet shows.
@@ -4342,6 +4352,18 @@ export type ListJobItemsData = {
          * Only rows with this in title, key or error, in any case
          */
         q?: string;
+        /**
+         * Platform
+         *
+         * Only finished rows with a video for one of these platforms
+         */
+        platform?: Array<Platform>;
+        /**
+         * Code
+         *
+         * Only rows that failed with an error of one of these codes; `WARNING` are rows that are finished with warnings
+         */
+        code?: Array<string>;
         /**
          * Page Size
          *
