@@ -109,6 +109,11 @@ class Settings(BaseSettings):
         SecretStr("http://127.0.0.1:3000"),
         description="Dagster web server to which `--queue` submits jobs",
     )
+    dagster_public_url: str | None = Field(
+        None,
+        description="Address under which people reach Dagster's web UI, for links to runs; if empty, that of "
+        "BULKVID_DAGSTER_URL for people on this machine, and none for others",
+    )
     postgres_url: SecretStr | None = Field(
         None,
         description="Database of the Dagster instance; SQLite if empty",

@@ -1,4 +1,4 @@
-"""What the API accepts before it looks at a request closer: JSON, and files where they are uploaded."""
+"""What the API accepts before it looks at a request closer: JSON, and files where something is uploaded."""
 
 from __future__ import annotations
 

@@ -261,7 +261,7 @@ def serve(
     host: Annotated[
         str | None, typer.Option(help="Address on which to listen; this machine alone, 127.0.0.1, if left out")
     ] = None,
-    port: Annotated[int, typer.Option("--port", "-p", min=1, max=65535, help="Port of the API")] = 8000,
+    port: Annotated[int, typer.Option("--port", "-p", min=1, max=65535, help="Port of dashboard and API")] = 8000,
     dagster_port: Annotated[int, typer.Option(min=1, max=65535, help="Port of Dagster's web server")] = 3000,
     only: Annotated[list[Part] | None, typer.Option("--only", help="Serve this part alone; may be repeated")] = None,
     code_server: Annotated[
@@ -272,10 +272,10 @@ def serve(
         bool, typer.Option("--logs-to-stderr", help="All logs to stderr, as containers want them, and not to files")
     ] = False,
 ) -> None:
-    """Serve the REST API, Dagster's web server and its daemon, until Ctrl-C.
+    """Serve the dashboard, the REST API, Dagster's web server and its daemon, until Ctrl-C.
 
-    Prints one line with a login link when all of it answers. Logs are in DAGSTER_HOME/serve-logs. Jobs that are at work
-    when it ends are paused.
+    Prints one line with a login link for the dashboard when all of it answers. Logs are in DAGSTER_HOME/serve-logs.
+    Jobs that are at work when it ends are paused.
     """
     from bulkvid_pipeline.cli.serving import leave_at_once
     from bulkvid_pipeline.cli.serving import serve as serve_parts
@@ -343,6 +343,28 @@ def token(
     from bulkvid_pipeline.cli.tokens import make_token
 
     raise typer.Exit(make_token(user, project, scope or (), expires, as_json=as_json, admin=admin, name=name))
+
+
+@app.command("login-link")
+def login_link(
+    user: Annotated[str | None, typer.Option("--user", "-u", help="Who logs in; local, if left out")] = None,
+    project: Annotated[str, typer.Option("--project", help="Whose jobs are seen")] = "default",
+    scope: Annotated[
+        list[Scope] | None,
+        typer.Option("--scope", help="What the session permits; may be repeated. All but admin if left out"),
+    ] = None,
+    minutes: Annotated[float, typer.Option("--minutes", "-m", help="Within how many minutes it must be used")] = 60,
+) -> None:
+    """Print a link that logs one browser in to the dashboard, once.
+
+    Without --user and --scope it is an administrator's, as the link that `bulkvid serve` prints. Who has the link can
+    log in: hand it on as you would a password. Sessions end after 12 hours without use, and after 7 days.
+
+    Exit codes: 0 done · 2 wrong input.
+    """
+    from bulkvid_pipeline.cli.logging_in import print_login_link
+
+    raise typer.Exit(print_login_link(user, project, scope or (), minutes))
 
 
 @app.command()
@@ -431,8 +453,10 @@ def _column(text: str) -> tuple[str, str]:
     """A column of the sheet and our name for it; the last `=` parts them, for a header may hold one."""
     header, separator, name = text.rpartition("=")
     if not separator or not header.strip():
-        raise typer.BadParameter(
-            f"'{text}' does not say which column is which; write 'Hook line=idea_title'", param_hint="--column"
+        from bulkvid_pipeline.core.errors import InvalidSpecError
+
+        raise InvalidSpecError(
+            f"--column '{text}' does not say which column is which", fix="Write --column 'Hook line=idea_title'"
         )
     return header.strip(), name.strip()
 

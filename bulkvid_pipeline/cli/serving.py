@@ -6,18 +6,16 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from bulkvid_pipeline.core.errors import InvalidRequestError
+from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError
 from bulkvid_pipeline.core.serving import Part
 from bulkvid_pipeline.server.plan import Address, Plan, Role, planned
 from bulkvid_pipeline.server.ports import require_free
-from bulkvid_pipeline.services.access.scopes import DEFAULT_SCOPES, Scope
-from bulkvid_pipeline.services.access.tokens import mint
 from bulkvid_pipeline.settings import Settings, dagster_home, settings
 
-LOGIN_LASTS_S = 3600.0
-DOCS = "/api/docs"
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
 
 
 def serve(
@@ -50,7 +48,7 @@ def serve(
         if Part.DAEMON in plan.parts:
             require_no_other_daemon(instance)
         with Supervisor(plan, instance, home, api_url, _say) as supervisor:
-            supervisor.run(lambda: print(_ready_line(plan, chosen, home, api_url), flush=True))
+            supervisor.run(lambda: print(_ready_line(plan, instance, api_url), flush=True))
         _say(_end_line(plan, supervisor.paused_jobs))
     return 0
 
@@ -73,39 +71,36 @@ def _check_keys(plan: Plan, chosen: Settings, home: Path) -> None:
         keys_of(chosen, home)
 
 
-def _ready_line(plan: Plan, chosen: Settings, home: Path, api_url: str) -> str:
+def _ready_line(plan: Plan, instance: DagsterInstance, api_url: str) -> str:
     """The one line that says that all answer, and where."""
     dagster = f"{Role.DAGSTER.called}: {plan.dagster.url}"
     if Part.API not in plan.parts:
         where = dagster if Part.DAGSTER in plan.parts else f"{Role.DAEMON.called} runs"
         return f"bulkvid serves: {where}"
-    login = _login(plan, chosen, home)
-    notes = [dagster] if Part.DAGSTER in plan.parts else []
-    if not login:
-        notes.append("log in with what `bulkvid token` or your identity provider makes")
-    link = f"{api_url.rstrip('/')}{DOCS}{login}"
-    return f"bulkvid serves: {link}" + (f" ({'; '.join(notes)})" if notes else "")
+    link, how = _login(plan, instance, api_url)
+    notes = [how, "API: /api/docs", *([dagster] if Part.DAGSTER in plan.parts else [])]
+    return f"bulkvid serves: {link} ({'; '.join(notes)})"
 
 
-def _login(plan: Plan, chosen: Settings, home: Path) -> str:
-    """A token as the link's fragment, which browsers send to nobody.
+def _login(plan: Plan, instance: DagsterInstance, api_url: str) -> tuple[str, str]:
+    """Where the dashboard is, and how to log in there: by this link where nobody else reads it.
 
-    Empty where the API is open to other machines, whose output is kept in logs, or where tokens are signed elsewhere.
+    What a server that is open to other machines prints is often kept in logs; there the link is left to the command,
+    unless a person sits at the terminal.
     """
-    if not plan.api.is_loopback:
-        return ""
+    from bulkvid_pipeline.cli.logging_in import EVERYTHING, somebody
+    from bulkvid_pipeline.services.access.login_links import login_link, tell_address
+    from bulkvid_pipeline.services.access.sessions import CODE_LASTS_S
+
+    by_command = api_url, "log in with a link that `bulkvid login-link` prints"
     try:
-        token = mint(
-            chosen,
-            home,
-            user_id="local",
-            project_id="default",
-            scopes=(*DEFAULT_SCOPES, Scope.ADMIN),
-            lifetime_s=LOGIN_LASTS_S,
-        )
-    except InvalidRequestError:
-        return ""
-    return f"#token={token}"
+        tell_address(instance, api_url)
+        if not plan.api.is_loopback and not sys.stdout.isatty():
+            return by_command
+        link = login_link(instance, api_url, somebody("local", "default", EVERYTHING), CODE_LASTS_S)
+    except BulkVideoError:  # the database has gone in this moment; what is served waits for it
+        return by_command
+    return link, "logs in once, within an hour; another link: `bulkvid login-link`"
 
 
 def _end_line(plan: Plan, paused: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
@@ -19,6 +19,8 @@ from bulkvid_pipeline.core.pronunciations import Pronunciation, merged, template
 from bulkvid_pipeline.core.spec import DEFAULT_TEMPLATE
 from bulkvid_pipeline.core.vocabulary.captions import as_captions
 
+UNKNOWN_KEY = "unknown key"
+"""What is told of a key that templates do not have."""
 LogoPosition = Literal["top_left", "top_right", "bottom_left", "bottom_right"]
 _lower = BeforeValidator(lambda value: value.strip().lower() if isinstance(value, str) else value)
 
@@ -198,7 +200,7 @@ def parse_template(data: object, *, template_id: str, folder: str | None = None)
     document = dict(data)
     for ours in ("folder", "file_digests"):
         if ours in document:
-            raise _invalid(template_id, [(ours, "unknown key")])
+            raise _invalid(template_id, [(ours, UNKNOWN_KEY)])
     short = {key: document.pop(key) for key in ("style", "voice") if key in document}
     if short:
         document["settings"] = _joined(template_id, "settings", document.get("settings", {}), short)
@@ -215,6 +217,11 @@ def parse_template(data: object, *, template_id: str, folder: str | None = None)
             field="template_id",
         )
     return template
+
+
+def document_of(template: Template) -> dict[str, Any]:
+    """The template's document in its full form, with every default written out."""
+    return template.model_dump(mode="json", include={"template_id", "name", "description", "settings"})
 
 
 def _full_settings(template_id: str, settings: object) -> object:
@@ -253,7 +260,7 @@ def _problems(error: ValidationError) -> list[tuple[str, str]]:
     return [
         (
             ".".join(shortened(str(part)) for part in problem["loc"]),
-            "unknown key" if problem["type"] == "extra_forbidden" else problem["msg"].removeprefix("Value error, "),
+            UNKNOWN_KEY if problem["type"] == "extra_forbidden" else problem["msg"].removeprefix("Value error, "),
         )
         for problem in error.errors(include_url=False)
     ]

@@ -42,6 +42,20 @@ def span(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
+def money(amount: float) -> str:
+    """`1,250.00`, `0.0004`: two decimals, more where they would say nothing."""
+    if 0 < amount < 0.01:
+        return f"{amount:.2g}" if amount < 1e-6 else f"{amount:.6f}".rstrip("0")
+    return f"{amount:,.2f}"
+
+
+def rate(per_cent: float) -> str:
+    """`99.5 %`, `100 %`; never 100 where something is missing from it."""
+    if 99.95 <= per_cent < 100:
+        return "99.9 %"
+    return f"{per_cent:.0f} %" if per_cent == round(per_cent) else f"{per_cent:.1f} %"
+
+
 def moment(iso: str) -> str:
     """`22 Nov 2026, 00:28 UTC`; text that is no date is shown as it is."""
     try:

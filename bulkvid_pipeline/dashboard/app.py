@@ -10,12 +10,46 @@ from starlette.responses import Response
 from bulkvid_pipeline.core.errors import NotFoundError
 from bulkvid_pipeline.dashboard.door import DashboardDoor
 from bulkvid_pipeline.dashboard.problems import add_problem_pages
-from bulkvid_pipeline.dashboard.routes import gallery, media, session
+from bulkvid_pipeline.dashboard.routes import (
+    analytics,
+    deliveries,
+    diagnostics,
+    gallery,
+    job,
+    jobs,
+    media,
+    session,
+    system,
+    template_assets,
+    templates,
+    tokens,
+    welcome,
+    wizard,
+    wizard_look,
+    wizard_sheet,
+)
 from bulkvid_pipeline.dashboard.static_files import static_answer
 from bulkvid_pipeline.dashboard.visits import Anybody, Reading, page_router
 from bulkvid_pipeline.web.request_gate import RequestGate
 
-ROUTERS = (session.router, media.router, gallery.router)
+ROUTERS = (
+    analytics.router,
+    deliveries.router,
+    diagnostics.router,
+    gallery.router,
+    job.router,
+    jobs.router,
+    media.router,
+    session.router,
+    system.router,
+    template_assets.router,
+    templates.router,
+    tokens.router,
+    welcome.router,
+    wizard.router,
+    wizard_look.router,
+    wizard_sheet.router,
+)
 SMALLEST_COMPRESSED = 1000
 """Bytes from which on an answer is compressed."""
 SENT_AS_THEY_ARE = (

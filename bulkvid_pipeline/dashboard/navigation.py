@@ -22,7 +22,7 @@ class Room:
 ROOMS = (
     Room("Jobs", "/jobs", "jobs", also=("/new", "/welcome", "/columns")),
     Room("Gallery", "/gallery", "gallery"),
-    Room("Templates", "/templates", "templates"),
+    Room("Templates", "/templates", "templates", also=("/new-template", "/template-assets")),
     Room("Analytics", "/analytics", "analytics"),
     Room("Deliveries", "/deliveries", "deliveries"),
     Room("Diagnostics", "/diagnostics", "diagnostics"),

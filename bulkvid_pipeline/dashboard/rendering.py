@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -9,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from bulkvid_pipeline.core.wording import clock, file_size, moment, plural, span
+from bulkvid_pipeline.core.wording import clock, file_size, moment, money, plural, rate, span
 from bulkvid_pipeline.dashboard.navigation import ROOMS
 from bulkvid_pipeline.dashboard.static_files import static
 
@@ -38,13 +39,14 @@ def environment() -> Environment:
         "count": lambda number: f"{number:,}",
         "file_size": file_size,
         "iso": iso,
-        "money": lambda amount: f"{amount:,.2f}",
+        "money": money,
         "moment": lambda when: moment(iso(when)),
         "percent": lambda value: f"{value:.0f} %",
         "plural": plural,
+        "rate": rate,
         "span": span,
     }
-    made.globals |= {"static": static, "ROOMS": ROOMS}
+    made.globals |= {"static": static, "ROOMS": ROOMS, "new_key": lambda: uuid.uuid4().hex}
     return made
 
 

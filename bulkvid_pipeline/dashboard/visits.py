@@ -163,6 +163,8 @@ class GuardedPage(APIRoute):
             services: OpenServices = request.app.state.services
             secret = request.cookies.get(SESSION_COOKIE, "")
             session = await run_in_threadpool(services.sessions.find, secret) if secret else None
+            if session is not None:
+                session = _unless_revoked(services, session)
             visit = Visit(request, services, session)
             request.state.visit = visit
             if session is None and not rule.anybody:
@@ -193,6 +195,15 @@ def is_secure(request: Request) -> bool:
 async def form_of(request: Request) -> FormData:
     """The form of a request, which is read once."""
     return await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS)
+
+
+def _unless_revoked(services: OpenServices, session: Session) -> Session | None:
+    """The session, unless it was begun with a token that was revoked since."""
+    try:
+        services.revocations.refuse_revoked(session.caller.token_id)
+    except AuthenticationError:
+        return None
+    return session
 
 
 def _rule_of(path: str, dependant: Dependant) -> Rule:

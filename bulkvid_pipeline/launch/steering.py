@@ -5,23 +5,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-
-from dagster import DagsterInstance
 
 from bulkvid_pipeline.adapters.stopping import in_daemon_thread
-from bulkvid_pipeline.core.errors import ActionNotAllowedError, InvalidRequestError, ServiceUnavailableError
+from bulkvid_pipeline.core.errors import ActionNotAllowedError, InvalidRequestError
 from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.states import JobAction, JobState, require_allowed
 from bulkvid_pipeline.launch.again import LaunchAgain
 from bulkvid_pipeline.services.control.actions import cancel_job, pause_job, resume_job, retry_job
-from bulkvid_pipeline.services.intake.idempotency import KeyedRequests
-from bulkvid_pipeline.services.jobs.job_reads import JobReads
 from bulkvid_pipeline.services.jobs.job_rows import JobRows
 from bulkvid_pipeline.services.jobs.jobs import Job, find_job
+from bulkvid_pipeline.services.opened import OpenServices
 from bulkvid_pipeline.services.webhooks.callbacks import send_now
-from bulkvid_pipeline.settings import Settings
 
 MOST_NAMED = 20
 """How many unknown rows an error names."""
@@ -33,77 +27,71 @@ _AFTER = {
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Steering:
-    """Pauses, resumes, cancels and retries jobs of an instance."""
+def steer(
+    services: OpenServices,
+    action: JobAction,
+    job: Job,
+    *,
+    items: Sequence[str | int] | None = None,
+    run_id_before: str | None = None,
+) -> Job:
+    """Do the action; returns the job after it.
 
-    instance: DagsterInstance
-    settings: Settings
-    keyed: KeyedRequests
-    reads: JobReads
+    Args:
+        services: over the instance of the job.
+        action: what to do.
+        job: the job as it stands.
+        items: what a retry is about, as row keys or sheet row numbers; None: all rows that failed or were not
+            finished.
+        run_id_before: the job's newest run when this same request was begun by a process that has died: what that
+            process has done already is not refused.
 
-    def act(
-        self,
-        action: JobAction,
-        job: Job,
-        *,
-        items: Sequence[str | int] | None = None,
-        run_id_before: str | None = None,
-    ) -> Job:
-        """Do the action; returns the job after it.
+    Raises:
+        ActionNotAllowedError: the job is in no state that allows it.
+        InvalidRequestError: the job has no such rows; names them.
+        ServiceUnavailableError: nothing was done, or (AnswerLostError) that is not known.
+    """
+    try:
+        require_allowed(action, job.state, job.items["failed"])
+        _do(services, action, job, items)
+    except ActionNotAllowedError:
+        if run_id_before is None or not _is_done(action, job, run_id_before):
+            raise
+    after = find_job(services.instance, job.job_id)
+    services.see_own_writing()
+    _send_callbacks(services, after)
+    return after
 
-        Args:
-            action: what to do.
-            job: the job as it stands.
-            items: what a retry is about, as row keys or sheet row numbers; None: all rows that failed or were not
-                finished.
-            run_id_before: the job's newest run when this same request was begun by a process that has died: what that
-                process has done already is not refused.
 
-        Raises:
-            ActionNotAllowedError: the job is in no state that allows it.
-            InvalidRequestError: the job has no such rows; names them.
-            ServiceUnavailableError: nothing was done, or (AnswerLostError) that is not known.
-        """
+def _do(services: OpenServices, action: JobAction, job: Job, items: Sequence[str | int] | None) -> None:
+    match action:
+        case JobAction.PAUSE:
+            pause_job(services.instance, job.job_id)
+        case JobAction.CANCEL:
+            cancel_job(services.instance, job.job_id)
+        case JobAction.RESUME:
+            resume_job(services.instance, job.job_id, _launch_of(services))
+        case JobAction.RETRY:
+            only = () if items is None else row_keys(items, services.reads.rows.rows(job))
+            retry_job(services.instance, job.job_id, _launch_of(services, only))
+
+
+def _launch_of(services: OpenServices, only: tuple[str, ...] = ()) -> LaunchAgain:
+    return LaunchAgain(services.instance, services.settings, services.keyed, only)
+
+
+def _send_callbacks(services: OpenServices, job: Job) -> None:
+    """Send what is due without letting the caller wait; what fails is sent again by the daemon."""
+    if not job.callback_url:
+        return
+
+    def send() -> None:
         try:
-            require_allowed(action, job.state, job.items["failed"])
-            self._do(action, job, items)
-        except ActionNotAllowedError:
-            if run_id_before is None or not _is_done(action, job, run_id_before):
-                raise
-        after = find_job(self.instance, job.job_id)
-        with suppress(ServiceUnavailableError):  # reads tell so themselves
-            self.reads.jobs.refresh(at_once=True)
-        self._send_callbacks(after)
-        return after
+            send_now(services.instance, job, services.settings)
+        except Exception:
+            _log.exception("The callbacks of job %s were not sent", job.job_id)
 
-    def _do(self, action: JobAction, job: Job, items: Sequence[str | int] | None) -> None:
-        match action:
-            case JobAction.PAUSE:
-                pause_job(self.instance, job.job_id)
-            case JobAction.CANCEL:
-                cancel_job(self.instance, job.job_id)
-            case JobAction.RESUME:
-                resume_job(self.instance, job.job_id, self._launch_of())
-            case JobAction.RETRY:
-                only = () if items is None else row_keys(items, self.reads.rows.rows(job))
-                retry_job(self.instance, job.job_id, self._launch_of(only))
-
-    def _launch_of(self, only: tuple[str, ...] = ()) -> LaunchAgain:
-        return LaunchAgain(self.instance, self.settings, self.keyed, only)
-
-    def _send_callbacks(self, job: Job) -> None:
-        """Send what is due without letting the caller wait; what fails is sent again by the daemon."""
-        if not job.callback_url:
-            return
-
-        def send() -> None:
-            try:
-                send_now(self.instance, job, self.settings)
-            except Exception:
-                _log.exception("The callbacks of job %s were not sent", job.job_id)
-
-        in_daemon_thread(send, "callbacks")
+    in_daemon_thread(send, "callbacks")
 
 
 def row_keys(items: Sequence[str | int], rows: JobRows) -> tuple[str, ...]:

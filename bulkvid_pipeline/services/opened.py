@@ -12,6 +12,7 @@ from dagster import DagsterInstance
 
 from bulkvid_pipeline.core.errors import ServiceUnavailableError
 from bulkvid_pipeline.services.access.request_counter import RequestCounter
+from bulkvid_pipeline.services.access.revocations import Revocations
 from bulkvid_pipeline.services.access.sessions import Sessions
 from bulkvid_pipeline.services.access.tokens import TokenVerifier
 from bulkvid_pipeline.services.analytics.gone_jobs import GoneJobs
@@ -37,6 +38,7 @@ class OpenServices:
     home: Path
     instance: DagsterInstance
     verifier: TokenVerifier
+    revocations: Revocations
     sessions: Sessions
     requests: RequestCounter
     health: HealthWatch
@@ -62,6 +64,7 @@ def open_services(settings: Settings, home: Path) -> Iterator[OpenServices]:
     """
     with (
         open_instance(home) as instance,
+        Revocations(instance) as revocations,
         RequestCounter(api_limiter(instance, settings)) as requests,
         job_reads(instance, settings) as reads,
         closing(JobFeeds(reads.jobs.look_up, reads.log)) as feeds,
@@ -73,7 +76,8 @@ def open_services(settings: Settings, home: Path) -> Iterator[OpenServices]:
             settings=with_uploads_at(settings, home),
             home=home,
             instance=instance,
-            verifier=TokenVerifier(settings, home),
+            verifier=TokenVerifier(settings, home, revocations),
+            revocations=revocations,
             sessions=Sessions(instance),
             requests=requests,
             health=health,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Any
 
 from fastapi import Response
@@ -27,23 +29,38 @@ class EventStreamResponse(Response):
     Args:
         subscription: what is told; it is closed at the end.
         expires_at: when the caller's token expires, in epoch seconds: the stream ends then.
+        revoked: has a function called, from any thread, when that token is revoked: the stream ends then too.
     """
 
     media_type = event_stream.MEDIA_TYPE
 
-    def __init__(self, subscription: Subscription, expires_at: float, status_code: int = 200) -> None:
+    def __init__(
+        self,
+        subscription: Subscription,
+        expires_at: float,
+        revoked: Callable[[Callable[[], None]], AbstractContextManager[None]] | None = None,
+        status_code: int = 200,
+    ) -> None:
         # Not the base's: it would send a length.
         self._subscription = subscription
         self._expires_at = expires_at
+        self._revoked = revoked or (lambda _tell: nullcontext())
         self.status_code = status_code
         self.background = None
         self.init_headers({"Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no"})
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        expiry = asyncio.get_running_loop().call_later(
-            max(0.0, self._expires_at - time.time()), self._subscription.break_off, BreakReason.TOKEN_EXPIRED
-        )
+        loop = asyncio.get_running_loop()
+        break_off = self._subscription.break_off
+        expiry = loop.call_later(max(0.0, self._expires_at - time.time()), break_off, BreakReason.TOKEN_EXPIRED)
+        try:
+            with self._revoked(lambda: _soon(loop, break_off, BreakReason.TOKEN_REVOKED)):
+                await self._send_to_the_end(receive, send)
+        finally:
+            expiry.cancel()
+
+    async def _send_to_the_end(self, receive: Receive, send: Send) -> None:
         sending = asyncio.create_task(self._send(send))
         leaving = asyncio.create_task(_left(receive))
         broken = self._subscription.broken
@@ -53,7 +70,6 @@ class EventStreamResponse(Response):
             if broken.done() and not leaving.done():
                 await asyncio.wait({sending}, timeout=LAST_WORDS_S)
         finally:
-            expiry.cancel()
             self._subscription.close()
             ended = sending.done()
             for task in (sending, leaving):
@@ -68,6 +84,12 @@ class EventStreamResponse(Response):
             await send({"type": "http.response.body", "body": opening + chunk.body, "more_body": True})
             opening = b""
         await send({"type": "http.response.body", "body": opening})
+
+
+def _soon(loop: asyncio.AbstractEventLoop, break_off: Callable[[BreakReason], None], reason: BreakReason) -> None:
+    """Break off from another thread; a loop that has ended has no streams any more."""
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(break_off, reason)
 
 
 async def _left(receive: Receive) -> None:

@@ -19,9 +19,11 @@ from fastapi.testclient import TestClient
 from bulkvid_pipeline.api.app import ROUTERS, create_app
 from bulkvid_pipeline.api.auth import GuardedRoute, Public, Reader, guarded_router
 from bulkvid_pipeline.services.access.keys import SECRET_FILE
+from bulkvid_pipeline.services.access.minted import MintedTokens
 from bulkvid_pipeline.services.access.scopes import Scope
 from bulkvid_pipeline.settings import settings
 from bulkvid_pipeline_tests.api.conftest import Bearer, home_of
+from bulkvid_pipeline_tests.waiting import wait_until
 from bulkvid_pipeline_tests.workplace import Workplace
 
 JOB = "/api/bulk-jobs/job_000000000000"
@@ -77,6 +79,20 @@ def test_without_a_token_nobody_is_let_in(api: TestClient, headers: dict[str, st
     assert answer.status_code == 401
     assert answer.json()["error"]["message"] == "Invalid JWT token"
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_a_revoked_token_is_refused_by_a_server_that_has_let_it_in_before(
+    api: TestClient, workplace: Workplace
+) -> None:
+    tokens = MintedTokens(workplace.instance)
+    made = tokens.mint(
+        settings(), home_of(workplace), user_id="ana", project_id="default", scopes=list(Scope), lifetime_s=600
+    )
+    assert status(api, made.token)[0] == 404
+
+    tokens.revoke(made.told.id)
+
+    wait_until(lambda: status(api, made.token) == (401, "Token revoked"))
 
 
 def test_an_expired_token_is_told_apart(api: TestClient, workplace: Workplace) -> None:

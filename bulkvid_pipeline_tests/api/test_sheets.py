@@ -183,6 +183,37 @@ def test_a_preview_of_a_sheet_without_a_column_that_is_needed_says_which_were_un
     assert [column["name"] for column in error["details"]["columns"]] == ["idea_title", "style_override"]
 
 
+def test_a_sheet_whose_headers_are_unknown_is_previewed_once_its_columns_are_named(house: House) -> None:
+    upload = send(house, b"Hook line,VO,Notes\nOne,Turn off the tap.,n\nTwo,Save the water.,\n").json()["data"]["id"]
+    source: dict[str, Any] = {"path": upload}
+
+    error = house.post("/api/sheets/preview", {"input_source": source}).json()["error"]
+    title, script, notes = error["details"]["columns"]
+    source["columns"] = {title["key"]: "idea_title", script["key"]: "script_content", notes["key"]: None}
+    preview = house.post("/api/sheets/preview", {"input_source": source}).json()["data"]
+
+    assert (error["code"], error["details"]["header_row"]) == ("INVALID_SHEET", 1)
+    assert script["samples"] == ["Turn off the tap.", "Save the water."]
+    assert preview["columns"] == [
+        {"name": "idea_title", "letter": "A"}, {"name": "script_content", "letter": "B"},
+    ]  # fmt: skip
+    assert [(column["name"], column["known_by"]) for column in preview["sheet_columns"]] == [
+        ("idea_title", "mapping"), ("script_content", "mapping"), (None, "mapping"),
+    ]  # fmt: skip
+    assert preview["rows"][0]["sheet_cells"] == {"A": "One", "B": "Turn off the tap.", "C": "n"}
+
+
+def test_a_column_that_is_not_there_is_refused_before_a_job_is_created(house: House) -> None:
+    body = {"input_source": {"path": house.upload([idea("One")]), "columns": {"Hook": "idea_title"}}}
+
+    answer = house.post("/api/bulk-jobs", body)
+
+    error = answer.json()["error"]
+    assert (answer.status_code, error["field"]) == (400, "input_source.columns")
+    assert "'idea_title' (A)" in error["message"]
+    assert house.runs() == []
+
+
 @pytest.mark.parametrize("rows", [0, 51, "ten", True, None, 1.5])
 def test_a_preview_has_1_to_50_rows(house: House, rows: Any) -> None:
     answer = house.post("/api/sheets/preview", {"input_source": {"path": "x"}, "rows": rows})

@@ -12,8 +12,10 @@ from fastapi.testclient import TestClient
 
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.states import JobState
-from bulkvid_pipeline.services.access.scopes import Scope
-from bulkvid_pipeline_tests.api.conftest import Bearer
+from bulkvid_pipeline.services.access.minted import MintedTokens
+from bulkvid_pipeline.services.access.scopes import DEFAULT_SCOPES, Scope
+from bulkvid_pipeline.settings import settings
+from bulkvid_pipeline_tests.api.conftest import Bearer, home_of
 from bulkvid_pipeline_tests.api.server import ApiServer, Received, StreamClient
 from bulkvid_pipeline_tests.peers.postgres import PostgresServer
 from bulkvid_pipeline_tests.services.batch.test_bulk_job import NO_FONT_HAS_THIS
@@ -259,6 +261,27 @@ def test_a_stream_ends_when_its_token_expires_and_goes_on_with_a_new_one(workpla
         new = StreamClient(server.port, STREAM, bearer(), old.last_id).until(lambda told: told.rows)
         assert new.rows == ["b"]
         assert new.of("state") == []
+
+
+@pytest.mark.heavy
+def test_a_stream_ends_when_its_token_is_revoked_by_another_process_and_other_streams_go_on(
+    workplace: Workplace, bearer: Bearer
+) -> None:
+    run = WrittenRun.begun(workplace.instance)
+    tokens = MintedTokens(workplace.instance)
+    home = home_of(workplace)
+    made = tokens.mint(settings(), home, user_id="ana", project_id="default", scopes=DEFAULT_SCOPES, lifetime_s=600)
+    with ApiServer(workplace) as server:
+        bearing = {"Authorization": f"Bearer {made.token}"}
+        revoked = StreamClient(server.port, STREAM, bearing).until(lambda told: len(told.events) == 2)
+        other = StreamClient(server.port, STREAM, bearer()).until(lambda told: len(told.events) == 2)
+        began = time.monotonic()
+        tokens.revoke(made.told.id)
+        revoked.to_the_end()
+        assert time.monotonic() - began < 60  # 2 s on a machine that is not busy; without a look at the record, never
+        assert [told["reason"] for told in revoked.of("reconnect")] == ["token_revoked"]
+        run.finish_row("a")
+        assert other.until(lambda told: told.rows).rows == ["a"]
 
 
 @pytest.mark.heavy

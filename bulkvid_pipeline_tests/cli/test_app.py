@@ -34,10 +34,10 @@ def test_every_option_of_run_reaches_the_job(bulkvid: Command, folder: Path, sta
     options = (
         "--output videos --level strict --range A1:J9 --layout positional --template modern --style classic "
         "--voice male --resolution 4k --format mov --video-codec h265 --priority urgent --title Spring --prefix may "
-        "--plain --queue"
+        "--plain --queue --column K:K=idea_title"
     )
 
-    said = bulkvid("run", "ideas.csv", *options.split())
+    said = bulkvid("run", "ideas.csv", *options.split(), "--column", "Why = how?=ignore")
 
     ((spec, how),) = started
     assert said.code == 3
@@ -51,6 +51,7 @@ def test_every_option_of_run_reaches_the_job(bulkvid: Command, folder: Path, sta
             "path": str(folder / "ideas.csv"),
             "range": "A1:J9",
             "format": "positional",
+            "columns": {"K:K": "idea_title", "Why = how?": "ignore"},
         },
         "output": {
             "format": "mov",

@@ -36,6 +36,17 @@ CASES = [
     ("validate damaged.xlsx", "damaged.xlsx", "Save it again"),
     ("run a.csv --range ZZ", "Invalid range format: 'ZZ'", "A1:Z100"),
     ("validate a.csv --range Tab!A1:B2", "'Tab'", "Leave the sheet's name out"),
+    (
+        "plan a.csv --column Hook=idea_title",
+        "names the column 'Hook', which the sheet does not have",
+        "Name one of them",
+    ),
+    ("run a.csv --column Hook=banana", "There is no column 'banana'", "Use one of idea_title"),
+    (
+        "validate a.csv --column Hook",
+        "'Hook' does not say which column is which",
+        "Write --column 'Hook line=idea_title'",
+    ),
     ("run a.csv --template nope", "Template 'nope' not found", "default_template"),
     ("validate a.csv --template nope", "Template 'nope' not found", "default_template"),
     ("validate https://example.com/ideas.csv", "neither a file nor a link to a Google sheet", "Download the sheet"),

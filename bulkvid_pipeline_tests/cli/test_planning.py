@@ -89,7 +89,7 @@ def test_every_option_of_run_reaches_the_plan(bulkvid: Command, folder: Path, mo
     options = (
         "--output videos --level moderate --range A1:C9 --layout standard --template modern --style classic "
         "--voice male --captions off --resolution 4k --format mov --video-codec h265 --priority urgent --title Spring "
-        "--prefix may --hidden-rows include --json"
+        "--prefix may --hidden-rows include --column B:B=script --json"
     )
 
     said = bulkvid("plan", "good.csv", *options.split())
@@ -101,6 +101,7 @@ def test_every_option_of_run_reaches_the_plan(bulkvid: Command, folder: Path, mo
     assert (spec.title, spec.priority, spec.validation_level) == ("Spring", "urgent", "moderate")
     source, output, template = spec.input_source, spec.output, spec.template
     assert (source.range, source.format, source.hidden_rows) == ("A1:C9", "standard", "include")
+    assert source.columns == {"B:B": "script_content"}
     assert (output.format, output.video_codec, output.resolution, output.prefix) == ("mov", "h265", "4k", "may")
     chosen = template.overrides
     assert (template.template_id, chosen.style, chosen.voice, chosen.captions) == ("modern", "classic", "male", "off")

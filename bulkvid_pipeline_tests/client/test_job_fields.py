@@ -36,7 +36,7 @@ def test_every_argument_is_understood_by_the_server() -> None:
         **{"sheet_id": "1A2B3C4D5E6F7G8H9I0J", "sheet_format": "positional", "only": "approved"},
         **{"hidden_rows": "include", "output_bucket": "my-videos", "format": "webm", "video_codec": "vp9"},
         **{"audio_codec": "opus", "resolution": "720p", "style": "minimal", "voice": "male", "captions": "off"},
-        **{"language": "de", "deadline": None},
+        **{"language": "de", "deadline": None, "columns": {"Hook line": "idea_title", "C:C": None}},
     }
     spec = BulkJobSpec.parse(spec_of(None, values))
 

@@ -24,6 +24,7 @@ SERVERS_NAMES = {
     "Result": "ResultView",
     "Finding": "FindingView",
     "UploadedSheet": "UploadView",
+    "SheetColumn": "SheetColumnView",
     "Template": "TemplateView",
     "TemplateSettings": "TemplateSettingsView",
 }

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from bulkvid_pipeline.dashboard.routes.session import own_path
 from bulkvid_pipeline.dashboard.visits import SESSION_COOKIE
 from bulkvid_pipeline.services.access import sessions
+from bulkvid_pipeline.services.access.minted import MintedTokens
 from bulkvid_pipeline.services.access.scopes import DEFAULT_SCOPES, Caller
 from bulkvid_pipeline.services.access.tokens import mint
 from bulkvid_pipeline.services.opened import OpenServices
@@ -53,6 +54,24 @@ def test_a_token_logs_in_until_it_expires(
     later = found.caller.expires_at + 1
     monkeypatch.setattr(services.sessions, "_clock", lambda: later)
     assert site.get("/", follow_redirects=False).headers["Location"] == "/login"
+
+
+def test_a_session_ends_with_the_token_that_began_it_and_one_of_a_code_does_not(
+    site: TestClient, services: OpenServices, workplace: Workplace
+) -> None:
+    tokens = MintedTokens(services.instance)
+    made = tokens.mint(
+        settings(), home_of(workplace), user_id="ana", project_id="p1", scopes=DEFAULT_SCOPES, lifetime_s=60
+    )
+    site.post("/login", data={"token": made.token}, follow_redirects=False)
+    assert site.get("/", follow_redirects=False).headers["Location"] == "/jobs"
+
+    tokens.revoke(made.told.id)
+    services.revocations.look()
+
+    assert site.get("/", follow_redirects=False).headers["Location"] == "/login"
+    site.post("/login", data={"code": services.sessions.new_code(ANA)}, follow_redirects=False)
+    assert site.get("/", follow_redirects=False).headers["Location"] == "/jobs"
 
 
 def test_without_a_session_every_page_leads_to_the_login_and_back(site: TestClient) -> None:

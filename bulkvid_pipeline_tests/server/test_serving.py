@@ -10,8 +10,9 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
+import httpx2
 import pytest
 
 from bulkvid_pipeline.adapters.dagster.web_server import DagsterWebServer
@@ -73,6 +74,15 @@ def lets_in(served: Served, token: str) -> bool:
     return served.get(A_JOB, token)[0] == 404
 
 
+def logs_in(served: Served, code: str) -> bool:
+    """Whether the dashboard takes the login code, and then shows who is logged in."""
+    with httpx2.Client(base_url=served.url, follow_redirects=False) as browser:
+        assert browser.get("/login", params={"code": code}).status_code == 200
+        if browser.post("/login", data={"code": code}).status_code != 303:
+            return False
+        return browser.get("/").headers["Location"] == "/jobs"
+
+
 def long_sheet(place: Installation, rows: int) -> Path:
     return place.sheet([idea(f"Row {n}", LONG_SCRIPT) for n in range(rows)])
 
@@ -93,14 +103,21 @@ def test_all_answer_after_one_line_each_child_comes_back_and_the_end_leaves_noth
         link = re.search(r"http\S+", line)
         assert link is not None
         assert line.count("\n") == 1
-        assert link[0].startswith(f"{served.url}/api/docs#token=")
-        token = urlsplit(link[0]).fragment.removeprefix("token=")
+        assert link[0].startswith(f"{served.url}/login?code=")
+        code = parse_qs(urlsplit(link[0]).query)["code"][0]
+        assert logs_in(served, code)
+        assert not logs_in(served, code), "once"
+        another = urlsplit(served.command("login-link").stdout.strip())
+        assert another.netloc == urlsplit(served.url).netloc, "the address that is served"
+        assert logs_in(served, parse_qs(another.query)["code"][0])
+        token = served.command("token").stdout.strip()
         assert lets_in(served, token)
         assert served.get(A_JOB)[0] == 401
         assert has_our_job(served)
         assert daemon(place).running
-        assert not any(token in log.read_text() for log in (place.home / "serve-logs").iterdir())
-        assert token not in served.said
+        logs = "".join(log.read_text() for log in (place.home / "serve-logs").iterdir()) + served.said
+        assert token not in logs
+        assert code not in logs
 
         for role, title in (
             ("api", "The API"),

@@ -14,7 +14,7 @@ from bulkvid_pipeline.api.error_answers import documented
 from bulkvid_pipeline.api.idempotency import IdempotencyKey, Work, once
 from bulkvid_pipeline.core.states import JobAction
 from bulkvid_pipeline.core.wire import JobView
-from bulkvid_pipeline.launch.steering import Steering
+from bulkvid_pipeline.launch.steering import steer
 from bulkvid_pipeline.services.access.scopes import Caller
 from bulkvid_pipeline.services.jobs.jobs import find_job
 from bulkvid_pipeline.services.opened import OpenServices
@@ -86,7 +86,6 @@ async def _act(
     items: list[str | int] | None = None,
 ) -> Response:
     """The job after the action, which may have been done by a process that died before it could answer."""
-    steering = Steering(context.instance, context.settings, context.keyed, context.reads)
 
     def work(doing: Work) -> tuple[int, bytes]:
         job = find_job(context.instance, job_id, project_id=caller.project_id)
@@ -94,7 +93,7 @@ async def _act(
         if before is None:
             doing.note({"run_id": job.run_id})
         run_id_before = None if before is None else str(before["run_id"])
-        after = steering.act(action, job, items=items, run_id_before=run_id_before)
+        after = steer(context, action, job, items=items, run_id_before=run_id_before)
         return 200, success_body(after.view_from_afar())
 
     return await once(request, caller, key, items, work)

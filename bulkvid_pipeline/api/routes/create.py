@@ -13,12 +13,10 @@ from bulkvid_pipeline.api.envelope import Answer, success_body
 from bulkvid_pipeline.api.error_answers import documented
 from bulkvid_pipeline.api.idempotency import IdempotencyKey, Work, in_slow_thread, once
 from bulkvid_pipeline.api.reading import answer
-from bulkvid_pipeline.core.errors import NetworkError
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.wire import CreatedJob, DryRun
 from bulkvid_pipeline.launch.submission import create
-from bulkvid_pipeline.services.analytics.past_rows import paces_of
-from bulkvid_pipeline.services.intake.checking import check_job, estimate_of, read_spec, validation_view
+from bulkvid_pipeline.services.intake.checking import read_spec, try_job
 from bulkvid_pipeline.services.opened import OpenServices
 
 router = guarded_router(prefix="/api/bulk-jobs", tags=["jobs"])
@@ -76,18 +74,4 @@ def _create(work: Work, body: dict[str, Any], caller: Writer, context: OpenServi
 
 def _dry_run(body: dict[str, Any], request: Request, caller: Writer, context: OpenServices) -> Response:
     spec = read_spec(body, user_id=caller.user_id, project_id=caller.project_id)
-    sheet = check_job(spec, context.settings, context.instance).sheet
-    if sheet is None:
-        raise NetworkError(
-            f"The sheet could not be read and validated within {context.settings.api_sheet_timeout_s:g} s",
-            fix="Try again, or create the job: it reads the sheet when it starts",
-            field="input_source",
-        )
-    return answer(
-        request,
-        DryRun(
-            items_total=len(sheet.plans),
-            validation=validation_view(sheet.report),
-            estimate=estimate_of(sheet, context.settings, paces_of(context.instance, context.settings)),
-        ),
-    )
+    return answer(request, try_job(spec, context.settings, context.instance))

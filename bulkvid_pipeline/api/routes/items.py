@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from fastapi import Header, Path, Query, Request, Response
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 from starlette.concurrency import run_in_threadpool
 
 from bulkvid_pipeline.api.auth import Reader, guarded_router
@@ -16,10 +16,12 @@ from bulkvid_pipeline.api.error_answers import documented
 from bulkvid_pipeline.api.reading import answer
 from bulkvid_pipeline.api.routes.jobs import ONE, JobId, PageSize, PageTokenText, separated
 from bulkvid_pipeline.core.errors import InvalidRequestError, NotFoundError
+from bulkvid_pipeline.core.options import Platform
 from bulkvid_pipeline.core.states import ItemState
 from bulkvid_pipeline.core.wire import EventPage, ItemDetail, ItemView, Page
 from bulkvid_pipeline.services.jobs.event_cursor import EventCursor
 from bulkvid_pipeline.services.jobs.events import EventQuery
+from bulkvid_pipeline.services.jobs.item_filter import ItemFilter
 from bulkvid_pipeline.services.jobs.items import ItemQuery
 from bulkvid_pipeline.services.jobs.jobs import Job
 from bulkvid_pipeline.services.opened import OpenServices
@@ -32,6 +34,20 @@ ItemStates = Annotated[
     list[ItemState],
     BeforeValidator(separated),
     Query(description="Only rows in these states: several parameters, or one with commas"),
+]
+Platforms = Annotated[
+    list[Platform],
+    BeforeValidator(separated),
+    Query(description="Only finished rows with a video for one of these platforms"),
+]
+Codes = Annotated[
+    list[Annotated[str, Field(max_length=80)]],
+    BeforeValidator(separated),
+    Query(
+        description="Only rows that failed with an error of one of these codes; `WARNING` are rows that are finished "
+        "with warnings",
+        examples=["GLYPHS_MISSING"],
+    ),
 ]
 
 
@@ -65,6 +81,8 @@ async def list_items(
     q: Annotated[
         str, Query(max_length=200, description="Only rows with this in title, key or error, in any case")
     ] = "",
+    platform: Platforms = [],  # noqa: B006
+    code: Codes = [],  # noqa: B006
     page_size: PageSize = 20,
     page_token: PageTokenText = None,
 ) -> Response:
@@ -74,7 +92,8 @@ async def list_items(
     all links.
     """
     job = (await context.reads.jobs.lookup(job_id, caller.project_id)).job
-    query = ItemQuery(job.job_id, frozenset(state), q, page_size, page_token or None)
+    wanted = ItemFilter(frozenset(state), frozenset(platform), frozenset(code), q)
+    query = ItemQuery(job.job_id, wanted, page_size, page_token or None)
     base = base_url(request, context.settings)
     return answer(request, await run_in_threadpool(context.reads.items.page, job, query, base))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Header, Query, Response
@@ -128,4 +129,5 @@ async def stream_job(
     if subscription.is_over:
         subscription.close()
         return Response(status_code=204)
-    return EventStreamResponse(subscription, caller.expires_at)
+    revoked = partial(context.revocations.heard, caller.token_id)
+    return EventStreamResponse(subscription, caller.expires_at, revoked)

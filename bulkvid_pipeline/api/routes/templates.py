@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Any
 
 from fastapi import Body, Header, Path, Request, Response
@@ -15,13 +13,14 @@ from bulkvid_pipeline.api.envelope import Answer
 from bulkvid_pipeline.api.error_answers import documented
 from bulkvid_pipeline.api.reading import answer
 from bulkvid_pipeline.api.template_document import TEMPLATE_DOCUMENT
-from bulkvid_pipeline.core.errors import InvalidRequestError, TemplateInvalidError, TemplateNotFoundError
+from bulkvid_pipeline.core.errors import InvalidRequestError
 from bulkvid_pipeline.core.service_wire import TemplateDeleted, TemplateView
 from bulkvid_pipeline.core.wire import Page
 from bulkvid_pipeline.services.access.scopes import Caller
 from bulkvid_pipeline.services.opened import OpenServices
 from bulkvid_pipeline.services.previews.template_preview import WHOLE, template_image
 from bulkvid_pipeline.services.templates.project_templates import Expected, ProjectTemplates
+from bulkvid_pipeline.services.templates.request_errors import errors_of_requests
 from bulkvid_pipeline.services.templates.template_store import TemplateStore
 from bulkvid_pipeline.services.templates.template_views import template_view, template_views
 from bulkvid_pipeline.services.wiring.cache import local_cache
@@ -36,18 +35,6 @@ _IfMatch = Annotated[
     str | None,
     Header(description="Change the template only if this is its ETag, so that nobody's change is lost"),
 ]
-
-
-class NoSuchTemplateError(TemplateNotFoundError):
-    """A template was asked for by an id that the project does not have."""
-
-    http_status = 404
-
-
-class RefusedTemplateError(TemplateInvalidError):
-    """A template that was sent cannot be used."""
-
-    http_status = 400
 
 
 @router.get(
@@ -169,16 +156,3 @@ def _expected(if_match: str | None, if_none_match: str | None) -> Expected:
         )
     tags = None if if_match is None else {tag.strip().strip('"') for tag in if_match.split(",")} - {"*"}
     return Expected(frozenset(tags) if tags is not None else None, is_new=if_none_match is not None)
-
-
-@contextmanager
-def errors_of_requests(*, sent: bool = True) -> Iterator[None]:
-    """Templates that are not found, and faulty ones that were `sent`, are errors of the request, not of the server."""
-    try:
-        yield
-    except TemplateNotFoundError as error:
-        raise NoSuchTemplateError(error.message, fix=error.fix, field="template_id") from error
-    except TemplateInvalidError as error:
-        if not sent:
-            raise
-        raise RefusedTemplateError(error.message, fix=error.fix, field=error.field, details=error.details) from error

@@ -167,13 +167,18 @@ class _Gathered:
         return Bed(pcm, self._full / _STEPS)
 
 
+def bed_file(style: Style) -> Path:
+    """The file of a style's music, an Ogg."""
+    return Path(str(resources.files("bulkvid_pipeline.rendering.music") / f"{style.value}.opus"))
+
+
 @cache
 def load_bed(style: Style) -> Bed:
     """The music of a style, decoded once in a process.
 
     Its last second repeats its first second, so the cross-faded seam is inaudible.
     """
-    with (resources.files("bulkvid_pipeline.rendering.music") / f"{style.value}.opus").open("rb") as file:
+    with bed_file(style).open("rb") as file:
         return replace(_decoded(file, "ogg"), centred=True)
 
 

@@ -161,6 +161,14 @@ class MintedTokens:
         """The caller's own tokens; for administrators all of the project."""
         return tuple(token for token in self.all() if token.is_seen_by(caller))
 
+    def get(self, named: str, caller: Caller) -> MintedToken:
+        """A token that the caller may see, by its id or a beginning of it.
+
+        Raises:
+            TokenNotFoundError, InvalidRequestError: as `revoke` says.
+        """
+        return self._find(named, self.seen_by(caller))
+
     def revoke(self, named: str, caller: Caller | None = None) -> MintedToken:
         """End a token now. One that was revoked before stays as it was.
 

@@ -135,6 +135,7 @@ def _record(caller: Caller, *, ends_at: float, used_at: float) -> str:
             "scopes": sorted(scope.value for scope in caller.scopes),
             "ends_at": ends_at,
             "used_at": used_at,
+            "token": caller.token_id,
         }
     )
 
@@ -149,4 +150,5 @@ def _caller(record: dict[str, Any]) -> Caller:
         project_id=record["project"],
         scopes=frozenset(map(Scope, record["scopes"])),
         expires_at=min(record["ends_at"], record["used_at"] + IDLE_S),
+        token_id=record["token"],
     )

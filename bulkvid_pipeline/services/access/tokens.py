@@ -50,6 +50,11 @@ class TokenVerifier:
         """Whether verifying may wait for an identity provider."""
         return isinstance(self._keys, KeySet)
 
+    @property
+    def signs_own(self) -> bool:
+        """Whether this installation can make tokens itself, and none but it does."""
+        return isinstance(self._keys, SharedSecret)
+
     def verify(self, token: str) -> Caller:
         """The caller whose token this is. One that was verified in the last `KNOWN_FOR_S` is only looked up.
 
@@ -122,11 +127,8 @@ def mint(
             "This installation verifies tokens with a public key, and cannot sign any",
             fix="Get the token from your identity provider, or unset BULKVID_API_PUBLIC_KEY and BULKVID_API_JWKS_URL",
         )
-    for name, value in (("user", user_id), ("project", project_id)):
-        if not _is_identity(value):
-            raise InvalidRequestError(
-                f"A token for {name} {value[:40]!r} cannot be made", fix="Give 1 to 128 printable characters"
-            )
+    check_identity("user", user_id)
+    check_identity("project", project_id)
     if lifetime_s <= 0:
         raise InvalidRequestError("A token needs a lifetime", fix="Give a time such as 12h or 30d")
     now = int(time.time())
@@ -141,6 +143,17 @@ def mint(
         "jti": token_id or new_token_id(),
     }
     return jwt.encode(claims, keys.secret, algorithm=keys.algorithm)
+
+
+def check_identity(kind: str, value: str) -> None:
+    """
+    Raises:
+        InvalidRequestError: no user or project can be called so.
+    """
+    if not _is_identity(value):
+        raise InvalidRequestError(
+            f"There can be no {kind} {value[:40]!r}", fix=f"Give 1 to {LONGEST_ID} printable characters"
+        )
 
 
 def new_token_id() -> str:

@@ -9,17 +9,17 @@ from bulkvid_pipeline.core.options import Resolution
 from bulkvid_pipeline.services.sheets.uploads import Uploads
 
 DEMO_TITLE: Final = "Demo"
-_NAME: Final = "demo.csv"
+DEMO_NAME: Final = "demo.csv"
 
 
 def demo_sheet() -> bytes:
     """The bundled sheet, as CSV."""
-    return files(__package__).joinpath(_NAME).read_bytes()
+    return files(__package__).joinpath(DEMO_NAME).read_bytes()
 
 
 def upload_demo(uploads: Uploads, project_id: str) -> str:
     """The id of a new upload of the bundled sheet. All of them are one sheet: what was made once is not made again."""
-    return uploads.add(project_id, _NAME, demo_sheet()).id
+    return uploads.add(project_id, DEMO_NAME, demo_sheet()).id
 
 
 def demo_job(upload: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -129,14 +129,22 @@ class Diagnostics:
         logs = self._logs_of(job_id, project_id)
         return FullLog(job_id=job_id, generated_at=_moment(time.time()), summary=summary_of(logs), logs=tuple(logs))
 
+    def old_logs(self, days: float, *, project_id: str | None = None) -> tuple[DebugFile, ...]:
+        """The logs that `clean_up` would remove now.
+
+        Raises:
+            InvalidRequestError: `days` is negative or no number.
+        """
+        wanted = self._wanted(project_id)
+        return tuple(map(_file, remove_older(self.folder, days, wanted=wanted, dry_run=True)))
+
     def clean_up(self, days: float = DEFAULT_DAYS, *, project_id: str | None = None) -> CleanedUp:
         """Remove the logs that nobody has written to for so many days; 0 removes all.
 
         Raises:
             InvalidRequestError: `days` is negative or no number.
         """
-        ours = None if project_id is None else {log.job_id for log in self._logs(project_id)}
-        removed = remove_older(self.folder, days, wanted=lambda job_id: ours is None or job_id in ours)
+        removed = remove_older(self.folder, days, wanted=self._wanted(project_id))
         logs = "1 log" if len(removed) == 1 else f"{len(removed)} logs"
         age = f" older than {days:g} day{'' if days == 1 else 's'}" if days else ""
         return CleanedUp(
@@ -144,6 +152,11 @@ class Diagnostics:
             freed_bytes=sum(log.size for log in removed),
             message=f"{logs}{age} removed.",
         )
+
+    def _wanted(self, project_id: str | None) -> Callable[[str], bool]:
+        """Tells of a job id whether its logs are the project's."""
+        ours = None if project_id is None else {log.job_id for log in self._logs(project_id)}
+        return lambda job_id: ours is None or job_id in ours
 
     def _state(self, project_id: str | None) -> SwitchState:
         """The switch, without single jobs of other projects."""

@@ -67,6 +67,11 @@ class Draft:
     stored: str = field(default="", compare=False, repr=False)
     """The stored value that it was read from."""
 
+    @property
+    def name(self) -> str:
+        """By which people tell it from others: its title, else what they call its sheet."""
+        return str(self.spec.get("title") or self.source_name)
+
 
 class Drafts:
     """The drafts of one user in one project; for what is raised besides see `KeyValues`.

@@ -25,7 +25,8 @@ from bulkvid_pipeline.core.findings import ValidationReport
 from bulkvid_pipeline.core.paces import Paces
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.uploads import is_upload_id
-from bulkvid_pipeline.core.wire import Estimate, Validation
+from bulkvid_pipeline.core.wire import DryRun, Estimate, Validation
+from bulkvid_pipeline.services.analytics.past_rows import paces_of
 from bulkvid_pipeline.services.intake.allowed import AllowedPlaces
 from bulkvid_pipeline.services.intake.refusals import as_own_fault, naming
 from bulkvid_pipeline.services.sheets.loading import load_sheet
@@ -86,6 +87,27 @@ def check_job(spec: BulkJobSpec, settings: Settings, instance: DagsterInstance) 
         raise refusal_of(sheet)
     check_output_place(spec, settings)
     return CheckedJob(spec, sheet)
+
+
+def try_job(spec: BulkJobSpec, settings: Settings, instance: DagsterInstance) -> DryRun:
+    """What the job would be, and what is found in its sheet; nothing is created.
+
+    Raises:
+        NetworkError: the sheet cannot be read in time.
+        BulkVideoError: see `check_job`.
+    """
+    sheet = check_job(spec, settings, instance).sheet
+    if sheet is None:
+        raise NetworkError(
+            f"The sheet could not be read and validated within {settings.api_sheet_timeout_s:g} s",
+            fix="Try again, or create the job: it reads the sheet when it starts",
+            field="input_source",
+        )
+    return DryRun(
+        items_total=len(sheet.plans),
+        validation=validation_view(sheet.report),
+        estimate=estimate_of(sheet, settings, paces_of(instance, settings)),
+    )
 
 
 def check_names(spec: BulkJobSpec, settings: Settings) -> BulkJobSpec:

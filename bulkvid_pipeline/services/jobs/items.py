@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,9 +14,9 @@ from pydantic import ValidationError
 from bulkvid_pipeline.adapters.storage import Storage
 from bulkvid_pipeline.core.errors import BulkVideoError, NotFoundError
 from bulkvid_pipeline.core.page_tokens import page_token, place_of
-from bulkvid_pipeline.core.searching import plain
 from bulkvid_pipeline.core.states import ItemState
 from bulkvid_pipeline.core.wire import ItemAttempt, ItemDetail, ItemView, OutputView, Page, QualityCheck
+from bulkvid_pipeline.services.jobs.item_filter import ItemCounts, ItemFilter, ItemSort, in_order, platforms_of
 from bulkvid_pipeline.services.jobs.job_rows import JobRows, Row, RowEnd, RowReader
 from bulkvid_pipeline.services.jobs.jobs import Job
 from bulkvid_pipeline.services.outputs.links import Links
@@ -29,17 +29,16 @@ FILE_KINDS = ("video", "poster", "srt", "vtt")
 
 @dataclass(frozen=True)
 class ItemQuery:
-    """Which rows of a job to list: no `states` are all; `q` is looked for in title, key and error, in any case."""
+    """Which rows of a job to list, by their place in the sheet, and from where."""
 
     job_id: str
-    states: frozenset[ItemState] = frozenset()
-    q: str = ""
+    wanted: ItemFilter = field(default_factory=ItemFilter)
     page_size: int = 20
     page_token: str | None = None
 
     def __str__(self) -> str:
         """Tells queries apart whose pages do not belong together."""
-        return repr((self.job_id, sorted(self.states), plain(self.q)))
+        return repr((self.job_id, str(self.wanted)))
 
     def rows(self, rows: JobRows) -> Iterator[Row]:
         """The rows that are wanted, from the page token on.
@@ -47,14 +46,48 @@ class ItemQuery:
         Raises:
             InvalidRequestError: the page token is not one of this query's.
         """
-        begin, wanted = 0, plain(self.q)
+        begin = 0
         if self.page_token is not None:
             sheet_row, row_key = place_of(self.page_token, str(self), (int, str))[:2]
             begin = bisect_right(rows.places, (int(sheet_row), str(row_key)))
-        for at in range(begin, len(rows.rows)):
-            row = rows.rows[at]
-            if (not self.states or row.state in self.states) and (not wanted or wanted in rows.searched[at]):
-                yield row
+        return self.wanted.of(rows.rows[at] for at in range(begin, len(rows.rows)))
+
+
+@dataclass(frozen=True)
+class FoundItems:
+    """A page of those rows of a job that somebody looked for.
+
+    Attributes:
+        rows: the rows of the page.
+        page: its number from 1 on: the last one where a later one was asked for.
+        pages: how many there are, at least one.
+        total: how many rows were found.
+        of_job: how many the job has.
+        counts: how many there are of each kind.
+    """
+
+    rows: tuple[Row, ...]
+    page: int
+    pages: int
+    total: int
+    of_job: int
+    counts: ItemCounts
+
+
+@dataclass(frozen=True)
+class ItemRecord:
+    """All that is known of a row.
+
+    Attributes:
+        partition: what its events are about.
+        outputs: its videos as their event tells of them, each with its checks; None where those cannot be read now.
+        history: how its turns in the job's runs ended, oldest first.
+    """
+
+    row: Row
+    partition: str
+    outputs: tuple[tuple[Mapping[str, Any], tuple[QualityCheck, ...] | None], ...]
+    history: tuple[ItemAttempt, ...]
 
 
 class Items:
@@ -88,35 +121,64 @@ class Items:
         )
         return Page[ItemView](items=tuple(views), next_page_token=token)
 
-    def detail(self, job: Job, name: str, base_url: str) -> ItemDetail:
+    def found(
+        self,
+        job: Job,
+        wanted: ItemFilter,
+        *,
+        sort: ItemSort = ItemSort.SHEET_ROW,
+        descending: bool = False,
+        page: int = 1,
+        page_size: int = 50,
+    ) -> FoundItems:
+        """A page of the rows that are wanted, sorted, with what a display needs to lead to all others."""
+        rows = self._reader.rows(job).rows
+        found = in_order(wanted.of(rows), sort, descending=descending)
+        pages = max(1, -(-len(found) // page_size))
+        page = min(max(1, page), pages)
+        shown = tuple(found[(page - 1) * page_size : page * page_size])
+        return FoundItems(shown, page, pages, len(found), len(rows), ItemCounts.of(rows, wanted))
+
+    def record(self, job: Job, name: str) -> ItemRecord:
         """All that is known of the row with that key or sheet row number.
 
         Raises:
             NotFoundError: the job has no such row.
         """
-        row = self._reader.rows(job).find(name)
+        rows = self._reader.rows(job)
+        row = rows.find(name)
         if row is None:
             raise NotFoundError(
                 f"Job '{job.job_id}' has no row '{name[:80]}'",
                 fix="Use a row_key or a sheet_row of the job's items; rows that validation refused are in its report",
             )
         files = row.end.files if row.end else ()
-        keys = [file.get(kind) or "" for file in files for kind in FILE_KINDS]
-        links = self._links.of(job, [first_video(row), *keys], base_url)
-        url, urls = links.urls[0], links.urls[1:]
         storage = self._links.storage(job) if files else None
-        outputs = tuple(
-            output_view(file, urls[4 * at : 4 * at + 4], links.expire_at, _checks(storage, file.get("document") or ""))
-            for at, file in enumerate(files)
-        )
-        view = item_view(row, url or external_video(row), links.expire_at if url else None)
+        outputs = tuple((file, _checks(storage, file.get("document") or "")) for file in files)
         history = tuple(_attempt(end) for end in self._reader.history(job, row))
-        return ItemDetail(**dict(view), outputs=outputs, history=history)
+        return ItemRecord(row, rows.partition(row.row_key), outputs, history)
+
+    def detail(self, job: Job, name: str, base_url: str) -> ItemDetail:
+        """All that is known of the row with that key or sheet row number, with links to its files.
+
+        Raises:
+            NotFoundError: the job has no such row.
+        """
+        found = self.record(job, name)
+        keys = [file.get(kind) or "" for file, _ in found.outputs for kind in FILE_KINDS]
+        links = self._links.of(job, [first_video(found.row), *keys], base_url)
+        url, urls = links.urls[0], links.urls[1:]
+        outputs = tuple(
+            output_view(file, urls[4 * at : 4 * at + 4], links.expire_at, checks)
+            for at, (file, checks) in enumerate(found.outputs)
+        )
+        view = item_view(found.row, url or external_video(found.row), links.expire_at if url else None)
+        return ItemDetail(**dict(view), outputs=outputs, history=found.history)
 
 
 def item_view(row: Row, url: str = "", links_expire_at: datetime | None = None) -> ItemView:
-    """The row in the words of the REST API. While it is made again, what came of it before is not told."""
-    end = row.end if row.in_work is None else None
+    """The row in the words of the REST API."""
+    end = row.told_end
     failed = end is not None and end.state is not ItemState.COMPLETED
     return ItemView(
         row_key=row.row_key,
@@ -134,7 +196,7 @@ def item_view(row: Row, url: str = "", links_expire_at: datetime | None = None) 
         attempts=end.attempts if end else row.in_work.tries - 1 if row.in_work else 0,
         updated_at=datetime.fromtimestamp(end.at, UTC) if end else None,
         warnings=end.warnings if end else (),
-        platforms=tuple(file["platform"] for file in end.files) if end else (),
+        platforms=platforms_of(row),
         cached=end is not None and not failed and not end.rendered,
         links_expire_at=links_expire_at,
     )
@@ -142,13 +204,13 @@ def item_view(row: Row, url: str = "", links_expire_at: datetime | None = None) 
 
 def first_video(row: Row) -> str:
     """The key of the row's first video; empty if it has none."""
-    files = row.end.files if row.end and row.in_work is None else ()
+    files = row.told_end.files if row.told_end else ()
     return str(files[0]["video"]) if files else ""
 
 
 def external_video(row: Row) -> str:
     """The URL of the row's first video where that lies elsewhere; empty if it has none such."""
-    files = row.end.files if row.end and row.in_work is None else ()
+    files = row.told_end.files if row.told_end else ()
     return str(files[0].get("url", "")) if files else ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -113,6 +114,12 @@ class JobList:
     def oldest_first(self, project_id: str | None) -> Sequence[JobEntry]:
         """The jobs of the project, of any if it is None, in the order of their creation."""
         return self._order(project_id, SortBy.CREATED_AT).entries
+
+    def counts(self, project_id: str | None, q: str = "") -> Counter[JobState]:
+        """How many jobs of the project are in each state, of those that hold `q`."""
+        wanted = plain(q)
+        entries = self.of_project(project_id)
+        return Counter(entry.job.state for entry in entries if not wanted or wanted in entry.searched)
 
     def page(self, query: JobQuery) -> JobPage:
         """The jobs that the query asks for, from where its page token stands.

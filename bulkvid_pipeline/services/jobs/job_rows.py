@@ -20,7 +20,7 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.jobs import RowInWork, Scope
 from bulkvid_pipeline.core.searching import plain
 from bulkvid_pipeline.core.states import ItemState, JobState
-from bulkvid_pipeline.services.jobs.follow import FILES, PLANNED, WARNINGS_JOINT
+from bulkvid_pipeline.services.jobs.follow import FILES, PLANNED, WARNINGS_JOINT, RowEnded
 from bulkvid_pipeline.services.jobs.jobs import Job
 
 BATCH = 1000
@@ -89,6 +89,16 @@ class Row:
         """What rows are sorted by."""
         return self.sheet_row, self.row_key
 
+    @property
+    def told_end(self) -> RowEnd | None:
+        """How it ended. While it is made again, what came of it before is not told."""
+        return self.end if self.in_work is None else None
+
+    @cached_property
+    def searched(self) -> str:
+        """Where `q` is looked for: title, key and error."""
+        return plain(f"{self.title}\n{self.row_key}\n{self.end.error if self.end else ''}")
+
 
 @dataclass(frozen=True)
 class JobRows:
@@ -106,9 +116,14 @@ class JobRows:
         return tuple(row.place for row in self.rows)
 
     @cached_property
-    def searched(self) -> tuple[str, ...]:
-        """For each row where `q` is looked for: title, key and error."""
-        return tuple(plain(f"{row.title}\n{row.row_key}\n{row.end.error if row.end else ''}") for row in self.rows)
+    def ended(self) -> tuple[RowEnded, ...]:
+        """How rows have ended, for `result.end_of`."""
+        ends = (row.told_end for row in self.rows)
+        return tuple(
+            RowEnded(end.title, end.sheet_row, end.state is ItemState.COMPLETED, end.rendered, row_key=end.row_key)
+            for end in ends
+            if end is not None
+        )
 
     def partition(self, row_key: str) -> str:
         """The partition that events of the row are about, also before it has ended."""
@@ -176,6 +191,8 @@ class _Story:
     """Runs that have ended and were read to their end."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _made: JobRows | None = None
+    _rows: dict[str, Row] = field(default_factory=dict)
+    """The rows as they stood last: what has not changed is not made, and not made ready for searching, again."""
 
     @property
     def size(self) -> int:
@@ -236,17 +253,19 @@ class _Story:
         """The rows of the newest plan, and those that have ended since it or without any."""
         planned, since = self._planned(job)
         in_work = {row.row_key: row for row in self._in_work(job)}
+        outlook = _Outlook.of(job)
+        before, self._rows = self._rows, {}
         later = {key for key, end in self.ends.items() if key not in planned and end.at >= since}
         for key in [*planned, *later, *(in_work.keys() - planned.keys() - later)]:
             end, plan, work = self.ends.get(key), planned.get(key), in_work.get(key)
-            yield Row(
-                row_key=key,
-                sheet_row=plan.sheet_row if plan else end.sheet_row if end else 0,
-                title=end.title if end else plan.title if plan else "",
-                state=_state(job, end, work),
-                end=end,
-                in_work=work,
-            )
+            row, state = before.get(key), outlook.state(end, work)
+            sheet_row = plan.sheet_row if plan else end.sheet_row if end else 0
+            title = end.title if end else plan.title if plan else ""
+            known = row and (row.sheet_row, row.title, row.state, row.in_work) == (sheet_row, title, state, work)
+            if row is None or not known or row.end is not end:
+                row = Row(key, sheet_row, title, state, end, work)
+            self._rows[key] = row
+            yield row
 
     def _in_work(self, job: Job) -> Iterator[RowInWork]:
         """The rows in work, but for those that have ended since their run told of its progress."""
@@ -287,15 +306,37 @@ def _certain(page: Sequence[StoredEvent], events: Sequence[AssetEvent], before: 
     )
 
 
-def _state(job: Job, end: RowEnd | None, work: RowInWork | None) -> ItemState:
-    if work is not None:
-        return ItemState.RETRIED if work.stage == ItemState.RETRIED else ItemState.IN_PROGRESS
-    if end is None:
-        return ItemState.CANCELLED if job.state is JobState.CANCELED else ItemState.QUEUED
-    if end.state is ItemState.FAILED and end.run_id not in {run.run_id for run in job.generation}:
-        trying = any(run.is_live and run.tells and run.scope is not Scope.ROWS for run in job.runs)
-        return ItemState.RETRIED if trying else ItemState.FAILED
-    return end.state
+@dataclass(frozen=True)
+class _Outlook:
+    """What the job as a whole has in store for its rows.
+
+    Attributes:
+        is_canceled: rows that have not ended will not be made.
+        newest: the runs that are, or were last, at work.
+        is_trying: a run is at work that will come to the rows that failed before.
+    """
+
+    is_canceled: bool
+    newest: frozenset[str]
+    is_trying: bool
+
+    @classmethod
+    def of(cls, job: Job) -> _Outlook:
+        return cls(
+            is_canceled=job.state is JobState.CANCELED,
+            newest=frozenset(run.run_id for run in job.generation),
+            is_trying=any(run.is_live and run.tells and run.scope is not Scope.ROWS for run in job.runs),
+        )
+
+    def state(self, end: RowEnd | None, work: RowInWork | None) -> ItemState:
+        """The state of a row that has ended so, and is in work so."""
+        if work is not None:
+            return ItemState.RETRIED if work.stage == ItemState.RETRIED else ItemState.IN_PROGRESS
+        if end is None:
+            return ItemState.CANCELLED if self.is_canceled else ItemState.QUEUED
+        if end.state is ItemState.FAILED and end.run_id not in self.newest:
+            return ItemState.RETRIED if self.is_trying else ItemState.FAILED
+        return end.state
 
 
 def row_end(event: AssetEvent, run_id: str) -> RowEnd | None:

@@ -37,17 +37,29 @@ _BY_CODE: dict[str, type[BulkVideoError]] = {
 
 @dataclass(frozen=True)
 class LookRequest:
-    """Look at that row on that platform, or on the first one that it asks for; no two have the same number."""
+    """Look at that row, or the first one, on that platform, or the first one that it asks for.
+
+    No two requests have the same number.
+    """
 
     number: int
     spec: BulkJobSpec
-    row: int
+    row: int | None
     platform: Platform | None
 
     def as_json(self) -> dict[str, Any]:
         """The request as the process reads it."""
         spec = self.spec.model_dump(mode="json", exclude_none=True)
         return {"id": self.number, "spec": spec, "row": self.row, "platform": self.platform}
+
+
+@dataclass(frozen=True)
+class LookAnswer:
+    """The name of a look, and of the sheet's rows their numbers and titles, the first ones of very many."""
+
+    name: str
+    rows: tuple[tuple[int, str], ...]
+    rows_total: int
 
 
 class LookProcess:
@@ -76,8 +88,8 @@ class LookProcess:
             if self.is_usable:
                 self._running()
 
-    def look(self, request: LookRequest, may_read: Callable[[BulkJobSpec], None]) -> str:
-        """The name of the look.
+    def look(self, request: LookRequest, may_read: Callable[[BulkJobSpec], None]) -> LookAnswer:
+        """Have the process look at the row.
 
         Args:
             request: what to look at.
@@ -90,7 +102,7 @@ class LookProcess:
             BulkVideoError: whatever it met.
         """
         too_long = EncoderError(
-            f"Looking at row {request.row} took longer than {LONGEST_S:.0f} s",
+            f"Looking at {f'row {request.row}' if request.row else 'the first row'} took longer than {LONGEST_S:.0f} s",
             fix="Try another row; where it has pictures from the web, check their addresses",
         )
         watch = threading.Timer(LONGEST_S, self._end, [too_long])
@@ -108,7 +120,8 @@ class LookProcess:
             self._end(died)
             raise self._ended_for or died
         if "look" in answer:
-            return str(answer["look"])
+            rows = tuple((int(number), str(title)) for number, title in answer["rows"])
+            return LookAnswer(answer["look"], rows, answer["rows_total"])
         told = answer["error"]
         raise _BY_CODE[told["code"]](told["message"], fix=told["fix"], field=told["field"])
 

@@ -2,8 +2,8 @@
 
 It reads the pickled settings of its parent from standard input (they hold secrets, so they are no argument), then JSON
 lines: requests, their cancellations, and permissions to read a sheet that others count. It answers each request with a
-line: the key under which the look is in the cache, or an error. It lives as long as there is something to do: imports,
-fonts and the sheets last read are there for the next request.
+line: the key under which the look is in the cache and the rows of the sheet, or an error. It lives as long as there is
+something to do: imports, fonts and the sheets last read are there for the next request.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from typing import Any
 from bulkvid_pipeline.adapters.cache import FolderCache
 from bulkvid_pipeline.adapters.work_disk import full_disk_as_ours
 from bulkvid_pipeline.core.errors import BulkVideoError, EncoderError, InvalidRequestError, RenderCancelledError
+from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.options import Platform
 from bulkvid_pipeline.core.sheet_table import SheetTable
 from bulkvid_pipeline.core.spec import BulkJobSpec, SourceType
@@ -42,6 +43,8 @@ IDLE_S = 120.0
 """Without a request for so long it ends, and gives its memory back."""
 MOST_REQUESTS = 200
 """After so many it ends too, whatever they left in memory."""
+MOST_ROWS = 500
+"""Rows that are told, to choose from."""
 SHEETS_KEPT = 3
 FRESH_S = 60.0
 """How long a Google sheet that was read is taken to be what it says; an upload never changes."""
@@ -109,9 +112,9 @@ class _Work:
     inbox: _Inbox
     send: Send
 
-    def look(self, request: dict[str, Any]) -> str:
-        """Make the look, unless it is in the cache; returns its key."""
-        spec, row = BulkJobSpec.parse(request["spec"]), int(request["row"])
+    def look(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Make the look, unless it is in the cache; tells its key, and the rows that there are."""
+        spec = BulkJobSpec.parse(request["spec"])
         platform = Platform(request["platform"]) if request["platform"] else None
         number = request["id"]
 
@@ -123,13 +126,23 @@ class _Work:
             if not self.inbox.may_read(number):
                 raise RenderCancelledError("Reading the sheet was stopped on request")
 
-        table = _only(self.sheets.table(spec, ask), row)
+        sheet = self.sheets.table(spec, ask)
+        rows = _rows(sheet)
+        row = rows[0][0] if request["row"] is None else int(request["row"])
+        table = _only(sheet, row)
         template = TemplateStore(self.settings.templates_folder, spec.project_id).load(spec.template.template_id)
         key = look_name(table, row, spec, template, self.settings, platform)
         if not self.looks.has(key):
             with full_disk_as_ours("Painting the row"):
                 self.looks.put(key, look_at_row(table, row, spec, template, self.settings, platform, cancelled))
-        return key
+        return {"look": key, "rows": rows[:MOST_ROWS], "rows_total": len(rows)}
+
+
+def _rows(table: SheetTable) -> list[tuple[int, str]]:
+    """The numbers and titles of the rows; there is one at least."""
+    numbers = [int(number) for number in table.frame.index]
+    titles = table.frame["idea_title"] if "idea_title" in table.frame else [""] * len(numbers)
+    return [(number, shortened(str(title))) for number, title in zip(numbers, titles, strict=True)]
 
 
 def _only(table: SheetTable, row: int) -> SheetTable:
@@ -156,7 +169,7 @@ def serve(work: _Work) -> None:
             return
         answer: dict[str, Any]
         try:
-            answer = {"look": work.look(request)}
+            answer = work.look(request)
         except BulkVideoError as error:
             answer = {"error": {**error.as_dict(), "field": error.field}}
         except Exception as error:  # the parent must hear of every failure

@@ -24,7 +24,7 @@ from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.services.intake.allowed import AllowedPlaces
 from bulkvid_pipeline.services.intake.refusals import as_own_fault, naming
 from bulkvid_pipeline.services.previews.look_cache import LookPlace, Looks
-from bulkvid_pipeline.services.previews.look_process import LookProcess, LookRequest
+from bulkvid_pipeline.services.previews.look_process import LookAnswer, LookProcess, LookRequest
 from bulkvid_pipeline.services.previews.row_look import RowLook
 from bulkvid_pipeline.services.templates.template_store import TemplateStore
 from bulkvid_pipeline.services.wiring.limits import wait_for_sheet_read
@@ -38,10 +38,15 @@ SHEET_TURN_S = 10.0
 
 @dataclass(frozen=True)
 class NamedLook:
-    """A look and the name under which it is kept for a while."""
+    """A look and the name under which it is kept for a while, and the rows that there are to choose from.
+
+    `rows` are numbers and titles, the first ones of very many.
+    """
 
     name: str
     look: RowLook
+    rows: tuple[tuple[int, str], ...] = ()
+    rows_total: int = 0
 
 
 @dataclass
@@ -53,7 +58,7 @@ class _Asked:
     process: LookProcess | None = None
     """Which makes it; None: not yet, or not any more."""
     is_unwanted: bool = False
-    made: Future[str] = field(default_factory=Future)
+    made: Future[LookAnswer] = field(default_factory=Future)
 
 
 class RowLooks:
@@ -78,8 +83,8 @@ class RowLooks:
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="row-look")
         self._is_closed = False
 
-    async def look(self, spec: BulkJobSpec, row: int, platform: Platform | None = None) -> NamedLook:
-        """Look at a row with the choices of the spec. Cancel the call when the look is not wanted any more.
+    async def look(self, spec: BulkJobSpec, row: int | None, platform: Platform | None = None) -> NamedLook:
+        """Look at a row, by default the first, with the choices of the spec. Cancel a call that is not wanted any more.
 
         Raises:
             PlaceNotAllowedError: the project may not use the sheet or the template.
@@ -94,13 +99,13 @@ class RowLooks:
         try:
             made = asyncio.wrap_future(asked.made)
             made.add_done_callback(lambda ended: ended.cancelled() or ended.exception())  # if nobody waits any more
-            name = await asyncio.shield(made)
+            answer = await asyncio.shield(made)
         finally:
             self._leave(asked)
-        look = await asyncio.to_thread(self._looks.get, name)
+        look = await asyncio.to_thread(self._looks.get, answer.name)
         if look is None:
             raise EncoderError("The row's pictures could not be kept", fix="Check that the cache's disk has room")
-        return NamedLook(name, look)
+        return NamedLook(answer.name, look, answer.rows, answer.rows_total)
 
     def kept(self, project_id: str, name: str) -> RowLook:
         """A look that was made before.
@@ -139,7 +144,7 @@ class RowLooks:
             store = TemplateStore(self._settings.templates_folder, spec.project_id)
             allowed.check_template(store, spec.template.template_id)
 
-    def _join(self, spec: BulkJobSpec, row: int, platform: Platform | None) -> _Asked:
+    def _join(self, spec: BulkJobSpec, row: int | None, platform: Platform | None) -> _Asked:
         key = json.dumps([spec.model_dump(mode="json"), row, platform], sort_keys=True)
         with self._lock:
             if self._is_closed:
@@ -167,11 +172,11 @@ class RowLooks:
         """Have the look made; runs in one of the threads."""
         try:
             with self._process_for(asked) as process:
-                name = process.look(asked.request, self._wait_for_sheet)
+                answer = process.look(asked.request, self._wait_for_sheet)
         except BaseException as error:
             asked.made.set_exception(error)
         else:
-            asked.made.set_result(name)
+            asked.made.set_result(answer)
         finally:
             with self._lock:
                 if self._asked.get(key) is asked:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from bulkvid_pipeline.adapters.cache import Cache, CacheOfKind
 from bulkvid_pipeline.adapters.one_at_a_time import OneAtATime
+from bulkvid_pipeline.core.errors import RenderCancelledError
 from bulkvid_pipeline.core.options import Aspect, Captions, Platform
 from bulkvid_pipeline.core.templates import Template
 from bulkvid_pipeline.rendering.captions import cues_for
@@ -79,8 +80,8 @@ WHOLE = Sheet("whole", _ALL_CARDS, "image/png", picture_png)
 """A row a kind of card, a column a shape of frame, without loss."""
 EDITED = Sheet("edited", _ALL_CARDS, "image/webp", picture_webp)
 """The same, quicker made and sent, to be looked at while the template is changed."""
-THUMBNAIL = Sheet("thumbnail", (((_TITLE, _WIDE),), ((_LIST, _WIDE),)), "image/webp", picture_webp, halvings=1)
-"""Two wide cards, for lists of templates."""
+THUMBNAIL = Sheet("thumbnail", (((_TITLE, _WIDE), (_LIST, _TALL)),), "image/webp", picture_webp, halvings=1)
+"""A wide and a tall card, for lists of templates."""
 
 
 def preview_template(template: Template, folder: Path) -> tuple[Path, tuple[str, ...]]:
@@ -99,12 +100,18 @@ def preview_template(template: Template, folder: Path) -> tuple[Path, tuple[str,
     return path, warnings
 
 
-def template_image(template: Template, cache: Cache | None, sheet: Sheet) -> tuple[str, bytes]:
+def template_image(
+    template: Template, cache: Cache | None, sheet: Sheet, is_wanted: Callable[[], bool] = lambda: True
+) -> tuple[str, bytes]:
     """The picture of a template as a file, kept in the cache by what it shows, and a name that changes with it.
 
     Pictures are painted one after the other; those who wait for one that is painted meanwhile find it then.
 
+    Args:
+        is_wanted: asked when it is this picture's turn.
+
     Raises:
+        RenderCancelledError: nobody wants it any more.
         TemplateInvalidError: the logo cannot be used.
         ServiceUnavailableError: too many wait for a picture.
     """
@@ -118,6 +125,8 @@ def template_image(template: Template, cache: Cache | None, sheet: Sheet) -> tup
     with _PAINTING.turn():
         picture = kept.get(name) if kept else None
         if picture is None:
+            if not is_wanted():
+                raise RenderCancelledError("Nobody waits for the picture any more")
             picture = sheet.encoded(template_picture(template, sheet)[0])
             if kept:
                 kept.put(name, picture)

@@ -13,13 +13,12 @@ from bulkvid_pipeline.core.errors import (
     TemplateNotFoundError,
     TemplateReadOnlyError,
 )
-from bulkvid_pipeline.core.templates import Template, parse_template
+from bulkvid_pipeline.core.templates import Template, document_of, parse_template
 from bulkvid_pipeline.services.templates.project_folder import ProjectFolder
 from bulkvid_pipeline.services.templates.template_store import Origin, TemplateStore
 
 MOST_BYTES = 64 * 1024
 MOST_TEMPLATES = 500
-_STORED = {"template_id", "name", "description", "settings"}
 
 
 @dataclass(frozen=True)
@@ -122,7 +121,7 @@ class ProjectTemplates:
 
 
 def _written(template: Template) -> bytes:
-    content = json.dumps(template.model_dump(mode="json", include=_STORED), indent=2, ensure_ascii=False).encode()
+    content = json.dumps(document_of(template), indent=2, ensure_ascii=False).encode()
     if len(content) > MOST_BYTES:
         raise TemplateInvalidError(
             f"Template '{template.template_id}' has {len(content)} bytes, more than {MOST_BYTES}",

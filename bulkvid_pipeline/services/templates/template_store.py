@@ -11,13 +11,14 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
+from typing import Any
 from urllib.parse import quote
 
 from bulkvid_pipeline.core.errors import TemplateError, TemplateInvalidError, TemplateNotFoundError
 from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.options import Style
 from bulkvid_pipeline.core.spec import DEFAULT_TEMPLATE
-from bulkvid_pipeline.core.templates import BUILT_IN_TEMPLATES, Template, parse_template
+from bulkvid_pipeline.core.templates import BUILT_IN_TEMPLATES, Template, document_of, parse_template
 from bulkvid_pipeline.rendering.pictures.theme import Theme
 from bulkvid_pipeline.rendering.pictures.themes import theme_for
 
@@ -139,6 +140,24 @@ class TemplateStore:
             fix=f"Use a valid template ID ({', '.join(self.ids())}) or {DEFAULT_TEMPLATE}",
         )
 
+    def document(self, template_id: str) -> dict[str, Any]:
+        """The template's document in its full form; one that is wrong as it is written.
+
+        Raises:
+            TemplateNotFoundError: there is none of that id.
+            TemplateInvalidError: its file holds no JSON object.
+        """
+        _, path = self.find(template_id)
+        if path is None:
+            return document_of(BUILT_IN_TEMPLATES[template_id])
+        written = _read(path)
+        try:
+            return document_of(parse_template(written, template_id=template_id))
+        except TemplateInvalidError:
+            if not isinstance(written, dict):
+                raise
+            return written
+
     def as_written(self, name: str | None) -> str | None:
         """The name of a file of a loaded template as its document has it."""
         if name is None or self.project_folder is None:
@@ -201,16 +220,17 @@ class TemplateStore:
     def _file_problems(
         self, template: Template, opened: Collection[str] = (_LOGO, _MUSIC)
     ) -> list[tuple[str, TemplateError]]:
+        """What is wrong with the files that the template names: all are looked for, those in `opened` are opened."""
         from bulkvid_pipeline.rendering.pictures.logos import load_logo
         from bulkvid_pipeline.rendering.sound.beds import load_music
 
         openers: dict[str, Callable[[Path], object]] = {_LOGO: load_logo, _MUSIC: load_music}
         problems = []
         for where, name in _files(template):
-            if where not in opened:
-                continue
             try:
-                openers[where](self._file(template.template_id, name, where))
+                path = self._file(template.template_id, name, where)
+                if where in opened:
+                    openers[where](path)
             except TemplateError as error:
                 problems.append((where, error))
         return problems

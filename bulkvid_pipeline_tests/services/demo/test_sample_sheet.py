@@ -40,7 +40,7 @@ def test_the_sample_passes_at_the_strictest_level_without_a_finding(tmp_path: Pa
     found = validated(tmp_path, name, make(), ValidationLevel.STRICT)
 
     assert [str(finding) for finding in found.report.findings] == []
-    assert [plan.idea.title for plan in found.plans] == [row.cells["idea_title"] for row in SAMPLE_ROWS]
+    assert [plan.title for plan in found.plans] == [row.cells["idea_title"] for row in SAMPLE_ROWS]
 
 
 def test_both_samples_hold_the_same_cells(tmp_path: Path) -> None:

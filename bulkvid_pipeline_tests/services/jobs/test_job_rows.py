@@ -12,6 +12,7 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import InvalidRequestError, NotFoundError
 from bulkvid_pipeline.core.jobs import Scope
 from bulkvid_pipeline.core.states import ItemState, JobState
+from bulkvid_pipeline.services.jobs.item_filter import UNNAMED, WARNED, ItemFilter, ItemSort
 from bulkvid_pipeline.services.jobs.items import ItemQuery, Items
 from bulkvid_pipeline.services.jobs.job_rows import RowReader
 from bulkvid_pipeline.services.jobs.metrics import metrics_of
@@ -187,7 +188,7 @@ def test_rows_are_filtered_searched_and_paged(workplace: Workplace, items: Items
     def pages(**query: object) -> list[int]:
         rows, token = [], None
         while True:
-            page = items.page(job, ItemQuery(JOB, page_size=4, page_token=token, **query), BASE)  # type: ignore[arg-type]
+            page = items.page(job, ItemQuery(JOB, ItemFilter(**query), page_size=4, page_token=token), BASE)  # type: ignore[arg-type]
             assert len(page.items) <= 4
             rows += [item.sheet_row for item in page.items]
             token = page.next_page_token
@@ -201,10 +202,81 @@ def test_rows_are_filtered_searched_and_paged(workplace: Workplace, items: Items
     assert pages(q="DISK") == list(range(3, 20, 3))
     assert pages(q="row-29") == [29]
     token = items.page(job, ItemQuery(JOB, page_size=1), BASE).next_page_token
-    for query in (ItemQuery("job_other", page_token=token), ItemQuery(JOB, q="x", page_token=token)):
+    for query in (ItemQuery("job_other", page_token=token), ItemQuery(JOB, ItemFilter(q="x"), page_token=token)):
         with pytest.raises(InvalidRequestError) as refused:
             items.page(job, query, BASE)
         assert refused.value.field == "page_token"
+
+
+def test_rows_are_found_by_platform_and_problem_and_counted_by_each(workplace: Workplace, items: Items) -> None:
+    run = TellingRun.begun(workplace.instance)
+    run.plan(range(2, 12))
+    run.finish(2, "youtube", "tiktok")
+    run.finish(3, "tiktok", warnings="quiet")
+    run.finish(4)
+    run.fail(5, "no letter for it")
+    run.fail(6, "disk full", code="")
+    in_work(run, (7, "encode", 40))
+    job = found(workplace.instance)
+
+    def rows(**wanted: object) -> list[int]:
+        return [row.sheet_row for row in items.found(job, ItemFilter(**wanted)).rows]  # type: ignore[arg-type]
+
+    assert rows(platforms=frozenset({"tiktok"})) == [2, 3]
+    assert rows(problems=frozenset({"GLYPHS_MISSING"})) == [5]
+    assert rows(problems=frozenset({"GLYPHS_MISSING", WARNED})) == [3, 5]
+    assert rows(problems=frozenset({UNNAMED})) == [6]
+    assert rows(problems=frozenset({WARNED}), platforms=frozenset({"youtube"})) == []
+
+    counts = items.found(job, ItemFilter()).counts
+    assert counts.states == {"completed": 3, "failed": 2, "in_progress": 1, "queued": 4}
+    assert counts.platforms == {"youtube": 2, "tiktok": 2}
+    assert counts.problems == {"GLYPHS_MISSING": 1, UNNAMED: 1, WARNED: 1}
+    some = items.found(job, ItemFilter(platforms=frozenset({"tiktok"}), states=frozenset({ItemState.COMPLETED}))).counts
+    assert (some.states, some.platforms, some.problems) == (
+        {"completed": 2},
+        {"youtube": 2, "tiktok": 2},
+        {WARNED: 1},
+    )
+
+
+def test_found_rows_are_sorted_and_told_by_numbered_pages(workplace: Workplace, items: Items) -> None:
+    run = TellingRun.begun(workplace.instance)
+    run.plan(range(2, 9), {8: "alpha"})
+    run.finish(3, title="Zulu", duration_s=9.5)
+    run.finish(2, title="bravo", duration_s=3.5)
+    run.fail(4, attempts=5)
+    job = found(workplace.instance)
+
+    def rows(sort: ItemSort, *, descending: bool = False) -> list[int]:
+        found = items.found(job, ItemFilter(), sort=sort, descending=descending)
+        return [row.sheet_row for row in found.rows]
+
+    assert rows(ItemSort.SHEET_ROW, descending=True) == [8, 7, 6, 5, 4, 3, 2]
+    assert rows(ItemSort.TITLE)[:2] == [8, 2]
+    assert rows(ItemSort.TITLE)[-1] == 3
+    assert rows(ItemSort.DURATION, descending=True) == [3, 2, 4, 5, 6, 7, 8]
+    assert rows(ItemSort.ATTEMPTS, descending=True)[0] == 4
+    assert rows(ItemSort.UPDATED_AT, descending=True)[:3] == [4, 2, 3]
+
+    page = items.found(job, ItemFilter(), page=3, page_size=3)
+    assert ([row.sheet_row for row in page.rows], page.page, page.pages, page.total) == ([8], 3, 3, 7)
+    assert items.found(job, ItemFilter(), page=99, page_size=3).page == 3
+    nothing = items.found(job, ItemFilter(q="nobody"), page=-1)
+    assert (nothing.rows, nothing.page, nothing.pages, nothing.total, nothing.of_job) == ((), 1, 1, 0, 7)
+
+
+def test_rows_that_have_not_changed_are_not_made_again(workplace: Workplace, reader: RowReader) -> None:
+    run = TellingRun.begun(workplace.instance)
+    run.plan([2, 3, 4])
+    run.finish(2)
+    before = reader.rows(found(workplace.instance)).by_key
+    run.finish(3)
+    in_work(run, (4, "encode", 10))
+
+    after = reader.rows(found(workplace.instance)).by_key
+
+    assert [after[f"row-{number}"] is before[f"row-{number}"] for number in (2, 3, 4)] == [True, False, False]
 
 
 def test_all_that_is_known_of_a_row_is_told_by_its_key_or_its_number(workplace: Workplace, items: Items) -> None:

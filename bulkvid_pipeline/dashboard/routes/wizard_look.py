@@ -1,0 +1,122 @@
+"""Pictures of a draft's rows, and a short draft video with sound, while somebody chooses how they are to look."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError, NotFoundError, RenderCancelledError
+from bulkvid_pipeline.core.options import Platform
+from bulkvid_pipeline.core.vocabulary.platforms import PLATFORMS
+from bulkvid_pipeline.dashboard.visits import Changing, Reading, Visit, page_router
+from bulkvid_pipeline.services.drafts.checking import spec_for_looks
+from bulkvid_pipeline.services.drafts.drafts import Drafts
+from bulkvid_pipeline.services.previews.row_looks import NamedLook
+from bulkvid_pipeline.web.ranges import NoSuchPartError, parts_of
+
+router = page_router()
+_KEPT = "private, max-age=3600, immutable"
+_LOOK_EVERY_S = 0.25
+_Found = TypeVar("_Found")
+
+
+@router.get("/new/{draft_id}/picture")
+async def picture(draft_id: str, visit: Changing, row: str = "", platform: str = "") -> Response:
+    """The scenes of a row with the choices of the draft: a part of the page, or without script a page of its own."""
+    refused: BulkVideoError | None = None
+    named: NamedLook | None = None
+    drafts = Drafts(visit.services.instance, visit.project_id, visit.caller.user_id)
+    draft = await run_in_threadpool(drafts.get, draft_id)
+    try:
+        spec = spec_for_looks(draft.spec, user_id=visit.caller.user_id, project_id=visit.project_id)
+        looking = visit.services.looks.look(spec, _row(row), _platform(platform))
+        named = await _while_connected(visit.request, looking)
+    except BulkVideoError as error:
+        refused = error
+    values = {
+        "draft": draft,
+        "named": named,
+        "refused": refused,
+        "row": row,
+        "platform": platform,
+        "platforms": tuple(Platform),
+    }
+    status = refused.http_status if refused and not isinstance(refused, RenderCancelledError) else 200
+    if visit.is_fragment:
+        return visit.fragment("wizard/_picture.html", status=status, **values)
+    return visit.page("wizard/picture.html", status=status, title="Picture of a row", **values)
+
+
+@router.get("/new/looks/{name}/{scene}.jpg")
+async def scene_picture(name: str, scene: str, visit: Reading) -> Response:
+    """The picture of a scene, counted from 1."""
+    look = await run_in_threadpool(visit.services.looks.kept, visit.project_id, name)
+    if not scene.isdecimal() or not 1 <= int(scene[:4]) <= len(look.stills):
+        raise NotFoundError("There is no such scene", fix="Load the page again")
+    return Response(look.stills[int(scene) - 1], headers={"Cache-Control": _KEPT}, media_type="image/jpeg")
+
+
+@router.get("/new/looks/{name}/draft.mp4")
+async def draft_video(name: str, visit: Reading) -> Response:
+    """The draft video; players ask for parts of it."""
+    look = await run_in_threadpool(visit.services.looks.kept, visit.project_id, name)
+    return _part_of(visit, look.draft)
+
+
+def _part_of(visit: Visit, data: bytes) -> Response:
+    """What the header Range asks for, if it is one part; else all of it."""
+    headers = {"Cache-Control": _KEPT, "Accept-Ranges": "bytes"}
+    try:
+        asked = parts_of(visit.request.headers.get("range", ""), len(data)).removeprefix("bytes=")
+    except NoSuchPartError:
+        return Response(status_code=416, headers={"Content-Range": f"bytes */{len(data)}"})
+    if not asked or "," in asked:
+        return Response(data, headers=headers, media_type="video/mp4")
+    first, _, last = asked.partition("-")
+    begin = int(first) if first else max(0, len(data) - int(last))
+    end = min(int(last), len(data) - 1) if first and last else len(data) - 1
+    headers["Content-Range"] = f"bytes {begin}-{end}/{len(data)}"
+    return Response(data[begin : end + 1], 206, headers, "video/mp4")
+
+
+async def _while_connected(request: Request, work: Coroutine[Any, Any, _Found]) -> _Found:
+    """The result of `work`, which is cancelled when the browser does not wait for it any more.
+
+    Raises:
+        RenderCancelledError: it does not.
+    """
+    task = asyncio.create_task(work)
+    try:
+        while not task.done():
+            await asyncio.wait([task], timeout=_LOOK_EVERY_S)
+            if not task.done() and await request.is_disconnected():
+                raise RenderCancelledError("Nobody waits for the picture any more")
+        return task.result()
+    finally:
+        if not task.done():
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+def _row(text: str) -> int | None:
+    if not text.strip():
+        return None
+    if not text.strip().isdecimal() or len(text) > 9:
+        raise InvalidRequestError("This is no row number", fix="Give the number that the sheet shows", field="row")
+    return int(text)
+
+
+def _platform(text: str) -> Platform | None:
+    if not text:
+        return None
+    found = PLATFORMS.meaning(text)
+    if found is None:
+        raise InvalidRequestError("There is no such platform", fix=f"Choose one of {', '.join(Platform)}")
+    return found
