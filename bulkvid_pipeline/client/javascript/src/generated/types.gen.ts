@@ -2367,6 +2367,12 @@ export type Overrides = {
      * Language of the rows that do not name theirs, by name or code; found out where left out
      */
     language?: string | null;
+    /**
+     * Platforms
+     *
+     * Platforms of the rows that do not name theirs, such as youtube,tiktok; youtube if left out
+     */
+    platforms?: string | null;
 };
 
 /**
@@ -2935,13 +2941,21 @@ export type SheetFormat = 'standard' | 'positional';
  * How a sheet is understood: its columns, its first rows, and the findings at each validation level.
  *
  * Findings and estimate are about `rows_checked` rows, the first of `rows_total`. `columns` are those that are read,
- * `sheet_columns` are all that the sheet has.
+ * `sheet_columns` are all that the sheet has. `tabs` are those of a workbook file, `tab` is the one that was read.
  */
 export type SheetPreview = {
     /**
      * Name
      */
     name: string;
+    /**
+     * Tab
+     */
+    tab?: string;
+    /**
+     * Tabs
+     */
+    tabs?: Array<string>;
     /**
      * Header Row
      */
@@ -3342,7 +3356,7 @@ export type TemplateChoiceInput = {
      */
     template_id?: string;
     /**
-     * Style, voice, language and captions of the job
+     * Style, voice, language, captions and platforms of the job
      */
     overrides?: Overrides;
 };
