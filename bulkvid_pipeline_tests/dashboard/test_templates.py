@@ -1,16 +1,12 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 from typing import Any
 
-import pytest
 from httpx2 import Response
 
-from bulkvid_pipeline.services.access.scopes import Scope
-from bulkvid_pipeline_tests.dashboard.conftest import Visitor, Visitors, words
-from bulkvid_pipeline_tests.media_files import disc, encoded
+from bulkvid_pipeline_tests.dashboard.conftest import Visitor, words
 
 HOSTILE = "\"><script>alert(1)</script>'{{7*7}}"
 
