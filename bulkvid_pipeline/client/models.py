@@ -223,10 +223,12 @@ class SheetPreview(Shape):
     """How a sheet is understood: its columns, its first rows, and the findings at each validation level.
 
     Findings and estimate are about `rows_checked` rows, the first of `rows_total`. `columns` are those that are read,
-    `sheet_columns` are all that the sheet has.
+    `sheet_columns` are all that the sheet has. `tabs` are those of a workbook file, `tab` is the one that was read.
     """
 
     name: str
+    tab: str = ""
+    tabs: tuple[str, ...] = ()
     header_row: int | None
     columns: tuple[PreviewColumn, ...]
     sheet_columns: tuple[SheetColumn, ...] = ()

@@ -42,6 +42,8 @@ class SourceNotes:
     faults: tuple[CellFault, ...] = ()
     findings: tuple[Finding, ...] = ()
     """Findings about the source as a whole."""
+    tabs: tuple[str, ...] = ()
+    """The visible tabs of a workbook, the one that was read among them; empty where they are not known."""
 
 
 NO_NOTES = SourceNotes()

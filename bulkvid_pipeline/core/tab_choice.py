@@ -38,7 +38,7 @@ def choose_tab(
         choice: columns that are named by hand.
 
     Raises:
-        InvalidRangeError: several tabs hold ideas; the message names them.
+        InvalidRangeError: several tabs hold ideas; the message and `details` name them.
     """
     fitness = {tab.name: _fitness(tab, choice) for tab in tabs}
     whole = [name for name, fit in fitness.items() if fit[0] == len(REQUIRED)]
@@ -50,6 +50,7 @@ def choose_tab(
         raise InvalidRangeError(
             f"Several tabs of {source} hold ideas: {names}" + (", ..." if len(fitting) > _NAMED else ""),
             fix=f'Choose one by its name: --range "{example}" (input_source.range)',
+            details={"tabs": fitting},
         )
     name = fitting[0] if fitting else tabs[0].name
     if len(tabs) == 1:

@@ -26,6 +26,7 @@ from bulkvid_pipeline.dashboard.routes import (
     welcome,
     wizard,
     wizard_look,
+    wizard_sheet,
 )
 from bulkvid_pipeline.dashboard.static_files import static_answer
 from bulkvid_pipeline.dashboard.visits import Anybody, Reading, page_router
@@ -47,10 +48,18 @@ ROUTERS = (
     welcome.router,
     wizard.router,
     wizard_look.router,
+    wizard_sheet.router,
 )
 SMALLEST_COMPRESSED = 1000
 """Bytes from which on an answer is compressed."""
-SENT_AS_THEY_ARE = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream", "application/x-subrip", "text/vtt")
+SENT_AS_THEY_ARE = (
+    *DEFAULT_EXCLUDED_CONTENT_TYPES,
+    "application/json",
+    "application/octet-stream",
+    "application/x-subrip",
+    "text/csv",
+    "text/vtt",
+)
 """Files that are sent in parts: parts are of one form, told by one entity tag."""
 _files = page_router()
 

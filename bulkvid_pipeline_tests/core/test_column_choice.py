@@ -239,8 +239,9 @@ def test_every_column_is_told_with_how_it_is_known_and_how_it_is_named() -> None
 def test_a_sheet_without_a_known_header_tells_its_columns_in_the_error() -> None:
     with pytest.raises(InvalidSheetError, match="No header row was found") as error:
         read({}, ("Plan for May",), *UNKNOWN)
-    assert error.value.details["header_row"] == 2
-    assert [(c["letter"], c["key"], c["name"]) for c in error.value.details["columns"]] == [
+    told: Any = error.value.details
+    assert told["header_row"] == 2
+    assert [(c["letter"], c["key"], c["name"]) for c in told["columns"]] == [
         ("A", "Hook line", None), ("B", "VO", None), ("C", "Zeug", None),
     ]  # fmt: skip
 
@@ -249,7 +250,8 @@ def test_what_the_error_tells_is_enough_to_name_the_columns() -> None:
     rows = (("Plan for May",), *UNKNOWN)
     with pytest.raises(InvalidSheetError) as error:
         read({}, *rows)
-    title, script, _ = (column["key"] for column in error.value.details["columns"])
+    told: Any = error.value.details
+    title, script, _ = (column["key"] for column in told["columns"])
     assert read({title: "idea_title", script: "script_content"}, *rows).frame["idea_title"].tolist() == [
         "Wash",
         "Sleep",

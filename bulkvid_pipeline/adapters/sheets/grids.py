@@ -60,6 +60,7 @@ def read_grid(
         ),
         hidden=frozenset(at - top for at in grid.hidden if at >= top),
         findings=findings,
+        tabs=tuple(tab.name for tab in tabs if tab.visible or tab.name == grid.name),
     )
     return as_raw_sheet(
         part, name=grid.name, first_row=first_row, first_column=first_column, source_uri=source_uri, notes=notes

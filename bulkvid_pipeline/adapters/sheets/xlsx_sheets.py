@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, repeat
 from typing import IO, Any
 from xml.etree.ElementTree import ParseError
@@ -64,7 +65,9 @@ def read_xlsx(
             workbook = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
             try:
                 sheet, findings = _choose_sheet(workbook, area, name, choice)
-                return _read_sheet(archive, sheet, source_uri, area, findings)
+                found = _read_sheet(archive, sheet, source_uri, area, findings)
+                shown = [each for each in workbook.worksheets if each.sheet_state == "visible" or each is sheet]
+                return replace(found, notes=replace(found.notes, tabs=tuple(each.title for each in shown)))
             finally:
                 workbook.close()
     except BulkVideoError:

@@ -9,20 +9,20 @@ from dagster import DagsterInstance
 
 from bulkvid_pipeline.adapters.sheets.raw_sheet import RawSheet
 from bulkvid_pipeline.adapters.stopping import within
+from bulkvid_pipeline.core.errors import InvalidSheetError
 from bulkvid_pipeline.core.findings import shortened
-from bulkvid_pipeline.core.options import ValidationLevel
 from bulkvid_pipeline.core.ranges import column_letter
 from bulkvid_pipeline.core.sheet_table import SheetTable
-from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.core.spec import BulkJobSpec, InputSource
 from bulkvid_pipeline.core.uploads import is_upload_id
 from bulkvid_pipeline.core.wire import PreviewColumn, PreviewRow, SheetColumnView, SheetPreview
 from bulkvid_pipeline.services.analytics.past_rows import paces_of
 from bulkvid_pipeline.services.intake.allowed import AllowedPlaces
-from bulkvid_pipeline.services.intake.checking import estimate_of, field_of_source, validation_view
+from bulkvid_pipeline.services.intake.checking import MOST_FINDINGS, estimate_of, field_of_source, validation_view
 from bulkvid_pipeline.services.intake.refusals import as_own_fault, naming
 from bulkvid_pipeline.services.sheets.loading import LoadedSheet, loaded, read_sheet
 from bulkvid_pipeline.services.sheets.uploads import Uploads
-from bulkvid_pipeline.services.sheets.validation import ValidatedSheet, validate_for_spec
+from bulkvid_pipeline.services.sheets.validation import ValidatedSheet, validate_at_levels
 from bulkvid_pipeline.services.templates.template_store import TemplateStore
 from bulkvid_pipeline.services.wiring.limits import wait_for_sheet_read
 from bulkvid_pipeline.settings import Settings
@@ -32,12 +32,17 @@ CELL_SHOWN = 300
 """Characters of a cell in `PreviewRow.sheet_cells`."""
 
 
-def preview_sheet(spec: BulkJobSpec, rows: int, settings: Settings, instance: DagsterInstance) -> SheetPreview:
+def preview_sheet(
+    spec: BulkJobSpec, rows: int, settings: Settings, instance: DagsterInstance, *, findings: int = MOST_FINDINGS
+) -> SheetPreview:
     """The sheet's columns and first rows, what is found in them at each validation level, and an estimate of the job.
+
+    Args:
+        findings: how many of them to tell at each level.
 
     Raises:
         PlaceNotAllowedError: the project may not use the sheet or the template.
-        InvalidSheetError: it is no usable table; `details` has its columns, for naming them by hand.
+        InvalidSheetError: it is no usable table; `details` has its columns, for naming them by hand, and its tabs.
         QuotaExceededError: there is no turn for reading a Google sheet.
         BulkVideoError: the sheet or the template cannot be read.
     """
@@ -52,26 +57,34 @@ def preview_sheet(spec: BulkJobSpec, rows: int, settings: Settings, instance: Da
         raw = within(
             seconds, lambda: read_sheet(spec.input_source, settings, spec.project_id), "while the sheet was read"
         )
-        sheet = loaded(raw, spec.input_source)
+        sheet = _loaded(raw, spec.input_source)
         first = _first_rows(sheet, rows)
-        by_level = {
-            level: validate_for_spec(first, spec.model_copy(update={"validation_level": level}), settings)
-            for level in ValidationLevel
-        }
+        by_level = validate_at_levels(first, spec, settings)
     chosen = by_level[spec.validation_level]
     return SheetPreview(
         name=_name(spec, settings) or sheet.name,
+        tab=raw.name if raw.notes.tabs else "",
+        tabs=raw.notes.tabs,
         header_row=sheet.table.header_row,
         columns=tuple(PreviewColumn(name=name, letter=letter) for name, letter in sheet.table.letters.items()),
         sheet_columns=tuple(SheetColumnView.model_validate(asdict(column)) for column in sheet.table.columns),
         rows=_rows(first.table, raw),
         rows_total=len(sheet.table.frame),
         rows_checked=len(first.table.frame),
-        validation={level.value: validation_view(found.report) for level, found in by_level.items()},
+        validation={level.value: validation_view(found.report, findings) for level, found in by_level.items()},
         estimate=estimate_of(
             chosen, settings, paces_of(instance, settings), rows_total=_likely_rows(sheet, first, chosen)
         ),
     )
+
+
+def _loaded(raw: RawSheet, source: InputSource) -> LoadedSheet:
+    try:
+        return loaded(raw, source)
+    except InvalidSheetError as error:
+        if isinstance(error.details, dict) and raw.notes.tabs:
+            error.details |= {"tab": raw.name, "tabs": list(raw.notes.tabs)}
+        raise
 
 
 def _first_rows(sheet: LoadedSheet, rows: int) -> LoadedSheet:

@@ -12,12 +12,14 @@ from bulkvid_pipeline.core.durations import LONGEST_VIDEO_S
 from bulkvid_pipeline.core.errors import ValidationFailedError
 from bulkvid_pipeline.core.file_names import keys_of_shared_names
 from bulkvid_pipeline.core.findings import Finding, Severity, ValidationReport
+from bulkvid_pipeline.core.options import ValidationLevel
 from bulkvid_pipeline.core.planning import VideoPlan, plan_video
 from bulkvid_pipeline.core.rows import VideoIdea
 from bulkvid_pipeline.core.sheet_table import SheetTable
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.templates import Template
 from bulkvid_pipeline.core.validation import RowCheck, RowProblem, validate_table
+from bulkvid_pipeline.rendering.narration import Feasibility
 from bulkvid_pipeline.rendering.pictures.themes import theme_for
 from bulkvid_pipeline.rendering.quality.texts import missing_characters, shown_cells
 from bulkvid_pipeline.services.media.policy import MediaCheck, media_policy
@@ -40,6 +42,9 @@ from bulkvid_pipeline.settings import Settings
 REFUSAL_SHOWS = 3
 
 OFFLINE_NARRATOR = Narrator()
+
+Lengths = dict[VideoIdea, Feasibility]
+"""How the scripts of rows fit their times."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,25 @@ class ValidatedSheet:
         )
 
 
-def validate_for_spec(sheet: LoadedSheet, spec: BulkJobSpec, settings: Settings) -> ValidatedSheet:
+def validate_at_levels(
+    sheet: LoadedSheet, spec: BulkJobSpec, settings: Settings
+) -> dict[ValidationLevel, ValidatedSheet]:
+    """`validate_for_spec` at every level; each script is spoken once, which takes most of the time.
+
+    Raises:
+        TemplateError: the template is missing or wrong.
+        InvalidSheetError: a required column is missing altogether.
+    """
+    lengths: Lengths = {}
+    return {
+        level: validate_for_spec(sheet, spec.model_copy(update={"validation_level": level}), settings, lengths)
+        for level in ValidationLevel
+    }
+
+
+def validate_for_spec(
+    sheet: LoadedSheet, spec: BulkJobSpec, settings: Settings, lengths: Lengths | None = None
+) -> ValidatedSheet:
     """`validate_sheet` with the template that the spec names.
 
     Raises:
@@ -84,6 +107,7 @@ def validate_for_spec(sheet: LoadedSheet, spec: BulkJobSpec, settings: Settings)
         Narrator.of(settings),
         NamedVoices.of(settings),
         longest_seconds=settings.longest_video_s,
+        lengths=lengths,
     )
 
 
@@ -96,18 +120,20 @@ def validate_sheet(
     voices: NamedVoices | None = None,
     *,
     longest_seconds: float = LONGEST_VIDEO_S,
+    lengths: Lengths | None = None,
 ) -> ValidatedSheet:
     """Validate every row at the spec's level, all findings at once; no medium is fetched.
 
     A row without a wanted length has at most `longest_seconds`. Lengths of speech are the offline voice's, whichever
-    voice will narrate: validating asks no server, and is free.
+    voice will narrate: validating asks no server, and is free. `lengths` are those that are known from another level of
+    the same spec; new ones are added.
 
     Raises:
         InvalidSheetError: a required column is missing altogether.
     """
     voices = voices or NamedVoices()
     with EspeakSpeech() as speech:
-        engine = _EngineChecks(spec, template, speech, narrator, longest_seconds)
+        engine = _EngineChecks(spec, template, speech, narrator, longest_seconds, {} if lengths is None else lengths)
         by_media = MediaCheck(media or MediaPolicy(), spec.validation_level)
         checks: list[RowCheck] = [
             script_problems,
@@ -170,6 +196,7 @@ class _EngineChecks:
     speech: Speech
     narrator: Narrator
     longest_seconds: float
+    lengths: Lengths
     hurried: set[int] = field(default_factory=set)
     """Sheet rows that have to be spoken faster than their voice's own pace to stay within `longest_seconds`."""
     seconds: dict[int, float] = field(default_factory=dict)
@@ -207,7 +234,9 @@ class _EngineChecks:
     def length(self, idea: VideoIdea) -> Iterator[RowProblem]:
         """See `length_verdict`."""
         plan = self._plan(idea)
-        found = speech_length(plan, self.speech, self.narrator)
+        found = self.lengths.get(idea)
+        if found is None:
+            found = self.lengths[idea] = speech_length(plan, self.speech, self.narrator)
         self.seconds[plan.sheet_row] = found.nearest_seconds
         if plan.target_seconds is None and found.hurry:
             self.hurried.add(plan.sheet_row)
