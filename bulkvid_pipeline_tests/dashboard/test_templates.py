@@ -1,18 +1,14 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 from typing import Any
 
-import pytest
 from httpx2 import Response
 
-from bulkvid_pipeline.services.access.scopes import Scope
-from bulkvid_pipeline_tests.dashboard.conftest import Visitor, Visitors, words
-from bulkvid_pipeline_tests.media_files import disc, encoded
+from bulkvid_pipeline_tests.dashboard.conftest import Visitor, words
 
-HOSTILE = '"><script>alert(1)</script>\'{{7*7}}'
+HOSTILE = "\"><script>alert(1)</script>'{{7*7}}"
 
 
 def fields_of(page: Response) -> dict[str, str]:
@@ -35,7 +31,9 @@ def fields_of(page: Response) -> dict[str, str]:
 
 
 def made(visitor: Visitor, template_id: str = "brand", **texts: str) -> Response:
-    answer = visitor.post("/new-template", {**fields_of(visitor.get("/new-template")), "template_id": template_id} | texts)
+    answer = visitor.post(
+        "/new-template", {**fields_of(visitor.get("/new-template")), "template_id": template_id} | texts
+    )
     assert answer.status_code == 303, words(answer)
     return answer
 
