@@ -101,6 +101,8 @@ def test_the_jobs_behind_a_figure_are_those_that_made_it(
     told_job(workplace.instance, "job_a", 3, 0, style="minimal", title="Calm")
     told_job(workplace.instance, "job_b", 2, 0, style="modern", title="Loud")
     told_job(workplace.instance, "job_c", 2, 0, style="minimal", title="Foreign", project="other")
+    told_job(workplace.instance, "job_d", template="", project="quiet", title="Nobody's")
+    told_job(workplace.instance, "job_e", project="quiet", title="Eve's")
 
     minimal = words(visitor.get("/analytics/jobs?period=all&group_by=style&group=minimal"))
     everything = words(visitor.get("/analytics/jobs?period=all"))
@@ -110,8 +112,6 @@ def test_the_jobs_behind_a_figure_are_those_that_made_it(
     assert "Loud" not in minimal
     assert "2 jobs," in everything
     assert "Foreign" not in everything
-    told_job(workplace.instance, "job_d", template="", project="quiet", title="Nobody's")
-    told_job(workplace.instance, "job_e", project="quiet", title="Eve's")
     quiet = visitors(project="quiet")
     figures = quiet.part("/analytics/figures?period=all").text
     (link,) = re.findall(r'<a href="([^"]*group=)"', figures)
