@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -58,3 +59,12 @@ def test_an_end_before_the_start_is_refused() -> None:
         parse_span("2025-10-31", "2025-10-01")
 
     assert refused.value.field == "end_date"
+
+
+def test_dates_are_days_of_the_zone_also_when_its_clocks_are_changed() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    span = parse_span("2025-10-26", "2025-10-26", berlin)  # a day of 25 hours
+
+    assert (span.start, span.end) == (at(2025, 10, 25, 22), at(2025, 10, 26, 23))
+    assert at(2025, 10, 26, 10) in parse_span("2025-10-26T11:00:00", None, berlin)
+    assert at(2025, 10, 26, 9) not in parse_span("2025-10-26T11:00:00", None, berlin)

@@ -36,6 +36,7 @@ def test_the_figures_are_those_of_the_guide_and_of_the_caller_s_project_alone(
         ({"end_date": "2025-02-30"}, "end_date"),
         ({"start_date": "2025-10-02", "end_date": "2025-10-01"}, "end_date"),
         ({"group_by": "weather"}, "group_by"),
+        ({"time_zone": "Mars/Base"}, "time_zone"),
     ],
 )
 def test_what_cannot_be_asked_is_told_by_field(
