@@ -439,3 +439,15 @@ def test_drafts_are_listed_to_go_on_with(wizard: Wizard, visitor: Visitor) -> No
     assert "Choose the look" in words(listed)
     assert visitor.get(f"/new/{draft_id}").headers["Location"] == f"/new/{draft_id}/look"
     assert visitor.get(f"/new/{draft_id}/nowhere").status_code == 404
+
+
+def test_a_link_from_a_template_begins_with_it(visitor: Visitor, services: OpenServices) -> None:
+    page = visitor.get("/new?template=classic")
+    (action,) = set(re.findall(r'action="(/new\?[^"]*)"', page.text))
+    answer = visitor.post(html.unescape(action), files={"file": ("ideas.csv", SHEET)})
+
+    assert answer.status_code == 303
+    assert "The template is classic" in words(page)
+    (draft,) = Drafts(services.instance, "default", "ana").all()
+    assert draft.spec["template"] == {"template_id": "classic"}
+    assert HOSTILE not in visitor.get(f"/new?template={HOSTILE}").text

@@ -65,7 +65,7 @@ _AGAIN_S = 0.3
 
 @router.get("/new")
 def start_page(visit: Changing) -> Response:
-    """Begin with a sheet, or go on with a draft; `?from=` a job begins with all that it was."""
+    """Begin with a sheet, or go on with a draft; `?from=` a job begins with all that it was, `?template=` with that."""
     job_id = visit.request.query_params.get("from")
     if job_id:
         return visit.redirect(f"/new/{_draft_from(visit, job_id).id}")
@@ -78,7 +78,8 @@ async def start(visit: Changing) -> Response:
     form = await visit.form()
     try:
         source, name = await _source_of(visit, form)
-        draft = await run_in_threadpool(_drafts(visit).start, with_source({}, source), source_name=name)
+        begun = with_fields({}, {"template.template_id": _template(visit)})
+        draft = await run_in_threadpool(_drafts(visit).start, with_source(begun, source), source_name=name)
     except BulkVideoError as error:
         if visit.is_fragment:
             raise
@@ -330,7 +331,13 @@ def _start(visit: Visit, refused: BulkVideoError | None = None, form: FormData |
         refused=refused,
         link=str(form.get("sheet_url") or "") if form else "",
         steps=STEPS,
+        template_id=_template(visit),
     )
+
+
+def _template(visit: Visit) -> str:
+    """The template that a link to the wizard names."""
+    return visit.request.query_params.get("template", "")[:64]
 
 
 def _step(
