@@ -66,8 +66,8 @@ _SCENES = (
 )
 
 
-_TITLE, _, _LIST, _ = _SCENES
-_WIDE, _, _TALL = _QUICK
+_TITLE, _LIST = _SCENES[0], _SCENES[2]
+_WIDE, _TALL = _QUICK[0], _QUICK[2]
 
 
 @dataclass(frozen=True)
