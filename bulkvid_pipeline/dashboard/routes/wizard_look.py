@@ -36,7 +36,7 @@ async def picture(draft_id: str, visit: Changing, row: str = "", platform: str =
     try:
         spec = spec_for_looks(draft.spec, user_id=visit.caller.user_id, project_id=visit.project_id)
         looking = visit.services.looks.look(spec, _row(row), _platform(platform))
-        named = await _while_connected(visit.request, looking)
+        named = await while_connected(visit.request, looking)
     except BulkVideoError as error:
         refused = error
     values = {
@@ -85,7 +85,7 @@ def _part_of(visit: Visit, data: bytes) -> Response:
     return Response(data[begin : end + 1], 206, headers, "video/mp4")
 
 
-async def _while_connected(request: Request, work: Coroutine[Any, Any, _Found]) -> _Found:
+async def while_connected(request: Request, work: Coroutine[Any, Any, _Found]) -> _Found:
     """The result of `work`, which is cancelled when the browser does not wait for it any more.
 
     Raises:
