@@ -46,6 +46,7 @@ from bulkvid_pipeline.services.intake.idempotency import Work
 from bulkvid_pipeline.services.intake.refusals import naming
 from bulkvid_pipeline.services.jobs.jobs import find_job, spec_of
 from bulkvid_pipeline.services.sheets.uploads import Uploads
+from bulkvid_pipeline.web.slow_threads import in_slow_thread
 
 router = page_router()
 
@@ -117,8 +118,12 @@ async def change_source(draft_id: str, visit: Changing) -> Response:
 
 
 @router.get("/new/{draft_id}/check")
-def check(draft_id: str, visit: Changing) -> Response:
+async def check(draft_id: str, visit: Changing) -> Response:
     """What the job would be, by its sheet: numbers, and what will be refused."""
+    return await in_slow_thread(visit.request, lambda: _checked(visit, draft_id))
+
+
+def _checked(visit: Visit, draft_id: str) -> Response:
     draft = _drafts(visit).get(draft_id)
     found, refused = _tried(visit, draft)
     status = 200 if refused is None or visit.is_fragment else refused.http_status
@@ -128,8 +133,12 @@ def check(draft_id: str, visit: Changing) -> Response:
 
 
 @router.post("/new/{draft_id}/create")
-def create_job(draft_id: str, visit: Changing) -> Response:
+async def create_job(draft_id: str, visit: Changing) -> Response:
     """One job out of the draft, however often this is sent."""
+    return await in_slow_thread(visit.request, lambda: _created(visit, draft_id))
+
+
+def _created(visit: Visit, draft_id: str) -> Response:
     caller, services = visit.caller, visit.services
     drafts = _drafts(visit)
     name = RequestName(caller.project_id, caller.user_id, "POST /new", draft_id)
