@@ -233,7 +233,7 @@ async def stream(
     if subscription.is_over:
         subscription.close()
         return Response(status_code=204)
-    revoked = partial(visit.services.revocations.heard, visit.caller.token_id)
+    revoked = partial(visit.services.revocations.heard, visit.ends_with)
     return EventStreamResponse(subscription, visit.caller.expires_at, revoked)
 
 
