@@ -54,7 +54,8 @@ class FilmedJob:
         **event: Any,
     ) -> dict[str, Path]:
         """A row is finished; returns the files of its first video."""
-        files, first = [], {}
+        files: list[dict[str, Any]] = []
+        first: dict[str, Path] = {}
         for platform in platforms:
             width, height = (
                 frame_size(Platform(platform).aspect, Resolution.P720) if platform in set(Platform) else (0, 0)
