@@ -43,9 +43,9 @@ def test_files_come_whole_in_parts_and_as_an_archive(
     reads = request.getfixturevalue("services").reads
     reads.jobs.refresh(at_once=True)
     storage = reads.links.storage(reads.jobs.find(job.job_id))
-    for path in job.folder.rglob("*.*"):
-        storage.publish(path, path.relative_to(job.folder.parent).as_posix())
-        path.unlink()
+    for file in job.folder.rglob("*.*"):
+        storage.publish(file, file.relative_to(job.folder.parent).as_posix())
+        file.unlink()
 
     whole = visitor.get(job.media(2, "video"))
     assert (whole.status_code, whole.content) == (200, FILM)
