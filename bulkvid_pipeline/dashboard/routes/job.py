@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import Header, Query
 from starlette.concurrency import run_in_threadpool
@@ -19,7 +18,7 @@ from bulkvid_pipeline.core.findings import Severity
 from bulkvid_pipeline.core.states import ItemState, JobAction, JobState
 from bulkvid_pipeline.core.wire import EventPage, FindingView, SheetReport
 from bulkvid_pipeline.dashboard import words
-from bulkvid_pipeline.dashboard.addresses import address, job_address, row_address
+from bulkvid_pipeline.dashboard.addresses import address, job_address, media_address, row_address
 from bulkvid_pipeline.dashboard.dagster_links import run_link
 from bulkvid_pipeline.dashboard.rendering import rendered
 from bulkvid_pipeline.dashboard.routes.jobs import unless_empty
@@ -309,16 +308,6 @@ def _live(visit: Visit, job: Job, room: str, **values: Any) -> Response:
         return visit.page("jobs/job.html", **shared, **values)
     body = rendered("jobs/_live.html", {"visit": visit, **shared, **values}).encode()
     return tagged(visit.request, body, "text/html", {"Vary": "HX-Request, Cookie"})
-
-
-def media_address(job_id: str, video: RowVideo, kind: str, *, download: bool = False) -> str:
-    """A file of a finished video through our own host."""
-    parts = (job_id, video.row.row_key, video.platform, kind)
-    return address(
-        "/media/" + "/".join(quote(part, safe="") for part in parts),
-        v=video.version,
-        download="yes" if download else "",
-    )
 
 
 def _working(rows: Any, job: Job) -> list[tuple[Any, str, int]]:
