@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -232,7 +233,8 @@ async def stream(
     if subscription.is_over:
         subscription.close()
         return Response(status_code=204)
-    return EventStreamResponse(subscription, visit.caller.expires_at)
+    revoked = partial(visit.services.revocations.heard, visit.caller.token_id)
+    return EventStreamResponse(subscription, visit.caller.expires_at, revoked)
 
 
 @router.post("/jobs/{job_id}/pause")
