@@ -48,9 +48,9 @@ ROUTERS = (
     templates.router,
     tokens.router,
     welcome.router,
-    wizard_look.router,  # whose pictures are no step of the wizard
-    wizard_sheet.router,
     wizard.router,
+    wizard_look.router,
+    wizard_sheet.router,
 )
 SMALLEST_COMPRESSED = 1000
 """Bytes from which on an answer is compressed."""
