@@ -19,7 +19,9 @@ class OneAtATime:
 
     def __init__(self, what: str, most_waiting: int) -> None:
         self._what = what
-        self._places = threading.BoundedSemaphore(most_waiting + 1)
+        self.places_left = most_waiting + 1
+        """How many callers may come now: to work, or to wait."""
+        self._counting = threading.Lock()
         self._working = threading.Lock()
 
     @contextmanager
@@ -29,14 +31,17 @@ class OneAtATime:
         Raises:
             ServiceUnavailableError: too many wait for it already.
         """
-        if not self._places.acquire(blocking=False):
-            raise ServiceUnavailableError(
-                f"{self._what} is busy with what others have asked for",
-                fix="Try again in a few seconds",
-                retry_after=2,
-            )
+        with self._counting:
+            if self.places_left == 0:
+                raise ServiceUnavailableError(
+                    f"{self._what} is busy with what others have asked for",
+                    fix="Try again in a few seconds",
+                    retry_after=2,
+                )
+            self.places_left -= 1
         try:
             with self._working:
                 yield
         finally:
-            self._places.release()
+            with self._counting:
+                self.places_left += 1

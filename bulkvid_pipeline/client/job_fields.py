@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Literal, TypedDict
 
@@ -53,6 +53,7 @@ class JobFields(TypedDict, total=False):
     voice: Voice | None
     captions: Literal["burned", "off"] | None
     language: str | None
+    platforms: str | Sequence[str] | None
 
 
 _PLACES: dict[str, tuple[str, ...]] = {
@@ -74,7 +75,7 @@ _PLACES: dict[str, tuple[str, ...]] = {
         for name in ("output_bucket", "prefix", "format", "video_codec", "audio_codec", "resolution")
     },
     "template_id": ("template", "template_id"),
-    **{name: ("template", "overrides", name) for name in ("style", "voice", "captions", "language")},
+    **{name: ("template", "overrides", name) for name in ("style", "voice", "captions", "language", "platforms")},
 }
 """Where each flat argument stands in the spec."""
 

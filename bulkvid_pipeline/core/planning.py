@@ -211,7 +211,8 @@ def plan_video(
     """
     video_codec, audio_codec = spec.output.codecs
     outputs = []
-    for platform in idea.platforms:
+    named = () if idea.names_platforms else spec.template.overrides.named_platforms
+    for platform in named or idea.platforms:
         width, height = frame_size(platform.aspect, spec.output.resolution)
         outputs.append(PlannedOutput(platform, width, height, spec.output.format, video_codec, audio_codec))
     overrides = spec.template.overrides

@@ -45,6 +45,8 @@ class VideoIdea:
     duration_is_limit: bool = False
     """Whether a shorter video is as good."""
     platforms: tuple[Platform, ...] = (Platform.YOUTUBE,)
+    names_platforms: bool = True
+    """Whether the row's cell names them; else the job may."""
     voice: Voice | None = None
     named_voices: tuple[NamedVoice, ...] = ()
     """The voices of known providers that have the name in the cell."""
@@ -118,6 +120,7 @@ def read_idea(sheet_row: int, cells: Mapping[str, str]) -> VideoIdea:
     """The idea in a valid row; empty and unreadable cells become None or the default."""
     voice = read_voice(cells.get("voice_preference", "")).value
     length = read_length(cells.get("duration_seconds", "")).value
+    platforms = read_platforms(cells.get("platform_preferences", "")).value
     return VideoIdea(
         row_key=cells["row_key"],
         sheet_row=sheet_row,
@@ -128,7 +131,8 @@ def read_idea(sheet_row: int, cells: Mapping[str, str]) -> VideoIdea:
         tone=text_of(cells.get("tone", "")),
         duration_seconds=length.seconds if length else None,
         duration_is_limit=length is not None and length.is_limit,
-        platforms=read_platforms(cells.get("platform_preferences", "")).value or (Platform.YOUTUBE,),
+        platforms=platforms or (Platform.YOUTUBE,),
+        names_platforms=bool(platforms),
         voice=voice.character if voice else None,
         named_voices=voice.named if voice else (),
         is_silent=voice is not None and voice.is_silent,

@@ -36,6 +36,7 @@ from bulkvid_pipeline.core.options import (
     AudioCodec,
     Captions,
     Container,
+    Platform,
     Priority,
     Resolution,
     Style,
@@ -43,6 +44,7 @@ from bulkvid_pipeline.core.options import (
     VideoCodec,
     Voice,
 )
+from bulkvid_pipeline.core.platform_names import read_platform_names
 from bulkvid_pipeline.core.ranges import parse_range, parse_sheet_id, parse_sheet_link
 from bulkvid_pipeline.core.vocabulary.captions import as_captions
 
@@ -81,6 +83,11 @@ class HiddenRows(StrEnum):
 def _option(value: object) -> object:
     """Option names as people type them: `MP4`, `H.264`, ` 4K `."""
     return value.strip().lower().replace("h.26", "h26") if isinstance(value, str) else value
+
+
+def _listed(value: object) -> object:
+    """A list of names as a cell has them."""
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else value
 
 
 def _blank_is_none(value: object) -> object:
@@ -236,6 +243,26 @@ class Overrides(SpecModel):
         None, description="Language of the rows that do not name theirs, by name or code; found out where left out"
     )
 
+    platforms: Annotated[str | None, BeforeValidator(_listed), _Blank] = Field(
+        None, description="Platforms of the rows that do not name theirs, such as youtube,tiktok; youtube if left out"
+    )
+
+    @field_validator("platforms")
+    @classmethod
+    def _platforms(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        found = read_platform_names(value)
+        if found.unknown or not found.known:
+            named = ", ".join(shortened(name, 20) for name in found.unknown) or f"'{shortened(value)}'"
+            raise InvalidSpecError(f"Unknown platform {named}", fix=f"Choose from {', '.join(Platform)}")
+        return ",".join(found.known)
+
+    @property
+    def named_platforms(self) -> tuple[Platform, ...]:
+        """The platforms, in their order; empty if none are named."""
+        return tuple(Platform(name) for name in self.platforms.split(",")) if self.platforms else ()
+
     @field_validator("language")
     @classmethod
     def _language(cls, value: str | None) -> str | None:
@@ -250,7 +277,7 @@ class TemplateChoice(SpecModel):
 
     template_id: str = Field(DEFAULT_TEMPLATE, description="Template to use")
     overrides: Overrides = Field(
-        default_factory=Overrides, description="Style, voice, language and captions of the job"
+        default_factory=Overrides, description="Style, voice, language, captions and platforms of the job"
     )
 
     @field_validator("template_id")

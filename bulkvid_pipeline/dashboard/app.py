@@ -15,6 +15,8 @@ from bulkvid_pipeline.dashboard.routes import (
     deliveries,
     diagnostics,
     gallery,
+    job,
+    jobs,
     media,
     session,
     system,
@@ -35,6 +37,8 @@ ROUTERS = (
     deliveries.router,
     diagnostics.router,
     gallery.router,
+    job.router,
+    jobs.router,
     media.router,
     session.router,
     system.router,
@@ -48,7 +52,14 @@ ROUTERS = (
 )
 SMALLEST_COMPRESSED = 1000
 """Bytes from which on an answer is compressed."""
-SENT_AS_THEY_ARE = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream", "application/x-subrip", "text/vtt")
+SENT_AS_THEY_ARE = (
+    *DEFAULT_EXCLUDED_CONTENT_TYPES,
+    "application/json",
+    "application/octet-stream",
+    "application/x-subrip",
+    "text/csv",
+    "text/vtt",
+)
 """Files that are sent in parts: parts are of one form, told by one entity tag."""
 _files = page_router()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +20,7 @@ TYPES = {
     ".svg": "image/svg+xml",
     ".png": "image/png",
 }
+_IMPORT = re.compile(rb'from "\./(?P<name>[\w-]+\.js)"')
 _KEPT = "public, max-age=31536000, immutable"
 
 
@@ -45,10 +47,28 @@ def static_answer(request: Request, name: str) -> Response:
 @cache
 def _files() -> dict[str, bytes]:
     """All of them, by their paths below the folder: nothing that a request names becomes a path."""
-    found = (path for path in FOLDER.rglob("*") if path.suffix in TYPES and path.is_file())
-    return {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in found}
+    found = {
+        path.relative_to(FOLDER).as_posix(): path.read_bytes()
+        for path in FOLDER.rglob("*")
+        if path.suffix in TYPES and path.is_file()
+    }
+    return {name: _with_addresses(name, found) for name in found}
+
+
+def _with_addresses(name: str, found: dict[str, bytes]) -> bytes:
+    """The file; a script imports others by the addresses that pages use for them, so that none is loaded twice."""
+
+    def address(imported: re.Match[bytes]) -> bytes:
+        other = imported["name"].decode()
+        return b'from "./%b?v=%b"' % (imported["name"], _digest(_with_addresses(other, found)).encode())
+
+    return _IMPORT.sub(address, found[name]) if "/" not in name and name.endswith(".js") else found[name]
 
 
 @cache
 def _version(name: str) -> str:
-    return hashlib.sha256(_files()[name]).hexdigest()[:12]
+    return _digest(_files()[name])
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:12]

@@ -255,3 +255,11 @@ def test_captions_count_by_what_is_shown_whoever_chose_it() -> None:
     assert print_of(replace(IDEA, captions=Captions.OFF)) != print_of()
     assert print_of(template=quiet) == print_of(replace(IDEA, captions=Captions.OFF))
     assert print_of(replace(IDEA, captions=Captions.BURNED), template=quiet) == print_of()
+
+
+def test_the_job_names_the_platforms_of_rows_that_name_none() -> None:
+    job = overriding(platforms="TikTok and youtube")
+    silent, named = replace(IDEA, names_platforms=False), replace(IDEA, platforms=(Platform.X,))
+    assert [output.platform for output in plan(silent, job).outputs] == [Platform.TIKTOK, Platform.YOUTUBE]
+    assert [output.platform for output in plan(named, job).outputs] == [Platform.X]
+    assert [output.platform for output in plan(silent, overriding()).outputs] == [Platform.YOUTUBE]

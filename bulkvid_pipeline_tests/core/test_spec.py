@@ -411,6 +411,19 @@ def test_overrides_are_styles_voices_and_languages() -> None:
     assert "overrides.style: " in refusal(template={"overrides": {"style": "brutalist"}}).message
     assert "overrides.voice: " in refusal(template={"overrides": {"voice": "robot"}}).message
     assert "overrides.language: " in refusal(template={"overrides": {"language": "Germn"}}).message
+
+
+@pytest.mark.parametrize("given", ["TikTok, youtube", ["tiktok", "youtube"], "tiktok,youtube,TIKTOK"])
+def test_the_job_may_name_platforms_as_a_cell_does_or_as_a_list(given: object) -> None:
+    job = BulkJobSpec.parse({"input_source": {"path": "a.csv"}, "template": {"overrides": {"platforms": given}}})
+    assert job.template.overrides.platforms == "tiktok,youtube"
+    assert BulkJobSpec.parse(job.model_dump(mode="json")) == job
+
+
+def test_an_unknown_platform_of_the_job_is_told_with_those_that_there_are() -> None:
+    error = refusal(template={"overrides": {"platforms": "tiktok,vimeo"}})
+    assert "Unknown platform vimeo" in error.message
+    assert "youtube" in error.fix
     assert spec(template={"overrides": {"style": " ", "voice": ""}}).template.overrides.style is None
 
 

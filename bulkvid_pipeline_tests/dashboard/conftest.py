@@ -38,6 +38,10 @@ class Visitor:
         self._become()
         return self._client.get(path, headers={"Host": "testserver", **headers}, follow_redirects=False, **options)
 
+    def head(self, path: str, headers: Mapping[str, str] = {}) -> Response:
+        self._become()
+        return self._client.head(path, headers={"Host": "testserver", **headers}, follow_redirects=False)
+
     def part(self, path: str, **options: Any) -> Response:
         """A part of a page, as htmx asks for it."""
         return self.get(path, {"HX-Request": "true"}, **options)
@@ -49,6 +53,9 @@ class Visitor:
         self._become()
         data = {"csrf": self.csrf, **fields}
         return self._client.post(path, data=data, headers=dict(headers), follow_redirects=False, **options)
+
+    def log_out(self) -> None:
+        self._secret = ""
 
     def _become(self) -> None:
         self._client.cookies.clear()

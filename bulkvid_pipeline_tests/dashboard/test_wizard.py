@@ -199,7 +199,7 @@ def test_a_job_whose_answer_was_lost_is_still_one_job(dagster: InstanceDagster, 
         return LOSE
 
     wizard.upload()
-    dagster.launches[:] = [launched_unheard, launched_unheard, launched]  # type: ignore[list-item]
+    dagster.launches[:] = [launched_unheard, launched_unheard, launched]
     monkeypatched = pytest.MonkeyPatch()
     monkeypatched.setattr("bulkvid_pipeline.launch.queue.APPEARS_WITHIN_S", 0.1)
     try:

@@ -12,7 +12,7 @@ from bulkvid_pipeline.api.bodies import check_texts, file_of, upload_body
 from bulkvid_pipeline.api.context import Context
 from bulkvid_pipeline.api.envelope import Answer
 from bulkvid_pipeline.api.error_answers import documented
-from bulkvid_pipeline.api.reading import answer, tagged
+from bulkvid_pipeline.api.reading import answer
 from bulkvid_pipeline.api.routes.templates import store_of
 from bulkvid_pipeline.api.template_document import TEMPLATE_DOCUMENT
 from bulkvid_pipeline.core.service_wire import TemplateAsset, TemplateDocumentCheck, TemplateField
@@ -23,13 +23,14 @@ from bulkvid_pipeline.services.templates.document_check import DRAFT, check_docu
 from bulkvid_pipeline.services.templates.request_errors import errors_of_requests
 from bulkvid_pipeline.services.templates.template_fields import template_fields
 from bulkvid_pipeline.services.wiring.cache import local_cache
+from bulkvid_pipeline.web.entity_tags import tagged
 
 router = guarded_router(prefix="/api", tags=["templates"])
 
 _ASSETS = "/template-assets"
 """Beside the templates, not among them: each name there is free for a template."""
 _Name = Annotated[str, Path(description="Name of the file", examples=["acme-logo.png"])]
-_BODIES = {kind: suffix for suffix, kind in reversed((LOGO_TYPES | dict(MUSIC_TYPES)).items())}
+_BODIES = {kind: suffix for suffix, kind in reversed({**LOGO_TYPES, **MUSIC_TYPES}.items())}
 
 
 @router.get(
@@ -73,9 +74,7 @@ def check_template(
         **documented(400, 401, 403, 413, 415, 429, 503),
     },
 )
-def preview_template(
-    document: Annotated[Any, Body(), TEMPLATE_DOCUMENT], request: Request, caller: Reader, context: Context
-) -> Response:
+def preview_template(document: Annotated[Any, Body(), TEMPLATE_DOCUMENT], caller: Reader, context: Context) -> Response:
     """The four kinds of card in the three shapes of frame, as the document would paint them. Nothing is saved."""
     check_texts(document)
     with errors_of_requests():

@@ -69,7 +69,7 @@ async def _live(visit: Visit) -> dict[str, Any]:
     health: DetailedHealth = await asyncio.shield(asyncio.wrap_future(services.health.health()))
     await services.reads.jobs.fresh()
     jobs = services.reads.jobs
-    status = await run_in_threadpool(
+    load = await run_in_threadpool(
         system_status, services.instance, services.settings, services.machine, jobs.jobs(), visit.project_id
     )
     limits = await run_in_threadpool(limits_in_use, services.instance, services.settings, visit.caller)
@@ -77,7 +77,7 @@ async def _live(visit: Visit) -> dict[str, Any]:
     at_work.sort(key=lambda job: job.created_at, reverse=True)
     web_server = health.services.get("web_server")
     return {
-        "status": status,
+        "load": load,
         "health": health,
         "parts": [(PARTS.get(name, name), is_well(part), part) for name, part in health.services.items()],
         "limits": [(LIMITS[use.what], use.usage) for use in limits],

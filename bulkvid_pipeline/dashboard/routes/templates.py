@@ -12,15 +12,18 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from bulkvid_pipeline.core.errors import (
+    ActionNotAllowedError,
     BulkVideoError,
     RenderCancelledError,
+    StorageError,
     TemplateChangedError,
     TemplateInvalidError,
     TemplateNotFoundError,
+    TemplateReadOnlyError,
 )
 from bulkvid_pipeline.core.options import Style
 from bulkvid_pipeline.core.service_wire import FieldProblem, TemplateView
-from bulkvid_pipeline.dashboard.template_editor import Editor
+from bulkvid_pipeline.dashboard.template_editor import TEMPLATE_ID, Editor
 from bulkvid_pipeline.dashboard.visits import Reading, TemplateChanging, Visit, page_router
 from bulkvid_pipeline.services.previews.font_preview import font_png
 from bulkvid_pipeline.services.previews.template_preview import EDITED, THUMBNAIL, Sheet, template_image
@@ -268,6 +271,10 @@ def _save(visit: Visit, editor: Editor, expected: Expected, template_id: str | N
         return _editor_page(visit, refused, _view_of(visit, editor), status=_UNSAVED)
     except TemplateChangedError as error:
         return _changed_by_others(visit, checked, error, is_new=template_id is None)
+    except (TemplateReadOnlyError, ActionNotAllowedError, StorageError) as error:
+        place = TEMPLATE_ID if isinstance(error, TemplateReadOnlyError) else ""
+        refused = checked.with_problem(FieldProblem(field=place, problem=str(error)))
+        return _editor_page(visit, refused, _view_of(visit, editor), status=error.http_status)
     name = editor.texts.get("name") or editor.template_id
     return visit.redirect(f"/templates/{editor.template_id}", say=f"{name} is {'made' if is_new else 'saved'}")
 
@@ -276,7 +283,7 @@ def _changed_by_others(visit: Visit, editor: Editor, error: TemplateChangedError
     """The page again, on top of what is saved now, beside which it is shown: whoever saves again has seen it."""
     store = store_of(visit)
     if is_new:
-        taken = FieldProblem(field="template_id", problem=f"{error.message}: choose another short name")
+        taken = FieldProblem(field=TEMPLATE_ID, problem=f"{error.message}: choose another short name")
         return _editor_page(visit, editor.with_problem(taken), None, status=_UNSAVED)
     try:
         version = ProjectTemplates(store).version(editor.template_id)

@@ -21,6 +21,7 @@ from bulkvid_pipeline.core.errors import (
     InvalidRequestError,
     KeyInUseError,
 )
+from bulkvid_pipeline.core.platform_names import read_platform_names
 from bulkvid_pipeline.core.spec import BulkJobSpec, InputSource
 from bulkvid_pipeline.core.wire import DryRun
 from bulkvid_pipeline.dashboard.routes.wizard_choices import choices_of
@@ -31,6 +32,7 @@ from bulkvid_pipeline.services.drafts.drafts import Draft, Drafts, Step
 from bulkvid_pipeline.services.drafts.editing import (
     DEADLINE,
     FIELDS,
+    PLATFORMS,
     base_of,
     deadline_of,
     field,
@@ -305,6 +307,8 @@ def _tried(visit: Visit, draft: Draft) -> tuple[DryRun | None, BulkVideoError | 
 def _values(step: Step, form: FormData) -> dict[str, Any]:
     """What a form says of the step's fields, as the spec has them."""
     values: dict[str, Any] = {name: str(form.get(name) or "").strip() for name in FIELDS[step] if name in form}
+    if step is Step.LOOK:
+        values[PLATFORMS] = ",".join(map(str, form.getlist(PLATFORMS)))
     if step is Step.DETAILS:
         values["write_back"] = "write_back" in form
         values[DEADLINE] = deadline_of(str(form.get("deadline_minutes") or ""))
@@ -375,6 +379,11 @@ class _Shown:
 
     def problem(self, name: str) -> str:
         return self.problems.get(name, "")
+
+    @property
+    def platforms(self) -> list[str]:
+        """Those that are named, whichever way they are written."""
+        return [platform.value for platform in read_platform_names(self(PLATFORMS)).known]
 
     @property
     def minutes(self) -> str:

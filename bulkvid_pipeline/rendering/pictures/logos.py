@@ -13,6 +13,8 @@ from bulkvid_pipeline.core.errors import TemplateInvalidError
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 40_000_000
+_TAIL = 64 * 1024
+"""Bytes at the end of a file among which the mark of its end is sought: some programs write more behind it."""
 _PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 
 
@@ -76,6 +78,14 @@ def picture_kind(data: bytes) -> str | None:
     if data.startswith(_JPEG):
         return "jpg"
     return "webp" if data[:4] == b"RIFF" and data[8:12] == b"WEBP" else None
+
+
+def is_whole(data: bytes) -> bool:
+    """Whether a picture's file goes on to its end; the decoder fills up with nothing what an upload has lost."""
+    kind = picture_kind(data)
+    if kind == "webp":
+        return len(data) >= 8 + int.from_bytes(data[4:8], "little")
+    return (b"IEND\xaeB`\x82" if kind == "png" else b"\xff\xd9") in data[-_TAIL:]
 
 
 def told_size(path: Path) -> tuple[int, int] | None:

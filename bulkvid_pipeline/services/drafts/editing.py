@@ -11,6 +11,7 @@ from bulkvid_pipeline.core.spec import MINUTE_MS, InputSource
 from bulkvid_pipeline.services.drafts.drafts import Step
 
 DEADLINE = "processing_deadline_ms"
+PLATFORMS = "template.overrides.platforms"
 FIELDS: Mapping[Step, tuple[str, ...]] = {
     Step.SHEET: (
         "input_source.range",
@@ -25,6 +26,7 @@ FIELDS: Mapping[Step, tuple[str, ...]] = {
         "template.overrides.voice",
         "template.overrides.captions",
         "template.overrides.language",
+        PLATFORMS,
         "output.format",
         "output.resolution",
         "output.video_codec",

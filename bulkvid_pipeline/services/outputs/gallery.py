@@ -131,7 +131,8 @@ def newest_wall(index: JobIndex, reader: RowReader, project_id: str, query: Gall
     looked = 0
     for job in _newest_jobs(index, project_id):
         place = (job.created_at, job.job_id)
-        if (after is not None and place > after[:2]) or not job.items["completed"]:
+        has_none = job.items["total"] and not job.items["completed"]
+        if has_none or (after is not None and place > after[:2]):
             continue
         if looked == MOST_JOBS:
             return Wall(tuple(found), page_token((*place, -1, "", -1), name))

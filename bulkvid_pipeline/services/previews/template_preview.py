@@ -80,8 +80,8 @@ WHOLE = Sheet("whole", _ALL_CARDS, "image/png", picture_png)
 """A row a kind of card, a column a shape of frame, without loss."""
 EDITED = Sheet("edited", _ALL_CARDS, "image/webp", picture_webp)
 """The same, quicker made and sent, to be looked at while the template is changed."""
-THUMBNAIL = Sheet("thumbnail", (((_TITLE, _WIDE),), ((_LIST, _WIDE),)), "image/webp", picture_webp, halvings=1)
-"""Two wide cards, for lists of templates."""
+THUMBNAIL = Sheet("thumbnail", (((_TITLE, _WIDE), (_LIST, _TALL)),), "image/webp", picture_webp, halvings=1)
+"""A wide and a tall card, for lists of templates."""
 
 
 def preview_template(template: Template, folder: Path) -> tuple[Path, tuple[str, ...]]:

@@ -116,7 +116,7 @@ class ProjectAssets:
         for name in {*_names_in(self._folder.path), *_names_in(self._shared)}:
             with suppress(AssetNotFoundError, FileNotFoundError):  # deleted since
                 views.append(_view(self.find(name), uses.of(name)))
-        return tuple(sorted(views, key=lambda each: (each.kind, each.origin == Origin.SHARED, each.name.casefold())))
+        return tuple(sorted(views, key=lambda each: (each.kind, each.origin, each.name.casefold())))
 
     def find(self, name: str) -> StoredAsset:
         """The file of that name.
@@ -164,7 +164,7 @@ class ProjectAssets:
             ActionNotAllowedError: the project has as many files as it may have.
             ServiceUnavailableError: others are being checked; see `OneAtATime`.
         """
-        told = unicodedata.normalize("NFC", safe_name(name))
+        told = unicodedata.normalize("NFC", safe_name(name or "file"))
         suffixes = _checked(data, told)
         stem, given = told.removesuffix(PurePosixPath(told).suffix) or "file", PurePosixPath(told).suffix.lower()
         suffix = given if given in suffixes else suffixes[0]
@@ -265,7 +265,7 @@ def _checked(data: bytes, name: str) -> tuple[str, ...]:
     Raises:
         InvalidAssetError, UploadTooLargeError, ServiceUnavailableError: see `ProjectAssets.add`.
     """
-    from bulkvid_pipeline.rendering.pictures.logos import logo_of, picture_kind
+    from bulkvid_pipeline.rendering.pictures.logos import is_whole, logo_of, picture_kind
     from bulkvid_pipeline.rendering.sound.beds import music_container, music_seconds
 
     if not data:
@@ -284,6 +284,8 @@ def _checked(data: bytes, name: str) -> tuple[str, ...]:
         with _CHECKING.turn():
             if picture:
                 logo_of(data, name)
+                if not is_whole(data):
+                    raise TemplateInvalidError(f"The end of '{name}' is missing", fix="Upload the file again")
             else:
                 music_seconds(io.BytesIO(data), name)
     except TemplateInvalidError as error:

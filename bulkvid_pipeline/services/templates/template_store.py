@@ -220,16 +220,17 @@ class TemplateStore:
     def _file_problems(
         self, template: Template, opened: Collection[str] = (_LOGO, _MUSIC)
     ) -> list[tuple[str, TemplateError]]:
+        """What is wrong with the files that the template names: all are looked for, those in `opened` are opened."""
         from bulkvid_pipeline.rendering.pictures.logos import load_logo
         from bulkvid_pipeline.rendering.sound.beds import load_music
 
         openers: dict[str, Callable[[Path], object]] = {_LOGO: load_logo, _MUSIC: load_music}
         problems = []
         for where, name in _files(template):
-            if where not in opened:
-                continue
             try:
-                openers[where](self._file(template.template_id, name, where))
+                path = self._file(template.template_id, name, where)
+                if where in opened:
+                    openers[where](path)
             except TemplateError as error:
                 problems.append((where, error))
         return problems

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import sqlite3
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
+from unittest import mock
 
 import dagster as dg
-from dagster import DagsterInstance
+from dagster import DagsterInstance, EventLogEntry
+from dagster._serdes import serialize_value
 
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.services.jobs.follow import FILES, PLANNED
@@ -100,3 +105,35 @@ def found(instance: DagsterInstance, job_id: str = JOB) -> Job:
         return index.find(job_id)
     finally:
         index.close()
+
+
+def told_at_once(run: TellingRun, tell: Callable[[TellingRun], None]) -> None:
+    """Let `tell` write thousands of events of a run on SQLite in the time of one: straight into the run's file."""
+    written: list[tuple[str, str, str, str, str, str, str | None]] = []
+
+    def keep(event: dg.DagsterEvent, run_id: str) -> None:
+        entry = EventLogEntry(
+            error_info=None,
+            level=20,
+            user_message="",
+            run_id=run_id,
+            timestamp=time.time(),
+            step_key=event.step_key,
+            job_name=tags.JOB,
+            dagster_event=event,
+        )
+        moment = datetime.fromtimestamp(entry.timestamp, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        asset = event.asset_key.to_string() if event.asset_key else ""
+        row = (run_id, serialize_value(entry), event.event_type_value, moment, str(event.step_key), asset)
+        written.append((*row, event.partition))
+
+    with mock.patch.object(run.instance, "report_dagster_event", keep):
+        tell(run)
+    path = run.instance.event_log_storage.path_for_shard(run.run_id)  # type: ignore[attr-defined]
+    with sqlite3.connect(path) as database:
+        database.executemany(
+            "INSERT INTO event_logs (run_id, event, dagster_event_type, timestamp, step_key, asset_key, partition) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            written,
+        )
+    database.close()

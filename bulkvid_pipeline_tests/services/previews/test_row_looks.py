@@ -75,7 +75,7 @@ def size(jpeg: bytes) -> tuple[int, int]:
 
 
 def seconds(mp4: bytes) -> float:
-    with av.open(io.BytesIO(mp4)) as file:
+    with av.open(io.BytesIO(mp4), "r") as file:
         assert file.streams.audio
         return sum(1 for _ in file.decode(video=0)) / 30
 

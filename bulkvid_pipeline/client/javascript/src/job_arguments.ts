@@ -40,6 +40,7 @@ const PLACES: Record<keyof FlatJob, readonly [string, ...string[]]> = {
   voice: ['template', 'overrides', 'voice'],
   captions: ['template', 'overrides', 'captions'],
   language: ['template', 'overrides', 'language'],
+  platforms: ['template', 'overrides', 'platforms'],
 };
 
 type Tree = { [name: string]: unknown };

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type ServerSentEventsResult, type TDataShape } from './client/index.js';
-import type { CancelJobData, CancelJobErrors, CancelJobResponses, CleanUpBatchDebugData, CleanUpBatchDebugErrors, CleanUpBatchDebugResponses, CreateJobData, CreateJobErrors, CreateJobResponses, DeleteSheetData, DeleteSheetErrors, DeleteSheetResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DisableBatchDebugData, DisableBatchDebugErrors, DisableBatchDebugResponses, DownloadBatchDebugLogData, DownloadBatchDebugLogErrors, DownloadBatchDebugLogResponses, DownloadFileData, DownloadFileErrors, DownloadFileResponses, EnableBatchDebugData, EnableBatchDebugErrors, EnableBatchDebugResponses, GetAnalyticsData, GetAnalyticsErrors, GetAnalyticsResponses, GetBatchDebugStatusData, GetBatchDebugStatusErrors, GetBatchDebugStatusResponses, GetBatchDebugSummaryData, GetBatchDebugSummaryErrors, GetBatchDebugSummaryResponses, GetDetailedHealthData, GetDetailedHealthErrors, GetDetailedHealthResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJobData, GetJobErrors, GetJobItemData, GetJobItemErrors, GetJobItemResponses, GetJobMetricsData, GetJobMetricsErrors, GetJobMetricsResponses, GetJobProgressData, GetJobProgressErrors, GetJobProgressResponses, GetJobReportData, GetJobReportErrors, GetJobReportResponses, GetJobResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetSheetData, GetSheetErrors, GetSheetResponses, GetSystemStatusData, GetSystemStatusErrors, GetSystemStatusResponses, GetTemplateData, GetTemplateErrors, GetTemplatePreviewData, GetTemplatePreviewErrors, GetTemplatePreviewResponses, GetTemplateResponses, GetWebhookDeliveryData, GetWebhookDeliveryErrors, GetWebhookDeliveryResponses, ListJobEventsData, ListJobEventsErrors, ListJobEventsResponses, ListJobItemsData, ListJobItemsErrors, ListJobItemsResponses, ListJobResultsData, ListJobResultsErrors, ListJobResultsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, PauseJobData, PauseJobErrors, PauseJobResponses, PreviewSheetData, PreviewSheetErrors, PreviewSheetResponses, ReplayWebhookDeliveryData, ReplayWebhookDeliveryErrors, ReplayWebhookDeliveryResponses, ResumeJobData, ResumeJobErrors, ResumeJobResponses, RetryJobData, RetryJobErrors, RetryJobResponses, SaveTemplateData, SaveTemplateErrors, SaveTemplateResponses, StreamJobData, StreamJobErrors, StreamJobResponse, StreamJobResponses, UploadSheetData, UploadSheetErrors, UploadSheetResponses } from './types.gen.js';
+import type { CancelJobData, CancelJobErrors, CancelJobResponses, CheckTemplateData, CheckTemplateErrors, CheckTemplateResponses, CleanUpBatchDebugData, CleanUpBatchDebugErrors, CleanUpBatchDebugResponses, CreateJobData, CreateJobErrors, CreateJobResponses, DeleteSheetData, DeleteSheetErrors, DeleteSheetResponses, DeleteTemplateAssetData, DeleteTemplateAssetErrors, DeleteTemplateAssetResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DisableBatchDebugData, DisableBatchDebugErrors, DisableBatchDebugResponses, DownloadBatchDebugLogData, DownloadBatchDebugLogErrors, DownloadBatchDebugLogResponses, DownloadFileData, DownloadFileErrors, DownloadFileResponses, EnableBatchDebugData, EnableBatchDebugErrors, EnableBatchDebugResponses, GetAnalyticsData, GetAnalyticsErrors, GetAnalyticsResponses, GetBatchDebugStatusData, GetBatchDebugStatusErrors, GetBatchDebugStatusResponses, GetBatchDebugSummaryData, GetBatchDebugSummaryErrors, GetBatchDebugSummaryResponses, GetDetailedHealthData, GetDetailedHealthErrors, GetDetailedHealthResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJobData, GetJobErrors, GetJobItemData, GetJobItemErrors, GetJobItemResponses, GetJobMetricsData, GetJobMetricsErrors, GetJobMetricsResponses, GetJobProgressData, GetJobProgressErrors, GetJobProgressResponses, GetJobReportData, GetJobReportErrors, GetJobReportResponses, GetJobResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetSheetData, GetSheetErrors, GetSheetResponses, GetSystemStatusData, GetSystemStatusErrors, GetSystemStatusResponses, GetTemplateAssetData, GetTemplateAssetErrors, GetTemplateAssetResponses, GetTemplateData, GetTemplateErrors, GetTemplatePreviewData, GetTemplatePreviewErrors, GetTemplatePreviewResponses, GetTemplateResponses, GetWebhookDeliveryData, GetWebhookDeliveryErrors, GetWebhookDeliveryResponses, ListJobEventsData, ListJobEventsErrors, ListJobEventsResponses, ListJobItemsData, ListJobItemsErrors, ListJobItemsResponses, ListJobResultsData, ListJobResultsErrors, ListJobResultsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListTemplateAssetsData, ListTemplateAssetsErrors, ListTemplateAssetsResponses, ListTemplateFieldsData, ListTemplateFieldsErrors, ListTemplateFieldsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, PauseJobData, PauseJobErrors, PauseJobResponses, PreviewSheetData, PreviewSheetErrors, PreviewSheetResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, ReplayWebhookDeliveryData, ReplayWebhookDeliveryErrors, ReplayWebhookDeliveryResponses, ResumeJobData, ResumeJobErrors, ResumeJobResponses, RetryJobData, RetryJobErrors, RetryJobResponses, SaveTemplateData, SaveTemplateErrors, SaveTemplateResponses, StreamJobData, StreamJobErrors, StreamJobResponse, StreamJobResponses, UploadSheetData, UploadSheetErrors, UploadSheetResponses, UploadTemplateAssetData, UploadTemplateAssetErrors, UploadTemplateAssetResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -216,8 +216,8 @@ export const downloadFile = <ThrowOnError extends boolean = false>(options: Opti
  * - `item`: a row has ended (`ItemView`);
  * - `log`: what happened (`Event`), as `/events` lists it;
  * - `end`: the last event (`StreamEnd`): the job has `ended`, or is `gone`. Do not connect again;
- * - `reconnect`: the last event of a stream that the server breaks off (`StreamBreak`), because the token has expired,
- * the server stops, or events were read too slowly. Connect again with the id of the last event.
+ * - `reconnect`: the last event of a stream that the server breaks off (`StreamBreak`), because the token has expired
+ * or was revoked, the server stops, or events were read too slowly. Connect again with the id of the last event.
  *
  * A new stream begins with the present state and progress, and goes on with what is new. With the id of the last event
  * that was received it goes on after that event, on any server: items and log events come exactly once, state and
@@ -325,8 +325,8 @@ export const getTemplate = <ThrowOnError extends boolean = false>(options: Optio
  * Make a template of your project, or replace it.
  *
  * The body is the whole template; what it leaves out has its default. `{"style": "modern", "voice": "female"}` is a
- * template too. Logo and music are names of files in the templates folder of the installation. Built-in and shared
- * templates cannot be replaced.
+ * template too. Logo and music are names of files that were uploaded to `/api/template-assets`, or of files in
+ * the templates folder of the installation. Built-in and shared templates cannot be replaced.
  */
 export const saveTemplate = <ThrowOnError extends boolean = false>(options: Options<SaveTemplateData, ThrowOnError>): RequestResult<SaveTemplateResponses, SaveTemplateErrors, ThrowOnError> => (options.client ?? client).put<SaveTemplateResponses, SaveTemplateErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -350,16 +350,112 @@ export const getTemplatePreview = <ThrowOnError extends boolean = false>(options
 });
 
 /**
+ * List the fields of a template
+ *
+ * All that can be chosen in a template, with titles, explanations and allowed values, as a form shows it.
+ */
+export const listTemplateFields = <ThrowOnError extends boolean = false>(options?: Options<ListTemplateFieldsData, ThrowOnError>): RequestResult<ListTemplateFieldsResponses, ListTemplateFieldsErrors, ThrowOnError> => (options?.client ?? client).get<ListTemplateFieldsResponses, ListTemplateFieldsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/template-fields',
+    ...options
+});
+
+/**
+ * Check a template before it is saved
+ *
+ * What is wrong with the document, and how well its colours are seen where its style draws them.
+ *
+ * Nothing is saved. Colours are judged by their contrast as WCAG 2.2 defines it; videos show a colour that does not
+ * pass as the nearest one that does. Music is opened only when the template is saved.
+ */
+export const checkTemplate = <ThrowOnError extends boolean = false>(options: Options<CheckTemplateData, ThrowOnError>): RequestResult<CheckTemplateResponses, CheckTemplateErrors, ThrowOnError> => (options.client ?? client).post<CheckTemplateResponses, CheckTemplateErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/template-checks',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * See a template before it is saved
+ *
+ * The four kinds of card in the three shapes of frame, as the document would paint them. Nothing is saved.
+ */
+export const previewTemplate = <ThrowOnError extends boolean = false>(options: Options<PreviewTemplateData, ThrowOnError>): RequestResult<PreviewTemplateResponses, PreviewTemplateErrors, ThrowOnError> => (options.client ?? client).post<PreviewTemplateResponses, PreviewTemplateErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/template-previews',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List logos and music
+ *
+ * The logos and the music that your templates can name: your project's own, and those of the installation.
+ */
+export const listTemplateAssets = <ThrowOnError extends boolean = false>(options?: Options<ListTemplateAssetsData, ThrowOnError>): RequestResult<ListTemplateAssetsResponses, ListTemplateAssetsErrors, ThrowOnError> => (options?.client ?? client).get<ListTemplateAssetsResponses, ListTemplateAssetsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/template-assets',
+    ...options
+});
+
+/**
+ * Upload a logo or music
+ *
+ * Upload a logo (PNG, JPEG, WebP) or music (MP3, M4A, AAC, WAV, FLAC, Ogg, Opus, AIFF) of at most 10 MiB.
+ *
+ * The file is the field `file` of a form, or the body itself. What it is, its content decides. Another file that is
+ * there under its name stays as it is: the new one then gets a number. Templates use it by the name in the answer.
+ */
+export const uploadTemplateAsset = <ThrowOnError extends boolean = false>(options: Options<UploadTemplateAssetData, ThrowOnError>): RequestResult<UploadTemplateAssetResponses, UploadTemplateAssetErrors, ThrowOnError> => (options.client ?? client).post<UploadTemplateAssetResponses, UploadTemplateAssetErrors, ThrowOnError>({
+    ...formDataBodySerializer,
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/template-assets',
+    ...options,
+    headers: {
+        'Content-Type': null,
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a logo or music
+ *
+ * Delete a file of your project. One that a template of yours names stays, and the answer says which.
+ */
+export const deleteTemplateAsset = <ThrowOnError extends boolean = false>(options: Options<DeleteTemplateAssetData, ThrowOnError>): RequestResult<DeleteTemplateAssetResponses, DeleteTemplateAssetErrors, ThrowOnError> => (options.client ?? client).delete<DeleteTemplateAssetResponses, DeleteTemplateAssetErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/template-assets/{name}',
+    ...options
+});
+
+/**
+ * Get a logo or music
+ *
+ * The file itself.
+ */
+export const getTemplateAsset = <ThrowOnError extends boolean = false>(options: Options<GetTemplateAssetData, ThrowOnError>): RequestResult<GetTemplateAssetResponses, GetTemplateAssetErrors, ThrowOnError> => (options.client ?? client).get<GetTemplateAssetResponses, GetTemplateAssetErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/template-assets/{name}',
+    ...options
+});
+
+/**
  * Analyse jobs
  *
  * Figures of your project's jobs, in all and by group. A job counts once, however often it was resumed or retried,
  * and keeps its figures when its logs are pruned. A row that failed and then completed has completed; its cost is that
  * of all its turns.
  *
- * Days are those on which jobs were created, in UTC. Jobs with rows of several styles or platforms count in each of
- * these groups, their rows where they belong (those for several platforms in each); time, cost, seconds and bytes are
- * divided among the groups, so that these always add up to the whole. Jobs of which too little is known are in the
- * group `unknown`.
+ * Days are those on which jobs were created, in `time_zone`. Jobs with rows of several styles or platforms count in
+ * each of these groups, their rows where they belong (those for several platforms in each); time, cost, seconds and
+ * bytes are divided among the groups, so that these always add up to the whole. Jobs of which too little is known are
+ * in the group `unknown`.
  */
 export const getAnalytics = <ThrowOnError extends boolean = false>(options?: Options<GetAnalyticsData, ThrowOnError>): RequestResult<GetAnalyticsResponses, GetAnalyticsErrors, ThrowOnError> => (options?.client ?? client).get<GetAnalyticsResponses, GetAnalyticsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

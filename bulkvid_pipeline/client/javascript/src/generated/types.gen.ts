@@ -264,6 +264,28 @@ export type AnswerPageResultView = {
 };
 
 /**
+ * Answer[Page[TemplateAsset]]
+ */
+export type AnswerPageTemplateAsset = {
+    /**
+     * Success
+     */
+    success?: true;
+    data: PageTemplateAsset;
+};
+
+/**
+ * Answer[Page[TemplateField]]
+ */
+export type AnswerPageTemplateField = {
+    /**
+     * Success
+     */
+    success?: true;
+    data: PageTemplateField;
+};
+
+/**
  * Answer[Page[TemplateView]]
  */
 export type AnswerPageTemplateView = {
@@ -330,6 +352,17 @@ export type AnswerSystemStatus = {
 };
 
 /**
+ * Answer[TemplateAsset]
+ */
+export type AnswerTemplateAsset = {
+    /**
+     * Success
+     */
+    success?: true;
+    data: TemplateAsset;
+};
+
+/**
  * Answer[TemplateDeleted]
  */
 export type AnswerTemplateDeleted = {
@@ -338,6 +371,17 @@ export type AnswerTemplateDeleted = {
      */
     success?: true;
     data: TemplateDeleted;
+};
+
+/**
+ * Answer[TemplateDocumentCheck]
+ */
+export type AnswerTemplateDocumentCheck = {
+    /**
+     * Success
+     */
+    success?: true;
+    data: TemplateDocumentCheck;
 };
 
 /**
@@ -411,7 +455,7 @@ export type AudioCodec = 'aac' | 'opus';
  *
  * Why the server breaks off a stream of a job that goes on.
  */
-export type BreakReason = 'token_expired' | 'server_stopping' | 'too_slow';
+export type BreakReason = 'token_expired' | 'token_revoked' | 'server_stopping' | 'too_slow';
 
 /**
  * Captions
@@ -438,6 +482,62 @@ export type CleanedUp = {
      * Message
      */
     message: string;
+};
+
+/**
+ * ColorCheck
+ *
+ * A colour in one of its uses, by WCAG 2.2 contrast.
+ */
+export type ColorCheck = {
+    /**
+     * Part
+     *
+     * The first three are `settings.style.colors`, in their order
+     */
+    part: 'accent' | 'second_accent' | 'background' | 'captions';
+    /**
+     * Use
+     */
+    use: string;
+    /**
+     * Color
+     */
+    color: string;
+    /**
+     * Against
+     *
+     * What it is seen against: where it varies, where it is seen worst
+     */
+    against: string;
+    /**
+     * Ratio
+     *
+     * Contrast of the two, 1..21
+     */
+    ratio: number;
+    /**
+     * Limit
+     *
+     * What WCAG 2.2 asks for this use: 4.5, or 3 for large text and graphics
+     */
+    limit: number;
+    /**
+     * Needed
+     *
+     * The limit, and a little more where gradients take some
+     */
+    needed: number;
+    /**
+     * Passes
+     */
+    passes: boolean;
+    /**
+     * Nearest
+     *
+     * The nearest colour that passes, itself if it does
+     */
+    nearest: string;
 };
 
 /**
@@ -1252,6 +1352,24 @@ export type FailurePattern = {
 export type Fault = 'dns' | 'refused' | 'dropped' | 'timeout' | 'tls' | 'unreachable' | 'cancelled' | 'other';
 
 /**
+ * FieldProblem
+ *
+ * What is wrong with a part of a document.
+ */
+export type FieldProblem = {
+    /**
+     * Field
+     *
+     * Empty for the whole document
+     */
+    field: string;
+    /**
+     * Problem
+     */
+    problem: string;
+};
+
+/**
  * FindingView
  *
  * Something about the sheet that a user should know; `cell` is where, such as `E5`, `row 5` or `sheet`.
@@ -1328,7 +1446,7 @@ export type FullLog = {
 /**
  * GroupBy
  *
- * What jobs can be grouped by; `day` is the day of their creation, in UTC, `provider` the speech provider.
+ * What jobs can be grouped by; `day` is the day of their creation, `provider` the speech provider.
  */
 export type GroupBy = 'template_id' | 'style' | 'user' | 'platform' | 'day' | 'provider';
 
@@ -2249,6 +2367,12 @@ export type Overrides = {
      * Language of the rows that do not name theirs, by name or code; found out where left out
      */
     language?: string | null;
+    /**
+     * Platforms
+     *
+     * Platforms of the rows that do not name theirs, such as youtube,tiktok; youtube if left out
+     */
+    platforms?: string | null;
 };
 
 /**
@@ -2287,6 +2411,34 @@ export type PageResultView = {
      * Items
      */
     items: Array<ResultView>;
+    /**
+     * Next Page Token
+     */
+    next_page_token?: string | null;
+};
+
+/**
+ * Page[TemplateAsset]
+ */
+export type PageTemplateAsset = {
+    /**
+     * Items
+     */
+    items: Array<TemplateAsset>;
+    /**
+     * Next Page Token
+     */
+    next_page_token?: string | null;
+};
+
+/**
+ * Page[TemplateField]
+ */
+export type PageTemplateField = {
+    /**
+     * Items
+     */
+    items: Array<TemplateField>;
     /**
      * Next Page Token
      */
@@ -2462,6 +2614,16 @@ export type PeerFigures = {
      */
     bytes_received: number;
 };
+
+/**
+ * Platform
+ *
+ * Where a video is published; decides its aspect and safe area.
+ *
+ * To add one, add it here, to `_FEEDS`, to the table of names (core.vocabulary.platforms) and, where its overlays
+ * differ, to rendering.pictures.safe_area.
+ */
+export type Platform = 'youtube' | 'tiktok' | 'shorts' | 'reels' | 'instagram' | 'facebook' | 'linkedin' | 'x' | 'pinterest' | 'story';
 
 /**
  * PreviewColumn
@@ -2779,13 +2941,21 @@ export type SheetFormat = 'standard' | 'positional';
  * How a sheet is understood: its columns, its first rows, and the findings at each validation level.
  *
  * Findings and estimate are about `rows_checked` rows, the first of `rows_total`. `columns` are those that are read,
- * `sheet_columns` are all that the sheet has.
+ * `sheet_columns` are all that the sheet has. `tabs` are those of a workbook file, `tab` is the one that was read.
  */
 export type SheetPreview = {
     /**
      * Name
      */
     name: string;
+    /**
+     * Tab
+     */
+    tab?: string;
+    /**
+     * Tabs
+     */
+    tabs?: Array<string>;
     /**
      * Header Row
      */
@@ -3083,6 +3253,68 @@ export type SystemStatus = {
 };
 
 /**
+ * TemplateAsset
+ *
+ * A logo or music that templates can name.
+ */
+export type TemplateAsset = {
+    /**
+     * Name
+     *
+     * As templates name it
+     */
+    name: string;
+    /**
+     * Kind
+     */
+    kind: 'logo' | 'music';
+    /**
+     * Media Type
+     */
+    media_type: string;
+    /**
+     * Size
+     *
+     * In bytes
+     */
+    size: number;
+    /**
+     * Origin
+     *
+     * Whose it is: of the installation for all projects, or of your project, which may delete it
+     */
+    origin: 'shared' | 'project';
+    /**
+     * Width
+     *
+     * Of a logo, in pixels
+     */
+    width?: number | null;
+    /**
+     * Height
+     *
+     * Of a logo, in pixels
+     */
+    height?: number | null;
+    /**
+     * Duration S
+     *
+     * Of music, in seconds, as its file tells it
+     */
+    duration_s?: number | null;
+    /**
+     * Used By
+     *
+     * Ids of your project's templates that name it
+     */
+    used_by?: Array<string>;
+    /**
+     * Uploaded At
+     */
+    uploaded_at: string;
+};
+
+/**
  * TemplateAudio
  *
  * The sound.
@@ -3116,7 +3348,7 @@ export type TemplateAudio = {
  *
  * The template of the job.
  */
-export type TemplateChoice = {
+export type TemplateChoiceInput = {
     /**
      * Template Id
      *
@@ -3124,9 +3356,29 @@ export type TemplateChoice = {
      */
     template_id?: string;
     /**
-     * Style, voice, language and captions of the job
+     * Style, voice, language, captions and platforms of the job
      */
     overrides?: Overrides;
+};
+
+/**
+ * TemplateChoice
+ *
+ * A value that a field of a template may have.
+ */
+export type TemplateChoiceOutput = {
+    /**
+     * Value
+     */
+    value: string;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Explanation
+     */
+    explanation?: string;
 };
 
 /**
@@ -3141,6 +3393,94 @@ export type TemplateDeleted = {
      * Deleted
      */
     deleted?: true;
+};
+
+/**
+ * TemplateDocumentCheck
+ *
+ * What a template's document comes to, before it is saved.
+ */
+export type TemplateDocumentCheck = {
+    /**
+     * Problems
+     *
+     * Why it cannot be saved; empty if it can
+     */
+    problems: Array<FieldProblem>;
+    /**
+     * Warnings
+     *
+     * What cannot be used as given, and what is used instead
+     */
+    warnings?: Array<string>;
+    /**
+     * Colors
+     *
+     * Its colours, and its texts, where its style draws them
+     */
+    colors?: Array<ColorCheck>;
+    /**
+     * Suggested Colors
+     *
+     * Its colours, changed by as little as makes all of them pass
+     */
+    suggested_colors?: Array<string>;
+};
+
+/**
+ * TemplateField
+ *
+ * A field of a template, as a form shows it.
+ */
+export type TemplateField = {
+    /**
+     * Path
+     *
+     * Where it is in the document
+     */
+    path: string;
+    /**
+     * Group
+     *
+     * The part of a form that it belongs to
+     */
+    group: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Explanation
+     */
+    explanation: string;
+    /**
+     * Kind
+     */
+    kind: 'text' | 'choice' | 'number' | 'colors' | 'font' | 'logo' | 'music' | 'pronunciations';
+    /**
+     * Choices
+     *
+     * All values it may have; empty: any of its kind
+     */
+    choices?: Array<TemplateChoiceOutput>;
+    /**
+     * Least
+     */
+    least?: number | null;
+    /**
+     * Most
+     */
+    most?: number | null;
+    /**
+     * Step
+     *
+     * Of a number: how finely it is chosen
+     */
+    step?: number | null;
+    /**
+     * Default
+     */
+    default?: string | number | null;
 };
 
 /**
@@ -3875,7 +4215,7 @@ export type CreateJobData = {
         /**
          * Look and sound
          */
-        template?: TemplateChoice;
+        template?: TemplateChoiceInput;
         /**
          * strict, moderate or permissive
          */
@@ -4012,6 +4352,18 @@ export type ListJobItemsData = {
          * Only rows with this in title, key or error, in any case
          */
         q?: string;
+        /**
+         * Platform
+         *
+         * Only finished rows with a video for one of these platforms
+         */
+        platform?: Array<Platform>;
+        /**
+         * Code
+         *
+         * Only rows that failed with an error of one of these codes; `WARNING` are rows that are finished with warnings
+         */
+        code?: Array<string>;
         /**
          * Page Size
          *
@@ -4922,7 +5274,7 @@ export type PreviewSheetData = {
         /**
          * Look and sound
          */
-        template?: TemplateChoice;
+        template?: TemplateChoiceInput;
         /**
          * strict, moderate or permissive
          */
@@ -5216,29 +5568,37 @@ export type SaveTemplateData = {
                 /**
                  * Style
                  *
-                 * The four visual styles.
+                 * The built-in style, which the other settings change
                  */
                 base?: 'modern' | 'classic' | 'minimal' | 'corporate';
                 /**
-                 * Colors
+                 * Brand colours
+                 *
+                 * Accent, second accent, background, as #RRGGBB; a style keeps its own where none is given, and shows one that could not be seen as the nearest that can
                  */
                 colors?: Array<string>;
                 /**
-                 * Font Family
+                 * Font
+                 *
+                 * The style's own if none is chosen
                  */
                 font_family?: string | null;
                 /**
                  * Logo
+                 *
+                 * A PNG, JPEG or WebP picture, best with a transparent background
                  */
                 logo?: string | null;
                 /**
-                 * Logo Position
+                 * Place of the logo
+                 *
+                 * The corner in which it stands in every card
                  */
                 logo_position?: 'top_left' | 'top_right' | 'bottom_left' | 'bottom_right';
                 /**
                  * Captions
                  *
-                 * Whether the captions stand in the picture; the caption files are made in any case.
+                 * Whether the spoken words stand in the picture
                  */
                 captions?: 'burned' | 'off';
             };
@@ -5251,11 +5611,13 @@ export type SaveTemplateData = {
                 /**
                  * Voice
                  *
-                 * Character of the narrating voice.
+                 * Who speaks, where a row of the sheet does not say so
                  */
                 voice?: 'female' | 'male' | 'neutral';
                 /**
-                 * Background Music
+                 * Background music
+                 *
+                 * It is repeated to the video's length, and goes down while somebody speaks
                  */
                 background_music?: string | null;
                 /**
@@ -5266,15 +5628,21 @@ export type SaveTemplateData = {
                 voice_settings?: {
                     /**
                      * Speed
+                     *
+                     * How fast the voice speaks; 1 is its own pace
                      */
                     speed?: number;
                     /**
                      * Pitch
+                     *
+                     * How much higher or lower than its own, in semitones
                      */
                     pitch?: number;
                 };
                 /**
                  * Pronunciations
+                 *
+                 * How words are spoken that the voice gets wrong: written form, spoken form; or a language, and such a list for scripts in it
                  */
                 pronunciations?: {
                     [key: string]: string | {
@@ -5426,6 +5794,624 @@ export type GetTemplatePreviewResponses = {
     200: unknown;
 };
 
+export type ListTemplateFieldsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/template-fields';
+};
+
+export type ListTemplateFieldsErrors = {
+    /**
+     * The token is missing, invalid or expired
+     */
+    401: ErrorAnswer;
+    /**
+     * The token does not permit this
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; the header Retry-After says when to try again
+     */
+    429: ErrorAnswer;
+    /**
+     * The server failed, or the template cannot be used
+     */
+    500: ErrorAnswer;
+    /**
+     * A part of the service is not available
+     */
+    503: ErrorAnswer;
+};
+
+export type ListTemplateFieldsError = ListTemplateFieldsErrors[keyof ListTemplateFieldsErrors];
+
+export type ListTemplateFieldsResponses = {
+    /**
+     * Successful Response
+     */
+    200: AnswerPageTemplateField;
+};
+
+export type ListTemplateFieldsResponse = ListTemplateFieldsResponses[keyof ListTemplateFieldsResponses];
+
+export type CheckTemplateData = {
+    /**
+     * Document
+     *
+     * A template; every part may be left out
+     */
+    body: {
+        /**
+         * If given, the id in the path
+         */
+        template_id?: string;
+        /**
+         * Its name for people
+         */
+        name?: string;
+        /**
+         * What it is for
+         */
+        description?: string;
+        /**
+         * Short for settings.style.base
+         */
+        style?: string;
+        /**
+         * Short for settings.audio.voice
+         */
+        voice?: string;
+        /**
+         * TemplateSettings
+         */
+        settings?: {
+            /**
+             * StyleSettings
+             *
+             * The look. `base` is the built-in style; the other settings change it.
+             */
+            style?: {
+                /**
+                 * Style
+                 *
+                 * The built-in style, which the other settings change
+                 */
+                base?: 'modern' | 'classic' | 'minimal' | 'corporate';
+                /**
+                 * Brand colours
+                 *
+                 * Accent, second accent, background, as #RRGGBB; a style keeps its own where none is given, and shows one that could not be seen as the nearest that can
+                 */
+                colors?: Array<string>;
+                /**
+                 * Font
+                 *
+                 * The style's own if none is chosen
+                 */
+                font_family?: string | null;
+                /**
+                 * Logo
+                 *
+                 * A PNG, JPEG or WebP picture, best with a transparent background
+                 */
+                logo?: string | null;
+                /**
+                 * Place of the logo
+                 *
+                 * The corner in which it stands in every card
+                 */
+                logo_position?: 'top_left' | 'top_right' | 'bottom_left' | 'bottom_right';
+                /**
+                 * Captions
+                 *
+                 * Whether the spoken words stand in the picture
+                 */
+                captions?: 'burned' | 'off';
+            };
+            /**
+             * AudioSettings
+             *
+             * The sound. `background_music` is a file beside the template; None: the style's own music, "none": no music.
+             */
+            audio?: {
+                /**
+                 * Voice
+                 *
+                 * Who speaks, where a row of the sheet does not say so
+                 */
+                voice?: 'female' | 'male' | 'neutral';
+                /**
+                 * Background music
+                 *
+                 * It is repeated to the video's length, and goes down while somebody speaks
+                 */
+                background_music?: string | null;
+                /**
+                 * VoiceSettings
+                 *
+                 * How the voice speaks: `speed` is a factor, `pitch` in semitones.
+                 */
+                voice_settings?: {
+                    /**
+                     * Speed
+                     *
+                     * How fast the voice speaks; 1 is its own pace
+                     */
+                    speed?: number;
+                    /**
+                     * Pitch
+                     *
+                     * How much higher or lower than its own, in semitones
+                     */
+                    pitch?: number;
+                };
+                /**
+                 * Pronunciations
+                 *
+                 * How words are spoken that the voice gets wrong: written form, spoken form; or a language, and such a list for scripts in it
+                 */
+                pronunciations?: {
+                    [key: string]: string | {
+                        [key: string]: string;
+                    };
+                };
+            };
+        };
+    };
+    path?: never;
+    query?: never;
+    url: '/api/template-checks';
+};
+
+export type CheckTemplateErrors = {
+    /**
+     * Something in the request is wrong; `field` names it
+     */
+    400: ErrorAnswer;
+    /**
+     * The token is missing, invalid or expired
+     */
+    401: ErrorAnswer;
+    /**
+     * The token does not permit this
+     */
+    403: ErrorAnswer;
+    /**
+     * The body is too large
+     */
+    413: ErrorAnswer;
+    /**
+     * The content type is not accepted
+     */
+    415: ErrorAnswer;
+    /**
+     * Too many requests; the header Retry-After says when to try again
+     */
+    429: ErrorAnswer;
+    /**
+     * The server failed, or the template cannot be used
+     */
+    500: ErrorAnswer;
+    /**
+     * A part of the service is not available
+     */
+    503: ErrorAnswer;
+};
+
+export type CheckTemplateError = CheckTemplateErrors[keyof CheckTemplateErrors];
+
+export type CheckTemplateResponses = {
+    /**
+     * Successful Response
+     */
+    200: AnswerTemplateDocumentCheck;
+};
+
+export type CheckTemplateResponse = CheckTemplateResponses[keyof CheckTemplateResponses];
+
+export type PreviewTemplateData = {
+    /**
+     * Document
+     *
+     * A template; every part may be left out
+     */
+    body: {
+        /**
+         * If given, the id in the path
+         */
+        template_id?: string;
+        /**
+         * Its name for people
+         */
+        name?: string;
+        /**
+         * What it is for
+         */
+        description?: string;
+        /**
+         * Short for settings.style.base
+         */
+        style?: string;
+        /**
+         * Short for settings.audio.voice
+         */
+        voice?: string;
+        /**
+         * TemplateSettings
+         */
+        settings?: {
+            /**
+             * StyleSettings
+             *
+             * The look. `base` is the built-in style; the other settings change it.
+             */
+            style?: {
+                /**
+                 * Style
+                 *
+                 * The built-in style, which the other settings change
+                 */
+                base?: 'modern' | 'classic' | 'minimal' | 'corporate';
+                /**
+                 * Brand colours
+                 *
+                 * Accent, second accent, background, as #RRGGBB; a style keeps its own where none is given, and shows one that could not be seen as the nearest that can
+                 */
+                colors?: Array<string>;
+                /**
+                 * Font
+                 *
+                 * The style's own if none is chosen
+                 */
+                font_family?: string | null;
+                /**
+                 * Logo
+                 *
+                 * A PNG, JPEG or WebP picture, best with a transparent background
+                 */
+                logo?: string | null;
+                /**
+                 * Place of the logo
+                 *
+                 * The corner in which it stands in every card
+                 */
+                logo_position?: 'top_left' | 'top_right' | 'bottom_left' | 'bottom_right';
+                /**
+                 * Captions
+                 *
+                 * Whether the spoken words stand in the picture
+                 */
+                captions?: 'burned' | 'off';
+            };
+            /**
+             * AudioSettings
+             *
+             * The sound. `background_music` is a file beside the template; None: the style's own music, "none": no music.
+             */
+            audio?: {
+                /**
+                 * Voice
+                 *
+                 * Who speaks, where a row of the sheet does not say so
+                 */
+                voice?: 'female' | 'male' | 'neutral';
+                /**
+                 * Background music
+                 *
+                 * It is repeated to the video's length, and goes down while somebody speaks
+                 */
+                background_music?: string | null;
+                /**
+                 * VoiceSettings
+                 *
+                 * How the voice speaks: `speed` is a factor, `pitch` in semitones.
+                 */
+                voice_settings?: {
+                    /**
+                     * Speed
+                     *
+                     * How fast the voice speaks; 1 is its own pace
+                     */
+                    speed?: number;
+                    /**
+                     * Pitch
+                     *
+                     * How much higher or lower than its own, in semitones
+                     */
+                    pitch?: number;
+                };
+                /**
+                 * Pronunciations
+                 *
+                 * How words are spoken that the voice gets wrong: written form, spoken form; or a language, and such a list for scripts in it
+                 */
+                pronunciations?: {
+                    [key: string]: string | {
+                        [key: string]: string;
+                    };
+                };
+            };
+        };
+    };
+    path?: never;
+    query?: never;
+    url: '/api/template-previews';
+};
+
+export type PreviewTemplateErrors = {
+    /**
+     * Something in the request is wrong; `field` names it
+     */
+    400: ErrorAnswer;
+    /**
+     * The token is missing, invalid or expired
+     */
+    401: ErrorAnswer;
+    /**
+     * The token does not permit this
+     */
+    403: ErrorAnswer;
+    /**
+     * The body is too large
+     */
+    413: ErrorAnswer;
+    /**
+     * The content type is not accepted
+     */
+    415: ErrorAnswer;
+    /**
+     * Too many requests; the header Retry-After says when to try again
+     */
+    429: ErrorAnswer;
+    /**
+     * The server failed, or the template cannot be used
+     */
+    500: ErrorAnswer;
+    /**
+     * A part of the service is not available
+     */
+    503: ErrorAnswer;
+};
+
+export type PreviewTemplateError = PreviewTemplateErrors[keyof PreviewTemplateErrors];
+
+export type PreviewTemplateResponses = {
+    /**
+     * A sheet of cards: a row a kind of card, a column a shape
+     */
+    200: unknown;
+};
+
+export type ListTemplateAssetsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/template-assets';
+};
+
+export type ListTemplateAssetsErrors = {
+    /**
+     * The token is missing, invalid or expired
+     */
+    401: ErrorAnswer;
+    /**
+     * The token does not permit this
+     */
+    403: ErrorAnswer;
+    /**
+     * Too many requests; the header Retry-After says when to try again
+     */
+    429: ErrorAnswer;
+    /**
+     * The server failed, or the template cannot be used
+     */
+    500: ErrorAnswer;
+    /**
+     * A part of the service is not available
+     */
+    503: ErrorAnswer;
+};
+
+export type ListTemplateAssetsError = ListTemplateAssetsErrors[keyof ListTemplateAssetsErrors];
+
+export type ListTemplateAssetsResponses = {
+    /**
+     * Successful Response
+     */
+    200: AnswerPageTemplateAsset;
+};
+
+export type ListTemplateAssetsResponse = ListTemplateAssetsResponses[keyof ListTemplateAssetsResponses];
+
+export type UploadTemplateAssetData = {
+    body: {
+        file: Blob | File;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Name
+         *
+         * Name of the file, if the body is the file itself
+         */
+        name?: string | null;
+    };
+    url: '/api/template-assets';
+};
+
+export type UploadTemplateAssetErrors = {
+    /**
+     * Something in the request is wrong; `field` names it
+     */
+    400: ErrorAnswer;
+    /**
+     * The token is missing, invalid or expired
+     */
+    401: ErrorAnswer;
+    /**
+     * The token does not permit this
+     */
+    403: ErrorAnswer;
+    /**
+     * The present state does not allow this
+     */
+    409: ErrorAnswer;
+    /**
+     * The body is too large
+     */
+    413: ErrorAnswer;
+    /**
+     * The content type is not accepted
+     */
+    415: ErrorAnswer;
+    /**
+     * Too many requests; the header Retry-After says when to try again
+     */
+    429: ErrorAnswer;
+    /**
+     * The server failed, or the template cannot be used
+     */
+    500: ErrorAnswer;
+    /**
+     * A part of the service is not available
+     */
+    503: ErrorAnswer;
+    /**
+     * The storage is full
+     */
+    507: ErrorAnswer;
+};
+
+export type UploadTemplateAssetError = UploadTemplateAssetErrors[keyof UploadTemplateAssetErrors];
+
+export type UploadTemplateAssetResponses = {
+    /**
+     * The same file is there already
+     */
+    200: AnswerTemplateAsset;
+    /**
+     * Successful Response
+     */
+    201: AnswerTemplateAsset;
+};
+
+export type UploadTemplateAssetResponse = UploadTemplateAssetResponses[keyof UploadTemplateAssetResponses];
+
+export type DeleteTemplateAssetData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         *
+         * Name of the file
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/template-assets/{name}';
+};
+
+export type DeleteTemplateAssetErrors = {
+    /**
+     * Something in the request is wrong; `field` names it
+     */
+    400: ErrorAnswer;
+    /**
+     * The token is missing, invalid or expired
+     */
+    401: ErrorAnswer;
+    /**
+     * The token does not permit this
+     */
+    403: ErrorAnswer;
+    /**
+     * There is no such thing in the token's project
+     */
+    404: ErrorAnswer;
+    /**
+     * The present state does not allow this
+     */
+    409: ErrorAnswer;
+    /**
+     * Too many requests; the header Retry-After says when to try again
+     */
+    429: ErrorAnswer;
+    /**
+     * The server failed, or the template cannot be used
+     */
+    500: ErrorAnswer;
+    /**
+     * A part of the service is not available
+     */
+    503: ErrorAnswer;
+};
+
+export type DeleteTemplateAssetError = DeleteTemplateAssetErrors[keyof DeleteTemplateAssetErrors];
+
+export type DeleteTemplateAssetResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteTemplateAssetResponse = DeleteTemplateAssetResponses[keyof DeleteTemplateAssetResponses];
+
+export type GetTemplateAssetData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         *
+         * Name of the file
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/template-assets/{name}';
+};
+
+export type GetTemplateAssetErrors = {
+    /**
+     * Something in the request is wrong; `field` names it
+     */
+    400: ErrorAnswer;
+    /**
+     * The token is missing, invalid or expired
+     */
+    401: ErrorAnswer;
+    /**
+     * The token does not permit this
+     */
+    403: ErrorAnswer;
+    /**
+     * There is no such thing in the token's project
+     */
+    404: ErrorAnswer;
+    /**
+     * Too many requests; the header Retry-After says when to try again
+     */
+    429: ErrorAnswer;
+    /**
+     * The server failed, or the template cannot be used
+     */
+    500: ErrorAnswer;
+    /**
+     * A part of the service is not available
+     */
+    503: ErrorAnswer;
+};
+
+export type GetTemplateAssetError = GetTemplateAssetErrors[keyof GetTemplateAssetErrors];
+
+export type GetTemplateAssetResponses = {
+    /**
+     * The file
+     */
+    200: unknown;
+};
+
 export type GetAnalyticsData = {
     body?: never;
     path?: never;
@@ -5433,7 +6419,7 @@ export type GetAnalyticsData = {
         /**
          * Start Date
          *
-         * Leave out jobs created before this date or time (UTC if no zone is given)
+         * Leave out jobs created before this date or time (in `time_zone` if it names no zone)
          */
         start_date?: string | null;
         /**
@@ -5446,6 +6432,12 @@ export type GetAnalyticsData = {
          * What the costs and the other figures are split by
          */
         group_by?: GroupBy;
+        /**
+         * Time Zone
+         *
+         * Name of the time zone of days, and of dates without one
+         */
+        time_zone?: string;
     };
     url: '/api/analytics';
 };

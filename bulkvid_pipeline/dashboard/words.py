@@ -1,0 +1,68 @@
+"""The words by which people know states, stages and problems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bulkvid_pipeline.core.options import Platform
+from bulkvid_pipeline.core.states import ItemState, JobAction, JobState
+from bulkvid_pipeline.services.jobs.item_filter import WARNED
+
+_JOBS: Mapping[str, str] = {
+    JobState.PENDING: "Waiting",
+    JobState.COMPLETING: "Finishing",
+    JobState.CANCELING: "Stopping",
+    JobState.CANCELED: "Cancelled",
+}
+_ROWS: Mapping[str, str] = {
+    ItemState.QUEUED: "Waiting",
+    ItemState.RATE_LIMITED: "Slowed by a limit",
+    ItemState.DISPATCHED: "Starting",
+    ItemState.IN_PROGRESS: "In work",
+    ItemState.RETRIED: "Tried again",
+    ItemState.COMPLETED: "Finished",
+}
+_STAGES: Mapping[str, str] = {
+    "voice": "Speaking the script",
+    "sound": "Mixing the sound",
+    "rate_limited": "Waiting for a limit",
+    "publishing": "Saving the video",
+    "done": "Saving the video",
+    "retried": "Waiting to be tried again",
+}
+_ACTIONS: Mapping[JobAction, str] = {
+    JobAction.PAUSE: "Pausing: the rows in work are finished first",
+    JobAction.RESUME: "The job goes on",
+    JobAction.CANCEL: "The job is being cancelled",
+    JobAction.RETRY: "The job is being retried",
+}
+
+
+def of_job(state: str) -> str:
+    """The state of a job."""
+    return _JOBS.get(state, state.capitalize())
+
+
+def of_row(state: str) -> str:
+    """The state of a row."""
+    return _ROWS.get(state, state.capitalize())
+
+
+def of_stage(stage: str) -> str:
+    """What is being done with a row."""
+    return _STAGES.get(stage, f"Making {stage.replace('_', ' ')}" if stage else "Starting")
+
+
+def of_problem(code: str) -> str:
+    """What is wrong with a row: `GLYPHS_MISSING` is `Glyphs missing`."""
+    return "Finished with warnings" if code == WARNED else code.replace("_", " ").capitalize()
+
+
+def of_platform(platform: str) -> str:
+    """A platform in its own spelling."""
+    return Platform(platform).label if platform in set(Platform) else platform
+
+
+def of_action(action: JobAction) -> str:
+    """What was begun by an action."""
+    return _ACTIONS[action]
