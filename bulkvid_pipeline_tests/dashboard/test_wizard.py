@@ -296,10 +296,23 @@ def test_another_sheet_keeps_the_choices(wizard: Wizard, visitor: Visitor, servi
     assert saved.id in visitor.get("/new").text
     assert visitor.post(f"/new/{draft_id}/source", {"upload": saved.id}).status_code == 303
     draft = wizard.draft
-    assert (draft.source_name, draft.spec["input_source"]) == ("others.csv", {"type": "file", "path": saved.id})
+    assert draft.source_name == "others.csv"
+    assert draft.spec["input_source"]["path"] == saved.id
+    assert "range" not in draft.spec["input_source"]
     assert draft.spec["template"]["overrides"] == {"style": "classic"}
     assert visitor.post(f"/new/{draft_id}/source", {"sheet_url": "nonsense"}).status_code == 400
     assert wizard.draft == draft
+
+
+def test_the_same_file_uploaded_again_keeps_what_was_said_of_its_columns(wizard: Wizard, visitor: Visitor) -> None:
+    draft_id = wizard.upload()
+    before = wizard.draft.spec["input_source"]["path"]
+    wizard.send("sheet", **{"input_source.range": "A1:J3"})
+    answer = visitor.post(f"/new/{draft_id}/source", files={"file": ("ideas.csv", SHEET)})
+    assert answer.status_code == 303
+    source = wizard.draft.spec["input_source"]
+    assert source["range"] == "A1:J3"
+    assert source["path"] != before
 
 
 def test_nobody_else_sees_or_changes_a_draft(wizard: Wizard, visitors: Visitors) -> None:

@@ -160,20 +160,25 @@ def create_job(draft_id: str, visit: Changing) -> Response:
     )
 
 
-@router.get("/new/{draft_id}/{step}")
-def step_page(draft_id: str, step: str, visit: Changing) -> Response:
+@router.get("/new/{draft_id}/sheet")
+@router.get("/new/{draft_id}/look")
+@router.get("/new/{draft_id}/details")
+@router.get("/new/{draft_id}/review")
+def step_page(draft_id: str, visit: Changing) -> Response:
     """One of the four steps."""
-    draft, shown = _drafts(visit).get(draft_id), _named(step)
+    draft, shown = _drafts(visit).get(draft_id), _step_at(visit)
     visit.services.looks.warm()
     problems = _problems(visit, draft.spec) if shown is Step.REVIEW else {}
     return _step(visit, draft, shown, problems=problems)
 
 
-@router.post("/new/{draft_id}/{step}")
-async def save_step(draft_id: str, step: str, visit: Changing) -> Response:
-    """Keep what the form says, and go on, back, or stay (`go`)."""
+@router.post("/new/{draft_id}/sheet")
+@router.post("/new/{draft_id}/look")
+@router.post("/new/{draft_id}/details")
+async def save_step(draft_id: str, visit: Changing) -> Response:
+    """Keep what the form says, and go on, back, or stay (`go`); `keep` is for our script, which stays on the page."""
     form = await visit.form()
-    return await run_in_threadpool(_save_step, visit, draft_id, _named(step), form)
+    return await run_in_threadpool(_save_step, visit, draft_id, _step_at(visit), form)
 
 
 def _save_step(visit: Visit, draft_id: str, step: Step, form: FormData) -> Response:
@@ -225,8 +230,10 @@ def _change_source(visit: Visit, draft_id: str, source: InputSource, name: str) 
     drafts = _drafts(visit)
     for attempt in range(_TRIES):
         draft = drafts.get(draft_id)
+        again = source.path is not None and draft.source_name == name
+        spec = with_source(draft.spec, source, is_new_version=again)
         try:
-            drafts.save(draft_id, draft.version, spec=with_source(draft.spec, source), source_name=name)
+            drafts.save(draft_id, draft.version, spec=spec, source_name=name)
         except DraftChangedError:
             if attempt + 1 == _TRIES:
                 raise
@@ -402,10 +409,9 @@ def _drafts(visit: Visit) -> Drafts:
     return Drafts(visit.services.instance, visit.project_id, visit.caller.user_id)
 
 
-def _named(step: str) -> Step:
-    if step not in set(Step):
-        raise DraftNotFoundError("There is no such step", fix="Go back to the draft")
-    return Step(step)
+def _step_at(visit: Visit) -> Step:
+    """The step that the address names."""
+    return Step(visit.path.rpartition("/")[2])
 
 
 def _neighbour(step: Step, by: int) -> Step:

@@ -1,29 +1,65 @@
 /* What makes the wizard's forms quicker: choices are kept at once and shown in the picture, files can be dropped. */
 
-import { announce } from "./page.js";
+import { announce, csrfHeaders } from "./page.js";
 
-const say = (form, text) => {
-  const place = form.querySelector("[data-kept]");
-  if (place) place.textContent = text;
-};
+const LONGEST_SAVE_MS = 20_000;
 
 const showPicture = () => {
   const picture = document.getElementById("picture");
   if (picture && window.htmx) window.htmx.trigger(picture, "refresh");
 };
 
-// The server has kept a form: what it will be sent with next is based on that.
-document.addEventListener("kept", (event) => {
-  const form = event.target.closest?.("form[data-keep]") ?? document.querySelector("form[data-keep]");
-  if (!form) return;
-  form.elements.base.value = event.detail.base;
-  say(form, "Draft saved");
-  if ("pictures" in form.dataset) showPicture();
-});
+const WHY = { 401: "log in again", 403: "reload the page", 404: "the draft is gone", 409: "this step was changed in another window" };
+
+/** Send what the form says to be kept; resolves to what there is to say about it. */
+async function kept(form) {
+  const fields = new URLSearchParams(new FormData(form));
+  fields.set("go", "keep");
+  try {
+    const answer = await fetch(form.action, {
+      method: "POST",
+      body: fields,
+      headers: { ...csrfHeaders(), "HX-Request": "true" },
+      signal: AbortSignal.timeout(LONGEST_SAVE_MS),
+    });
+    if (!answer.ok || answer.headers.has("HX-Redirect")) {
+      return `Not saved: ${WHY[answer.headers.has("HX-Redirect") ? 401 : answer.status] ?? "something is not right yet"}`;
+    }
+    const detail = JSON.parse(answer.headers.get("HX-Trigger")).kept;
+    form.elements.base.value = detail.base;
+    form.dispatchEvent(new CustomEvent("kept", { bubbles: true, detail }));
+    return "Draft saved";
+  } catch {
+    return "Not saved: the server cannot be reached";
+  }
+}
+
+// Choices are kept one after the other, as they are made; a form is sent when what came before is kept, so that
+// nothing overtakes it.
 for (const form of document.querySelectorAll("form[data-keep]")) {
-  form.addEventListener("htmx:beforeRequest", () => say(form, "Saving …"));
-  form.addEventListener("htmx:responseError", () => say(form, "Not saved: see above"));
-  form.addEventListener("htmx:sendError", () => say(form, "Not saved: the server cannot be reached"));
+  const place = form.querySelector("[data-kept]");
+  let saving = null;
+  let isAsked = false;
+  form.addEventListener("change", () => {
+    if (isAsked) return;
+    isAsked = true;
+    const mine = (saving ?? Promise.resolve()).then(async () => {
+      isAsked = false;
+      place.textContent = "Saving …";
+      place.textContent = await kept(form);
+      if (saving === mine) saving = null;
+    });
+    saving = mine;
+  });
+  form.addEventListener("kept", () => {
+    if ("pictures" in form.dataset) showPicture();
+  });
+  form.addEventListener("submit", async (event) => {
+    if (!saving) return;
+    event.preventDefault();
+    while (saving) await saving;
+    form.requestSubmit(event.submitter);
+  });
 }
 
 // A form that must be sent once is sent once, however often its button is pressed.

@@ -38,8 +38,8 @@ FIELDS: Mapping[Step, tuple[str, ...]] = {
     Step.REVIEW: (),
 }
 """The fields of the spec that each step's form has. Its sheet and the meaning of its columns have forms of their own."""
-_LIKE_THE_SHEET = frozenset({"format", "only", "hidden_rows"})
-"""What of the source is kept when another sheet is chosen."""
+_OF_EVERY_SHEET = frozenset({"format", "only", "hidden_rows"})
+_OF_THE_SHEET = frozenset({"range", "columns"})
 
 
 def field(spec: Mapping[str, Any], name: str) -> Any:
@@ -67,10 +67,14 @@ def with_fields(spec: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str,
     return changed
 
 
-def with_source(spec: Mapping[str, Any], source: InputSource) -> dict[str, Any]:
-    """The spec over another sheet; what was said about the place and the columns of the one before goes with it."""
+def with_source(spec: Mapping[str, Any], source: InputSource, *, is_new_version: bool = False) -> dict[str, Any]:
+    """The spec over another sheet.
+
+    What was said about the range and the columns of the one before goes with it, unless it is a new version of that.
+    """
     before = spec.get("input_source")
-    kept = {name: value for name, value in before.items() if name in _LIKE_THE_SHEET} if before else {}
+    stays = _OF_EVERY_SHEET | _OF_THE_SHEET if is_new_version else _OF_EVERY_SHEET
+    kept = {name: value for name, value in before.items() if name in stays} if before else {}
     named = source.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
     return {**spec, "input_source": {**kept, **named}}
 

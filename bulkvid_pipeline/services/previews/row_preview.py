@@ -173,7 +173,9 @@ class KnownRow:
             raise _rejection(row, findings)
         idea = by_media.permitted(idea)
         plan = with_narration(
-            plan_video(idea if platform is None else replace(idea, platforms=(platform,), names_platforms=True), spec, template),
+            plan_video(
+                idea if platform is None else replace(idea, platforms=(platform,), names_platforms=True), spec, template
+            ),
             judge.narrator,
         )
         theme, theme_warnings = theme_of(template, plan.style)

@@ -15,6 +15,7 @@ from bulkvid_pipeline_tests.waiting import wait_until
 from bulkvid_pipeline_tests.workplace import Workplace, idea
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=30_000)  # pictures and sheets come from other processes, which may have much to do
 
 SCRIPT = "Turn off the tap while you brush. It saves twelve litres a minute. Then tell a friend about it."
 ARABIC = "أغلق الصنبور أثناء تنظيف أسنانك. هذا يوفر اثني عشر لترا من الماء."
@@ -66,8 +67,9 @@ def test_four_steps_from_a_dropped_file_to_a_job(dagster: InstanceDagster, dashb
     page.evaluate(DROP, [sheet.name, sheet.read_text(encoding="utf-8")])
 
     expect(page.get_by_role("heading", name="Connect sheet")).to_be_visible()
+    expect(page.locator("#columns table")).to_be_visible()
     dashboard.pictures("sheet")
-    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Continue").last.click()
 
     expect(page.locator("#still")).to_be_visible()
     dashboard.pictures("look")
