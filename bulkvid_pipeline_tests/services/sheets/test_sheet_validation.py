@@ -12,6 +12,7 @@ from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.templates import BUILT_IN_TEMPLATES, Template, parse_template
 from bulkvid_pipeline.services.sheets import validation
 from bulkvid_pipeline.services.sheets.loading import load_sheet
+from bulkvid_pipeline.services.sheets.narration_checks import speech_length
 from bulkvid_pipeline.services.sheets.validation import ValidatedSheet, validate_at_levels, validate_sheet
 from bulkvid_pipeline.settings import Settings
 
@@ -65,7 +66,6 @@ def test_at_all_levels_each_script_is_spoken_once_and_judged_as_at_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spoken: list[str] = []
-    speech_length = validation.speech_length
 
     def speak(plan: Any, *means: Any) -> Any:
         spoken.append(plan.script)
