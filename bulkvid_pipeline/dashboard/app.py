@@ -25,9 +25,9 @@ from bulkvid_pipeline.dashboard.routes import (
     templates,
     tokens,
     welcome,
-    wizard,
     wizard_look,
     wizard_sheet,
+    wizard,
 )
 from bulkvid_pipeline.dashboard.static_files import static_answer
 from bulkvid_pipeline.dashboard.visits import Anybody, Reading, page_router
@@ -48,9 +48,9 @@ ROUTERS = (
     templates.router,
     tokens.router,
     welcome.router,
-    wizard.router,
     wizard_look.router,
     wizard_sheet.router,
+    wizard.router,
 )
 SMALLEST_COMPRESSED = 1000
 """Bytes from which on an answer is compressed."""
