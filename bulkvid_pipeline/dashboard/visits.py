@@ -61,6 +61,11 @@ class Visit:
         return self.session.caller
 
     @property
+    def ends_with(self) -> tuple[str, ...]:
+        """Ids of what must not end before what is kept open for this visit: its session, and the token behind it."""
+        return (self.session.key, self.caller.token_id) if self.session else ()
+
+    @property
     def project_id(self) -> str:
         """The project whose things are shown."""
         return self.caller.project_id

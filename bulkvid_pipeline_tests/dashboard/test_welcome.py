@@ -108,7 +108,9 @@ def test_without_a_queue_it_is_said_and_there_is_no_job(
 def test_the_demo_can_be_looked_at_step_by_step(visitor: Visitor) -> None:
     draft = visitor.post("/welcome/draft").headers["Location"]
 
+    step = visitor.get(visitor.get(draft).headers["Location"])
     assert draft.startswith("/new/draft_")
+    assert "demo.csv" in step.text
 
 
 def test_the_start_of_an_empty_project_can_be_put_into_any_page() -> None:

@@ -129,5 +129,5 @@ async def stream_job(
     if subscription.is_over:
         subscription.close()
         return Response(status_code=204)
-    revoked = partial(context.revocations.heard, caller.token_id)
+    revoked = partial(context.revocations.heard, [caller.token_id])
     return EventStreamResponse(subscription, caller.expires_at, revoked)

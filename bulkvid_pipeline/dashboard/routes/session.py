@@ -39,8 +39,7 @@ async def login(visit: Anybody) -> Response:
         secret = await run_in_threadpool(_begin, visit, code, token)
     except AuthenticationError as error:
         return visit.page("login.html", status=401, code="", next=target, problem=error)
-    if visit.session is not None:
-        await run_in_threadpool(visit.services.sessions.end, visit.session)
+    await run_in_threadpool(_end, visit)
     response = visit.redirect(target)
     response.set_cookie(
         SESSION_COOKIE,
@@ -56,8 +55,7 @@ async def login(visit: Anybody) -> Response:
 @router.post("/logout")
 async def logout(visit: Anybody) -> Response:
     """End the session, here and wherever its cookie may have got to."""
-    if visit.session is not None:
-        await run_in_threadpool(visit.services.sessions.end, visit.session)
+    await run_in_threadpool(_end, visit)
     response = visit.redirect("/login", say="You are logged out")
     response.delete_cookie(SESSION_COOKIE, httponly=True, samesite="strict")
     response.headers["Clear-Site-Data"] = '"cache"'
@@ -86,6 +84,13 @@ def own_path(target: str) -> str:
         target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable() and "\\" not in target
     )
     return target if plain and not parts.scheme and not parts.netloc and parts.path != "/login" else "/"
+
+
+def _end(visit: Visit) -> None:
+    """End the session that the browser has, if it has one, and all that it keeps open at any process."""
+    if visit.session is not None:
+        visit.services.sessions.end(visit.session)
+        visit.services.revocations.announce_end(visit.session.key)
 
 
 def _begin(visit: Visit, code: str, token: str) -> str:

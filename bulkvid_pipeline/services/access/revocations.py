@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
@@ -74,6 +75,7 @@ class Revocations:
     """What this process knows of revoked tokens; use as a context manager. Its methods may be called by any thread."""
 
     def __init__(self, instance: DagsterInstance, look_every_s: float = LOOK_EVERY_S) -> None:
+        self._instance = instance
         self._table = _table(instance)
         self._revoked: frozenset[str] | None = None
         self._stored: str | None = None
@@ -109,25 +111,32 @@ class Revocations:
         if token_id in self._revoked:
             raise AuthenticationError("Token revoked", fix="Get a new token")
 
+    def announce_end(self, session_key: str) -> None:
+        """Let all processes hear that a session was ended, which is done already: what it has open is to end too.
+
+        Raises:
+            ServiceUnavailableError: the database does not answer.
+        """
+        now = time.time()
+        revoke(self._instance, session_key, Revocation(now, "", until=now))
+        self.look()
+
     @contextmanager
-    def heard(self, token_id: str, tell: Callable[[], None]) -> Iterator[None]:
-        """Have `tell` called, once and from another thread, when the token is revoked within the context."""
-        if not token_id:
-            yield
-            return
+    def heard(self, ids: Iterable[str], tell: Callable[[], None]) -> Iterator[None]:
+        """Have `tell` called from another thread when a token of these is revoked, or a session ended, meanwhile."""
+        listened = frozenset(filter(None, ids))
         with self._lock:
-            self._listening.setdefault(token_id, []).append(tell)
+            for one in listened:
+                self._listening.setdefault(one, []).append(tell)
         try:
-            if self._revoked is not None and token_id in self._revoked:
-                self._tell(frozenset([token_id]))
+            self._tell(listened & (self._revoked or frozenset()))
             yield
         finally:
             with self._lock:
-                left = self._listening.get(token_id, [])
-                if tell in left:
-                    left.remove(tell)
-                if not left:
-                    self._listening.pop(token_id, None)
+                for one in listened:
+                    left = [other for other in self._listening.pop(one, ()) if other is not tell]
+                    if left:
+                        self._listening[one] = left
 
     def look(self) -> None:
         """See which tokens are revoked now; what is known stays if the database does not answer."""

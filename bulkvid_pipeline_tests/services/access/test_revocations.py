@@ -148,8 +148,8 @@ def test_a_process_that_has_never_seen_the_database_lets_no_token_in_until_it_ha
 
 def test_who_listens_for_a_token_is_told_once_that_it_was_revoked(workplace: Workplace) -> None:
     told: list[str] = []
-    with Revocations(workplace.instance) as revocations, revocations.heard("one", lambda: told.append("one")):
-        with revocations.heard("two", lambda: told.append("two")):
+    with Revocations(workplace.instance) as revocations, revocations.heard(["one"], lambda: told.append("one")):
+        with revocations.heard(["two", ""], lambda: told.append("two")):
             revoke(workplace.instance, "one", revocation())
             revocations.look()
         revoke(workplace.instance, "two", revocation())
@@ -162,5 +162,20 @@ def test_who_listens_too_late_is_told_at_once(workplace: Workplace) -> None:
     revoke(workplace.instance, "one", revocation())
     told: list[str] = []
 
-    with Revocations(workplace.instance) as revocations, revocations.heard("one", lambda: told.append("one")):
+    with Revocations(workplace.instance) as revocations, revocations.heard(["one"], lambda: told.append("one")):
         assert told == ["one"]
+
+
+def test_a_session_that_was_ended_elsewhere_is_heard_of(workplace: Workplace) -> None:
+    told: list[str] = []
+    with (
+        Revocations(workplace.instance) as here,
+        Revocations(workplace.instance) as elsewhere,
+        here.heard(["token", "session"], lambda: told.append("ended")),
+    ):
+        elsewhere.announce_end("session")
+        here.look()
+        here.look()
+
+        assert told == ["ended"]
+        assert not is_refused(here, "token")
