@@ -310,13 +310,18 @@ def variables_known() -> frozenset[str]:
     return frozenset(name for name in names if name.startswith(_PREFIX))
 
 
+SERVE_MARK = "BULKVID_SERVE"
+"""Environment variable with the id of the `bulkvid serve` that a process belongs to; no setting."""
+
+
 def variables_given() -> frozenset[str]:
-    """The names of the variables with our prefix that the environment and the `.env` file give, with any value."""
+    """The names of the variables with our prefix that people give in the environment or the `.env` file, with any
+    value."""
     try:
         given = [*os.environ, *dotenv_values(_ENV_FILE)]
     except (UnicodeDecodeError, OSError) as error:
         raise _unreadable(error) from error
-    return frozenset(name.upper() for name in given if name.upper().startswith(_PREFIX))
+    return frozenset(name.upper() for name in given if name.upper().startswith(_PREFIX)) - {SERVE_MARK}
 
 
 SQLITE_RUNS = Path("history", "runs.db")

@@ -7,7 +7,6 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Annotated
 
-from anyio import CapacityLimiter, to_thread
 from fastapi import Header, Request, Response
 
 from bulkvid_pipeline.adapters.idempotency import Answer, RequestName
@@ -15,8 +14,9 @@ from bulkvid_pipeline.api.context import context_of
 from bulkvid_pipeline.core.errors import InvalidRequestError
 from bulkvid_pipeline.services.access.scopes import Caller
 from bulkvid_pipeline.services.intake.idempotency import Work, check_key, unkeyed
+from bulkvid_pipeline.web.slow_threads import in_slow_thread
 
-__all__ = ["REPLAYED", "IdempotencyKey", "Work", "digest_of", "in_slow_thread", "once"]
+__all__ = ["REPLAYED", "IdempotencyKey", "Work", "digest_of", "once"]
 
 REPLAYED = "Idempotent-Replayed"
 IdempotencyKey = Annotated[
@@ -27,8 +27,6 @@ IdempotencyKey = Annotated[
         "hours gets the first one's answer, and does nothing a second time",
     ),
 ]
-SLOW_REQUESTS = 16
-"""Requests at once that read sheets or launch runs, so that quick ones always find a thread."""
 
 
 async def once(
@@ -57,14 +55,6 @@ async def once(
         return _response(found, {REPLAYED: "true"} if replayed else {})
 
     return await in_slow_thread(request, carry_out)
-
-
-async def in_slow_thread(request: Request, work: Callable[[], Response]) -> Response:
-    """Call `work` in one of a few threads that are for slow requests alone."""
-    state = request.app.state
-    if not hasattr(state, "slow_requests"):
-        state.slow_requests = CapacityLimiter(SLOW_REQUESTS)
-    return await to_thread.run_sync(work, limiter=state.slow_requests)
 
 
 def digest_of(asked: object) -> str:

@@ -385,10 +385,14 @@ class Operations:
         *,
         start_date: date | str | None = None,
         end_date: date | str | None = None,
-        group_by: Literal["template_id", "style", "user", "platform", "day"] | None = None,
+        group_by: Literal["template_id", "style", "user", "platform", "day", "provider"] | None = None,
+        time_zone: str | None = None,
     ) -> Analytics:
-        """What the project's jobs have made, from one day to another with both of them."""
-        asked = {"start_date": start_date, "end_date": end_date, "group_by": group_by}
+        """What the project's jobs have made, from one day to another with both of them.
+
+        Days are those of `time_zone`, such as `Europe/Berlin`; of UTC if it is left out.
+        """
+        asked = {"start_date": start_date, "end_date": end_date, "group_by": group_by, "time_zone": time_zone}
         return Analytics.read(await self._caller.data(get("/api/analytics", asked)))
 
     async def system_status(self) -> SystemStatus:

@@ -40,19 +40,19 @@ class Course:
 
 
 def course_of(days: Mapping[date, Totals], first: date | None = None, last: date | None = None) -> Course:
-    """The figures of days, with a step at which there are not too many periods.
+    """The figures of days, with a step at which there are not too many periods; none where no day has any.
 
     Args:
         days: the figures of each day that has any.
         first: where to begin; None for the first day with figures.
         last: where to end; None for the last day with figures.
     """
-    if not days and (first is None or last is None):
+    if not days:
         return Course(Step.DAY, ())
     begin = first if first is not None else min(days)
     end = max(begin, last if last is not None else max(days))
     step = _step(begin, end)
-    if step is Step.YEAR and days and end.year - begin.year >= MOST:
+    if step is Step.YEAR and end.year - begin.year >= MOST:
         begin, end = min(days), max(days)
         step = _step(begin, end)
     found = {_start(step, day): Totals() for day in _starts(step, begin, end)}

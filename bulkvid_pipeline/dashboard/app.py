@@ -25,9 +25,9 @@ from bulkvid_pipeline.dashboard.routes import (
     templates,
     tokens,
     welcome,
-    wizard,
     wizard_look,
     wizard_sheet,
+    wizard,
 )
 from bulkvid_pipeline.dashboard.static_files import static_answer
 from bulkvid_pipeline.dashboard.visits import Anybody, Reading, page_router
@@ -48,7 +48,7 @@ ROUTERS = (
     templates.router,
     tokens.router,
     welcome.router,
-    wizard_look.router,  # whose pictures are no step of the wizard
+    wizard_look.router,
     wizard_sheet.router,
     wizard.router,
 )

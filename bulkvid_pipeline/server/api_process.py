@@ -19,7 +19,7 @@ LAST_REQUESTS_S = 2
 """How long requests that are under way may take when the server is to end; streams are cut."""
 
 STARTS_WITHIN_S = 120
-"""How long one of several processes may be silent, as it is while it starts on a busy machine, before it is replaced."""
+"""How long one of several processes may be silent, as while it starts on a busy machine, before it is replaced."""
 
 
 def lasting_site() -> Site:

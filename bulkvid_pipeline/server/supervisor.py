@@ -31,11 +31,10 @@ from bulkvid_pipeline.server.readiness import Readiness, probes_of
 from bulkvid_pipeline.services.control.server_stop import ask_to_pause, pause_ended_runs, runs_in_hand
 from bulkvid_pipeline.services.liveness.daemon_beat import DaemonBeat
 from bulkvid_pipeline.services.liveness.orphans import close_orphans
+from bulkvid_pipeline.settings import SERVE_MARK
 
 LOGS = "serve-logs"
 """Not `logs`: what lies there, Dagster's web server takes for its own telemetry and moves away."""
-MARK = "BULKVID_SERVE"
-"""Environment variable with the id of the supervisor that a process belongs to."""
 FOLDER_PREFIX = "bulkvid-"
 LONGEST_SOCKET_PATH = 100
 """Bytes; unix(7) allows 107."""
@@ -71,8 +70,8 @@ class Supervisor:
         self._mark = uuid.uuid4().hex
         self._folder = _shared_folder()
         (self._folder / WORKSPACE).write_text(yaml.safe_dump(workspace_of(plan, self._folder)))
-        self._own_env = {name: value for name, value in os.environ.items() if name != MARK}
-        self._env = {**self._own_env, "DAGSTER_HOME": str(home), "BULKVID_API_URL": api_url, MARK: self._mark}
+        self._own_env = {name: value for name, value in os.environ.items() if name != SERVE_MARK}
+        self._env = {**self._own_env, "DAGSTER_HOME": str(home), "BULKVID_API_URL": api_url, SERVE_MARK: self._mark}
         self._warden = self._new_warden()
         self.children = [
             Child(service, self._log(home, service), {**self._env, **service.environment})
@@ -228,14 +227,14 @@ class Supervisor:
             return ()
 
     def _kill_all(self) -> None:
-        left = kill_marked(MARK, self._mark, KILL_S)
+        left = kill_marked(SERVE_MARK, self._mark, KILL_S)
         for child in self.children:
             child.take_death()
         if left:
             self._say(f"These processes could not be ended: {', '.join(map(str, sorted(left)))}")
 
     def _new_warden(self) -> subprocess.Popen[bytes]:
-        return start_warden(MARK, self._mark, str(self._folder), self._own_env)
+        return start_warden(SERVE_MARK, self._mark, str(self._folder), self._own_env)
 
     def _end_warden(self) -> None:
         assert self._warden.stdin is not None

@@ -17,14 +17,18 @@ from pathlib import Path
 
 import pytest
 
+from bulkvid_pipeline.adapters import exchanges
+from bulkvid_pipeline.adapters.stopping import Stopping
 from bulkvid_pipeline.adapters.storage import open_storage
 from bulkvid_pipeline.core.errors import (
     InvalidSpecError,
     NotFoundError,
+    RenderCancelledError,
     StorageAccessDeniedError,
     StorageQuotaExceededError,
 )
 from bulkvid_pipeline_tests.adapters.conftest import WHATEVER_ITS_AGE
+from bulkvid_pipeline_tests.adapters.test_exchanges import Kept
 
 NOBODY = 65534
 
@@ -160,6 +164,8 @@ def test_a_published_file_is_a_copy_that_later_changes_do_not_reach(tmp_path: Pa
 KILLED_WHILE_WRITING = """
 import os, shutil, sys
 from pathlib import Path
+from bulkvid_pipeline.adapters import exchanges
+from bulkvid_pipeline.adapters.stopping import Stopping
 from bulkvid_pipeline.adapters.storage import open_storage
 
 def die_in_the_middle(source, target):
@@ -206,3 +212,28 @@ def test_reading_before_anything_was_written_is_a_missing_object(tmp_path: Path)
     with pytest.raises(NotFoundError):
         storage.read_bytes("a/video.json")
     assert not (tmp_path / "videos").exists()
+
+
+def test_each_piece_of_a_stream_is_seen_by_diagnostics_and_a_stop_ends_it(tmp_path: Path, film: Path) -> None:
+    storage, stopping, seen = open_storage(f"file://{tmp_path}/videos"), Stopping(), Kept()
+    stored = storage.publish(film, "a/video.mp4")
+    exchanges.listen(seen)
+    try:
+        stream = storage.interruptible(stopping).stream(stored, 1000)
+        piece = next(stream)
+        assert (seen.last.operation, seen.last.response_bytes) == ("read part", len(piece))
+        assert seen.last.request_headers["range"] == f"bytes=1000-{1000 + len(piece) - 1}"
+        stopping.stop()
+        with pytest.raises(RenderCancelledError):
+            next(stream)
+    finally:
+        exchanges.ignore(seen)
+
+
+def test_a_listing_has_files_alone_and_their_urls_open_them(tmp_path: Path) -> None:
+    storage = open_storage(f"file://{tmp_path}/my videos")
+    storage.write_text("größe 1%/a b#.txt", "x")
+    (tmp_path / "my videos" / "größe 1%" / "folder").mkdir()
+    (listed,) = storage.list()
+    assert listed == storage.exists("größe 1%/a b#.txt")
+    assert listed.url == (tmp_path / "my videos" / "größe 1%" / "a b#.txt").as_uri()

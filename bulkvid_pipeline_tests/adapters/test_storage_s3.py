@@ -22,6 +22,7 @@ from bulkvid_pipeline.adapters.storage import Storage, open_storage
 from bulkvid_pipeline.adapters.storage.location import S3Location
 from bulkvid_pipeline.adapters.storage.s3 import MIB, S3Backend
 from bulkvid_pipeline.adapters.storage.s3_session import S3Connection, S3Session
+from bulkvid_pipeline.adapters.storage.store import FIRST_PIECE_BYTES
 from bulkvid_pipeline.core.errors import (
     BucketNotFoundError,
     BulkVideoError,
@@ -474,3 +475,22 @@ def test_a_server_is_only_trusted_with_a_known_certificate(monkeypatch: pytest.M
         monkeypatch.setenv("AWS_CA_BUNDLE", str(tmp_path / "authority.pem"))
         with pytest.raises(ServiceUnavailableError):
             storage_of(endpoint_url, "films").write_text("a.json", "{}")
+
+
+# Streams
+
+
+def test_a_stream_that_is_cut_or_not_permitted_says_so(
+    s3_server: SwiftS3, bucket: str, proxy: CuttingProxy, long_film: Path
+) -> None:
+    storage = storage_of(s3_server.endpoint_url, bucket)
+    stored = storage.publish(long_film, "a/video.mp4")
+    stranger = storage_of(s3_server.endpoint_url, bucket, login=READER)
+    with pytest.raises(StorageAccessDeniedError, match=r"a/video\.mp4"):
+        next(stranger.stream(stored))
+    far = storage_of(proxy.endpoint_url, bucket, timeout_s=2)
+    stream = far.stream(stored, 1_000_000)
+    assert next(stream) == long_film.read_bytes()[1_000_000 : 1_000_000 + FIRST_PIECE_BYTES]
+    proxy.cut_after(0)
+    with pytest.raises(NetworkError):
+        next(stream)

@@ -8,6 +8,9 @@ from typing import Any
 import schemathesis
 from schemathesis import Case, CheckContext, GenerationMode, HookContext, Response, SerializationContext
 
+from bulkvid_pipeline.api.routes.sheets import SUFFIXES
+from bulkvid_pipeline.services.templates.assets import LOGO_TYPES, MUSIC_TYPES
+
 UPLOAD_ID = "UPLOADED_SHEET"
 """Environment variable with the id of a sheet that a job can be made of."""
 PROMISED = {"TEMPLATE_NOT_FOUND", "TEMPLATE_INVALID"}
@@ -40,13 +43,7 @@ def make_a_job_of(case: Case[Any], sheet: str) -> None:
     case.body = {**kept, "input_source": {"path": sheet}}
 
 
-@schemathesis.serializer(
-    "application/vnd.ms-excel",
-    "application/vnd.oasis.opendocument.spreadsheet",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "text/csv",
-    "text/tab-separated-values",
-)
+@schemathesis.serializer(*SUFFIXES, *LOGO_TYPES.values(), *MUSIC_TYPES.values())
 def file(_context: SerializationContext, value: Any) -> bytes:
     """Files are sent as they are."""
     return value if isinstance(value, bytes) else str(value).encode()

@@ -64,7 +64,7 @@ def test_files_of_four_gibibytes_are_told_with_wider_fields(size: int) -> None:
     assert len(directory) == layout.directory_places[-1] - layout.offsets[-1]
     # Python reads the directory alone: nothing of the content has to be there.
     sparse = Sparse(directory + layout.end_records, layout.size)
-    with zipfile.ZipFile(sparse) as archive:  # type: ignore[arg-type]
+    with zipfile.ZipFile(sparse) as archive:
         infos = archive.infolist()
     assert [(info.file_size, info.header_offset) for info in infos] == [(size, 0), (1, far)]
 

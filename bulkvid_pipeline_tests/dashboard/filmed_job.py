@@ -26,14 +26,20 @@ class FilmedJob:
     Args:
         workplace: whose output folder and instance.
         job_id, project, title: of the job.
+        output: where it says that it publishes to, if that is not the output folder.
     """
 
     def __init__(
-        self, workplace: Workplace, job_id: str = "job_filmed", project: str = "default", title: str = "Spring launch"
+        self,
+        workplace: Workplace,
+        job_id: str = "job_filmed",
+        project: str = "default",
+        title: str = "Spring launch",
+        output: str = "",
     ) -> None:
         self.job_id = job_id
         self.folder = workplace.folder / "output" / job_id
-        told = {tags.PROJECT: project, tags.TITLE: title}
+        told = {tags.PROJECT: project, tags.TITLE: title, tags.OUTPUT: output}
         self.run = TellingRun.begun(workplace.instance, job_id, told)
 
     @property
@@ -54,7 +60,8 @@ class FilmedJob:
         **event: Any,
     ) -> dict[str, Path]:
         """A row is finished; returns the files of its first video."""
-        files, first = [], {}
+        files: list[dict[str, Any]] = []
+        first: dict[str, Path] = {}
         for platform in platforms:
             width, height = (
                 frame_size(Platform(platform).aspect, Resolution.P720) if platform in set(Platform) else (0, 0)

@@ -130,7 +130,7 @@ def test_the_page_of_a_video_plays_it_without_script_and_leads_on(visitor: Visit
     assert f'rel="prev" href="{job.gallery}/row-2/youtube"' in text
     assert f'rel="next" href="{job.gallery}/row-3/youtube"' in text
     for kind in ("video", "captions.srt", "captions.vtt"):
-        assert f"/media/job_filmed/row-2/tiktok/{kind}?v=000000000002&amp;download" in text
+        assert f"/media/job_filmed/row-2/tiktok/{kind}?v=000000000002&amp;download=yes" in text
     part = visitor.part(f"{job.gallery}/row-2/tiktok")
     assert "<html" not in part.text
     assert 'id="player-title"' in part.text

@@ -111,7 +111,12 @@ def test_all_parts_of_a_job_can_be_read(workplace: Workplace, visitor: Visitor) 
 
 def test_the_log_leads_to_older_and_newer_events(workplace: Workplace, visitor: Visitor) -> None:
     run = TellingRun.begun(workplace.instance)
-    told_at_once(run, lambda run: [run.fail(number, f"failure {number}") for number in range(2, 152)] and None)
+
+    def tell(run: TellingRun) -> None:
+        for number in range(2, 152):
+            run.fail(number, f"failure {number}")
+
+    told_at_once(run, tell)
 
     newest = visitor.get(f"{PAGE}/log").text
     (older,) = (url.replace("&amp;", "&") for url in re.findall(r'href="([^"]*before=[^"]*)"', newest))

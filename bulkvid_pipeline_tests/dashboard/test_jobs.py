@@ -32,7 +32,7 @@ def titles(page: str) -> list[str]:
 def test_an_empty_instance_says_how_to_begin(visitor: Visitor) -> None:
     page = visitor.get("/jobs")
 
-    assert "Make the demo videos" in words(page)
+    assert "Your first videos" in words(page)
     assert 'href="/new"' in page.text
     assert visitor.get("/").headers["Location"] == "/jobs"
 

@@ -85,12 +85,12 @@ def filled(page: Response) -> dict[str, str]:
     """What a browser would send of the step's form as it is."""
     form = re.search(r"<form[^>]*data-keep.*?</form>", page.text, re.DOTALL)
     assert form is not None, page.text[-3000:]
-    fields = dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"', form[0]))
+    inputs = [each for each in re.findall(r"<input[^>]*>", form[0]) if "checkbox" not in each or " checked" in each]
+    found = (re.search(r'name="([^"]+)"[^>]*value="([^"]*)"', each) for each in inputs)
+    fields = {each[1]: each[2] for each in found if each}
     for name, body in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form[0], re.DOTALL):
         chosen = re.search(r'value="([^"]*)" selected', body) or re.search(r'value="([^"]*)"', body)
         fields[name] = chosen[1] if chosen else ""
-    if not re.search(r'<input type="checkbox"[^>]* checked', form[0]):
-        fields.pop("write_back", None)
     return {name: html.unescape(value) for name, value in fields.items()}
 
 
@@ -139,7 +139,7 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(wizard: Wizar
     draft_id = wizard.upload()
     page = wizard.send("details", title="Spring", deadline_minutes="soon", callback_url="nowhere")
     assert page.status_code == 422
-    assert "no number of minutes" in problem_of(page, "deadline_minutes")
+    assert "no number of 1 to 1440 minutes" in problem_of(page, "deadline_minutes")
     assert "is not a web address" in problem_of(page, "callback_url")
     again = filled(visitor.get(f"/new/{draft_id}/details"))
     assert (again["title"], again["deadline_minutes"], again["callback_url"]) == ("Spring", "soon", "nowhere")
@@ -151,7 +151,7 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(wizard: Wizar
     assert "mp4 cannot hold vp9" in problem_of(page, "output.video_codec")
 
     review = visitor.get(f"/new/{draft_id}/review")
-    assert "no number of minutes" in words(review)
+    assert "no number of 1 to 1440 minutes" in words(review)
     assert wizard.create().status_code == 400
     assert wizard.draft.spec["title"] == "Spring"
 
@@ -452,3 +452,15 @@ def test_drafts_are_listed_to_go_on_with(wizard: Wizard, visitor: Visitor) -> No
     assert "Choose the look" in words(listed)
     assert visitor.get(f"/new/{draft_id}").headers["Location"] == f"/new/{draft_id}/look"
     assert visitor.get(f"/new/{draft_id}/nowhere").status_code == 404
+
+
+def test_a_link_from_a_template_begins_with_it(visitor: Visitor, services: OpenServices) -> None:
+    page = visitor.get("/new?template=classic")
+    (action,) = set(re.findall(r'action="(/new\?[^"]*)"', page.text))
+    answer = visitor.post(html.unescape(action), files={"file": ("ideas.csv", SHEET)})
+
+    assert answer.status_code == 303
+    assert "The template is classic" in words(page)
+    (draft,) = Drafts(services.instance, "default", "ana").all()
+    assert draft.spec["template"] == {"template_id": "classic"}
+    assert HOSTILE not in visitor.get(f"/new?template={HOSTILE}").text

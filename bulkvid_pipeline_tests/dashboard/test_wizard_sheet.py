@@ -76,9 +76,11 @@ def test_a_sheet_that_is_recognised_shows_columns_rows_and_verdicts(known: Table
         assert said in text
 
 
-def test_findings_are_linked_from_their_cells_with_the_fix(known: Table) -> None:
+def test_the_findings_of_all_levels_are_linked_from_their_cells_with_the_fix(known: Table) -> None:
     page = known.part().text
 
+    assert 'data-shown="moderate"' in page
+    assert set(re.findall(r'data-at="([^"]+)"', page)) >= {"strict", "permissive", "strict moderate"}
     cell = page[page.index('<td id="at-B3"') :].split("</td>")[0]
     (mark,) = re.findall(r'<a class="mark is-error" href="#(finding-\d+)" data-at="strict moderate"[^>]*>', cell)
     assert f'aria-describedby="{mark}-fix"' in cell
@@ -88,12 +90,6 @@ def test_findings_are_linked_from_their_cells_with_the_fix(known: Table) -> None
     assert f'id="{mark}-fix" dir="auto">Fill it in' in entry
     for target in set(re.findall(r'href="#([^"]+)"', page)):
         assert f'id="{target}"' in page
-
-
-def test_the_findings_of_all_levels_are_on_the_page_so_that_switching_asks_nobody(known: Table) -> None:
-    page = known.part().text
-    assert 'data-shown="moderate"' in page
-    assert set(re.findall(r'data-at="([^"]+)"', page)) >= {"strict", "permissive", "strict moderate"}
 
 
 def test_the_level_is_kept_in_the_draft_also_without_script(known: Table) -> None:
@@ -119,13 +115,18 @@ def test_a_sheet_whose_headers_are_unknown_asks_which_columns_hold_title_and_scr
     assert "Turn off the tap." in words(page)
 
 
-def test_columns_that_are_chosen_by_hand_are_kept_and_the_sheet_is_read_so(unknown: Table) -> None:
+def test_columns_that_are_chosen_by_hand_are_kept_and_the_last_choice_of_a_name_counts(unknown: Table) -> None:
     page = unknown.choose(["Hook line", "VO", "Tone"], ["idea_title", "script_content", ""], latest=2)
 
     assert page.status_code == 200
     assert unknown.columns == {"Hook line": "idea_title", "VO": "script_content"}
     assert "1 of 2 rows would be rendered" in words(page)
     assert "Chosen by hand" in words(page)
+
+    unknown.choose(["Hook line", "VO", "Tone"], ["idea_title", "script_content", "idea_title"], latest=3)
+    assert unknown.columns == {"VO": "script_content", "Tone": "idea_title"}
+    unknown.choose(["Hook line", "VO", "Tone"], ["", "", ""])
+    assert unknown.columns == {}
 
 
 def test_without_script_the_form_leads_back_to_the_table(unknown: Table) -> None:
@@ -138,12 +139,6 @@ def test_without_script_the_form_leads_back_to_the_table(unknown: Table) -> None
     assert "Use these columns" in words(page)
 
 
-def test_the_column_that_was_chosen_last_takes_its_name_from_another_one(unknown: Table) -> None:
-    unknown.choose(["Hook line", "VO", "Tone"], ["idea_title", "script_content", ""], latest=2)
-    unknown.choose(["Hook line", "VO", "Tone"], ["idea_title", "script_content", "idea_title"], latest=3)
-    assert unknown.columns == {"VO": "script_content", "Tone": "idea_title"}
-
-
 def test_without_script_one_name_for_two_columns_is_refused_and_the_form_stays_filled_in(unknown: Table) -> None:
     page = unknown.choose(["Hook line", "VO", "Tone"], ["idea_title", "idea_title", ""])
 
@@ -151,12 +146,6 @@ def test_without_script_one_name_for_two_columns_is_refused_and_the_form_stays_f
     assert "idea_title is taken from two columns, 'Hook line' and 'VO'" in words(html.unescape(page.text))
     assert page.text.count('<option value="idea_title" selected>') == 2
     assert unknown.columns == {}
-
-
-def test_choosing_nothing_takes_the_mapping_back(known: Table) -> None:
-    known.choose(["Title", "Script", "Length", "Notes"], ["ignore", "", "", "idea_title"])
-    known.choose(["Title", "Script", "Length", "Notes"], ["", "", "", ""])
-    assert known.columns == {}
 
 
 def test_a_mapping_of_columns_that_are_gone_is_told_and_can_be_taken_back(

@@ -11,13 +11,14 @@ from bulkvid_pipeline.api.bodies import Documented, check_texts
 from bulkvid_pipeline.api.context import Context
 from bulkvid_pipeline.api.envelope import Answer, success_body
 from bulkvid_pipeline.api.error_answers import documented
-from bulkvid_pipeline.api.idempotency import IdempotencyKey, Work, in_slow_thread, once
+from bulkvid_pipeline.api.idempotency import IdempotencyKey, Work, once
 from bulkvid_pipeline.api.reading import answer
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.wire import CreatedJob, DryRun
 from bulkvid_pipeline.launch.submission import create
 from bulkvid_pipeline.services.intake.checking import read_spec, try_job
 from bulkvid_pipeline.services.opened import OpenServices
+from bulkvid_pipeline.web.slow_threads import in_slow_thread
 
 router = guarded_router(prefix="/api/bulk-jobs", tags=["jobs"])
 

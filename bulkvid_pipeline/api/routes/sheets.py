@@ -14,7 +14,7 @@ from bulkvid_pipeline.api.bodies import Documented, check_texts, file_of, upload
 from bulkvid_pipeline.api.context import Context
 from bulkvid_pipeline.api.envelope import Answer, success_body
 from bulkvid_pipeline.api.error_answers import documented
-from bulkvid_pipeline.api.idempotency import IdempotencyKey, in_slow_thread, once
+from bulkvid_pipeline.api.idempotency import IdempotencyKey, once
 from bulkvid_pipeline.api.reading import answer
 from bulkvid_pipeline.core.errors import InvalidRequestError
 from bulkvid_pipeline.core.spec import BulkJobSpec
@@ -22,6 +22,7 @@ from bulkvid_pipeline.core.wire import SheetPreview, UploadView
 from bulkvid_pipeline.services.intake.checking import read_spec
 from bulkvid_pipeline.services.intake.previewing import MOST_ROWS, preview_sheet
 from bulkvid_pipeline.services.sheets.uploads import Uploads
+from bulkvid_pipeline.web.slow_threads import in_slow_thread
 
 router = guarded_router(prefix="/api/sheets", tags=["sheets"])
 

@@ -14,7 +14,7 @@ from bulkvid_pipeline.api.envelope import Answer
 from bulkvid_pipeline.api.error_answers import documented
 from bulkvid_pipeline.api.reading import answer
 from bulkvid_pipeline.api.routes.templates import store_of
-from bulkvid_pipeline.api.template_document import TEMPLATE_DOCUMENT
+from bulkvid_pipeline.api.template_document import EXAMPLE, TEMPLATE_DOCUMENT
 from bulkvid_pipeline.core.service_wire import TemplateAsset, TemplateDocumentCheck, TemplateField
 from bulkvid_pipeline.core.wire import Page
 from bulkvid_pipeline.services.previews.template_preview import EDITED, template_image
@@ -53,7 +53,15 @@ def list_template_fields(request: Request, caller: Reader) -> Response:  # noqa:
     responses=documented(400, 401, 403, 413, 415, 429, 503),
 )
 def check_template(
-    document: Annotated[Any, Body(), TEMPLATE_DOCUMENT], request: Request, caller: Reader, context: Context
+    document: Annotated[
+        Any,
+        Body(
+            description="A template as for `PUT /api/templates/{template_id}`, or what is to be one", examples=[EXAMPLE]
+        ),
+    ],
+    request: Request,
+    caller: Reader,
+    context: Context,
 ) -> Response:
     """What is wrong with the document, and how well its colours are seen where its style draws them.
 

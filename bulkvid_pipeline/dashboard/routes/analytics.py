@@ -129,7 +129,7 @@ class Choice:
             asked["time_zone"] = self.time_zone
         if "period" in changed:
             asked = {name: value for name, value in asked.items() if name not in dates}
-        return urlencode({name: value for name, value in {**asked, **changed}.items() if value})
+        return urlencode({name: value for name, value in {**asked, **changed}.items() if value or name == "group"})
 
     @property
     def in_words(self) -> str:

@@ -19,7 +19,6 @@ from bulkvid_pipeline.core.errors import (
     JobNotFoundError,
     NotFoundError,
 )
-from bulkvid_pipeline.core.wording import plural, size_in_words
 from bulkvid_pipeline.dashboard.visits import AdminChanging, AdminReading, Visit, page_router
 from bulkvid_pipeline.services.diagnostics.diagnostics import DEFAULT_DAYS, Diagnostics, file_name_of
 from bulkvid_pipeline.services.diagnostics.switch import DEFAULT_MINUTES, LONGEST_MINUTES, SHORTEST_MINUTES
@@ -82,8 +81,7 @@ def ask_to_clean_up(visit: AdminReading, days: Text = str(DEFAULT_DAYS)) -> Resp
         old = _diagnostics(visit).old_logs(age, project_id=visit.project_id)
     except InvalidRequestError as error:
         return _page(visit, days=days, problem=error)
-    told = f"{plural(len(old), 'log')}, {size_in_words(sum(log.size_bytes for log in old))}"
-    return visit.page("diagnostics/clean_up.html", title="Remove old logs", days=age, old=old, told=told)
+    return visit.page("diagnostics/clean_up.html", title="Remove old logs", days=age, old=old)
 
 
 @router.post("/diagnostics/clean-up")

@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
-from urllib.parse import quote, urlencode
+from typing import Annotated, Any
 
 from fastapi import Query
 from starlette.responses import Response
 
 from bulkvid_pipeline.core.options import Platform
-from bulkvid_pipeline.dashboard.routes.media import files_of, media_address, rows_of
+from bulkvid_pipeline.dashboard.addresses import address, job_address, media_address, row_address, video_address
+from bulkvid_pipeline.dashboard.routes.media import files_of, rows_of
 from bulkvid_pipeline.dashboard.visits import Reading, Visit, page_router
+from bulkvid_pipeline.dashboard.words import of_platform
 from bulkvid_pipeline.services.outputs.gallery import (
     Entry,
     GalleryQuery,
@@ -48,16 +49,13 @@ class Picture:
 
     @property
     def page(self) -> str:
-        """The address of the video's own page; of the job's page for a row without one."""
-        job, row, video = self.entry.job, self.entry.row, self.entry.video
-        root = f"/jobs/{quote(job.job_id, safe='')}"
-        if video is None:
-            return root
-        return f"{root}/gallery/{quote(row.row_key, safe='')}/{quote(video.platform, safe='')}"
+        """The address of the video's own page; of the row's for one without."""
+        job_id, video = self.entry.job.job_id, self.entry.video
+        return row_address(job_id, self.entry.row.row_key) if video is None else video_address(job_id, video)
 
     @property
     def platform(self) -> str:
-        return platform_label(self.entry.video.platform) if self.entry.video else ""
+        return of_platform(self.entry.video.platform) if self.entry.video else ""
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -67,12 +65,12 @@ class Picture:
         return (width, height) if width and height else _WIDE
 
     @property
-    def about(self) -> Mapping[str, object]:
+    def about(self) -> Mapping[str, Any]:
         return self.entry.video.about if self.entry.video else {}
 
     @property
     def duration_s(self) -> float:
-        return float(self.about.get("duration_s") or 0.0)  # type: ignore[arg-type]
+        return float(self.about.get("duration_s") or 0.0)
 
     @property
     def loudness(self) -> str:
@@ -92,11 +90,6 @@ class Picture:
         if video is None or FileKind(kind) not in video.keys:
             return ""
         return media_address(self.entry.job.job_id, video, FileKind(kind), download=download)
-
-
-def platform_label(platform: str) -> str:
-    """The platform's name in its own spelling."""
-    return Platform(platform).label if platform in set(Platform) else platform
 
 
 @router.get("/gallery")
@@ -122,7 +115,7 @@ def job_gallery(
     rows = rows_of(visit, job_id)
     query = GalleryQuery(show, platform, q, after or None)
     wall = job_wall(rows, query)
-    path = f"/jobs/{quote(job_id, safe='')}/gallery"
+    path = job_address(job_id, "/gallery")
     return _wall(visit, path, wall, query, job=rows.job, title=f"Gallery of {rows.job.title or job_id}")
 
 
@@ -132,8 +125,9 @@ def video(job_id: str, row: str, platform: str, visit: Reading) -> Response:
     rows = rows_of(visit, job_id)
     found = video_of(rows, row, platform)
     around = neighbours_of(rows, found)
-    values = {
-        "picture": Picture(around.entry),
+    picture = Picture(around.entry)
+    values: dict[str, Any] = {
+        "picture": picture,
         "document": document_of(files_of(visit, rows.job), found),
         "job": rows.job,
     }
@@ -141,7 +135,7 @@ def video(job_id: str, row: str, platform: str, visit: Reading) -> Response:
         return visit.fragment("gallery/_video.html", **values)
     return visit.page(
         "gallery/video.html",
-        title=f"{values['picture'].title}, {platform_label(platform)}",  # type: ignore[attr-defined]
+        title=f"{picture.title}, {of_platform(platform)}",
         previous=Picture(around.previous) if around.previous else None,
         next=Picture(around.next) if around.next else None,
         **values,
@@ -149,16 +143,11 @@ def video(job_id: str, row: str, platform: str, visit: Reading) -> Response:
 
 
 def _wall(visit: Visit, path: str, wall: Wall, query: GalleryQuery, *, job: object, title: str) -> Response:
-    def address(**changed: str | None) -> str:
-        asked: dict[str, str | None] = {
-            "show": query.shown.value if query.shown is not Shown.READY else None,
-            "platform": query.platform,
-            "q": query.q,
-        }
-        kept = {name: value for name, value in (asked | changed).items() if value}
-        return f"{path}?{urlencode(kept)}" if kept else path
+    def changed(**choices: str) -> str:
+        shown = query.shown.value if query.shown is not Shown.READY else ""
+        return address(path, **{"show": shown, "platform": query.platform, "q": query.q, **choices})
 
-    values = {
+    values: dict[str, Any] = {
         "title": title,
         "path": path,
         "job": job,
@@ -166,9 +155,9 @@ def _wall(visit: Visit, path: str, wall: Wall, query: GalleryQuery, *, job: obje
         "pictures": [Picture(entry) for entry in wall.entries],
         "query": query,
         "filters": FILTERS,
-        "platforms": {name: platform_label(name) for name in (wall.platforms or Platform)},
-        "address": address,
-        "next_url": address(after=wall.next_page_token) if wall.next_page_token else "",
+        "platforms": {name: of_platform(name) for name in (wall.platforms or Platform)},
+        "changed": changed,
+        "next_url": changed(after=wall.next_page_token) if wall.next_page_token else "",
         "is_first": query.page_token is None,
     }
     if visit.is_fragment:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import Header, Query
 from starlette.concurrency import run_in_threadpool
@@ -16,10 +15,11 @@ from starlette.responses import Response, StreamingResponse
 from bulkvid_pipeline.adapters.storage.location import without_credentials
 from bulkvid_pipeline.core.errors import ActionNotAllowedError, InvalidRequestError, NotFoundError
 from bulkvid_pipeline.core.findings import Severity
+from bulkvid_pipeline.core.jobs import RowInWork
 from bulkvid_pipeline.core.states import ItemState, JobAction, JobState
 from bulkvid_pipeline.core.wire import EventPage, FindingView, SheetReport
 from bulkvid_pipeline.dashboard import words
-from bulkvid_pipeline.dashboard.addresses import address, job_address, row_address
+from bulkvid_pipeline.dashboard.addresses import address, job_address, media_address, row_address
 from bulkvid_pipeline.dashboard.dagster_links import run_link
 from bulkvid_pipeline.dashboard.rendering import rendered
 from bulkvid_pipeline.dashboard.routes.jobs import unless_empty
@@ -29,8 +29,8 @@ from bulkvid_pipeline.services.jobs.event_cursor import EventCursor
 from bulkvid_pipeline.services.jobs.events import EventQuery
 from bulkvid_pipeline.services.jobs.item_filter import ItemFilter, ItemSort
 from bulkvid_pipeline.services.jobs.items import FoundItems, ItemRecord
-from bulkvid_pipeline.services.jobs.job_rows import Row
-from bulkvid_pipeline.services.jobs.job_summary import report_of, summary_of
+from bulkvid_pipeline.services.jobs.job_rows import JobRows, Row
+from bulkvid_pipeline.services.jobs.job_summary import JobSummary, summary_of
 from bulkvid_pipeline.services.jobs.jobs import Job
 from bulkvid_pipeline.services.jobs.metrics import metrics_of
 from bulkvid_pipeline.services.jobs.results import DEFAULT_STATES
@@ -141,9 +141,9 @@ def job_page(
     page: PageNumber = 1,
 ) -> Response:
     """The job with its rows; for htmx and for our script what changes of it, or 304 where nothing has."""
-    job = job_of(visit, job_id)
+    head = Head.of(visit, job_id)
     wanted = Wanted(state, platform, problem, q, sort if sort in _SORTS else "", page)
-    return _live(visit, job, "rows", **_rows(visit, job, wanted))
+    return _live(visit, head, "rows", **_rows(visit, head, wanted))
 
 
 @router.get("/jobs/{job_id}/check")
@@ -154,11 +154,11 @@ def check_page(
     page: PageNumber = 1,
 ) -> Response:
     """What the check of the sheet has found, cell by cell."""
-    job = job_of(visit, job_id)
-    report = report_of(visit.services.reads.log, job)
+    head = Head.of(visit, job_id)
+    report = head.summary.report
     found = [each for each in report.findings if severity in (None, each.severity)] if report else []
     path = job_address(job_id, "/check")
-    return _live(visit, job, "check", severity=severity, **_findings(found, page, path, severity=severity or ""))
+    return _live(visit, head, "check", severity=severity, **_findings(found, page, path, severity=severity or ""))
 
 
 @router.get("/jobs/{job_id}/log")
@@ -170,34 +170,32 @@ def log_page(
     before: Annotated[str, Query(max_length=2048)] = "",
 ) -> Response:
     """What has happened, newest first."""
-    job = job_of(visit, job_id)
+    head = Head.of(visit, job_id)
     query = EventQuery(level, EVENTS_PAGE, None, _cursor(after), _cursor(before) if not after else None)
-    events = visit.services.reads.events.page(job, query)
-    return _live(visit, job, "log", level=level, levels=list(Level), **_log(job, events, query, level))
+    events = visit.services.reads.events.page(head.job, query)
+    return _live(visit, head, "log", level=level, levels=list(Level), **_log(head.job, events, query, level))
 
 
 @router.get("/jobs/{job_id}/about")
 def about_page(job_id: str, visit: Reading) -> Response:
     """Figures, settings and runs of the job."""
-    job = job_of(visit, job_id)
-    reads = visit.services.reads
+    head = Head.of(visit, job_id)
     host = visit.request.url.hostname or ""
-    runs = [(run, run_link(visit.services.settings, run.run_id, host)) for run in reversed(job.runs)]
-    figures = metrics_of(reads.rows.rows(job))
-    return _live(visit, job, "about", figures=figures, runs=runs, place=_place(job))
+    runs = [(run, run_link(visit.services.settings, run.run_id, host)) for run in reversed(head.job.runs)]
+    return _live(visit, head, "about", figures=metrics_of(head.rows), runs=runs, place=_place(head.job))
 
 
 @router.get("/jobs/{job_id}/rows/{row:path}")
 def row_page(job_id: str, row: str, visit: Reading) -> Response:
     """All that is known of a row."""
-    job = job_of(visit, job_id)
+    head = Head.of(visit, job_id)
     reads = visit.services.reads
-    record = reads.items.record(job, row)
-    events = reads.events.page(job, EventQuery("INFO", ROW_EVENTS, record.partition)).items
-    report = report_of(reads.log, job)
+    record = reads.items.record(head.job, row)
+    events = reads.events.page(head.job, EventQuery("INFO", ROW_EVENTS, record.partition)).items
+    report = head.summary.report
     found = [each for each in report.findings if each.sheet_row == record.row.sheet_row] if report else []
     values = {"record": record, "videos": _with_checks(record), "events": events[::-1], "findings": found}
-    return _live(visit, job, "row", shown=ShownRow.of(record.row), **values)
+    return _live(visit, head, "row", shown=ShownRow.of(record.row), **values)
 
 
 @router.get("/jobs/{job_id}/results.csv")
@@ -285,19 +283,40 @@ def job_of(visit: Visit, job_id: str) -> Job:
         return jobs.find(job_id, visit.project_id)
 
 
-def _live(visit: Visit, job: Job, room: str, **values: Any) -> Response:
+@dataclass(frozen=True)
+class Head:
+    """What all pages of a job begin with."""
+
+    rows: JobRows
+    summary: JobSummary
+
+    @classmethod
+    def of(cls, visit: Visit, job_id: str) -> Head:
+        """The head of the job of that id.
+
+        Raises:
+            JobNotFoundError: the caller's project has none.
+        """
+        reads = visit.services.reads
+        rows = reads.rows.rows(job_of(visit, job_id))
+        return cls(rows, summary_of(visit.services.instance, reads.log, rows))
+
+    @property
+    def job(self) -> Job:
+        return self.rows.job
+
+
+def _live(visit: Visit, head: Head, room: str, **values: Any) -> Response:
     """A page below the job's head, or what changes of it."""
-    services = visit.services
-    rows = services.reads.rows.rows(job)
-    summary = summary_of(services.instance, services.reads.log, rows)
+    services, job = visit.services, head.job
     host = visit.request.url.hostname or ""
     title = job.title or job.job_id
     shared: dict[str, Any] = {
         "title": title if room != "row" else f"{values['record'].row.title or 'Row'} · {title}",
         "job": job,
         "room": room,
-        "summary": summary,
-        "working": _working(rows.by_key, job),
+        "summary": head.summary,
+        "working": _working(head.rows),
         "words": words,
         "job_address": job_address,
         "row_address": row_address,
@@ -311,28 +330,17 @@ def _live(visit: Visit, job: Job, room: str, **values: Any) -> Response:
     return tagged(visit.request, body, "text/html", {"Vary": "HX-Request, Cookie"})
 
 
-def media_address(job_id: str, video: RowVideo, kind: str, *, download: bool = False) -> str:
-    """A file of a finished video through our own host."""
-    parts = (job_id, video.row.row_key, video.platform, kind)
-    return address(
-        "/media/" + "/".join(quote(part, safe="") for part in parts),
-        v=video.version,
-        download="yes" if download else "",
-    )
-
-
-def _working(rows: Any, job: Job) -> list[tuple[Any, str, int]]:
+def _working(rows: JobRows) -> list[tuple[RowInWork, str, int]]:
     """The rows in work with their titles and numbers, in the order of the sheet."""
-    found = [(each, rows[each.row_key]) if each.row_key in rows else (each, None) for each in job.in_work]
+    found = [(each, rows.by_key.get(each.row_key)) for each in rows.job.in_work]
     told = [(each, row.title if row else each.row_key, row.sheet_row if row else 0) for each, row in found]
     return sorted(told, key=lambda one: (one[2], one[0].row_key))
 
 
-def _rows(visit: Visit, job: Job, wanted: Wanted) -> dict[str, Any]:
+def _rows(visit: Visit, head: Head, wanted: Wanted) -> dict[str, Any]:
     """What the list of rows needs."""
-    reads = visit.services.reads
-    report = report_of(reads.log, job)
-    refused = report.rows.rejected if report else 0
+    reads, job, report = visit.services.reads, head.job, head.summary.report
+    refused = head.summary.refused
     here = wanted.address
     if wanted.state == REFUSED:
         found = _refused(report, wanted.q)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import Query
 from starlette.responses import Response
 
 from bulkvid_pipeline.core.errors import NotFoundError
 from bulkvid_pipeline.core.keys import slug
+from bulkvid_pipeline.dashboard.addresses import job_address
 from bulkvid_pipeline.dashboard.visits import Reading, Visit, page_router
 from bulkvid_pipeline.services.jobs.job_rows import JobRows, Row
 from bulkvid_pipeline.services.jobs.jobs import Job
 from bulkvid_pipeline.services.outputs.archive import job_archive
 from bulkvid_pipeline.services.outputs.archived_report import DOCUMENTS
 from bulkvid_pipeline.services.outputs.checksums import Checksums
-from bulkvid_pipeline.services.outputs.job_files import FileKind, JobFiles, RowVideo, videos_of
+from bulkvid_pipeline.services.outputs.job_files import FileKind, JobFiles, videos_of
 from bulkvid_pipeline.services.outputs.media import SentFile, media_file, sent_document, video_of
 from bulkvid_pipeline.services.reports.gallery import report_script_hash
 from bulkvid_pipeline.services.reports.job_report import REPORT
@@ -86,7 +86,7 @@ def archive(job_id: str, visit: Reading, row: Annotated[list[str], Query(max_len
 @router.get("/jobs/{job_id}/report.html")
 def report(job_id: str, visit: Reading) -> Response:
     """The published report, at the place from where its links lead to its files."""
-    return visit.redirect(f"/jobs/{rows_of(visit, job_id).job.job_id}/report/{REPORT}")
+    return visit.redirect(job_address(rows_of(visit, job_id).job.job_id, f"/report/{REPORT}"))
 
 
 @router.api_route("/jobs/{job_id}/report/{path:path}", methods=READ)
@@ -106,13 +106,6 @@ def published(job_id: str, path: str, visit: Reading, download: str | None = Non
                     if video.path(each) == path:
                         return _sent(visit, media_file(files, video, each, checksums), _ASKED_AGAIN, "inline")
     raise NotFoundError("The job has no such file", fix="Open the job's gallery")
-
-
-def media_address(job_id: str, video: RowVideo, kind: FileKind, *, download: bool = False) -> str:
-    """Where a file of a video is: with its version, so that browsers need not ask again."""
-    names = (job_id, video.row.row_key, video.platform, kind.value)
-    path = "/".join(quote(name, safe="") for name in names)
-    return f"/media/{path}?v={quote(video.version, safe='')}{'&download' if download else ''}"
 
 
 def rows_of(visit: Visit, job_id: str) -> JobRows:

@@ -31,9 +31,9 @@ from bulkvid_pipeline.services.templates.assets import ProjectAssets
 from bulkvid_pipeline.services.templates.document_check import DRAFT, problems_of
 from bulkvid_pipeline.services.templates.project_templates import Expected, ProjectTemplates
 from bulkvid_pipeline.services.templates.request_errors import errors_of_requests
-from bulkvid_pipeline.services.templates.template_store import TemplateStore
+from bulkvid_pipeline.services.templates.template_store import Origin, TemplateStore
 from bulkvid_pipeline.services.templates.template_texts import own_colors
-from bulkvid_pipeline.services.templates.template_views import template_view, template_views
+from bulkvid_pipeline.services.templates.template_views import template_summaries, template_view
 from bulkvid_pipeline.services.wiring.cache import local_cache
 from bulkvid_pipeline.web.entity_tags import tagged
 
@@ -48,16 +48,13 @@ _UNSAVED = 422
 @router.get("/templates")
 def templates_page(visit: Reading) -> Response:
     """All templates that the project may use, each with a picture."""
-    store = store_of(visit)
-    views = template_views(store)
-    versions = {view.template_id: ProjectTemplates(store).version(view.template_id) for view in views}
+    found = template_summaries(ProjectTemplates(store_of(visit)))
     return visit.page(
         "templates/list.html",
         title="Templates",
-        own=[view for view in views if view.origin == "project"],
-        shared=[view for view in views if view.origin == "shared"],
-        built_in=[view for view in views if view.origin == "built_in"],
-        versions=versions,
+        own=[each for each in found if each.origin is Origin.PROJECT],
+        shared=[each for each in found if each.origin is Origin.SHARED],
+        built_in=[each for each in found if each.origin is Origin.BUILT_IN],
     )
 
 

@@ -46,6 +46,7 @@ from bulkvid_pipeline.services.intake.idempotency import Work
 from bulkvid_pipeline.services.intake.refusals import naming
 from bulkvid_pipeline.services.jobs.jobs import find_job, spec_of
 from bulkvid_pipeline.services.sheets.uploads import Uploads
+from bulkvid_pipeline.web.slow_threads import in_slow_thread
 
 router = page_router()
 
@@ -65,7 +66,7 @@ _AGAIN_S = 0.3
 
 @router.get("/new")
 def start_page(visit: Changing) -> Response:
-    """Begin with a sheet, or go on with a draft; `?from=` a job begins with all that it was."""
+    """Begin with a sheet, or go on with a draft; `?from=` a job begins with all that it was, `?template=` with that."""
     job_id = visit.request.query_params.get("from")
     if job_id:
         return visit.redirect(f"/new/{_draft_from(visit, job_id).id}")
@@ -78,7 +79,8 @@ async def start(visit: Changing) -> Response:
     form = await visit.form()
     try:
         source, name = await _source_of(visit, form)
-        draft = await run_in_threadpool(_drafts(visit).start, with_source({}, source), source_name=name)
+        begun = with_fields({}, {"template.template_id": _template(visit)})
+        draft = await run_in_threadpool(_drafts(visit).start, with_source(begun, source), source_name=name)
     except BulkVideoError as error:
         if visit.is_fragment:
             raise
@@ -116,8 +118,12 @@ async def change_source(draft_id: str, visit: Changing) -> Response:
 
 
 @router.get("/new/{draft_id}/check")
-def check(draft_id: str, visit: Changing) -> Response:
+async def check(draft_id: str, visit: Changing) -> Response:
     """What the job would be, by its sheet: numbers, and what will be refused."""
+    return await in_slow_thread(visit.request, lambda: _checked(visit, draft_id))
+
+
+def _checked(visit: Visit, draft_id: str) -> Response:
     draft = _drafts(visit).get(draft_id)
     found, refused = _tried(visit, draft)
     status = 200 if refused is None or visit.is_fragment else refused.http_status
@@ -127,8 +133,12 @@ def check(draft_id: str, visit: Changing) -> Response:
 
 
 @router.post("/new/{draft_id}/create")
-def create_job(draft_id: str, visit: Changing) -> Response:
+async def create_job(draft_id: str, visit: Changing) -> Response:
     """One job out of the draft, however often this is sent."""
+    return await in_slow_thread(visit.request, lambda: _created(visit, draft_id))
+
+
+def _created(visit: Visit, draft_id: str) -> Response:
     caller, services = visit.caller, visit.services
     drafts = _drafts(visit)
     name = RequestName(caller.project_id, caller.user_id, "POST /new", draft_id)
@@ -337,7 +347,13 @@ def _start(visit: Visit, refused: BulkVideoError | None = None, form: FormData |
         refused=refused,
         link=str(form.get("sheet_url") or "") if form else "",
         steps=STEPS,
+        template_id=_template(visit),
     )
+
+
+def _template(visit: Visit) -> str:
+    """The template that a link to the wizard names."""
+    return visit.request.query_params.get("template", "")[:64]
 
 
 def _step(

@@ -66,7 +66,7 @@ class Choices:
     )
     resolutions: Options = (
         (Resolution.P720, "720p: small files"),
-        (Resolution.P1080, "1080p: good quality, recommended"),
+        (Resolution.P1080, "1080p: recommended"),
         (Resolution.P2160, "4K: largest, slowest"),
     )
     video_codecs: Options = (

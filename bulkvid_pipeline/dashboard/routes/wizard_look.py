@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 from starlette.concurrency import run_in_threadpool
@@ -14,11 +16,11 @@ from starlette.responses import Response
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError, NotFoundError, RenderCancelledError
 from bulkvid_pipeline.core.options import Platform
 from bulkvid_pipeline.core.vocabulary.platforms import PLATFORMS
-from bulkvid_pipeline.dashboard.visits import Changing, Reading, Visit, page_router
+from bulkvid_pipeline.dashboard.visits import Changing, Reading, page_router
 from bulkvid_pipeline.services.drafts.checking import spec_for_looks
 from bulkvid_pipeline.services.drafts.drafts import Drafts
 from bulkvid_pipeline.services.previews.row_looks import NamedLook
-from bulkvid_pipeline.web.ranges import NoSuchPartError, parts_of
+from bulkvid_pipeline.web.sent_parts import parts_answer
 
 router = page_router()
 _KEPT = "private, max-age=3600, immutable"
@@ -36,7 +38,7 @@ async def picture(draft_id: str, visit: Changing, row: str = "", platform: str =
     try:
         spec = spec_for_looks(draft.spec, user_id=visit.caller.user_id, project_id=visit.project_id)
         looking = visit.services.looks.look(spec, _row(row), _platform(platform))
-        named = await _while_connected(visit.request, looking)
+        named = await while_connected(visit.request, looking)
     except BulkVideoError as error:
         refused = error
     values = {
@@ -66,26 +68,27 @@ async def scene_picture(name: str, scene: str, visit: Reading) -> Response:
 async def draft_video(name: str, visit: Reading) -> Response:
     """The draft video; players ask for parts of it."""
     look = await run_in_threadpool(visit.services.looks.kept, visit.project_id, name)
-    return _part_of(visit, look.draft)
+    return parts_answer(visit.request, _DraftVideo(name, look.draft), {"Cache-Control": _KEPT})
 
 
-def _part_of(visit: Visit, data: bytes) -> Response:
-    """What the header Range asks for, if it is one part; else all of it."""
-    headers = {"Cache-Control": _KEPT, "Accept-Ranges": "bytes"}
-    try:
-        asked = parts_of(visit.request.headers.get("range", ""), len(data)).removeprefix("bytes=")
-    except NoSuchPartError:
-        return Response(status_code=416, headers={"Content-Range": f"bytes */{len(data)}"})
-    if not asked or "," in asked:
-        return Response(data, headers=headers, media_type="video/mp4")
-    first, _, last = asked.partition("-")
-    begin = int(first) if first else max(0, len(data) - int(last))
-    end = min(int(last), len(data) - 1) if first and last else len(data) - 1
-    headers["Content-Range"] = f"bytes {begin}-{end}/{len(data)}"
-    return Response(data[begin : end + 1], 206, headers, "video/mp4")
+@dataclass(frozen=True)
+class _DraftVideo:
+    """See `web.sent_parts.SentBody`; the name of a look stands for all that is in it."""
+
+    etag: str
+    data: bytes
+    content_type: str = "video/mp4"
+    modified_at: datetime | None = None
+
+    @property
+    def size(self) -> int:
+        return len(self.data)
+
+    def stream(self, offset: int, length: int) -> Iterator[bytes]:
+        yield self.data[offset : offset + length]
 
 
-async def _while_connected(request: Request, work: Coroutine[Any, Any, _Found]) -> _Found:
+async def while_connected(request: Request, work: Coroutine[Any, Any, _Found]) -> _Found:
     """The result of `work`, which is cancelled when the browser does not wait for it any more.
 
     Raises:

@@ -127,7 +127,7 @@ def _shown(
         view = view.as_said(said)
     told = refused or problem
     now = str(draft.spec.get(_LEVEL) or "moderate")
-    values = {
+    values: dict[str, Any] = {
         "draft": draft,
         "view": view,
         "refused": told,

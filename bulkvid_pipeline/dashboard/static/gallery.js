@@ -92,6 +92,16 @@ function onPageKey(event) {
   if (link) link.click();
 }
 
+/** Another filter keeps what has been looked for since the page came. */
+function keepSearch(chip) {
+  const address = new URL(chip.href), form = new FormData(document.querySelector("[data-filters]"));
+  for (const name of ["q", "platform"]) {
+    if (form.get(name)) address.searchParams.set(name, form.get(name));
+    else address.searchParams.delete(name);
+  }
+  chip.href = address;
+}
+
 async function copy(button) {
   const address = new URL(button.dataset.copy, location.href).href;
   const said = button.parentElement.querySelector(".copied");
@@ -120,6 +130,8 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     play(link);
   }
+  const chip = event.target.closest("[data-filters] .chips a");
+  if (chip) keepSearch(chip);
   const button = event.target.closest("[data-copy]");
   if (button) copy(button);
 });

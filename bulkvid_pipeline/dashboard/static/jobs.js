@@ -141,7 +141,12 @@ if (part.element) {
   } else {
     setInterval(() => { if (part.element.dataset.poll && !document.hidden) part.now().then((answered) => showLost(!answered)); }, LIST_EVERY_MS);
   }
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) part.now(); });
-  window.addEventListener("pagehide", () => stream?.close());
+  // Browsers allow few connections to a host: pages that nobody looks at hold none.
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) { stream?.rest(); return; }
+    part.now();
+    stream?.open();
+  });
+  window.addEventListener("pagehide", () => stream?.rest());
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 }

@@ -179,6 +179,7 @@ export class JobStream {
   }
 
   open() {
+    this.rest();
     const url = this.lastId ? `${this.url}?last_event_id=${encodeURIComponent(this.lastId)}` : this.url;
     const source = this.source = new EventSource(url);
     source.onopen = () => {
@@ -203,6 +204,7 @@ export class JobStream {
   /** Connect again, by our own clock: browsers give up for good where a server or a proxy answers with an error. */
   again() {
     this.source?.close();
+    this.source = null;
     this.losing ||= setTimeout(() => this.to.lost(true), LOST_AFTER_MS);
     const wait = RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)];
     this.failures += 1;
@@ -212,10 +214,15 @@ export class JobStream {
     }, wait);
   }
 
-  close() {
+  /** Hold no connection until it is opened again, which goes on after the last event. */
+  rest() {
     this.source?.close();
     this.source = null;
     clearTimeout(this.waiting);
+  }
+
+  close() {
+    this.rest();
     clearTimeout(this.losing);
     this.losing = 0;
     this.to.lost(false);

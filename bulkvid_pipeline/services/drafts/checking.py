@@ -8,7 +8,7 @@ from typing import Any
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError
 from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.spec import BulkJobSpec
-from bulkvid_pipeline.services.drafts.editing import DEADLINE, field
+from bulkvid_pipeline.services.drafts.editing import DEADLINE, field, minutes_of
 from bulkvid_pipeline.services.intake.checking import check_names, read_spec
 from bulkvid_pipeline.settings import Settings
 
@@ -46,8 +46,9 @@ def _told(error: BulkVideoError, spec: Mapping[str, Any]) -> dict[str, str]:
         name = error.field or ""
         text = error.message.removeprefix(f"{name}: ")
         found = {_place(name): f"{text}. {error.fix}" if error.fix else text}
-    if DEADLINE in found and isinstance(given := field(spec, DEADLINE), str):
-        found[DEADLINE] = f"'{shortened(given)}' is no number of minutes. Give 1 to 1440, or leave it empty"
+    if DEADLINE in found:
+        given = minutes_of(field(spec, DEADLINE))
+        found[DEADLINE] = f"'{shortened(given)}' is no number of 1 to 1440 minutes. Correct it, or leave it empty"
     return found
 
 

@@ -37,7 +37,7 @@ FIELDS: Mapping[Step, tuple[str, ...]] = {
     Step.DETAILS: ("title", "priority", DEADLINE, "callback_url", "validation_level", "write_back"),
     Step.REVIEW: (),
 }
-"""The fields of the spec that each step's form has. Its sheet and the meaning of its columns have forms of their own."""
+"""The fields of the spec that each step's form has. The sheet and the meaning of its columns have their own forms."""
 _OF_EVERY_SHEET = frozenset({"format", "only", "hidden_rows"})
 _OF_THE_SHEET = frozenset({"range", "columns"})
 

@@ -81,10 +81,10 @@ class ItemCounts:
 
 
 def in_order(rows: Iterable[Row], by: ItemSort, *, descending: bool = False) -> list[Row]:
-    """The rows, sorted; rows that nothing is known of yet come last in any case."""
+    """Rows that are in the order of their sheet, sorted; those that nothing is known of yet come last in any case."""
+    by_place = list(rows)
     if by is ItemSort.SHEET_ROW:
-        return sorted(rows, key=lambda row: row.place, reverse=descending)
-    by_place = sorted(rows, key=lambda row: row.place)
+        return by_place[::-1] if descending else by_place
     known = [row for row in by_place if by is ItemSort.TITLE or row.told_end is not None]
     unknown = [row for row in by_place if by is not ItemSort.TITLE and row.told_end is None]
     return [*sorted(known, key=_KEYS[by], reverse=descending), *unknown]

@@ -185,7 +185,7 @@ def _entries(rows: JobRows, query: GalleryQuery, begin: int = 0) -> Iterator[Ent
     wanted = plain(query.q)
     for at in range(begin, len(rows.rows)):
         row = rows.rows[at]
-        if query.shown not in _groups(row) or (wanted and wanted not in rows.searched[at]):
+        if query.shown not in _groups(row) or (wanted and wanted not in row.searched):
             continue
         for entry in _of_row(rows.job, row):
             if query.platform in ("", entry.video.platform if entry.video else None):

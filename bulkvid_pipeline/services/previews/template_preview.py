@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,11 +25,16 @@ from bulkvid_pipeline.rendering.pictures.theme import Theme
 from bulkvid_pipeline.services.previews.contact_sheet import Picture, halved, tiled
 from bulkvid_pipeline.services.templates.template_store import theme_of
 
-# All of one height, so that the shapes stand side by side; painted at twice the size in which they are shown.
-_FORMATS = (
+# All of one height, so that the shapes stand side by side. The fine ones are shown at half of their size.
+_FINE = (
     VideoFormat(Platform.YOUTUBE, 1712, 960),
     VideoFormat(Platform.INSTAGRAM, 960, 960),
     VideoFormat(Platform.TIKTOK, 540, 960),
+)
+_QUICK = (
+    VideoFormat(Platform.YOUTUBE, 856, 480),
+    VideoFormat(Platform.INSTAGRAM, 480, 480),
+    VideoFormat(Platform.TIKTOK, 272, 480),
 )
 _WORD_FRAMES = 10
 _EDITING = OneAtATime("Painting previews", most_waiting=5)
@@ -61,8 +66,8 @@ _SCENES = (
 )
 
 
-_TITLE, _BODY, _LIST, _QUOTE = _SCENES
-_WIDE, _SQUARE, _TALL = _FORMATS
+_TITLE, _LIST = _SCENES[0], _SCENES[2]
+_WIDE, _TALL = _QUICK[0], _QUICK[2]
 
 
 @dataclass(frozen=True)
@@ -78,11 +83,14 @@ class Sheet:
     """How often the picture is made half as large."""
 
 
-_ALL_CARDS = tuple(tuple((scene, fmt) for fmt in _FORMATS) for scene in _SCENES)
-WHOLE = Sheet("whole", _ALL_CARDS, "image/png", picture_png, _EDITING)
+def _all_cards(formats: Sequence[VideoFormat]) -> tuple[tuple[tuple[Scene, VideoFormat], ...], ...]:
+    return tuple(tuple((scene, fmt) for fmt in formats) for scene in _SCENES)
+
+
+WHOLE = Sheet("whole", _all_cards(_FINE), "image/png", picture_png, _EDITING, halvings=1)
 """A row a kind of card, a column a shape of frame, without loss."""
-EDITED = Sheet("edited", _ALL_CARDS, "image/webp", picture_webp, _EDITING)
-"""The same, quicker made and sent, to be looked at while the template is changed."""
+EDITED = Sheet("edited", _all_cards(_QUICK), "image/webp", picture_webp, _EDITING)
+"""The same, made in a third of the time, to be looked at while the template is changed."""
 THUMBNAIL = Sheet("thumbnail", (((_TITLE, _WIDE), (_LIST, _TALL)),), "image/webp", picture_webp, _LISTING, halvings=1)
 """A wide and a tall card, for lists of templates."""
 
@@ -159,7 +167,7 @@ def _card(scene: Scene, fmt: VideoFormat, theme: Theme, captions: Captions) -> N
     """The card when all of it stands there, with the first caption of its text, if it shows captions."""
     (timed,) = shown_scenes([_timed(scene, fmt.platform.aspect)], captions)
     film = scene_film(timed, fmt, theme, script=scene.text)
-    return halved(film.still(min(timed.cues[0].end - 1, film.rest) if timed.cues else film.rest))
+    return film.still(min(timed.cues[0].end - 1, film.rest) if timed.cues else film.rest)
 
 
 def _timed(scene: Scene, aspect: Aspect) -> TimedScene:

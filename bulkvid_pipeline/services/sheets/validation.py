@@ -19,9 +19,9 @@ from bulkvid_pipeline.core.sheet_table import SheetTable
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.templates import Template
 from bulkvid_pipeline.core.validation import RowCheck, RowProblem, validate_table
-from bulkvid_pipeline.rendering.narration import Feasibility
 from bulkvid_pipeline.rendering.pictures.themes import theme_for
 from bulkvid_pipeline.rendering.quality.texts import missing_characters, shown_cells
+from bulkvid_pipeline.rendering.timeline import Feasibility
 from bulkvid_pipeline.services.media.policy import MediaCheck, media_policy
 from bulkvid_pipeline.services.sheets.loading import LoadedSheet
 from bulkvid_pipeline.services.sheets.named_voices import NamedVoices

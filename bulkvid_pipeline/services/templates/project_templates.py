@@ -45,7 +45,7 @@ class ProjectTemplates:
     def __init__(self, store: TemplateStore) -> None:
         if store.project_folder is None:
             raise ValueError("Templates can be changed for a project only")
-        self._store = store
+        self.store = store
         self._folder = ProjectFolder(store.project_folder)
 
     def version(self, template_id: str) -> str:
@@ -54,7 +54,7 @@ class ProjectTemplates:
         Raises:
             TemplateNotFoundError: there is none; names those that exist.
         """
-        _, path = self._store.find(template_id)
+        _, path = self.store.find(template_id)
         try:
             return _digest(path.read_bytes() if path else template_id.encode())
         except OSError as error:
@@ -71,10 +71,10 @@ class ProjectTemplates:
             TemplateChangedError: the template is not as expected.
             ActionNotAllowedError: the project has as many templates as it may have.
         """
-        self._store.proposed(template_id, document)
+        self.store.proposed(template_id, document)
         content = _written(parse_template(document, template_id=template_id))
         with self._folder.alone("Saving the template"):
-            self._store.named(template_id, document)  # nobody has deleted its logo since it was opened
+            self.store.named(template_id, document)  # nobody has deleted its logo since it was opened
             is_new = self._check(template_id, expected)
             if is_new and len(list(self._folder.path.glob("*.json"))) >= MOST_TEMPLATES:
                 raise ActionNotAllowedError(
@@ -92,10 +92,10 @@ class ProjectTemplates:
             TemplateReadOnlyError: it is a template of the installation.
             TemplateChangedError: it is not as expected.
         """
-        self._store.find(template_id)
+        self.store.find(template_id)
         with self._folder.alone("Deleting the template"):
             if self._check(template_id, expected):
-                self._store.find(template_id)  # says that there is none
+                self.store.find(template_id)  # says that there is none
             self._folder.remove(f"{template_id}.json")
 
     def _check(self, template_id: str, expected: Expected) -> bool:
@@ -105,7 +105,7 @@ class ProjectTemplates:
             TemplateReadOnlyError, TemplateChangedError: see `save`.
         """
         try:
-            origin, _ = self._store.find(template_id)
+            origin, _ = self.store.find(template_id)
         except TemplateNotFoundError:
             if expected.versions is not None:
                 raise TemplateChangedError(f"Template '{template_id}' does not exist any more") from None

@@ -85,6 +85,18 @@ class TemplateStore:
         digests = {name: self._digest(template_id, name, where) for where, name in _files(template)}
         return template.model_copy(update={"file_digests": digests})
 
+    def understood(self, template_id: str) -> Template:
+        """The template as its document says it; its files are looked for and not read.
+
+        Raises:
+            TemplateNotFoundError, TemplateInvalidError: see `load`.
+        """
+        template = self._parsed(template_id)
+        if template.folder is not None:
+            for where, name in _files(template):
+                self._file(template_id, name, where)
+        return template
+
     def check(self, template_id: str) -> TemplateCheck:
         """Every problem of a template at once; its logo and music are opened as rendering would.
 

@@ -1,19 +1,55 @@
-"""Templates in the words of the REST API."""
+"""Templates in the words of the REST API, and as lists show them."""
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bulkvid_pipeline.core.errors import TemplateInvalidError
+from bulkvid_pipeline.core.errors import TemplateInvalidError, TemplateNotFoundError
 from bulkvid_pipeline.core.service_wire import TemplateSettingsView, TemplateView
 from bulkvid_pipeline.core.templates import Template
+from bulkvid_pipeline.services.templates.project_templates import ProjectTemplates
 from bulkvid_pipeline.services.templates.template_store import Origin, TemplateStore, warnings_of
 
 
 def template_views(store: TemplateStore) -> list[TemplateView]:
     """All templates that the project sees; those that cannot be used say why."""
     return [template_view(store, template_id) for template_id in store.ids()]
+
+
+@dataclass(frozen=True)
+class TemplateSummary:
+    """A template in a list; `problem` says why it cannot be used, `version` changes whenever its document does."""
+
+    template_id: str
+    origin: Origin
+    name: str
+    description: str
+    problem: str
+    version: str
+    updated_at: datetime | None
+
+
+def template_summaries(templates: ProjectTemplates) -> list[TemplateSummary]:
+    """All templates that the project sees, quickly: neither are their files read nor their colours judged."""
+    summaries = []
+    for template_id in templates.store.ids():
+        with suppress(TemplateNotFoundError):  # deleted since
+            summaries.append(_summary(templates, template_id))
+    return summaries
+
+
+def _summary(templates: ProjectTemplates, template_id: str) -> TemplateSummary:
+    version = templates.version(template_id)
+    origin, path = templates.store.find(template_id)
+    try:
+        template = templates.store.understood(template_id)
+        name, description, problem = template.name, template.description, ""
+    except TemplateInvalidError as error:
+        name, description, problem = "", "", error.message
+    return TemplateSummary(template_id, origin, name or template_id, description, problem, version, _changed_at(path))
 
 
 def template_view(store: TemplateStore, template_id: str) -> TemplateView:

@@ -130,6 +130,7 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("", {"q": "x" * 201}, "q"),
     (f"/{JOB}/items", {"state": "pending"}, "state.0"),
     (f"/{JOB}/items", {"page_token": "x"}, "page_token"),
+    (f"/{JOB}/items", {"platform": "radio"}, "platform.0"),
     (f"/{JOB}/results", {"page_token": "x"}, "page_token"),
     (f"/{JOB}/results", {"format": "xml"}, "format"),
     (f"/{JOB}/events", {"level": "LOUD"}, "level"),
@@ -162,6 +163,9 @@ def test_rows_events_and_figures_are_told(api: TestClient, bearer: Bearer) -> No
     ]
     assert (items[1]["code"], items[1]["fix"], items[1]["attempts"]) == ("GLYPHS_MISSING", "Remove it", 2)
     assert [one["sheet_row"] for one in data(api, f"{base}/items", headers, state="queued,failed")["items"]] == [3, 4]
+    assert [one["sheet_row"] for one in data(api, f"{base}/items", headers, platform="youtube,tiktok")["items"]] == [2]
+    assert [one["sheet_row"] for one in data(api, f"{base}/items", headers, code="GLYPHS_MISSING")["items"]] == [3]
+    assert data(api, f"{base}/items", headers, code="WARNING")["items"] == []
     assert data(api, f"{base}/items/row-3", headers)["history"][0]["error"] == "no font has this"
     assert data(api, f"{base}/metrics", headers)["errors"] == {"GLYPHS_MISSING": 1}
     of_row = data(api, f"{base}/events", headers, row="3", level="warning")["items"]

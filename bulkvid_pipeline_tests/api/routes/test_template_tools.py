@@ -80,7 +80,7 @@ def test_a_document_is_checked_and_seen_before_it_is_saved(api: TestClient, bear
     assert all(each["passes"] for each in better["colors"])
     assert better["warnings"] == []
     assert picture.headers["Content-Type"] == "image/webp"
-    assert skia.Image.MakeFromEncoded(skia.Data.MakeWithCopy(picture.content)).width() == 1654
+    assert skia.Image.MakeFromEncoded(skia.Data.MakeWithCopy(picture.content)).width() == 1656
     assert [item["origin"] for item in api.get("/api/templates", headers=bearer()).json()["data"]["items"]] == [
         "built_in"
     ] * 5

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import subprocess
+from datetime import UTC, datetime
 
 import imageio_ffmpeg
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from bulkvid_pipeline.services.outputs.archived_report import report_of_rows
 from bulkvid_pipeline_tests.browser.dashboard.conftest import Dashboard, expect_accessible
 from bulkvid_pipeline_tests.dashboard.filmed_job import SRT, VTT, FilmedJob
 from bulkvid_pipeline_tests.media_files import clip
@@ -121,6 +123,11 @@ def test_the_wall_is_filtered_at_once_and_leads_to_the_page_of_a_video(dashboard
     expect(page.locator(".poster")).to_have_count(6)
     page.get_by_label("Platform").select_option("tiktok")
     expect(page.locator(".poster")).to_have_count(2)
+    page.get_by_label("Search titles").fill("الماء")
+    expect(page.locator(".poster")).to_have_count(1)
+    page.get_by_role("link", name="With notes").click()
+    expect(page.get_by_label("Search titles")).to_have_value("الماء")
+    expect(page.locator(".poster")).to_have_count(1)
     page.get_by_label("Search titles").fill("nobody has this")
     expect(page.get_by_text("Nothing matches")).to_be_visible()
     dashboard.pictures("nothing")
@@ -187,3 +194,26 @@ def test_a_long_wall_goes_on_in_the_player(
     page.keyboard.press("Escape")
     expect(page.get_by_role("link", name="Show more")).to_have_count(0)
     expect_accessible(page)
+
+
+def test_the_published_report_shows_its_pictures_and_runs_no_script_but_ours(
+    dashboard: Dashboard, job: FilmedJob
+) -> None:
+    reads = dashboard.services.reads
+    reads.jobs.refresh(at_once=True)
+    found = reads.jobs.find(job.job_id)
+    text = report_of_rows(found, reads.rows.rows(found).rows, (), datetime.now(UTC))["report.html"]
+    for name in ("results.csv", "manifest.json"):
+        (job.folder / name).write_text("{}")
+    (job.folder / "report.html").write_text(text + "<script>document.title = 'taken'</script>")
+    page = dashboard.page
+    dashboard.open(f"/jobs/{job.job_id}/report.html")
+    picture = page.locator(".play img").first
+    wait_until(lambda: bool(picture.evaluate("image => image.naturalWidth > 0")), "posters do not come")
+    page.get_by_label("Search").fill("The last one")
+    expect(page.locator(".card:not([hidden])")).to_have_count(1)
+    page.locator(".card:not([hidden]) .play").click()
+    wait_until(lambda: bool(page.locator("#player video").evaluate("film => film.currentTime > 0.2")))
+    dashboard.screen.picture("report")
+    assert page.title() != "taken"
+    assert any("Content Security Policy" in fault for fault in dashboard.screen.faults)

@@ -157,7 +157,7 @@ def test_the_list_of_jobs_is_live_and_read_without_script(
 ) -> None:
     page = dashboard.page
     dashboard.open("/jobs")
-    expect(page.get_by_role("heading", name="No jobs yet")).to_be_visible()
+    expect(page.get_by_role("heading", name="Your first videos")).to_be_visible()
     dashboard.pictures("no-jobs")
     runs = [
         TellingRun.begun(workplace.instance, f"job_{number}", {tags.TITLE: title})

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from bulkvid_pipeline.core.states import JobState
+from bulkvid_pipeline.services.jobs.jobs import find_job
 from bulkvid_pipeline.settings import settings
 from bulkvid_pipeline_tests.browser.dashboard.conftest import Dashboard
+from bulkvid_pipeline_tests.browser.screen import Screen
+from bulkvid_pipeline_tests.faults.installation import Installation
 from bulkvid_pipeline_tests.launch.instance_dagster import InstanceDagster
+from bulkvid_pipeline_tests.server.served import Served
 from bulkvid_pipeline_tests.waiting import wait_until
 from bulkvid_pipeline_tests.workplace import Workplace, idea
 
@@ -135,3 +143,38 @@ def test_without_a_run_queue_nothing_is_lost(dashboard: Dashboard, sheet: Path) 
     dashboard.open("/new")
     expect(page.get_by_role("link", name="Continue with")).to_be_visible()
     dashboard.pictures("drafts")
+
+
+def test_from_a_file_to_finished_videos_as_it_is_served(tmp_path: Path, screen: Screen) -> None:
+    place = Installation(tmp_path)
+    sheet = place.sheet([idea("Save water", SCRIPT), idea("Walk more", SCRIPT)])
+    page = screen.page
+    with closing(place), Served(place) as served:
+        (link,) = re.findall(r"http\S+/login\S+", served.wait_for_line())
+        page.goto(link)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/jobs*")
+        page.goto(served.url + "/new")
+        page.get_by_label("CSV, Excel").set_input_files(sheet)
+        page.get_by_role("button", name="Continue").first.click()
+        page.wait_for_url("**/sheet")
+        page.get_by_role("button", name="Continue").last.click()
+        expect(page.locator("#still")).to_be_visible()
+        began = time.monotonic()
+        page.get_by_label("Style").select_option("minimal")
+        before = still_of(page)
+        expect(page.locator("#still")).not_to_have_attribute("src", before)
+        screen.note(f"a picture after a choice: {time.monotonic() - began:.1f} s")
+        page.get_by_label("Resolution").select_option("720p")
+        page.get_by_role("button", name="Continue").click()
+        page.get_by_role("button", name="Continue").click()
+        expect(page.get_by_text("from 2 rows")).to_be_visible()
+        page.get_by_role("button", name="Create job").click()
+        page.wait_for_url("**/jobs/job_*")
+        job_id = page.url.rpartition("/")[2].partition("?")[0]
+        with place.instance() as instance:
+            wait_until(lambda: find_job(instance, job_id).state is JobState.COMPLETED)
+        assert len(list((tmp_path / "output").rglob("*.mp4"))) == 2
+        page.goto(f"{served.url}/new?from={job_id}")
+        expect(page.get_by_text("again with changes from")).to_be_visible()
+        expect(page.locator("dd", has_text="Minimal")).to_be_visible()

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bulkvid_pipeline.services.doctor.variables import unknown_variables
-from bulkvid_pipeline.settings import variables_known
+from bulkvid_pipeline.settings import SERVE_MARK, variables_known
 from bulkvid_pipeline_tests.services.doctor.conftest import Look
 
 
@@ -34,5 +34,6 @@ def test_the_env_file_is_looked_at_too(look: Look, folder: Path) -> None:
 
 def test_names_of_settings_are_known_however_they_are_written(look: Look) -> None:
     assert look("variables", bulkvid_workers="2", BULKVID_GOOGLE_CREDENTIALS="").status == "ok"
+    assert look("variables", **{SERVE_MARK: "of a server that examines itself"}).status == "ok"
     assert {"BULKVID_GOOGLE_CREDENTIALS", "BULKVID_OUTPUT_URL"} <= variables_known()
     assert unknown_variables({"BULKVID_QQQQQQQQ"}, variables_known()) == {"BULKVID_QQQQQQQQ": ""}

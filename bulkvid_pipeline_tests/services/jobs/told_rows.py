@@ -112,7 +112,7 @@ def told_at_once(run: TellingRun, tell: Callable[[TellingRun], None]) -> None:
     written: list[tuple[str, str, str, str, str, str, str | None]] = []
 
     def keep(event: dg.DagsterEvent, run_id: str) -> None:
-        entry = EventLogEntry(
+        entry = EventLogEntry(  # type: ignore[no-untyped-call]
             error_info=None,
             level=20,
             user_message="",

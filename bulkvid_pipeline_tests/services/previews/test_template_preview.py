@@ -25,7 +25,7 @@ def test_a_picture_is_painted_once_and_kept_by_what_it_shows(tmp_path: Path) -> 
     assert first == again
     assert first[8:12] == b"WEBP"
     picture = skia.Image.MakeFromEncoded(skia.Data.MakeWithCopy(first))
-    assert (picture.width(), picture.height()) == (599, 264)
+    assert (picture.width(), picture.height()) == (600, 264)
 
 
 def test_a_picture_that_nobody_wants_any_more_is_not_painted() -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from bulkvid_pipeline.core.options import Platform
+import pytest
+
+from bulkvid_pipeline.core.options import Platform, ValidationLevel
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.templates import BUILT_IN_TEMPLATES, Template, parse_template
+from bulkvid_pipeline.services.sheets import validation
 from bulkvid_pipeline.services.sheets.loading import load_sheet
-from bulkvid_pipeline.services.sheets.validation import ValidatedSheet, validate_sheet
+from bulkvid_pipeline.services.sheets.narration_checks import speech_length
+from bulkvid_pipeline.services.sheets.validation import ValidatedSheet, validate_at_levels, validate_sheet
 from bulkvid_pipeline.settings import Settings
 
 
@@ -55,3 +60,26 @@ def test_a_colour_that_cannot_be_shown_as_given_is_a_finding_for_each_style_of_t
     ]  # fmt: skip
     assert all("accent #F5E960 is too light" in finding.problem for finding in found)
     assert len(sheet.plans) == 2
+
+
+def test_at_all_levels_each_script_is_spoken_once_and_judged_as_at_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoken: list[str] = []
+
+    def speak(plan: Any, *means: Any) -> Any:
+        spoken.append(plan.script)
+        return speech_length(plan, *means)
+
+    monkeypatch.setattr(validation, "speech_length", speak)
+    path = tmp_path / "ideas.csv"
+    path.write_text("idea_title,script_content,length\nTea,Fill the kettle.,20\nCoffee,Grind it.,\n", encoding="utf-8")
+    spec = BulkJobSpec.for_input(str(path), validation_level="permissive")
+    sheet = load_sheet(spec.input_source, Settings(), spec.project_id)
+
+    found = validate_at_levels(sheet, spec, Settings())
+
+    assert sorted(spoken) == ["Fill the kettle.", "Grind it."]
+    alone = validate_sheet(sheet, spec, BUILT_IN_TEMPLATES["default_template"])
+    assert found[ValidationLevel.PERMISSIVE].report == alone.report
+    assert found[ValidationLevel.PERMISSIVE].seconds == alone.seconds

@@ -15,9 +15,12 @@ from bulkvid_pipeline.core.errors import (
     TemplateReadOnlyError,
 )
 from bulkvid_pipeline.core.options import Style
+from bulkvid_pipeline.core.templates import BUILT_IN_TEMPLATES
+from bulkvid_pipeline.rendering.pictures.themes import branded
 from bulkvid_pipeline.services.templates import project_templates
 from bulkvid_pipeline.services.templates.project_templates import Expected, ProjectTemplates
 from bulkvid_pipeline.services.templates.template_store import Origin, TemplateStore, folder_name_of, theme_of
+from bulkvid_pipeline.services.templates.template_views import template_summaries
 from bulkvid_pipeline_tests.services.templates.test_template_store import MAGENTA, write_document, write_logo
 
 LOGO = {"settings": {"style": {"base": "minimal", "logo": "logo.png"}}}
@@ -192,3 +195,24 @@ def test_the_document_is_stored_in_its_full_form(tmp_path: Path) -> None:
 def test_a_template_that_is_not_there_cannot_be_deleted(tmp_path: Path) -> None:
     with pytest.raises(TemplateNotFoundError):
         templates_of(tmp_path).delete("mine")
+
+
+def test_a_list_of_many_templates_is_quick_and_says_what_is_wrong(tmp_path: Path) -> None:
+    templates = templates_of(tmp_path)
+    templates.save("mine", {"name": "Mine", "style": "classic"})
+    own_folder = store_of(tmp_path).project_folder
+    assert own_folder is not None
+    (own_folder / "broken.json").write_text("{")
+    write_document(own_folder, "lacking", {"settings": {"style": {"logo": "gone.png"}}})
+    for number in range(100):
+        write_document(own_folder, f"t{number}", {"settings": {"style": {"colors": [f"#{number:06X}"]}}})
+
+    before = branded.cache_info()
+    found = {each.template_id: each for each in template_summaries(templates)}
+
+    assert branded.cache_info() == before, "colours were judged"
+    assert len(found) == len(BUILT_IN_TEMPLATES) + 103
+    assert (found["mine"].name, found["mine"].problem, found["mine"].origin) == ("Mine", "", Origin.PROJECT)
+    assert "not a JSON document" in found["broken"].problem
+    assert "gone.png" in found["lacking"].problem
+    assert found["mine"].version == templates.version("mine")
