@@ -157,7 +157,7 @@ def _print_table(found: Sequence[MintedToken], now: float) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, header_style="bold")
+    table = Table(box=None, header_style="bold", pad_edge=False)
     for title in ("Id", "Name", "User", "Project", "May", "Ends with", "Made", "State"):
         table.add_column(title, overflow="fold")
     for token in found:

@@ -28,6 +28,7 @@ UNDECOMPOSED_LATIN = str.maketrans(
 """Latin letters with a stroke or ligature that NFKD does not decompose, as it does accents and wide forms."""
 WITHOUT_APOSTROPHES = str.maketrans(dict.fromkeys("'’ʼ`´"))
 """Removed without a hyphen in their place, so that "don't" stays one word."""
+_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _PREFIX_SEGMENT = re.compile(r"[A-Za-z0-9_=][A-Za-z0-9._=-]*")
 _FILE_NAME = re.compile(r"(?P<stem>[^.]{1,120})(\.[a-z0-9]{1,8})?")
 _RESERVED = frozenset(
@@ -150,7 +151,8 @@ def checked_key(key: str) -> str:
             f"The storage key {key[:80]!r} is not a plain relative path",
             fix="Use names joined by single '/', without '..' and without a '/' at either end",
         )
-    if "\\" in key or any(unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") for char in key):
+    is_plain = key.isascii() and key.isprintable()
+    if "\\" in key or not (is_plain or all(unicodedata.category(char) not in _UNPRINTABLE for char in key)):
         raise InvalidRequestError(
             f"The storage key {key[:80]!r} has control characters or backslashes", fix="Use printable characters only"
         )

@@ -14,6 +14,7 @@ from bulkvid_pipeline.dashboard.routes import (
     analytics,
     deliveries,
     diagnostics,
+    fonts,
     gallery,
     job,
     jobs,
@@ -36,6 +37,7 @@ ROUTERS = (
     analytics.router,
     deliveries.router,
     diagnostics.router,
+    fonts.router,
     gallery.router,
     job.router,
     jobs.router,
@@ -46,9 +48,9 @@ ROUTERS = (
     templates.router,
     tokens.router,
     welcome.router,
-    wizard.router,
-    wizard_look.router,
+    wizard_look.router,  # whose pictures are no step of the wizard
     wizard_sheet.router,
+    wizard.router,
 )
 SMALLEST_COMPRESSED = 1000
 """Bytes from which on an answer is compressed."""

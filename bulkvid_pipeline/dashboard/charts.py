@@ -90,11 +90,15 @@ class Scale:
 
 @dataclass(frozen=True)
 class Mark:
-    """A line of the scale or a label of the axis: where, and its words. `anchor` is SVG's text-anchor."""
+    """A line of the scale or a label of the axis: where, and its words.
+
+    `anchor` is SVG's text-anchor; one that `is_extra` can be left out where there is little room.
+    """
 
     at: str
     text: str
     anchor: str = "middle"
+    is_extra: bool = False
 
 
 @dataclass(frozen=True)
@@ -306,14 +310,17 @@ def _largest_stack(series: Sequence[Series]) -> float:
 
 
 def _stack(series: Sequence[Series], at: int, scale: Scale) -> Iterator[tuple[Series, float, float]]:
-    """Each series that has something there, with where its part begins and how long it is, in per cent."""
+    """Each series that has something there, with where its part begins and how long it is, in per cent: each can be
+    seen, and all of them have room."""
+    shown = [(each, scale.share(value)) for each in series if (value := each.values[at])]
+    lengths = [max(length, _LEAST_SHOWN) for _, length in shown]
+    beyond = sum(lengths) - 100
     begin = 0.0
-    for each in series:
-        value = each.values[at]
-        if value:
-            length = min(max(scale.share(value), _LEAST_SHOWN), 100 - begin)
-            yield each, begin, length
-            begin += length
+    for (each, _), length in zip(shown, lengths, strict=True):
+        if beyond > 0 and length == max(lengths):
+            length, beyond = length - beyond, 0.0
+        yield each, begin, length
+        begin += length
 
 
 def _line(shares: Sequence[float | None], tone: Tone) -> Line:
@@ -352,12 +359,12 @@ def _axis(labels: Sequence[str], slot: float) -> list[Mark]:
         else (round(number * last / (MOST_LABELS - 1)) for number in range(MOST_LABELS))
     )
     marks = []
-    for at in shown:
-        middle = (at + 0.5) * slot
+    for number, at in enumerate(shown):
+        is_extra = last >= MOST_LABELS and number % 2 == 1
         if last > 1 and at in (0, last):
             marks.append(Mark("0%" if at == 0 else "100%", labels[at], "start" if at == 0 else "end"))
         else:
-            marks.append(Mark(_percent(middle), labels[at]))
+            marks.append(Mark(_percent((at + 0.5) * slot), labels[at], is_extra=is_extra))
     return marks
 
 

@@ -27,6 +27,7 @@ SECURITY = {
             "img-src 'self' data:",
             "media-src 'self'",
             "connect-src 'self'",
+            "font-src 'self'",
             "form-action 'self'",
             "base-uri 'none'",
             "frame-ancestors 'none'",

@@ -30,6 +30,16 @@ _STAGES: Mapping[str, str] = {
     "done": "Saving the video",
     "retried": "Waiting to be tried again",
 }
+_ILLS: Mapping[str, str] = {
+    "database": "Jobs cannot be read or begun: the database does not answer",
+    "queue": "New jobs cannot be begun: the queue does not answer",
+    "daemon": "Jobs that wait are not begun: the program that begins them does not run",
+    "web_server": "New jobs cannot be begun, nor ended ones retried: the program that takes them does not answer",
+    "storage": "Finished videos cannot be stored: the storage does not answer",
+    "workers": "It is not known who is at work: the database does not answer",
+    "ffmpeg": "Videos cannot be made: the encoder does not run",
+    "work_disk": "Videos cannot be made: there is too little room to work",
+}
 _ACTIONS: Mapping[JobAction, str] = {
     JobAction.PAUSE: "Pausing: the rows in work are finished first",
     JobAction.RESUME: "The job goes on",
@@ -50,7 +60,9 @@ def of_row(state: str) -> str:
 
 def of_stage(stage: str) -> str:
     """What is being done with a row."""
-    return _STAGES.get(stage, f"Making {stage.replace('_', ' ')}" if stage else "Starting")
+    if stage in set(Platform):
+        return f"Making the video for {of_platform(stage)}"
+    return _STAGES.get(stage, stage.replace("_", " ").capitalize() or "Starting")
 
 
 def of_problem(code: str) -> str:
@@ -66,3 +78,8 @@ def of_platform(platform: str) -> str:
 def of_action(action: JobAction) -> str:
     """What was begun by an action."""
     return _ACTIONS[action]
+
+
+def of_ill(part: str) -> str:
+    """What does not work while a part of the installation does not."""
+    return _ILLS.get(part, f"{part.replace('_', ' ').capitalize()} does not work")

@@ -18,6 +18,9 @@ APP = "bulkvid_pipeline.server.api_process:lasting_site"
 LAST_REQUESTS_S = 2
 """How long requests that are under way may take when the server is to end; streams are cut."""
 
+STARTS_WITHIN_S = 120
+"""How long one of several processes may be silent, as it is while it starts on a busy machine, before it is replaced."""
+
 
 def lasting_site() -> Site:
     """The site of a process that serves nothing else.
@@ -50,6 +53,7 @@ def main() -> None:
         log_config=LOG_CONFIG,
         access_log=False,
         timeout_graceful_shutdown=LAST_REQUESTS_S,
+        timeout_worker_healthcheck=STARTS_WITHIN_S,
     )
 
 

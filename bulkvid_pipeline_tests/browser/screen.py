@@ -20,9 +20,11 @@ class Screen:
         page.on("pageerror", self._raised)
         page.on("requestfailed", self._failed)
 
-    def picture(self, name: str) -> None:
+    def picture(self, name: str, *, whole: bool = False) -> None:
+        """What the window shows, or the whole page."""
         self._pictures += 1
-        self.page.screenshot(path=self._folder / f"{self._pictures:02}-{name}.png", animations="disabled")
+        path = self._folder / f"{self._pictures:02}-{name}.png"
+        self.page.screenshot(path=path, animations="disabled", full_page=whole)
 
     def note(self, text: str) -> None:
         """Keep a figure that no test may depend on beside the pictures."""

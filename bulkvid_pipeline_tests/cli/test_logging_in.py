@@ -11,11 +11,11 @@ import pytest
 from dagster import DagsterInstance
 
 from bulkvid_pipeline import settings as settings_module
+from bulkvid_pipeline.adapters.dagster.kept_values import KeptValues
 from bulkvid_pipeline.cli.serving import _ready_line
 from bulkvid_pipeline.core.errors import ServiceUnavailableError
 from bulkvid_pipeline.core.serving import Part
 from bulkvid_pipeline.server.plan import planned
-from bulkvid_pipeline.services.access import login_links
 from bulkvid_pipeline.services.access.login_links import tell_address
 from bulkvid_pipeline.services.access.scopes import DEFAULT_SCOPES, Caller, Scope
 from bulkvid_pipeline.services.access.sessions import Sessions
@@ -102,5 +102,5 @@ def test_a_database_that_is_away_in_that_moment_stops_nothing(
     def away(*_: object) -> None:
         raise ServiceUnavailableError("The database did not answer")
 
-    monkeypatch.setattr(login_links.KeptValues, "write", away)
+    monkeypatch.setattr(KeptValues, "write", away)
     assert "bulkvid login-link" in line(instance)

@@ -79,6 +79,6 @@ def test_the_doctor_is_run_by_administrators_and_found_by_all_of_them(
     assert "Set BULKVID_S3_SECRET." in words(found)
     assert "1 broken, 0 warnings, 1 ok" in words(found)
     assert "<script>alert" not in found.text
-    examined = found.text.partition('id="doctor"')[2]
-    assert examined.index("storage</b>") < examined.index("ffmpeg</b>")  # the worst first
+    told = found.text.partition('id="doctor"')[2]
+    assert told.index("storage</b>") < told.index("ffmpeg</b>")  # the worst first
     assert not re.search(r'id="doctor"[^>]*hx-get', found.text)

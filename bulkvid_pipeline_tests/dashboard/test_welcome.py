@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from dagster import RunsFilter
@@ -14,6 +15,7 @@ from bulkvid_pipeline.core.columns import COLUMNS, OPTIONAL
 from bulkvid_pipeline.dashboard.rendering import rendered
 from bulkvid_pipeline.services.access.scopes import Scope
 from bulkvid_pipeline.services.demo.sample_sheet import SAMPLE_COLUMNS, sample_csv
+from bulkvid_pipeline.services.jobs.jobs import find_job
 from bulkvid_pipeline.services.opened import OpenServices
 from bulkvid_pipeline.settings import settings
 from bulkvid_pipeline_tests.api.house import dagster
@@ -84,6 +86,23 @@ def test_one_click_makes_one_job_however_often_it_is_pressed(visitor: Visitor, s
 
     assert first.status_code == 303
     assert first.headers["Location"] == again.headers["Location"] == f"/jobs/{run.tags[tags.JOB_ID]}"
+    resources: Any = run.run_config["resources"]
+    config = resources[tags.SPEC_RESOURCE]["config"]
+    assert (config["title"], config["user_id"], config["output"]["resolution"]) == ("Demo", "ana", "720p")
+    job = find_job(services.instance, run.tags[tags.JOB_ID], project_id="default").view_from_afar()
+    assert (job.state, job.items_total) == ("pending", 10)
+
+
+def test_without_a_queue_it_is_said_and_there_is_no_job(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    monkeypatch.setenv("BULKVID_DAGSTER_URL", "http://127.0.0.1:9")
+    visitor: Visitor = request.getfixturevalue("visitor")
+    services: OpenServices = request.getfixturevalue("services")
+    refused = visitor.post("/welcome/demo", {"once": "click"})
+
+    assert refused.status_code == 503
+    assert services.instance.get_runs(RunsFilter(job_name=tags.JOB)) == []
 
 
 def test_the_demo_can_be_looked_at_step_by_step(visitor: Visitor) -> None:

@@ -191,7 +191,7 @@ def test_wide_sheets_with_long_cells_doubled_and_empty_headers_are_shown(
     visitor: Visitor, services: OpenServices
 ) -> None:
     headers = ["العنوان", "النص", "Notes", "Notes", "", *(f"Extra {n}" for n in range(55))]
-    body = ["فكرة 🎬", "كلمة " * 1000, "=SUM(A1:A9)", "x" * 5000, "y", *("z" for _ in range(55))]
+    body = ["فكرة 🎬", "كلمة " * 150, "=SUM(A1:A9)", "x" * 5000, "y", *("z" for _ in range(55))]
     data = "\n".join(",".join(f'"{cell}"' for cell in row) for row in (headers, body)).encode()
     table = Table(visitor, services, data)
 
@@ -235,14 +235,14 @@ def test_a_draft_of_somebody_else_is_not_found(known: Table, visitors: Visitors)
     assert known.columns == {}
 
 
-@pytest.mark.parametrize(("rows", "checked"), [("", 20), ("50", 30), ("1", 1), ("51", 20), ("many", 20), ("-1", 20)])
-def test_more_rows_are_checked_when_they_are_asked_for(
-    visitor: Visitor, services: OpenServices, rows: str, checked: int
-) -> None:
+def test_more_rows_are_checked_when_they_are_asked_for(visitor: Visitor, services: OpenServices) -> None:
     table = Table(visitor, services, b"Title,Script\n" + b"".join(b"One %d,Turn it off.\n" % n for n in range(30)))
-    page = visitor.part(f"{table.path}/table?rows={rows}")
-    said = "all checked here" if checked == 30 else f"the first {checked} checked here"
-    assert f"30 rows of ideas, {said}" in words(page)
+    for rows, said in (
+        ("50", "all checked here"), ("1", "the first 1 checked here"), ("", "the first 20 checked here"),
+        ("51", "the first 20 checked here"), ("many", "the first 20 checked here"), ("-1", "the first 20 checked here"),
+    ):  # fmt: skip
+        page = visitor.part(f"{table.path}/table?rows={rows}")
+        assert f"30 rows of ideas, {said}" in words(page)
 
 
 def test_all_our_columns_have_words_that_people_read() -> None:

@@ -8,6 +8,9 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from stat import S_ISREG
+from typing import NoReturn
+from urllib.parse import quote_from_bytes
 
 from bulkvid_pipeline.adapters.storage.faults import changed, os_errors_as_ours
 from bulkvid_pipeline.adapters.storage.objects import Part, StoredObject, content_type_of
@@ -18,6 +21,7 @@ class FolderBackend:
 
     def __init__(self, root: Path, *, temporary_prefix: str) -> None:
         self._root = root
+        self._root_url = root.as_uri()
         self._temporary_prefix = temporary_prefix
 
     def upload(self, local: Path, key: str, *, content_type: str, metadata: Mapping[str, str]) -> None:  # noqa: ARG002
@@ -65,13 +69,12 @@ class FolderBackend:
         return b"".join(pieces)
 
     def stat(self, key: str) -> StoredObject | None:
-        path = self._root / key
         with os_errors_as_ours(f"looking up {self.url(key)}"):
             try:
-                status = path.stat()
+                status = os.stat(f"{self._root}/{key}")  # noqa: PTH116  listings of thousands of files come by here
             except (FileNotFoundError, NotADirectoryError):
                 return None
-            return self._object(key, status) if path.is_file() else None
+            return self._object(key, status) if S_ISREG(status.st_mode) else None
 
     def remove(self, key: str, *, within_s: float | None = None) -> None:  # noqa: ARG002
         with os_errors_as_ours(f"deleting {self.url(key)}"):
@@ -82,21 +85,21 @@ class FolderBackend:
 
     def find(self, prefix: str) -> list[StoredObject]:
         folder = self._root / prefix.rpartition("/")[0]
-        found = []
+        found: list[StoredObject] = []
         with os_errors_as_ours(f"listing {self.url(prefix)}"):
             if not folder.is_dir():
                 return []
-            for path in folder.rglob("*"):
-                key = path.relative_to(self._root).as_posix()
-                if key.startswith(prefix) and (stored := self.stat(key)) is not None:
-                    found.append(stored)
+            root = len(str(self._root)) + 1
+            for inside, _, names in os.walk(folder, onerror=_raised):
+                keys = (f"{inside}/{name}"[root:] for name in names)
+                found += [stored for key in keys if key.startswith(prefix) and (stored := self.stat(key)) is not None]
         return sorted(found, key=lambda stored: stored.key)
 
     def abort_uploads(self, prefix: str, before: datetime) -> int:  # noqa: ARG002
         return 0
 
     def url(self, key: str) -> str:
-        return (self._root / key).as_uri()
+        return f"{self._root_url}/{quote_from_bytes(os.fsencode(key))}" if key else self._root_url
 
     def signed_urls(self, keys: Sequence[str], seconds: int, at: datetime) -> list[str]:  # noqa: ARG002
         return [self.url(key) for key in keys]
@@ -117,6 +120,10 @@ class FolderBackend:
             modified_at=datetime.fromtimestamp(status.st_mtime, UTC),
             content_type=content_type_of(key),
         )
+
+
+def _raised(error: OSError) -> NoReturn:
+    raise error
 
 
 def _etag(status: os.stat_result) -> str:

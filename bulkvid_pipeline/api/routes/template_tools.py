@@ -79,7 +79,7 @@ def preview_template(document: Annotated[Any, Body(), TEMPLATE_DOCUMENT], caller
     check_texts(document)
     with errors_of_requests():
         template = store_of(context, caller).pictured(DRAFT, document)
-        _, picture = template_image(template, local_cache(context.settings), EDITED)
+        picture = template_image(template, local_cache(context.settings), EDITED)
     return Response(picture, headers={"Cache-Control": "no-store"}, media_type=EDITED.media_type)
 
 

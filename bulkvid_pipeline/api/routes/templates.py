@@ -18,7 +18,7 @@ from bulkvid_pipeline.core.service_wire import TemplateDeleted, TemplateView
 from bulkvid_pipeline.core.wire import Page
 from bulkvid_pipeline.services.access.scopes import Caller
 from bulkvid_pipeline.services.opened import OpenServices
-from bulkvid_pipeline.services.previews.template_preview import WHOLE, template_image
+from bulkvid_pipeline.services.previews.template_preview import WHOLE, image_name, template_image
 from bulkvid_pipeline.services.templates.project_templates import Expected, ProjectTemplates
 from bulkvid_pipeline.services.templates.request_errors import errors_of_requests
 from bulkvid_pipeline.services.templates.template_store import TemplateStore
@@ -131,8 +131,8 @@ def get_template_preview(template_id: _Id, request: Request, caller: Reader, con
     """The four kinds of card in the three shapes of frame, as the template paints them."""
     with errors_of_requests(sent=False):
         template = store_of(context, caller).load(template_id)
-        name, picture = template_image(template, local_cache(context.settings), WHOLE)
-    return tagged(request, picture, "image/png", tag=_tag(name))
+        picture = template_image(template, local_cache(context.settings), WHOLE)
+    return tagged(request, picture, WHOLE.media_type, tag=_tag(image_name(template, WHOLE)))
 
 
 def store_of(context: OpenServices, caller: Caller) -> TemplateStore:

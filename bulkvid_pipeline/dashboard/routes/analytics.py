@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Query
@@ -133,9 +133,15 @@ class Choice:
 
     @property
     def in_words(self) -> str:
+        """When the jobs were created."""
         if self.has_dates:
-            return f"{self.start_date or 'the beginning'} to {self.end_date or 'today'}"
-        return PERIODS.get(self.period, self.period)
+            begin = f"from {self.start_date}" if self.start_date else "until"
+            return (
+                f"{begin} to {self.end_date}"
+                if self.start_date and self.end_date
+                else f"{begin} {self.end_date}".strip()
+            )
+        return {"all": "at any time", "365": "in the last year"}.get(self.period, f"in the last {self.period} days")
 
 
 Text = Annotated[str, Query(max_length=100)]
@@ -266,7 +272,7 @@ class Figures:
     groups: Sequence[Group]
 
 
-def _chosen(choice: Choice) -> dict[str, object]:
+def _chosen(choice: Choice) -> dict[str, Any]:
     return {
         "title": "Analytics",
         "choice": choice,

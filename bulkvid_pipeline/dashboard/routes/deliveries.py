@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Query
@@ -15,6 +16,7 @@ from bulkvid_pipeline.core.errors import InvalidRequestError
 from bulkvid_pipeline.core.wording import plural
 from bulkvid_pipeline.dashboard.visits import Changing, Reading, page_router
 from bulkvid_pipeline.services.webhooks.deliveries import deliveries, delivery, delivery_in_full, send_each_again
+from bulkvid_pipeline.services.webhooks.payloads import EventType
 
 router = page_router()
 
@@ -29,6 +31,11 @@ STATES = {
     Outcome.DROPPED: ("Dropped", "failed"),
 }
 """Words and look of each state."""
+TYPES = {
+    EventType.STATE_CHANGED.value: "Job changed its state",
+    EventType.COMPLETED.value: "Job completed",
+    EventType.FAILED.value: "Job failed",
+}
 EXPLAINED = {
     Outcome.WAITING: "It is sent as soon as it is its turn.",
     Outcome.DELIVERED: "The receiver has taken it.",
@@ -65,6 +72,8 @@ def deliveries_page(visit: Reading, state: Text = "", job: Text = "", page_token
         state=state,
         job=job,
         states=STATES,
+        types=TYPES,
+        now=datetime.now(UTC),
         first_url=f"/deliveries?{asked}" if page_token else "",
         next_url=f"/deliveries?{following}" if page.next_page_token else "",
     )
@@ -78,7 +87,7 @@ def ask_to_send_again(visit: Reading, delivery_id: Ids = []) -> Response:  # noq
             "No message was chosen", fix="Go back and tick those to send again", field="delivery_id"
         )
     chosen = [delivery(visit.services.instance, visit.project_id, each) for each in dict.fromkeys(delivery_id)]
-    return visit.page("deliveries/send_again.html", title="Send again", chosen=chosen, states=STATES)
+    return visit.page("deliveries/send_again.html", title="Send again", chosen=chosen, states=STATES, types=TYPES)
 
 
 @router.post("/deliveries/send-again")
@@ -106,9 +115,11 @@ async def send_again(visit: Changing) -> Response:
 def delivery_page(delivery_id: str, visit: Reading) -> Response:
     """A message with its attempts and what it says."""
     found = delivery_in_full(visit.services.instance, visit.project_id, delivery_id)
-    values = {
+    values: dict[str, Any] = {
         "found": found.delivery,
         "word": STATES[Outcome(found.delivery.state)],
+        "types": TYPES,
+        "now": datetime.now(UTC),
         "explained": EXPLAINED[Outcome(found.delivery.state)],
     }
     if visit.is_fragment:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from fastapi import Query
@@ -117,7 +117,11 @@ def job_diagnostics(
         page,
         REQUESTS_A_PAGE,
     )
-    shared = {"job_id": job_id, "path": _job_path(job_id), "mode": diagnostics.mode(project_id=visit.project_id)}
+    shared: dict[str, Any] = {
+        "job_id": job_id,
+        "path": _job_path(job_id),
+        "mode": diagnostics.mode(project_id=visit.project_id),
+    }
     try:
         examined = diagnostics.examined(job_id, project_id=visit.project_id)
     except JobNotFoundError:
@@ -125,7 +129,7 @@ def job_diagnostics(
     except NotFoundError:
         return visit.page("diagnostics/nothing.html", title="Diagnostics", minutes=DEFAULT_MINUTES, **shared)
     filters = {"peer": peer, "ending": ending, "status": status, "cause": cause, "q": q}
-    values = {
+    values: dict[str, Any] = {
         **shared,
         "found": page_of(examined.requests, query),
         "filters": filters,

@@ -152,7 +152,7 @@ async def jobs_page(
 async def health_hints(visit: Reading) -> Response:
     """What keeps jobs from going on, if anything does; a part of the page, asked for after it is there."""
     found = await asyncio.wait_for(asyncio.wrap_future(visit.services.health.health()), HEALTH_WITHIN_S)
-    return visit.fragment("jobs/_health.html", health=found, ill=_ill(found))
+    return visit.fragment("jobs/_health.html", health=found, ill=_ill(found), words=words)
 
 
 def _ill(health: DetailedHealth) -> list[tuple[str, Any]]:

@@ -26,7 +26,7 @@ from bulkvid_pipeline.core.service_wire import FieldProblem, TemplateView
 from bulkvid_pipeline.dashboard.template_editor import TEMPLATE_ID, Editor
 from bulkvid_pipeline.dashboard.visits import Reading, TemplateChanging, Visit, page_router
 from bulkvid_pipeline.services.previews.font_preview import font_png
-from bulkvid_pipeline.services.previews.template_preview import EDITED, THUMBNAIL, Sheet, template_image
+from bulkvid_pipeline.services.previews.template_preview import EDITED, THUMBNAIL, Sheet, image_name, template_image
 from bulkvid_pipeline.services.templates.assets import ProjectAssets
 from bulkvid_pipeline.services.templates.document_check import DRAFT, problems_of
 from bulkvid_pipeline.services.templates.project_templates import Expected, ProjectTemplates
@@ -319,7 +319,7 @@ def _pictured(visit: Visit, store: TemplateStore, editor: Editor) -> Editor:
         RenderCancelledError: the browser has asked for another one.
     """
     template = store.pictured(editor.template_id or DRAFT, editor.edited)
-    _, picture = template_image(
+    picture = template_image(
         template,
         local_cache(visit.services.settings),
         EDITED,
@@ -331,8 +331,12 @@ def _pictured(visit: Visit, store: TemplateStore, editor: Editor) -> Editor:
 def _saved_picture(visit: Visit, template_id: str, sheet: Sheet) -> Response:
     with errors_of_requests(sent=False):
         template = store_of(visit).load(template_id)
-        name, picture = template_image(template, local_cache(visit.services.settings), sheet)
-    return tagged(visit.request, picture, sheet.media_type, tag=f'"{name}"')
+        tag = f'"{image_name(template, sheet)}"'
+        known = tagged(visit.request, b"", sheet.media_type, tag=tag)
+        if known.status_code == 304:
+            return known
+        picture = template_image(template, local_cache(visit.services.settings), sheet)
+    return tagged(visit.request, picture, sheet.media_type, tag=tag)
 
 
 def _imported(content: bytes) -> dict[str, Any]:

@@ -68,6 +68,11 @@ function addField(form, name, value) {
   form.append(field);
 }
 
+// A poster that is not in storage any more.
+document.addEventListener("error", (event) => {
+  if (event.target.matches?.(".poster img, .bigposter img")) event.target.classList.add("is-missing");
+}, { capture: true });
+
 /* Live */
 let stream = null;
 let isEnded = false;

@@ -1,5 +1,7 @@
 /* What every page has: times in the reader's zone, questions before something is destroyed, the CSRF token for htmx. */
 
+import { readableFonts } from "./fonts.js";
+
 const csrf = document.querySelector('meta[name="csrf"]')?.content ?? "";
 
 /** Headers of requests that change something. */
@@ -64,7 +66,10 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.verb !== "get") event.detail.headers["X-CSRF-Token"] = csrf;
 });
 document.addEventListener("htmx:beforeRequest", () => document.getElementById("problems")?.replaceChildren());
-document.addEventListener("htmx:afterSwap", (event) => localTimes(event.detail.target));
+document.addEventListener("htmx:load", (event) => {
+  localTimes(event.detail.elt);
+  readableFonts(event.detail.elt);
+});
 document.addEventListener("htmx:sendError", () => announce("The server cannot be reached"));
 
 // The navigation is open on a wide screen and folded on a phone; without script it is as the style sheet has it.
@@ -77,4 +82,5 @@ if (menu) {
 }
 
 localTimes();
+readableFonts();
 setInterval(localTimes, 30_000);

@@ -47,6 +47,13 @@ document.addEventListener("click", (event) => {
   else if (event.target.closest?.("[data-pick-all]")) keepRange("");
 });
 
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.target !== place() || place().querySelector(".sheet")) return;
+  const waiting = document.createElement("p");
+  waiting.className = "soft";
+  waiting.textContent = "Reading the sheet …";
+  place().replaceChildren(waiting);
+});
 document.addEventListener("htmx:beforeSwap", (event) => {
   const scroll = event.detail.target === place() && place().querySelector("[data-scroll]");
   if (scroll) scrolled = { left: scroll.scrollLeft, top: scroll.scrollTop };

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -107,7 +108,8 @@ def job_wall(rows: JobRows, query: GalleryQuery) -> Wall:
         for shown in _groups(row):
             counts[shown] += max(1, len(row.end.files) if row.end else 0)
         platforms.update(about["platform"] for about in (row.end.files if row.end else ()))
-    matching = _entries(rows, query)
+    begin = 0 if after is None else bisect_left(rows.places, (int(after[0]), str(after[1])))
+    matching = _entries(rows, query, begin)
     rest = matching if after is None else (entry for entry in matching if entry.place > after)
     found = list(islice(rest, query.page_size + 1))
     token = page_token(found[query.page_size - 1].place, name) if len(found) > query.page_size else None
@@ -149,14 +151,12 @@ def newest_wall(index: JobIndex, reader: RowReader, project_id: str, query: Gall
 
 def neighbours_of(rows: JobRows, video: RowVideo) -> Neighbours:
     """The video between those that stand beside it in the job's gallery."""
-    entries = list(_entries(rows, GalleryQuery()))
-    at = next(
-        number
-        for number, entry in enumerate(entries)
-        if entry.video is not None and entry.row is video.row and entry.video.platform == video.platform
-    )
-    before = entries[at - 1] if at else None
-    return Neighbours(entries[at], before, entries[at + 1] if at + 1 < len(entries) else None)
+    at = bisect_left(rows.places, video.row.place)
+    beside = [entry for entry in _of_row(rows.job, video.row) if entry.video is not None]
+    number = next(n for n, entry in enumerate(beside) if entry.video == video)
+    before = beside[number - 1] if number else _nearest(rows, range(at - 1, -1, -1), -1)
+    after = beside[number + 1] if number + 1 < len(beside) else _nearest(rows, range(at + 1, len(rows.rows)), 0)
+    return Neighbours(beside[number], before, after)
 
 
 def document_of(files: JobFiles, video: RowVideo) -> PublishedOutput | None:
@@ -181,17 +181,26 @@ def _newest_jobs(index: JobIndex, project_id: str) -> Iterator[Job]:
             return
 
 
-def _entries(rows: JobRows, query: GalleryQuery) -> Iterator[Entry]:
+def _entries(rows: JobRows, query: GalleryQuery, begin: int = 0) -> Iterator[Entry]:
     wanted = plain(query.q)
-    for at, row in enumerate(rows.rows):
+    for at in range(begin, len(rows.rows)):
+        row = rows.rows[at]
         if query.shown not in _groups(row) or (wanted and wanted not in rows.searched[at]):
             continue
-        videos = list(videos_of(row))
-        if not videos and not query.platform:
-            yield Entry(rows.job, row, 0, None)
-        for output, video in enumerate(videos):
-            if query.platform in ("", video.platform):
-                yield Entry(rows.job, row, output, video)
+        for entry in _of_row(rows.job, row):
+            if query.platform in ("", entry.video.platform if entry.video else None):
+                yield entry
+
+
+def _of_row(job: Job, row: Row) -> list[Entry]:
+    videos = list(videos_of(row))
+    return [Entry(job, row, output, video) for output, video in enumerate(videos)] or [Entry(job, row, 0, None)]
+
+
+def _nearest(rows: JobRows, numbers: range, which: int) -> Entry | None:
+    """The first or last video of the first of those rows that has one."""
+    row = next((rows.rows[at] for at in numbers if Shown.READY in _groups(rows.rows[at])), None)
+    return _of_row(rows.job, row)[which] if row is not None else None
 
 
 def _groups(row: Row) -> tuple[Shown, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -43,11 +45,16 @@ _FIELDS = {
 
 @dataclass(frozen=True)
 class RowVideo:
-    """A finished video of a row. `about` is what its event tells of it, `keys` are its files that lie in storage."""
+    """A finished video of a row; `about` is what its event tells of it."""
 
     row: Row
     about: Mapping[str, Any]
-    keys: Mapping[FileKind, str]
+
+    @cached_property
+    def keys(self) -> Mapping[FileKind, str]:
+        """Its files that lie in storage. A key that leads out of its own folder, as none of ours does, is no file."""
+        named = {kind: str(self.about.get(kind.field) or "") for kind in FileKind}
+        return {kind: key for kind, key in named.items() if key and _is_inside(key, self.folder)}
 
     @property
     def platform(self) -> str:
@@ -56,7 +63,7 @@ class RowVideo:
     @property
     def folder(self) -> str:
         """Key of the folder that holds its files, which are all that it holds."""
-        return _folder(self.about)
+        return str(self.about.get("document") or "").rpartition("/")[0]
 
     @property
     def folder_in_sheet(self) -> str:
@@ -79,14 +86,8 @@ class RowVideo:
 
 
 def videos_of(row: Row) -> Iterator[RowVideo]:
-    """The finished videos of a row; of one that is being made again, those of before.
-
-    A key that leads out of the video's own folder, which none of ours does, names no file.
-    """
-    for about in row.end.files if row.end else ():
-        named = {kind: str(about.get(kind.field) or "") for kind in FileKind}
-        keys = {kind: key for kind, key in named.items() if key and _is_inside(key, _folder(about))}
-        yield RowVideo(row, about, keys)
+    """The finished videos of a row; of one that is being made again, those of before."""
+    return (RowVideo(row, about) for about in (row.end.files if row.end else ()))
 
 
 def sheet_folder(video: RowVideo) -> str:
@@ -123,17 +124,27 @@ class JobFiles:
 
     def leads_out(self, key: str) -> bool:
         """Whether the key names no file of the folder that the job publishes to: links in it may lead elsewhere."""
-        if not isinstance(parse_location(self.links.place(self.job)), FolderLocation):
+        if self._root is None:
             return False
-        try:
-            self.links.path(self.job, key)
-        except NotFoundError:
-            return True
-        return False
+        folder, _, name = key.rpartition("/")
+        if folder not in self._inside:
+            real = os.path.realpath(f"{self._root}/{folder}")
+            self._inside[folder] = f"{real}/".startswith(f"{self._root}/")
+        path = f"{self._root}/{folder}/{name}"
+        return not self._inside[folder] or (
+            os.path.islink(path) and not os.path.realpath(path).startswith(f"{self._root}/")  # noqa: PTH114  of thousands
+        )
 
+    @cached_property
+    def _root(self) -> str | None:
+        """The folder that the job publishes to; None where it is none of this machine's."""
+        location = parse_location(self.links.place(self.job))
+        return str(location.folder.resolve()) if isinstance(location, FolderLocation) else None
 
-def _folder(about: Mapping[str, Any]) -> str:
-    return str(about.get("document") or "").rpartition("/")[0]
+    @cached_property
+    def _inside(self) -> dict[str, bool]:
+        """Whether folders lie within it, as far as they have been looked at."""
+        return {}
 
 
 def _is_inside(key: str, folder: str) -> bool:

@@ -32,7 +32,9 @@ _FORMATS = (
     VideoFormat(Platform.TIKTOK, 540, 960),
 )
 _WORD_FRAMES = 10
-_PAINTING = OneAtATime("Painting previews", most_waiting=5)
+_EDITING = OneAtATime("Painting previews", most_waiting=5)
+_LISTING = OneAtATime("Painting thumbnails", most_waiting=15)
+"""Apart, so that a list of many templates keeps nobody waiting who edits one; a browser asks for six at once."""
 
 _SCENES = (
     Scene(SceneKind.TITLE, heading="How to plan a week in ten minutes", subheading="A habit that pays for itself"),
@@ -71,16 +73,17 @@ class Sheet:
     cards: tuple[tuple[tuple[Scene, VideoFormat], ...], ...]
     media_type: str
     encoded: Callable[[Picture], bytes]
+    painting: OneAtATime
     halvings: int = 0
     """How often the picture is made half as large."""
 
 
 _ALL_CARDS = tuple(tuple((scene, fmt) for fmt in _FORMATS) for scene in _SCENES)
-WHOLE = Sheet("whole", _ALL_CARDS, "image/png", picture_png)
+WHOLE = Sheet("whole", _ALL_CARDS, "image/png", picture_png, _EDITING)
 """A row a kind of card, a column a shape of frame, without loss."""
-EDITED = Sheet("edited", _ALL_CARDS, "image/webp", picture_webp)
+EDITED = Sheet("edited", _ALL_CARDS, "image/webp", picture_webp, _EDITING)
 """The same, quicker made and sent, to be looked at while the template is changed."""
-THUMBNAIL = Sheet("thumbnail", (((_TITLE, _WIDE), (_LIST, _TALL)),), "image/webp", picture_webp, halvings=1)
+THUMBNAIL = Sheet("thumbnail", (((_TITLE, _WIDE), (_LIST, _TALL)),), "image/webp", picture_webp, _LISTING, halvings=1)
 """A wide and a tall card, for lists of templates."""
 
 
@@ -102,8 +105,8 @@ def preview_template(template: Template, folder: Path) -> tuple[Path, tuple[str,
 
 def template_image(
     template: Template, cache: Cache | None, sheet: Sheet, is_wanted: Callable[[], bool] = lambda: True
-) -> tuple[str, bytes]:
-    """The picture of a template as a file, kept in the cache by what it shows, and a name that changes with it.
+) -> bytes:
+    """The picture of a template as a file, kept in the cache by what it shows.
 
     Pictures are painted one after the other; those who wait for one that is painted meanwhile find it then.
 
@@ -115,14 +118,12 @@ def template_image(
         TemplateInvalidError: the logo cannot be used.
         ServiceUnavailableError: too many wait for a picture.
     """
-    look = template.settings.style
-    shown = [look.model_dump(mode="json"), template.file_digests.get(look.logo or ""), painter_version(), sheet.name]
-    name = hashlib.blake2b(json.dumps(shown, sort_keys=True).encode(), digest_size=16).hexdigest()
+    name = image_name(template, sheet)
     kept = CacheOfKind(cache, "preview", "") if cache else None
     picture = kept.get(name) if kept else None
     if picture is not None:
-        return name, picture
-    with _PAINTING.turn():
+        return picture
+    with sheet.painting.turn():
         picture = kept.get(name) if kept else None
         if picture is None:
             if not is_wanted():
@@ -130,7 +131,14 @@ def template_image(
             picture = sheet.encoded(template_picture(template, sheet)[0])
             if kept:
                 kept.put(name, picture)
-    return name, picture
+    return picture
+
+
+def image_name(template: Template, sheet: Sheet) -> str:
+    """A name of a template's picture that changes with all that it shows."""
+    look = template.settings.style
+    shown = [look.model_dump(mode="json"), template.file_digests.get(look.logo or ""), painter_version(), sheet.name]
+    return hashlib.blake2b(json.dumps(shown, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
 def template_picture(template: Template, sheet: Sheet = WHOLE) -> tuple[Picture, tuple[str, ...]]:

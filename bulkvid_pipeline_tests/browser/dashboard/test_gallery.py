@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from pathlib import Path
 
 import imageio_ffmpeg
 import pytest
@@ -29,9 +28,10 @@ TITLES = {
 PIXEL_SIZES = {"youtube": "1280x720", "tiktok": "720x1280", "instagram": "720x720"}
 
 
-def films(folder: Path) -> dict[str, dict[str, bytes]]:
+@pytest.fixture(scope="module")
+def films(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, bytes]]:
     """The files of a video for each platform: real ones, that a browser plays."""
-    found = {}
+    folder, found = tmp_path_factory.mktemp("films"), {}
     for at, (platform, size) in enumerate(PIXEL_SIZES.items()):
         source = f"testsrc2=size={size}:rate=10,hue=h={at * 70}"
         video = clip(folder / f"{platform}.mp4", source, 8, "-g", "10", "-movflags", "+faststart")
@@ -43,15 +43,14 @@ def films(folder: Path) -> dict[str, dict[str, bytes]]:
 
 
 @pytest.fixture
-def job(workplace: Workplace) -> FilmedJob:
+def job(workplace: Workplace, films: dict[str, dict[str, bytes]]) -> FilmedJob:
     """Mixed shapes, titles of several scripts, and a row that failed."""
     job = FilmedJob(workplace, title="Spring launch")
-    made = films(workplace.folder)
-    job.finish(2, ["youtube"], title=TITLES[2], contents=made["youtube"])
-    job.finish(3, ["tiktok"], title=TITLES[3], contents=made["tiktok"], warnings="The voice is quick")
-    job.finish(4, ["instagram"], title=TITLES[4], contents=made["instagram"])
+    job.finish(2, ["youtube"], title=TITLES[2], contents=films["youtube"])
+    job.finish(3, ["tiktok"], title=TITLES[3], contents=films["tiktok"], warnings="The voice is quick")
+    job.finish(4, ["instagram"], title=TITLES[4], contents=films["instagram"])
     for number in (5, 6, 7):
-        job.finish(number, ["tiktok" if number == 6 else "youtube"], title=TITLES[number], contents=made["youtube"])
+        job.finish(number, ["tiktok" if number == 6 else "youtube"], title=TITLES[number], contents=films["youtube"])
     job.run.fail(8)
     return job
 
@@ -171,11 +170,12 @@ def test_without_script_posters_lead_to_a_page_that_plays(
     context.close()
 
 
-def test_a_long_wall_goes_on_in_the_player(dashboard: Dashboard, workplace: Workplace) -> None:
+def test_a_long_wall_goes_on_in_the_player(
+    dashboard: Dashboard, workplace: Workplace, films: dict[str, dict[str, bytes]]
+) -> None:
     job = FilmedJob(workplace, "job_long", title="Long")
-    made = films(workplace.folder)["youtube"]
     for number in range(2, 54):
-        job.finish(number, contents=made)
+        job.finish(number, contents=films["youtube"])
     page = dashboard.page
     dashboard.open(job.gallery)
     expect(page.locator(".poster")).to_have_count(48)

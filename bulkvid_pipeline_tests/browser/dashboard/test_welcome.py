@@ -9,7 +9,10 @@ from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.services.demo.sample_sheet import SAMPLE_ROWS
 from bulkvid_pipeline.services.sheets.loading import load_sheet
 from bulkvid_pipeline.settings import settings
+from bulkvid_pipeline_tests.api.house import dagster
 from bulkvid_pipeline_tests.browser.dashboard.conftest import Dashboard
+
+__all__ = ["dagster"]  # the fixture
 
 pytestmark = pytest.mark.browser
 
@@ -36,6 +39,21 @@ def test_somebody_new_finds_the_demo_the_samples_and_the_columns(dashboard: Dash
     expect(page.locator("#priority")).to_be_in_viewport()
     page.locator("#priority").get_by_text("Other names for this column").click()
     dashboard.screen.picture("priority")
+
+
+@pytest.mark.usefixtures("dagster")
+def test_an_empty_project_makes_the_demo_with_one_click(dashboard: Dashboard) -> None:
+    page = dashboard.page
+    dashboard.open("/jobs")
+    expect(page.get_by_role("heading", name="Your first videos")).to_be_visible()
+    dashboard.pictures("empty")
+    page.get_by_role("button", name="Make the demo videos").click()
+    expect(page.get_by_role("heading", name="Demo")).to_be_visible()
+    expect(page.get_by_text("The demo is on its way")).to_be_visible()
+    dashboard.screen.picture("demo")
+    dashboard.open("/jobs")
+    expect(page.get_by_role("link", name="Demo")).to_be_visible()
+    expect(page.get_by_role("heading", name="Your first videos")).not_to_be_visible()
 
 
 def test_the_welcome_reads_without_script(dashboard: Dashboard, browser: Browser) -> None:

@@ -1,0 +1,96 @@
+"""The list of jobs, as a browser without script reads it."""
+
+from __future__ import annotations
+
+import re
+
+from dagster import DagsterInstance
+
+from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.core.states import JobState
+from bulkvid_pipeline.services.opened import OpenServices
+from bulkvid_pipeline_tests.dashboard.conftest import Visitor, Visitors, words
+from bulkvid_pipeline_tests.services.jobs.told_rows import TellingRun
+from bulkvid_pipeline_tests.workplace import Workplace
+
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
+
+
+def job(
+    instance: DagsterInstance, name: str, title: str, ends: JobState | None = None, project: str = "default"
+) -> None:
+    run = TellingRun.of(instance, name, {tags.TITLE: title, tags.PROJECT: project})
+    if ends is not None:
+        run.progress(100.0, 4, completed=3, failed=1)
+        run.end(ends)
+
+
+def titles(page: str) -> list[str]:
+    return [words(found) for found in re.findall(r"<h2><a [^>]*>(.*?)</a>", page)]
+
+
+def test_an_empty_instance_says_how_to_begin(visitor: Visitor) -> None:
+    page = visitor.get("/jobs")
+
+    assert "No jobs yet" in words(page)
+    assert 'href="/new"' in page.text
+    assert visitor.get("/").headers["Location"] == "/jobs"
+
+
+def test_jobs_are_counted_filtered_searched_and_sorted(workplace: Workplace, visitor: Visitor) -> None:
+    job(workplace.instance, "job_a", "Spring", JobState.COMPLETED)
+    job(workplace.instance, "job_b", "نصائح الربيع", JobState.FAILED)
+    job(workplace.instance, "job_c", "Spring again")
+    job(workplace.instance, "job_d", "Not ours", project="sport")
+
+    page = visitor.get("/jobs").text
+    assert titles(page) == ["Spring again", "نصائح الربيع", "Spring"]
+    assert "All 3 Running 1 Paused 0 Completed 1 Failed 1 Cancelled 0" in words(page)
+    assert 'dir="auto">نصائح الربيع' in page
+    assert "3 of 4 rows · 1 failed" in words(page)
+    assert titles(visitor.get("/jobs?state=failed").text) == ["نصائح الربيع"]
+    assert titles(visitor.get("/jobs?q=SPRING&sort=oldest&state=").text) == ["Spring", "Spring again"]
+    assert "No job is like that" in words(visitor.get("/jobs?q=nobody"))
+    assert visitor.get("/jobs?state=nonsense").status_code == 400
+    assert visitor.get("/jobs?after=damaged").status_code == 400
+
+
+def test_pages_lead_on_and_keep_what_was_chosen(workplace: Workplace, visitor: Visitor) -> None:
+    for number in range(27):
+        TellingRun.of(workplace.instance, f"job_{number:02}", {tags.TITLE: f"Campaign {number}"})
+
+    first = visitor.get("/jobs?q=campaign").text
+    (next_url,) = re.findall(r'href="([^"]*)" rel="next"', first)
+    second = visitor.get(next_url.replace("&amp;", "&")).text
+
+    assert len(titles(first)) == 25
+    assert titles(second) == ["Campaign 1", "Campaign 0"]
+    assert "q=campaign" in next_url
+
+
+def test_a_part_that_has_not_changed_is_not_sent_again(
+    workplace: Workplace, visitor: Visitor, services: OpenServices
+) -> None:
+    job(workplace.instance, "job_a", "Spring")
+
+    part = visitor.part("/jobs")
+    assert "<html" not in part.text
+    again = visitor.get("/jobs", {"HX-Request": "true", "If-None-Match": part.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    job(workplace.instance, "job_b", "Summer")
+    services.see_own_writing()
+    changed = visitor.get("/jobs", {"HX-Request": "true", "If-None-Match": part.headers["ETag"]})
+    assert changed.status_code == 200
+    assert "Summer" in changed.text
+
+
+def test_titles_sheets_and_searches_are_shown_as_text(workplace: Workplace, visitors: Visitors) -> None:
+    told = {tags.TITLE: HOSTILE, tags.SHEET: HOSTILE, tags.USER: HOSTILE}
+    TellingRun.of(workplace.instance, "job_a", told)
+
+    page = visitors(user=HOSTILE).get("/jobs", params={"q": "<script>alert(1)"}).text
+
+    assert titles(page)
+    assert "<script>alert" not in page
+    assert "<img" not in page
+    assert 'value="&lt;script&gt;alert(1)"' in page
