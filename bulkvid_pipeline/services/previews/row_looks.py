@@ -82,6 +82,7 @@ class RowLooks:
         self._idle: list[LookProcess] = []
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="row-look")
         self._is_closed = False
+        self._closing = threading.Event()
 
     async def look(self, spec: BulkJobSpec, row: int | None, platform: Platform | None = None) -> NamedLook:
         """Look at a row, by default the first, with the choices of the spec. Cancel a call that is not wanted any more.
@@ -131,6 +132,7 @@ class RowLooks:
         """End all that is under way."""
         with self._lock:
             self._is_closed = True
+            self._closing.set()
             processes = [*self._idle, *(asked.process for asked in self._asked.values() if asked.process)]
             self._idle = []
         for process in processes:
@@ -184,7 +186,16 @@ class RowLooks:
 
     def _wait_for_sheet(self, spec: BulkJobSpec) -> None:
         with as_own_fault():
-            wait_for_sheet_read(self._instance, spec, self._settings, timeout_s=SHEET_TURN_S)
+            wait_for_sheet_read(self._instance, spec, self._settings, timeout_s=SHEET_TURN_S, sleep=self._pause)
+
+    def _pause(self, seconds: float) -> None:
+        """A pause that the end of all ends.
+
+        Raises:
+            RenderCancelledError: it has.
+        """
+        if self._closing.wait(seconds):
+            raise RenderCancelledError("The server is stopping")
 
     @contextlib.contextmanager
     def _process_for(self, asked: _Asked) -> Iterator[LookProcess]:
