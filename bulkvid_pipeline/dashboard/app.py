@@ -30,7 +30,7 @@ from bulkvid_pipeline.dashboard.routes import (
     wizard_sheet,
 )
 from bulkvid_pipeline.dashboard.static_files import static_answer
-from bulkvid_pipeline.dashboard.visits import Anybody, Reading, page_router
+from bulkvid_pipeline.dashboard.visits import Anybody, Public, Reading, page_router
 from bulkvid_pipeline.web.request_gate import RequestGate
 
 ROUTERS = (
@@ -91,7 +91,7 @@ def create_dashboard() -> FastAPI:
 
 
 @_files.get("/static/{name:path}")
-async def static_file(name: str, request: Request, _: Anybody) -> Response:
+async def static_file(name: str, request: Request, _: Public) -> Response:
     """A script or a style sheet of ours."""
     return static_answer(request, name)
 
@@ -103,7 +103,7 @@ async def start(visit: Reading) -> Response:
 
 
 @_files.get("/favicon.ico")
-async def icon(request: Request, _: Anybody) -> Response:
+async def icon(request: Request, _: Public) -> Response:
     """Asked for by every browser."""
     return static_answer(request, "icon.svg")
 

@@ -128,10 +128,11 @@ class Visit:
 
 @dataclass(frozen=True)
 class Rule:
-    """Who may use a route: anybody, or sessions that have the scopes."""
+    """Who may use a route: anybody, or sessions that have the scopes. `asks` whether it matters who it is at all."""
 
     scopes: tuple[Scope, ...] = ()
     anybody: bool = False
+    asks: bool = True
 
     async def __call__(self, request: Request) -> Visit:
         """The visit that `GuardedPage` has let in."""
@@ -140,6 +141,7 @@ class Rule:
 
 
 Anybody = Annotated[Visit, Depends(Rule(anybody=True))]
+Public = Annotated[Visit, Depends(Rule(anybody=True, asks=False))]
 Reading = Annotated[Visit, Depends(Rule((Scope.JOBS_READ,)))]
 Changing = Annotated[Visit, Depends(Rule((Scope.JOBS_WRITE,)))]
 TemplateChanging = Annotated[Visit, Depends(Rule((Scope.TEMPLATES_WRITE,)))]
@@ -167,9 +169,7 @@ class GuardedPage(APIRoute):
             exchanges.work_for(request.path_params.get("job_id"))
             services: OpenServices = request.app.state.services
             secret = request.cookies.get(SESSION_COOKIE, "")
-            session = await run_in_threadpool(services.sessions.find, secret) if secret else None
-            if session is not None:
-                session = _unless_revoked(services, session)
+            session = await run_in_threadpool(_session_of, services, request, secret) if secret and rule.asks else None
             visit = Visit(request, services, session)
             request.state.visit = visit
             if session is None and not rule.anybody:
@@ -202,8 +202,12 @@ async def form_of(request: Request) -> FormData:
     return await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS)
 
 
-def _unless_revoked(services: OpenServices, session: Session) -> Session | None:
-    """The session, unless it was begun with a token that was revoked since."""
+def _session_of(services: OpenServices, request: Request, secret: str) -> Session | None:
+    """The session, unless it has ended, or was begun with a token that was revoked since."""
+    is_use = request.method in _CHANGES or not is_fragment(request.scope)
+    session = services.sessions.find(secret, is_use=is_use)
+    if session is None:
+        return None
     try:
         services.revocations.refuse_revoked(session.caller.token_id)
     except AuthenticationError:

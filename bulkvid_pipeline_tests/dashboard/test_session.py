@@ -114,6 +114,17 @@ def test_a_session_that_nobody_uses_ends(
     assert visitor.get("/").headers["Location"] == "/login"
 
 
+def test_what_a_page_asks_for_by_itself_keeps_no_session_alive(
+    visitor: Visitor, services: OpenServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = time.time()
+    for hours in (8, 11.9):
+        monkeypatch.setattr(services.sessions, "_clock", lambda passed=hours: began + passed * 3600)
+        assert visitor.part("/").headers["HX-Redirect"] == "/jobs"
+    monkeypatch.setattr(services.sessions, "_clock", lambda: began + sessions.IDLE_S + 10)
+    assert visitor.get("/").headers["Location"] == "/login"
+
+
 @pytest.mark.parametrize(
     ("fields", "headers"),
     [

@@ -9,14 +9,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response
 
 from bulkvid_pipeline.core.errors import NotFoundError
-from bulkvid_pipeline.dashboard.visits import Anybody, page_router
+from bulkvid_pipeline.dashboard.visits import Public, page_router
 
 router = page_router()
 REGULAR = 400
 
 
 @router.get("/fonts/{family}")
-async def font(family: str, _: Anybody) -> Response:
+async def font(family: str, _: Public) -> Response:
     """A font file by its family, `noto-sans-sc`. Our script asks for it where a title could not be read without it."""
     path = (await run_in_threadpool(_paths)).get(family)
     if path is None:

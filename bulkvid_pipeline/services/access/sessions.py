@@ -64,8 +64,11 @@ class Sessions:
         self._values.insert(_key("session", secret), _record(caller, ends_at=ends, used_at=now))
         return secret
 
-    def find(self, secret: str) -> Session | None:
-        """The session of a browser; None if it has ended, or there never was one. Finding it is using it."""
+    def find(self, secret: str, *, is_use: bool = True) -> Session | None:
+        """The session of a browser; None if it has ended, or there never was one.
+
+        A use postpones its end; what a page asks for by itself while nobody sits there is none.
+        """
         key, now = _key("session", secret), self._clock()
         stored = self._values.read(key)
         if stored is None:
@@ -73,7 +76,7 @@ class Sessions:
         record = json.loads(stored)
         if _is_over(record, now):
             return None
-        if now - record["used_at"] > RENEW_AFTER_S:
+        if is_use and now - record["used_at"] > RENEW_AFTER_S:
             renewed = json.dumps({**record, "used_at": now})
             if self._values.swap(key, stored, renewed):
                 record, stored = json.loads(renewed), renewed
