@@ -47,3 +47,11 @@ def test_no_style_sheet_or_script_asks_another_host() -> None:
         assert "@import" not in text
         assert ".innerHTML" not in text
         assert "eval(" not in text
+
+
+def test_scripts_import_each_other_by_the_addresses_that_pages_use(site: TestClient) -> None:
+    script = site.get(static("jobs.js")).text
+
+    assert f'from ".{static("page.js").removeprefix("/static")}"' in script
+    assert f'from ".{static("live.js").removeprefix("/static")}"' in script
+    assert f'from ".{static("page.js").removeprefix("/static")}"' in site.get(static("live.js")).text
