@@ -54,3 +54,13 @@ def test_a_form_that_is_wrong_comes_back_filled(dashboard: Dashboard) -> None:
     expect(page.get_by_text("A token needs a permission")).to_be_visible()
     expect(page.get_by_label("Name")).to_have_value("Kept <b>")
     dashboard.pictures("wrong")
+
+
+def test_a_double_click_makes_one_token_and_shows_it(dashboard: Dashboard) -> None:
+    page = dashboard.page
+    dashboard.open("/tokens")
+    page.get_by_label("Name").fill("Twice")
+    page.get_by_role("button", name="Make the token").dblclick()
+    expect(page.get_by_label("The new token")).to_be_visible()
+    assert dashboard.requests.count(f"{dashboard.address}/tokens") == 2, "the page, and one form"
+    assert len(MintedTokens(dashboard.services.instance).all()) == 1
