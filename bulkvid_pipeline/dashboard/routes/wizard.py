@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +18,6 @@ from bulkvid_pipeline.core.errors import (
     DraftChangedError,
     DraftNotFoundError,
     InvalidRequestError,
-    KeyInUseError,
 )
 from bulkvid_pipeline.core.platform_names import read_platform_names
 from bulkvid_pipeline.core.spec import BulkJobSpec, InputSource
@@ -59,9 +57,6 @@ STEPS = {
 _SOURCE = ("input_source.sheet_id", "input_source.path")
 _OWN_FIELDS = {**FIELDS, Step.SHEET: (*FIELDS[Step.SHEET], *_SOURCE)}
 _TRIES = 3
-_LONGEST_S = 60.0
-"""How long a second click waits for the first one's job."""
-_AGAIN_S = 0.3
 
 
 @router.get("/new")
@@ -157,7 +152,7 @@ def _created(visit: Visit, draft_id: str) -> Response:
         return Answer(201, json.dumps({"job_id": created.id}))
 
     try:
-        answer = _once(visit, name, draft_id, carry_out)
+        answer, _ = services.keyed.waited_for(name, draft_id, carry_out)
     except DraftNotFoundError:
         raise
     except BulkVideoError as error:
@@ -298,18 +293,6 @@ def _name_of(visit: Visit, source: InputSource) -> str:
         return Uploads(visit.services.settings).get(visit.project_id, source.path).name
     except BulkVideoError:
         return source.path.rpartition("/")[2]
-
-
-def _once(visit: Visit, name: RequestName, asked: str, work: Any) -> Answer:
-    """The first click's answer, for which a second one waits."""
-    ends = time.monotonic() + _LONGEST_S
-    while True:
-        try:
-            return visit.services.keyed.once(name, asked, work)[0]
-        except KeyInUseError:
-            if time.monotonic() > ends:
-                raise
-            time.sleep(_AGAIN_S)
 
 
 def _tried(visit: Visit, draft: Draft) -> tuple[DryRun | None, BulkVideoError | None]:
