@@ -80,6 +80,14 @@ class Visit:
         return self.request.url.path
 
     @property
+    def comes_back_to(self) -> str:
+        """The address of this page, where it can be asked for again; of one that answered a form, the start page."""
+        if self.request.method not in {"GET", "HEAD"}:
+            return "/"
+        query = self.request.scope["query_string"].decode("latin-1")
+        return self.path + (f"?{query}" if query else "")
+
+    @property
     def is_fragment(self) -> bool:
         """Whether htmx asks for a part of the page."""
         return is_fragment(self.request.scope)
@@ -231,7 +239,7 @@ async def _require_own_form(request: Request, csrf: str | None) -> None:
     own = request.headers.get("host", "").lower()
     origin = request.headers.get("origin")
     site = request.headers.get("sec-fetch-site", "same-origin")
-    if site not in {"same-origin", "none"} or (origin is not None and urlsplit(origin).netloc.lower() != own):
+    if site not in {"same-origin", "none"} or (origin is not None and _host_of(origin) != own):
         raise AccessDeniedError(
             "This was not sent by a page of this dashboard",
             fix="Open the dashboard by its own address; behind a proxy, pass the header Host on",
@@ -243,6 +251,13 @@ async def _require_own_form(request: Request, csrf: str | None) -> None:
         raise AccessDeniedError(
             "The form is of a session that has ended", fix="Go back, reload the page, and send it again"
         )
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:  # such as http://[
+        return None
 
 
 def _comes_from_elsewhere(request: Request) -> bool:

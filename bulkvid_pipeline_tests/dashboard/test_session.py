@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import html
 import re
 import time
+from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
+from httpx2 import Response
 
+from bulkvid_pipeline.dashboard.app import ROUTERS
 from bulkvid_pipeline.dashboard.routes.session import own_path
-from bulkvid_pipeline.dashboard.visits import SESSION_COOKIE
+from bulkvid_pipeline.dashboard.visits import SESSION_COOKIE, GuardedPage
 from bulkvid_pipeline.services.access import sessions
 from bulkvid_pipeline.services.access.minted import MintedTokens
 from bulkvid_pipeline.services.access.scopes import DEFAULT_SCOPES, Caller
@@ -20,7 +24,7 @@ from bulkvid_pipeline_tests.dashboard.conftest import FAR_AWAY, Visitor, home_of
 from bulkvid_pipeline_tests.workplace import Workplace
 
 ANA = Caller("ana", "default", frozenset(DEFAULT_SCOPES), FAR_AWAY)
-NOBODYS_PAGE = "/theme"
+OPEN_PAGES = {"/login", "/fonts/x"}
 
 
 def test_a_login_code_logs_in_once(site: TestClient, services: OpenServices) -> None:
@@ -75,9 +79,16 @@ def test_a_session_ends_with_the_token_that_began_it_and_one_of_a_code_does_not(
 
 
 def test_without_a_session_every_page_leads_to_the_login_and_back(site: TestClient) -> None:
-    answer = site.get("/jobs/job_1?state=failed", follow_redirects=False)
-    if answer.status_code == 303:
-        assert answer.headers["Location"] == "/login?next=%2Fjobs%2Fjob_1%3Fstate%3Dfailed"
+    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, GuardedPage)]
+    pages = {re.sub(r"\{[^}]+\}", "x", route.path) for route in routes if "GET" in (route.methods or ())}
+    closed = {"/", *pages} - OPEN_PAGES
+
+    assert len(closed) > 50
+    assert pages >= OPEN_PAGES
+    for page in closed:
+        answer = site.get(f"{page}?state=failed", follow_redirects=False)
+        assert answer.status_code == 303, page
+        assert answer.headers["Location"] == "/login?next=" + quote(f"{page}?state=failed", safe="")
     assert site.get("/", headers={"HX-Request": "true"}, follow_redirects=False).headers["HX-Redirect"] == "/login"
 
 
@@ -134,6 +145,7 @@ def test_what_a_page_asks_for_by_itself_keeps_no_session_alive(
         ({}, {"Sec-Fetch-Site": "cross-site"}),
         ({}, {"Sec-Fetch-Site": "same-site"}),
         ({}, {"Origin": "null"}),
+        ({}, {"Origin": "http://["}),
     ],
 )
 def test_a_form_of_another_site_changes_nothing(
@@ -160,7 +172,17 @@ def test_pages_can_be_framed_by_nobody_and_run_only_scripts_of_their_own(site: T
 
 @pytest.mark.parametrize(
     "target",
-    ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "", "jobs", "/a\nb", "/login"],
+    [
+        "http://[",
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "",
+        "jobs",
+        "/a\nb",
+        "/login",
+    ],
 )
 def test_a_login_leads_to_no_other_site(target: str) -> None:
     assert own_path(target) == "/"
@@ -180,6 +202,19 @@ def test_the_colours_are_chosen_and_kept(site: TestClient, visitor: Visitor) -> 
     site.cookies.clear()
     site.cookies.set("theme", '"><script>alert(1)</script>')
     assert "alert(1)" not in site.get("/login").text
+
+
+def test_a_choice_of_colours_leads_back_to_the_same_page_and_never_to_one_that_cannot_be_asked_for(
+    visitor: Visitor,
+) -> None:
+    def leads_back(page: Response) -> str:
+        found = re.search(r'name="next" value="([^"]*)"', page.text)
+        assert found is not None
+        return html.unescape(found[1])
+
+    assert leads_back(visitor.get("/jobs?state=failed&q=a%20b")) == "/jobs?state=failed&q=a%20b"
+    assert leads_back(visitor.get("/no%3Fwhere")) == "/no%3Fwhere"
+    assert leads_back(visitor.post("/tokens", {"once": "1", "scopes": []})) == "/"
 
 
 def test_an_error_is_a_page_that_says_what_to_do_and_for_htmx_a_box(visitor: Visitor) -> None:
