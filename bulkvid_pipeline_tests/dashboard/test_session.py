@@ -16,11 +16,11 @@ from bulkvid_pipeline.dashboard.routes.session import own_path
 from bulkvid_pipeline.dashboard.visits import SESSION_COOKIE, GuardedPage
 from bulkvid_pipeline.services.access import sessions
 from bulkvid_pipeline.services.access.minted import MintedTokens
-from bulkvid_pipeline.services.access.scopes import DEFAULT_SCOPES, Caller
+from bulkvid_pipeline.services.access.scopes import DEFAULT_SCOPES, Caller, Scope
 from bulkvid_pipeline.services.access.tokens import mint
 from bulkvid_pipeline.services.opened import OpenServices
 from bulkvid_pipeline.settings import settings
-from bulkvid_pipeline_tests.dashboard.conftest import FAR_AWAY, Visitor, home_of, words
+from bulkvid_pipeline_tests.dashboard.conftest import FAR_AWAY, Visitor, Visitors, home_of, words
 from bulkvid_pipeline_tests.workplace import Workplace
 
 ANA = Caller("ana", "default", frozenset(DEFAULT_SCOPES), FAR_AWAY)
@@ -228,3 +228,37 @@ def test_an_error_is_a_page_that_says_what_to_do_and_for_htmx_a_box(visitor: Vis
     assert page.headers["X-Request-Id"] in page.text
     assert "/api" not in visitor.get("/api/nowhere").headers.get("Content-Type", "")
     assert visitor.get("/api/nowhere").json()["success"] is False
+
+
+def test_a_form_of_a_session_that_has_ended_says_how_to_go_on_and_leads_nowhere(visitor: Visitor) -> None:
+    visitor.log_out()
+    page, box = visitor.post("/welcome/draft"), visitor.post("/welcome/draft", headers={"HX-Request": "true"})
+
+    assert page.status_code == box.status_code == 401
+    assert "HX-Redirect" not in box.headers
+    assert box.headers["HX-Retarget"] == "#problems"
+    for answer in (page, box):
+        assert "Your session has ended, and nothing was changed" in words(answer)
+        assert 'href="/login" target="_blank" rel="noopener"' in answer.text
+
+
+def test_nobody_is_led_to_what_he_may_not_see_and_a_refusal_says_whom_to_ask(visitors: Visitors) -> None:
+    reader, admin = visitors("bo", scopes=[Scope.JOBS_READ]), visitors("eve", scopes=[Scope.ADMIN])
+
+    assert 'href="/diagnostics"' not in (page := reader.get("/jobs").text)
+    assert 'side-new" href="/new"' not in page
+    assert 'href="/diagnostics"' in (page := admin.get("/jobs").text)
+    assert 'side-new" href="/new"' in page
+    refused = reader.get("/new")
+    assert refused.status_code == 403
+    assert "Ask an administrator" in words(refused)
+    assert "create jobs and steer them" in words(refused)
+
+
+def test_an_error_speaks_of_pages_and_not_of_programs(visitor: Visitor) -> None:
+    wrong = words(visitor.get("/jobs?page=many"))
+    lost = words(visitor.get("/jobs/job_none"))
+
+    assert "Input should be" not in wrong
+    assert "bulkvid jobs list" not in lost
+    assert "Look for it among the jobs of your project" in lost
