@@ -25,9 +25,9 @@ from bulkvid_pipeline.dashboard.routes import (
     templates,
     tokens,
     welcome,
+    wizard,
     wizard_look,
     wizard_sheet,
-    wizard,
 )
 from bulkvid_pipeline.dashboard.static_files import static_answer
 from bulkvid_pipeline.dashboard.visits import Anybody, Reading, page_router
