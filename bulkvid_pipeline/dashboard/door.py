@@ -35,18 +35,28 @@ SECURITY = {
     ),
 }
 
+FOR_ANYBODY = frozenset({"/login", "/logout", "/theme"})
+"""Forms that are read of people who are not logged in."""
+MOST_OF_ANYBODY = 64 * 1024
+MOST_FIELD_BYTES = 512 * 1024
+"""Of a form without a file: telling its fields apart takes time in which nobody else is served."""
+
 
 class DashboardDoor:
     """See `web.request_gate.Door`."""
 
     security_headers: Mapping[str, str] = SECURITY
 
-    def most_bytes(self, path: str) -> int:  # noqa: ARG002  forms with a file are at many places
-        return MOST_UPLOAD_BYTES + FORM_MARGIN
+    def most_bytes(self, path: str) -> int:
+        return MOST_OF_ANYBODY if path in FOR_ANYBODY else MOST_UPLOAD_BYTES + FORM_MARGIN
 
     def refusal(self, scope: Scope, headers: Headers, *, has_body: bool) -> Refusal | None:
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if not has_body or scope["method"] in {"GET", "HEAD"} or kind in FORMS:
+        if not has_body or scope["method"] in {"GET", "HEAD"}:
+            return None
+        if kind == FORMS[0]:
+            return _refusal_of_fields(headers.get("content-length", ""))
+        if kind in FORMS:
             return None
         return 415, ErrorBody(
             code="UNSUPPORTED_MEDIA_TYPE",
@@ -60,3 +70,17 @@ class DashboardDoor:
 
     async def failed(self, scope: Scope, receive: Receive, send: Send) -> None:
         await unexpected_problem(scope)(scope, receive, send)
+
+
+def _refusal_of_fields(length: str) -> Refusal | None:
+    if not length.isdecimal():
+        return 411, ErrorBody(
+            code="LENGTH_REQUIRED", message="The form does not say how long it is", fix="Send a Content-Length"
+        )
+    if int(length) <= MOST_FIELD_BYTES:
+        return None
+    return 413, ErrorBody(
+        code="BODY_TOO_LARGE",
+        message=f"A form of {length} bytes is too large",
+        fix=f"Send at most {MOST_FIELD_BYTES // 1024} KiB, and files as multipart/form-data",
+    )

@@ -12,7 +12,6 @@ import hmac
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.dependencies.models import Dependant
@@ -231,7 +230,9 @@ async def _require_own_form(request: Request, csrf: str | None) -> None:
     own = request.headers.get("host", "").lower()
     origin = request.headers.get("origin")
     site = request.headers.get("sec-fetch-site", "same-origin")
-    if site not in {"same-origin", "none"} or (origin is not None and urlsplit(origin).netloc.lower() != own):
+    # The whole of it: a host is compared as it is written, and what is no address is nobody's.
+    is_own = origin is None or origin.lower() in {f"http://{own}", f"https://{own}"}
+    if site not in {"same-origin", "none"} or not is_own:
         raise AccessDeniedError(
             "This was not sent by a page of this dashboard",
             fix="Open the dashboard by its own address; behind a proxy, pass the header Host on",

@@ -134,6 +134,8 @@ def test_what_a_page_asks_for_by_itself_keeps_no_session_alive(
         ({}, {"Sec-Fetch-Site": "cross-site"}),
         ({}, {"Sec-Fetch-Site": "same-site"}),
         ({}, {"Origin": "null"}),
+        ({}, {"Origin": "http://["}),
+        ({}, {"Origin": "ftp://testserver"}),
     ],
 )
 def test_a_form_of_another_site_changes_nothing(
@@ -160,7 +162,18 @@ def test_pages_can_be_framed_by_nobody_and_run_only_scripts_of_their_own(site: T
 
 @pytest.mark.parametrize(
     "target",
-    ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "", "jobs", "/a\nb", "/login"],
+    [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "",
+        "jobs",
+        "/a\nb",
+        "/login",
+        "//[",
+        "/\x00",
+    ],
 )
 def test_a_login_leads_to_no_other_site(target: str) -> None:
     assert own_path(target) == "/"
@@ -193,3 +206,20 @@ def test_an_error_is_a_page_that_says_what_to_do_and_for_htmx_a_box(visitor: Vis
     assert page.headers["X-Request-Id"] in page.text
     assert "/api" not in visitor.get("/api/nowhere").headers.get("Content-Type", "")
     assert visitor.get("/api/nowhere").json()["success"] is False
+
+
+def test_nobody_who_is_not_logged_in_has_a_large_form_read(site: TestClient) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    for path in ("/login", "/logout", "/theme"):
+        assert site.post(path, content="&" * 100_000, headers=headers).status_code == 413
+
+
+def test_a_form_without_a_file_is_of_a_size_that_is_read_at_once(site: TestClient, visitor: Visitor) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    visitor.get("/login")  # the client holds the session then
+    large = site.post("/template-check", content="&" * 600_000, headers=headers)
+    unmeasured = site.post("/template-check", content=iter([b"a=1"]), headers=headers)
+    many = site.post("/template-check", content="a=1&" * 3000, headers=headers)
+
+    assert (large.status_code, unmeasured.status_code, many.status_code) == (413, 411, 400)
+    assert "Send at most 512 KiB" in words(large)
