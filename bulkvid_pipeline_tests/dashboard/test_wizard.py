@@ -120,7 +120,7 @@ def test_four_steps_lead_from_a_file_to_a_job_and_the_draft_is_gone(
     assert (spec.title, spec.priority, spec.processing_deadline_ms) == ("Spring", "high", 90 * 60_000)
     assert (spec.output.format, spec.output.resolution, spec.template.overrides.style) == ("webm", "720p", "classic")
     assert (spec.user_id, spec.project_id, spec.input_source.range) == ("ana", "default", "A1:J3")
-    assert visitor.get(f"/new/{draft_id}").status_code == 404
+    assert visitor.get(f"/new/{draft_id}").headers["Location"] == location
     assert len(dagster.runs) == 1
 
 
