@@ -9,9 +9,13 @@ from starlette.types import Receive, Scope, Send
 
 from bulkvid_pipeline.core.wire import ErrorBody
 from bulkvid_pipeline.dashboard.problems import problem_page, unexpected_problem
-from bulkvid_pipeline.web.request_gate import FORM_MARGIN, MOST_UPLOAD_BYTES, Refusal
+from bulkvid_pipeline.web.request_gate import FORM_MARGIN, MIB, MOST_UPLOAD_BYTES, Refusal
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+TOO_LARGE = (
+    f"Files may have {MOST_UPLOAD_BYTES // MIB} MB. Go back and choose a smaller one: a sheet can be split, and its"
+    " pictures belong into links"
+)
 SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -66,6 +70,8 @@ class DashboardDoor:
 
     async def refuse(self, refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
         status, error = refusal
+        if status == 413:
+            error = error.model_copy(update={"message": "This is too large to be sent", "fix": TOO_LARGE})
         await problem_page(scope, status, error)(scope, receive, send)
 
     async def failed(self, scope: Scope, receive: Receive, send: Send) -> None:

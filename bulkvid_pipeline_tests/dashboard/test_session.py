@@ -14,6 +14,8 @@ from bulkvid_pipeline.services.access import sessions
 from bulkvid_pipeline.services.access.minted import MintedTokens
 from bulkvid_pipeline.services.access.scopes import DEFAULT_SCOPES, Caller
 from bulkvid_pipeline.services.access.tokens import mint
+from bulkvid_pipeline.services.drafts.drafts import Drafts
+from bulkvid_pipeline.services.drafts.editing import field
 from bulkvid_pipeline.services.opened import OpenServices
 from bulkvid_pipeline.settings import settings
 from bulkvid_pipeline_tests.dashboard.conftest import FAR_AWAY, Visitor, home_of, words
@@ -223,3 +225,41 @@ def test_a_form_without_a_file_is_of_a_size_that_is_read_at_once(site: TestClien
 
     assert (large.status_code, unmeasured.status_code, many.status_code) == (413, 411, 400)
     assert "Send at most 512 KiB" in words(large)
+BY_A_PAGE = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate"}
+
+
+def test_what_was_filled_in_while_a_session_ended_is_kept_and_sent_again(
+    visitor: Visitor, services: OpenServices
+) -> None:
+    spec = {"input_source": {"path": "upl_none"}}
+    draft = Drafts(services.instance, "default", "ana").start(spec, source_name="Ideas")
+    path, title = f"/new/{draft.id}/details?x=1", 'Long "words" <b>of mine</b>\nand more'
+    visitor.log_out()
+
+    asked = visitor.post(path, {"title": title, "go": "stay"}, BY_A_PAGE)
+    assert asked.status_code == 401
+    assert f'action="{path}"' in asked.text
+    assert "Long &#34;words&#34; &lt;b&gt;of mine&lt;/b&gt;\nand more</textarea>" in asked.text
+
+    visitor._secret = services.sessions.begin(ANA)  # in another tab
+    old = {"title": title, "go": "stay", "csrf": "of the session before"}
+    again = visitor.post(path, old, BY_A_PAGE)
+    assert again.status_code == 403
+    assert "Send it as ana ?" in words(again)
+    assert f'value="{visitor.csrf}"' in again.text
+    assert field(Drafts(services.instance, "default", "ana").get(draft.id).spec, "title") is None
+
+    assert visitor.post(path, {"title": "Tips", "go": "stay"}, BY_A_PAGE).status_code == 303
+    assert field(Drafts(services.instance, "default", "ana").get(draft.id).spec, "title") == "Tips"
+
+
+@pytest.mark.parametrize("headers", [{}, {"Sec-Fetch-Site": "none"}, {**BY_A_PAGE, "HX-Request": "true"}])
+def test_a_form_that_no_page_of_ours_sent_is_not_given_back(visitor: Visitor, headers: dict[str, str]) -> None:
+    refused = visitor.post("/jobs/job_1/retry", {"row": "mine", "csrf": "wrong"}, headers)
+    assert refused.status_code == 403
+    assert "mine" not in refused.text
+    foreign = visitor.post("/jobs/job_1/retry", {"row": "mine"}, {**BY_A_PAGE, "Origin": "https://evil.example"})
+    assert foreign.status_code == 403
+    assert "mine" not in foreign.text
+    visitor.log_out()
+    assert visitor.post("/jobs/job_1/retry", {"row": "mine"}, headers).status_code in {303, 401}

@@ -120,7 +120,7 @@ def test_four_steps_lead_from_a_file_to_a_job_and_the_draft_is_gone(
     assert (spec.title, spec.priority, spec.processing_deadline_ms) == ("Spring", "high", 90 * 60_000)
     assert (spec.output.format, spec.output.resolution, spec.template.overrides.style) == ("webm", "720p", "classic")
     assert (spec.user_id, spec.project_id, spec.input_source.range) == ("ana", "default", "A1:J3")
-    assert visitor.get(f"/new/{draft_id}").status_code == 404
+    assert visitor.get(f"/new/{draft_id}").headers["Location"] == location
     assert len(dagster.runs) == 1
 
 
@@ -170,6 +170,16 @@ def test_the_same_draft_sent_twice_is_one_job(dagster: InstanceDagster, wizard: 
     assert first.status_code == second.status_code == 303
     assert first.headers["Location"] == second.headers["Location"]
     assert len(dagster.runs) == 1
+    for back in (f"/new/{draft_id}", f"/new/{draft_id}/review"):
+        assert visitor.get(back).headers["Location"] == first.headers["Location"]
+    assert visitor.get("/new/draft_0000000000000000/review").status_code == 404
+
+
+def test_a_file_that_is_too_large_is_refused_in_words_for_people(visitor: Visitor) -> None:
+    refused = visitor.post("/new", files={"file": ("ideas.csv", bytes(11 * 2**20))})
+    assert refused.status_code == 413
+    assert "This is too large to be sent" in words(refused)
+    assert "Files may have 10 MB" in words(refused)
 
 
 @pytest.mark.heavy

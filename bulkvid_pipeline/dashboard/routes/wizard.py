@@ -91,8 +91,11 @@ async def start(visit: Changing) -> Response:
 
 @router.get("/new/{draft_id}")
 def resume(draft_id: str, visit: Changing) -> Response:
-    """The step that was reached."""
-    return visit.redirect(f"/new/{draft_id}/{_drafts(visit).get(draft_id).step}")
+    """The step that was reached; where the draft has become a job, that one."""
+    try:
+        return visit.redirect(f"/new/{draft_id}/{_drafts(visit).get(draft_id).step}")
+    except DraftNotFoundError as gone:
+        return _its_job(visit, draft_id, gone)
 
 
 @router.post("/new/{draft_id}/delete")
@@ -141,7 +144,7 @@ async def create_job(draft_id: str, visit: Changing) -> Response:
 def _created(visit: Visit, draft_id: str) -> Response:
     caller, services = visit.caller, visit.services
     drafts = _drafts(visit)
-    name = RequestName(caller.project_id, caller.user_id, "POST /new", draft_id)
+    name = _creation(visit, draft_id)
     seen = visit.request.query_params.get("version", "")
 
     def carry_out(work: Work) -> Answer:
@@ -175,8 +178,12 @@ def _created(visit: Visit, draft_id: str) -> Response:
 @router.get("/new/{draft_id}/details")
 @router.get("/new/{draft_id}/review")
 def step_page(draft_id: str, visit: Changing) -> Response:
-    """One of the four steps."""
-    draft, shown = _drafts(visit).get(draft_id), _step_at(visit)
+    """One of the four steps; where the draft has become a job, that one."""
+    try:
+        draft = _drafts(visit).get(draft_id)
+    except DraftNotFoundError as gone:
+        return _its_job(visit, draft_id, gone)
+    shown = _step_at(visit)
     visit.services.looks.warm()
     problems = _problems(visit, draft.spec) if shown is Step.REVIEW else {}
     return _step(visit, draft, shown, problems=problems)
@@ -234,6 +241,23 @@ def _saved(visit: Visit, draft_id: str, step: Step, values: Mapping[str, Any], b
         except DraftChangedError:
             continue  # something else of it was saved in this moment
     raise DraftChangedError("The draft is being changed in another window")
+
+
+def _creation(visit: Visit, draft_id: str) -> RequestName:
+    """The one creation of a draft's job."""
+    return RequestName(visit.caller.project_id, visit.caller.user_id, "POST /new", draft_id)
+
+
+def _its_job(visit: Visit, draft_id: str, gone: DraftNotFoundError) -> Response:
+    """The job that a draft has become: people go back from it, or have the draft in another tab.
+
+    Raises:
+        DraftNotFoundError: `gone`; it has become none.
+    """
+    made = visit.services.keyed.answer_to(_creation(visit, draft_id))
+    if made is None:
+        raise gone
+    return visit.redirect(f"/jobs/{json.loads(made.body)['job_id']}", say="The job of this draft is created already")
 
 
 def _change_source(visit: Visit, draft_id: str, source: InputSource, name: str) -> None:

@@ -18,7 +18,10 @@ const part = new LivePart(() => {
 
 function tellState() {
   const now = part.element.dataset.jobState ?? "";
-  if (state && now !== state) announce(`The job is now: ${part.element.dataset.stateWord}`);
+  if (state && now !== state) {
+    announce(`The job is now: ${part.element.dataset.stateWord}`);
+    document.querySelector("main > .said")?.remove(); // it told of what was so before
+  }
   state = now;
 }
 

@@ -13,6 +13,14 @@ export function announce(text) {
   if (place && place.textContent !== text) place.textContent = text;
 }
 
+/** Say something to everybody, above the page. */
+function tell(text) {
+  const note = document.createElement("p");
+  note.className = "note is-warning";
+  note.textContent = text;
+  document.getElementById("problems")?.replaceChildren(note);
+}
+
 const FORMS = {
   date: new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" }),
   time: new Intl.DateTimeFormat(undefined, { timeStyle: "medium" }),
@@ -56,6 +64,10 @@ document.addEventListener("submit", async (event) => {
   event.stopImmediatePropagation();
   const button = event.submitter;
   if (await confirmed(form.dataset.confirm, form.dataset.explained, form.dataset.yes)) {
+    if (!form.isConnected) {
+      tell("Nothing was done: that is not possible any more. The page shows how things are now.");
+      return;
+    }
     form.dataset.isConfirmed = "yes";
     form.requestSubmit(button);
     delete form.dataset.isConfirmed;

@@ -116,7 +116,15 @@ document.addEventListener("htmx:afterSwap", (event) => {
 // A file is dropped on its form, or anywhere on the page where there is one such form.
 for (const form of document.querySelectorAll("form[data-drop]")) {
   const input = form.querySelector('input[type="file"]');
+  // A file that would be refused is not sent for minutes first.
+  const weigh = () => {
+    const isTooLarge = [...input.files].some((file) => file.size > Number(input.dataset.mostBytes));
+    input.setCustomValidity(isTooLarge ? "This file has more than 10 MB. Split the sheet, or choose a smaller one." : "");
+  };
+  input.addEventListener("change", weigh);
   const send = () => {
+    weigh();
+    if (!form.reportValidity()) return;
     form.classList.add("is-sending");
     form.requestSubmit();
   };

@@ -7,6 +7,7 @@ import re
 import time
 
 import pytest
+from dagster import DagsterEventType
 from PIL import Image
 from playwright.sync_api import Browser, expect
 
@@ -79,6 +80,32 @@ def test_two_browsers_see_a_job_live_until_it_ends(
         expect(each.locator(".jobhead .badge")).to_have_text("Cancelled")
     other.context.close()
     assert dashboard.screen.faults == []
+
+
+def test_a_question_that_is_open_while_the_job_changes_is_answered_for_what_was_asked(
+    workplace: Workplace, dashboard: Dashboard
+) -> None:
+    run = TellingRun.of(workplace.instance)
+    page = dashboard.page
+    dashboard.open(PAGE)
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    run.report(DagsterEventType.RUN_START)
+    run.plan(range(2, 10))
+    tell(run, 5.0)
+    expect(page.locator("#job-actions").get_by_text("Pause")).to_be_attached()
+    with page.expect_request(lambda request: request.method == "POST") as asked:
+        page.get_by_role("button", name="Cancel the job").click()
+    assert asked.value.url.endswith("/cancel")
+    expect(page.locator(".said")).to_have_text("The job is being cancelled")
+
+    again = TellingRun.begun(workplace.instance, "job_again")
+    again.plan(range(2, 10))
+    dashboard.open("/jobs/job_again")
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    again.end()
+    expect(page.locator(".jobhead .badge")).to_have_text("Completed")
+    page.get_by_role("button", name="Cancel the job").click()
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was done")
 
 
 def test_a_page_says_that_the_connection_is_lost_and_is_right_afterwards(
