@@ -16,7 +16,7 @@ from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.dashboard import words
 from bulkvid_pipeline.dashboard.addresses import address, job_address
 from bulkvid_pipeline.dashboard.rendering import rendered
-from bulkvid_pipeline.dashboard.visits import Reading, page_router
+from bulkvid_pipeline.dashboard.visits import Reading, Visit, page_router
 from bulkvid_pipeline.services.jobs.job_list import JobQuery, SortBy
 from bulkvid_pipeline.services.system.health import is_well
 from bulkvid_pipeline.web.entity_tags import tagged
@@ -151,12 +151,19 @@ async def jobs_page(
 @router.get("/jobs-health")
 async def health_hints(visit: Reading) -> Response:
     """What keeps jobs from going on, if anything does; a part of the page, asked for after it is there."""
-    found = await asyncio.wait_for(asyncio.wrap_future(visit.services.health.health()), HEALTH_WITHIN_S)
-    return visit.fragment("jobs/_health.html", health=found, ill=_ill(found), words=words)
+    found = await _health(visit)
+    ill = [(name, part) for name, part in found.services.items() if not is_well(part)] if found else []
+    return visit.fragment("jobs/_health.html", health=found, ill=ill, words=words)
 
 
-def _ill(health: DetailedHealth) -> list[tuple[str, Any]]:
-    return [(name, part) for name, part in health.services.items() if not is_well(part)]
+async def _health(visit: Visit) -> DetailedHealth | None:
+    """How the installation is; None if that is not known in time."""
+    # Shielded: the look is others' too, who must not lose it when this one does not wait for it.
+    look = asyncio.shield(asyncio.wrap_future(visit.services.health.health()))
+    try:
+        return await asyncio.wait_for(look, HEALTH_WITHIN_S)
+    except TimeoutError:
+        return None
 
 
 def _told(sort: Sorting) -> str:
