@@ -18,6 +18,7 @@ from bulkvid_pipeline.services.opened import OpenServices
 from bulkvid_pipeline_tests.api.house import dagster
 from bulkvid_pipeline_tests.dashboard.conftest import Visitor, Visitors, words
 from bulkvid_pipeline_tests.dashboard.test_jobs import HOSTILE
+from bulkvid_pipeline_tests.services.jobs import written_runs
 from bulkvid_pipeline_tests.services.jobs.told_rows import TellingRun, told_at_once
 from bulkvid_pipeline_tests.services.jobs.written_runs import JOB
 from bulkvid_pipeline_tests.workplace import Workplace, idea
@@ -107,6 +108,18 @@ def test_all_parts_of_a_job_can_be_read(workplace: Workplace, visitor: Visitor) 
     assert table.headers["Content-Disposition"] == f'attachment; filename="{JOB}-results.csv"'
     assert "disk full" in table.text
     assert visitor.get(f"{PAGE}/rows/nobody").status_code == 404
+
+
+def test_the_details_lead_to_the_messages_of_this_job_alone(
+    workplace: Workplace, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(written_runs.SPEC, "callback_url", "https://hooks.example.com/a")
+    TellingRun.begun(workplace.instance)
+
+    (messages,) = re.findall(r'href="([^"]*)">its webhook', visitor.get(f"{PAGE}/about").text)
+    page = visitor.get(messages)
+
+    assert (page.status_code, f'type="search" value="{JOB}"' in page.text) == (200, True)
 
 
 def test_the_log_leads_to_older_and_newer_events(workplace: Workplace, visitor: Visitor) -> None:
