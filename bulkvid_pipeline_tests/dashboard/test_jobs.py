@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from concurrent.futures import Future
 
 import pytest
@@ -13,6 +14,7 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.service_wire import DetailedHealth
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.dashboard.routes import jobs
+from bulkvid_pipeline.services.access.scopes import DEFAULT_SCOPES, Caller
 from bulkvid_pipeline.services.opened import OpenServices
 from bulkvid_pipeline_tests.dashboard.conftest import Visitor, Visitors, words
 from bulkvid_pipeline_tests.services.jobs.told_rows import TellingRun
@@ -87,6 +89,18 @@ def test_a_part_that_has_not_changed_is_not_sent_again(
     changed = visitor.get("/jobs", {"HX-Request": "true", "If-None-Match": part.headers["ETag"]})
     assert changed.status_code == 200
     assert "Summer" in changed.text
+
+
+def test_the_stream_of_the_list_ends_with_the_session(visitor: Visitor, services: OpenServices) -> None:
+    ends = time.time() + 1.5
+    soon = services.sessions.begin(Caller("ana", "default", frozenset(DEFAULT_SCOPES), ends), ends_at=ends)
+
+    answer = Visitor(visitor._client, soon).get("/jobs-stream")
+
+    assert answer.headers["Content-Type"].startswith("text/event-stream")
+    assert "token_expired" in answer.text
+    visitor.log_out()
+    assert visitor.get("/jobs-stream").status_code == 303
 
 
 def test_titles_sheets_and_searches_are_shown_as_text(workplace: Workplace, visitors: Visitors) -> None:

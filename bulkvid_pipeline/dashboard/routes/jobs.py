@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -20,6 +21,7 @@ from bulkvid_pipeline.dashboard.visits import Reading, Visit, page_router
 from bulkvid_pipeline.services.jobs.job_list import JobQuery, SortBy
 from bulkvid_pipeline.services.system.health import is_well
 from bulkvid_pipeline.web.entity_tags import tagged
+from bulkvid_pipeline.web.event_stream import EventStreamResponse
 
 router = page_router()
 
@@ -146,6 +148,13 @@ async def jobs_page(
         return visit.page("jobs/list.html", **values)
     body = rendered("jobs/_list.html", {"visit": visit, **values}).encode()
     return tagged(visit.request, body, "text/html", {"Vary": "HX-Request, Cookie"})
+
+
+@router.get("/jobs-stream")
+async def stream(visit: Reading) -> Response:
+    """Tells whenever a job of the project has changed or came, until the session ends."""
+    revoked = partial(visit.services.revocations.heard, visit.ends_with)
+    return EventStreamResponse(visit.services.list_feed.open(visit.project_id), visit.caller.expires_at, revoked)
 
 
 @router.get("/jobs-health")
