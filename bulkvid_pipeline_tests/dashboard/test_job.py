@@ -13,6 +13,7 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.dashboard.visits import SESSION_COOKIE
 from bulkvid_pipeline.services.access.scopes import DEFAULT_SCOPES, Caller, Scope
+from bulkvid_pipeline.services.jobs import job_index
 from bulkvid_pipeline.services.jobs.jobs import find_job
 from bulkvid_pipeline.services.opened import OpenServices
 from bulkvid_pipeline_tests.api.house import dagster
@@ -167,6 +168,20 @@ def test_jobs_of_other_projects_do_not_exist(workplace: Workplace, visitors: Vis
     for path in ("", "/check", "/log", "/about", "/rows/row-2", "/results.csv", "/stream", "/cancel"):
         assert stranger.get(PAGE + path).status_code == 404, path
         assert stranger.get(f"/jobs/job_of_nobody{path}").status_code == 404, path
+
+
+def test_a_job_that_another_process_has_just_made_is_there_on_all_its_pages(
+    workplace: Workplace, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor.get("/jobs")
+    monkeypatch.setattr(job_index, "FRESH_S", 1e9)  # what was seen is taken to be new
+
+    for path in ("", "/check", "/log", "/about", "/gallery", "/report.html", "/results.csv", "/cancel"):
+        job_id = f"job_new{path.strip('/')}"
+        TellingRun.begun(workplace.instance, job_id)
+        assert visitor.get(f"/jobs/{job_id}{path}").status_code in {200, 303}, path
+    TellingRun.begun(workplace.instance, "job_zipped")
+    assert "not found" not in words(visitor.get("/jobs/job_zipped/videos.zip")), "it has no videos yet"
 
 
 def test_nobody_else_steers_a_job(workplace: Workplace, visitors: Visitors) -> None:

@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response, StreamingResponse
 
 from bulkvid_pipeline.adapters.storage.location import without_credentials
-from bulkvid_pipeline.core.errors import ActionNotAllowedError, InvalidRequestError, NotFoundError
+from bulkvid_pipeline.core.errors import ActionNotAllowedError, InvalidRequestError
 from bulkvid_pipeline.core.findings import Severity
 from bulkvid_pipeline.core.jobs import RowInWork
 from bulkvid_pipeline.core.states import ItemState, JobAction, JobState
@@ -274,13 +274,7 @@ def job_of(visit: Visit, job_id: str) -> Job:
     Raises:
         JobNotFoundError: there is none, or it is another project's.
     """
-    jobs = visit.services.reads.jobs
-    jobs.refresh()
-    try:
-        return jobs.find(job_id, visit.project_id)
-    except NotFoundError:
-        jobs.refresh(at_once=True)  # another process may just have made it
-        return jobs.find(job_id, visit.project_id)
+    return visit.services.reads.jobs.lookup_blocking(job_id, visit.project_id)
 
 
 @dataclass(frozen=True)
