@@ -245,7 +245,9 @@ def test_chosen_and_found_rows_are_retried(workplace: Workplace, visitor: Visito
     nothing = visitor.post(f"{PAGE}/retry", {"what": "chosen"})
     assert (nothing.status_code, "No row is chosen" in words(nothing)) == (400, True)
     assert visitor.post(f"{PAGE}/retry", {"what": "chosen", "row": "nobody"}).status_code == 400
-    assert visitor.post(f"{PAGE}/retry", {"what": "chosen", "row": ["row-5", "row-4"]}).status_code == 303
+    finished = visitor.post(f"{PAGE}/retry", {"what": "chosen", "row": ["row-2", "row-3"]})
+    assert (finished.status_code, "No row is chosen" in words(finished)) == (400, True)
+    assert visitor.post(f"{PAGE}/retry", {"what": "chosen", "row": ["row-5", "row-2", "row-4"]}).status_code == 303
     assert retried(workplace) == ["row-4", "row-5"]
     second = visitor.post(f"{PAGE}/retry", {"what": "all"})
     assert second.status_code == 303  # somebody else was quicker

@@ -10,21 +10,21 @@ from typing import Annotated, Any
 from fastapi import Header, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from bulkvid_pipeline.adapters.storage.location import without_credentials
 from bulkvid_pipeline.core.errors import ActionNotAllowedError, InvalidRequestError
 from bulkvid_pipeline.core.findings import Severity
 from bulkvid_pipeline.core.jobs import RowInWork
 from bulkvid_pipeline.core.states import ItemState, JobAction, JobState
-from bulkvid_pipeline.core.wire import EventPage, FindingView, SheetReport
+from bulkvid_pipeline.core.wire import EventPage, FindingView
 from bulkvid_pipeline.dashboard import words
 from bulkvid_pipeline.dashboard.addresses import address, job_address, media_address, row_address
 from bulkvid_pipeline.dashboard.dagster_links import run_link
 from bulkvid_pipeline.dashboard.rendering import rendered
 from bulkvid_pipeline.dashboard.routes.jobs import unless_empty
 from bulkvid_pipeline.dashboard.visits import Changing, Reading, Visit, page_router
-from bulkvid_pipeline.launch.steering import steer
+from bulkvid_pipeline.launch.steering import row_keys, steer
 from bulkvid_pipeline.services.jobs.event_cursor import EventCursor
 from bulkvid_pipeline.services.jobs.events import EventQuery
 from bulkvid_pipeline.services.jobs.item_filter import ItemFilter, ItemSort
@@ -33,12 +33,12 @@ from bulkvid_pipeline.services.jobs.job_rows import JobRows, Row
 from bulkvid_pipeline.services.jobs.job_summary import JobSummary, summary_of
 from bulkvid_pipeline.services.jobs.jobs import Job
 from bulkvid_pipeline.services.jobs.metrics import metrics_of
-from bulkvid_pipeline.services.jobs.results import DEFAULT_STATES
+from bulkvid_pipeline.services.jobs.sheet_report import refusals
 from bulkvid_pipeline.services.jobs.stream_position import StreamPosition
 from bulkvid_pipeline.services.outputs.job_files import FileKind, RowVideo, videos_of
-from bulkvid_pipeline.web.base_url import base_url
 from bulkvid_pipeline.web.entity_tags import tagged
 from bulkvid_pipeline.web.event_stream import EventStreamResponse
+from bulkvid_pipeline.web.results_table import results_table
 
 router = page_router()
 
@@ -120,11 +120,6 @@ class ShownRow:
         return cls(row, tuple(videos_of(row)) if row.told_end else ())
 
     @property
-    def job_can_make_it(self) -> bool:
-        """Whether another try may change something."""
-        return self.row.state not in {ItemState.COMPLETED, ItemState.IN_PROGRESS, ItemState.SKIPPED}
-
-    @property
     def poster(self) -> RowVideo | None:
         return next((video for video in self.videos if FileKind.POSTER in video.keys), None)
 
@@ -201,20 +196,8 @@ def row_page(job_id: str, row: str, visit: Reading) -> Response:
 @router.get("/jobs/{job_id}/results.csv")
 async def results_csv(job_id: str, visit: Reading) -> Response:
     """All results as a table, with links that end after a while."""
-    job = await run_in_threadpool(job_of, visit, job_id)
-    lines = visit.services.reads.results.as_csv(job, DEFAULT_STATES, base_url(visit.request, visit.services.settings))
-    begun = await run_in_threadpool(next, lines)
-    plain = "".join(char if char.isascii() and (char.isalnum() or char in "-_") else "_" for char in job.job_id)
-
-    def all_lines() -> Any:
-        yield begun
-        yield from lines
-
-    headers = {
-        "Content-Disposition": f'attachment; filename="{plain[:80]}-results.csv"',
-        "Cache-Control": "private, no-store",
-    }
-    return StreamingResponse(all_lines(), headers=headers, media_type="text/csv; charset=utf-8")
+    entry = await visit.services.reads.jobs.lookup(job_id, visit.project_id)
+    return await results_table(visit.services, visit.request, entry.job)
 
 
 @router.get("/jobs/{job_id}/stream")
@@ -337,7 +320,7 @@ def _rows(visit: Visit, head: Head, wanted: Wanted) -> dict[str, Any]:
     refused = head.summary.refused
     here = wanted.address
     if wanted.state == REFUSED:
-        found = _refused(report, wanted.q)
+        found = refusals(report, wanted.q.strip()) if report else []
         all_rows = reads.items.found(job, replace(wanted, state="", page=1).filter, page_size=1)
         shown = _findings(found, wanted.page, job_address(job.job_id), state=REFUSED, q=wanted.q)
     else:
@@ -384,21 +367,6 @@ def _choices(counts: Any, chosen: str, word: Any) -> list[tuple[str, str, int]]:
     return [(value, word(value), count) for value, count in ordered]
 
 
-def _refused(report: SheetReport | None, q: str) -> list[FindingView]:
-    """The findings by which rows were refused."""
-    if report is None:
-        return []
-    rejected = set(report.rejected_rows)
-    wanted = q.strip().casefold()
-    return [
-        each
-        for each in report.findings
-        if each.severity == Severity.ERROR
-        and (each.sheet_row in rejected or each.sheet_row is None)
-        and wanted in f"{each.cell} {each.value} {each.problem}".casefold()
-    ]
-
-
 def _findings(found: list[FindingView], page: int, path: str, **choices: str) -> dict[str, Any]:
     """A page of findings."""
     pages = max(1, -(-len(found) // FINDINGS_PAGE))
@@ -439,21 +407,22 @@ def _cursor(text: str) -> EventCursor | None:
 
 
 def _retried(visit: Visit, job_id: str, form: FormData) -> Response:
-    """Retry what the form names.
+    """Retry what the form names; chosen rows that were finished meanwhile, or are in work, are left alone.
 
     Raises:
-        InvalidRequestError: it is about chosen rows, and none is chosen.
+        InvalidRequestError: no row is chosen that may be retried, or the job has no such rows.
     """
     what = str(form.get("what", "all"))
     if what == "all":
         return _steered(visit, job_id, JobAction.RETRY)
-    job = job_of(visit, job_id)
+    rows = visit.services.reads.rows.rows(job_of(visit, job_id))
     if what == "found":
         state, platform, problem, q = (str(form.get(name, "")) for name in ("state", "platform", "problem", "q"))
-        rows = Wanted(state, platform, problem, q).filter.of(visit.services.reads.rows.rows(job).rows)
-        keys = [row.row_key for row in rows if ShownRow.of(row).job_can_make_it]
+        asked = list(Wanted(state, platform, problem, q).filter.of(rows.rows))
     else:
-        keys = [key for key in form.getlist("row") if isinstance(key, str)]
+        named = row_keys([key for key in form.getlist("row") if isinstance(key, str)], rows)
+        asked = [rows.by_key[key] for key in named]
+    keys = [row.row_key for row in asked if row.state.may_be_retried]
     if not keys:
         raise InvalidRequestError(
             "No row is chosen that can be tried again", fix="Go back and tick the rows to retry", field="row"
