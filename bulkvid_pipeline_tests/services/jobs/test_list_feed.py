@@ -80,12 +80,13 @@ def test_whoever_reads_slowly_is_told_once_of_many_changes(workplace: Workplace)
 
 def test_nobody_looks_where_nobody_follows_and_a_server_that_stops_says_so(workplace: Workplace) -> None:
     async def script(feed: ListFeed) -> None:
-        assert not feed.is_looking
+        looks = [feed.is_looking]
         first, second = feed.open("default"), feed.open("default")
         first.close()
-        assert feed.is_looking
+        looks.append(feed.is_looking)
         second.close()
-        assert not feed.is_looking
+        looks.append(feed.is_looking)
+        assert looks == [False, True, False]
         last = feed.open("default")
         feed.break_off()
         assert last.broken.done()
