@@ -60,7 +60,7 @@ def served(workplace: Workplace) -> Iterator[Served]:
     wait_until(lambda: server.started, "the dashboard did not start")
     secret = site.services.sessions.begin(Caller("ana", "default", frozenset(DEFAULT_SCOPES), FAR_AWAY))
     yield Served(site, server.servers[0].sockets[0].getsockname()[1], f"{SESSION_COOKIE}={secret}")
-    site.services.feeds.break_off()
+    site.services.end_streams()
     server.should_exit = True
     thread.join(30)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from urllib.parse import urlsplit
 
 import pytest
 from dagster import DagsterEventType
@@ -15,6 +16,7 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.services.jobs.run_state import tell_tags
 from bulkvid_pipeline_tests.browser.dashboard.conftest import Dashboard, expect_accessible, other_browser
+from bulkvid_pipeline_tests.peers.cutting_proxy import CuttingProxy
 from bulkvid_pipeline_tests.services.jobs.told_rows import TellingRun, told_at_once
 from bulkvid_pipeline_tests.services.jobs.written_runs import JOB
 from bulkvid_pipeline_tests.workplace import Workplace
@@ -115,21 +117,22 @@ def test_a_page_says_that_the_connection_is_lost_and_is_right_afterwards(
     run.plan(range(2, 10))
     tell(run, 5.0)
     page = dashboard.page
-    dashboard.open(PAGE)
-    expect(page.get_by_text("5 %").first).to_be_visible()
+    with CuttingProxy(urlsplit(dashboard.address).port or 0) as proxy:
+        page.goto(proxy.endpoint_url + PAGE)
+        expect(page.get_by_text("5 %").first).to_be_visible()
 
-    page.context.set_offline(True)
-    dashboard.services.feeds.break_off()
-    expect(page.get_by_text("The connection is lost")).to_be_visible()
-    dashboard.screen.picture("lost")
-    run.finish(4, title="Meanwhile")
-    run.end()
-    dashboard.services.feeds._is_closed = False  # the server has begun again
-    page.context.set_offline(False)
+        proxy.refuse()
+        expect(page.get_by_text("The connection is lost")).to_be_visible()
+        dashboard.screen.picture("lost")
+        run.finish(4, title="Meanwhile")
+        run.end()
+        proxy.heal()
 
-    expect(page.locator(".rowcard", has_text="Meanwhile").get_by_text("Finished")).to_be_visible()
-    expect(page.locator(".jobhead .badge")).to_have_text("Completed")
-    expect(page.get_by_text("The connection is lost")).to_be_hidden()
+        expect(page.locator(".rowcard", has_text="Meanwhile").get_by_text("Finished")).to_be_visible(timeout=15_000)
+        expect(page.locator(".jobhead .badge")).to_have_text("Completed")
+        expect(page.get_by_text("The connection is lost")).to_be_hidden()
+        assert all(url.startswith(proxy.endpoint_url) for url in dashboard.requests)
+        dashboard.requests.clear()
 
 
 def test_ten_thousand_rows_stay_quick_and_chosen_ones_are_remembered(
@@ -191,7 +194,6 @@ def test_the_list_of_jobs_is_live_and_read_without_script(
         for number, title in enumerate(("Spring", "نصائح لتوفير المياه في المنزل", HOSTILE))
     ]
     runs[0].progress(10.0, 8)
-    dashboard.open("/jobs")
     expect(page.get_by_role("link", name="Spring")).to_be_visible()
     runs[0].progress(60.0, 8, completed=4)
     expect(page.get_by_text("4 of 8 rows")).to_be_visible()
