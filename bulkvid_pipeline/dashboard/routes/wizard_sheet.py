@@ -121,7 +121,8 @@ def _shown(
     """The table of a draft; `said` is a mapping that was refused, which the form shows as it was filled in."""
     chosen = said if said is not None else field(draft.spec, _COLUMNS)
     chosen = chosen if isinstance(chosen, Mapping) else {}
-    count = int(rows) if rows.isdecimal() and 1 <= int(rows[:4]) <= MOST_ROWS else FEW_ROWS
+    asked = int(rows) if rows.isdecimal() and len(rows) <= 9 else 0
+    count = asked if 1 <= asked <= MOST_ROWS else FEW_ROWS
     view, problem = _view(visit, draft, chosen, count)
     if said is not None:
         view = view.as_said(said)
