@@ -387,6 +387,22 @@ def test_the_review_tells_what_will_be_refused_with_its_mend(wizard: Wizard, vis
     assert wizard.create().status_code == 400
 
 
+def test_the_review_counts_what_it_does_not_show(wizard: Wizard, visitor: Visitor) -> None:
+    wrong = [idea(f"Idea {n}", duration_seconds="soon") for n in range(130)]
+    draft_id = wizard.upload(data=as_csv([idea("Save water"), *wrong]))
+    told = words(visitor.part(f"/new/{draft_id}/check"))
+    assert "130 rows will be refused" in told
+    assert "and 110 more" in told
+    wizard.send("details", validation_level="strict")
+    told = words(visitor.part(f"/new/{draft_id}/check"))
+    assert "1048 findings" in told
+    assert "and 948 more" in told
+    wizard.send("details", validation_level="permissive")
+    told = words(visitor.part(f"/new/{draft_id}/check"))
+    assert "130 remarks on cells" in told
+    assert "and 80 more" in told
+
+
 @pytest.mark.heavy
 def test_hostile_texts_stay_texts(wizard: Wizard, visitor: Visitor) -> None:
     draft_id = wizard.upload(name=f"{HOSTILE}.csv", data=as_csv([idea(HOSTILE), idea("", HOSTILE)]))

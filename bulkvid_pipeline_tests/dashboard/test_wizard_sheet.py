@@ -13,7 +13,8 @@ import pytest
 from httpx2 import Response
 
 from bulkvid_pipeline.core.columns import NAMES
-from bulkvid_pipeline.dashboard.routes.wizard_table import WORDS
+from bulkvid_pipeline.core.wire import RowCounts, Validation
+from bulkvid_pipeline.dashboard.routes.wizard_table import WORDS, verdict
 from bulkvid_pipeline.services.drafts.drafts import Draft, Drafts
 from bulkvid_pipeline.services.opened import OpenServices
 from bulkvid_pipeline_tests.dashboard.conftest import Visitor, Visitors, words
@@ -237,3 +238,11 @@ def test_more_rows_are_checked_when_they_are_asked_for(visitor: Visitor, service
 
 def test_all_our_columns_have_words_that_people_read() -> None:
     assert WORDS.keys() == {*NAMES}
+
+
+def test_a_verdict_counts_the_errors_that_are_not_listed() -> None:
+    rows = RowCounts(accepted=0, rejected=50, skipped=0)
+    found = Validation(
+        level="strict", stops_job=True, rows=rows, errors=1700, warnings=0, findings_total=1700, findings=()
+    )
+    assert list(verdict(found)) == ["The job would not start: 1,700 errors"]

@@ -15,6 +15,7 @@ from bulkvid_pipeline.core.options import ValidationLevel
 from bulkvid_pipeline.core.ranges import A1Range, column_letter, parse_range
 from bulkvid_pipeline.core.sheet_columns import KnownBy
 from bulkvid_pipeline.core.wire import FindingView, SheetColumnView, SheetPreview, Validation
+from bulkvid_pipeline.core.wording import plural
 
 SHOWN = 200
 """Characters of a cell that the table shows."""
@@ -260,9 +261,8 @@ def _gravest(marks: Iterable[Mark], level: str) -> str:
 def verdict(found: Validation) -> Iterator[str]:
     """What becomes of the rows that were checked, in short sentences."""
     rows = found.rows
-    errors = sum(finding.severity == "error" for finding in found.findings)
-    if found.stops_job and errors:
-        yield f"The job would not start: {errors} error{'' if errors == 1 else 's'}"
+    if found.stops_job and found.errors:
+        yield f"The job would not start: {plural(found.errors, 'error')}"
     elif found.stops_job:
         yield "The job would not start: no row can be rendered"
     else:
