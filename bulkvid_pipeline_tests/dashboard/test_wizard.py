@@ -19,6 +19,7 @@ from bulkvid_pipeline.services.drafts.drafts import Draft, Drafts
 from bulkvid_pipeline.services.jobs.jobs import find_job, spec_of
 from bulkvid_pipeline.services.opened import OpenServices
 from bulkvid_pipeline.services.sheets.uploads import Uploads
+from bulkvid_pipeline.services.templates.template_store import TemplateStore
 from bulkvid_pipeline.settings import settings
 from bulkvid_pipeline_tests.dashboard.conftest import Visitor, Visitors, words
 from bulkvid_pipeline_tests.launch.fake_dagster import LOSE, FakeDagster, launched
@@ -469,6 +470,18 @@ def test_drafts_are_listed_to_go_on_with(wizard: Wizard, visitor: Visitor) -> No
     assert "Choose the look" in words(listed)
     assert visitor.get(f"/new/{draft_id}").headers["Location"] == f"/new/{draft_id}/look"
     assert visitor.get(f"/new/{draft_id}/nowhere").status_code == 404
+
+
+def test_templates_are_listed_without_being_opened(
+    wizard: Wizard, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def opened(_: TemplateStore, template_id: str) -> None:
+        raise AssertionError(f"{template_id} was opened")
+
+    draft_id = wizard.upload()
+    monkeypatch.setattr(TemplateStore, "load", opened)
+    assert '<option value="classic">' in visitor.get(f"/new/{draft_id}/look").text
+    assert visitor.get(f"/new/{draft_id}/details").status_code == 200
 
 
 def test_a_link_from_a_template_begins_with_it(visitor: Visitor, services: OpenServices) -> None:

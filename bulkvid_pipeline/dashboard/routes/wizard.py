@@ -383,7 +383,7 @@ def _step(
         refused=refused,
         link=str(form.get("sheet_url") or "") if form else "",
         uploads=uploads,
-        choices=choices_of(visit.services.settings, visit.project_id, shown.spec),
+        choices=choices_of(visit.services.settings, visit.project_id, shown.spec, step),
         step_of=_step_of,
         **{"found": None, "check_refused": None, **values},
     )
