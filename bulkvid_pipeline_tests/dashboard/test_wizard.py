@@ -24,6 +24,8 @@ from bulkvid_pipeline.settings import settings
 from bulkvid_pipeline_tests.dashboard.conftest import Visitor, Visitors, words
 from bulkvid_pipeline_tests.launch.fake_dagster import LOSE, FakeDagster, launched
 from bulkvid_pipeline_tests.launch.instance_dagster import InstanceDagster
+from bulkvid_pipeline_tests.services.jobs.told_rows import TellingRun
+from bulkvid_pipeline_tests.services.jobs.written_runs import JOB
 from bulkvid_pipeline_tests.workplace import Workplace, idea
 
 HOSTILE = "<script>alert(1)</script>"
@@ -360,7 +362,8 @@ def test_a_job_starts_again_with_changes_and_nothing_of_it_is_lost(
     job_id = answer.headers["Location"].removeprefix("/jobs/")
     before = spec_of(workplace.instance, find_job(workplace.instance, job_id))
 
-    first, second = visitor.get(f"/new?from={job_id}"), visitor.get(f"/new?from={job_id}")
+    assert "Again with changes" in words(visitor.get(f"/new?from={job_id}"))
+    first, second = visitor.post(f"/new?from={job_id}"), visitor.post(f"/new?from={job_id}")
     assert first.headers["Location"] == second.headers["Location"]
     assert words(visitor.get(first.headers["Location"] + "/review")).count("First") >= 1
     assert wizard.draft.from_job == job_id
@@ -369,7 +372,8 @@ def test_a_job_starts_again_with_changes_and_nothing_of_it_is_lost(
     after = spec_of(workplace.instance, find_job(workplace.instance, again_id))
     assert again_id != job_id
     assert after == before.model_copy(update={"title": "Second"})
-    assert visitors(project="news").get(f"/new?from={job_id}").status_code == 404
+    stranger = visitors(project="news")
+    assert stranger.get(f"/new?from={job_id}").status_code == stranger.post(f"/new?from={job_id}").status_code == 404
 
 
 def test_the_review_tells_what_will_be_refused_with_its_mend(wizard: Wizard, visitor: Visitor) -> None:
@@ -470,6 +474,18 @@ def test_drafts_are_listed_to_go_on_with(wizard: Wizard, visitor: Visitor) -> No
     assert "Choose the look" in words(listed)
     assert visitor.get(f"/new/{draft_id}").headers["Location"] == f"/new/{draft_id}/look"
     assert visitor.get(f"/new/{draft_id}/nowhere").status_code == 404
+
+
+def test_to_look_at_a_link_begins_nothing(visitor: Visitor, services: OpenServices, workplace: Workplace) -> None:
+    TellingRun.begun(workplace.instance)
+    link = f"/new?from={JOB}"
+    page = visitor.get(link)
+    assert f'action="{link}"' in page.text
+    drafts = Drafts(services.instance, "default", "ana")
+    assert drafts.all() == []
+    assert visitor.post(link).headers["Location"] == visitor.post(link).headers["Location"]
+    (draft,) = drafts.all()
+    assert draft.from_job == JOB
 
 
 def test_templates_are_listed_without_being_opened(

@@ -66,16 +66,21 @@ _AGAIN_S = 0.3
 
 @router.get("/new")
 def start_page(visit: Changing) -> Response:
-    """Begin with a sheet, or go on with a draft; `?from=` a job begins with all that it was, `?template=` with that."""
+    """Begin with a sheet, or go on with a draft; `?template=` is the one to begin with, `?from=` a job to repeat."""
     job_id = visit.request.query_params.get("from")
     if job_id:
-        return visit.redirect(f"/new/{_draft_from(visit, job_id).id}")
+        job = find_job(visit.services.instance, job_id, project_id=visit.project_id)
+        return visit.page("wizard/again.html", title="Again with changes", job=job)
     return _start(visit)
 
 
 @router.post("/new")
 async def start(visit: Changing) -> Response:
-    """A new draft over the sheet that was pasted, uploaded or chosen."""
+    """A new draft over the sheet that was pasted, uploaded or chosen; `?from=` a job has all that it was."""
+    job_id = visit.request.query_params.get("from")
+    if job_id:
+        draft = await run_in_threadpool(_draft_from, visit, job_id)
+        return visit.redirect(f"/new/{draft.id}")
     form = await visit.form()
     try:
         source, name = await _source_of(visit, form)

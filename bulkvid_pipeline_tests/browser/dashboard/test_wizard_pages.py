@@ -176,5 +176,6 @@ def test_from_a_file_to_finished_videos_as_it_is_served(tmp_path: Path, screen: 
             wait_until(lambda: find_job(instance, job_id).state is JobState.COMPLETED)
         assert len(list((tmp_path / "output").rglob("*.mp4"))) == 2
         page.goto(f"{served.url}/new?from={job_id}")
+        page.get_by_role("button", name="Again with changes").click()
         expect(page.get_by_text("again with changes from")).to_be_visible()
         expect(page.locator("dd", has_text="Minimal")).to_be_visible()
