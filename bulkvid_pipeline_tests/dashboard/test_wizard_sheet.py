@@ -230,7 +230,8 @@ def test_more_rows_are_checked_when_they_are_asked_for(visitor: Visitor, service
     for rows, said in (
         ("50", "all checked here"), ("1", "the first 1 checked here"), ("", "the first 20 checked here"),
         ("51", "the first 20 checked here"), ("many", "the first 20 checked here"), ("-1", "the first 20 checked here"),
-        ("00050", "all checked here"), ("000100000", "the first 20 checked here"), ("9" * 5000, "the first 20 checked here"),
+        ("00050", "all checked here"), ("000100000", "the first 20 checked here"),
+        ("9" * 5000, "the first 20 checked here"),
     ):  # fmt: skip
         page = visitor.part(f"{table.path}/table?rows={rows}")
         assert f"30 rows of ideas, {said}" in words(page)

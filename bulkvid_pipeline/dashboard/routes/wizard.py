@@ -6,7 +6,7 @@ import contextlib
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -58,7 +58,6 @@ STEPS = {
 }
 _SOURCE = ("input_source.sheet_id", "input_source.path")
 _OWN_FIELDS = {**FIELDS, Step.SHEET: (*FIELDS[Step.SHEET], *_SOURCE)}
-_TRIES = 3
 _LONGEST_S = 60.0
 """How long a second click waits for the first one's job."""
 _AGAIN_S = 0.3
@@ -227,33 +226,22 @@ def _saved(visit: Visit, draft_id: str, step: Step, values: Mapping[str, Any], b
     Raises:
         DraftChangedError: what the form shows was changed elsewhere since it was made.
     """
-    drafts = _drafts(visit)
-    for _ in range(_TRIES):
-        draft = drafts.get(draft_id)
+
+    def change(draft: Draft) -> Draft:
         spec = with_fields(draft.spec, values)
-        now, wanted = base_of(draft.spec, step), base_of(spec, step)
-        if base and now not in (base, wanted):
+        if base and base_of(draft.spec, step) not in (base, base_of(spec, step)):
             raise DraftChangedError("This step was changed in another window meanwhile")
-        try:
-            return drafts.save(draft_id, draft.version, spec=spec)
-        except DraftChangedError:
-            continue  # something else of it was saved in this moment
-    raise DraftChangedError("The draft is being changed in another window")
+        return replace(draft, spec=spec)
+
+    return _drafts(visit).change(draft_id, change)
 
 
 def _change_source(visit: Visit, draft_id: str, source: InputSource, name: str) -> None:
-    drafts = _drafts(visit)
-    for attempt in range(_TRIES):
-        draft = drafts.get(draft_id)
+    def change(draft: Draft) -> Draft:
         again = source.path is not None and draft.source_name == name
-        spec = with_source(draft.spec, source, is_new_version=again)
-        try:
-            drafts.save(draft_id, draft.version, spec=spec, source_name=name)
-        except DraftChangedError:
-            if attempt + 1 == _TRIES:
-                raise
-        else:
-            return
+        return replace(draft, spec=with_source(draft.spec, source, is_new_version=again), source_name=name)
+
+    _drafts(visit).change(draft_id, change)
 
 
 async def _source_of(visit: Visit, form: FormData) -> tuple[InputSource, str]:

@@ -20,9 +20,9 @@ from bulkvid_pipeline.core.options import (
     Voice,
 )
 from bulkvid_pipeline.core.spec import HiddenRows, OnlyRows, SheetFormat
+from bulkvid_pipeline.services.drafts.drafts import Step
 from bulkvid_pipeline.services.drafts.editing import field
 from bulkvid_pipeline.services.intake.allowed import EVERYTHING, AllowedPlaces
-from bulkvid_pipeline.services.drafts.drafts import Step
 from bulkvid_pipeline.services.templates.project_templates import ProjectTemplates
 from bulkvid_pipeline.services.templates.template_store import TemplateStore
 from bulkvid_pipeline.services.templates.template_views import TemplateSummary, template_summaries
@@ -131,7 +131,7 @@ class Choices:
 
 
 def choices_of(settings: Settings, project_id: str, spec: Mapping[str, Any], step: Step) -> Choices:
-    """The choices of a step in a project; what the draft says already is among them, so that a form never changes it."""
+    """The choices of a step; what the draft says already is among them, so that a form never changes it."""
     allowed = AllowedPlaces.of(project_id, settings)
     named = [_as_bucket(place) for place in allowed.outputs if place not in (EVERYTHING, settings.output_url)]
     chosen = field(spec, "output.output_bucket")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -11,7 +12,7 @@ from starlette.responses import Response
 
 from bulkvid_pipeline.core.column_choice import read_columns
 from bulkvid_pipeline.core.columns import IGNORE
-from bulkvid_pipeline.core.errors import BulkVideoError, DraftChangedError, InvalidRequestError
+from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError
 from bulkvid_pipeline.core.ranges import A1Range, parse_range
 from bulkvid_pipeline.dashboard.routes.wizard import STEPS
 from bulkvid_pipeline.dashboard.routes.wizard_table import (
@@ -29,6 +30,7 @@ from bulkvid_pipeline.services.drafts.checking import spec_for_looks
 from bulkvid_pipeline.services.drafts.drafts import Draft, Drafts, Step
 from bulkvid_pipeline.services.drafts.editing import field, with_fields
 from bulkvid_pipeline.services.intake.previewing import MOST_ROWS, preview_sheet
+from bulkvid_pipeline.web.slow_threads import in_slow_thread
 
 router = page_router()
 
@@ -37,20 +39,19 @@ MOST_TOLD = 500
 """Findings of each level that are shown."""
 _COLUMNS = "input_source.columns"
 _LEVEL = "validation_level"
-_TRIES = 3
 
 
 @router.get("/new/{draft_id}/sheet/table")
-def table(draft_id: str, visit: Changing, rows: str = "") -> Response:
+async def table(draft_id: str, visit: Changing, rows: str = "") -> Response:
     """The table, as a part of the step, or a page of its own without script."""
-    return _shown(visit, _drafts(visit).get(draft_id), rows=rows)
+    return await in_slow_thread(visit.request, lambda: _shown(visit, _drafts(visit).get(draft_id), rows=rows))
 
 
 @router.post("/new/{draft_id}/sheet/columns")
 async def columns(draft_id: str, visit: Changing) -> Response:
     """Keep what was said by hand of the columns, and read the sheet so."""
     form = await visit.form()
-    return await run_in_threadpool(_keep_columns, visit, draft_id, form)
+    return await in_slow_thread(visit.request, lambda: _keep_columns(visit, draft_id, form))
 
 
 @router.post("/new/{draft_id}/sheet/level")
@@ -59,7 +60,7 @@ async def level(draft_id: str, visit: Changing) -> Response:
     chosen = str((await visit.form()).get(_LEVEL, ""))
     if chosen not in LEVELS:
         raise InvalidRequestError("There is no such level", fix=f"Choose one of {', '.join(LEVELS)}", field=_LEVEL)
-    await run_in_threadpool(_change, visit, draft_id, lambda spec: with_fields(spec, {_LEVEL: chosen}))
+    await run_in_threadpool(_keep, visit, draft_id, _LEVEL, chosen)
     if visit.is_fragment:
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
     return visit.redirect(f"/new/{draft_id}/sheet/table")
@@ -71,7 +72,7 @@ def _keep_columns(visit: Visit, draft_id: str, form: FormData) -> Response:
         mapping = read_columns(said)
     except InvalidRequestError as error:
         return _shown(visit, _drafts(visit).get(draft_id), said=said, refused=error)
-    draft = _change(visit, draft_id, lambda spec: with_fields(spec, {_COLUMNS: mapping}))
+    draft = _keep(visit, draft_id, _COLUMNS, mapping)
     if visit.is_fragment:
         return _shown(visit, draft, rows=str(form.get("rows", "")))
     return visit.redirect(f"/new/{draft_id}/sheet/table")
@@ -94,20 +95,9 @@ def _said(form: FormData, latest: str) -> dict[str, str]:
     return said
 
 
-def _change(visit: Visit, draft_id: str, change: Callable[[Mapping[str, Any]], dict[str, Any]]) -> Draft:
-    """The draft with a change of fields that no other form has.
-
-    Raises:
-        DraftChangedError: other windows change it all the time.
-    """
-    drafts = _drafts(visit)
-    for _ in range(_TRIES):
-        draft = drafts.get(draft_id)
-        try:
-            return drafts.save(draft_id, draft.version, spec=change(draft.spec))
-        except DraftChangedError:
-            continue  # something else of it was saved in this moment
-    raise DraftChangedError("The draft is being changed in another window")
+def _keep(visit: Visit, draft_id: str, name: str, value: Any) -> Draft:
+    """The draft with a field that no other form has."""
+    return _drafts(visit).change(draft_id, lambda draft: replace(draft, spec=with_fields(draft.spec, {name: value})))
 
 
 def _shown(
