@@ -14,6 +14,7 @@ import pytest
 from httpx2 import Response
 
 from bulkvid_pipeline.core.columns import COLUMNS
+from bulkvid_pipeline.core.errors import ServiceUnavailableError
 from bulkvid_pipeline.services.access.scopes import Scope
 from bulkvid_pipeline.services.drafts.drafts import Draft, Drafts
 from bulkvid_pipeline.services.jobs.jobs import find_job, spec_of
@@ -175,10 +176,26 @@ def test_the_same_draft_sent_twice_is_one_job(dagster: InstanceDagster, wizard: 
     assert len(dagster.runs) == 1
 
 
+def test_a_draft_that_outlived_its_job_and_was_changed_is_another_job(
+    dagster: InstanceDagster, wizard: Wizard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_: Drafts, draft_id: str) -> None:
+        raise ServiceUnavailableError(f"The database does not answer about {draft_id}")
+
+    wizard.upload()
+    with monkeypatch.context() as broken:
+        broken.setattr(Drafts, "delete", away)
+        assert wizard.create().status_code == 503
+    assert len(dagster.runs) == 1
+    wizard.send("details", title="Changed since")
+    assert wizard.create().status_code == 303
+    assert len(dagster.runs) == 2
+
+
 @pytest.mark.heavy
 def test_two_clicks_at_once_are_one_job(dagster: InstanceDagster, wizard: Wizard, visitors: Visitors) -> None:
     draft_id = wizard.upload()
-    path = f"/new/{draft_id}/create"
+    path = f"/new/{draft_id}/create?version={wizard.draft.version}"
     with ThreadPoolExecutor(3) as pool:
         clicks = [pool.submit(visitors().post, path) for _ in range(3)]
         places = {click.result().headers.get("Location") for click in clicks}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -145,13 +145,14 @@ async def create_job(draft_id: str, visit: Changing) -> Response:
 def _created(visit: Visit, draft_id: str) -> Response:
     caller, services = visit.caller, visit.services
     drafts = _drafts(visit)
-    name = RequestName(caller.project_id, caller.user_id, "POST /new", draft_id)
-    seen = visit.request.query_params.get("version", "")
+    seen = visit.request.query_params.get("version", "")[:20] or str(drafts.get(draft_id).version)
+    # Of the version too: a draft that outlived its job and was changed since is another job.
+    name = RequestName(caller.project_id, caller.user_id, "POST /new", f"{draft_id}/{seen}")
 
     def carry_out(work: Work) -> Answer:
         def spec() -> BulkJobSpec:
             draft = drafts.get(draft_id)
-            if seen and seen != str(draft.version):
+            if seen != str(draft.version):
                 raise DraftChangedError(
                     "The draft was changed in another window since you looked at it", fix="Look at it again"
                 )
@@ -161,7 +162,7 @@ def _created(visit: Visit, draft_id: str) -> Response:
         return Answer(201, json.dumps({"job_id": created.id}))
 
     try:
-        answer = _once(visit, name, draft_id, carry_out)
+        answer = _once(visit, name, carry_out)
     except DraftNotFoundError:
         raise
     except BulkVideoError as error:
@@ -293,12 +294,12 @@ def _name_of(visit: Visit, source: InputSource) -> str:
         return source.path.rpartition("/")[2]
 
 
-def _once(visit: Visit, name: RequestName, asked: str, work: Any) -> Answer:
+def _once(visit: Visit, name: RequestName, work: Callable[[Work], Answer]) -> Answer:
     """The first click's answer, for which a second one waits."""
     ends = time.monotonic() + _LONGEST_S
     while True:
         try:
-            return visit.services.keyed.once(name, asked, work)[0]
+            return visit.services.keyed.once(name, name.key, work)[0]
         except KeyInUseError:
             if time.monotonic() > ends:
                 raise
