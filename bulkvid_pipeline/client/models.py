@@ -123,8 +123,8 @@ class RowCounts(Shape):
 class Validation(Shape):
     """The findings of a sheet at one level: the first of them.
 
-    `errors`, `warnings` and `findings_total` count those too that are not among them. `stops_job`: nothing may be rendered at this
-    level.
+    `errors`, `warnings` and `findings_total` count those too that are not among them. `stops_job`: nothing may be
+    rendered at this level.
     """
 
     level: str

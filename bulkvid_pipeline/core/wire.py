@@ -449,8 +449,8 @@ class UploadView(_Shape):
 class Validation(_Shape):
     """The findings of a sheet at one level: the first of them, informative ones last.
 
-    `errors`, `warnings` and `findings_total` count those too that are not among them. `stops_job`: nothing may be rendered at this
-    level.
+    `errors`, `warnings` and `findings_total` count those too that are not among them. `stops_job`: nothing may be
+    rendered at this level.
     """
 
     level: str

@@ -64,13 +64,12 @@ _AGAIN_S = 0.3
 
 
 @router.get("/new")
-def start_page(visit: Changing) -> Response:
+async def start_page(visit: Changing) -> Response:
     """Begin with a sheet, or go on with a draft; `?template=` is the one to begin with, `?from=` a job to repeat."""
     job_id = visit.request.query_params.get("from")
     if job_id:
-        job = find_job(visit.services.instance, job_id, project_id=visit.project_id)
-        return visit.page("wizard/again.html", title="Again with changes", job=job)
-    return _start(visit)
+        return await run_in_threadpool(_ask_to_repeat, visit, job_id)
+    return await in_slow_thread(visit.request, lambda: _start(visit))
 
 
 @router.post("/new")
@@ -78,7 +77,7 @@ async def start(visit: Changing) -> Response:
     """A new draft over the sheet that was pasted, uploaded or chosen; `?from=` a job has all that it was."""
     job_id = visit.request.query_params.get("from")
     if job_id:
-        draft = await run_in_threadpool(_draft_from, visit, job_id)
+        draft = await in_slow_thread(visit.request, lambda: _draft_from(visit, job_id))
         return visit.redirect(f"/new/{draft.id}")
     form = await visit.form()
     try:
@@ -88,7 +87,8 @@ async def start(visit: Changing) -> Response:
     except BulkVideoError as error:
         if visit.is_fragment:
             raise
-        return await run_in_threadpool(_start, visit, error, form)
+        refused = error
+        return await in_slow_thread(visit.request, lambda: _start(visit, refused, form))
     visit.services.looks.warm()
     return visit.redirect(f"/new/{draft.id}/sheet")
 
@@ -117,7 +117,8 @@ async def change_source(draft_id: str, visit: Changing) -> Response:
     except BulkVideoError as error:
         if visit.is_fragment:
             raise
-        return await run_in_threadpool(_step, visit, draft, Step.SHEET, refused=error, form=form)
+        refused = error
+        return await in_slow_thread(visit.request, lambda: _step(visit, draft, Step.SHEET, refused=refused, form=form))
     return visit.redirect(f"/new/{draft_id}/sheet")
 
 
@@ -179,8 +180,12 @@ def _created(visit: Visit, draft_id: str) -> Response:
 @router.get("/new/{draft_id}/look")
 @router.get("/new/{draft_id}/details")
 @router.get("/new/{draft_id}/review")
-def step_page(draft_id: str, visit: Changing) -> Response:
+async def step_page(draft_id: str, visit: Changing) -> Response:
     """One of the four steps."""
+    return await in_slow_thread(visit.request, lambda: _shown_step(visit, draft_id))
+
+
+def _shown_step(visit: Visit, draft_id: str) -> Response:
     draft, shown = _drafts(visit).get(draft_id), _step_at(visit)
     visit.services.looks.warm()
     problems = _problems(visit, draft.spec) if shown is Step.REVIEW else {}
@@ -193,7 +198,7 @@ def step_page(draft_id: str, visit: Changing) -> Response:
 async def save_step(draft_id: str, visit: Changing) -> Response:
     """Keep what the form says, and go on, back, or stay (`go`); `keep` is for our script, which stays on the page."""
     form = await visit.form()
-    return await run_in_threadpool(_save_step, visit, draft_id, _step_at(visit), form)
+    return await in_slow_thread(visit.request, lambda: _save_step(visit, draft_id, _step_at(visit), form))
 
 
 def _save_step(visit: Visit, draft_id: str, step: Step, form: FormData) -> Response:
@@ -257,7 +262,8 @@ async def _source_of(visit: Visit, form: FormData) -> tuple[InputSource, str]:
     file, link, saved = form.get("file"), str(form.get("sheet_url") or "").strip(), str(form.get("upload") or "")
     if isinstance(file, UploadFile) and file.filename:
         data = await file.read()
-        about = await run_in_threadpool(Uploads(settings).add, project, file.filename, data)
+        name = file.filename
+        about = await in_slow_thread(visit.request, lambda: Uploads(settings).add(project, name, data))
         return InputSource(path=about.id), about.name
     if link:
         with naming("sheet_url"):
@@ -266,11 +272,16 @@ async def _source_of(visit: Visit, form: FormData) -> tuple[InputSource, str]:
         return spec.input_source, "Google sheet"
     if saved:
         with naming("upload"):
-            about = await run_in_threadpool(Uploads(settings).get, project, saved)
+            about = await in_slow_thread(visit.request, lambda: Uploads(settings).get(project, saved))
         return InputSource(path=about.id), about.name
     raise InvalidRequestError(
         "No sheet was given", fix="Paste the link of a Google sheet, or choose a file", field="sheet_url"
     )
+
+
+def _ask_to_repeat(visit: Visit, job_id: str) -> Response:
+    job = find_job(visit.services.instance, job_id, project_id=visit.project_id)
+    return visit.page("wizard/again.html", title="Again with changes", job=job)
 
 
 def _draft_from(visit: Visit, job_id: str) -> Draft:
