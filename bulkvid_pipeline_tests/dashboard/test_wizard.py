@@ -359,7 +359,12 @@ def test_a_foreign_form_changes_nothing(wizard: Wizard, visitor: Visitor) -> Non
 
 def test_a_deleted_draft_is_gone_and_its_sheet_stays(wizard: Wizard, visitor: Visitor, services: OpenServices) -> None:
     draft_id = wizard.upload()
-    assert visitor.post(f"/new/{draft_id}/delete").headers["Location"] == "/new"
+    path = f"/new/{draft_id}/delete"
+    for asking in (visitor.get(path), visitor.post(path)):
+        assert "Delete this draft?" in words(asking)
+        assert 'name="sure" value="yes"' in asking.text
+    assert wizard.draft.id == draft_id
+    assert visitor.post(path, {"sure": "yes"}).headers["Location"] == "/new"
     assert visitor.get(f"/new/{draft_id}").status_code == 404
     assert [about.name for about in Uploads(services.settings).list("default")] == ["ideas.csv"]
 

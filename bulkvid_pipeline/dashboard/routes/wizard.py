@@ -99,10 +99,18 @@ def resume(draft_id: str, visit: Changing) -> Response:
     return visit.redirect(f"/new/{draft_id}/{_drafts(visit).get(draft_id).step}")
 
 
+@router.get("/new/{draft_id}/delete")
+def ask_to_delete(draft_id: str, visit: Changing) -> Response:
+    """Asks whether the draft is really to be forgotten."""
+    return visit.page("wizard/delete.html", title="Delete the draft", draft=_drafts(visit).get(draft_id))
+
+
 @router.post("/new/{draft_id}/delete")
-def delete(draft_id: str, visit: Changing) -> Response:
-    """Forget the draft. Its sheet stays among the saved ones."""
-    _drafts(visit).delete(draft_id)
+async def delete(draft_id: str, visit: Changing) -> Response:
+    """Forget the draft; whoever has not been asked yet whether they are sure, is. Its sheet stays among the saved."""
+    if (await visit.form()).get("sure") != "yes":
+        return await run_in_threadpool(ask_to_delete, draft_id, visit)
+    await run_in_threadpool(_drafts(visit).delete, draft_id)
     return visit.redirect("/new", say="The draft is deleted")
 
 

@@ -56,9 +56,13 @@ document.addEventListener("submit", async (event) => {
   event.stopImmediatePropagation();
   const button = event.submitter;
   if (await confirmed(form.dataset.confirm, form.dataset.explained, form.dataset.yes)) {
+    // Without this field the server asks, as it does where there is no script.
+    const sure = Object.assign(document.createElement("input"), { type: "hidden", name: "sure", value: "yes" });
+    form.append(sure);
     form.dataset.isConfirmed = "yes";
     form.requestSubmit(button);
     delete form.dataset.isConfirmed;
+    sure.remove();
   }
 }, { capture: true });
 
