@@ -14,7 +14,8 @@ from httpx2 import Response
 
 from bulkvid_pipeline.core.columns import NAMES
 from bulkvid_pipeline.core.wire import RowCounts, Validation
-from bulkvid_pipeline.dashboard.routes.wizard_table import WORDS, verdict
+from bulkvid_pipeline.dashboard.sheet_view import choices, verdict
+from bulkvid_pipeline.services.demo.column_guide import column_guide
 from bulkvid_pipeline.services.drafts.drafts import Draft, Drafts
 from bulkvid_pipeline.services.opened import OpenServices
 from bulkvid_pipeline_tests.dashboard.conftest import Visitor, Visitors, words
@@ -111,7 +112,7 @@ def test_a_sheet_whose_headers_are_unknown_asks_which_columns_hold_title_and_scr
 
     assert page.status_code == 200
     assert "No header row was found" in words(page)
-    assert "Say below which column holds the Title and which one the Script" in words(page)
+    assert "Say below which column holds the Idea title and which one the Script content" in words(page)
     assert 'name="key.2" value="VO"' in page.text
     assert "Turn off the tap." in words(page)
 
@@ -237,8 +238,10 @@ def test_more_rows_are_checked_when_they_are_asked_for(visitor: Visitor, service
         assert f"30 rows of ideas, {said}" in words(page)
 
 
-def test_all_our_columns_have_words_that_people_read() -> None:
-    assert WORDS.keys() == {*NAMES}
+def test_columns_are_called_as_the_guide_calls_them() -> None:
+    titles = {each.column: each.title for each in column_guide()}
+    offered = dict(choices())
+    assert {name: offered[name] for name in NAMES} == {name: titles[name] for name in NAMES}
 
 
 def test_a_verdict_counts_the_errors_that_are_not_listed() -> None:

@@ -15,7 +15,7 @@ from bulkvid_pipeline.core.columns import IGNORE
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError
 from bulkvid_pipeline.core.ranges import A1Range, parse_range
 from bulkvid_pipeline.dashboard.routes.wizard import STEPS
-from bulkvid_pipeline.dashboard.routes.wizard_table import (
+from bulkvid_pipeline.dashboard.sheet_view import (
     LEVELS,
     SheetView,
     choices,
