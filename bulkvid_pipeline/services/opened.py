@@ -22,6 +22,7 @@ from bulkvid_pipeline.services.jobs.feed import JobFeeds
 from bulkvid_pipeline.services.jobs.instance import open_instance
 from bulkvid_pipeline.services.jobs.job_reads import JobReads, job_reads
 from bulkvid_pipeline.services.previews.row_looks import RowLooks
+from bulkvid_pipeline.services.sheets.recent_sheets import RecentSheets
 from bulkvid_pipeline.services.sheets.uploads import with_uploads_at
 from bulkvid_pipeline.services.system.health import HealthWatch
 from bulkvid_pipeline.services.system.machine import Machine
@@ -32,7 +33,7 @@ from bulkvid_pipeline.settings import Settings
 
 @dataclass(frozen=True)
 class OpenServices:
-    """One for each process. It keeps nothing that is not read from the instance or from storage."""
+    """One for each process. It keeps nothing that is not read from the instance, from storage or from sheets."""
 
     settings: Settings
     home: Path
@@ -48,6 +49,7 @@ class OpenServices:
     feeds: JobFeeds
     sums: JobSums
     looks: RowLooks
+    recent_sheets: RecentSheets
 
     def see_own_writing(self) -> None:
         """Let the next reads of this process hold what it has just written; without the database they tell so."""
@@ -87,4 +89,5 @@ def open_services(settings: Settings, home: Path) -> Iterator[OpenServices]:
             feeds=feeds,
             sums=JobSums(GoneJobs(instance)),
             looks=looks,
+            recent_sheets=RecentSheets(),
         )

@@ -17,7 +17,9 @@ from bulkvid_pipeline.core.wire import RowCounts, Validation
 from bulkvid_pipeline.dashboard.sheet_view import choices, verdict
 from bulkvid_pipeline.services.demo.column_guide import column_guide
 from bulkvid_pipeline.services.drafts.drafts import Draft, Drafts
+from bulkvid_pipeline.services.intake import previewing
 from bulkvid_pipeline.services.opened import OpenServices
+from bulkvid_pipeline.services.sheets.loading import read_sheet
 from bulkvid_pipeline_tests.dashboard.conftest import Visitor, Visitors, words
 
 UNKNOWN = b"Hook line,VO,Tone\nOne,Turn off the tap.,calm\nTwo,,calm\n"
@@ -129,6 +131,26 @@ def test_columns_that_are_chosen_by_hand_are_kept_and_the_last_choice_of_a_name_
     assert unknown.columns == {"VO": "script_content", "Tone": "idea_title"}
     unknown.choose(["Hook line", "VO", "Tone"], ["", "", ""])
     assert unknown.columns == {}
+
+
+def test_choices_are_made_over_the_sheet_as_it_was_read_for_the_page(
+    known: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[Any] = []
+
+    def counted(*given: Any) -> Any:
+        reads.append(given)
+        return read_sheet(*given)
+
+    monkeypatch.setattr(previewing, "read_sheet", counted)
+    loaded = re.search(r'hx-get="([^"]*/sheet/table[^"]*)"', known.visitor.get(known.path).text)
+    assert loaded is not None
+    for _ in range(2):
+        assert known.visitor.part(loaded[1]).status_code == 200
+    assert known.choose(["Title", "Notes"], ["idea_title", "tone"], latest=2).status_code == 200
+    assert len(reads) == 1
+    assert known.part().status_code == 200
+    assert len(reads) == 2
 
 
 def test_without_script_the_form_leads_back_to_the_table(unknown: Table) -> None:

@@ -398,6 +398,7 @@ def _step(
         uploads=uploads,
         choices=choices_of(visit.services.settings, visit.project_id, shown.spec, step),
         step_of=_step_of,
+        now=int(time.time()),
         **{"found": None, "check_refused": None, **values},
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -42,9 +43,17 @@ _LEVEL = "validation_level"
 
 
 @router.get("/new/{draft_id}/sheet/table")
-async def table(draft_id: str, visit: Changing, rows: str = "") -> Response:
-    """The table, as a part of the step, or a page of its own without script."""
-    return await in_slow_thread(visit.request, lambda: _shown(visit, _drafts(visit).get(draft_id), rows=rows))
+async def table(draft_id: str, visit: Changing, rows: str = "", since: str = "") -> Response:
+    """The table, as a part of the step, or a page of its own without script.
+
+    The sheet is read again if it was last read before `since`, which is when the step was loaded (epoch seconds).
+    """
+    loaded_at = float(since) if since.isdecimal() and len(since) <= 12 else time.time()
+
+    def shown() -> Response:
+        return _shown(visit, _drafts(visit).get(draft_id), rows=rows, since=loaded_at)
+
+    return await in_slow_thread(visit.request, shown)
 
 
 @router.post("/new/{draft_id}/sheet/columns")
@@ -105,6 +114,7 @@ def _shown(
     draft: Draft,
     *,
     rows: str = "",
+    since: float = 0.0,
     said: Mapping[str, str] | None = None,
     refused: BulkVideoError | None = None,
 ) -> Response:
@@ -113,7 +123,7 @@ def _shown(
     chosen = chosen if isinstance(chosen, Mapping) else {}
     asked = int(rows) if rows.isdecimal() and len(rows) <= 9 else 0
     count = asked if 1 <= asked <= MOST_ROWS else FEW_ROWS
-    view, problem = _view(visit, draft, chosen, count)
+    view, problem = _view(visit, draft, chosen, count, since)
     if said is not None:
         view = view.as_said(said)
     told = refused or problem
@@ -128,6 +138,7 @@ def _shown(
         "levels": LEVELS,
         "choices": choices(),
         "rows": count,
+        "since": int(since),
         "most_rows": MOST_ROWS,
         "verdict": verdict,
     }
@@ -139,13 +150,23 @@ def _shown(
     )
 
 
-def _view(visit: Visit, draft: Draft, chosen: Mapping[str, str], rows: int) -> tuple[SheetView, BulkVideoError | None]:
+def _view(
+    visit: Visit, draft: Draft, chosen: Mapping[str, str], rows: int, since: float
+) -> tuple[SheetView, BulkVideoError | None]:
     """The table, and why it is not whole, if it is not."""
     caller, services = visit.caller, visit.services
     picked = _picked(draft)
     try:
         spec = spec_for_looks(draft.spec, user_id=caller.user_id, project_id=caller.project_id)
-        found = preview_sheet(spec, rows, services.settings, services.instance, findings=MOST_TOLD)
+        found = preview_sheet(
+            spec,
+            rows,
+            services.settings,
+            services.instance,
+            findings=MOST_TOLD,
+            recent=services.recent_sheets,
+            since=since,
+        )
     except BulkVideoError as error:
         return view_of_refusal(error, chosen, picked), error
     return view_of_preview(found, chosen, picked), None
