@@ -23,6 +23,7 @@ from bulkvid_pipeline.services.jobs.instance import open_instance
 from bulkvid_pipeline.services.jobs.job_reads import JobReads, job_reads
 from bulkvid_pipeline.services.jobs.list_feed import ListFeed
 from bulkvid_pipeline.services.previews.row_looks import RowLooks
+from bulkvid_pipeline.services.sheets.recent_sheets import RecentSheets
 from bulkvid_pipeline.services.sheets.uploads import with_uploads_at
 from bulkvid_pipeline.services.system.health import HealthWatch
 from bulkvid_pipeline.services.system.machine import Machine
@@ -33,7 +34,7 @@ from bulkvid_pipeline.settings import Settings
 
 @dataclass(frozen=True)
 class OpenServices:
-    """One for each process. It keeps nothing that is not read from the instance or from storage."""
+    """One for each process. It keeps nothing that is not read from the instance, from storage or from sheets."""
 
     settings: Settings
     home: Path
@@ -50,6 +51,7 @@ class OpenServices:
     list_feed: ListFeed
     sums: JobSums
     looks: RowLooks
+    recent_sheets: RecentSheets
 
     def end_streams(self) -> None:
         """End all that is followed live, because the process is stopping; call it on the event loop."""
@@ -95,4 +97,5 @@ def open_services(settings: Settings, home: Path) -> Iterator[OpenServices]:
             list_feed=ListFeed(reads.jobs),
             sums=JobSums(GoneJobs(instance)),
             looks=looks,
+            recent_sheets=RecentSheets(),
         )

@@ -65,7 +65,7 @@ def test_a_job_shows_its_rows_with_what_to_do_about_them(workplace: Workplace, v
     assert f"/media/{JOB}/row-2/youtube/poster" in page.text
     assert f'action="{PAGE}/pause"' in page.text
     assert f'action="{PAGE}/retry"' not in text
-    assert f'href="/new?from={JOB}"' in page.text
+    assert f'action="/new?from={JOB}"' in page.text
 
 
 def test_rows_are_filtered_searched_sorted_and_paged(workplace: Workplace, visitor: Visitor) -> None:

@@ -225,6 +225,8 @@ def test_a_form_without_a_file_is_of_a_size_that_is_read_at_once(site: TestClien
 
     assert (large.status_code, unmeasured.status_code, many.status_code) == (413, 411, 400)
     assert "Send at most 512 KiB" in words(large)
+
+
 BY_A_PAGE = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate"}
 
 

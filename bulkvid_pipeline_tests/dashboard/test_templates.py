@@ -10,6 +10,7 @@ import pytest
 from httpx2 import Response
 
 from bulkvid_pipeline.services.access.scopes import Scope
+from bulkvid_pipeline.services.opened import OpenServices
 from bulkvid_pipeline.services.templates import project_templates
 from bulkvid_pipeline_tests.dashboard.conftest import Visitor, Visitors, words
 from bulkvid_pipeline_tests.media_files import disc, encoded
@@ -298,6 +299,23 @@ def test_files_are_listed_with_their_uses_and_deleted_when_there_are_none(visito
     visitor.post("/templates/brand", fields_of(visitor.get("/templates/brand")) | {LOGO: ""})
     assert visitor.post("/template-assets/logo.png/delete").headers["location"] == "/template-assets"
     assert "Used by" not in words(visitor.get("/template-assets"))
+
+
+@pytest.mark.parametrize("template_id", ["фирма", "one & two #3?", 'ünser "haus"'])
+def test_a_template_of_any_file_name_is_linked_and_exported(
+    visitor: Visitor, services: OpenServices, template_id: str
+) -> None:
+    made(visitor, name="Brand")
+    folder = services.settings.templates_folder
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{template_id}.json").write_text(json.dumps(document(visitor) | {"template_id": template_id}))
+
+    quoted = quote(template_id)
+    assert f'href="/templates/{quoted}"' in visitor.get("/templates").text
+    assert f'href="/templates/{quoted}/document.json"' in visitor.get(f"/templates/{quoted}").text
+    exported = visitor.get(f"/templates/{quoted}/document.json")
+    assert exported.json()["template_id"] == template_id
+    assert f"filename*=UTF-8''{quoted}.json" in exported.headers["content-disposition"]
 
 
 def test_a_template_is_exported_and_imported(visitor: Visitor, visitors: Visitors) -> None:

@@ -61,8 +61,6 @@ document.addEventListener("submit", (event) => {
     const here = new Set(boxes().map((box) => box.value));
     for (const value of chosen) if (!here.has(value)) addField(form, "row", value);
   }
-  // The dialog of `page.js` has asked by now.
-  if (form.dataset.isConfirmed && form.matches('[action$="/cancel"]')) addField(form, "sure", "yes");
 });
 
 function addField(form, name, value) {

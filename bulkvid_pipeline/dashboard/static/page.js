@@ -68,9 +68,13 @@ document.addEventListener("submit", async (event) => {
       tell("Nothing was done: that is not possible any more. The page shows how things are now.");
       return;
     }
+    // Without this field the server asks, as it does where there is no script.
+    const sure = Object.assign(document.createElement("input"), { type: "hidden", name: "sure", value: "yes" });
+    form.append(sure);
     form.dataset.isConfirmed = "yes";
     form.requestSubmit(button);
     delete form.dataset.isConfirmed;
+    sure.remove();
   }
 }, { capture: true });
 
