@@ -14,6 +14,7 @@ from bulkvid_pipeline.dashboard.routes.job_head import job_of
 from bulkvid_pipeline.dashboard.routes.job_rows import Wanted
 from bulkvid_pipeline.dashboard.visits import Changing, Visit, page_router
 from bulkvid_pipeline.launch.steering import row_keys, steer
+from bulkvid_pipeline.web.slow_threads import in_slow_thread
 
 router = page_router()
 
@@ -27,15 +28,15 @@ _REACHED = {
 
 
 @router.post("/jobs/{job_id}/pause")
-def pause(job_id: str, visit: Changing) -> Response:
+async def pause(job_id: str, visit: Changing) -> Response:
     """Let the rows in work finish and start no other."""
-    return _steered(visit, job_id, JobAction.PAUSE)
+    return await in_slow_thread(visit.request, lambda: _steered(visit, job_id, JobAction.PAUSE))
 
 
 @router.post("/jobs/{job_id}/resume")
-def resume(job_id: str, visit: Changing) -> Response:
+async def resume(job_id: str, visit: Changing) -> Response:
     """Go on with what a paused job has left."""
-    return _steered(visit, job_id, JobAction.RESUME)
+    return await in_slow_thread(visit.request, lambda: _steered(visit, job_id, JobAction.RESUME))
 
 
 @router.get("/jobs/{job_id}/cancel")
@@ -49,14 +50,14 @@ async def cancel(job_id: str, visit: Changing) -> Response:
     """Stop a job for good; whoever has not been asked yet whether they are sure, is."""
     if (await visit.form()).get("sure") != "yes":
         return await run_in_threadpool(ask_to_cancel, job_id, visit)
-    return await run_in_threadpool(_steered, visit, job_id, JobAction.CANCEL)
+    return await in_slow_thread(visit.request, lambda: _steered(visit, job_id, JobAction.CANCEL))
 
 
 @router.post("/jobs/{job_id}/retry")
 async def retry(job_id: str, visit: Changing) -> Response:
     """Make what the job has failed to make: all of it, the rows that were chosen, or those that a filter shows."""
     form = await visit.form()
-    return await run_in_threadpool(_retried, visit, job_id, form)
+    return await in_slow_thread(visit.request, lambda: _retried(visit, job_id, form))
 
 
 def _retried(visit: Visit, job_id: str, form: FormData) -> Response:

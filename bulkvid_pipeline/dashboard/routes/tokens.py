@@ -90,7 +90,7 @@ def _mint(visit: Visit, form: FormData) -> Response:
     try:
         key = check_key(str(form.get("once", "")))
         request = RequestName(caller.project_id, caller.user_id, "POST /tokens", key)
-        services.keyed.once(request, json.dumps([name, lifetime, wanted]), carry_out)
+        services.keyed.waited_for(request, json.dumps([name, lifetime, wanted]), carry_out)
     except (InvalidRequestError, AccessDeniedError) as error:
         filled = {"name": name, "lifetime": lifetime, "scopes": wanted}
         return _page(visit, filled=filled, problem=error, status=error.http_status)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -58,9 +57,6 @@ STEPS = {
 }
 _SOURCE = ("input_source.sheet_id", "input_source.path")
 _OWN_FIELDS = {**FIELDS, Step.SHEET: (*FIELDS[Step.SHEET], *_SOURCE)}
-_LONGEST_S = 60.0
-"""How long a second click waits for the first one's job."""
-_AGAIN_S = 0.3
 
 
 @router.get("/new")

@@ -78,6 +78,29 @@ document.addEventListener("submit", async (event) => {
   }
 }, { capture: true });
 
+// A form that must be sent once is sent once, however often its button is pressed, until its page is shown again.
+const sent = new Set();
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!("once" in form.dataset) || event.defaultPrevented) return;
+  if (sent.has(form)) event.preventDefault();
+  else setSent(form, true);
+});
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) for (const form of sent) setSent(form, false);
+});
+
+function setSent(form, isSent) {
+  if (isSent) sent.add(form);
+  else sent.delete(form);
+  const working = form.querySelector("[data-working]");
+  if (working) working.hidden = !isSent;
+  for (const button of form.querySelectorAll("button")) {
+    if (isSent) button.setAttribute("aria-disabled", "true");
+    else button.removeAttribute("aria-disabled");
+  };
+}
+
 document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.verb !== "get") event.detail.headers["X-CSRF-Token"] = csrf;
 });

@@ -88,15 +88,6 @@ for (const form of document.querySelectorAll("form[data-keep]")) {
   });
 }
 
-// A form that must be sent once is sent once, however often its button is pressed.
-for (const form of document.querySelectorAll("form[data-once]")) {
-  form.addEventListener("submit", (event) => {
-    if (form.dataset.isSent) event.preventDefault();
-    form.dataset.isSent = "yes";
-    form.querySelector("[data-working]").hidden = false;
-    form.querySelector("button").setAttribute("aria-disabled", "true");
-  });
-}
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) window.location.reload(); // from the browser's own store: it may show what is not so any more
 });
