@@ -70,7 +70,7 @@ class DashboardDoor:
 
     async def refuse(self, refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
         status, error = refusal
-        if status == 413:
+        if error.code == "BODY_TOO_LARGE":
             error = error.model_copy(update={"message": "This is too large to be sent", "fix": TOO_LARGE})
         await problem_page(scope, status, error)(scope, receive, send)
 
@@ -86,7 +86,7 @@ def _refusal_of_fields(length: str) -> Refusal | None:
     if int(length) <= MOST_FIELD_BYTES:
         return None
     return 413, ErrorBody(
-        code="BODY_TOO_LARGE",
+        code="FORM_TOO_LARGE",
         message=f"A form of {length} bytes is too large",
         fix=f"Send at most {MOST_FIELD_BYTES // 1024} KiB, and files as multipart/form-data",
     )
