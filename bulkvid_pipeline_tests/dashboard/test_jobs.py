@@ -62,6 +62,16 @@ def test_jobs_are_counted_filtered_searched_and_sorted(workplace: Workplace, vis
     assert visitor.get("/jobs?after=damaged").status_code == 400
 
 
+def test_a_state_has_one_name_on_all_pages(workplace: Workplace, visitor: Visitor) -> None:
+    job(workplace.instance, "job_a", "Spring", JobState.CANCELED)
+
+    for path in ("/jobs", "/jobs/job_a", "/jobs/job_a/about", "/analytics/jobs?period=all"):
+        page = words(visitor.get(path))
+        assert ("Cancelled" in page, "Canceled" in page) == (True, False), path
+    TellingRun.begun(workplace.instance, "job_b").plan([2])
+    assert "Waiting" in words(visitor.get("/jobs/job_b/gallery?show=open"))
+
+
 def test_pages_lead_on_and_keep_what_was_chosen(workplace: Workplace, visitor: Visitor) -> None:
     for number in range(27):
         TellingRun.of(workplace.instance, f"job_{number:02}", {tags.TITLE: f"Campaign {number}"})
