@@ -288,28 +288,25 @@ def test_choices_are_kept_as_they_are_made(wizard: Wizard, visitor: Visitor) -> 
     assert visitor.post(path, {**shown, "go": "keep"}, {"HX-Request": "true"}).status_code == 409
 
 
-@pytest.mark.parametrize(
-    ("name", "data", "told"),
-    [
+def test_a_file_that_is_no_sheet_is_told_beside_its_field(visitor: Visitor) -> None:
+    for name, data, told in (
         ("ideas.csv", b"", "empty"),
         ("ideas.xlsx", b"PK\x03\x04 nonsense", "damaged"),
         ("ideas.exe", b"\x7fELF\x02\x01\x01" + bytes(200), "ideas.exe"),
-    ],
-)
-def test_a_file_that_is_no_sheet_is_told_beside_its_field(visitor: Visitor, name: str, data: bytes, told: str) -> None:
-    page = visitor.post("/new", files={"file": (name, data)})
-    assert page.status_code == 400
-    assert told in problem_of(page, "file").lower()
+    ):
+        page = visitor.post("/new", files={"file": (name, data)})
+        assert page.status_code == 400
+        assert told in problem_of(page, "file").lower()
 
 
-@pytest.mark.parametrize("link", ["", "https://example.org/ideas", "x", f"javascript:alert('{HOSTILE}')"])
-def test_a_link_that_leads_to_no_sheet_comes_back_with_what_is_wrong(visitor: Visitor, link: str) -> None:
-    page = visitor.post("/new", {"sheet_url": link})
-    assert page.status_code == 400
-    assert problem_of(page, "sheet_url")
-    assert HOSTILE not in page.text
-    if link:
-        assert html.escape(link, quote=True).replace("&#x27;", "&#39;") in page.text
+def test_a_link_that_leads_to_no_sheet_comes_back_with_what_is_wrong(visitor: Visitor) -> None:
+    for link in ("", "https://example.org/ideas", "x", f"javascript:alert('{HOSTILE}')"):
+        page = visitor.post("/new", {"sheet_url": link})
+        assert page.status_code == 400
+        assert problem_of(page, "sheet_url")
+        assert HOSTILE not in page.text
+        if link:
+            assert html.escape(link, quote=True).replace("&#x27;", "&#39;") in page.text
 
 
 def test_a_link_names_sheet_tab_and_range(visitor: Visitor, wizard: Wizard) -> None:
@@ -426,12 +423,19 @@ def test_the_review_tells_what_will_be_refused_with_its_mend(wizard: Wizard, vis
     assert wizard.create().status_code == 400
 
 
+MANY_WRONG = as_csv([idea("Save water"), *(idea(f"Idea {n}", duration_seconds="soon") for n in range(130))])
+
+
 def test_the_review_counts_what_it_does_not_show(wizard: Wizard, visitor: Visitor) -> None:
-    wrong = [idea(f"Idea {n}", duration_seconds="soon") for n in range(130)]
-    draft_id = wizard.upload(data=as_csv([idea("Save water"), *wrong]))
+    draft_id = wizard.upload(data=MANY_WRONG)
     told = words(visitor.part(f"/new/{draft_id}/check"))
     assert "130 rows will be refused" in told
     assert "and 110 more" in told
+
+
+@pytest.mark.heavy
+def test_the_review_counts_what_it_does_not_show_at_other_levels(wizard: Wizard, visitor: Visitor) -> None:
+    draft_id = wizard.upload(data=MANY_WRONG)
     wizard.send("details", validation_level="strict")
     told = words(visitor.part(f"/new/{draft_id}/check"))
     assert "1048 findings" in told
@@ -494,10 +498,10 @@ def test_a_picture_shows_the_scenes_of_the_chosen_row(wizard: Wizard, visitor: V
     assert "on Story" in page.text
 
 
-@pytest.mark.parametrize("query", ["row=x", "row=-1", "platform=nowhere", "row=99999999999999999999"])
-def test_a_picture_of_nothing_is_told(wizard: Wizard, visitor: Visitor, query: str) -> None:
+def test_a_picture_of_nothing_is_told(wizard: Wizard, visitor: Visitor) -> None:
     draft_id = wizard.upload()
-    assert visitor.part(f"/new/{draft_id}/picture?{query}").status_code == 400
+    for query in ("row=x", "row=-1", "platform=nowhere", "row=99999999999999999999"):
+        assert visitor.part(f"/new/{draft_id}/picture?{query}").status_code == 400
 
 
 def test_drafts_are_listed_to_go_on_with(wizard: Wizard, visitor: Visitor) -> None:

@@ -211,7 +211,7 @@ def test_wide_sheets_with_long_cells_doubled_and_empty_headers_are_shown(
     page = table.part()
 
     assert page.status_code == 200
-    assert "Title" in words(page)
+    assert "Idea title" in words(page)
     assert 'value="C:C"' in page.text
     assert 'value="E:E"' in page.text
     assert 'id="at-BH2"' in page.text

@@ -100,6 +100,7 @@ def test_a_look_has_pictures_of_the_scenes_and_a_draft_with_sound(desk: Desk) ->
         desk.looks.kept("news", found.name)
 
 
+@pytest.mark.heavy
 def test_every_choice_has_a_look_of_its_own(desk: Desk) -> None:
     plain, classic, upright = desk.look(2), desk.look(2, style="classic"), desk.look(2, Platform.STORY)
     assert len({plain.name, classic.name, upright.name}) == 3
@@ -183,6 +184,7 @@ def test_two_who_ask_for_the_same_wait_for_one(desk: Desk, asked: Asked) -> None
     assert asked.voices == ["neutral"]
 
 
+@pytest.mark.heavy
 def test_a_process_that_has_ended_is_replaced(desk: Desk) -> None:
     desk.look(2)
     (idle,) = desk.looks._idle

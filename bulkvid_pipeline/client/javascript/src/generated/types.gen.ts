@@ -3659,7 +3659,8 @@ export type UploadView = {
  *
  * The findings of a sheet at one level: the first of them, informative ones last.
  *
- * `errors`, `warnings` and `findings_total` count those too that are not among them. `stops_job`: nothing may be rendered at this level.
+ * `errors`, `warnings` and `findings_total` count those too that are not among them. `stops_job`: nothing may be
+ * rendered at this level.
  */
 export type Validation = {
     /**
