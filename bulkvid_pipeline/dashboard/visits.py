@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import hmac
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -21,11 +21,12 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from bulkvid_pipeline.adapters import exchanges
-from bulkvid_pipeline.core.errors import AccessDeniedError, AuthenticationError
+from bulkvid_pipeline.core.errors import AccessDeniedError, AuthenticationError, InvalidRequestError
 from bulkvid_pipeline.dashboard.problems import THEMES, is_fragment
 from bulkvid_pipeline.dashboard.rendering import rendered
 from bulkvid_pipeline.services.access.scopes import Caller, Scope
 from bulkvid_pipeline.services.access.sessions import Session, csrf_of
+from bulkvid_pipeline.services.intake.idempotency import check_key
 from bulkvid_pipeline.services.opened import OpenServices
 
 SESSION_COOKIE = "bulkvid_session"
@@ -39,6 +40,12 @@ MOST_KEPT = 512 * 1024
 """Bytes of a form that is kept while somebody logs in again."""
 MOST_SAID = 600
 """Characters of what is told on the next page."""
+WORDS_OF_SCOPES: Mapping[Scope, str] = {
+    Scope.JOBS_READ: "See jobs, rows and videos",
+    Scope.JOBS_WRITE: "Create jobs and steer them",
+    Scope.TEMPLATES_WRITE: "Change templates",
+    Scope.ADMIN: "Everything, with diagnostics and the system",
+}
 _CHANGES = {"POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -79,6 +86,14 @@ class Visit:
     @property
     def path(self) -> str:
         return self.request.url.path
+
+    @property
+    def comes_back_to(self) -> str:
+        """The address of this page, where it can be asked for again; of one that answered a form, the start page."""
+        if self.request.method not in {"GET", "HEAD"}:
+            return "/"
+        query = self.request.scope["query_string"].decode("latin-1")
+        return self.path + (f"?{query}" if query else "")
 
     @property
     def is_fragment(self) -> bool:
@@ -181,7 +196,7 @@ class GuardedPage(APIRoute):
                 raise AuthenticationError("You are not logged in")
             if session is not None:
                 request.state.caller = session.caller
-                session.caller.require(rule.scopes)
+                _require(session.caller, rule.scopes)
             if request.method in _CHANGES:
                 _require_own_page(request)
                 if session is not None and not await _has_token(request, csrf_of(secret)):
@@ -204,6 +219,20 @@ def is_secure(request: Request) -> bool:
     """Whether browsers reach us by HTTPS: then cookies go by nothing else."""
     services: OpenServices = request.app.state.services
     return request.url.scheme == "https" or services.settings.api_url.startswith("https:")
+
+
+def once_of(form: FormData) -> str:
+    """The key under which a form is carried out once.
+
+    Raises:
+        InvalidRequestError: it has none.
+    """
+    try:
+        return check_key(str(form.get("once", "")))
+    except InvalidRequestError as error:
+        raise InvalidRequestError(
+            "The form did not arrive whole", fix="Open the page again, and send the form from there"
+        ) from error
 
 
 async def form_of(request: Request) -> FormData:
@@ -271,6 +300,19 @@ def _require_own_page(request: Request) -> None:
 async def _has_token(request: Request, csrf: str) -> bool:
     given = request.headers.get(CSRF_HEADER) or (await form_of(request)).get(CSRF_FIELD)
     return isinstance(given, str) and hmac.compare_digest(given.encode(), csrf.encode())
+
+
+def _require(caller: Caller, scopes: tuple[Scope, ...]) -> None:
+    """
+    Raises:
+        AccessDeniedError: the caller lacks one of the scopes.
+    """
+    lacking = [WORDS_OF_SCOPES[scope].lower() for scope in scopes if not caller.may(scope)]
+    if lacking:
+        raise AccessDeniedError(
+            "You do not have the permission for this",
+            fix=f"Ask an administrator for a login with the permission: {', '.join(lacking)}",
+        )
 
 
 def _comes_from_elsewhere(request: Request) -> bool:

@@ -8,13 +8,13 @@ from starlette.responses import Response
 
 from bulkvid_pipeline.adapters.idempotency import Answer, RequestName
 from bulkvid_pipeline.core.errors import NotFoundError
-from bulkvid_pipeline.dashboard.visits import Changing, Reading, Visit, page_router
+from bulkvid_pipeline.dashboard.visits import Changing, Reading, Visit, once_of, page_router
 from bulkvid_pipeline.launch.demo import start_demo
 from bulkvid_pipeline.services.demo.column_guide import column_guide, written_back
 from bulkvid_pipeline.services.demo.demo_sheet import DEMO_NAME, demo_job, upload_demo
 from bulkvid_pipeline.services.demo.sample_sheet import SAMPLE_ROWS, copy_link, sample_csv, sample_xlsx
 from bulkvid_pipeline.services.drafts.drafts import Drafts
-from bulkvid_pipeline.services.intake.idempotency import Work, check_key
+from bulkvid_pipeline.services.intake.idempotency import Work
 from bulkvid_pipeline.services.sheets.uploads import Uploads
 from bulkvid_pipeline.web.slow_threads import in_slow_thread
 
@@ -49,9 +49,8 @@ def sample(name: str, visit: Reading) -> Response:  # noqa: ARG001  the rule
 @router.post("/welcome/demo")
 async def demo(visit: Changing) -> Response:
     """The demo as a job: one, however often the same button is pressed."""
-    key = str((await visit.form()).get("once", ""))
-    checked = check_key(key)
-    return await in_slow_thread(visit.request, lambda: _demo(visit, checked))
+    key = once_of(await visit.form())
+    return await in_slow_thread(visit.request, lambda: _demo(visit, key))
 
 
 def _demo(visit: Visit, key: str) -> Response:

@@ -78,6 +78,20 @@ document.addEventListener("submit", async (event) => {
   }
 }, { capture: true });
 
+// Light or dark is chosen in place, so that the page keeps what was typed, and its address.
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.matches("[data-theme-switch]") || !event.submitter) return;
+  event.preventDefault();
+  const theme = event.submitter.value;
+  if (theme) document.documentElement.dataset.theme = theme;
+  else delete document.documentElement.dataset.theme;
+  for (const button of form.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button === event.submitter));
+  const fields = new URLSearchParams(new FormData(form, event.submitter));
+  const answer = await fetch(form.action, { method: "POST", body: fields, headers: { "HX-Request": "true" } }).catch(() => null);
+  if (!answer?.ok) announce("The colours are not kept: the server cannot be reached, or your session has ended");
+});
+
 // A form that must be sent once is sent once, however often its button is pressed, until its page is shown again.
 const sent = new Set();
 document.addEventListener("submit", (event) => {

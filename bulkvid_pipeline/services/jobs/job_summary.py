@@ -90,8 +90,8 @@ def pending(place: QueuePlace | None, report: SheetReport | None = None) -> JobS
     return JobSummary(
         words,
         Mood.WARNING,
-        why="Nothing starts jobs at the moment: no Dagster daemon is running.",
-        advice="Start one with `bulkvid ui`, or ask whoever runs this installation.",
+        why="Nothing starts jobs at the moment: the service that starts them is not running.",
+        advice="Ask whoever runs this installation to start it (`bulkvid ui`).",
         report=report,
     )
 

@@ -35,7 +35,7 @@ def test_a_job_says_what_it_waits_for() -> None:
     assert pending(QueuePlace(0, served=True)).words == "Waiting for its turn: it is the next."
     assert pending(QueuePlace(2, served=True)).words == "Waiting for its turn: 2 jobs before it."
     alone = pending(QueuePlace(0, served=False))
-    assert (alone.mood, "no Dagster daemon is running" in alone.why) == (Mood.WARNING, True)
+    assert (alone.mood, "the service that starts them is not running" in alone.why) == (Mood.WARNING, True)
     assert pending(None).words == "Starting."
 
 
