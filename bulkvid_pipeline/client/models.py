@@ -121,9 +121,10 @@ class RowCounts(Shape):
 
 
 class Validation(Shape):
-    """The findings of a sheet at one level: the first of them; `findings_total` counts all.
+    """The findings of a sheet at one level: the first of them.
 
-    `stops_job`: nothing may be rendered at this level.
+    `errors`, `warnings` and `findings_total` count those too that are not among them. `stops_job`: nothing may be
+    rendered at this level.
     """
 
     level: str
@@ -131,6 +132,8 @@ class Validation(Shape):
     rows: RowCounts
     findings_total: int
     findings: tuple[Finding, ...]
+    errors: int = 0
+    warnings: int = 0
 
 
 class Estimate(Shape):

@@ -94,7 +94,7 @@ class ValidationReport:
         return tuple(f for f in self.findings if f.sheet_row == sheet_row)
 
     def as_dict(self, limit: int | None = None) -> dict[str, Any]:
-        """The report for JSON, with at most `limit` findings, infos last; `findings_total` counts all findings."""
+        """The report for JSON, with at most `limit` findings, infos last; its numbers count all."""
         return {
             "level": self.level,
             "stops_job": self.stops_job,
@@ -102,6 +102,8 @@ class ValidationReport:
             "accepted_rows": list(self.accepted),
             "rejected_rows": list(self.rejected),
             "skipped_rows": list(self.skipped),
+            "errors": len(self.errors),
+            "warnings": len(self.warnings),
             "findings_total": len(self.findings),
             "findings": [{**asdict(f), "cell": f.cell} for f in self._infos_last()[:limit]],
         }

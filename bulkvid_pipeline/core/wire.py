@@ -447,14 +447,17 @@ class UploadView(_Shape):
 
 
 class Validation(_Shape):
-    """The findings of a sheet at one level: the first of them, informative ones last; `findings_total` counts all.
+    """The findings of a sheet at one level: the first of them, informative ones last.
 
-    `stops_job`: nothing may be rendered at this level.
+    `errors`, `warnings` and `findings_total` count those too that are not among them. `stops_job`: nothing may be
+    rendered at this level.
     """
 
     level: str
     stops_job: bool
     rows: RowCounts
+    errors: int
+    warnings: int
     findings_total: int
     findings: tuple[FindingView, ...]
 

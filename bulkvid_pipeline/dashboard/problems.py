@@ -28,7 +28,7 @@ _WORDS = {
     404: ("There is no such page", "Check the address, or go to the start page"),
     405: ("This page cannot be used in that way", "Go to the start page"),
     408: ("The request took too long to arrive", "Try again; a slow connection may need a smaller file"),
-    413: ("That is too large", "Send at most 10 MiB"),
+    413: ("That is too large", "Send less; of a file at most 10 MiB"),
     416: ("The range lies outside the file", "Ask for bytes within its size"),
 }
 """Message and fix of errors that the framework raises with a bare status."""

@@ -12,7 +12,6 @@ import hmac
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.dependencies.models import Dependant
@@ -37,6 +36,8 @@ CSRF_FIELD = "csrf"
 CSRF_HEADER = "X-CSRF-Token"
 MOST_FIELDS = 2000
 MOST_FILES = 10
+MOST_KEPT = 512 * 1024
+"""Bytes of a form that is kept while somebody logs in again."""
 MOST_SAID = 600
 """Characters of what is told on the next page."""
 WORDS_OF_SCOPES: Mapping[Scope, str] = {
@@ -190,12 +191,20 @@ class GuardedPage(APIRoute):
             if session is None and not rule.anybody:
                 if _comes_from_elsewhere(request):
                     return _once_more(visit)
+                if (fields := await kept_fields(request)) is not None:
+                    return visit.page("kept_form.html", status=401, fields=fields)
                 raise AuthenticationError("You are not logged in")
             if session is not None:
                 request.state.caller = session.caller
                 _require(session.caller, rule.scopes)
             if request.method in _CHANGES:
-                await _require_own_form(request, csrf_of(secret) if session is not None else None)
+                _require_own_page(request)
+                if session is not None and not await _has_token(request, csrf_of(secret)):
+                    if not rule.anybody and (fields := await kept_fields(request)) is not None:
+                        return visit.page("kept_form.html", status=403, fields=fields)
+                    raise AccessDeniedError(
+                        "The form is of a session that has ended", fix="Go back, reload the page, and send it again"
+                    )
             return await handle(request)
 
         return guarded
@@ -251,27 +260,46 @@ def _rule_of(path: str, dependant: Dependant) -> Rule:
     return rules[0]
 
 
-async def _require_own_form(request: Request, csrf: str | None) -> None:
-    """Let through what a page of ours has sent; `csrf` is the session's, None where nobody is logged in.
+async def kept_fields(request: Request) -> list[tuple[str, str]] | None:
+    """What somebody has filled in whose session is not the form's any more, so that it can be sent again.
+
+    None unless a page of ours sent it, by the browser's own word; for parts of pages, whose form is still there; and
+    where it is nothing, or too much to be sent back and forth. Files have to be chosen again.
+    """
+    length = request.headers.get("content-length", "")
+    by_a_page = (request.headers.get("sec-fetch-site"), request.headers.get("sec-fetch-mode")) == (
+        "same-origin",
+        "navigate",
+    )
+    small = length.isdecimal() and int(length) <= MOST_KEPT
+    if request.method != "POST" or not by_a_page or not small or is_fragment(request.scope):
+        return None
+    _require_own_page(request)
+    fields = [(name, value) for name, value in (await form_of(request)).multi_items() if isinstance(value, str)]
+    return [(name, value) for name, value in fields if name != CSRF_FIELD] or None
+
+
+def _require_own_page(request: Request) -> None:
+    """Let through what a page of ours has sent.
 
     Raises:
-        AccessDeniedError: it comes from a page of another site, or lacks the token.
+        AccessDeniedError: it comes from a page of another site.
     """
     own = request.headers.get("host", "").lower()
     origin = request.headers.get("origin")
     site = request.headers.get("sec-fetch-site", "same-origin")
-    if site not in {"same-origin", "none"} or (origin is not None and _host_of(origin) != own):
+    # The whole of it: a host is compared as it is written, and what is no address is nobody's.
+    is_own = origin is None or origin.lower() in {f"http://{own}", f"https://{own}"}
+    if site not in {"same-origin", "none"} or not is_own:
         raise AccessDeniedError(
             "This was not sent by a page of this dashboard",
             fix="Open the dashboard by its own address; behind a proxy, pass the header Host on",
         )
-    if csrf is None:
-        return
+
+
+async def _has_token(request: Request, csrf: str) -> bool:
     given = request.headers.get(CSRF_HEADER) or (await form_of(request)).get(CSRF_FIELD)
-    if not isinstance(given, str) or not hmac.compare_digest(given.encode(), csrf.encode()):
-        raise AccessDeniedError(
-            "The form is of a session that has ended", fix="Go back, reload the page, and send it again"
-        )
+    return isinstance(given, str) and hmac.compare_digest(given.encode(), csrf.encode())
 
 
 def _require(caller: Caller, scopes: tuple[Scope, ...]) -> None:
@@ -285,13 +313,6 @@ def _require(caller: Caller, scopes: tuple[Scope, ...]) -> None:
             "You do not have the permission for this",
             fix=f"Ask an administrator for a login with the permission: {', '.join(lacking)}",
         )
-
-
-def _host_of(origin: str) -> str | None:
-    try:
-        return urlsplit(origin).netloc.lower()
-    except ValueError:  # such as http://[
-        return None
 
 
 def _comes_from_elsewhere(request: Request) -> bool:

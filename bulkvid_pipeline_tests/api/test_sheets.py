@@ -13,6 +13,7 @@ import pytest
 
 from bulkvid_pipeline.core.columns import COLUMNS
 from bulkvid_pipeline.core.spec import InputSource
+from bulkvid_pipeline.core.wire import UploadView
 from bulkvid_pipeline.services.sheets.loading import load_sheet, sheet_label
 from bulkvid_pipeline.services.sheets.uploads import MOST_BYTES, Uploads, with_uploads_at
 from bulkvid_pipeline.settings import settings
@@ -137,6 +138,24 @@ def test_a_project_s_uploads_are_listed_the_newest_of_each_name(tmp_path: Path) 
     assert len(uploads.list("news", limit=1)) == 1
     uploads.remove("news", again.id)
     assert {about.name for about in uploads.list("news")} == {"a.csv", "b.csv"}
+
+
+def test_of_many_uploads_of_one_name_one_document_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    uploads = Uploads(settings().model_copy(update={"uploads_url": str(tmp_path / "kept")}))
+    uploads.add("news", "old.csv", CSV)
+    for _ in range(9):
+        newest = uploads.add("news", "a.csv", CSV)
+    read: list[str] = []
+    get = uploads.get
+
+    def counted(project_id: str, upload: str) -> UploadView:
+        read.append(upload)
+        return get(project_id, upload)
+
+    monkeypatch.setattr(uploads, "get", counted)
+    assert {about.name for about in uploads.list("news")} == {"a.csv", "old.csv"}
+    assert newest.id in read
+    assert len(read) == 2
 
 
 def test_old_uploads_are_pruned_unless_a_job_needs_them(tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ from bulkvid_pipeline.services.access import sessions
 from bulkvid_pipeline.services.access.minted import MintedTokens
 from bulkvid_pipeline.services.access.scopes import DEFAULT_SCOPES, Caller, Scope
 from bulkvid_pipeline.services.access.tokens import mint
+from bulkvid_pipeline.services.drafts.drafts import Drafts
+from bulkvid_pipeline.services.drafts.editing import field
 from bulkvid_pipeline.services.opened import OpenServices
 from bulkvid_pipeline.settings import settings
 from bulkvid_pipeline_tests.dashboard.conftest import FAR_AWAY, Visitor, Visitors, home_of, words
@@ -146,6 +148,7 @@ def test_what_a_page_asks_for_by_itself_keeps_no_session_alive(
         ({}, {"Sec-Fetch-Site": "same-site"}),
         ({}, {"Origin": "null"}),
         ({}, {"Origin": "http://["}),
+        ({}, {"Origin": "ftp://testserver"}),
     ],
 )
 def test_a_form_of_another_site_changes_nothing(
@@ -182,6 +185,8 @@ def test_pages_can_be_framed_by_nobody_and_run_only_scripts_of_their_own(site: T
         "jobs",
         "/a\nb",
         "/login",
+        "//[",
+        "/\x00",
     ],
 )
 def test_a_login_leads_to_no_other_site(target: str) -> None:
@@ -228,6 +233,63 @@ def test_an_error_is_a_page_that_says_what_to_do_and_for_htmx_a_box(visitor: Vis
     assert page.headers["X-Request-Id"] in page.text
     assert "/api" not in visitor.get("/api/nowhere").headers.get("Content-Type", "")
     assert visitor.get("/api/nowhere").json()["success"] is False
+
+
+def test_nobody_who_is_not_logged_in_has_a_large_form_read(site: TestClient) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    for path in ("/login", "/logout", "/theme"):
+        assert site.post(path, content="&" * 100_000, headers=headers).status_code == 413
+
+
+def test_a_form_without_a_file_is_of_a_size_that_is_read_at_once(site: TestClient, visitor: Visitor) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    visitor.get("/login")  # the client holds the session then
+    large = site.post("/template-check", content="&" * 600_000, headers=headers)
+    unmeasured = site.post("/template-check", content=iter([b"a=1"]), headers=headers)
+    many = site.post("/template-check", content="a=1&" * 3000, headers=headers)
+
+    assert (large.status_code, unmeasured.status_code, many.status_code) == (413, 411, 400)
+    assert "Send at most 512 KiB" in words(large)
+
+
+BY_A_PAGE = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate"}
+
+
+def test_what_was_filled_in_while_a_session_ended_is_kept_and_sent_again(
+    visitor: Visitor, services: OpenServices
+) -> None:
+    spec = {"input_source": {"path": "upl_none"}}
+    draft = Drafts(services.instance, "default", "ana").start(spec, source_name="Ideas")
+    path, title = f"/new/{draft.id}/details?x=1", 'Long "words" <b>of mine</b>\nand more'
+    visitor.log_out()
+
+    asked = visitor.post(path, {"title": title, "go": "stay"}, BY_A_PAGE)
+    assert asked.status_code == 401
+    assert f'action="{path}"' in asked.text
+    assert "Long &#34;words&#34; &lt;b&gt;of mine&lt;/b&gt;\nand more</textarea>" in asked.text
+
+    visitor._secret = services.sessions.begin(ANA)  # in another tab
+    old = {"title": title, "go": "stay", "csrf": "of the session before"}
+    again = visitor.post(path, old, BY_A_PAGE)
+    assert again.status_code == 403
+    assert "Send it as ana ?" in words(again)
+    assert f'value="{visitor.csrf}"' in again.text
+    assert field(Drafts(services.instance, "default", "ana").get(draft.id).spec, "title") is None
+
+    assert visitor.post(path, {"title": "Tips", "go": "stay"}, BY_A_PAGE).status_code == 303
+    assert field(Drafts(services.instance, "default", "ana").get(draft.id).spec, "title") == "Tips"
+
+
+@pytest.mark.parametrize("headers", [{}, {"Sec-Fetch-Site": "none"}, {**BY_A_PAGE, "HX-Request": "true"}])
+def test_a_form_that_no_page_of_ours_sent_is_not_given_back(visitor: Visitor, headers: dict[str, str]) -> None:
+    refused = visitor.post("/jobs/job_1/retry", {"row": "mine", "csrf": "wrong"}, headers)
+    assert refused.status_code == 403
+    assert "mine" not in refused.text
+    foreign = visitor.post("/jobs/job_1/retry", {"row": "mine"}, {**BY_A_PAGE, "Origin": "https://evil.example"})
+    assert foreign.status_code == 403
+    assert "mine" not in foreign.text
+    visitor.log_out()
+    assert visitor.post("/jobs/job_1/retry", {"row": "mine"}, headers).status_code in {303, 401}
 
 
 def test_a_form_of_a_session_that_has_ended_says_how_to_go_on_and_leads_nowhere(visitor: Visitor) -> None:

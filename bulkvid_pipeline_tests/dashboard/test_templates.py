@@ -10,6 +10,7 @@ import pytest
 from httpx2 import Response
 
 from bulkvid_pipeline.services.access.scopes import Scope
+from bulkvid_pipeline.services.opened import OpenServices
 from bulkvid_pipeline.services.templates import project_templates
 from bulkvid_pipeline_tests.dashboard.conftest import Visitor, Visitors, words
 from bulkvid_pipeline_tests.media_files import disc, encoded
@@ -300,6 +301,23 @@ def test_files_are_listed_with_their_uses_and_deleted_when_there_are_none(visito
     assert "Used by" not in words(visitor.get("/template-assets"))
 
 
+@pytest.mark.parametrize("template_id", ["фирма", "one & two #3?", 'ünser "haus"'])
+def test_a_template_of_any_file_name_is_linked_and_exported(
+    visitor: Visitor, services: OpenServices, template_id: str
+) -> None:
+    made(visitor, name="Brand")
+    folder = services.settings.templates_folder
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{template_id}.json").write_text(json.dumps(document(visitor) | {"template_id": template_id}))
+
+    quoted = quote(template_id)
+    assert f'href="/templates/{quoted}"' in visitor.get("/templates").text
+    assert f'href="/templates/{quoted}/document.json"' in visitor.get(f"/templates/{quoted}").text
+    exported = visitor.get(f"/templates/{quoted}/document.json")
+    assert exported.json()["template_id"] == template_id
+    assert f"filename*=UTF-8''{quoted}.json" in exported.headers["content-disposition"]
+
+
 def test_a_template_is_exported_and_imported(visitor: Visitor, visitors: Visitors) -> None:
     made(visitor, name="Brand", **{COLOR: "#0B6E4F"})
     exported = visitor.get("/templates/brand/document.json")
@@ -308,7 +326,7 @@ def test_a_template_is_exported_and_imported(visitor: Visitor, visitors: Visitor
     page = other.post("/template-import", files={"file": ("brand.json", exported.content)})
     saved = other.post("/new-template", fields_of(page))
 
-    assert exported.headers["content-disposition"] == 'attachment; filename="brand.json"'
+    assert exported.headers["content-disposition"].startswith('attachment; filename="brand.json"')
     assert saved.headers["location"] == "/templates/brand"
     assert document(other) == exported.json()
 
@@ -376,3 +394,10 @@ def test_nothing_that_was_typed_is_lost_where_there_is_no_room(
     assert page.status_code == 409
     assert "Delete templates that are no longer used" in words(page)
     assert fields_of(page)["name"] == "Mine"
+
+
+@pytest.mark.parametrize("path", ["/template-draft", "/template-check", "/template-preview", "/new-template"])
+def test_half_a_character_in_what_the_form_carries_along_is_no_fault_of_ours(visitor: Visitor, path: str) -> None:
+    begun = fields_of(visitor.get("/new-template"))
+    for document in ('{"name": "\\ud800"}', '{"\\ud800": 1}'):
+        assert visitor.post(path, {**begun, "document": document}).status_code < 500

@@ -14,15 +14,19 @@ import pytest
 from httpx2 import Response
 
 from bulkvid_pipeline.core.columns import COLUMNS
+from bulkvid_pipeline.core.errors import ServiceUnavailableError
 from bulkvid_pipeline.services.access.scopes import Scope
 from bulkvid_pipeline.services.drafts.drafts import Draft, Drafts
 from bulkvid_pipeline.services.jobs.jobs import find_job, spec_of
 from bulkvid_pipeline.services.opened import OpenServices
 from bulkvid_pipeline.services.sheets.uploads import Uploads
+from bulkvid_pipeline.services.templates.template_store import TemplateStore
 from bulkvid_pipeline.settings import settings
 from bulkvid_pipeline_tests.dashboard.conftest import Visitor, Visitors, words
 from bulkvid_pipeline_tests.launch.fake_dagster import LOSE, FakeDagster, launched
 from bulkvid_pipeline_tests.launch.instance_dagster import InstanceDagster
+from bulkvid_pipeline_tests.services.jobs.told_rows import TellingRun
+from bulkvid_pipeline_tests.services.jobs.written_runs import JOB
 from bulkvid_pipeline_tests.workplace import Workplace, idea
 
 HOSTILE = "<script>alert(1)</script>"
@@ -120,7 +124,7 @@ def test_four_steps_lead_from_a_file_to_a_job_and_the_draft_is_gone(
     assert (spec.title, spec.priority, spec.processing_deadline_ms) == ("Spring", "high", 90 * 60_000)
     assert (spec.output.format, spec.output.resolution, spec.template.overrides.style) == ("webm", "720p", "classic")
     assert (spec.user_id, spec.project_id, spec.input_source.range) == ("ana", "default", "A1:J3")
-    assert visitor.get(f"/new/{draft_id}").status_code == 404
+    assert visitor.get(f"/new/{draft_id}").headers["Location"] == location
     assert len(dagster.runs) == 1
 
 
@@ -170,12 +174,40 @@ def test_the_same_draft_sent_twice_is_one_job(dagster: InstanceDagster, wizard: 
     assert first.status_code == second.status_code == 303
     assert first.headers["Location"] == second.headers["Location"]
     assert len(dagster.runs) == 1
+    for back in (f"/new/{draft_id}", f"/new/{draft_id}/review"):
+        assert visitor.get(back).headers["Location"] == first.headers["Location"]
+    assert visitor.get("/new/draft_0000000000000000/review").status_code == 404
+
+
+def test_a_file_that_is_too_large_is_refused_in_words_for_people(visitor: Visitor) -> None:
+    refused = visitor.post("/new", files={"file": ("ideas.csv", bytes(11 * 2**20))})
+    assert refused.status_code == 413
+    assert "This is too large to be sent" in words(refused)
+    assert "Files may have 10 MB" in words(refused)
+
+
+def test_a_draft_that_outlived_its_job_and_was_changed_leads_to_that_job(
+    dagster: InstanceDagster, wizard: Wizard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_: Drafts, draft_id: str) -> None:
+        raise ServiceUnavailableError(f"The database does not answer about {draft_id}")
+
+    wizard.upload()
+    with monkeypatch.context() as broken:
+        broken.setattr(Drafts, "delete", away)
+        assert wizard.create().status_code == 503
+    assert len(dagster.runs) == 1
+    wizard.send("details", title="Changed since")
+    again = wizard.create()
+    assert again.status_code == 303
+    assert again.headers["Location"].startswith("/jobs/")
+    assert len(dagster.runs) == 1
 
 
 @pytest.mark.heavy
 def test_two_clicks_at_once_are_one_job(dagster: InstanceDagster, wizard: Wizard, visitors: Visitors) -> None:
     draft_id = wizard.upload()
-    path = f"/new/{draft_id}/create"
+    path = f"/new/{draft_id}/create?version={wizard.draft.version}"
     with ThreadPoolExecutor(3) as pool:
         clicks = [pool.submit(visitors().post, path) for _ in range(3)]
         places = {click.result().headers.get("Location") for click in clicks}
@@ -256,28 +288,25 @@ def test_choices_are_kept_as_they_are_made(wizard: Wizard, visitor: Visitor) -> 
     assert visitor.post(path, {**shown, "go": "keep"}, {"HX-Request": "true"}).status_code == 409
 
 
-@pytest.mark.parametrize(
-    ("name", "data", "told"),
-    [
+def test_a_file_that_is_no_sheet_is_told_beside_its_field(visitor: Visitor) -> None:
+    for name, data, told in (
         ("ideas.csv", b"", "empty"),
         ("ideas.xlsx", b"PK\x03\x04 nonsense", "damaged"),
         ("ideas.exe", b"\x7fELF\x02\x01\x01" + bytes(200), "ideas.exe"),
-    ],
-)
-def test_a_file_that_is_no_sheet_is_told_beside_its_field(visitor: Visitor, name: str, data: bytes, told: str) -> None:
-    page = visitor.post("/new", files={"file": (name, data)})
-    assert page.status_code == 400
-    assert told in problem_of(page, "file").lower()
+    ):
+        page = visitor.post("/new", files={"file": (name, data)})
+        assert page.status_code == 400
+        assert told in problem_of(page, "file").lower()
 
 
-@pytest.mark.parametrize("link", ["", "https://example.org/ideas", "x", f"javascript:alert('{HOSTILE}')"])
-def test_a_link_that_leads_to_no_sheet_comes_back_with_what_is_wrong(visitor: Visitor, link: str) -> None:
-    page = visitor.post("/new", {"sheet_url": link})
-    assert page.status_code == 400
-    assert problem_of(page, "sheet_url")
-    assert HOSTILE not in page.text
-    if link:
-        assert html.escape(link, quote=True).replace("&#x27;", "&#39;") in page.text
+def test_a_link_that_leads_to_no_sheet_comes_back_with_what_is_wrong(visitor: Visitor) -> None:
+    for link in ("", "https://example.org/ideas", "x", f"javascript:alert('{HOSTILE}')"):
+        page = visitor.post("/new", {"sheet_url": link})
+        assert page.status_code == 400
+        assert problem_of(page, "sheet_url")
+        assert HOSTILE not in page.text
+        if link:
+            assert html.escape(link, quote=True).replace("&#x27;", "&#39;") in page.text
 
 
 def test_a_link_names_sheet_tab_and_range(visitor: Visitor, wizard: Wizard) -> None:
@@ -339,7 +368,12 @@ def test_a_foreign_form_changes_nothing(wizard: Wizard, visitor: Visitor) -> Non
 
 def test_a_deleted_draft_is_gone_and_its_sheet_stays(wizard: Wizard, visitor: Visitor, services: OpenServices) -> None:
     draft_id = wizard.upload()
-    assert visitor.post(f"/new/{draft_id}/delete").headers["Location"] == "/new"
+    path = f"/new/{draft_id}/delete"
+    for asking in (visitor.get(path), visitor.post(path)):
+        assert "Delete this draft?" in words(asking)
+        assert 'name="sure" value="yes"' in asking.text
+    assert wizard.draft.id == draft_id
+    assert visitor.post(path, {"sure": "yes"}).headers["Location"] == "/new"
     assert visitor.get(f"/new/{draft_id}").status_code == 404
     assert [about.name for about in Uploads(services.settings).list("default")] == ["ideas.csv"]
 
@@ -359,7 +393,8 @@ def test_a_job_starts_again_with_changes_and_nothing_of_it_is_lost(
     job_id = answer.headers["Location"].removeprefix("/jobs/")
     before = spec_of(workplace.instance, find_job(workplace.instance, job_id))
 
-    first, second = visitor.get(f"/new?from={job_id}"), visitor.get(f"/new?from={job_id}")
+    assert "Again with changes" in words(visitor.get(f"/new?from={job_id}"))
+    first, second = visitor.post(f"/new?from={job_id}"), visitor.post(f"/new?from={job_id}")
     assert first.headers["Location"] == second.headers["Location"]
     assert words(visitor.get(first.headers["Location"] + "/review")).count("First") >= 1
     assert wizard.draft.from_job == job_id
@@ -368,7 +403,8 @@ def test_a_job_starts_again_with_changes_and_nothing_of_it_is_lost(
     after = spec_of(workplace.instance, find_job(workplace.instance, again_id))
     assert again_id != job_id
     assert after == before.model_copy(update={"title": "Second"})
-    assert visitors(project="news").get(f"/new?from={job_id}").status_code == 404
+    stranger = visitors(project="news")
+    assert stranger.get(f"/new?from={job_id}").status_code == stranger.post(f"/new?from={job_id}").status_code == 404
 
 
 def test_the_review_tells_what_will_be_refused_with_its_mend(wizard: Wizard, visitor: Visitor) -> None:
@@ -385,6 +421,29 @@ def test_the_review_tells_what_will_be_refused_with_its_mend(wizard: Wizard, vis
     assert page.status_code == 400
     assert "Create job" in words(page)
     assert wizard.create().status_code == 400
+
+
+MANY_WRONG = as_csv([idea("Save water"), *(idea(f"Idea {n}", duration_seconds="soon") for n in range(130))])
+
+
+def test_the_review_counts_what_it_does_not_show(wizard: Wizard, visitor: Visitor) -> None:
+    draft_id = wizard.upload(data=MANY_WRONG)
+    told = words(visitor.part(f"/new/{draft_id}/check"))
+    assert "130 rows will be refused" in told
+    assert "and 110 more" in told
+
+
+@pytest.mark.heavy
+def test_the_review_counts_what_it_does_not_show_at_other_levels(wizard: Wizard, visitor: Visitor) -> None:
+    draft_id = wizard.upload(data=MANY_WRONG)
+    wizard.send("details", validation_level="strict")
+    told = words(visitor.part(f"/new/{draft_id}/check"))
+    assert "1048 findings" in told
+    assert "and 948 more" in told
+    wizard.send("details", validation_level="permissive")
+    told = words(visitor.part(f"/new/{draft_id}/check"))
+    assert "130 remarks on cells" in told
+    assert "and 80 more" in told
 
 
 @pytest.mark.heavy
@@ -427,7 +486,8 @@ def test_a_picture_shows_the_scenes_of_the_chosen_row(wizard: Wizard, visitor: V
     assert visitor.get(video, {"Range": "bytes=-4"}).content == whole.content[-4:]
     assert visitor.get(video, {"Range": "bytes=99999999-"}).status_code == 416
     assert visitors(project="news").get(still).status_code == visitors(project="news").get(video).status_code == 404
-    assert visitor.get(still.replace("/2.jpg", "/99.jpg")).status_code == 404
+    for beyond in ("99", "00099", "00000", "9" * 5000):
+        assert visitor.get(still.replace("/2.jpg", f"/{beyond}.jpg")).status_code == 404
 
     refused = visitor.part(f"/new/{draft_id}/picture?row=4&platform=tiktok")
     assert "no video would be made of it" in words(refused)
@@ -438,10 +498,10 @@ def test_a_picture_shows_the_scenes_of_the_chosen_row(wizard: Wizard, visitor: V
     assert "on Story" in page.text
 
 
-@pytest.mark.parametrize("query", ["row=x", "row=-1", "platform=nowhere", "row=99999999999999999999"])
-def test_a_picture_of_nothing_is_told(wizard: Wizard, visitor: Visitor, query: str) -> None:
+def test_a_picture_of_nothing_is_told(wizard: Wizard, visitor: Visitor) -> None:
     draft_id = wizard.upload()
-    assert visitor.part(f"/new/{draft_id}/picture?{query}").status_code == 400
+    for query in ("row=x", "row=-1", "platform=nowhere", "row=99999999999999999999"):
+        assert visitor.part(f"/new/{draft_id}/picture?{query}").status_code == 400
 
 
 def test_drafts_are_listed_to_go_on_with(wizard: Wizard, visitor: Visitor) -> None:
@@ -452,6 +512,30 @@ def test_drafts_are_listed_to_go_on_with(wizard: Wizard, visitor: Visitor) -> No
     assert "Choose the look" in words(listed)
     assert visitor.get(f"/new/{draft_id}").headers["Location"] == f"/new/{draft_id}/look"
     assert visitor.get(f"/new/{draft_id}/nowhere").status_code == 404
+
+
+def test_to_look_at_a_link_begins_nothing(visitor: Visitor, services: OpenServices, workplace: Workplace) -> None:
+    TellingRun.begun(workplace.instance)
+    link = f"/new?from={JOB}"
+    page = visitor.get(link)
+    assert f'action="{link}"' in page.text
+    drafts = Drafts(services.instance, "default", "ana")
+    assert drafts.all() == []
+    assert visitor.post(link).headers["Location"] == visitor.post(link).headers["Location"]
+    (draft,) = drafts.all()
+    assert draft.from_job == JOB
+
+
+def test_templates_are_listed_without_being_opened(
+    wizard: Wizard, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def opened(_: TemplateStore, template_id: str) -> None:
+        raise AssertionError(f"{template_id} was opened")
+
+    draft_id = wizard.upload()
+    monkeypatch.setattr(TemplateStore, "load", opened)
+    assert '<option value="classic">' in visitor.get(f"/new/{draft_id}/look").text
+    assert visitor.get(f"/new/{draft_id}/details").status_code == 200
 
 
 def test_a_link_from_a_template_begins_with_it(visitor: Visitor, services: OpenServices) -> None:

@@ -13,9 +13,13 @@ import pytest
 from httpx2 import Response
 
 from bulkvid_pipeline.core.columns import NAMES
-from bulkvid_pipeline.dashboard.routes.wizard_table import WORDS
+from bulkvid_pipeline.core.wire import RowCounts, Validation
+from bulkvid_pipeline.dashboard.sheet_view import choices, verdict
+from bulkvid_pipeline.services.demo.column_guide import column_guide
 from bulkvid_pipeline.services.drafts.drafts import Draft, Drafts
+from bulkvid_pipeline.services.intake import previewing
 from bulkvid_pipeline.services.opened import OpenServices
+from bulkvid_pipeline.services.sheets.loading import read_sheet
 from bulkvid_pipeline_tests.dashboard.conftest import Visitor, Visitors, words
 
 UNKNOWN = b"Hook line,VO,Tone\nOne,Turn off the tap.,calm\nTwo,,calm\n"
@@ -110,7 +114,7 @@ def test_a_sheet_whose_headers_are_unknown_asks_which_columns_hold_title_and_scr
 
     assert page.status_code == 200
     assert "No header row was found" in words(page)
-    assert "Say below which column holds the Title and which one the Script" in words(page)
+    assert "Say below which column holds the Idea title and which one the Script content" in words(page)
     assert 'name="key.2" value="VO"' in page.text
     assert "Turn off the tap." in words(page)
 
@@ -127,6 +131,26 @@ def test_columns_that_are_chosen_by_hand_are_kept_and_the_last_choice_of_a_name_
     assert unknown.columns == {"VO": "script_content", "Tone": "idea_title"}
     unknown.choose(["Hook line", "VO", "Tone"], ["", "", ""])
     assert unknown.columns == {}
+
+
+def test_choices_are_made_over_the_sheet_as_it_was_read_for_the_page(
+    known: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[Any] = []
+
+    def counted(*given: Any) -> Any:
+        reads.append(given)
+        return read_sheet(*given)
+
+    monkeypatch.setattr(previewing, "read_sheet", counted)
+    loaded = re.search(r'hx-get="([^"]*/sheet/table[^"]*)"', known.visitor.get(known.path).text)
+    assert loaded is not None
+    for _ in range(2):
+        assert known.visitor.part(loaded[1]).status_code == 200
+    assert known.choose(["Title", "Notes"], ["idea_title", "tone"], latest=2).status_code == 200
+    assert len(reads) == 1
+    assert known.part().status_code == 200
+    assert len(reads) == 2
 
 
 def test_without_script_the_form_leads_back_to_the_table(unknown: Table) -> None:
@@ -187,7 +211,7 @@ def test_wide_sheets_with_long_cells_doubled_and_empty_headers_are_shown(
     page = table.part()
 
     assert page.status_code == 200
-    assert "Title" in words(page)
+    assert "Idea title" in words(page)
     assert 'value="C:C"' in page.text
     assert 'value="E:E"' in page.text
     assert 'id="at-BH2"' in page.text
@@ -229,10 +253,22 @@ def test_more_rows_are_checked_when_they_are_asked_for(visitor: Visitor, service
     for rows, said in (
         ("50", "all checked here"), ("1", "the first 1 checked here"), ("", "the first 20 checked here"),
         ("51", "the first 20 checked here"), ("many", "the first 20 checked here"), ("-1", "the first 20 checked here"),
+        ("00050", "all checked here"), ("000100000", "the first 20 checked here"),
+        ("9" * 5000, "the first 20 checked here"),
     ):  # fmt: skip
         page = visitor.part(f"{table.path}/table?rows={rows}")
         assert f"30 rows of ideas, {said}" in words(page)
 
 
-def test_all_our_columns_have_words_that_people_read() -> None:
-    assert WORDS.keys() == {*NAMES}
+def test_columns_are_called_as_the_guide_calls_them() -> None:
+    titles = {each.column: each.title for each in column_guide()}
+    offered = dict(choices())
+    assert {name: offered[name] for name in NAMES} == {name: titles[name] for name in NAMES}
+
+
+def test_a_verdict_counts_the_errors_that_are_not_listed() -> None:
+    rows = RowCounts(accepted=0, rejected=50, skipped=0)
+    found = Validation(
+        level="strict", stops_job=True, rows=rows, errors=1700, warnings=0, findings_total=1700, findings=()
+    )
+    assert list(verdict(found)) == ["The job would not start: 1,700 errors"]

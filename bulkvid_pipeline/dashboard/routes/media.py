@@ -124,8 +124,7 @@ def rows_of(visit: Visit, job_id: str) -> JobRows:
         JobNotFoundError: there is none, or it is another project's.
     """
     reads = visit.services.reads
-    reads.jobs.refresh()
-    return reads.rows.rows(reads.jobs.find(job_id, visit.project_id))
+    return reads.rows.rows(reads.jobs.lookup_blocking(job_id, visit.project_id))
 
 
 def files_of(visit: Visit, job: Job) -> JobFiles:

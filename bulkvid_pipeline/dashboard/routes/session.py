@@ -81,7 +81,7 @@ def own_path(target: str) -> str:
     """`target` if it is a page of ours, else the start page: links must not lead to other sites."""
     try:
         parts = urlsplit(target)
-    except ValueError:  # such as http://[
+    except ValueError:  # `//[`
         return "/"
     plain = (
         target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable() and "\\" not in target

@@ -36,6 +36,7 @@ from bulkvid_pipeline.services.templates.template_texts import own_colors
 from bulkvid_pipeline.services.templates.template_views import template_summaries, template_view
 from bulkvid_pipeline.services.wiring.cache import local_cache
 from bulkvid_pipeline.web.entity_tags import tagged
+from bulkvid_pipeline.web.sent_parts import disposition
 
 router = page_router()
 
@@ -159,7 +160,10 @@ def export_template(template_id: str, visit: Reading) -> Response:
         document = store_of(visit).document(template_id)
     return Response(
         json.dumps(document, indent=2, ensure_ascii=False),
-        headers={"Content-Disposition": f'attachment; filename="{template_id}.json"', "Cache-Control": "no-store"},
+        headers={
+            "Content-Disposition": disposition("attachment", f"{template_id}.json"),
+            "Cache-Control": "no-store",
+        },
         media_type="application/json",
     )
 

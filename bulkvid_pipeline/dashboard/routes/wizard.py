@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -18,6 +19,7 @@ from bulkvid_pipeline.core.errors import (
     DraftChangedError,
     DraftNotFoundError,
     InvalidRequestError,
+    KeyReusedError,
 )
 from bulkvid_pipeline.core.platform_names import read_platform_names
 from bulkvid_pipeline.core.spec import BulkJobSpec, InputSource
@@ -56,21 +58,24 @@ STEPS = {
 }
 _SOURCE = ("input_source.sheet_id", "input_source.path")
 _OWN_FIELDS = {**FIELDS, Step.SHEET: (*FIELDS[Step.SHEET], *_SOURCE)}
-_TRIES = 3
 
 
 @router.get("/new")
-def start_page(visit: Changing) -> Response:
-    """Begin with a sheet, or go on with a draft; `?from=` a job begins with all that it was, `?template=` with that."""
+async def start_page(visit: Changing) -> Response:
+    """Begin with a sheet, or go on with a draft; `?template=` is the one to begin with, `?from=` a job to repeat."""
     job_id = visit.request.query_params.get("from")
     if job_id:
-        return visit.redirect(f"/new/{_draft_from(visit, job_id).id}")
-    return _start(visit)
+        return await run_in_threadpool(_ask_to_repeat, visit, job_id)
+    return await in_slow_thread(visit.request, lambda: _start(visit))
 
 
 @router.post("/new")
 async def start(visit: Changing) -> Response:
-    """A new draft over the sheet that was pasted, uploaded or chosen."""
+    """A new draft over the sheet that was pasted, uploaded or chosen; `?from=` a job has all that it was."""
+    job_id = visit.request.query_params.get("from")
+    if job_id:
+        draft = await in_slow_thread(visit.request, lambda: _draft_from(visit, job_id))
+        return visit.redirect(f"/new/{draft.id}")
     form = await visit.form()
     try:
         source, name = await _source_of(visit, form)
@@ -79,21 +84,33 @@ async def start(visit: Changing) -> Response:
     except BulkVideoError as error:
         if visit.is_fragment:
             raise
-        return await run_in_threadpool(_start, visit, error, form)
+        refused = error
+        return await in_slow_thread(visit.request, lambda: _start(visit, refused, form))
     visit.services.looks.warm()
     return visit.redirect(f"/new/{draft.id}/sheet")
 
 
 @router.get("/new/{draft_id}")
 def resume(draft_id: str, visit: Changing) -> Response:
-    """The step that was reached."""
-    return visit.redirect(f"/new/{draft_id}/{_drafts(visit).get(draft_id).step}")
+    """The step that was reached; where the draft has become a job, that one."""
+    try:
+        return visit.redirect(f"/new/{draft_id}/{_drafts(visit).get(draft_id).step}")
+    except DraftNotFoundError as gone:
+        return _its_job(visit, draft_id, gone)
+
+
+@router.get("/new/{draft_id}/delete")
+def ask_to_delete(draft_id: str, visit: Changing) -> Response:
+    """Asks whether the draft is really to be forgotten."""
+    return visit.page("wizard/delete.html", title="Delete the draft", draft=_drafts(visit).get(draft_id))
 
 
 @router.post("/new/{draft_id}/delete")
-def delete(draft_id: str, visit: Changing) -> Response:
-    """Forget the draft. Its sheet stays among the saved ones."""
-    _drafts(visit).delete(draft_id)
+async def delete(draft_id: str, visit: Changing) -> Response:
+    """Forget the draft; whoever has not been asked yet whether they are sure, is. Its sheet stays among the saved."""
+    if (await visit.form()).get("sure") != "yes":
+        return await run_in_threadpool(ask_to_delete, draft_id, visit)
+    await run_in_threadpool(_drafts(visit).delete, draft_id)
     return visit.redirect("/new", say="The draft is deleted")
 
 
@@ -108,7 +125,8 @@ async def change_source(draft_id: str, visit: Changing) -> Response:
     except BulkVideoError as error:
         if visit.is_fragment:
             raise
-        return await run_in_threadpool(_step, visit, draft, Step.SHEET, refused=error, form=form)
+        refused = error
+        return await in_slow_thread(visit.request, lambda: _step(visit, draft, Step.SHEET, refused=refused, form=form))
     return visit.redirect(f"/new/{draft_id}/sheet")
 
 
@@ -136,13 +154,13 @@ async def create_job(draft_id: str, visit: Changing) -> Response:
 def _created(visit: Visit, draft_id: str) -> Response:
     caller, services = visit.caller, visit.services
     drafts = _drafts(visit)
-    name = RequestName(caller.project_id, caller.user_id, "POST /new", draft_id)
-    seen = visit.request.query_params.get("version", "")
+    name = _creation(visit, draft_id)
+    seen = visit.request.query_params.get("version", "")[:20]
 
     def carry_out(work: Work) -> Answer:
         def spec() -> BulkJobSpec:
             draft = drafts.get(draft_id)
-            if seen and seen != str(draft.version):
+            if seen != str(draft.version):
                 raise DraftChangedError(
                     "The draft was changed in another window since you looked at it", fix="Look at it again"
                 )
@@ -152,9 +170,11 @@ def _created(visit: Visit, draft_id: str) -> Response:
         return Answer(201, json.dumps({"job_id": created.id}))
 
     try:
-        answer, _ = services.keyed.waited_for(name, draft_id, carry_out)
+        answer, _ = services.keyed.waited_for(name, f"{draft_id}/{seen}", carry_out)
     except DraftNotFoundError:
         raise
+    except KeyReusedError as changed:  # the draft has outlived its job, and was changed since
+        return _its_job(visit, draft_id, changed)
     except BulkVideoError as error:
         return _step(visit, drafts.get(draft_id), Step.REVIEW, refused=error)
     services.see_own_writing()
@@ -169,9 +189,17 @@ def _created(visit: Visit, draft_id: str) -> Response:
 @router.get("/new/{draft_id}/look")
 @router.get("/new/{draft_id}/details")
 @router.get("/new/{draft_id}/review")
-def step_page(draft_id: str, visit: Changing) -> Response:
-    """One of the four steps."""
-    draft, shown = _drafts(visit).get(draft_id), _step_at(visit)
+async def step_page(draft_id: str, visit: Changing) -> Response:
+    """One of the four steps; where the draft has become a job, that one."""
+    return await in_slow_thread(visit.request, lambda: _shown_step(visit, draft_id))
+
+
+def _shown_step(visit: Visit, draft_id: str) -> Response:
+    try:
+        draft = _drafts(visit).get(draft_id)
+    except DraftNotFoundError as gone:
+        return _its_job(visit, draft_id, gone)
+    shown = _step_at(visit)
     visit.services.looks.warm()
     problems = _problems(visit, draft.spec) if shown is Step.REVIEW else {}
     return _step(visit, draft, shown, problems=problems)
@@ -183,7 +211,7 @@ def step_page(draft_id: str, visit: Changing) -> Response:
 async def save_step(draft_id: str, visit: Changing) -> Response:
     """Keep what the form says, and go on, back, or stay (`go`); `keep` is for our script, which stays on the page."""
     form = await visit.form()
-    return await run_in_threadpool(_save_step, visit, draft_id, _step_at(visit), form)
+    return await in_slow_thread(visit.request, lambda: _save_step(visit, draft_id, _step_at(visit), form))
 
 
 def _save_step(visit: Visit, draft_id: str, step: Step, form: FormData) -> Response:
@@ -217,33 +245,39 @@ def _saved(visit: Visit, draft_id: str, step: Step, values: Mapping[str, Any], b
     Raises:
         DraftChangedError: what the form shows was changed elsewhere since it was made.
     """
-    drafts = _drafts(visit)
-    for _ in range(_TRIES):
-        draft = drafts.get(draft_id)
+
+    def change(draft: Draft) -> Draft:
         spec = with_fields(draft.spec, values)
-        now, wanted = base_of(draft.spec, step), base_of(spec, step)
-        if base and now not in (base, wanted):
+        if base and base_of(draft.spec, step) not in (base, base_of(spec, step)):
             raise DraftChangedError("This step was changed in another window meanwhile")
-        try:
-            return drafts.save(draft_id, draft.version, spec=spec)
-        except DraftChangedError:
-            continue  # something else of it was saved in this moment
-    raise DraftChangedError("The draft is being changed in another window")
+        return replace(draft, spec=spec)
+
+    return _drafts(visit).change(draft_id, change)
+
+
+def _creation(visit: Visit, draft_id: str) -> RequestName:
+    """The one creation of a draft's job."""
+    return RequestName(visit.caller.project_id, visit.caller.user_id, "POST /new", draft_id)
+
+
+def _its_job(visit: Visit, draft_id: str, none: BulkVideoError) -> Response:
+    """The job that a draft has become: people go back from it, or have the draft in another tab.
+
+    Raises:
+        BulkVideoError: `none`; it has become none.
+    """
+    made = visit.services.keyed.answer_to(_creation(visit, draft_id))
+    if made is None:
+        raise none
+    return visit.redirect(f"/jobs/{json.loads(made.body)['job_id']}", say="The job of this draft is created already")
 
 
 def _change_source(visit: Visit, draft_id: str, source: InputSource, name: str) -> None:
-    drafts = _drafts(visit)
-    for attempt in range(_TRIES):
-        draft = drafts.get(draft_id)
+    def change(draft: Draft) -> Draft:
         again = source.path is not None and draft.source_name == name
-        spec = with_source(draft.spec, source, is_new_version=again)
-        try:
-            drafts.save(draft_id, draft.version, spec=spec, source_name=name)
-        except DraftChangedError:
-            if attempt + 1 == _TRIES:
-                raise
-        else:
-            return
+        return replace(draft, spec=with_source(draft.spec, source, is_new_version=again), source_name=name)
+
+    _drafts(visit).change(draft_id, change)
 
 
 async def _source_of(visit: Visit, form: FormData) -> tuple[InputSource, str]:
@@ -258,7 +292,8 @@ async def _source_of(visit: Visit, form: FormData) -> tuple[InputSource, str]:
     file, link, saved = form.get("file"), str(form.get("sheet_url") or "").strip(), str(form.get("upload") or "")
     if isinstance(file, UploadFile) and file.filename:
         data = await file.read()
-        about = await run_in_threadpool(Uploads(settings).add, project, file.filename, data)
+        name = file.filename
+        about = await in_slow_thread(visit.request, lambda: Uploads(settings).add(project, name, data))
         return InputSource(path=about.id), about.name
     if link:
         with naming("sheet_url"):
@@ -267,11 +302,16 @@ async def _source_of(visit: Visit, form: FormData) -> tuple[InputSource, str]:
         return spec.input_source, "Google sheet"
     if saved:
         with naming("upload"):
-            about = await run_in_threadpool(Uploads(settings).get, project, saved)
+            about = await in_slow_thread(visit.request, lambda: Uploads(settings).get(project, saved))
         return InputSource(path=about.id), about.name
     raise InvalidRequestError(
         "No sheet was given", fix="Paste the link of a Google sheet, or choose a file", field="sheet_url"
     )
+
+
+def _ask_to_repeat(visit: Visit, job_id: str) -> Response:
+    job = find_job(visit.services.instance, job_id, project_id=visit.project_id)
+    return visit.page("wizard/again.html", title="Again with changes", job=job)
 
 
 def _draft_from(visit: Visit, job_id: str) -> Draft:
@@ -366,8 +406,9 @@ def _step(
         refused=refused,
         link=str(form.get("sheet_url") or "") if form else "",
         uploads=uploads,
-        choices=choices_of(visit.services.settings, visit.project_id, shown.spec),
+        choices=choices_of(visit.services.settings, visit.project_id, shown.spec, step),
         step_of=_step_of,
+        now=int(time.time()),
         **{"found": None, "check_refused": None, **values},
     )
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.options import (
     CONTAINER_CODECS,
     AudioCodec,
@@ -20,23 +19,27 @@ from bulkvid_pipeline.core.options import (
     VideoCodec,
     Voice,
 )
-from bulkvid_pipeline.core.service_wire import TemplateView
 from bulkvid_pipeline.core.spec import HiddenRows, OnlyRows, SheetFormat
+from bulkvid_pipeline.services.drafts.drafts import Step
 from bulkvid_pipeline.services.drafts.editing import field
 from bulkvid_pipeline.services.intake.allowed import EVERYTHING, AllowedPlaces
+from bulkvid_pipeline.services.templates.project_templates import ProjectTemplates
 from bulkvid_pipeline.services.templates.template_store import TemplateStore
-from bulkvid_pipeline.services.templates.template_views import template_view
+from bulkvid_pipeline.services.templates.template_views import TemplateSummary, template_summaries
 from bulkvid_pipeline.settings import Settings
 
 Options = tuple[tuple[str, str], ...]
 """Values and what people read for them."""
+
+_WITH_TEMPLATES = (Step.LOOK, Step.REVIEW)
 
 
 @dataclass(frozen=True)
 class Choices:
     """The choices of all steps."""
 
-    templates: tuple[TemplateView, ...]
+    templates: tuple[TemplateSummary, ...]
+    """Only of the steps that show them."""
     buckets: tuple[str, ...]
     any_bucket: bool
     """Whether any other bucket may be named too."""
@@ -108,7 +111,7 @@ class Choices:
         return tuple(
             (
                 each.template_id,
-                f"{each.name}: {each.description}" if each.description else each.name or each.template_id,
+                f"{each.name}: {each.description}" if each.description else each.name,
             )
             for each in self.templates
         )
@@ -127,25 +130,25 @@ class Choices:
         }
 
 
-def choices_of(settings: Settings, project_id: str, spec: Mapping[str, Any]) -> Choices:
-    """The choices in a project; what the draft says already is among them, so that a form never changes it."""
+def choices_of(settings: Settings, project_id: str, spec: Mapping[str, Any], step: Step) -> Choices:
+    """The choices of a step; what the draft says already is among them, so that a form never changes it."""
     allowed = AllowedPlaces.of(project_id, settings)
-    store = TemplateStore(settings.templates_folder, project_id)
     named = [_as_bucket(place) for place in allowed.outputs if place not in (EVERYTHING, settings.output_url)]
     chosen = field(spec, "output.output_bucket")
     return Choices(
-        templates=tuple(template_view(store, each) for each in store.ids() if _is_usable(allowed, store, each)),
+        templates=_usable_templates(settings, allowed) if step in _WITH_TEMPLATES else (),
         buckets=tuple(dict.fromkeys([*named, *([str(chosen)] if chosen else [])])),
         any_bucket=EVERYTHING in allowed.outputs,
     )
 
 
-def _is_usable(allowed: AllowedPlaces, store: TemplateStore, template_id: str) -> bool:
-    try:
-        allowed.check_template(store, template_id)
-    except BulkVideoError:
-        return False
-    return True
+def _usable_templates(settings: Settings, allowed: AllowedPlaces) -> tuple[TemplateSummary, ...]:
+    templates = ProjectTemplates(TemplateStore(settings.templates_folder, allowed.project_id))
+    return tuple(
+        each
+        for each in template_summaries(templates)
+        if not each.problem and allowed.has_template(each.origin, each.template_id)
+    )
 
 
 def _as_bucket(place: str) -> str:

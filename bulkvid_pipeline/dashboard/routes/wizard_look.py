@@ -59,9 +59,10 @@ async def picture(draft_id: str, visit: Changing, row: str = "", platform: str =
 async def scene_picture(name: str, scene: str, visit: Reading) -> Response:
     """The picture of a scene, counted from 1."""
     look = await run_in_threadpool(visit.services.looks.kept, visit.project_id, name)
-    if not scene.isdecimal() or not 1 <= int(scene[:4]) <= len(look.stills):
+    number = int(scene) if scene.isdecimal() and len(scene) <= 9 else 0
+    if not 1 <= number <= len(look.stills):
         raise NotFoundError("There is no such scene", fix="Load the page again")
-    return Response(look.stills[int(scene) - 1], headers={"Cache-Control": _KEPT}, media_type="image/jpeg")
+    return Response(look.stills[number - 1], headers={"Cache-Control": _KEPT}, media_type="image/jpeg")
 
 
 @router.get("/new/looks/{name}/draft.mp4")

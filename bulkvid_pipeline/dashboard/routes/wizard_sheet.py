@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -11,10 +13,10 @@ from starlette.responses import Response
 
 from bulkvid_pipeline.core.column_choice import read_columns
 from bulkvid_pipeline.core.columns import IGNORE
-from bulkvid_pipeline.core.errors import BulkVideoError, DraftChangedError, InvalidRequestError
+from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError
 from bulkvid_pipeline.core.ranges import A1Range, parse_range
 from bulkvid_pipeline.dashboard.routes.wizard import STEPS
-from bulkvid_pipeline.dashboard.routes.wizard_table import (
+from bulkvid_pipeline.dashboard.sheet_view import (
     LEVELS,
     SheetView,
     choices,
@@ -29,6 +31,7 @@ from bulkvid_pipeline.services.drafts.checking import spec_for_looks
 from bulkvid_pipeline.services.drafts.drafts import Draft, Drafts, Step
 from bulkvid_pipeline.services.drafts.editing import field, with_fields
 from bulkvid_pipeline.services.intake.previewing import MOST_ROWS, preview_sheet
+from bulkvid_pipeline.web.slow_threads import in_slow_thread
 
 router = page_router()
 
@@ -37,20 +40,27 @@ MOST_TOLD = 500
 """Findings of each level that are shown."""
 _COLUMNS = "input_source.columns"
 _LEVEL = "validation_level"
-_TRIES = 3
 
 
 @router.get("/new/{draft_id}/sheet/table")
-def table(draft_id: str, visit: Changing, rows: str = "") -> Response:
-    """The table, as a part of the step, or a page of its own without script."""
-    return _shown(visit, _drafts(visit).get(draft_id), rows=rows)
+async def table(draft_id: str, visit: Changing, rows: str = "", since: str = "") -> Response:
+    """The table, as a part of the step, or a page of its own without script.
+
+    The sheet is read again if it was last read before `since`, which is when the step was loaded (epoch seconds).
+    """
+    loaded_at = float(since) if since.isdecimal() and len(since) <= 12 else time.time()
+
+    def shown() -> Response:
+        return _shown(visit, _drafts(visit).get(draft_id), rows=rows, since=loaded_at)
+
+    return await in_slow_thread(visit.request, shown)
 
 
 @router.post("/new/{draft_id}/sheet/columns")
 async def columns(draft_id: str, visit: Changing) -> Response:
     """Keep what was said by hand of the columns, and read the sheet so."""
     form = await visit.form()
-    return await run_in_threadpool(_keep_columns, visit, draft_id, form)
+    return await in_slow_thread(visit.request, lambda: _keep_columns(visit, draft_id, form))
 
 
 @router.post("/new/{draft_id}/sheet/level")
@@ -59,7 +69,7 @@ async def level(draft_id: str, visit: Changing) -> Response:
     chosen = str((await visit.form()).get(_LEVEL, ""))
     if chosen not in LEVELS:
         raise InvalidRequestError("There is no such level", fix=f"Choose one of {', '.join(LEVELS)}", field=_LEVEL)
-    await run_in_threadpool(_change, visit, draft_id, lambda spec: with_fields(spec, {_LEVEL: chosen}))
+    await run_in_threadpool(_keep, visit, draft_id, _LEVEL, chosen)
     if visit.is_fragment:
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
     return visit.redirect(f"/new/{draft_id}/sheet/table")
@@ -71,7 +81,7 @@ def _keep_columns(visit: Visit, draft_id: str, form: FormData) -> Response:
         mapping = read_columns(said)
     except InvalidRequestError as error:
         return _shown(visit, _drafts(visit).get(draft_id), said=said, refused=error)
-    draft = _change(visit, draft_id, lambda spec: with_fields(spec, {_COLUMNS: mapping}))
+    draft = _keep(visit, draft_id, _COLUMNS, mapping)
     if visit.is_fragment:
         return _shown(visit, draft, rows=str(form.get("rows", "")))
     return visit.redirect(f"/new/{draft_id}/sheet/table")
@@ -94,20 +104,9 @@ def _said(form: FormData, latest: str) -> dict[str, str]:
     return said
 
 
-def _change(visit: Visit, draft_id: str, change: Callable[[Mapping[str, Any]], dict[str, Any]]) -> Draft:
-    """The draft with a change of fields that no other form has.
-
-    Raises:
-        DraftChangedError: other windows change it all the time.
-    """
-    drafts = _drafts(visit)
-    for _ in range(_TRIES):
-        draft = drafts.get(draft_id)
-        try:
-            return drafts.save(draft_id, draft.version, spec=change(draft.spec))
-        except DraftChangedError:
-            continue  # something else of it was saved in this moment
-    raise DraftChangedError("The draft is being changed in another window")
+def _keep(visit: Visit, draft_id: str, name: str, value: Any) -> Draft:
+    """The draft with a field that no other form has."""
+    return _drafts(visit).change(draft_id, lambda draft: replace(draft, spec=with_fields(draft.spec, {name: value})))
 
 
 def _shown(
@@ -115,14 +114,16 @@ def _shown(
     draft: Draft,
     *,
     rows: str = "",
+    since: float = 0.0,
     said: Mapping[str, str] | None = None,
     refused: BulkVideoError | None = None,
 ) -> Response:
     """The table of a draft; `said` is a mapping that was refused, which the form shows as it was filled in."""
     chosen = said if said is not None else field(draft.spec, _COLUMNS)
     chosen = chosen if isinstance(chosen, Mapping) else {}
-    count = int(rows) if rows.isdecimal() and 1 <= int(rows[:4]) <= MOST_ROWS else FEW_ROWS
-    view, problem = _view(visit, draft, chosen, count)
+    asked = int(rows) if rows.isdecimal() and len(rows) <= 9 else 0
+    count = asked if 1 <= asked <= MOST_ROWS else FEW_ROWS
+    view, problem = _view(visit, draft, chosen, count, since)
     if said is not None:
         view = view.as_said(said)
     told = refused or problem
@@ -137,6 +138,7 @@ def _shown(
         "levels": LEVELS,
         "choices": choices(),
         "rows": count,
+        "since": int(since),
         "most_rows": MOST_ROWS,
         "verdict": verdict,
     }
@@ -148,13 +150,23 @@ def _shown(
     )
 
 
-def _view(visit: Visit, draft: Draft, chosen: Mapping[str, str], rows: int) -> tuple[SheetView, BulkVideoError | None]:
+def _view(
+    visit: Visit, draft: Draft, chosen: Mapping[str, str], rows: int, since: float
+) -> tuple[SheetView, BulkVideoError | None]:
     """The table, and why it is not whole, if it is not."""
     caller, services = visit.caller, visit.services
     picked = _picked(draft)
     try:
         spec = spec_for_looks(draft.spec, user_id=caller.user_id, project_id=caller.project_id)
-        found = preview_sheet(spec, rows, services.settings, services.instance, findings=MOST_TOLD)
+        found = preview_sheet(
+            spec,
+            rows,
+            services.settings,
+            services.instance,
+            findings=MOST_TOLD,
+            recent=services.recent_sheets,
+            since=since,
+        )
     except BulkVideoError as error:
         return view_of_refusal(error, chosen, picked), error
     return view_of_preview(found, chosen, picked), None

@@ -13,6 +13,14 @@ export function announce(text) {
   if (place && place.textContent !== text) place.textContent = text;
 }
 
+/** Say something to everybody, above the page. */
+function tell(text) {
+  const note = document.createElement("p");
+  note.className = "note is-warning";
+  note.textContent = text;
+  document.getElementById("problems")?.replaceChildren(note);
+}
+
 const FORMS = {
   date: new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" }),
   time: new Intl.DateTimeFormat(undefined, { timeStyle: "medium" }),
@@ -56,9 +64,17 @@ document.addEventListener("submit", async (event) => {
   event.stopImmediatePropagation();
   const button = event.submitter;
   if (await confirmed(form.dataset.confirm, form.dataset.explained, form.dataset.yes)) {
+    if (!form.isConnected) {
+      tell("Nothing was done: that is not possible any more. The page shows how things are now.");
+      return;
+    }
+    // Without this field the server asks, as it does where there is no script.
+    const sure = Object.assign(document.createElement("input"), { type: "hidden", name: "sure", value: "yes" });
+    form.append(sure);
     form.dataset.isConfirmed = "yes";
     form.requestSubmit(button);
     delete form.dataset.isConfirmed;
+    sure.remove();
   }
 }, { capture: true });
 

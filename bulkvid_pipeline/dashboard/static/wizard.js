@@ -3,6 +3,7 @@
 import { announce, csrfHeaders } from "./page.js";
 
 const LONGEST_SAVE_MS = 20_000;
+const TYPED_FOR_MS = 1000;
 
 const showPicture = () => {
   const picture = document.getElementById("picture");
@@ -11,23 +12,25 @@ const showPicture = () => {
 
 const WHY = { 401: "log in again", 403: "reload the page", 404: "the draft is gone", 409: "this step was changed in another window" };
 
-/** Send what the form says to be kept; resolves to what there is to say about it. */
-async function kept(form) {
+/** Send what the form says to be kept; this goes on when the page is left. */
+function send(form, options = {}) {
   const fields = new URLSearchParams(new FormData(form));
   fields.set("go", "keep");
+  const headers = { ...csrfHeaders(), "HX-Request": "true" };
+  return fetch(form.action, { method: "POST", body: fields, headers, keepalive: true, ...options });
+}
+
+/** Keep what the form says; resolves to what there is to say about it. A choice that is made, unlike a text that is
+    being typed, is told to the rest of the page. */
+async function kept(form, isMade) {
   try {
-    const answer = await fetch(form.action, {
-      method: "POST",
-      body: fields,
-      headers: { ...csrfHeaders(), "HX-Request": "true" },
-      signal: AbortSignal.timeout(LONGEST_SAVE_MS),
-    });
+    const answer = await send(form, { signal: AbortSignal.timeout(LONGEST_SAVE_MS) });
     if (!answer.ok || answer.headers.has("HX-Redirect")) {
       return `Not saved: ${WHY[answer.headers.has("HX-Redirect") ? 401 : answer.status] ?? "something is not right yet"}`;
     }
     const detail = JSON.parse(answer.headers.get("HX-Trigger")).kept;
     form.elements.base.value = detail.base;
-    form.dispatchEvent(new CustomEvent("kept", { bubbles: true, detail }));
+    if (isMade) form.dispatchEvent(new CustomEvent("kept", { bubbles: true, detail }));
     return "Draft saved";
   } catch {
     return "Not saved: the server cannot be reached";
@@ -40,21 +43,44 @@ for (const form of document.querySelectorAll("form[data-keep]")) {
   const place = form.querySelector("[data-kept]");
   let saving = null;
   let isAsked = false;
-  form.addEventListener("change", () => {
+  let isMade = false;
+  let typing = 0;
+  const save = () => {
+    clearTimeout(typing);
+    typing = 0;
     if (isAsked) return;
     isAsked = true;
     const mine = (saving ?? Promise.resolve()).then(async () => {
       isAsked = false;
+      const tells = isMade;
+      isMade = false;
       place.textContent = "Saving …";
-      place.textContent = await kept(form);
+      place.textContent = await kept(form, tells);
       if (saving === mine) saving = null;
     });
     saving = mine;
+  };
+  form.addEventListener("change", () => {
+    isMade = true;
+    save();
+  });
+  // A text is kept while it is typed too, and what was typed last when the page is left.
+  form.addEventListener("input", () => {
+    clearTimeout(typing);
+    typing = setTimeout(save, TYPED_FOR_MS);
+  });
+  window.addEventListener("pagehide", () => {
+    if (!typing) return;
+    clearTimeout(typing);
+    typing = 0;
+    send(form).catch(() => {});
   });
   form.addEventListener("kept", () => {
     if ("pictures" in form.dataset) showPicture();
   });
   form.addEventListener("submit", async (event) => {
+    clearTimeout(typing);
+    typing = 0;
     if (!saving) return;
     event.preventDefault();
     while (saving) await saving;
@@ -107,7 +133,15 @@ document.addEventListener("htmx:afterSwap", (event) => {
 // A file is dropped on its form, or anywhere on the page where there is one such form.
 for (const form of document.querySelectorAll("form[data-drop]")) {
   const input = form.querySelector('input[type="file"]');
+  // A file that would be refused is not sent for minutes first.
+  const weigh = () => {
+    const isTooLarge = [...input.files].some((file) => file.size > Number(input.dataset.mostBytes));
+    input.setCustomValidity(isTooLarge ? "This file has more than 10 MB. Split the sheet, or choose a smaller one." : "");
+  };
+  input.addEventListener("change", weigh);
   const send = () => {
+    weigh();
+    if (!form.reportValidity()) return;
     form.classList.add("is-sending");
     form.requestSubmit();
   };

@@ -35,6 +35,7 @@ MOST_DRAFTS = 50
 MOST_CHARACTERS = 64 * 1024
 """Of a draft's spec as JSON."""
 _HEAD_CHARS = 14
+_TRIES = 3
 _ID = re.compile(r"draft_[0-9a-f]{16}")
 
 
@@ -122,16 +123,18 @@ class Drafts:
             DraftNotFoundError: the user has none of this id, or it has expired.
         """
         value = self._rows.read(self._prefix + draft_id) if _ID.fullmatch(draft_id) else None
-        if value is None or _expires_ms(value) <= self._clock() * 1000:
+        draft = None if value is None or _expires_ms(value) <= self._clock() * 1000 else _decoded(value)
+        if draft is None:
             raise DraftNotFoundError(f"Draft '{shortened(draft_id)}' not found")
-        return _decoded(value)
+        return draft
 
     def all(self) -> list[Draft]:
         """The drafts, the one changed last first."""
         living = sa.and_(self._rows.ours, head(_HEAD_CHARS) > _head(round(self._clock() * 1000)))
         with self._rows.connection() as connection:
             values = connection.execute(sa.select(TABLE.c.value).where(living)).scalars().all()
-        return sorted(map(_decoded, values), key=lambda draft: (draft.changed_at, draft.id), reverse=True)
+        known = [draft for draft in map(_decoded, values) if draft is not None]
+        return sorted(known, key=lambda draft: (draft.changed_at, draft.id), reverse=True)
 
     def save(
         self,
@@ -167,6 +170,22 @@ class Drafts:
         if not self._rows.swap(self._prefix + draft_id, old.stored, value):
             raise _changed(self.get(draft_id))
         return dataclasses.replace(new, stored=value)
+
+    def change(self, draft_id: str, change: Callable[[Draft], Draft]) -> Draft:
+        """Keep what `change` makes of the draft as it is now; it is called again if something else was saved meanwhile.
+
+        Raises:
+            DraftChangedError: others change the draft all the time; or `change` has raised it.
+            DraftNotFoundError, InvalidRequestError: see `save`.
+        """
+        for _ in range(_TRIES):
+            old = self.get(draft_id)
+            new = change(old)
+            try:
+                return self.save(draft_id, old.version, spec=new.spec, step=new.step, source_name=new.source_name)
+            except DraftChangedError:
+                continue
+        raise DraftChangedError("The draft is being changed in another window")
 
     def delete(self, draft_id: str) -> None:
         """Forget the draft, whatever its version.
@@ -213,7 +232,8 @@ class AllDrafts:
 
 def _paths(values: list[str]) -> Iterator[str]:
     for value in values:
-        source = _decoded(value).spec.get("input_source")
+        draft = _decoded(value)
+        source = draft.spec.get("input_source") if draft else None
         path = source.get("path") if isinstance(source, dict) else None
         if isinstance(path, str):
             yield path
@@ -252,14 +272,18 @@ def _encoded(draft: Draft) -> str:
     return _head(expires_ms) + json.dumps(values, separators=(",", ":"))
 
 
-def _decoded(value: str) -> Draft:
-    values: dict[str, Any] = json.loads(value[_HEAD_CHARS:])
-    return Draft(
-        **{
-            **values,
-            "step": Step(values["step"]),
-            "created_at": datetime.fromisoformat(values["created_at"]),
-            "changed_at": datetime.fromisoformat(values["changed_at"]),
-        },
-        stored=value,
-    )
+def _decoded(value: str) -> Draft | None:
+    """The draft that is stored so; None if another version of this program has stored it in a way we do not know."""
+    try:
+        values: dict[str, Any] = json.loads(value[_HEAD_CHARS:])
+        return Draft(
+            **{
+                **values,
+                "step": Step(values["step"]),
+                "created_at": datetime.fromisoformat(values["created_at"]),
+                "changed_at": datetime.fromisoformat(values["changed_at"]),
+            },
+            stored=value,
+        )
+    except (ValueError, TypeError, KeyError):
+        return None

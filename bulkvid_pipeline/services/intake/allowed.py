@@ -94,14 +94,17 @@ class AllowedPlaces:
             TemplateError: there is no such template, or it cannot be used.
         """
         store.load(template_id)
-        origin, _ = store.find(template_id)
-        if origin is not Origin.SHARED or {template_id, EVERYTHING} & {*self.templates}:
+        if self.has_template(store.find(template_id)[0], template_id):
             return
         raise PlaceNotAllowedError(
             f"Permission denied: the project '{shortened(self.project_id)}' may not use the template '{template_id}'",
             fix=f"Use {', '.join(BUILT_IN_TEMPLATES)}, or {self._remedy('templates', template_id, lower=True)}",
             field="template.template_id",
         )
+
+    def has_template(self, origin: Origin, template_id: str) -> bool:
+        """Whether the project may use a template of that origin. It is not opened."""
+        return origin is not Origin.SHARED or bool({template_id, EVERYTHING} & {*self.templates})
 
     def _has_sheet(self, sheet_id: str) -> bool:
         return EVERYTHING in self.sheets or sheet_id in {_id_in(text) for text in self.sheets}

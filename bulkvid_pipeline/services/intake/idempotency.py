@@ -146,6 +146,11 @@ class KeyedRequests:
                     raise
                 time.sleep(_LOOK_AGAIN_S)
 
+    def answer_to(self, name: RequestName) -> Answer | None:
+        """The answer that is kept for the key; None if there is none (any more)."""
+        kept = self._store.read(name.stored_key)
+        return kept.answer if kept is not None and kept.expires_ms > self._clock() * 1000 else None
+
     def begin(self, name: RequestName, request: str) -> Claim | Answer:
         """What to do with a request: carry it out, or give the answer of the first one.
 

@@ -21,6 +21,7 @@ from bulkvid_pipeline.services.intake.allowed import AllowedPlaces
 from bulkvid_pipeline.services.intake.checking import MOST_FINDINGS, estimate_of, field_of_source, validation_view
 from bulkvid_pipeline.services.intake.refusals import as_own_fault, naming
 from bulkvid_pipeline.services.sheets.loading import LoadedSheet, loaded, read_sheet
+from bulkvid_pipeline.services.sheets.recent_sheets import RecentSheets
 from bulkvid_pipeline.services.sheets.uploads import Uploads
 from bulkvid_pipeline.services.sheets.validation import ValidatedSheet, validate_at_levels
 from bulkvid_pipeline.services.templates.template_store import TemplateStore
@@ -33,12 +34,20 @@ CELL_SHOWN = 300
 
 
 def preview_sheet(
-    spec: BulkJobSpec, rows: int, settings: Settings, instance: DagsterInstance, *, findings: int = MOST_FINDINGS
+    spec: BulkJobSpec,
+    rows: int,
+    settings: Settings,
+    instance: DagsterInstance,
+    *,
+    findings: int = MOST_FINDINGS,
+    recent: RecentSheets | None = None,
+    since: float = 0.0,
 ) -> SheetPreview:
     """The sheet's columns and first rows, what is found in them at each validation level, and an estimate of the job.
 
     Args:
         findings: how many of them to tell at each level.
+        recent: where the sheet may be taken from, if it was read there since then (epoch seconds), and is kept.
 
     Raises:
         PlaceNotAllowedError: the project may not use the sheet or the template.
@@ -53,10 +62,14 @@ def preview_sheet(
         allowed.check_template(store, spec.template.template_id)
     seconds = settings.api_sheet_timeout_s
     with naming(field_of_source(spec)), as_own_fault():
-        wait_for_sheet_read(instance, spec, settings, timeout_s=seconds)
-        raw = within(
-            seconds, lambda: read_sheet(spec.input_source, settings, spec.project_id), "while the sheet was read"
-        )
+        raw = recent.find(spec, since) if recent else None
+        if raw is None:
+            wait_for_sheet_read(instance, spec, settings, timeout_s=seconds)
+            raw = within(
+                seconds, lambda: read_sheet(spec.input_source, settings, spec.project_id), "while the sheet was read"
+            )
+            if recent:
+                recent.keep(spec, raw)
         sheet = _loaded(raw, spec.input_source)
         first = _first_rows(sheet, rows)
         by_level = validate_at_levels(first, spec, settings)

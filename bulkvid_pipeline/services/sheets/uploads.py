@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path, PurePath
 
 from pydantic import ValidationError
@@ -102,16 +103,28 @@ class Uploads:
 
     def list(self, project_id: str, limit: int = MOST_LISTED) -> tuple[UploadView, ...]:
         """The project's uploads, the newest first, of each file name the newest alone."""
-        kept = self._storage.list(f"{project_folder(project_id)}/")
-        documents = [part for part in kept if part.key.endswith(f"/{ABOUT}")]
-        found: dict[str, UploadView] = {}
-        for document in sorted(documents, key=lambda part: part.modified_at, reverse=True):
-            if len(found) == limit:
-                break
+        found = []
+        for upload in islice(self._newest(project_id), limit):
             with suppress(UploadNotFoundError):  # deleted meanwhile
-                about = self.get(project_id, document.key.split("/")[-2])
-                found.setdefault(about.name, about)
-        return tuple(sorted(found.values(), key=lambda about: about.created_at, reverse=True))
+                found.append(self.get(project_id, upload))
+        return tuple(sorted(found, key=lambda about: about.created_at, reverse=True))
+
+    def _newest(self, project_id: str) -> Iterator[str]:
+        """The newest upload of each file name, by the listing alone: its documents may be many."""
+        documents: list[tuple[datetime, str]] = []
+        names: dict[str, str] = {}
+        for part in self._storage.list(f"{project_folder(project_id)}/"):
+            match part.key.split("/"):
+                case [_, upload, name] if name == ABOUT:
+                    documents.append((part.modified_at, upload))
+                case [_, upload, name]:
+                    names[upload] = name
+        told: set[str] = set()
+        for _, upload in sorted(documents, reverse=True):
+            name = names.get(upload, "")
+            if name and name not in told:
+                told.add(name)
+                yield upload
 
     def read(self, project_id: str, upload: str, area: A1Range | None, choice: ColumnChoice = NO_CHOICE) -> RawSheet:
         """The cells of an upload; see `read_content`.

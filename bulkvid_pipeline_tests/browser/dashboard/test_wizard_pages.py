@@ -145,6 +145,24 @@ def test_without_a_run_queue_nothing_is_lost(dashboard: Dashboard, sheet: Path) 
     dashboard.pictures("drafts")
 
 
+def test_a_text_that_is_being_typed_survives_a_reload(dashboard: Dashboard, sheet: Path) -> None:
+    page = dashboard.page
+    dashboard.open("/new")
+    page.get_by_label("CSV, Excel").set_input_files(sheet)
+    page.get_by_role("button", name="Continue").first.click()
+    expect(page.get_by_role("heading", name="Connect sheet")).to_be_visible()
+    page.goto(page.url.replace("/sheet", "/details"))
+    page.get_by_label("Title").press_sequentially("Spring")
+    expect(page.get_by_text("Draft saved")).to_be_visible()
+    page.get_by_label("Title").press_sequentially(" campaign")
+
+    def is_there_again() -> bool:
+        page.reload()
+        return page.get_by_label("Title").input_value() == "Spring campaign"
+
+    wait_until(is_there_again, "what was typed last is lost")
+
+
 def test_from_a_file_to_finished_videos_as_it_is_served(tmp_path: Path, screen: Screen) -> None:
     place = Installation(tmp_path)
     sheet = place.sheet([idea("Save water", SCRIPT), idea("Walk more", SCRIPT)])
@@ -176,5 +194,6 @@ def test_from_a_file_to_finished_videos_as_it_is_served(tmp_path: Path, screen: 
             wait_until(lambda: find_job(instance, job_id).state is JobState.COMPLETED)
         assert len(list((tmp_path / "output").rglob("*.mp4"))) == 2
         page.goto(f"{served.url}/new?from={job_id}")
+        page.get_by_role("button", name="Again with changes").click()
         expect(page.get_by_text("again with changes from")).to_be_visible()
         expect(page.locator("dd", has_text="Minimal")).to_be_visible()

@@ -44,7 +44,7 @@ def choose(page: Page, column: str, name: str) -> None:
 
 def test_columns_are_named_by_hand_and_cells_are_judged_at_all_levels(dashboard: Dashboard) -> None:
     page = upload(dashboard, SHEET)
-    expect(page.get_by_text("Say below which column holds the Title")).to_be_visible()
+    expect(page.get_by_text("Say below which column holds the Idea title")).to_be_visible()
     dashboard.pictures("sheet-unknown")
 
     choose(page, "A", "idea_title")

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
+import sqlalchemy as sa
 from dagster import DagsterInstance
 
+from bulkvid_pipeline.adapters.dagster.key_values import TABLE, KeyValues
 from bulkvid_pipeline.core.errors import DraftChangedError, DraftNotFoundError, InvalidRequestError
-from bulkvid_pipeline.services.drafts.drafts import KEPT_S, MOST_CHARACTERS, MOST_DRAFTS, AllDrafts, Drafts, Step
+from bulkvid_pipeline.services.drafts.drafts import (
+    KEPT_S,
+    MOST_CHARACTERS,
+    MOST_DRAFTS,
+    PREFIX,
+    AllDrafts,
+    Draft,
+    Drafts,
+    Step,
+)
 from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, Workplace
 
-SPEC = {"input_source": {"path": "upload_0123456789abcdef_ideas-aaaaaa"}, "processing_deadline_ms": "soon"}
+SPEC: dict[str, Any] = {
+    "input_source": {"path": "upload_0123456789abcdef_ideas-aaaaaa"},
+    "processing_deadline_ms": "soon",
+}
 
 
 class Clock:
@@ -49,6 +66,47 @@ def test_what_is_saved_is_there_for_another_process(workplace: Workplace, clock:
         assert [draft.id for draft in again.all()] == [begun.id]
     assert (saved.step, saved.version, saved.source_name) == (Step.LOOK, 2, "ideas.csv")
     assert (saved.changed_at - saved.created_at).total_seconds() == 5
+
+
+def test_a_change_is_made_again_of_what_was_saved_in_between(drafts: Drafts) -> None:
+    begun = drafts.start(SPEC)
+    seen: list[int] = []
+
+    def change(draft: Draft) -> Draft:
+        seen.append(draft.version)
+        if len(seen) == 1:
+            drafts.save(begun.id, draft.version, spec={**SPEC, "title": "Of another window"})
+        return replace(draft, spec={**draft.spec, "priority": "high"})
+
+    changed = drafts.change(begun.id, change)
+    assert seen == [1, 2]
+    assert (changed.spec["title"], changed.spec["priority"]) == ("Of another window", "high")
+
+
+def test_a_draft_that_others_change_all_the_time_is_told(drafts: Drafts) -> None:
+    begun = drafts.start(SPEC)
+
+    def overtaken(draft: Draft) -> Draft:
+        drafts.save(begun.id, draft.version, spec={**SPEC, "title": str(draft.version)})
+        return replace(draft, spec={**draft.spec, "priority": "high"})
+
+    with pytest.raises(DraftChangedError, match="is being changed"):
+        drafts.change(begun.id, overtaken)
+
+
+def test_a_draft_of_another_version_of_ours_is_passed_over(instance: DagsterInstance, drafts: Drafts) -> None:
+    known, other = drafts.start(SPEC), drafts.start(SPEC)
+    foreign = other.stored.replace('"step":"sheet"', '"step":"of the future"')
+    assert KeyValues(instance, PREFIX, "drafts").swap(key_of(instance, other.id), other.stored, foreign)
+    assert [draft.id for draft in drafts.all()] == [known.id]
+    assert AllDrafts(instance).uploads(0) == {SPEC["input_source"]["path"]}
+    with pytest.raises(DraftNotFoundError):
+        drafts.get(other.id)
+
+
+def key_of(instance: DagsterInstance, draft_id: str) -> str:
+    with KeyValues(instance, PREFIX, "drafts").connection() as connection:
+        return str(connection.execute(sa.select(TABLE.c.key).where(TABLE.c.key.like(f"%{draft_id}"))).scalar_one())
 
 
 def test_of_two_windows_the_second_is_told_what_the_first_has_saved(drafts: Drafts) -> None:
@@ -101,7 +159,7 @@ def test_a_draft_is_forgotten_a_month_after_its_last_change(
     with pytest.raises(DraftNotFoundError):
         drafts.get(old.id)
     every, now_ms = AllDrafts(instance), round(clock.now * 1000)
-    assert every.uploads(now_ms) == {SPEC["input_source"]["path"]}  # type: ignore[index]
+    assert every.uploads(now_ms) == {SPEC["input_source"]["path"]}
     assert every.forget_expired(now_ms, dry_run=True)[0] == 1
     assert every.forget_expired(now_ms)[0] == 1
     assert every.forget_expired(now_ms) == (0, 0)

@@ -87,3 +87,6 @@ def test_a_job_that_failed_says_why(workplace: Workplace, log: RunLog) -> None:
 
     assert (told.words, told.mood, told.why) == ("Nothing was made.", Mood.BAD, "The process has died")
     assert told.advice
+
+    TellingRun.begun(workplace.instance).end(JobState.FAILED)
+    assert summary(workplace, log).why == "", "what an older run said is not why the newest has failed"

@@ -7,10 +7,10 @@ import csv
 import io
 import os
 import signal
-from collections.abc import Iterator
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import av
 import pytest
@@ -23,11 +23,13 @@ from bulkvid_pipeline.core.errors import (
     NotFoundError,
     PlaceNotAllowedError,
     QuotaExceededError,
+    RenderCancelledError,
     ServiceUnavailableError,
 )
 from bulkvid_pipeline.core.options import Platform
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.services.previews import row_looks
+from bulkvid_pipeline.services.previews.look_process import LookAnswer, LookProcess, LookRequest
 from bulkvid_pipeline.services.previews.row_look import look_of, piece_of
 from bulkvid_pipeline.services.previews.row_looks import NamedLook, RowLooks
 from bulkvid_pipeline.services.sheets.uploads import Uploads
@@ -98,6 +100,7 @@ def test_a_look_has_pictures_of_the_scenes_and_a_draft_with_sound(desk: Desk) ->
         desk.looks.kept("news", found.name)
 
 
+@pytest.mark.heavy
 def test_every_choice_has_a_look_of_its_own(desk: Desk) -> None:
     plain, classic, upright = desk.look(2), desk.look(2, style="classic"), desk.look(2, Platform.STORY)
     assert len({plain.name, classic.name, upright.name}) == 3
@@ -124,28 +127,64 @@ def test_the_server_s_own_files_cannot_be_looked_at(desk: Desk) -> None:
         asyncio.run(desk.looks.look(spec, 2))
 
 
-def test_a_look_that_nobody_waits_for_is_not_made(desk: Desk) -> None:
-    async def choose_quickly() -> list[Any]:
-        passed = [asyncio.create_task(desk.looks.look(desk.spec(voice=voice), 2)) for voice in ("male", "neutral")]
-        await asyncio.sleep(0.2)
-        for task in passed:
+@dataclass
+class Asked:
+    """What the processes were asked to look at."""
+
+    begun: threading.Event = field(default_factory=threading.Event)
+    voices: list[str | None] = field(default_factory=list)
+    ends: list[type[BaseException] | None] = field(default_factory=list)
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
+    told, look = Asked(), LookProcess.look
+
+    def watched(self: LookProcess, request: LookRequest, may_read: Callable[[BulkJobSpec], None]) -> LookAnswer:
+        told.voices.append(request.spec.template.overrides.voice)
+        told.begun.set()
+        try:
+            answer = look(self, request, may_read)
+        except BaseException as error:
+            told.ends.append(type(error))
+            raise
+        told.ends.append(None)
+        return answer
+
+    monkeypatch.setattr(LookProcess, "look", watched)
+    return told
+
+
+def test_a_look_that_nobody_waits_for_is_stopped_and_one_that_has_not_begun_is_never_made(
+    desk: Desk, asked: Asked
+) -> None:
+    async def choose_quickly() -> None:
+        first = asyncio.create_task(desk.looks.look(desk.spec(voice="male", style="minimal"), 2))
+        await asyncio.to_thread(asked.begun.wait)  # the only thread is at work for it
+        second = asyncio.create_task(desk.looks.look(desk.spec(voice="neutral", style="minimal"), 2))
+        while len(desk.looks._asked) < 2:
+            await asyncio.sleep(0.01)
+        for task in (first, second):
             task.cancel()
-        ended = await asyncio.gather(*passed, return_exceptions=True)
-        await desk.looks.look(desk.spec(voice="female"), 2)
-        return ended
+        await asyncio.gather(first, second, return_exceptions=True)
+        await desk.looks.look(desk.spec(voice="female", style="minimal"), 2)
 
-    assert all(isinstance(each, asyncio.CancelledError) for each in asyncio.run(choose_quickly()))
+    asyncio.run(choose_quickly())
+    assert asked.voices == ["male", "female"]
+    assert asked.ends == [RenderCancelledError, None]
 
 
-def test_two_who_ask_for_the_same_wait_for_one(desk: Desk) -> None:
+def test_two_who_ask_for_the_same_wait_for_one(desk: Desk, asked: Asked) -> None:
     async def both() -> list[NamedLook]:
-        spec = desk.spec(style="minimal")
+        spec = desk.spec(voice="neutral", style="corporate")
         return list(await asyncio.gather(desk.looks.look(spec, 2), desk.looks.look(spec, 2)))
 
     first, second = asyncio.run(both())
     assert first == second
+    assert asked.voices == ["neutral"]
 
 
+@pytest.mark.heavy
 def test_a_process_that_has_ended_is_replaced(desk: Desk) -> None:
     desk.look(2)
     (idle,) = desk.looks._idle

@@ -3657,9 +3657,10 @@ export type UploadView = {
 /**
  * Validation
  *
- * The findings of a sheet at one level: the first of them, informative ones last; `findings_total` counts all.
+ * The findings of a sheet at one level: the first of them, informative ones last.
  *
- * `stops_job`: nothing may be rendered at this level.
+ * `errors`, `warnings` and `findings_total` count those too that are not among them. `stops_job`: nothing may be
+ * rendered at this level.
  */
 export type Validation = {
     /**
@@ -3671,6 +3672,14 @@ export type Validation = {
      */
     stops_job: boolean;
     rows: RowCounts;
+    /**
+     * Errors
+     */
+    errors: number;
+    /**
+     * Warnings
+     */
+    warnings: number;
     /**
      * Findings Total
      */

@@ -8,38 +8,19 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bulkvid_pipeline.core.column_choice import letter_key
-from bulkvid_pipeline.core.columns import IGNORE, NAMES
+from bulkvid_pipeline.core.columns import IGNORE, NAMES, REQUIRED
 from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.options import ValidationLevel
 from bulkvid_pipeline.core.ranges import A1Range, column_letter, parse_range
 from bulkvid_pipeline.core.sheet_columns import KnownBy
 from bulkvid_pipeline.core.wire import FindingView, SheetColumnView, SheetPreview, Validation
+from bulkvid_pipeline.core.wording import plural
+from bulkvid_pipeline.services.demo.column_guide import title_of
 
 SHOWN = 200
 """Characters of a cell that the table shows."""
 LEVELS = tuple(level.value for level in ValidationLevel)
-WORDS = {
-    "idea_title": "Title",
-    "description": "Description",
-    "target_audience": "Audience",
-    "tone": "Tone",
-    "duration_seconds": "Length",
-    "platform_preferences": "Platforms",
-    "script_content": "Script",
-    "voice_preference": "Voice",
-    "style_override": "Style",
-    "priority": "Priority",
-    "image_url": "Picture",
-    "background_url": "Background",
-    "language": "Language",
-    "captions": "Captions",
-    "say_as": "How words are said",
-    "id": "Row id",
-    "approved": "Approved",
-    "status": "Status",
-}
-"""What people read for our names."""
 FIXES = {
     "UNKNOWN_COLUMN": "Say above the column what it is, or leave it",
     "COLUMN_DISPLACED": "Choose something else for this column if it is to be read",
@@ -97,7 +78,7 @@ class Column:
     @property
     def used_as(self) -> str:
         """What people read of what it is taken for; "" where it is not read."""
-        return WORDS.get(self.about.name or "", "")
+        return title_of(self.about.name) if self.about.name in NAMES else ""
 
     @property
     def automatic(self) -> str:
@@ -199,12 +180,13 @@ def refusal_fix(error: BulkVideoError) -> str:
     """What to do, beside the columns, about a sheet that cannot be read as it is."""
     if error.field == _OPTION:
         return "Choose again below what the columns are. What was chosen for a column that is gone is forgotten then."
-    return "Say below which column holds the Title and which one the Script; the others are optional."
+    title, script = map(title_of, REQUIRED)
+    return f"Say below which column holds the {title} and which one the {script}; the others are optional."
 
 
 def choices() -> tuple[tuple[str, str], ...]:
     """What a column can be said to be, with what people read for it."""
-    return (*((name, WORDS[name]) for name in NAMES), (IGNORE, "Do not use"))
+    return (*((name, title_of(name)) for name in NAMES), (IGNORE, "Do not use"))
 
 
 def _columns(
@@ -260,9 +242,8 @@ def _gravest(marks: Iterable[Mark], level: str) -> str:
 def verdict(found: Validation) -> Iterator[str]:
     """What becomes of the rows that were checked, in short sentences."""
     rows = found.rows
-    errors = sum(finding.severity == "error" for finding in found.findings)
-    if found.stops_job and errors:
-        yield f"The job would not start: {errors} error{'' if errors == 1 else 's'}"
+    if found.stops_job and found.errors:
+        yield f"The job would not start: {plural(found.errors, 'error')}"
     elif found.stops_job:
         yield "The job would not start: no row can be rendered"
     else:
