@@ -159,7 +159,7 @@ def test_a_draft_is_forgotten_a_month_after_its_last_change(
     with pytest.raises(DraftNotFoundError):
         drafts.get(old.id)
     every, now_ms = AllDrafts(instance), round(clock.now * 1000)
-    assert every.uploads(now_ms) == {SPEC["input_source"]["path"]}  # type: ignore[index]
+    assert every.uploads(now_ms) == {SPEC["input_source"]["path"]}
     assert every.forget_expired(now_ms, dry_run=True)[0] == 1
     assert every.forget_expired(now_ms)[0] == 1
     assert every.forget_expired(now_ms) == (0, 0)
