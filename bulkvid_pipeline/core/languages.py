@@ -159,6 +159,8 @@ _UNCLEAR = {
 """Codes that may mean a language, or a country or another abbreviation."""
 _NOWHERE = frozenset({"XX", "ZZ", "EU", "UN", "XK", "AQ"})
 
+_UNKNOWN = "Unknown language"
+_NAMED = "Write a language by its name or code, such as German, de or pt-BR"
 _DETECT = frozenset(
     {"auto", "automatic", "automatically", "detect", "auto detect", "autodetect", "original", "as script"}
     | {"same as script", "same as the script", "as in script", "original language", "language of the script"}
@@ -171,12 +173,16 @@ _WITH_REGION = frozenset({"pt", "es", "en", "zh", "fr"})
 """Languages that differ enough from country to country."""
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 _JOINING = re.compile(r"(?<=\w)\s(?:do|de|del|du|of|from|von|di)\s(?=\w)")
+LONGEST_CELL = 1000
+"""Characters. Nobody names a language with more; finding several in a text takes the square of its length."""
 _SEPARATORS = re.compile(r"\s*[,;/|+&、，；]\s*|\s+(?:and|und|y|et|e|和)\s+|\s+[-–—]\s+")
 
 
 @lru_cache(maxsize=4096)
 def read_language(cell: str) -> Reading[str]:
     """The language that a cell names, as a BCP 47 tag such as `pt-BR`; no value where it asks for detection."""
+    if len(cell.strip()) > LONGEST_CELL:
+        return Reading(problem=_UNKNOWN, fix=_NAMED)
     text = plain(cell)
     text = text.strip(_ORNAMENTS) or text
     if not text:
@@ -203,7 +209,7 @@ def _fault(text: str) -> tuple[str, str]:
     if likely:
         meanings = ", ".join(f"{language_name(tag)} ({tag})" for tag in likely)
         return "Not clear which language this is", f"Write one of {meanings}, or another language by name or code"
-    return "Unknown language", "Write a language by its name or code, such as German, de or pt-BR"
+    return _UNKNOWN, _NAMED
 
 
 def _of_flag(text: str) -> str | None:

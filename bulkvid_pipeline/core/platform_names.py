@@ -30,6 +30,8 @@ _LIST_MARK = re.compile(r"^\W*(?:\d{1,2}[.)]\s)?")
 _BLANKS = re.compile(r"[\s()\[\]\-_.:]+")
 _LONGEST_NAME = 5
 """Words in the longest name, such as `youtube shorts vertical`, with one to spare."""
+LONGEST_CELL = 1000
+"""Characters. Nobody names platforms with more; telling names apart takes the square of the length."""
 _FILLERS = frozenset(map(key_of, listed_words(FILLERS)))
 
 
@@ -50,6 +52,8 @@ def read_platform_names(cell: str) -> PlatformNames:
     """The platforms in a cell; no platforms for an empty cell and for a word such as `n/a`."""
     if is_empty_option(cell):
         return PlatformNames((), in_our_words=not cell.strip())
+    if len(cell.strip()) > LONGEST_CELL:
+        return PlatformNames((), (cell.strip().lower(),), in_our_words=False)
     text = plain(cell)
     if EVERYWHERE.meaning(text):
         return PlatformNames(tuple(Platform), in_our_words=False)

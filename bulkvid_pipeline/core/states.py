@@ -38,6 +38,11 @@ class ItemState(StrEnum):
     def is_final(self) -> bool:
         return self in {ItemState.COMPLETED, ItemState.FAILED, ItemState.CANCELLED, ItemState.SKIPPED}
 
+    @property
+    def may_be_retried(self) -> bool:
+        """Whether another run over the row may bring it further; what is finished or in work needs none."""
+        return self not in {ItemState.COMPLETED, ItemState.IN_PROGRESS, ItemState.SKIPPED}
+
 
 class JobAction(StrEnum):
     PAUSE = "pause"

@@ -13,6 +13,8 @@ class Room:
     path: str
     icon: str
     also: tuple[str, ...] = ()
+    scope: str = "jobs:read"
+    """Whoever lacks it is not led there."""
 
     def holds(self, path: str) -> bool:
         """Whether the page of that path lies in this room."""
@@ -25,7 +27,7 @@ ROOMS = (
     Room("Templates", "/templates", "templates", also=("/new-template", "/template-assets")),
     Room("Analytics", "/analytics", "analytics"),
     Room("Deliveries", "/deliveries", "deliveries"),
-    Room("Diagnostics", "/diagnostics", "diagnostics"),
+    Room("Diagnostics", "/diagnostics", "diagnostics", scope="admin"),
     Room("System", "/system", "system"),
     Room("API tokens", "/tokens", "tokens"),
 )

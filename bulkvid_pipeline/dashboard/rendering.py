@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bulkvid_pipeline.core.wording import clock, file_size, moment, money, plural, rate, span
+from bulkvid_pipeline.dashboard import words
 from bulkvid_pipeline.dashboard.navigation import ROOMS
 from bulkvid_pipeline.dashboard.static_files import static
 
@@ -39,11 +40,13 @@ def environment() -> Environment:
         "count": lambda number: f"{number:,}",
         "file_size": file_size,
         "iso": iso,
+        "job_state": words.of_job,
         "money": money,
         "moment": lambda when: moment(iso(when)),
         "percent": lambda value: f"{value:.0f} %",
         "plural": plural,
         "rate": rate,
+        "row_state": words.of_row,
         "span": span,
     }
     made.globals |= {"static": static, "ROOMS": ROOMS, "new_key": lambda: uuid.uuid4().hex}

@@ -72,6 +72,7 @@ class Editor:
         """What a form of the page holds. `document` in it is ours, but anybody can send anything."""
         try:
             document = json.loads(_text(form, "document") or "{}")
+            json.dumps(document, ensure_ascii=False).encode()  # half a character cannot be shown again
         except (ValueError, RecursionError):
             document = {}
         base = document if isinstance(document, dict) else {}

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import base64
 import hmac
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.dependencies.models import Dependant
@@ -22,11 +21,12 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from bulkvid_pipeline.adapters import exchanges
-from bulkvid_pipeline.core.errors import AccessDeniedError, AuthenticationError
+from bulkvid_pipeline.core.errors import AccessDeniedError, AuthenticationError, InvalidRequestError
 from bulkvid_pipeline.dashboard.problems import THEMES, is_fragment
 from bulkvid_pipeline.dashboard.rendering import rendered
 from bulkvid_pipeline.services.access.scopes import Caller, Scope
 from bulkvid_pipeline.services.access.sessions import Session, csrf_of
+from bulkvid_pipeline.services.intake.idempotency import check_key
 from bulkvid_pipeline.services.opened import OpenServices
 
 SESSION_COOKIE = "bulkvid_session"
@@ -36,8 +36,16 @@ CSRF_FIELD = "csrf"
 CSRF_HEADER = "X-CSRF-Token"
 MOST_FIELDS = 2000
 MOST_FILES = 10
+MOST_KEPT = 512 * 1024
+"""Bytes of a form that is kept while somebody logs in again."""
 MOST_SAID = 600
 """Characters of what is told on the next page."""
+WORDS_OF_SCOPES: Mapping[Scope, str] = {
+    Scope.JOBS_READ: "See jobs, rows and videos",
+    Scope.JOBS_WRITE: "Create jobs and steer them",
+    Scope.TEMPLATES_WRITE: "Change templates",
+    Scope.ADMIN: "Everything, with diagnostics and the system",
+}
 _CHANGES = {"POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -78,6 +86,14 @@ class Visit:
     @property
     def path(self) -> str:
         return self.request.url.path
+
+    @property
+    def comes_back_to(self) -> str:
+        """The address of this page, where it can be asked for again; of one that answered a form, the start page."""
+        if self.request.method not in {"GET", "HEAD"}:
+            return "/"
+        query = self.request.scope["query_string"].decode("latin-1")
+        return self.path + (f"?{query}" if query else "")
 
     @property
     def is_fragment(self) -> bool:
@@ -175,12 +191,20 @@ class GuardedPage(APIRoute):
             if session is None and not rule.anybody:
                 if _comes_from_elsewhere(request):
                     return _once_more(visit)
+                if (fields := await kept_fields(request)) is not None:
+                    return visit.page("kept_form.html", status=401, fields=fields)
                 raise AuthenticationError("You are not logged in")
             if session is not None:
                 request.state.caller = session.caller
-                session.caller.require(rule.scopes)
+                _require(session.caller, rule.scopes)
             if request.method in _CHANGES:
-                await _require_own_form(request, csrf_of(secret) if session is not None else None)
+                _require_own_page(request)
+                if session is not None and not await _has_token(request, csrf_of(secret)):
+                    if not rule.anybody and (fields := await kept_fields(request)) is not None:
+                        return visit.page("kept_form.html", status=403, fields=fields)
+                    raise AccessDeniedError(
+                        "The form is of a session that has ended", fix="Go back, reload the page, and send it again"
+                    )
             return await handle(request)
 
         return guarded
@@ -195,6 +219,20 @@ def is_secure(request: Request) -> bool:
     """Whether browsers reach us by HTTPS: then cookies go by nothing else."""
     services: OpenServices = request.app.state.services
     return request.url.scheme == "https" or services.settings.api_url.startswith("https:")
+
+
+def once_of(form: FormData) -> str:
+    """The key under which a form is carried out once.
+
+    Raises:
+        InvalidRequestError: it has none.
+    """
+    try:
+        return check_key(str(form.get("once", "")))
+    except InvalidRequestError as error:
+        raise InvalidRequestError(
+            "The form did not arrive whole", fix="Open the page again, and send the form from there"
+        ) from error
 
 
 async def form_of(request: Request) -> FormData:
@@ -222,26 +260,58 @@ def _rule_of(path: str, dependant: Dependant) -> Rule:
     return rules[0]
 
 
-async def _require_own_form(request: Request, csrf: str | None) -> None:
-    """Let through what a page of ours has sent; `csrf` is the session's, None where nobody is logged in.
+async def kept_fields(request: Request) -> list[tuple[str, str]] | None:
+    """What somebody has filled in whose session is not the form's any more, so that it can be sent again.
+
+    None unless a page of ours sent it, by the browser's own word; for parts of pages, whose form is still there; and
+    where it is nothing, or too much to be sent back and forth. Files have to be chosen again.
+    """
+    length = request.headers.get("content-length", "")
+    by_a_page = (request.headers.get("sec-fetch-site"), request.headers.get("sec-fetch-mode")) == (
+        "same-origin",
+        "navigate",
+    )
+    small = length.isdecimal() and int(length) <= MOST_KEPT
+    if request.method != "POST" or not by_a_page or not small or is_fragment(request.scope):
+        return None
+    _require_own_page(request)
+    fields = [(name, value) for name, value in (await form_of(request)).multi_items() if isinstance(value, str)]
+    return [(name, value) for name, value in fields if name != CSRF_FIELD] or None
+
+
+def _require_own_page(request: Request) -> None:
+    """Let through what a page of ours has sent.
 
     Raises:
-        AccessDeniedError: it comes from a page of another site, or lacks the token.
+        AccessDeniedError: it comes from a page of another site.
     """
     own = request.headers.get("host", "").lower()
     origin = request.headers.get("origin")
     site = request.headers.get("sec-fetch-site", "same-origin")
-    if site not in {"same-origin", "none"} or (origin is not None and urlsplit(origin).netloc.lower() != own):
+    # The whole of it: a host is compared as it is written, and what is no address is nobody's.
+    is_own = origin is None or origin.lower() in {f"http://{own}", f"https://{own}"}
+    if site not in {"same-origin", "none"} or not is_own:
         raise AccessDeniedError(
             "This was not sent by a page of this dashboard",
             fix="Open the dashboard by its own address; behind a proxy, pass the header Host on",
         )
-    if csrf is None:
-        return
+
+
+async def _has_token(request: Request, csrf: str) -> bool:
     given = request.headers.get(CSRF_HEADER) or (await form_of(request)).get(CSRF_FIELD)
-    if not isinstance(given, str) or not hmac.compare_digest(given.encode(), csrf.encode()):
+    return isinstance(given, str) and hmac.compare_digest(given.encode(), csrf.encode())
+
+
+def _require(caller: Caller, scopes: tuple[Scope, ...]) -> None:
+    """
+    Raises:
+        AccessDeniedError: the caller lacks one of the scopes.
+    """
+    lacking = [WORDS_OF_SCOPES[scope].lower() for scope in scopes if not caller.may(scope)]
+    if lacking:
         raise AccessDeniedError(
-            "The form is of a session that has ended", fix="Go back, reload the page, and send it again"
+            "You do not have the permission for this",
+            fix=f"Ask an administrator for a login with the permission: {', '.join(lacking)}",
         )
 
 

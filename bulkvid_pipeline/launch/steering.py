@@ -108,7 +108,7 @@ def row_keys(items: Sequence[str | int], rows: JobRows) -> tuple[str, ...]:
         more = f" and {len(unknown) - MOST_NAMED} more" if len(unknown) > MOST_NAMED else ""
         raise InvalidRequestError(
             f"The job has no rows {named}{more}",
-            fix=f"Use row keys or sheet row numbers of GET /api/bulk-jobs/{rows.job.job_id}/items",
+            fix="Use keys or sheet row numbers of rows that the job has",
             field="items",
             details={"unknown": unknown[:MOST_NAMED]},
         )

@@ -21,6 +21,7 @@ from bulkvid_pipeline.services.intake.idempotency import KeyedRequests
 from bulkvid_pipeline.services.jobs.feed import JobFeeds
 from bulkvid_pipeline.services.jobs.instance import open_instance
 from bulkvid_pipeline.services.jobs.job_reads import JobReads, job_reads
+from bulkvid_pipeline.services.jobs.list_feed import ListFeed
 from bulkvid_pipeline.services.previews.row_looks import RowLooks
 from bulkvid_pipeline.services.sheets.recent_sheets import RecentSheets
 from bulkvid_pipeline.services.sheets.uploads import with_uploads_at
@@ -47,9 +48,15 @@ class OpenServices:
     keyed: KeyedRequests
     reads: JobReads
     feeds: JobFeeds
+    list_feed: ListFeed
     sums: JobSums
     looks: RowLooks
     recent_sheets: RecentSheets
+
+    def end_streams(self) -> None:
+        """End all that is followed live, because the process is stopping; call it on the event loop."""
+        self.feeds.break_off()
+        self.list_feed.break_off()
 
     def see_own_writing(self) -> None:
         """Let the next reads of this process hold what it has just written; without the database they tell so."""
@@ -87,6 +94,7 @@ def open_services(settings: Settings, home: Path) -> Iterator[OpenServices]:
             keyed=KeyedRequests(instance),
             reads=reads,
             feeds=feeds,
+            list_feed=ListFeed(reads.jobs),
             sums=JobSums(GoneJobs(instance)),
             looks=looks,
             recent_sheets=RecentSheets(),

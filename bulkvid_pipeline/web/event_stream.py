@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import Response
 from starlette.types import Receive, Scope, Send
 
 from bulkvid_pipeline.core import event_stream
 from bulkvid_pipeline.core.wire import BreakReason
-from bulkvid_pipeline.services.jobs.feed import Subscription
+from bulkvid_pipeline.services.jobs.job_news import Chunk
 
 RETRY_MS = 2000
 """How long browsers wait before they connect again."""
@@ -21,6 +21,23 @@ LAST_WORDS_S = 1.0
 """How long a stream that is broken off may take to say so to a client that reads slowly."""
 
 _OPENING = event_stream.retry_after(RETRY_MS).encode()
+
+
+class Subscription(Protocol):
+    """What a client follows: a job, or the jobs of a project."""
+
+    @property
+    def broken(self) -> asyncio.Future[BreakReason]:
+        """Done once the server has broken it off."""
+
+    def chunks(self) -> AsyncIterator[Chunk]:
+        """What is told, to the end; called once."""
+
+    def break_off(self, reason: BreakReason) -> None:
+        """End it now, and say why."""
+
+    def close(self) -> None:
+        """Nobody follows any more."""
 
 
 class EventStreamResponse(Response):

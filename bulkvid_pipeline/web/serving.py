@@ -22,6 +22,6 @@ def serving(settings: Settings, home: Path) -> Iterator[OpenServices]:
     with (
         open_services(settings, home) as services,
         recording(services.instance, settings, role="api"),
-        heard_before_the_server(services.feeds.break_off),
+        heard_before_the_server(services.end_streams),
     ):
         yield services

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 
 import pytest
 from hypothesis import given
@@ -187,3 +188,11 @@ def test_flags_and_words_around_a_language_are_understood(cell: str, tag: str) -
 def test_a_flag_of_a_country_with_several_languages_is_refused() -> None:
     assert read_language("🇨🇭").value is None
     assert read_language("🇨🇭").problem
+
+
+def test_a_cell_of_any_length_is_told_of_at_once() -> None:
+    begun = time.process_time()
+
+    assert read_language("x" + "- " * 25_000).problem == "Unknown language"
+    assert read_language(f"{' ' * 50_000}de{' ' * 50_000}").value == "de"
+    assert time.process_time() - begun < 5  # minutes, where all its parts are looked at

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -143,3 +145,14 @@ def test_every_name_is_known_or_reported(cell: str) -> None:
     found = read_platform_names(cell)
     assert len(set(found.known)) == len(found.known)
     assert not set(found.unknown) & {*Platform}
+
+
+@pytest.mark.parametrize("part", ["x", "x.", " ", "- "])
+def test_a_cell_of_any_length_is_told_of_at_once(part: str) -> None:
+    text = f"x{part * 50_000}!"
+    begun = time.process_time()
+
+    found = read_platform_names(text)
+
+    assert (found.known, found.unknown) == ((), (text.strip(),))
+    assert time.process_time() - begun < 2  # minutes, where its parts are looked at

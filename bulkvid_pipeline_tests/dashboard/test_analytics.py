@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bulkvid_pipeline.dashboard.routes.analytics import MOST_BARS
+from bulkvid_pipeline.dashboard import analytics_figures
+from bulkvid_pipeline.dashboard.analytics_figures import MOST_BARS
 from bulkvid_pipeline_tests.dashboard.conftest import Visitor, Visitors, words
 from bulkvid_pipeline_tests.dashboard.told_jobs import add_runs, told_job, told_run
 from bulkvid_pipeline_tests.workplace import Workplace
@@ -159,6 +160,29 @@ def test_of_many_groups_the_chart_shows_the_largest_and_the_table_all(visitor: V
 
     assert f"the {MOST_BARS} largest of {MOST_BARS + 3}" in text
     assert text.count('href="/analytics/jobs?period=all&amp;group_by=user&amp;group=') == MOST_BARS + 3
+
+
+def test_many_groups_are_told_page_after_page(
+    visitor: Visitor, workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(analytics_figures, "GROUPS_A_PAGE", 2)
+    for number in range(5):
+        told_job(workplace.instance, f"job_{number}", user=f"user {number}")
+
+    def named(page: str) -> list[str]:
+        return re.findall(r"<bdi>(user \d)</bdi>", page.rpartition('id="groups-title"')[2])
+
+    path, pages = "/analytics/figures?period=all&group_by=user", []
+    while path:
+        page = visitor.get(path)
+        assert "25 " in words(page), "the sum is that of all groups"
+        pages.append(named(page.text))
+        (path,) = re.findall(r'href="([^"#]*)#groups-title" rel="next"', page.text) or [""]
+        path = path.replace("&amp;", "&")
+
+    assert [len(page) for page in pages] == [2, 2, 1]
+    assert len({name for page in pages for name in page}) == 5
+    assert named(visitor.get("/analytics?period=all&group_by=user&here=yes&page=99").text)[-1:] == pages[-1]
 
 
 @pytest.mark.heavy

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bulkvid_pipeline.services.outputs import gallery as outputs_gallery
 from bulkvid_pipeline.services.outputs.gallery import PAGE_SIZE
 from bulkvid_pipeline_tests.dashboard.conftest import Visitor, words
 from bulkvid_pipeline_tests.dashboard.filmed_job import FilmedJob
@@ -52,7 +53,7 @@ def test_the_wall_is_filtered_by_state_platform_and_search(visitor: Visitor, job
     failed = visitor.get(f"{job.gallery}?show=failed")
     assert played(failed.text) == []
     assert "no font has this Remove it" in words(failed)
-    assert "Queued" in words(visitor.get(f"{job.gallery}?show=open"))
+    assert "Waiting" in words(visitor.get(f"{job.gallery}?show=open"))
     assert "Nothing matches" in words(visitor.get(f"{job.gallery}?q=nobody+has+this"))
     assert visitor.get(f"{job.gallery}?show=nonsense").status_code == 400
 
@@ -110,6 +111,25 @@ def test_all_jobs_are_paged_through_without_a_gap(visitor: Visitor, workplace: W
     everything = [address for page in found for address in page]
     assert [len(page) for page in found] == [PAGE_SIZE, 90 - PAGE_SIZE]
     assert len(set(everything)) == 90
+
+
+def test_a_page_of_all_jobs_looks_through_few_rows_and_leads_on(
+    visitor: Visitor, workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outputs_gallery, "MOST_ROWS", 5)
+    for number in range(4):
+        job = FilmedJob(workplace, f"job_{number}")
+        job.finish(2, title="Wanted" if number == 0 else "Other")
+        job.run.progress(100.0, 2, completed=1)
+
+    def pages() -> Iterator[list[str]]:
+        path = "/gallery?q=wanted"
+        while path:
+            text = visitor.get(path).text
+            yield played(text)
+            path = next_of(text)
+
+    assert list(pages()) == [[], ["/jobs/job_0/gallery/row-2/youtube"]]
 
 
 def test_an_empty_gallery_says_what_to_do(visitor: Visitor, workplace: Workplace) -> None:

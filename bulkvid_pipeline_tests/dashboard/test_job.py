@@ -13,11 +13,13 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.dashboard.visits import SESSION_COOKIE
 from bulkvid_pipeline.services.access.scopes import DEFAULT_SCOPES, Caller, Scope
+from bulkvid_pipeline.services.jobs import job_index
 from bulkvid_pipeline.services.jobs.jobs import find_job
 from bulkvid_pipeline.services.opened import OpenServices
 from bulkvid_pipeline_tests.api.house import dagster
 from bulkvid_pipeline_tests.dashboard.conftest import Visitor, Visitors, words
 from bulkvid_pipeline_tests.dashboard.test_jobs import HOSTILE
+from bulkvid_pipeline_tests.services.jobs import written_runs
 from bulkvid_pipeline_tests.services.jobs.told_rows import TellingRun, told_at_once
 from bulkvid_pipeline_tests.services.jobs.written_runs import JOB
 from bulkvid_pipeline_tests.workplace import Workplace, idea
@@ -109,6 +111,18 @@ def test_all_parts_of_a_job_can_be_read(workplace: Workplace, visitor: Visitor) 
     assert visitor.get(f"{PAGE}/rows/nobody").status_code == 404
 
 
+def test_the_details_lead_to_the_messages_of_this_job_alone(
+    workplace: Workplace, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(written_runs.SPEC, "callback_url", "https://hooks.example.com/a")
+    TellingRun.begun(workplace.instance)
+
+    (messages,) = re.findall(r'href="([^"]*)">its webhook', visitor.get(f"{PAGE}/about").text)
+    page = visitor.get(messages)
+
+    assert (page.status_code, f'type="search" value="{JOB}"' in page.text) == (200, True)
+
+
 def test_the_log_leads_to_older_and_newer_events(workplace: Workplace, visitor: Visitor) -> None:
     run = TellingRun.begun(workplace.instance)
 
@@ -154,6 +168,20 @@ def test_jobs_of_other_projects_do_not_exist(workplace: Workplace, visitors: Vis
     for path in ("", "/check", "/log", "/about", "/rows/row-2", "/results.csv", "/stream", "/cancel"):
         assert stranger.get(PAGE + path).status_code == 404, path
         assert stranger.get(f"/jobs/job_of_nobody{path}").status_code == 404, path
+
+
+def test_a_job_that_another_process_has_just_made_is_there_on_all_its_pages(
+    workplace: Workplace, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor.get("/jobs")
+    monkeypatch.setattr(job_index, "FRESH_S", 1e9)  # what was seen is taken to be new
+
+    for path in ("", "/check", "/log", "/about", "/gallery", "/report.html", "/results.csv", "/cancel"):
+        job_id = f"job_new{path.strip('/')}"
+        TellingRun.begun(workplace.instance, job_id)
+        assert visitor.get(f"/jobs/{job_id}{path}").status_code in {200, 303}, path
+    TellingRun.begun(workplace.instance, "job_zipped")
+    assert "not found" not in words(visitor.get("/jobs/job_zipped/videos.zip")), "it has no videos yet"
 
 
 def test_nobody_else_steers_a_job(workplace: Workplace, visitors: Visitors) -> None:
@@ -217,7 +245,9 @@ def test_chosen_and_found_rows_are_retried(workplace: Workplace, visitor: Visito
     nothing = visitor.post(f"{PAGE}/retry", {"what": "chosen"})
     assert (nothing.status_code, "No row is chosen" in words(nothing)) == (400, True)
     assert visitor.post(f"{PAGE}/retry", {"what": "chosen", "row": "nobody"}).status_code == 400
-    assert visitor.post(f"{PAGE}/retry", {"what": "chosen", "row": ["row-5", "row-4"]}).status_code == 303
+    finished = visitor.post(f"{PAGE}/retry", {"what": "chosen", "row": ["row-2", "row-3"]})
+    assert (finished.status_code, "No row is chosen" in words(finished)) == (400, True)
+    assert visitor.post(f"{PAGE}/retry", {"what": "chosen", "row": ["row-5", "row-2", "row-4"]}).status_code == 303
     assert retried(workplace) == ["row-4", "row-5"]
     second = visitor.post(f"{PAGE}/retry", {"what": "all"})
     assert second.status_code == 303  # somebody else was quicker

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
+import time
+from concurrent.futures import Future
 
+import pytest
 from dagster import DagsterInstance
+from fastapi.testclient import TestClient
 
 from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.core.service_wire import DetailedHealth
 from bulkvid_pipeline.core.states import JobState
+from bulkvid_pipeline.dashboard.routes import jobs
+from bulkvid_pipeline.services.access.scopes import DEFAULT_SCOPES, Caller
 from bulkvid_pipeline.services.opened import OpenServices
 from bulkvid_pipeline_tests.dashboard.conftest import Visitor, Visitors, words
 from bulkvid_pipeline_tests.services.jobs.told_rows import TellingRun
@@ -55,6 +62,16 @@ def test_jobs_are_counted_filtered_searched_and_sorted(workplace: Workplace, vis
     assert visitor.get("/jobs?after=damaged").status_code == 400
 
 
+def test_a_state_has_one_name_on_all_pages(workplace: Workplace, visitor: Visitor) -> None:
+    job(workplace.instance, "job_a", "Spring", JobState.CANCELED)
+
+    for path in ("/jobs", "/jobs/job_a", "/jobs/job_a/about", "/analytics/jobs?period=all"):
+        page = words(visitor.get(path))
+        assert ("Cancelled" in page, "Canceled" in page) == (True, False), path
+    TellingRun.begun(workplace.instance, "job_b").plan([2])
+    assert "Waiting" in words(visitor.get("/jobs/job_b/gallery?show=open"))
+
+
 def test_pages_lead_on_and_keep_what_was_chosen(workplace: Workplace, visitor: Visitor) -> None:
     for number in range(27):
         TellingRun.of(workplace.instance, f"job_{number:02}", {tags.TITLE: f"Campaign {number}"})
@@ -84,6 +101,18 @@ def test_a_part_that_has_not_changed_is_not_sent_again(
     assert "Summer" in changed.text
 
 
+def test_the_stream_of_the_list_ends_with_the_session(visitor: Visitor, services: OpenServices) -> None:
+    ends = time.time() + 1.5
+    soon = services.sessions.begin(Caller("ana", "default", frozenset(DEFAULT_SCOPES), ends), ends_at=ends)
+
+    answer = Visitor(visitor._client, soon).get("/jobs-stream")
+
+    assert answer.headers["Content-Type"].startswith("text/event-stream")
+    assert "token_expired" in answer.text
+    visitor.log_out()
+    assert visitor.get("/jobs-stream").status_code == 303
+
+
 def test_titles_sheets_and_searches_are_shown_as_text(workplace: Workplace, visitors: Visitors) -> None:
     told = {tags.TITLE: HOSTILE, tags.SHEET: HOSTILE, tags.USER: HOSTILE}
     TellingRun.of(workplace.instance, "job_a", told)
@@ -94,3 +123,20 @@ def test_titles_sheets_and_searches_are_shown_as_text(workplace: Workplace, visi
     assert "<script>alert" not in page
     assert "<img" not in page
     assert 'value="&lt;script&gt;alert(1)"' in page
+
+
+def test_a_look_at_the_health_that_takes_long_is_waited_for_and_not_taken_from_others(
+    site: TestClient, visitor: Visitor, services: OpenServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look: Future[DetailedHealth] = Future()
+    known = services.health.health().result(60)
+    monkeypatch.setattr(services.health, "health", lambda: look)
+    monkeypatch.setattr(jobs, "HEALTH_WITHIN_S", 0.01)
+
+    slow = visitor.part("/jobs-health")
+
+    assert (slow.status_code, "not known at the moment" in words(slow)) == (200, True)
+    assert not look.cancelled()
+    look.set_result(known)
+    assert site.get("/api/v1/health").json()["version"] == known.version
+    assert "not known" not in words(visitor.part("/jobs-health"))

@@ -41,8 +41,14 @@ class Served:
     """A dashboard on a port of its own, and the cookie of somebody who is logged in."""
 
     site: Site
+    server: uvicorn.Server
     port: int
     cookie: str
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether any answer is not at its end."""
+        return bool(self.server.server_state.tasks)
 
     def ask(self, path: str, **headers: str) -> http.client.HTTPResponse:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -59,8 +65,8 @@ def served(workplace: Workplace) -> Iterator[Served]:
     thread.start()
     wait_until(lambda: server.started, "the dashboard did not start")
     secret = site.services.sessions.begin(Caller("ana", "default", frozenset(DEFAULT_SCOPES), FAR_AWAY))
-    yield Served(site, server.servers[0].sockets[0].getsockname()[1], f"{SESSION_COOKIE}={secret}")
-    site.services.feeds.break_off()
+    yield Served(site, server, server.servers[0].sockets[0].getsockname()[1], f"{SESSION_COOKIE}={secret}")
+    site.services.end_streams()
     server.should_exit = True
     thread.join(30)
 
@@ -126,9 +132,8 @@ def test_nothing_more_is_read_for_a_client_that_has_gone(served: Served, workpla
             raw.sendall(request.encode())
             assert raw.recv(1000).startswith(b"HTTP/1.1 200")
         wait_until(lambda: any(seen.operation == "read part" for seen in reads.all))
-        read = -1
-        while read != (read := sum(seen.response_bytes or 0 for seen in reads.all)):
-            time.sleep(0.5)
+        wait_until(lambda: not served.is_sending, "the answer to a client that has gone goes on")
+        read = sum(seen.response_bytes or 0 for seen in reads.all)
     finally:
         exchanges.ignore(reads)
     assert read < 60_000_000
@@ -146,17 +151,17 @@ def test_a_wall_of_two_thousand_videos_is_light_and_quick(served: Served, workpl
         job.run.finish(number, title=title, **{FILES: dg.MetadataValue.json(files)})
     served.ask(job.gallery).read()  # the events of a job are read once
     for path in (job.gallery, "/gallery", f"{job.gallery}?q=number+199", f"{job.gallery}/row-150/tiktok"):
-        began = time.perf_counter()
+        began = time.process_time()
         answer = served.ask(path, **{"Accept-Encoding": "gzip"})
         body = answer.read()
-        seconds = time.perf_counter() - began
+        spent = time.process_time() - began
         text = gzip.decompress(body).decode()
         weights = {path: len(body)}
         for address in _assets(text):
             weights[address] = len(served.ask(address, **{"Accept-Encoding": "gzip"}).read())
         assert answer.status == 200
         assert sum(weights.values()) < 100_000, weights
-        assert seconds < 3
+        assert spent < 2, "CPU seconds, of the server in this process"
 
 
 def _assets(text: str) -> list[str]:

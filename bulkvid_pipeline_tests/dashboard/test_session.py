@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import html
 import re
 import time
+from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
+from httpx2 import Response
 
+from bulkvid_pipeline.dashboard.app import ROUTERS
 from bulkvid_pipeline.dashboard.routes.session import own_path
-from bulkvid_pipeline.dashboard.visits import SESSION_COOKIE
+from bulkvid_pipeline.dashboard.visits import SESSION_COOKIE, GuardedPage
 from bulkvid_pipeline.services.access import sessions
 from bulkvid_pipeline.services.access.minted import MintedTokens
-from bulkvid_pipeline.services.access.scopes import DEFAULT_SCOPES, Caller
+from bulkvid_pipeline.services.access.scopes import DEFAULT_SCOPES, Caller, Scope
 from bulkvid_pipeline.services.access.tokens import mint
+from bulkvid_pipeline.services.drafts.drafts import Drafts
+from bulkvid_pipeline.services.drafts.editing import field
 from bulkvid_pipeline.services.opened import OpenServices
 from bulkvid_pipeline.settings import settings
-from bulkvid_pipeline_tests.dashboard.conftest import FAR_AWAY, Visitor, home_of, words
+from bulkvid_pipeline_tests.dashboard.conftest import FAR_AWAY, Visitor, Visitors, home_of, words
 from bulkvid_pipeline_tests.workplace import Workplace
 
 ANA = Caller("ana", "default", frozenset(DEFAULT_SCOPES), FAR_AWAY)
-NOBODYS_PAGE = "/theme"
+OPEN_PAGES = {"/login", "/fonts/x"}
 
 
 def test_a_login_code_logs_in_once(site: TestClient, services: OpenServices) -> None:
@@ -75,9 +81,16 @@ def test_a_session_ends_with_the_token_that_began_it_and_one_of_a_code_does_not(
 
 
 def test_without_a_session_every_page_leads_to_the_login_and_back(site: TestClient) -> None:
-    answer = site.get("/jobs/job_1?state=failed", follow_redirects=False)
-    if answer.status_code == 303:
-        assert answer.headers["Location"] == "/login?next=%2Fjobs%2Fjob_1%3Fstate%3Dfailed"
+    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, GuardedPage)]
+    pages = {re.sub(r"\{[^}]+\}", "x", route.path) for route in routes if "GET" in (route.methods or ())}
+    closed = {"/", *pages} - OPEN_PAGES
+
+    assert len(closed) > 50
+    assert pages >= OPEN_PAGES
+    for page in closed:
+        answer = site.get(f"{page}?state=failed", follow_redirects=False)
+        assert answer.status_code == 303, page
+        assert answer.headers["Location"] == "/login?next=" + quote(f"{page}?state=failed", safe="")
     assert site.get("/", headers={"HX-Request": "true"}, follow_redirects=False).headers["HX-Redirect"] == "/login"
 
 
@@ -134,6 +147,8 @@ def test_what_a_page_asks_for_by_itself_keeps_no_session_alive(
         ({}, {"Sec-Fetch-Site": "cross-site"}),
         ({}, {"Sec-Fetch-Site": "same-site"}),
         ({}, {"Origin": "null"}),
+        ({}, {"Origin": "http://["}),
+        ({}, {"Origin": "ftp://testserver"}),
     ],
 )
 def test_a_form_of_another_site_changes_nothing(
@@ -160,7 +175,19 @@ def test_pages_can_be_framed_by_nobody_and_run_only_scripts_of_their_own(site: T
 
 @pytest.mark.parametrize(
     "target",
-    ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "", "jobs", "/a\nb", "/login"],
+    [
+        "http://[",
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "",
+        "jobs",
+        "/a\nb",
+        "/login",
+        "//[",
+        "/\x00",
+    ],
 )
 def test_a_login_leads_to_no_other_site(target: str) -> None:
     assert own_path(target) == "/"
@@ -182,6 +209,19 @@ def test_the_colours_are_chosen_and_kept(site: TestClient, visitor: Visitor) -> 
     assert "alert(1)" not in site.get("/login").text
 
 
+def test_a_choice_of_colours_leads_back_to_the_same_page_and_never_to_one_that_cannot_be_asked_for(
+    visitor: Visitor,
+) -> None:
+    def leads_back(page: Response) -> str:
+        found = re.search(r'name="next" value="([^"]*)"', page.text)
+        assert found is not None
+        return html.unescape(found[1])
+
+    assert leads_back(visitor.get("/jobs?state=failed&q=a%20b")) == "/jobs?state=failed&q=a%20b"
+    assert leads_back(visitor.get("/no%3Fwhere")) == "/no%3Fwhere"
+    assert leads_back(visitor.post("/tokens", {"once": "1", "scopes": []})) == "/"
+
+
 def test_an_error_is_a_page_that_says_what_to_do_and_for_htmx_a_box(visitor: Visitor) -> None:
     page, box = visitor.get("/nowhere"), visitor.part("/nowhere")
 
@@ -193,3 +233,94 @@ def test_an_error_is_a_page_that_says_what_to_do_and_for_htmx_a_box(visitor: Vis
     assert page.headers["X-Request-Id"] in page.text
     assert "/api" not in visitor.get("/api/nowhere").headers.get("Content-Type", "")
     assert visitor.get("/api/nowhere").json()["success"] is False
+
+
+def test_nobody_who_is_not_logged_in_has_a_large_form_read(site: TestClient) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    for path in ("/login", "/logout", "/theme"):
+        assert site.post(path, content="&" * 100_000, headers=headers).status_code == 413
+
+
+def test_a_form_without_a_file_is_of_a_size_that_is_read_at_once(site: TestClient, visitor: Visitor) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    visitor.get("/login")  # the client holds the session then
+    large = site.post("/template-check", content="&" * 600_000, headers=headers)
+    unmeasured = site.post("/template-check", content=iter([b"a=1"]), headers=headers)
+    many = site.post("/template-check", content="a=1&" * 3000, headers=headers)
+
+    assert (large.status_code, unmeasured.status_code, many.status_code) == (413, 411, 400)
+    assert "Send at most 512 KiB" in words(large)
+
+
+BY_A_PAGE = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate"}
+
+
+def test_what_was_filled_in_while_a_session_ended_is_kept_and_sent_again(
+    visitor: Visitor, services: OpenServices
+) -> None:
+    spec = {"input_source": {"path": "upl_none"}}
+    draft = Drafts(services.instance, "default", "ana").start(spec, source_name="Ideas")
+    path, title = f"/new/{draft.id}/details?x=1", 'Long "words" <b>of mine</b>\nand more'
+    visitor.log_out()
+
+    asked = visitor.post(path, {"title": title, "go": "stay"}, BY_A_PAGE)
+    assert asked.status_code == 401
+    assert f'action="{path}"' in asked.text
+    assert "Long &#34;words&#34; &lt;b&gt;of mine&lt;/b&gt;\nand more</textarea>" in asked.text
+
+    visitor._secret = services.sessions.begin(ANA)  # in another tab
+    old = {"title": title, "go": "stay", "csrf": "of the session before"}
+    again = visitor.post(path, old, BY_A_PAGE)
+    assert again.status_code == 403
+    assert "Send it as ana ?" in words(again)
+    assert f'value="{visitor.csrf}"' in again.text
+    assert field(Drafts(services.instance, "default", "ana").get(draft.id).spec, "title") is None
+
+    assert visitor.post(path, {"title": "Tips", "go": "stay"}, BY_A_PAGE).status_code == 303
+    assert field(Drafts(services.instance, "default", "ana").get(draft.id).spec, "title") == "Tips"
+
+
+@pytest.mark.parametrize("headers", [{}, {"Sec-Fetch-Site": "none"}, {**BY_A_PAGE, "HX-Request": "true"}])
+def test_a_form_that_no_page_of_ours_sent_is_not_given_back(visitor: Visitor, headers: dict[str, str]) -> None:
+    refused = visitor.post("/jobs/job_1/retry", {"row": "mine", "csrf": "wrong"}, headers)
+    assert refused.status_code == 403
+    assert "mine" not in refused.text
+    foreign = visitor.post("/jobs/job_1/retry", {"row": "mine"}, {**BY_A_PAGE, "Origin": "https://evil.example"})
+    assert foreign.status_code == 403
+    assert "mine" not in foreign.text
+    visitor.log_out()
+    assert visitor.post("/jobs/job_1/retry", {"row": "mine"}, headers).status_code in {303, 401}
+
+
+def test_a_form_of_a_session_that_has_ended_says_how_to_go_on_and_leads_nowhere(visitor: Visitor) -> None:
+    visitor.log_out()
+    page, box = visitor.post("/welcome/draft"), visitor.post("/welcome/draft", headers={"HX-Request": "true"})
+
+    assert page.status_code == box.status_code == 401
+    assert "HX-Redirect" not in box.headers
+    assert box.headers["HX-Retarget"] == "#problems"
+    for answer in (page, box):
+        assert "Your session has ended, and nothing was changed" in words(answer)
+        assert 'href="/login" target="_blank" rel="noopener"' in answer.text
+
+
+def test_nobody_is_led_to_what_he_may_not_see_and_a_refusal_says_whom_to_ask(visitors: Visitors) -> None:
+    reader, admin = visitors("bo", scopes=[Scope.JOBS_READ]), visitors("eve", scopes=[Scope.ADMIN])
+
+    assert 'href="/diagnostics"' not in (page := reader.get("/jobs").text)
+    assert 'side-new" href="/new"' not in page
+    assert 'href="/diagnostics"' in (page := admin.get("/jobs").text)
+    assert 'side-new" href="/new"' in page
+    refused = reader.get("/new")
+    assert refused.status_code == 403
+    assert "Ask an administrator" in words(refused)
+    assert "create jobs and steer them" in words(refused)
+
+
+def test_an_error_speaks_of_pages_and_not_of_programs(visitor: Visitor) -> None:
+    wrong = words(visitor.get("/jobs?page=many"))
+    lost = words(visitor.get("/jobs/job_none"))
+
+    assert "Input should be" not in wrong
+    assert "bulkvid jobs list" not in lost
+    assert "Look for it among the jobs of your project" in lost

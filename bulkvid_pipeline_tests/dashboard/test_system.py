@@ -10,11 +10,12 @@ import pytest
 from dagster import DagsterRunStatus
 
 from bulkvid_pipeline.core.service_wire import DoctorCheck, DoctorReport
+from bulkvid_pipeline.dashboard.routes.system import MOST_JOBS
 from bulkvid_pipeline.services.access.scopes import Scope
 from bulkvid_pipeline.services.doctor import examinations
 from bulkvid_pipeline.services.doctor.examinations import Examinations, Stage
 from bulkvid_pipeline_tests.dashboard.conftest import Visitors, words
-from bulkvid_pipeline_tests.dashboard.told_jobs import told_job
+from bulkvid_pipeline_tests.dashboard.told_jobs import add_runs, told_job, told_run
 from bulkvid_pipeline_tests.waiting import wait_until
 from bulkvid_pipeline_tests.workplace import Workplace
 
@@ -56,6 +57,21 @@ def test_everybody_sees_how_busy_it_is_and_administrators_why(visitors: Visitors
     live = visitors().part("/system/live")
     assert live.status_code == 200
     assert "<html" not in live.text
+
+
+def test_more_jobs_at_work_than_are_shown_are_found_behind_a_link(visitors: Visitors, workplace: Workplace) -> None:
+    runs = [
+        told_run(f"job_{number}", title=f"Campaign {number}", status=DagsterRunStatus.STARTED, state="running")
+        for number in range(MOST_JOBS + 2)
+    ]
+    add_runs(workplace.instance, runs)
+
+    page = visitors().get("/system")
+    (more,) = re.findall(r'href="([^"]*)">all that run', page.text)
+    jobs = visitors().get(more)
+
+    assert "and 2 more" in words(page)
+    assert (jobs.status_code, jobs.text.count('class="card jobrow')) == (200, MOST_JOBS + 2)
 
 
 def test_the_doctor_is_run_by_administrators_and_found_by_all_of_them(

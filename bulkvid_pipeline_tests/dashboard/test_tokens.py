@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from bulkvid_pipeline.services.access.minted import MintedTokens
-from bulkvid_pipeline.services.access.scopes import DEFAULT_SCOPES, Scope
+from bulkvid_pipeline.services.access.scopes import DEFAULT_SCOPES, Caller, Scope
 from bulkvid_pipeline.services.opened import OpenServices
 from bulkvid_pipeline_tests.dashboard.conftest import Visitor, Visitors, words
 
@@ -74,8 +74,9 @@ def test_nobody_gives_a_token_more_than_he_may_himself(visitors: Visitors, servi
         ({"scopes": ["jobs:all"]}, "no such permission"),
         ({"lifetime": "never"}, "is not a lifetime"),
         ({"lifetime": "9999999d"}, "is not a lifetime"),
+        ({"lifetime": "3660d"}, "is not a lifetime"),
         ({"name": "x" * 81}, "name of the token cannot be used"),
-        ({"once": ""}, "idempotency key"),
+        ({"once": ""}, "did not arrive whole"),
     ],
 )
 def test_what_is_wrong_is_said_and_the_form_stays_filled(
@@ -149,3 +150,18 @@ def test_without_an_own_secret_the_page_says_where_tokens_come_from(
 
     assert "come from your identity provider" in words(page)
     assert 'action="/tokens"' not in page.text
+
+
+@pytest.mark.parametrize("token_id", ["an id", ""])
+def test_whoever_logged_in_with_a_token_makes_no_other_one_that_would_outlive_it(
+    site: TestClient, services: OpenServices, token_id: str
+) -> None:
+    caller = Caller("ana", "default", frozenset(DEFAULT_SCOPES), time.time() + 60, token_id)
+    visitor = Visitor(site, services.sessions.begin(caller, ends_at=caller.expires_at))
+
+    refused = made_by(visitor)
+
+    assert refused.status_code == 403
+    assert "Log in with a login link" in words(refused)
+    assert "Make the token" not in words(visitor.get("/tokens"))
+    assert MintedTokens(services.instance).all() == ()

@@ -124,7 +124,7 @@ def test_four_steps_lead_from_a_file_to_a_job_and_the_draft_is_gone(
     assert (spec.title, spec.priority, spec.processing_deadline_ms) == ("Spring", "high", 90 * 60_000)
     assert (spec.output.format, spec.output.resolution, spec.template.overrides.style) == ("webm", "720p", "classic")
     assert (spec.user_id, spec.project_id, spec.input_source.range) == ("ana", "default", "A1:J3")
-    assert visitor.get(f"/new/{draft_id}").status_code == 404
+    assert visitor.get(f"/new/{draft_id}").headers["Location"] == location
     assert len(dagster.runs) == 1
 
 
@@ -174,9 +174,19 @@ def test_the_same_draft_sent_twice_is_one_job(dagster: InstanceDagster, wizard: 
     assert first.status_code == second.status_code == 303
     assert first.headers["Location"] == second.headers["Location"]
     assert len(dagster.runs) == 1
+    for back in (f"/new/{draft_id}", f"/new/{draft_id}/review"):
+        assert visitor.get(back).headers["Location"] == first.headers["Location"]
+    assert visitor.get("/new/draft_0000000000000000/review").status_code == 404
 
 
-def test_a_draft_that_outlived_its_job_and_was_changed_is_another_job(
+def test_a_file_that_is_too_large_is_refused_in_words_for_people(visitor: Visitor) -> None:
+    refused = visitor.post("/new", files={"file": ("ideas.csv", bytes(11 * 2**20))})
+    assert refused.status_code == 413
+    assert "This is too large to be sent" in words(refused)
+    assert "Files may have 10 MB" in words(refused)
+
+
+def test_a_draft_that_outlived_its_job_and_was_changed_leads_to_that_job(
     dagster: InstanceDagster, wizard: Wizard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(_: Drafts, draft_id: str) -> None:
@@ -188,8 +198,10 @@ def test_a_draft_that_outlived_its_job_and_was_changed_is_another_job(
         assert wizard.create().status_code == 503
     assert len(dagster.runs) == 1
     wizard.send("details", title="Changed since")
-    assert wizard.create().status_code == 303
-    assert len(dagster.runs) == 2
+    again = wizard.create()
+    assert again.status_code == 303
+    assert again.headers["Location"].startswith("/jobs/")
+    assert len(dagster.runs) == 1
 
 
 @pytest.mark.heavy

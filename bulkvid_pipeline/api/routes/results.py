@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import Header, HTTPException, Query, Request, Response
 from fastapi import Path as InPath
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import FileResponse, StreamingResponse
+from starlette.responses import FileResponse
 
 from bulkvid_pipeline.adapters.storage import content_type_of
 from bulkvid_pipeline.api.auth import Public, Reader, guarded_router
@@ -25,11 +24,10 @@ from bulkvid_pipeline.services.jobs.results import DEFAULT_STATES, ResultQuery
 from bulkvid_pipeline.services.outputs.links import FILES_PATH
 from bulkvid_pipeline.web.base_url import base_url
 from bulkvid_pipeline.web.ranges import NoSuchPartError, parts_of
+from bulkvid_pipeline.web.results_table import CSV, results_table
 from bulkvid_pipeline.web.sent_parts import PLAYED_HERE
 
 router = guarded_router(tags=["results"])
-
-CSV = "text/csv"
 
 
 class Format(StrEnum):
@@ -70,15 +68,11 @@ async def list_results(
     Links are made for this answer, need no token, and end at `links_expire_at`: do not keep them, ask again.
     """
     job = (await context.reads.jobs.lookup(job_id, caller.project_id)).job
-    states, base = frozenset(state) or DEFAULT_STATES, base_url(request, context.settings)
+    states = frozenset(state) or DEFAULT_STATES
     if form is Format.CSV or (form is None and _prefers_csv(accept)):
-        lines: Iterator[str] = context.reads.results.as_csv(job, states, base)
-        begun = await run_in_threadpool(next, lines)  # what goes wrong at the start is still told by the status
-        name = f'attachment; filename="{_plain(job.job_id)}-results.csv"'
-        headers = {"Content-Disposition": name, "Cache-Control": "private, no-store", "Vary": "Accept"}
-        return StreamingResponse(_all(begun, lines), headers=headers, media_type=f"{CSV}; charset=utf-8")
+        return await results_table(context, request, job, states, {"Vary": "Accept"})
     query = ResultQuery(job.job_id, states, page_size, page_token or None)
-    page = await run_in_threadpool(context.reads.results.page, job, query, base)
+    page = await run_in_threadpool(context.reads.results.page, job, query, base_url(request, context.settings))
     return answer(request, page, headers={"Vary": "Accept"})
 
 
@@ -143,13 +137,3 @@ def _prefers_csv(accept: str) -> bool:
     """Whether the header wants CSV rather than JSON."""
     wanted = [part.strip().partition(";")[0].strip().lower() for part in accept.split(",")]
     return CSV in wanted and not any(kind in wanted[: wanted.index(CSV)] for kind in ("application/json", "*/*"))
-
-
-def _all(begun: str, rest: Iterator[str]) -> Iterator[str]:
-    yield begun
-    yield from rest
-
-
-def _plain(text: str) -> str:
-    """The text as it may stand in a file's name and in a header."""
-    return "".join(char if char.isascii() and (char.isalnum() or char in "-_") else "_" for char in text)[:80]

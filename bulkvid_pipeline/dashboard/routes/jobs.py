@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -16,10 +17,11 @@ from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.dashboard import words
 from bulkvid_pipeline.dashboard.addresses import address, job_address
 from bulkvid_pipeline.dashboard.rendering import rendered
-from bulkvid_pipeline.dashboard.visits import Reading, page_router
+from bulkvid_pipeline.dashboard.visits import Reading, Visit, page_router
 from bulkvid_pipeline.services.jobs.job_list import JobQuery, SortBy
 from bulkvid_pipeline.services.system.health import is_well
 from bulkvid_pipeline.web.entity_tags import tagged
+from bulkvid_pipeline.web.event_stream import EventStreamResponse
 
 router = page_router()
 
@@ -148,15 +150,29 @@ async def jobs_page(
     return tagged(visit.request, body, "text/html", {"Vary": "HX-Request, Cookie"})
 
 
+@router.get("/jobs-stream")
+async def stream(visit: Reading) -> Response:
+    """Tells whenever a job of the project has changed or came, until the session ends."""
+    revoked = partial(visit.services.revocations.heard, visit.ends_with)
+    return EventStreamResponse(visit.services.list_feed.open(visit.project_id), visit.caller.expires_at, revoked)
+
+
 @router.get("/jobs-health")
 async def health_hints(visit: Reading) -> Response:
     """What keeps jobs from going on, if anything does; a part of the page, asked for after it is there."""
-    found = await asyncio.wait_for(asyncio.wrap_future(visit.services.health.health()), HEALTH_WITHIN_S)
-    return visit.fragment("jobs/_health.html", health=found, ill=_ill(found), words=words)
+    found = await _health(visit)
+    ill = [(name, part) for name, part in found.services.items() if not is_well(part)] if found else []
+    return visit.fragment("jobs/_health.html", health=found, ill=ill, words=words)
 
 
-def _ill(health: DetailedHealth) -> list[tuple[str, Any]]:
-    return [(name, part) for name, part in health.services.items() if not is_well(part)]
+async def _health(visit: Visit) -> DetailedHealth | None:
+    """How the installation is; None if that is not known in time."""
+    # Shielded: the look is others' too, who must not lose it when this one does not wait for it.
+    look = asyncio.shield(asyncio.wrap_future(visit.services.health.health()))
+    try:
+        return await asyncio.wait_for(look, HEALTH_WITHIN_S)
+    except TimeoutError:
+        return None
 
 
 def _told(sort: Sorting) -> str:

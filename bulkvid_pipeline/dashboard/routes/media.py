@@ -22,6 +22,7 @@ from bulkvid_pipeline.services.reports.gallery import report_script_hash
 from bulkvid_pipeline.services.reports.job_report import REPORT
 from bulkvid_pipeline.services.wiring.cache import local_cache
 from bulkvid_pipeline.web.sent_parts import PLAYED_HERE, disposition, parts_answer
+from bulkvid_pipeline.web.slow_threads import in_slow_thread
 
 router = page_router()
 
@@ -66,8 +67,16 @@ def media(  # run in a thread: the storage is asked
 
 
 @router.api_route("/jobs/{job_id}/videos.zip", methods=READ)
-def archive(job_id: str, visit: Reading, row: Annotated[list[str], Query(max_length=MOST_ROWS)] = []) -> Response:  # noqa: B006  FastAPI copies it
+async def archive(
+    job_id: str,
+    visit: Reading,
+    row: Annotated[list[str], Query(max_length=MOST_ROWS)] = [],  # noqa: B006  FastAPI copies it
+) -> Response:
     """All finished videos of the job, or those of chosen rows (by key or sheet row number), as one ZIP file."""
+    return await in_slow_thread(visit.request, lambda: _archived(job_id, visit, row))  # all its files are looked at
+
+
+def _archived(job_id: str, visit: Visit, row: list[str]) -> Response:
     rows = rows_of(visit, job_id)
     chosen = _chosen(rows, row) if row else list(rows.rows)
     files = files_of(visit, rows.job)
@@ -115,8 +124,7 @@ def rows_of(visit: Visit, job_id: str) -> JobRows:
         JobNotFoundError: there is none, or it is another project's.
     """
     reads = visit.services.reads
-    reads.jobs.refresh()
-    return reads.rows.rows(reads.jobs.find(job_id, visit.project_id))
+    return reads.rows.rows(reads.jobs.lookup_blocking(job_id, visit.project_id))
 
 
 def files_of(visit: Visit, job: Job) -> JobFiles:

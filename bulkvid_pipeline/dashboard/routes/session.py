@@ -79,7 +79,10 @@ async def choose_theme(visit: Anybody) -> Response:
 
 def own_path(target: str) -> str:
     """`target` if it is a page of ours, else the start page: links must not lead to other sites."""
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:  # `//[`
+        return "/"
     plain = (
         target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable() and "\\" not in target
     )

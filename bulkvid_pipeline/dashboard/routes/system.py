@@ -9,6 +9,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from bulkvid_pipeline.core.service_wire import DetailedHealth, PartHealth
+from bulkvid_pipeline.dashboard.addresses import address
+from bulkvid_pipeline.dashboard.routes.jobs import Group
 from bulkvid_pipeline.dashboard.visits import AdminChanging, AdminReading, Reading, Visit, page_router
 from bulkvid_pipeline.services.doctor.examinations import Examinations
 from bulkvid_pipeline.services.system.health import is_well
@@ -83,6 +85,7 @@ async def _live(visit: Visit) -> dict[str, Any]:
         "limits": [(LIMITS[use.what], use.usage) for use in limits],
         "at_work": at_work[:MOST_JOBS],
         "more_at_work": max(0, len(at_work) - MOST_JOBS),
+        "all_at_work": address("/jobs", state=Group.ACTIVE),
         "dagster": _address(web_server) if visit.caller.is_admin else "",
         "is_admin": visit.caller.is_admin,
     }

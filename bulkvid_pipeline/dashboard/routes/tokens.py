@@ -13,20 +13,15 @@ from starlette.responses import Response
 
 from bulkvid_pipeline.adapters.idempotency import Answer, RequestName
 from bulkvid_pipeline.core.errors import AccessDeniedError, BulkVideoError, InvalidRequestError
-from bulkvid_pipeline.dashboard.visits import Reading, Visit, page_router
+from bulkvid_pipeline.core.findings import shortened
+from bulkvid_pipeline.dashboard.visits import WORDS_OF_SCOPES, Reading, Visit, once_of, page_router
 from bulkvid_pipeline.services.access.lifetimes import parse_lifetime
 from bulkvid_pipeline.services.access.minted import LONGEST_NAME, MintedTokens, NewToken
 from bulkvid_pipeline.services.access.scopes import Scope
-from bulkvid_pipeline.services.intake.idempotency import Work, check_key
+from bulkvid_pipeline.services.intake.idempotency import Work
 
 router = page_router()
 PAGE_SIZE = 50
-PERMISSIONS: Mapping[Scope, str] = {
-    Scope.JOBS_READ: "See jobs, rows and videos",
-    Scope.JOBS_WRITE: "Create jobs and steer them",
-    Scope.TEMPLATES_WRITE: "Change templates",
-    Scope.ADMIN: "Everything, with diagnostics and the system",
-}
 LIFETIMES = {
     "1h": "1 hour",
     "12h": "12 hours",
@@ -88,15 +83,30 @@ def _mint(visit: Visit, form: FormData) -> Response:
         return Answer(201, json.dumps({"id": made[0].told.id}))
 
     try:
-        key = check_key(str(form.get("once", "")))
+        if not _can_mint(visit):
+            raise AccessDeniedError(
+                "A token makes no other tokens", fix="Log in with a login link (bulkvid login-link) to make one"
+            )
+        if lifetime not in LIFETIMES:
+            raise InvalidRequestError(
+                f"'{shortened(lifetime)}' is not a lifetime that is offered",
+                fix="Choose from the list",
+                field="lifetime",
+            )
+        key = once_of(form)
         request = RequestName(caller.project_id, caller.user_id, "POST /tokens", key)
-        services.keyed.once(request, json.dumps([name, lifetime, wanted]), carry_out)
+        services.keyed.waited_for(request, json.dumps([name, lifetime, wanted]), carry_out)
     except (InvalidRequestError, AccessDeniedError) as error:
         filled = {"name": name, "lifetime": lifetime, "scopes": wanted}
         return _page(visit, filled=filled, problem=error, status=error.http_status)
     if not made:
         return visit.redirect("/tokens", say="This token was made before. It was shown then, and cannot be shown again")
     return _page(visit, made=made[0], status=201)
+
+
+def _can_mint(visit: Visit) -> bool:
+    """Not in a session that was begun with a token: what is made there would outlive that token and its revoking."""
+    return visit.session is not None and not visit.session.is_of_token
 
 
 def _scopes(names: list[str]) -> list[Scope]:
@@ -136,8 +146,9 @@ def _page(
         problem=problem,
         wrong=problem.field if problem else "",
         filled=filled,
-        can_mint=visit.services.verifier.signs_own,
-        permissions={scope: text for scope, text in PERMISSIONS.items() if visit.caller.may(scope)},
+        signs_own=visit.services.verifier.signs_own,
+        can_mint=_can_mint(visit),
+        permissions={scope: text for scope, text in WORDS_OF_SCOPES.items() if visit.caller.may(scope)},
         lifetimes=LIFETIMES,
         longest_name=LONGEST_NAME,
         api_url=visit.services.settings.api_url,

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from bulkvid_pipeline.adapters.idempotency import Answer, RequestName
 from bulkvid_pipeline.core.errors import NotFoundError
-from bulkvid_pipeline.dashboard.visits import Changing, Reading, Visit, page_router
+from bulkvid_pipeline.dashboard.visits import Changing, Reading, Visit, once_of, page_router
 from bulkvid_pipeline.launch.demo import start_demo
 from bulkvid_pipeline.services.demo.column_guide import column_guide, written_back
 from bulkvid_pipeline.services.demo.demo_sheet import DEMO_NAME, demo_job, upload_demo
 from bulkvid_pipeline.services.demo.sample_sheet import SAMPLE_ROWS, copy_link, sample_csv, sample_xlsx
 from bulkvid_pipeline.services.drafts.drafts import Drafts
-from bulkvid_pipeline.services.intake.idempotency import Work, check_key
+from bulkvid_pipeline.services.intake.idempotency import Work
 from bulkvid_pipeline.services.sheets.uploads import Uploads
+from bulkvid_pipeline.web.slow_threads import in_slow_thread
 
 router = page_router()
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -49,8 +49,8 @@ def sample(name: str, visit: Reading) -> Response:  # noqa: ARG001  the rule
 @router.post("/welcome/demo")
 async def demo(visit: Changing) -> Response:
     """The demo as a job: one, however often the same button is pressed."""
-    key = str((await visit.form()).get("once", ""))
-    return await run_in_threadpool(_demo, visit, check_key(key))
+    key = once_of(await visit.form())
+    return await in_slow_thread(visit.request, lambda: _demo(visit, key))
 
 
 def _demo(visit: Visit, key: str) -> Response:
@@ -61,7 +61,7 @@ def _demo(visit: Visit, key: str) -> Response:
         return Answer(201, json.dumps({"job_id": created.id}))
 
     name = RequestName(caller.project_id, caller.user_id, "POST /welcome/demo", key)
-    answer, _ = services.keyed.once(name, "demo", carry_out)
+    answer, _ = services.keyed.waited_for(name, "demo", carry_out)
     services.see_own_writing()
     return visit.redirect(f"/jobs/{json.loads(answer.body)['job_id']}", say="The demo is on its way: ten short videos")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from bulkvid_pipeline.core.errors import (
     DraftChangedError,
     DraftNotFoundError,
     InvalidRequestError,
-    KeyInUseError,
+    KeyReusedError,
 )
 from bulkvid_pipeline.core.platform_names import read_platform_names
 from bulkvid_pipeline.core.spec import BulkJobSpec, InputSource
@@ -58,9 +58,6 @@ STEPS = {
 }
 _SOURCE = ("input_source.sheet_id", "input_source.path")
 _OWN_FIELDS = {**FIELDS, Step.SHEET: (*FIELDS[Step.SHEET], *_SOURCE)}
-_LONGEST_S = 60.0
-"""How long a second click waits for the first one's job."""
-_AGAIN_S = 0.3
 
 
 @router.get("/new")
@@ -95,8 +92,11 @@ async def start(visit: Changing) -> Response:
 
 @router.get("/new/{draft_id}")
 def resume(draft_id: str, visit: Changing) -> Response:
-    """The step that was reached."""
-    return visit.redirect(f"/new/{draft_id}/{_drafts(visit).get(draft_id).step}")
+    """The step that was reached; where the draft has become a job, that one."""
+    try:
+        return visit.redirect(f"/new/{draft_id}/{_drafts(visit).get(draft_id).step}")
+    except DraftNotFoundError as gone:
+        return _its_job(visit, draft_id, gone)
 
 
 @router.get("/new/{draft_id}/delete")
@@ -154,9 +154,8 @@ async def create_job(draft_id: str, visit: Changing) -> Response:
 def _created(visit: Visit, draft_id: str) -> Response:
     caller, services = visit.caller, visit.services
     drafts = _drafts(visit)
-    seen = visit.request.query_params.get("version", "")[:20] or str(drafts.get(draft_id).version)
-    # Of the version too: a draft that outlived its job and was changed since is another job.
-    name = RequestName(caller.project_id, caller.user_id, "POST /new", f"{draft_id}/{seen}")
+    name = _creation(visit, draft_id)
+    seen = visit.request.query_params.get("version", "")[:20]
 
     def carry_out(work: Work) -> Answer:
         def spec() -> BulkJobSpec:
@@ -171,9 +170,11 @@ def _created(visit: Visit, draft_id: str) -> Response:
         return Answer(201, json.dumps({"job_id": created.id}))
 
     try:
-        answer = _once(visit, name, carry_out)
+        answer, _ = services.keyed.waited_for(name, f"{draft_id}/{seen}", carry_out)
     except DraftNotFoundError:
         raise
+    except KeyReusedError as changed:  # the draft has outlived its job, and was changed since
+        return _its_job(visit, draft_id, changed)
     except BulkVideoError as error:
         return _step(visit, drafts.get(draft_id), Step.REVIEW, refused=error)
     services.see_own_writing()
@@ -189,12 +190,16 @@ def _created(visit: Visit, draft_id: str) -> Response:
 @router.get("/new/{draft_id}/details")
 @router.get("/new/{draft_id}/review")
 async def step_page(draft_id: str, visit: Changing) -> Response:
-    """One of the four steps."""
+    """One of the four steps; where the draft has become a job, that one."""
     return await in_slow_thread(visit.request, lambda: _shown_step(visit, draft_id))
 
 
 def _shown_step(visit: Visit, draft_id: str) -> Response:
-    draft, shown = _drafts(visit).get(draft_id), _step_at(visit)
+    try:
+        draft = _drafts(visit).get(draft_id)
+    except DraftNotFoundError as gone:
+        return _its_job(visit, draft_id, gone)
+    shown = _step_at(visit)
     visit.services.looks.warm()
     problems = _problems(visit, draft.spec) if shown is Step.REVIEW else {}
     return _step(visit, draft, shown, problems=problems)
@@ -248,6 +253,23 @@ def _saved(visit: Visit, draft_id: str, step: Step, values: Mapping[str, Any], b
         return replace(draft, spec=spec)
 
     return _drafts(visit).change(draft_id, change)
+
+
+def _creation(visit: Visit, draft_id: str) -> RequestName:
+    """The one creation of a draft's job."""
+    return RequestName(visit.caller.project_id, visit.caller.user_id, "POST /new", draft_id)
+
+
+def _its_job(visit: Visit, draft_id: str, none: BulkVideoError) -> Response:
+    """The job that a draft has become: people go back from it, or have the draft in another tab.
+
+    Raises:
+        BulkVideoError: `none`; it has become none.
+    """
+    made = visit.services.keyed.answer_to(_creation(visit, draft_id))
+    if made is None:
+        raise none
+    return visit.redirect(f"/jobs/{json.loads(made.body)['job_id']}", say="The job of this draft is created already")
 
 
 def _change_source(visit: Visit, draft_id: str, source: InputSource, name: str) -> None:
@@ -311,18 +333,6 @@ def _name_of(visit: Visit, source: InputSource) -> str:
         return Uploads(visit.services.settings).get(visit.project_id, source.path).name
     except BulkVideoError:
         return source.path.rpartition("/")[2]
-
-
-def _once(visit: Visit, name: RequestName, work: Callable[[Work], Answer]) -> Answer:
-    """The first click's answer, for which a second one waits."""
-    ends = time.monotonic() + _LONGEST_S
-    while True:
-        try:
-            return visit.services.keyed.once(name, name.key, work)[0]
-        except KeyInUseError:
-            if time.monotonic() > ends:
-                raise
-            time.sleep(_AGAIN_S)
 
 
 def _tried(visit: Visit, draft: Draft) -> tuple[DryRun | None, BulkVideoError | None]:

@@ -10,7 +10,7 @@ const posters = () => [...document.querySelectorAll("a[data-plays]")];
 const film = () => body?.querySelector("video");
 const isPlain = (event) => !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey);
 
-async function play(link) {
+function play(link) {
   current = link;
   film()?.pause();
   if (!player.open) player.showModal();
@@ -18,9 +18,7 @@ async function play(link) {
   player.querySelector('[data-step="-1"]').disabled = at < 1;
   player.querySelector('[data-step="1"]').disabled = at === links.length - 1 && !more();
   body.setAttribute("aria-busy", "true");
-  await htmx.ajax("GET", link.getAttribute("href"), { target: body, swap: "innerHTML" });
-  body.removeAttribute("aria-busy");
-  if (current === link && player.open) film()?.play().catch(() => {}); // a browser may want to be asked by a click
+  htmx.ajax("GET", link.getAttribute("href"), { source: link, target: body, swap: "innerHTML" });
 }
 
 const more = () => document.querySelector("[data-more]");
@@ -152,6 +150,14 @@ if (player) {
     current?.focus();
   });
   document.body.addEventListener("htmx:responseError", () => { if (player.open) player.close(); });
+  // Of two quick steps the later one counts, whichever is answered first.
+  body.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.requestConfig.elt !== current) event.detail.shouldSwap = false;
+  });
+  body.addEventListener("htmx:afterSwap", () => {
+    body.removeAttribute("aria-busy");
+    if (player.open) film()?.play().catch(() => {}); // a browser may want to be asked by a click
+  });
   document.body.addEventListener("htmx:afterSwap", (event) => showCopying(event.detail.target));
 }
 showCopying(document);

@@ -3,7 +3,8 @@
 import { announce } from "./page.js";
 import { changeInPlace, JobStream, LivePart } from "./live.js";
 
-const LIST_EVERY_MS = 2000;
+/** The list of jobs is asked for at least so often: a proxy may hold its stream back. */
+const LIST_EVERY_MS = 10000;
 /** A job that has ended is looked at now and then: somebody may retry it. */
 const ENDED_EVERY_MS = 5000;
 
@@ -18,7 +19,10 @@ const part = new LivePart(() => {
 
 function tellState() {
   const now = part.element.dataset.jobState ?? "";
-  if (state && now !== state) announce(`The job is now: ${part.element.dataset.stateWord}`);
+  if (state && now !== state) {
+    announce(`The job is now: ${part.element.dataset.stateWord}`);
+    document.querySelector("main > .said")?.remove(); // it told of what was so before
+  }
   state = now;
 }
 
@@ -115,6 +119,15 @@ function follow() {
   });
 }
 
+function followList() {
+  stream = new JobStream(part.element.dataset.changes, {
+    opened: () => part.soon(),
+    event: () => part.soon(),
+    lost: showLost,
+    failed: async () => { await part.now(); return true; },
+  });
+}
+
 const isOver = () => ["completed", "failed", "canceled"].includes(part.element.dataset.jobState);
 
 function ended() {
@@ -137,7 +150,8 @@ if (part.element) {
     else follow();
     setInterval(() => { if (isEnded && !document.hidden) part.now(); }, ENDED_EVERY_MS);
   } else {
-    setInterval(() => { if (part.element.dataset.poll && !document.hidden) part.now().then((answered) => showLost(!answered)); }, LIST_EVERY_MS);
+    followList();
+    setInterval(() => { if (!document.hidden) part.now(); }, LIST_EVERY_MS);
   }
   // Browsers allow few connections to a host: pages that nobody looks at hold none.
   document.addEventListener("visibilitychange", () => {

@@ -162,12 +162,12 @@ const RETRY_MS = [1000, 2000, 4000, 8000, 15000];
 /** How long after the first failure the reader is told: a server that restarts is back before. */
 const LOST_AFTER_MS = 2500;
 
-/** Follows the events of a job; goes on after the last one it got, on any server. */
+/** Follows the events of a job, or of all jobs; goes on after the last one it got, on any server. */
 export class JobStream {
   /**
    * @param {string} url of the stream.
    * @param {{event: (kind: string, data: object) => void, opened: () => void, lost: (isLost: boolean) => void,
-   *   failed: () => Promise<boolean>, over: () => void}} to `failed` says whether to connect again.
+   *   failed: () => Promise<boolean>, over?: () => void}} to `failed` says whether to connect again.
    */
   constructor(url, to) {
     this.url = url;
@@ -189,7 +189,7 @@ export class JobStream {
       this.to.lost(false);
       this.to.opened();
     };
-    for (const kind of ["progress", "state", "item", "log", "end", "reconnect"]) {
+    for (const kind of ["progress", "state", "item", "log", "changed", "end", "reconnect"]) {
       source.addEventListener(kind, (event) => {
         if (event.lastEventId) this.lastId = event.lastEventId;
         if (kind === "reconnect") { this.again(); return; }

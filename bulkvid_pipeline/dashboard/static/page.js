@@ -13,6 +13,14 @@ export function announce(text) {
   if (place && place.textContent !== text) place.textContent = text;
 }
 
+/** Say something to everybody, above the page. */
+function tell(text) {
+  const note = document.createElement("p");
+  note.className = "note is-warning";
+  note.textContent = text;
+  document.getElementById("problems")?.replaceChildren(note);
+}
+
 const FORMS = {
   date: new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" }),
   time: new Intl.DateTimeFormat(undefined, { timeStyle: "medium" }),
@@ -56,6 +64,10 @@ document.addEventListener("submit", async (event) => {
   event.stopImmediatePropagation();
   const button = event.submitter;
   if (await confirmed(form.dataset.confirm, form.dataset.explained, form.dataset.yes)) {
+    if (!form.isConnected) {
+      tell("Nothing was done: that is not possible any more. The page shows how things are now.");
+      return;
+    }
     // Without this field the server asks, as it does where there is no script.
     const sure = Object.assign(document.createElement("input"), { type: "hidden", name: "sure", value: "yes" });
     form.append(sure);
@@ -65,6 +77,43 @@ document.addEventListener("submit", async (event) => {
     sure.remove();
   }
 }, { capture: true });
+
+// Light or dark is chosen in place, so that the page keeps what was typed, and its address.
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.matches("[data-theme-switch]") || !event.submitter) return;
+  event.preventDefault();
+  const theme = event.submitter.value;
+  if (theme) document.documentElement.dataset.theme = theme;
+  else delete document.documentElement.dataset.theme;
+  for (const button of form.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button === event.submitter));
+  const fields = new URLSearchParams(new FormData(form, event.submitter));
+  const answer = await fetch(form.action, { method: "POST", body: fields, headers: { "HX-Request": "true" } }).catch(() => null);
+  if (!answer?.ok) announce("The colours are not kept: the server cannot be reached, or your session has ended");
+});
+
+// A form that must be sent once is sent once, however often its button is pressed, until its page is shown again.
+const sent = new Set();
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!("once" in form.dataset) || event.defaultPrevented) return;
+  if (sent.has(form)) event.preventDefault();
+  else setSent(form, true);
+});
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) for (const form of sent) setSent(form, false);
+});
+
+function setSent(form, isSent) {
+  if (isSent) sent.add(form);
+  else sent.delete(form);
+  const working = form.querySelector("[data-working]");
+  if (working) working.hidden = !isSent;
+  for (const button of form.querySelectorAll("button")) {
+    if (isSent) button.setAttribute("aria-disabled", "true");
+    else button.removeAttribute("aria-disabled");
+  };
+}
 
 document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.verb !== "get") event.detail.headers["X-CSRF-Token"] = csrf;

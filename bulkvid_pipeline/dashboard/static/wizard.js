@@ -88,15 +88,6 @@ for (const form of document.querySelectorAll("form[data-keep]")) {
   });
 }
 
-// A form that must be sent once is sent once, however often its button is pressed.
-for (const form of document.querySelectorAll("form[data-once]")) {
-  form.addEventListener("submit", (event) => {
-    if (form.dataset.isSent) event.preventDefault();
-    form.dataset.isSent = "yes";
-    form.querySelector("[data-working]").hidden = false;
-    form.querySelector("button").setAttribute("aria-disabled", "true");
-  });
-}
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) window.location.reload(); // from the browser's own store: it may show what is not so any more
 });
@@ -142,7 +133,15 @@ document.addEventListener("htmx:afterSwap", (event) => {
 // A file is dropped on its form, or anywhere on the page where there is one such form.
 for (const form of document.querySelectorAll("form[data-drop]")) {
   const input = form.querySelector('input[type="file"]');
+  // A file that would be refused is not sent for minutes first.
+  const weigh = () => {
+    const isTooLarge = [...input.files].some((file) => file.size > Number(input.dataset.mostBytes));
+    input.setCustomValidity(isTooLarge ? "This file has more than 10 MB. Split the sheet, or choose a smaller one." : "");
+  };
+  input.addEventListener("change", weigh);
   const send = () => {
+    weigh();
+    if (!form.reportValidity()) return;
     form.classList.add("is-sending");
     form.requestSubmit();
   };

@@ -81,6 +81,7 @@ class Revocations:
         self._stored: str | None = None
         self._listening: dict[str, list[Callable[[], None]]] = {}
         self._lock = threading.Lock()
+        self._looking = threading.Lock()
         self._periodic = Periodic(self.look, look_every_s, "revocations")
 
     def __enter__(self) -> Self:
@@ -140,19 +141,21 @@ class Revocations:
 
     def look(self) -> None:
         """See which tokens are revoked now; what is known stays if the database does not answer."""
-        try:
-            stored = self._table.read(_KEY)
-        except BulkVideoError as error:
-            _log.log(
-                logging.DEBUG if self._revoked is not None else logging.WARNING,
-                "Which tokens were revoked is not known: %s",
-                error,
-            )
-            return
-        if self._revoked is not None and stored == self._stored:
-            return
-        self._revoked, self._stored = frozenset(_told(stored)), stored
-        self._tell(self._revoked)
+        with self._looking:  # else what one thread has read before could be kept after what another has read since
+            try:
+                stored = self._table.read(_KEY)
+            except BulkVideoError as error:
+                _log.log(
+                    logging.DEBUG if self._revoked is not None else logging.WARNING,
+                    "Which tokens were revoked is not known: %s",
+                    error,
+                )
+                return
+            if self._revoked is not None and stored == self._stored:
+                return
+            known = frozenset(_told(stored))
+            self._revoked, self._stored = known, stored
+        self._tell(known)
 
     def _tell(self, revoked_ids: frozenset[str]) -> None:
         with self._lock:

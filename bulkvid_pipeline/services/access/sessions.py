@@ -36,12 +36,16 @@ _PREFIX = "bulkvid/access/"
 
 @dataclass(frozen=True)
 class Session:
-    """A browser that has logged in. Times are epoch seconds; `csrf` must come with every change that it asks for."""
+    """A browser that has logged in. Times are epoch seconds; `csrf` must come with every change that it asks for.
+
+    `is_of_token`: it was begun with an API token, and ends with that at the latest.
+    """
 
     key: str
     caller: Caller
     csrf: str
     stored: str
+    is_of_token: bool
 
 
 class Sessions:
@@ -57,11 +61,13 @@ class Sessions:
         self._clean_at = 0.0
 
     def begin(self, caller: Caller, *, ends_at: float | None = None) -> str:
-        """Begin a session, which ends at `ends_at` at the latest; returns what the browser is to hold."""
+        """Begin a session; returns what the browser is to hold. One of an API token ends with it, at `ends_at`."""
         self._clean()
         secret, now = secrets.token_urlsafe(_BYTES), self._clock()
         ends = min(now + LONGEST_S, ends_at if ends_at is not None else now + LONGEST_S)
-        self._values.insert(_key("session", secret), _record(caller, ends_at=ends, used_at=now))
+        self._values.insert(
+            _key("session", secret), _record(caller, ends_at=ends, used_at=now, is_of_token=ends_at is not None)
+        )
         return secret
 
     def find(self, secret: str, *, is_use: bool = True) -> Session | None:
@@ -80,7 +86,7 @@ class Sessions:
             renewed = json.dumps({**record, "used_at": now})
             if self._values.swap(key, stored, renewed):
                 record, stored = json.loads(renewed), renewed
-        return Session(key, _caller(record), csrf_of(secret), stored)
+        return Session(key, _caller(record), csrf_of(secret), stored, bool(record.get("is_of_token", record["token"])))
 
     def end(self, session: Session) -> None:
         """Log out: nobody can use the session again."""
@@ -130,7 +136,7 @@ def _key(kind: str, secret: str) -> str:
     return f"{_PREFIX}{kind}/{hashlib.sha256(secret.encode()).hexdigest()}"
 
 
-def _record(caller: Caller, *, ends_at: float, used_at: float) -> str:
+def _record(caller: Caller, *, ends_at: float, used_at: float, is_of_token: bool = False) -> str:
     return json.dumps(
         {
             "user": caller.user_id,
@@ -139,6 +145,7 @@ def _record(caller: Caller, *, ends_at: float, used_at: float) -> str:
             "ends_at": ends_at,
             "used_at": used_at,
             "token": caller.token_id,
+            "is_of_token": is_of_token,
         }
     )
 

@@ -24,6 +24,7 @@ from pydantic import TypeAdapter, ValidationError
 from bulkvid_pipeline.adapters.dagster.key_values import KeyValues
 from bulkvid_pipeline.adapters.processes import Fate, ProcessIdentity, fate_of, start_module, this_process
 from bulkvid_pipeline.adapters.stopping import in_daemon_thread
+from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.service_wire import DoctorReport
 
 _log = logging.getLogger(__name__)
@@ -81,7 +82,7 @@ class Examination:
 _STORED: Final = TypeAdapter(Examination)
 
 
-class ExaminationFailedError(Exception):
+class ExaminationFailedError(BulkVideoError):
     """An examination has ended without a report; the message says how."""
 
 

@@ -30,6 +30,9 @@ LONGEST_KEY = 255
 LONGEST_REQUEST_S = 300.0
 """How long an owner that cannot be looked at from here (on another machine) is taken to be at work."""
 RETRY_AFTER_S = 1.0
+LONGEST_WAIT_S = 60.0
+"""How long a second click waits for the answer of the first."""
+_LOOK_AGAIN_S = 0.3
 _CLEAN_EVERY_S = 600.0
 _MOST_TRIES = 20
 """Each one that fails means that another process was quicker."""
@@ -124,6 +127,29 @@ class KeyedRequests:
             raise
         self.finish(doing.claim, answer)
         return answer, False
+
+    def waited_for(
+        self, name: RequestName, request: str, work: Callable[[Work], Answer], longest_s: float = LONGEST_WAIT_S
+    ) -> tuple[Answer, bool]:
+        """As `once`, for people who press a button twice: the second request waits for the answer of the first.
+
+        Raises:
+            KeyReusedError: see `begin`.
+            KeyInUseError: after `longest_s` seconds the first one is still being carried out.
+        """
+        ends = time.monotonic() + longest_s
+        while True:
+            try:
+                return self.once(name, request, work)
+            except KeyInUseError:
+                if time.monotonic() > ends:
+                    raise
+                time.sleep(_LOOK_AGAIN_S)
+
+    def answer_to(self, name: RequestName) -> Answer | None:
+        """The answer that is kept for the key; None if there is none (any more)."""
+        kept = self._store.read(name.stored_key)
+        return kept.answer if kept is not None and kept.expires_ms > self._clock() * 1000 else None
 
     def begin(self, name: RequestName, request: str) -> Claim | Answer:
         """What to do with a request: carry it out, or give the answer of the first one.

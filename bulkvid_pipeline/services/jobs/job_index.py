@@ -125,6 +125,15 @@ class JobIndex:
             await asyncio.to_thread(self.refresh, at_once=True)
             return self.entry(job_id, project_id)
 
+    def lookup_blocking(self, job_id: str, project_id: str | None = None) -> Job:
+        """The job as `lookup` finds it, for threads."""
+        self.refresh()
+        try:
+            return self.find(job_id, project_id)
+        except JobNotFoundError:
+            self.refresh(at_once=True)
+            return self.find(job_id, project_id)
+
     def jobs(self, project_id: str | None = None) -> list[Job]:
         """All jobs, of any project unless one is given, in no order."""
         return [entry.job for entry in self._jobs.of_project(project_id)]

@@ -111,6 +111,18 @@ class JobList:
         """The jobs of the project, of any if it is None, in no order."""
         return [entry for entry in self.entries.values() if project_id in (None, entry.job.project_id)]
 
+    def projects_changed_since(self, before: JobList) -> set[str]:
+        """The projects of which a job has changed, came or has gone since another moment."""
+        if before.version == self.version:
+            return set()
+        pairs = ((self.entries, before.entries), (before.entries, self.entries))
+        return {
+            entry.job.project_id
+            for ours, theirs in pairs
+            for job_id, entry in ours.items()
+            if theirs.get(job_id) is not entry
+        }
+
     def oldest_first(self, project_id: str | None) -> Sequence[JobEntry]:
         """The jobs of the project, of any if it is None, in the order of their creation."""
         return self._order(project_id, SortBy.CREATED_AT).entries

@@ -153,18 +153,32 @@ class RowReader:
         self._kept: OrderedDict[str, _Story] = OrderedDict()
         self._lock = threading.Lock()
 
-    def rows(self, job: Job) -> JobRows:
-        """The rows of the job, as of now."""
+    def rows(self, job: Job, *, in_passing: bool = False) -> JobRows:
+        """The rows of the job, as of now.
+
+        With `in_passing`, for those who look through many jobs, they are kept only where there is room: what others
+        have asked for is not forgotten for it.
+        """
         with self._lock:
             story = self._kept.get(job.job_id)
             if story is None or not story.is_of(job):
-                story = self._kept[job.job_id] = _Story()
-            self._kept.move_to_end(job.job_id)
+                story = _Story()
+                self._kept.pop(job.job_id, None)
+                if not in_passing:
+                    self._kept[job.job_id] = story
+            elif not in_passing:
+                self._kept.move_to_end(job.job_id)
         found = story.rows(self._log, job)
         with self._lock:
-            while len(self._kept) > 1 and sum(story.size for story in self._kept.values()) > self._most_rows:
+            if in_passing and self._size + story.size <= self._most_rows:
+                self._kept.setdefault(job.job_id, story)
+            while len(self._kept) > 1 and self._size > self._most_rows:
                 self._kept.popitem(last=False)
         return found
+
+    @property
+    def _size(self) -> int:
+        return sum(story.size for story in self._kept.values())
 
     def history(self, job: Job, row: Row) -> list[RowEnd]:
         """How the row's turns in the job's runs ended, oldest first."""

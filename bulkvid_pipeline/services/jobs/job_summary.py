@@ -90,8 +90,8 @@ def pending(place: QueuePlace | None, report: SheetReport | None = None) -> JobS
     return JobSummary(
         words,
         Mood.WARNING,
-        why="Nothing starts jobs at the moment: no Dagster daemon is running.",
-        advice="Start one with `bulkvid ui`, or ask whoever runs this installation.",
+        why="Nothing starts jobs at the moment: the service that starts them is not running.",
+        advice="Ask whoever runs this installation to start it (`bulkvid ui`).",
         report=report,
     )
 
@@ -117,7 +117,7 @@ def at_work(job: Job, report: SheetReport | None = None) -> JobSummary:
 
 
 def ended(rows: JobRows, report: SheetReport | None, failure: str) -> JobSummary:
-    """A job that has ended, or is paused; `failure` is why its newest run failed."""
+    """A job that has ended, or is paused; `failure` is why it has failed, as `failure_of` tells it."""
     job, counts = rows.job, rows.job.items
     refused = report.rows.rejected if report else 0
     known = report.model_dump() if report else None
@@ -153,8 +153,8 @@ def _retry_advice(failed: int) -> str:
 
 
 def failure_of(log: RunLog, job: Job) -> str:
-    """Why the newest run of the job that failed did so, empty if it has not said so."""
-    for run in reversed(job.runs):
+    """Why the job has failed when it was last at work, as the newest of its runs says that does; empty if none does."""
+    for run in reversed(job.generation):
         for stored in log.read(run.run_id, _STEP_FAILURE, 1, newest_first=True):
             event = stored.entry.dagster_event
             if event is None:

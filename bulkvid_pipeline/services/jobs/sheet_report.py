@@ -9,6 +9,7 @@ from dagster import DagsterEventType
 from bulkvid_pipeline.adapters.dagster.run_log import RunLog, Wanted, asset_event
 from bulkvid_pipeline.core.errors import NotFoundError
 from bulkvid_pipeline.core.findings import Severity
+from bulkvid_pipeline.core.searching import plain
 from bulkvid_pipeline.core.wire import FindingView, RowCounts, SheetReport
 from bulkvid_pipeline.services.jobs.jobs import Job
 
@@ -30,6 +31,18 @@ def sheet_report(log: RunLog, job: Job, severities: frozenset[Severity] = frozen
     raise NotFoundError(
         f"Job '{job.job_id}' has no validation report", fix="Wait until its sheet has been read and validated"
     )
+
+
+def refusals(report: SheetReport, q: str = "") -> list[FindingView]:
+    """The findings by which rows were refused, of those that hold `q` in cell, value or problem, in any case."""
+    rejected, wanted = set(report.rejected_rows), plain(q)
+    return [
+        each
+        for each in report.findings
+        if each.severity == Severity.ERROR
+        and (each.sheet_row in rejected or each.sheet_row is None)
+        and wanted in plain(f"{each.cell} {each.value} {each.problem}")
+    ]
 
 
 def _report(job_id: str, about: dict[str, Any], severities: frozenset[Severity]) -> SheetReport:

@@ -28,6 +28,8 @@ _log = logging.getLogger(__name__)
 PAGE_SIZE = 48
 MOST_JOBS = 100
 """Jobs that are looked through for one page of all jobs' videos; the page after it goes on with the next ones."""
+MOST_ROWS = 20_000
+"""Rows of these jobs, likewise; of a larger job all are looked through."""
 
 
 class Shown(StrEnum):
@@ -119,7 +121,8 @@ def job_wall(rows: JobRows, query: GalleryQuery) -> Wall:
 def newest_wall(index: JobIndex, reader: RowReader, project_id: str, query: GalleryQuery) -> Wall:
     """A page of the videos of all jobs of a project: the newest jobs first, each in the order of its sheet.
 
-    A page may have fewer entries than it could: then it ends after `MOST_JOBS` jobs, and its token goes on there.
+    A page may have fewer entries than it could: it ends after `MOST_JOBS` jobs or before more than `MOST_ROWS` rows,
+    and its token goes on there.
 
     Raises:
         InvalidRequestError: the page token is not one of this query's.
@@ -130,16 +133,17 @@ def newest_wall(index: JobIndex, reader: RowReader, project_id: str, query: Gall
     if query.page_token is not None:
         after = place_of(query.page_token, name, (float, str, int, str, int))  # type: ignore[assignment]
     found: list[Entry] = []
-    looked = 0
+    jobs_left, rows_left = MOST_JOBS, MOST_ROWS
     for job in _newest_jobs(index, project_id):
         place = (job.created_at, job.job_id)
         has_none = job.items["total"] and not job.items["completed"]
         if has_none or (after is not None and place > after[:2]):
             continue
-        if looked == MOST_JOBS:
+        is_first, rows = jobs_left == MOST_JOBS, job.items["total"]
+        if not is_first and (jobs_left == 0 or rows > rows_left):
             return Wall(tuple(found), page_token((*place, -1, "", -1), name))
-        looked += 1
-        for entry in _entries(reader.rows(job), query):
+        jobs_left, rows_left = jobs_left - 1, rows_left - rows
+        for entry in _entries(reader.rows(job, in_passing=True), query):
             if after is not None and place == after[:2] and entry.place <= after[2:]:
                 continue
             if len(found) == query.page_size:

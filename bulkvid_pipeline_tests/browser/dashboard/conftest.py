@@ -83,7 +83,7 @@ def dashboard(workplace: Workplace, screen: Screen) -> Iterator[Dashboard]:
     yield found
     foreign = [url for url in asked if not url.startswith((address, "data:", "blob:"))]
     assert foreign == [], "requests left the host"
-    site.services.feeds.break_off()
+    site.services.end_streams()
     server.should_exit = True
     thread.join(30)
 

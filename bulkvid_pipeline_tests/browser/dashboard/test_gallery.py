@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import imageio_ffmpeg
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from bulkvid_pipeline.services.outputs.archived_report import report_of_rows
 from bulkvid_pipeline_tests.browser.dashboard.conftest import Dashboard, expect_accessible
@@ -64,6 +64,25 @@ def title_in_player(page: Page) -> str:
 def expect_playing(page: Page) -> None:
     film = page.locator("#player video")
     wait_until(lambda: bool(film.evaluate("film => !film.paused && film.currentTime > 0.2")), "it does not play")
+
+
+def test_of_two_quick_steps_the_later_one_is_shown(dashboard: Dashboard, job: FilmedJob) -> None:
+    page = dashboard.page
+    dashboard.open(job.gallery)
+    held: list[Route] = []
+    page.route("**/gallery/row-3/tiktok", lambda route: held.append(route))
+    page.locator(".poster").first.click()
+    expect(page.locator("#player-title")).to_have_text(TITLES[2])
+
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(page.locator("#player-title")).to_have_text(TITLES[4])
+    page.evaluate("document.body.addEventListener('htmx:afterOnLoad', () => document.body.dataset.late = 'yes')")
+    held[0].continue_()
+    expect(page.locator("body[data-late]")).to_have_count(1)
+
+    expect(page.locator("#player-title")).to_have_text(TITLES[4])
+    expect_playing(page)
 
 
 def test_posters_play_in_a_dialog_that_the_keyboard_goes_through(dashboard: Dashboard, job: FilmedJob) -> None:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import time
+from typing import Any
+
 import pytest
 from playwright.sync_api import expect
 
-from bulkvid_pipeline.services.access.minted import MintedTokens
+from bulkvid_pipeline.services.access.minted import MintedTokens, NewToken
 from bulkvid_pipeline_tests.browser.dashboard.conftest import Dashboard
 
 pytestmark = pytest.mark.browser
@@ -54,3 +57,22 @@ def test_a_form_that_is_wrong_comes_back_filled(dashboard: Dashboard) -> None:
     expect(page.get_by_text("A token needs a permission")).to_be_visible()
     expect(page.get_by_label("Name")).to_have_value("Kept <b>")
     dashboard.pictures("wrong")
+
+
+def test_a_second_click_while_the_token_is_made_does_not_lose_it(
+    dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, make = dashboard.page, MintedTokens.mint_for
+
+    def made_slowly(*args: Any, **kwargs: Any) -> NewToken:
+        time.sleep(1)  # a second click has the time to be made; whenever it is, this passes
+        return make(*args, **kwargs)
+
+    monkeypatch.setattr(MintedTokens, "mint_for", made_slowly)
+    dashboard.open("/tokens")
+    page.get_by_role("button", name="Make the token").evaluate(
+        "(button) => { button.click(); setTimeout(() => button.click(), 300); }"
+    )
+
+    expect(page.get_by_label("The new token")).to_be_visible()
+    assert len(MintedTokens(dashboard.services.instance).all()) == 1

@@ -45,6 +45,35 @@ def test_a_revoked_token_is_refused_by_a_process_that_looks_on_its_own(workplace
         assert not is_refused(elsewhere, "two")
 
 
+def test_what_was_read_before_is_never_kept_after_what_was_read_since(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revocations = Revocations(workplace.instance)
+    has_read, goes_on = threading.Event(), threading.Event()
+    read = KeyValues.read
+
+    def slowly(table: KeyValues, key: str) -> str | None:
+        found = read(table, key)
+        if threading.current_thread().name == "slow":
+            has_read.set()
+            goes_on.wait(30)
+        return found
+
+    monkeypatch.setattr(KeyValues, "read", slowly)
+    slow = threading.Thread(target=revocations.look, name="slow")
+    slow.start()
+    assert has_read.wait(30)
+    revoke(workplace.instance, "one", revocation())
+    quick = threading.Thread(target=revocations.look)
+    quick.start()
+    quick.join(0.2)  # it is through at once, unless it waits for its turn
+    goes_on.set()
+    for thread in (slow, quick):
+        thread.join(30)
+
+    assert is_refused(revocations, "one")
+
+
 def test_what_was_revoked_before_a_process_starts_is_refused_from_its_first_request_on(workplace: Workplace) -> None:
     revoke(workplace.instance, "one", revocation())
 

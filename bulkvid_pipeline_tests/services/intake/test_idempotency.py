@@ -15,7 +15,7 @@ from bulkvid_pipeline.adapters.idempotency import KEPT_S, Answer, RequestName, R
 from bulkvid_pipeline.adapters.processes import ProcessIdentity, identity_of
 from bulkvid_pipeline.core.errors import InvalidRequestError, KeyInUseError, KeyReusedError
 from bulkvid_pipeline.services.intake import idempotency
-from bulkvid_pipeline.services.intake.idempotency import LONGEST_REQUEST_S, Claim, KeyedRequests, check_key
+from bulkvid_pipeline.services.intake.idempotency import LONGEST_REQUEST_S, Claim, KeyedRequests, Work, check_key
 from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, Workplace
 
 NAME = RequestName("news", "ana", "POST /api/bulk-jobs", "key-1")
@@ -78,6 +78,29 @@ def test_of_many_clients_at_once_one_carries_the_request_out_and_all_others_wait
     assert found.count("IDEMPOTENCY_KEY_IN_USE") == 19
     KeyedRequests(workplace.instance).finish(winner, ANSWER)
     assert KeyedRequests(workplace.instance).begin(NAME, "body") == ANSWER
+
+
+def test_a_second_click_waits_for_the_answer_of_the_first(keyed: KeyedRequests) -> None:
+    begun, asked_again = threading.Event(), threading.Event()
+    done: list[str] = []
+
+    def work(_: Work) -> Answer:
+        begun.set()
+        assert asked_again.wait(30)
+        done.append("once")
+        return ANSWER
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(keyed.waited_for, NAME, "body", work)
+        assert begun.wait(30)
+        with pytest.raises(KeyInUseError):
+            keyed.waited_for(NAME, "body", work, longest_s=0)
+        second = pool.submit(keyed.waited_for, NAME, "body", work)
+        asked_again.set()
+        answers = first.result(), second.result()
+
+    assert answers == ((ANSWER, False), (ANSWER, True))
+    assert done == ["once"]
 
 
 def test_another_request_under_the_same_key_is_refused_whether_the_first_has_ended_or_not(keyed: KeyedRequests) -> None:

@@ -173,7 +173,21 @@ def test_jobs_that_were_asked_for_long_ago_are_forgotten(workplace: Workplace, l
         assert len(reader.rows(found(workplace.instance, name)).rows) == 2
 
     assert list(reader._kept) == ["job_c"]
+    assert len(reader.rows(found(workplace.instance, "job_a"), in_passing=True).rows) == 2
+    assert list(reader._kept) == ["job_c"], "who looks through many jobs takes nothing from others"
     assert len(reader.rows(found(workplace.instance, "job_a")).rows) == 2
+    assert list(reader._kept) == ["job_a"]
+
+
+def test_what_is_read_in_passing_is_kept_where_there_is_room(workplace: Workplace, log: RunLog) -> None:
+    reader = RowReader(log, most_rows=5)
+    for name in ("job_a", "job_b"):
+        run = TellingRun.begun(workplace.instance, name)
+        run.finish(2)
+        run.finish(3)
+        assert len(reader.rows(found(workplace.instance, name), in_passing=True).rows) == 2
+
+    assert list(reader._kept) == ["job_a", "job_b"]
 
 
 def test_rows_are_filtered_searched_and_paged(workplace: Workplace, items: Items) -> None:

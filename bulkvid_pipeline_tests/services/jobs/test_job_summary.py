@@ -35,7 +35,7 @@ def test_a_job_says_what_it_waits_for() -> None:
     assert pending(QueuePlace(0, served=True)).words == "Waiting for its turn: it is the next."
     assert pending(QueuePlace(2, served=True)).words == "Waiting for its turn: 2 jobs before it."
     alone = pending(QueuePlace(0, served=False))
-    assert (alone.mood, "no Dagster daemon is running" in alone.why) == (Mood.WARNING, True)
+    assert (alone.mood, "the service that starts them is not running" in alone.why) == (Mood.WARNING, True)
     assert pending(None).words == "Starting."
 
 
@@ -87,3 +87,6 @@ def test_a_job_that_failed_says_why(workplace: Workplace, log: RunLog) -> None:
 
     assert (told.words, told.mood, told.why) == ("Nothing was made.", Mood.BAD, "The process has died")
     assert told.advice
+
+    TellingRun.begun(workplace.instance).end(JobState.FAILED)
+    assert summary(workplace, log).why == "", "what an older run said is not why the newest has failed"

@@ -17,7 +17,7 @@ from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.services.jobs.run_state import tell_tags
 
 JOB = "job_written"
-_SPEC = {"input_source": {"type": "file", "path": "ideas.csv"}, "title": "Written by hand"}
+SPEC = {"input_source": {"type": "file", "path": "ideas.csv"}, "title": "Written by hand"}
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class WrittenRun:
         """A run without events: one that has not begun, unless another status is given."""
         run = DagsterRun(
             job_name=tags.JOB,
-            run_config={"resources": {tags.SPEC_RESOURCE: {"config": _SPEC}}},
+            run_config={"resources": {tags.SPEC_RESOURCE: {"config": SPEC}}},
             tags={tags.JOB_ID: job_id, tags.PROJECT: "default", **(told or {})},
             status=status,
         )
