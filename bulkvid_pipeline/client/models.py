@@ -130,10 +130,10 @@ class Validation(Shape):
     level: str
     stops_job: bool
     rows: RowCounts
+    errors: int
+    warnings: int
     findings_total: int
     findings: tuple[Finding, ...]
-    errors: int = 0
-    warnings: int = 0
 
 
 class Estimate(Shape):

@@ -13,6 +13,7 @@ from bulkvid_pipeline.api.auth import GuardedRoute, Rule
 from bulkvid_pipeline.services.access.scopes import Scope
 from bulkvid_pipeline_tests.api.conftest import Headers
 from bulkvid_pipeline_tests.api.house import House, dagster, house
+from bulkvid_pipeline_tests.media_files import disc, encoded
 
 __all__ = ["dagster", "house"]  # the fixtures
 
@@ -61,7 +62,11 @@ def things(house: House) -> dict[str, str]:
     assert job.status_code == 201, job.text
     made = house.api.put("/api/templates/brand", json=TEMPLATE, headers=house.bearer())
     assert made.status_code in {200, 201}, made.text
+    picture = {"file": ("ours.png", encoded(disc(24)), "image/png")}
+    logo = house.api.post("/api/template-assets", files=picture, headers=house.bearer())
+    assert logo.status_code == 201, logo.text
     return {
+        "name": logo.json()["data"]["name"],
         "job_id": job.json()["data"]["id"],
         "row": "2",
         "upload_id": upload_id,
@@ -115,7 +120,8 @@ def test_another_projects_things_are_as_unknown_as_things_that_are_not_there(
 
 def test_lists_hold_nothing_of_another_project(house: House, things: dict[str, str]) -> None:
     stranger = house.bearer(user="eve", project="other", scopes=list(Scope))
-    for path in ("/api/bulk-jobs", "/api/templates", "/api/webhooks/deliveries", "/api/analytics"):
+    lists = ("/api/bulk-jobs", "/api/templates", "/api/template-assets", "/api/webhooks/deliveries", "/api/analytics")
+    for path in lists:
         answer = house.api.get(path, headers=stranger)
 
         assert answer.status_code == 200, answer.text
