@@ -74,6 +74,7 @@ def test_an_hour_is_the_most_that_is_advised() -> None:
     assert "set duration_seconds" not in timeline.too_long(60, 3_601, 9_000).fix
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("work", [split_scenes, estimated_seconds], ids=["scenes", "estimate"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_four_times_the_text_is_about_four_times_the_work(kind: str, work: Callable[..., object]) -> None:

@@ -276,6 +276,7 @@ def content(number: int) -> bytes:
     return random.Random(number).randbytes(2000 + 37 * number)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("bound", [MANY, 60_000], ids=["room for all", "always full"])
 def test_eight_processes_some_killed_leave_only_whole_pieces(root: Path, bound: int) -> None:
     writers = [

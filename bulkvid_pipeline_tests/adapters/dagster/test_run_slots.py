@@ -42,7 +42,7 @@ def database() -> Iterator[PostgresServer]:
         yield server
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.heavy)])
 def home(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A DAGSTER_HOME; its instance keeps everything in SQLite or in PostgreSQL."""
     config = "telemetry:\n  enabled: false\nrun_monitoring:\n  free_slots_after_run_end_seconds: 1\n  enabled: true\n"

@@ -207,6 +207,7 @@ BITS_OF_LONG_SCRIPTS = (
 )  # fmt: skip
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("bit", BITS_OF_LONG_SCRIPTS, ids=repr)
 def test_reading_takes_time_that_grows_with_the_script(bit: str) -> None:
     def seconds(length: int) -> float:
