@@ -101,7 +101,7 @@ def visited(browser: Browser, address: str, secret: str, path: str) -> Visited:
         answer = page.goto(address + path, wait_until="load")
         assert answer is not None
         assert answer.status == 200, f"{path}: {answer.status}"
-        page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length > 0")
+        page.wait_for_function("() => performance.getEntriesByName('first-contentful-paint').length > 0")
         times = page.evaluate(
             """() => {
                 const [page] = performance.getEntriesByType("navigation");

@@ -22,7 +22,7 @@ def repainted(page: Page, before: str) -> str:
         "src => { const i = document.querySelector('#picture img'); return i && i.getAttribute('src') !== src; }",
         arg=before,
     )
-    page.wait_for_function("document.querySelector('#picture img').complete")
+    page.wait_for_function("() => document.querySelector('#picture img').complete")
     return picture(page)
 
 
@@ -30,7 +30,7 @@ def test_a_brand_is_made_of_a_built_in_template(dashboard: Dashboard, tmp_path: 
     page = dashboard.page
     dashboard.open("/templates")
     expect(page.get_by_role("heading", name="No template of your own yet")).to_be_visible()
-    page.wait_for_function("[...document.images].every(i => i.loading === 'lazy' || i.complete)")
+    page.wait_for_function("() => [...document.images].every(i => i.loading === 'lazy' || i.complete)")
     dashboard.pictures("templates")
     page.get_by_role("link", name="Begin with Modern").click()
     first = repainted(page, "")

@@ -9,7 +9,7 @@ from bulkvid_pipeline.services.access.scopes import Caller, Scope
 from bulkvid_pipeline_tests.browser.dashboard.conftest import FAR_AWAY, Dashboard
 from bulkvid_pipeline_tests.browser.dashboard.large_instance import BARE, fill, visited
 
-pytestmark = [pytest.mark.browser, pytest.mark.heavy]
+pytestmark = pytest.mark.browser
 
 MOST_BYTES = 100_000
 
