@@ -63,7 +63,8 @@ An error says what was attempted and what went wrong (`message`) and what the us
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import ClassVar, Final
 
 
 class BulkVideoError(Exception):
@@ -520,3 +521,9 @@ class StorageQuotaExceededError(StorageError):
     http_status = 507
     systemic = True
     default_fix = "Free up space or upgrade storage plan"
+
+
+BY_CODE: Final[Mapping[str, type[BulkVideoError]]] = {
+    kind.code: kind for kind in list(globals().values()) if isinstance(kind, type) and issubclass(kind, BulkVideoError)
+}
+"""The kinds of errors by their codes, for those that come from another process."""

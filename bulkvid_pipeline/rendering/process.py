@@ -6,7 +6,6 @@ import contextlib
 import json
 import logging
 import os
-import signal
 import subprocess
 import tempfile
 import threading
@@ -17,11 +16,11 @@ from typing import IO, Any
 from bulkvid_pipeline.adapters import exchanges
 from bulkvid_pipeline.adapters.cache import CachePlace
 from bulkvid_pipeline.adapters.ffmpeg import FFMPEG_VARIABLE
-from bulkvid_pipeline.adapters.processes import start_module
+from bulkvid_pipeline.adapters.processes import kill_group, last_words, let_end, start_module
 from bulkvid_pipeline.adapters.speech.providers import KEY_VARIABLE, OFFLINE, SpeechChoice
 from bulkvid_pipeline.adapters.speech.spending import Spending
 from bulkvid_pipeline.core import errors
-from bulkvid_pipeline.core.errors import BulkVideoError, EncoderError, RenderCancelledError, WorkerDiedError
+from bulkvid_pipeline.core.errors import EncoderError, RenderCancelledError, WorkerDiedError
 from bulkvid_pipeline.rendering.row import RenderedRow
 from bulkvid_pipeline.rendering.worker import (
     CHOICES,
@@ -37,7 +36,6 @@ from bulkvid_pipeline.rendering.worker_watch import SILENT_S, Ailment, SignsOfLi
 
 STALL_S = 300.0
 """How long a row may be worked on without coming any further."""
-STDERR_SHOWN = 400
 
 _THRIFT = {
     "MALLOC_ARENA_MAX": "1",
@@ -118,7 +116,7 @@ class RenderProcess:
 
         def expire(ailment: Ailment) -> None:
             found.append(ailment)
-            self._kill_group(process)
+            kill_group(process)
 
         signs = SignsOfLife(stall_s)
         watch = WorkerWatch(process.pid, signs, expire)
@@ -142,7 +140,7 @@ class RenderProcess:
                 f"The render worker showed no sign of life for {SILENT_S:.0f} s and was stopped",
                 fix="Retry the row; where it happens again, look for what holds processes up on this machine",
             )
-        raise WorkerDiedError(f"The render worker died: {self._last_words()}")
+        raise WorkerDiedError(f"The render worker died: {last_words(self._stderr)}")
 
     def _exchange(
         self,
@@ -219,48 +217,23 @@ class RenderProcess:
             inherited[FFMPEG_VARIABLE] = str(self._ffmpeg)
         return {**_THRIFT, **inherited}
 
-    def _last_words(self) -> str:
-        if self._stderr is None:
-            return "no message"
-        size = self._stderr.seek(0, os.SEEK_END)
-        self._stderr.seek(max(0, size - STDERR_SHOWN))
-        return " ".join(self._stderr.read().decode("utf-8", "replace").split()) or "no message"
-
     def kill(self) -> None:
         """Stop the worker and everything it started, at once and for good."""
         self._killed.set()
         if self._process is not None:
-            self._kill_group(self._process)
+            kill_group(self._process)
 
     def close(self) -> None:
         """Let an idle worker end."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        if process.stdin is not None:
-            with contextlib.suppress(BrokenPipeError):
-                process.stdin.close()
-        try:
-            process.wait(timeout=2)
-        except subprocess.TimeoutExpired:
-            self._kill_group(process)
-            process.wait()
+        if process is not None:
+            let_end(process)
 
     def _forget(self) -> None:
         if self._process is not None:
-            self._kill_group(self._process)
+            kill_group(self._process)
             self._process.wait()
             self._process = None
-
-    @staticmethod
-    def _kill_group(process: subprocess.Popen[bytes]) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-
-
-_ERRORS_BY_CODE: dict[str, type[BulkVideoError]] = {
-    kind.code: kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, BulkVideoError)
-}
 
 
 def _row_of(message: dict[str, Any]) -> RenderedRow:
@@ -268,4 +241,4 @@ def _row_of(message: dict[str, Any]) -> RenderedRow:
     if "result" in message:
         return ROWS.validate_python(message["result"])
     error = message["error"]
-    raise _ERRORS_BY_CODE[error["code"]](error["message"], fix=error["fix"])
+    raise errors.BY_CODE[error["code"]](error["message"], fix=error["fix"])

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import pickle
-import signal
 import subprocess
 import tempfile
 import threading
@@ -14,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, Any
 
-from bulkvid_pipeline.adapters.processes import start_module
+from bulkvid_pipeline.adapters.processes import kill_group, last_words, let_end, start_module
 from bulkvid_pipeline.adapters.speech.providers import KEY_VARIABLE
 from bulkvid_pipeline.core import errors
 from bulkvid_pipeline.core.errors import BulkVideoError, EncoderError, RenderCancelledError, WorkerDiedError
@@ -28,11 +27,6 @@ LONGEST_S = 45.0
 STOPPING_S = 5.0
 """What a process may take to stop before it is killed: what it has imported is worth keeping."""
 _WORKER = "bulkvid_pipeline.services.previews.look_worker"
-_ENDING_S = 2.0
-_STDERR_SHOWN = 400
-_BY_CODE: dict[str, type[BulkVideoError]] = {
-    kind.code: kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, BulkVideoError)
-}
 
 
 @dataclass(frozen=True)
@@ -116,14 +110,14 @@ class LookProcess:
         finally:
             watch.cancel()
         if answer is None:
-            died = WorkerDiedError(f"The process that looks at rows has died: {self._last_words()}")
+            died = WorkerDiedError(f"The process that looks at rows has died: {last_words(self._stderr)}")
             self._end(died)
             raise self._ended_for or died
         if "look" in answer:
             rows = tuple((int(number), str(title)) for number, title in answer["rows"])
             return LookAnswer(answer["look"], rows, answer["rows_total"])
         told = answer["error"]
-        raise _BY_CODE[told["code"]](told["message"], fix=told["fix"], field=told["field"])
+        raise errors.BY_CODE[told["code"]](told["message"], fix=told["fix"], field=told["field"])
 
     def stop(self, number: int) -> None:
         """Stop the request of that number; if the process does not listen, it is killed."""
@@ -199,31 +193,16 @@ class LookProcess:
         with self._writing:
             self._ended_for = self._ended_for or why
             if self._process is not None:
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    os.killpg(self._process.pid, signal.SIGKILL)
+                kill_group(self._process)
 
     def _bury(self) -> None:
         """Let go of a process that ends."""
         process, self._process = self._process, None
         if process is None:
             return
-        if process.stdin is not None:
-            with contextlib.suppress(BrokenPipeError):
-                process.stdin.close()
-        try:
-            process.wait(_ENDING_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        let_end(process)
         if process.stdout is not None:
             process.stdout.close()
-
-    def _last_words(self) -> str:
-        if self._stderr is None:
-            return "no message"
-        size = self._stderr.seek(0, os.SEEK_END)
-        self._stderr.seek(max(0, size - _STDERR_SHOWN))
-        return " ".join(self._stderr.read().decode("utf-8", "replace").split()) or "no message"
 
 
 def _environment() -> dict[str, str]:
