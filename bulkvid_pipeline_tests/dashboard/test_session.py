@@ -11,6 +11,8 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
+from bulkvid_pipeline.adapters.dagster.key_values import KeyValues
+from bulkvid_pipeline.core.errors import ServiceUnavailableError
 from bulkvid_pipeline.dashboard.app import ROUTERS
 from bulkvid_pipeline.dashboard.routes.session import own_path
 from bulkvid_pipeline.dashboard.visits import SESSION_COOKIE, GuardedPage
@@ -125,6 +127,23 @@ def test_a_session_that_nobody_uses_ends(
 ) -> None:
     monkeypatch.setattr(services.sessions, "_clock", lambda: time.time() + sessions.IDLE_S + 1)
     assert visitor.get("/").headers["Location"] == "/login"
+
+
+def test_a_database_that_can_only_be_read_keeps_nobody_out(
+    visitor: Visitor, services: OpenServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def away(_: KeyValues, key: str, _old: str, _new: str) -> bool:
+        asked.append(key)
+        raise ServiceUnavailableError("The disk is full")
+
+    later = time.time() + sessions.RENEW_AFTER_S + 1
+    monkeypatch.setattr(services.sessions, "_clock", lambda: later)
+    monkeypatch.setattr(KeyValues, "swap", away)
+
+    assert visitor.get("/").headers["Location"] == "/jobs"
+    assert asked
 
 
 def test_what_a_page_asks_for_by_itself_keeps_no_session_alive(

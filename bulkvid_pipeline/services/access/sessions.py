@@ -12,6 +12,7 @@ import json
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +20,7 @@ import sqlalchemy as sa
 from dagster import DagsterInstance
 
 from bulkvid_pipeline.adapters.dagster.key_values import TABLE, KeyValues
-from bulkvid_pipeline.core.errors import AuthenticationError
+from bulkvid_pipeline.core.errors import AuthenticationError, ServiceUnavailableError
 from bulkvid_pipeline.services.access.scopes import Caller, Scope
 
 IDLE_S = 12 * 3600.0
@@ -44,7 +45,6 @@ class Session:
     key: str
     caller: Caller
     csrf: str
-    stored: str
     is_of_token: bool
 
 
@@ -83,10 +83,11 @@ class Sessions:
         if _is_over(record, now):
             return None
         if is_use and now - record["used_at"] > RENEW_AFTER_S:
-            renewed = json.dumps({**record, "used_at": now})
-            if self._values.swap(key, stored, renewed):
-                record, stored = json.loads(renewed), renewed
-        return Session(key, _caller(record), csrf_of(secret), stored, bool(record.get("is_of_token", record["token"])))
+            renewed = {**record, "used_at": now}
+            with suppress(ServiceUnavailableError):  # a database that can only be read at the moment keeps nobody out
+                if self._values.swap(key, stored, json.dumps(renewed)):
+                    record = renewed
+        return Session(key, _caller(record), csrf_of(secret), bool(record.get("is_of_token", record["token"])))
 
     def end(self, session: Session) -> None:
         """Log out: nobody can use the session again."""
