@@ -161,14 +161,19 @@ def view_of_preview(preview: SheetPreview, chosen: Mapping[str, str], picked: A1
 def view_of_refusal(error: BulkVideoError, chosen: Mapping[str, str], picked: A1Range | None) -> SheetView:
     """What is known of a sheet that cannot be read as it is: its columns and its tabs, to choose from by hand."""
     told: Mapping[str, Any] = error.details if isinstance(error.details, dict) else {}
-    columns = [SheetColumnView.model_validate(column) for column in told.get("columns", ())]
     return SheetView(
-        columns=_columns(columns, chosen, {}),
+        columns=_columns(_columns_told(error), chosen, {}),
         header_row=told.get("header_row"),
         tab=str(told.get("tab", "")),
         tabs=tuple(map(str, told.get("tabs", ()))),
         picked=picked,
     )
+
+
+def _columns_told(error: BulkVideoError) -> list[SheetColumnView]:
+    """The columns of a sheet, out of the error about it."""
+    told = error.details.get("columns", ()) if isinstance(error.details, dict) else ()
+    return [SheetColumnView.model_validate(column) for column in told]
 
 
 def plainly(text: str) -> str:
@@ -180,6 +185,9 @@ def refusal_fix(error: BulkVideoError) -> str:
     """What to do, beside the columns, about a sheet that cannot be read as it is."""
     if error.field == _OPTION:
         return "Choose again below what the columns are. What was chosen for a column that is gone is forgotten then."
+    known = {column.name for column in _columns_told(error)}
+    if known.issuperset(REQUIRED):
+        return "All that is needed is there but the ideas: write the first one into the row below the headings."
     title, script = map(title_of, REQUIRED)
     return f"Say below which column holds the {title} and which one the {script}; the others are optional."
 

@@ -119,6 +119,26 @@ def test_a_sheet_whose_headers_are_unknown_asks_which_columns_hold_title_and_scr
     assert "Turn off the tap." in words(page)
 
 
+def test_a_sheet_of_headings_alone_asks_for_ideas_and_not_for_columns(visitor: Visitor, services: OpenServices) -> None:
+    text = words(Table(visitor, services, b"idea_title,script_content\n").part())
+
+    assert "write the first one into the row below the headings" in text
+    assert "Say below" not in text
+
+
+def test_a_sheet_without_headings_says_that_its_first_row_makes_no_video(
+    visitor: Visitor, services: OpenServices
+) -> None:
+    sheet = Table(visitor, services, b"Boil eggs,Take two eggs.\nMake tea,Boil the water.\n")
+
+    text = words(sheet.part())
+    assert "Row 1 is taken for the header, and no video is made of it" in text
+    assert "choose \u201cNo header row\u201d under Advanced" in text
+    sheet.visitor.post(sheet.path, {"input_source.format": "positional", "go": "stay"})
+    sheet.choose(["A:A", "B:B"], ["idea_title", "script_content"])
+    assert "2 rows of ideas" in words(sheet.part())
+
+
 def test_columns_that_are_chosen_by_hand_are_kept_and_the_last_choice_of_a_name_counts(unknown: Table) -> None:
     page = unknown.choose(["Hook line", "VO", "Tone"], ["idea_title", "script_content", ""], latest=2)
 
