@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 import urllib.request
@@ -120,8 +119,8 @@ def doors(tmp_path: Path) -> Iterator[Doors]:
     script = subprocess.run([sys.executable, str(path)], env=environment, cwd="/", capture_output=True, text=True)
     assert script.returncode == 0, script.stderr
     with Served(place) as served:
-        (token,) = re.findall(r"#token=(\S+)", served.wait_for_line())
-        yield Doors(tmp_path, served, token, script.stdout.strip())
+        served.wait_for_line()
+        yield Doors(tmp_path, served, served.command("token").stdout.strip(), script.stdout.strip())
 
 
 def test_every_door_has_the_script_make_its_videos_or_says_that_it_is_gone(doors: Doors) -> None:
