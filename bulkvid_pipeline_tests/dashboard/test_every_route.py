@@ -267,8 +267,8 @@ def test_looking_changes_nothing(
     owner = visitors("mallory", "theirs", [ADMIN])
     before = contents(workplace, services)
     for route in ALL:
-        # Streams end when the job does; pictures of rows are made by processes, which have tests of their own.
-        if route.method == "GET" and not route.path.endswith(("/stream", "/picture")):
+        # Streams end with the job or the session; pictures of rows are made by processes, which have tests of their own.
+        if route.method == "GET" and not route.path.endswith(("stream", "/picture")):
             values = {**NONE, **theirs}
             assert owner.get(route.at(**values)).status_code < 500, route.name
             if route.path not in {"/new/{draft_id}"}:
