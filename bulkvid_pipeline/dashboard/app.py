@@ -30,9 +30,11 @@ from bulkvid_pipeline.dashboard.routes import (
     templates,
     tokens,
     welcome,
-    wizard,
     wizard_look,
+    wizard_review,
     wizard_sheet,
+    wizard_start,
+    wizard_steps,
 )
 from bulkvid_pipeline.dashboard.static_files import static_answer
 from bulkvid_pipeline.dashboard.visits import Anybody, Public, Reading, page_router
@@ -59,8 +61,10 @@ ROUTERS = (
     tokens.router,
     welcome.router,
     wizard_look.router,
+    wizard_review.router,
     wizard_sheet.router,
-    wizard.router,
+    wizard_start.router,
+    wizard_steps.router,
 )
 SMALLEST_COMPRESSED = 1000
 """Bytes from which on an answer is compressed."""

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from starlette.routing import Match
 
 from bulkvid_pipeline.adapters.dagster.key_values import TABLE, KeyValues
 from bulkvid_pipeline.dashboard import app
@@ -102,6 +103,16 @@ NONE = dict.fromkeys(
 def test_the_routes_are_all_there_and_only_these_are_for_anybody() -> None:
     assert len(ALL) > 90
     assert {route.name for route in ALL if route.rule.anybody} == FOR_ANYBODY
+
+
+def test_no_route_stands_in_the_way_of_another() -> None:
+    asked_in_order = [route for router in (*ROUTERS, app._files) for route in router.routes]
+    for route in asked_in_order:
+        assert isinstance(route, APIRoute)
+        for method in route.methods or ():
+            scope = {"type": "http", "method": method, "path": Route(method, route.path, Rule()).at(**NONE)}
+            first = next(each for each in asked_in_order if each.matches(scope)[0] is Match.FULL)
+            assert first is route, f"{method} {route.path}"
 
 
 def test_whatever_changes_something_needs_more_than_reading() -> None:

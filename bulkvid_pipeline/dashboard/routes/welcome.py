@@ -9,11 +9,11 @@ from starlette.responses import Response
 from bulkvid_pipeline.adapters.idempotency import Answer, RequestName
 from bulkvid_pipeline.core.errors import NotFoundError
 from bulkvid_pipeline.dashboard.visits import Changing, Reading, Visit, once_of, page_router
+from bulkvid_pipeline.dashboard.wizard_page import drafts_of
 from bulkvid_pipeline.launch.demo import start_demo
 from bulkvid_pipeline.services.demo.column_guide import column_guide, written_back
 from bulkvid_pipeline.services.demo.demo_sheet import DEMO_NAME, demo_job, upload_demo
 from bulkvid_pipeline.services.demo.sample_sheet import SAMPLE_ROWS, copy_link, sample_csv, sample_xlsx
-from bulkvid_pipeline.services.drafts.drafts import Drafts
 from bulkvid_pipeline.services.intake.idempotency import Work
 from bulkvid_pipeline.services.sheets.uploads import Uploads
 from bulkvid_pipeline.web.slow_threads import in_slow_thread
@@ -70,6 +70,5 @@ def _demo(visit: Visit, key: str) -> Response:
 def draft(visit: Changing) -> Response:
     """The demo as a draft, for who wants to see each step."""
     upload = upload_demo(Uploads(visit.services.settings), visit.project_id)
-    drafts = Drafts(visit.services.instance, visit.project_id, visit.caller.user_id)
-    begun = drafts.start(demo_job(upload), source_name=DEMO_NAME)
+    begun = drafts_of(visit).start(demo_job(upload), source_name=DEMO_NAME)
     return visit.redirect(f"/new/{begun.id}")

@@ -17,8 +17,8 @@ from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError, No
 from bulkvid_pipeline.core.options import Platform
 from bulkvid_pipeline.core.vocabulary.platforms import PLATFORMS
 from bulkvid_pipeline.dashboard.visits import Changing, Reading, page_router
+from bulkvid_pipeline.dashboard.wizard_page import drafts_of
 from bulkvid_pipeline.services.drafts.checking import spec_for_looks
-from bulkvid_pipeline.services.drafts.drafts import Drafts
 from bulkvid_pipeline.services.previews.row_looks import NamedLook
 from bulkvid_pipeline.web.sent_parts import parts_answer
 
@@ -33,8 +33,7 @@ async def picture(draft_id: str, visit: Changing, row: str = "", platform: str =
     """The scenes of a row with the choices of the draft: a part of the page, or without script a page of its own."""
     refused: BulkVideoError | None = None
     named: NamedLook | None = None
-    drafts = Drafts(visit.services.instance, visit.project_id, visit.caller.user_id)
-    draft = await run_in_threadpool(drafts.get, draft_id)
+    draft = await run_in_threadpool(drafts_of(visit).get, draft_id)
     try:
         spec = spec_for_looks(draft.spec, user_id=visit.caller.user_id, project_id=visit.project_id)
         looking = visit.services.looks.look(spec, _row(row), _platform(platform))

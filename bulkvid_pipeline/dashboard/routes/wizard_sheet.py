@@ -15,7 +15,6 @@ from bulkvid_pipeline.core.column_choice import read_columns
 from bulkvid_pipeline.core.columns import IGNORE
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError
 from bulkvid_pipeline.core.ranges import A1Range, parse_range
-from bulkvid_pipeline.dashboard.routes.wizard import STEPS
 from bulkvid_pipeline.dashboard.sheet_view import (
     LEVELS,
     SheetView,
@@ -27,8 +26,9 @@ from bulkvid_pipeline.dashboard.sheet_view import (
     view_of_refusal,
 )
 from bulkvid_pipeline.dashboard.visits import Changing, Visit, page_router
+from bulkvid_pipeline.dashboard.wizard_page import STEPS, drafts_of
 from bulkvid_pipeline.services.drafts.checking import spec_for_looks
-from bulkvid_pipeline.services.drafts.drafts import Draft, Drafts, Step
+from bulkvid_pipeline.services.drafts.drafts import Draft, Step
 from bulkvid_pipeline.services.drafts.editing import field, with_fields
 from bulkvid_pipeline.services.intake.previewing import MOST_ROWS, preview_sheet
 from bulkvid_pipeline.web.slow_threads import in_slow_thread
@@ -51,7 +51,7 @@ async def table(draft_id: str, visit: Changing, rows: str = "", since: str = "")
     loaded_at = float(since) if since.isdecimal() and len(since) <= 12 else time.time()
 
     def shown() -> Response:
-        return _shown(visit, _drafts(visit).get(draft_id), rows=rows, since=loaded_at)
+        return _shown(visit, drafts_of(visit).get(draft_id), rows=rows, since=loaded_at)
 
     return await in_slow_thread(visit.request, shown)
 
@@ -80,7 +80,7 @@ def _keep_columns(visit: Visit, draft_id: str, form: FormData) -> Response:
     try:
         mapping = read_columns(said)
     except InvalidRequestError as error:
-        return _shown(visit, _drafts(visit).get(draft_id), said=said, refused=error)
+        return _shown(visit, drafts_of(visit).get(draft_id), said=said, refused=error)
     draft = _keep(visit, draft_id, _COLUMNS, mapping)
     if visit.is_fragment:
         return _shown(visit, draft, rows=str(form.get("rows", "")))
@@ -106,7 +106,7 @@ def _said(form: FormData, latest: str) -> dict[str, str]:
 
 def _keep(visit: Visit, draft_id: str, name: str, value: Any) -> Draft:
     """The draft with a field that no other form has."""
-    return _drafts(visit).change(draft_id, lambda draft: replace(draft, spec=with_fields(draft.spec, {name: value})))
+    return drafts_of(visit).change(draft_id, lambda draft: replace(draft, spec=with_fields(draft.spec, {name: value})))
 
 
 def _shown(
@@ -178,7 +178,3 @@ def _picked(draft: Draft) -> A1Range | None:
         return parse_range(text) if isinstance(text, str) and text else None
     except BulkVideoError:
         return None  # which the table says in its place
-
-
-def _drafts(visit: Visit) -> Drafts:
-    return Drafts(visit.services.instance, visit.project_id, visit.caller.user_id)

@@ -100,21 +100,6 @@ function keepSearch(chip) {
   chip.href = address;
 }
 
-async function copy(button) {
-  const address = new URL(button.dataset.copy, location.href).href;
-  const said = button.parentElement.querySelector(".copied");
-  try {
-    await navigator.clipboard.writeText(address);
-    said.textContent = "Link copied";
-  } catch {
-    said.textContent = address; // without permission, or without HTTPS: to be copied by hand
-  }
-}
-
-function showCopying(root) {
-  for (const button of root.querySelectorAll("[data-copy]")) button.hidden = false;
-}
-
 document.addEventListener("keydown", (event) => {
   if (!isPlain(event) || event.target.closest?.("input, select, textarea")) return;
   if (player?.open) onPlayerKey(event);
@@ -130,8 +115,6 @@ document.addEventListener("click", (event) => {
   }
   const chip = event.target.closest("[data-filters] .chips a");
   if (chip) keepSearch(chip);
-  const button = event.target.closest("[data-copy]");
-  if (button) copy(button);
 });
 
 if (player) {
@@ -158,6 +141,4 @@ if (player) {
     body.removeAttribute("aria-busy");
     if (player.open) film()?.play().catch(() => {}); // a browser may want to be asked by a click
   });
-  document.body.addEventListener("htmx:afterSwap", (event) => showCopying(event.detail.target));
 }
-showCopying(document);

@@ -1,4 +1,5 @@
-/* What every page has: times in the reader's zone, questions before something is destroyed, the CSRF token for htmx. */
+/* What every page has: times in the reader's zone, questions before something is destroyed, copying, the CSRF token for
+   htmx. */
 
 import { readableFonts } from "./fonts.js";
 
@@ -115,6 +116,44 @@ function setSent(form, isSent) {
   };
 }
 
+/** What a button copies, by what its `data-copies` says that its `data-copy` is; a text, if it says nothing. */
+const COPIES = {
+  text: (text) => text,
+  link: (path) => new URL(path, location.href).href,
+  field: (id) => document.getElementById(id).value,
+};
+
+function selected(field) {
+  field.focus();
+  field.select();
+  return "Selected: copy it with Ctrl+C or ⌘C";
+}
+
+/** Copy, and say so beside the button. Browsers let only safe addresses copy, and ask their user: where they do not
+    let us, what was to be copied is there to be copied by hand. */
+async function copy(button) {
+  const { copy: named, copies: kind = "text" } = button.dataset;
+  const text = COPIES[kind](named);
+  const said = button.parentElement.querySelector(".copied");
+  for (const before of document.querySelectorAll(".copied")) before.textContent = "";
+  try {
+    await navigator.clipboard.writeText(text);
+    said.textContent = kind === "link" ? "Link copied" : "Copied";
+  } catch {
+    said.textContent = kind === "field" ? selected(document.getElementById(named)) : text;
+  }
+}
+
+/** Buttons that copy are hidden where there is no script. */
+function showCopying(root = document) {
+  for (const button of root.querySelectorAll("button[data-copy]")) button.hidden = false;
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-copy]");
+  if (button) copy(button);
+});
+
 document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.verb !== "get") event.detail.headers["X-CSRF-Token"] = csrf;
 });
@@ -122,6 +161,7 @@ document.addEventListener("htmx:beforeRequest", () => document.getElementById("p
 document.addEventListener("htmx:load", (event) => {
   localTimes(event.detail.elt);
   readableFonts(event.detail.elt);
+  showCopying(event.detail.elt);
 });
 document.addEventListener("htmx:sendError", () => announce("The server cannot be reached"));
 
@@ -136,4 +176,5 @@ if (menu) {
 
 localTimes();
 readableFonts();
+showCopying();
 setInterval(localTimes, 30_000);

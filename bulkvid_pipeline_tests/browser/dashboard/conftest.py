@@ -24,6 +24,8 @@ AXE = Path(__file__).parents[1] / "vendored" / "axe-core" / "axe.min.js"
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1500, "height": 950}
 FAR_AWAY = 4e9
+WITHOUT_CLIPBOARD = "Object.defineProperty(navigator, 'clipboard', { value: undefined })"
+"""Makes a page as it is under an address without HTTPS."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from bulkvid_pipeline.services.outputs.archived_report import report_of_rows
-from bulkvid_pipeline_tests.browser.dashboard.conftest import Dashboard, expect_accessible
+from bulkvid_pipeline_tests.browser.dashboard.conftest import WITHOUT_CLIPBOARD, Dashboard, expect_accessible
 from bulkvid_pipeline_tests.dashboard.filmed_job import SRT, VTT, FilmedJob
 from bulkvid_pipeline_tests.media_files import clip
 from bulkvid_pipeline_tests.waiting import wait_until
@@ -161,6 +161,9 @@ def test_the_wall_is_filtered_at_once_and_leads_to_the_page_of_a_video(dashboard
     address = page.evaluate("navigator.clipboard.readText()")
     page.goto(address)
     expect(page.get_by_role("heading", name=TITLES[3])).to_be_visible()
+    page.evaluate(WITHOUT_CLIPBOARD)
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.locator(".copied")).to_have_text(address)
     page.locator("video").evaluate("film => film.play()")
     wait_until(lambda: bool(page.locator("video").evaluate("film => film.currentTime > 0.2")))
     dashboard.pictures("video")

@@ -13,7 +13,7 @@ from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.services.access.scopes import Scope
 from bulkvid_pipeline.services.diagnostics.diagnostics import Diagnostics
 from bulkvid_pipeline.services.doctor import examinations
-from bulkvid_pipeline_tests.browser.dashboard.conftest import Dashboard
+from bulkvid_pipeline_tests.browser.dashboard.conftest import WITHOUT_CLIPBOARD, Dashboard
 from bulkvid_pipeline_tests.core.diagnostics.exchanges import asked, broken, healthy, speech_error
 from bulkvid_pipeline_tests.dashboard.test_system import REPORT
 from bulkvid_pipeline_tests.dashboard.told_jobs import add_runs, told_run
@@ -116,7 +116,17 @@ def test_diagnostics_tell_what_is_wrong(dashboard: Dashboard, workplace: Workpla
 
     page.get_by_role("link", name=job, exact=True).press("Enter")
     expect(page.get_by_role("heading", name="What is wrong, and what to do")).to_be_visible()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    copying = page.get_by_role("button", name="Copy BULKVID_").first
+    setting = str(copying.get_attribute("data-copy"))
+    said = copying.locator("..").get_by_role("status")
+    copying.press("Enter")
+    expect(said).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == setting
     dashboard.pictures("job-diagnostics")
+    page.evaluate(WITHOUT_CLIPBOARD)
+    copying.press("Enter")
+    expect(said).to_have_text(setting)
     whole(dashboard, "job")
     page.get_by_label("Ended").select_option(label="Failed")
     expect(page.get_by_text("5 requests", exact=True)).to_be_visible()

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from bulkvid_pipeline.services.access.minted import MintedTokens, NewToken
-from bulkvid_pipeline_tests.browser.dashboard.conftest import Dashboard
+from bulkvid_pipeline_tests.browser.dashboard.conftest import WITHOUT_CLIPBOARD, Dashboard
 
 pytestmark = pytest.mark.browser
 
@@ -45,6 +45,18 @@ def test_a_token_is_made_copied_and_revoked_by_keyboard(dashboard: Dashboard) ->
     dashboard.pictures("revoked")
     (told,) = MintedTokens(dashboard.services.instance).all()
     assert told.revoked_by == "ana"
+
+
+def test_where_the_clipboard_is_not_given_the_token_is_selected(dashboard: Dashboard) -> None:
+    page = dashboard.page
+    page.add_init_script(WITHOUT_CLIPBOARD)
+    dashboard.open("/tokens")
+    page.get_by_role("button", name="Make the token").click()
+    page.get_by_role("button", name="Copy").press("Enter")
+    expect(page.get_by_text("Selected: copy it with Ctrl+C")).to_be_visible()
+    expect(page.get_by_label("The new token")).to_be_focused()
+    assert page.evaluate("getSelection().toString()") == page.get_by_label("The new token").input_value()
+    dashboard.pictures("selected")
 
 
 def test_a_form_that_is_wrong_comes_back_filled(dashboard: Dashboard) -> None:
