@@ -278,7 +278,7 @@ def test_looking_changes_nothing(
     owner = visitors("mallory", "theirs", [ADMIN])
     before = contents(workplace, services)
     for route in ALL:
-        # Streams end with the job or the session; pictures of rows are made by processes, which have tests of their own.
+        # Streams end with the job or the session. Pictures of rows are made by processes, which have their own tests.
         if route.method == "GET" and not route.path.endswith(("stream", "/picture")):
             values = {**NONE, **theirs}
             assert owner.get(route.at(**values)).status_code < 500, route.name
