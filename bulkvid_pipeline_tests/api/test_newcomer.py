@@ -58,16 +58,12 @@ class Shell:
         return finished.stdout
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def shell(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shell]:
-    database = {}
-    if request.param == "postgres":
-        database = {"BULKVID_POSTGRES_URL": request.getfixturevalue("postgres_server").create_database()}
+@pytest.fixture
+def shell(tmp_path: Path) -> Iterator[Shell]:
     (tmp_path / "ideas.csv").write_text(IDEAS)
-    with Served(tmp_path, database) as served:
+    with Served(tmp_path, {}) as served:
         environment = {
             **os.environ,
-            **database,
             "PATH": f"{COMMAND.parent}:{os.environ['PATH']}",
             "DAGSTER_HOME": str(tmp_path / "home"),
         }

@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import cycle
 
 import pytest
 
@@ -60,8 +61,13 @@ def seconds_to_stop(place: Installation, job: Running, stop: Stop) -> float:
     return seconds
 
 
-@pytest.mark.parametrize("stop", STOPS.values(), ids=STOPS)
-@pytest.mark.parametrize("strike", STRIKES, ids=lambda strike: strike.edge.replace(" ", "_"))
+@pytest.mark.parametrize(
+    ("strike", "stop"),
+    [
+        pytest.param(strike, STOPS[way], id=f"{strike.edge.replace(' ', '_')}-{way}")
+        for strike, way in zip(STRIKES, cycle(STOPS), strict=False)
+    ],
+)
 def test_a_store_that_never_answers_does_not_hold_up_a_stopped_job(
     place_with_bucket: Installation, network: BadNetwork, strike: Strike, stop: Stop
 ) -> None:

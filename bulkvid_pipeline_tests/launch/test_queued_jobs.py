@@ -123,14 +123,10 @@ def waiting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Queue]:
         yield queue
 
 
-@pytest.fixture(scope="module", params=[pytest.param(name, marks=pytest.mark.heavy) for name in ("sqlite", "postgres")])
-def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Queue]:
-    """`bulkvid ui`: a web server, and the daemon that starts what waits."""
-    url = ""
-    if request.param == "postgres":
-        postgres: PostgresServer = request.getfixturevalue("postgres_server")
-        url = postgres.create_database()
-    place = Installation(tmp_path_factory.mktemp(request.param), postgres_url=url)
+@pytest.fixture(scope="module", params=[pytest.param("postgres", marks=pytest.mark.heavy)])
+def served(tmp_path_factory: pytest.TempPathFactory, postgres_server: PostgresServer) -> Iterator[Queue]:
+    """`bulkvid ui` over PostgreSQL: a web server, and the daemon that starts what waits."""
+    place = Installation(tmp_path_factory.mktemp("served"), postgres_url=postgres_server.create_database())
     with running_web_ui(place.folder, {**os.environ, **place.environment}) as server, Queue(place, server) as queue:
         yield queue
 

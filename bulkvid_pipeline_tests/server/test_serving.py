@@ -155,26 +155,26 @@ def test_a_daemon_that_is_killed_is_known_to_be_gone_within_two_seconds(on_sqlit
         wait_until(lambda: daemon(on_sqlite).running)
 
 
-def test_jobs_at_work_are_paused_when_the_server_ends_and_go_on_after_the_next_start(place: Installation) -> None:
-    with Served(place) as served:
+def test_jobs_at_work_are_paused_when_the_server_ends_and_go_on_after_the_next_start(on_sqlite: Installation) -> None:
+    with Served(on_sqlite) as served:
         served.wait_for_line()
-        job_id = start_in_queue(served, long_sheet(place, ROWS))
+        job_id = start_in_queue(served, long_sheet(on_sqlite, ROWS))
 
         assert stop(served, signal.SIGTERM) < STOPS_WITHIN_S
         assert f"1 job is paused: {job_id}" in served.said
         assert [command for command in served.survivors().values() if "--queue" not in command] == []
 
-    job = place.job()
+    job = on_sqlite.job()
     assert job.state is JobState.PAUSED
     done = job.items["completed"]
     assert 0 < done < ROWS
 
-    with Served(place) as served:
+    with Served(on_sqlite) as served:
         served.wait_for_line()
         resumed = served.command("jobs", "resume", job_id, "--queue", "--plain")
         assert resumed.returncode == 0, resumed.stdout + resumed.stderr
-    assert place.job().state is JobState.COMPLETED
-    assert place.job().items["completed"] == ROWS
+    assert on_sqlite.job().state is JobState.COMPLETED
+    assert on_sqlite.job().items["completed"] == ROWS
     kept = re.search(r"(\d+) were finished already", resumed.stdout)
     assert kept is not None
     assert int(kept[1]) >= done, "a row that was finished was rendered again"
@@ -190,21 +190,21 @@ def test_a_job_goes_on_when_its_code_server_dies(on_sqlite: Installation) -> Non
         wait_until(lambda: "The code server answers again" in served.said, served.said)
 
 
-def test_nothing_is_left_of_a_supervisor_that_is_killed_and_its_job_can_be_retried(place: Installation) -> None:
-    with Served(place) as served:
+def test_nothing_is_left_of_a_supervisor_that_is_killed_and_its_job_can_be_retried(on_sqlite: Installation) -> None:
+    with Served(on_sqlite) as served:
         served.wait_for_line()
-        job_id = start_in_queue(served, long_sheet(place, ROWS))
+        job_id = start_in_queue(served, long_sheet(on_sqlite, ROWS))
         served.process.kill()
         served.process.wait()
         wait_until(lambda: not [command for command in served.survivors().values() if "--queue" not in command])
-        assert not daemon(place).running
+        assert not daemon(on_sqlite).running
 
-    with Served(place) as served:
+    with Served(on_sqlite) as served:
         served.wait_for_line()
-        wait_until(lambda: place.job().state is JobState.FAILED)
+        wait_until(lambda: on_sqlite.job().state is JobState.FAILED)
         retried = served.command("jobs", "retry", job_id, "--queue", "--plain")
         assert retried.returncode == 0, retried.stdout + retried.stderr
-    assert place.job().items["completed"] == ROWS
+    assert on_sqlite.job().items["completed"] == ROWS
 
 
 def test_a_port_in_use_is_said_before_anything_starts(on_sqlite: Installation) -> None:
