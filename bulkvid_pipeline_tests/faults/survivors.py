@@ -21,14 +21,12 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 
 def main(seconds: float, command: list[str]) -> None:
-    """Kill `command` so many seconds after its first child appeared."""
+    """Kill `command` so many seconds after its first child appeared, or as soon as it has one again after that."""
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
     job = subprocess.Popen(command)
-    while not _children_of(job.pid):
-        if job.poll() is not None:
-            raise SystemExit(f"it ended by itself with {job.returncode}")
-        time.sleep(0.005)
+    _wait_for_child(job)
     time.sleep(seconds)
+    _wait_for_child(job)
     job.send_signal(signal.SIGKILL)
     job.wait()
     killed = time.monotonic()
@@ -40,6 +38,13 @@ def main(seconds: float, command: list[str]) -> None:
             break
         orphans += 1
     print(json.dumps({"orphans": orphans, "outlived_s": time.monotonic() - killed}), flush=True)  # noqa: T201
+
+
+def _wait_for_child(job: subprocess.Popen[bytes]) -> None:
+    while not _children_of(job.pid):
+        if job.poll() is not None:
+            raise SystemExit(f"it ended by itself with {job.returncode}")
+        time.sleep(0.005)
 
 
 def _children_of(pid: int) -> list[int]:
