@@ -146,6 +146,9 @@ class JobNews:
     def missed(self, position: StreamPosition, until: EventCursor) -> tuple[Chunk, StreamPosition]:
         """The next events between two places in the job's runs, and the position after them.
 
+        A record that is half told is finished before any other: a position can name only one of them, and by now
+        records of other runs may have appeared that come before it in time.
+
         Raises:
             ServiceUnavailableError: the database does not respond.
         """
@@ -154,6 +157,11 @@ class JobNews:
             for run_id, end in until.positions.items()
             if position.events.of(run_id) < end
         ]
+        for span in spans:
+            half_told = position.half_told(span.run_id)
+            if half_told is not None:
+                spans = [replace(span, until=min(half_told, until.of(span.run_id)))]
+                break
         page = self._events.read(spans, PAGE)
         told, after = told_by(page.events, position)
         if not page.more:

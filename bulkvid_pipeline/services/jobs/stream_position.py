@@ -37,6 +37,12 @@ class StreamPosition:
     item: tuple[str, int] | None = None
     ended: bool = False
 
+    def half_told(self, run_id: str) -> int | None:
+        """The record of that run whose item was told but not its line in the log."""
+        if self.item is None or self.item[0] != _short(run_id):
+            return None
+        return self.item[1]
+
     def past(self, run_id: str, storage_id: int) -> StreamPosition:
         """After all that a record has to tell."""
         return replace(self, events=self.events.moved(run_id, storage_id), item=None, ended=False)
@@ -51,7 +57,10 @@ class StreamPosition:
 
     def is_ahead_of(self, events: EventCursor) -> bool:
         """Whether events after that place were told, in runs that it knows."""
-        return any(self.events.of(run_id) > newest for run_id, newest in events.positions.items())
+        return any(
+            max(self.events.of(run_id), self.half_told(run_id) or 0) > newest
+            for run_id, newest in events.positions.items()
+        )
 
     def __str__(self) -> str:
         mark = ".end" if self.ended else ""
@@ -84,7 +93,11 @@ class StreamPosition:
 
 def record_name(run_id: str, storage_id: int) -> tuple[str, int]:
     """A short name of a record within its job."""
-    return digest(run_id.encode()), storage_id
+    return _short(run_id), storage_id
+
+
+def _short(run_id: str) -> str:
+    return digest(run_id.encode())
 
 
 def digest(content: bytes) -> str:

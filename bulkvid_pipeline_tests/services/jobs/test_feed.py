@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import time
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from contextlib import closing
@@ -186,6 +187,27 @@ def test_from_every_id_on_the_rest_comes_once_and_in_the_same_order(workplace: W
             assert rest.events[-1].id == whole.last_id
             if before:  # state and progress were told before, and are the same
                 assert {one.kind for one in rest.events} <= {"item", "log", "end"}
+
+    follow_with(workplace, script)
+
+
+def test_an_item_is_not_told_again_when_an_older_record_of_another_run_appears_behind_it(workplace: Workplace) -> None:
+    """Writers read the clock before they write, so a record may appear after one that is younger."""
+    one, other = WrittenRun.begun(workplace.instance), WrittenRun.begun(workplace.instance)
+    before = time.time()
+
+    async def script(feeds: JobFeeds) -> None:
+        await asyncio.to_thread(one.finish_row, "a")
+        follower = await Follower.at(feeds, replay=True)
+        await follower.until(lambda told: told.rows)
+        follower.following.close()
+        id_of_a = next(event.id for event in follower.events if event.kind == "item")
+        await asyncio.to_thread(other.finish_row, "b", before)
+        rest = await Follower.at(feeds, id_of_a)
+        await rest.until(lambda told: len(told.lines) == 2)
+        assert rest.rows == ["b"]
+        assert rest.lines == [finished_line("a"), finished_line("b")]
+        rest.following.close()
 
     follow_with(workplace, script)
 

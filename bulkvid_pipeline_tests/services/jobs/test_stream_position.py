@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bulkvid_pipeline.core.errors import InvalidRequestError
 from bulkvid_pipeline.services.jobs.event_cursor import EventCursor
-from bulkvid_pipeline.services.jobs.stream_position import StreamPosition
+from bulkvid_pipeline.services.jobs.stream_position import StreamPosition, record_name
 
 DIGESTS = st.one_of(st.just("-"), st.text(string.hexdigits[:16], min_size=8, max_size=8))
 POSITIONS = st.builds(
@@ -48,3 +48,11 @@ def test_an_id_that_was_cut_off_in_its_place_is_refused(position: StreamPosition
 
     with pytest.raises(InvalidRequestError):
         StreamPosition.parse(text[:cut] + text[text.index(".") :])
+
+
+def test_a_position_within_a_record_is_ahead_of_those_who_have_not_seen_that_record() -> None:
+    position = StreamPosition(EventCursor({"run": 7, "other": 3}), item=record_name("run", 9))
+
+    assert position.is_ahead_of(EventCursor({"run": 8}))
+    assert not position.is_ahead_of(EventCursor({"run": 9, "other": 3}))
+    assert not position.is_ahead_of(EventCursor({"unknown": 1}))

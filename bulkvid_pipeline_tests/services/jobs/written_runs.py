@@ -58,8 +58,8 @@ class WrittenRun:
         event = dg.DagsterEvent(event_type_value=kind.value, job_name=tags.JOB)
         self.instance.report_dagster_event(event, self.run_id)
 
-    def finish_row(self, name: str) -> None:
-        """The event of a row that is rendered."""
+    def finish_row(self, name: str, timestamp: float | None = None) -> None:
+        """The event of a row that is rendered; its writer read the clock now, or then, in epoch seconds."""
         self._report_asset(
             dg.AssetMaterialization(
                 tags.VIDEO_ASSET,
@@ -76,7 +76,8 @@ class WrittenRun:
                     "cost": dg.MetadataValue.float(0.25),
                     "attempts": 1,
                 },
-            )
+            ),
+            timestamp,
         )
 
     def fail_row(self, name: str) -> None:
@@ -109,7 +110,9 @@ class WrittenRun:
         success = state is JobState.COMPLETED
         self.report(DagsterEventType.RUN_SUCCESS if success else DagsterEventType.RUN_FAILURE)
 
-    def _report_asset(self, made: dg.AssetMaterialization | dg.AssetObservation) -> None:
+    def _report_asset(
+        self, made: dg.AssetMaterialization | dg.AssetObservation, timestamp: float | None = None
+    ) -> None:
         event = (
             dg.DagsterEvent(
                 event_type_value=DagsterEventType.ASSET_MATERIALIZATION.value,
@@ -125,7 +128,7 @@ class WrittenRun:
                 event_specific_data=AssetObservationData(made),
             )
         )
-        self.instance.report_dagster_event(event, self.run_id)
+        self.instance.report_dagster_event(event, self.run_id, timestamp=timestamp)
 
 
 class Writer:
