@@ -1,7 +1,13 @@
-"""Where Dagster keeps its runs and events: PostgreSQL if BULKVID_POSTGRES_URL is set, else SQLite in DAGSTER_HOME."""
+"""Where Dagster keeps its runs and events: PostgreSQL if BULKVID_POSTGRES_URL is set, else SQLite in DAGSTER_HOME.
+
+What its runs print is in DAGSTER_HOME in both cases.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from bulkvid_pipeline.adapters.dagster.captured_output import OutputInFiles
 from bulkvid_pipeline.adapters.dagster.instance_storage import (
     DagsterStorage,
     StorageByChoice,
@@ -32,3 +38,11 @@ class ChosenStorage(StorageByChoice):
                 fix="Use postgresql://user:password@host:5432/database",
             )
         return postgres_storage(named)
+
+
+class CapturedOutput(OutputInFiles):
+    """What runs print, in the folder that the settings name."""
+
+    @classmethod
+    def default_home(cls) -> Path:
+        return dagster_home()

@@ -13,7 +13,7 @@ from random import Random
 import pytest
 
 from bulkvid_pipeline_tests.faults.history import check
-from bulkvid_pipeline_tests.faults.installation import BULKVID, Installation
+from bulkvid_pipeline_tests.faults.installation import BULKVID, PATIENCE_S, Installation
 from bulkvid_pipeline_tests.faults.observed import Deed, Strike
 from bulkvid_pipeline_tests.workplace import idea
 
@@ -65,7 +65,9 @@ def test_nothing_that_a_job_has_started_outlives_it_by_two_seconds(place: Instal
     killer = [sys.executable, "-m", "bulkvid_pipeline_tests.faults.survivors", str(moment)]
     job = [*BULKVID, "run", str(sheet), "-r", "720p", "--plain"]
     environment = {**os.environ, **place.environment}
-    done = subprocess.run([*killer, *job], env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*killer, *job], env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE_S
+    )
 
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout.strip().rpartition("\n")[2])

@@ -43,9 +43,9 @@ def modules(site: Site) -> tuple[str, ...]:
 def opened(site: Site) -> Iterator[DagsterInstance]:
     """The instance; to be asked for only where there is no `absence`."""
     from bulkvid_pipeline.adapters.dagster.instances import instance_in
-    from bulkvid_pipeline.services.jobs.instance import STORAGE_CLASS
+    from bulkvid_pipeline.services.jobs.instance import OUTPUT_CLASS, STORAGE_CLASS
 
-    with instance_in(site.home, STORAGE_CLASS) as instance:
+    with instance_in(site.home, STORAGE_CLASS, OUTPUT_CLASS) as instance:
         yield instance
 
 

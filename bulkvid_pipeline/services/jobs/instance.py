@@ -13,7 +13,8 @@ from bulkvid_pipeline.core.errors import InvalidSettingsError
 
 INSTANCE_CONFIG = Path(__file__).parents[2] / "dagster.yaml"
 STORAGE_CLASS = "ChosenStorage"
-"""The storage that our `dagster.yaml` names."""
+OUTPUT_CLASS = "CapturedOutput"
+"""The storage that our `dagster.yaml` names, and what keeps the output of runs."""
 
 
 def open_instance(home: Path, url: str | None = None, *, captures_output: bool = True) -> DagsterInstance:
@@ -43,4 +44,4 @@ def open_instance(home: Path, url: str | None = None, *, captures_output: bool =
         config = home / "dagster.yaml"
         if not config.exists():
             shutil.copyfile(INSTANCE_CONFIG, config)
-        return instance_in(home, STORAGE_CLASS, url, captures_output=captures_output)
+        return instance_in(home, STORAGE_CLASS, OUTPUT_CLASS, url, captures_output=captures_output)

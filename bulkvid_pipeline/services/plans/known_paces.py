@@ -34,14 +34,14 @@ def known_paces(home: Path, settings: Settings) -> KnownPaces:
     from bulkvid_pipeline.adapters.dagster.instance_check import look_at_postgres
     from bulkvid_pipeline.adapters.dagster.instances import instance_in
     from bulkvid_pipeline.services.analytics.past_rows import paces_of
-    from bulkvid_pipeline.services.jobs.instance import STORAGE_CLASS
+    from bulkvid_pipeline.services.jobs.instance import OUTPUT_CLASS, STORAGE_CLASS
 
     try:
         url = settings.postgres_url
         # Opening an instance would make its tables.
         if url is not None and not look_at_postgres(url.get_secret_value(), ANSWER_S).has_tables:
             return KnownPaces()
-        with instance_in(home, STORAGE_CLASS) as instance:
+        with instance_in(home, STORAGE_CLASS, OUTPUT_CLASS) as instance:
             return KnownPaces(paces_of(instance, settings))
     except BulkVideoError as error:
         return KnownPaces(gap=error.message)
