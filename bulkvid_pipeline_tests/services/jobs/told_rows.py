@@ -111,13 +111,13 @@ def told_at_once(run: TellingRun, tell: Callable[[TellingRun], None]) -> None:
     """Let `tell` write thousands of events of a run on SQLite in the time of one: straight into the run's file."""
     written: list[tuple[str, str, str, str, str, str, str | None]] = []
 
-    def keep(event: dg.DagsterEvent, run_id: str) -> None:
+    def keep(event: dg.DagsterEvent, run_id: str, timestamp: float | None = None) -> None:
         entry = EventLogEntry(  # type: ignore[no-untyped-call]
             error_info=None,
             level=20,
             user_message="",
             run_id=run_id,
-            timestamp=time.time(),
+            timestamp=timestamp or time.time(),
             step_key=event.step_key,
             job_name=tags.JOB,
             dagster_event=event,
