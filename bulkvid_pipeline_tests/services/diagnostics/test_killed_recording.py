@@ -21,7 +21,7 @@ pytestmark = pytest.mark.faults
 
 # Requests without an end; each number is told once the request is over. Every write of the log is told too.
 RUN = """
-import sys, time
+import os, sys, time
 from pathlib import Path
 from bulkvid_pipeline.adapters.storage import open_storage
 from bulkvid_pipeline.services.diagnostics import recording as module
@@ -31,7 +31,7 @@ from bulkvid_pipeline.settings import Settings
 replace_log = module.replace_log
 def told(path, content):
     replace_log(path, content)
-    print("written", flush=True)
+    os.write(1, b"written\\n")  # a line of one thread is one write
 module.replace_log = told
 home, output = map(Path, sys.argv[1:])
 storage = open_storage(str(output))
@@ -39,7 +39,7 @@ with open_instance(home) as instance, module.recording(instance, Settings(batch_
     number = 0
     while True:
         storage.exists(f"{number}.txt")
-        print(number, flush=True)
+        os.write(1, f"{number}\\n".encode())
         number += 1
         time.sleep(0.02)
 """
