@@ -5,6 +5,7 @@ const player = document.getElementById("player");
 const body = document.getElementById("player-body");
 const SEEK_S = 5;
 let current = null;
+let waiting = null; // the last poster of the page, while those after it are fetched to go on with
 
 const posters = () => [...document.querySelectorAll("a[data-plays]")];
 const film = () => body?.querySelector("video");
@@ -27,13 +28,18 @@ const more = () => document.querySelector("[data-more]");
 function step(by) {
   const links = posters(), target = links[links.indexOf(current) + by];
   if (target) play(target);
-  else if (by > 0 && more()) {
-    document.body.addEventListener("htmx:afterSettle", () => {
-      const next = posters()[links.length];
-      if (next) play(next);
-    }, { once: true });
+  else if (by > 0 && more() && waiting !== current) {
+    waiting = current;
     more().click();
   }
+}
+
+/** Go on to the first of the posters that were fetched, unless another one is shown by then. */
+function goOn() {
+  const links = posters(), next = waiting && links[links.indexOf(waiting) + 1];
+  if (!next) return; // it was something else that has settled
+  if (waiting === current) play(next);
+  waiting = null;
 }
 
 /** Move the focus from poster to poster: to the next ones in order, or to the nearest in the row above or below. */
@@ -132,7 +138,12 @@ if (player) {
     }
     current?.focus();
   });
-  document.body.addEventListener("htmx:responseError", () => { if (player.open) player.close(); });
+  document.body.addEventListener("htmx:afterSettle", goOn);
+  document.body.addEventListener("htmx:sendError", () => { waiting = null; });
+  document.body.addEventListener("htmx:responseError", () => {
+    waiting = null;
+    if (player.open) player.close();
+  });
   // Of two quick steps the later one counts, whichever is answered first.
   body.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.requestConfig.elt !== current) event.detail.shouldSwap = false;

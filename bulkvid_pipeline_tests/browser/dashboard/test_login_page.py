@@ -19,6 +19,7 @@ def test_a_link_logs_in_by_keyboard_and_error_pages_lead_back(dashboard: Dashboa
 
     code = dashboard.services.sessions.new_code(Caller("ana", "default", frozenset(DEFAULT_SCOPES), FAR_AWAY))
     dashboard.open(f"/login?code={code}&next=/nowhere")
+    expect(page.get_by_role("button", name="Log in")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
     dashboard.pictures("nowhere")
@@ -29,6 +30,7 @@ def test_a_link_logs_in_by_keyboard_and_error_pages_lead_back(dashboard: Dashboa
     page.get_by_role("button", name="Dark").click()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     dashboard.open(f"/login?code={code}")
+    expect(page.get_by_role("button", name="Log in")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_text("has been used or has expired")).to_be_visible()
     dashboard.pictures("used")
