@@ -51,11 +51,9 @@ class OutputInFiles(LocalComputeLogManager):
     @contextmanager
     def capture_logs(self, log_key: Sequence[str]) -> Iterator[CapturedLogContext]:
         """Until the block ends, what the process prints goes into files, and on to where it went before."""
-        streams = {ComputeIOType.STDOUT: sys.stdout, ComputeIOType.STDERR: sys.stderr}
-        out, err = (
-            (stream, self.get_captured_local_path(log_key, IO_TYPE_EXTENSION[kind])) for kind, stream in streams.items()
-        )
-        with _captured(*out), _captured(*err):
+        out = self.get_captured_local_path(log_key, IO_TYPE_EXTENSION[ComputeIOType.STDOUT])
+        err = self.get_captured_local_path(log_key, IO_TYPE_EXTENSION[ComputeIOType.STDERR])
+        with _captured(sys.stdout, out), _captured(sys.stderr, err):
             yield CapturedLogContext(log_key)
         Path(self.complete_artifact_path(log_key)).touch()  # type: ignore[no-untyped-call]
 

@@ -157,11 +157,12 @@ class JobNews:
             for run_id, end in until.positions.items()
             if position.events.of(run_id) < end
         ]
-        for span in spans:
-            half_told = position.half_told(span.run_id)
-            if half_told is not None:
-                spans = [replace(span, until=min(half_told, until.of(span.run_id)))]
-                break
+        half_told = [
+            replace(span, until=min(record, until.of(span.run_id)))
+            for span in spans
+            if (record := position.half_told(span.run_id)) is not None
+        ]
+        spans = half_told or spans
         page = self._events.read(spans, PAGE)
         told, after = told_by(page.events, position)
         if not page.more:

@@ -210,6 +210,11 @@ def test_a_long_wall_goes_on_in_the_player(
     expect(page.locator(".poster")).to_have_count(48)
     page.locator(".poster").last.click()
     expect(page.locator("#player-title")).to_have_text("Title 49")
+    page.route(lambda _: True, lambda route: route.abort())
+    with page.expect_event("requestfailed"):
+        page.keyboard.press("j")  # the server is gone, and comes back
+    page.unroute_all()
+    page.wait_for_function("() => !document.querySelector('.htmx-request')")
     page.keyboard.press("j")
     expect(page.locator("#player-title")).to_have_text("Title 50")
     expect(page.locator(".poster")).to_have_count(52)
