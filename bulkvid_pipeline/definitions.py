@@ -16,11 +16,12 @@ from bulkvid_pipeline.defs.sensors import (
     saved_jobs_schedule,
     sheet_changes_sensor,
 )
+from bulkvid_pipeline.defs.shards import conclusion_job, open_jobs_sensor, shard_job
 
 defs = dg.Definitions(
     assets=[sheet_rows, video_ideas, video_batch, video],
-    jobs=[bulk_videos_job, prune_job],
-    sensors=[sheet_changes_sensor, lost_workers_sensor, callbacks_sensor, *job_end_sensors],
+    jobs=[bulk_videos_job, shard_job, conclusion_job, prune_job],
+    sensors=[sheet_changes_sensor, open_jobs_sensor, lost_workers_sensor, callbacks_sensor, *job_end_sensors],
     schedules=[saved_jobs_schedule, prune_schedule],
     resources={tags.SPEC_RESOURCE: bulk_job, "io_manager": run_folder},
     executor=dg.in_process_executor,

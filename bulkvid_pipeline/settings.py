@@ -50,6 +50,17 @@ class Settings(BaseSettings):
         le=256,
         description="Rows rendered at once by all jobs of the instance; read when its first job runs",
     )
+    max_machines: int = Field(
+        1,
+        ge=1,
+        le=200,
+        description="Runs that may make the rows of one job side by side, where the job says nothing of it",
+    )
+    machine_worth_s: float = Field(
+        120.0,
+        ge=0.0,
+        description="Seconds of work that each of them must have: smaller jobs stay with fewer runs",
+    )
     batch_max_workers: int = Field(
         4,
         ge=1,

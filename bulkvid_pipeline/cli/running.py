@@ -82,7 +82,7 @@ def watch_job(job_id: str) -> int:
     console = Console(highlight=False, soft_wrap=True)
     with open_instance(dagster_home()) as instance:
         job = find_job(instance, whole_id(instance, job_id))
-        past = {run.run_id for run in job.runs} - {run.run_id for run in job.generation}
+        past = {run.run_id for run in job.runs} - {run.run_id for run in job.newest_runs}
         display = Display(instance, job.job_id, console, live=console.is_terminal, past=past)
         with display:
             while not (job := find_job(instance, job.job_id)).state.is_final and job.state is not JobState.PAUSED:

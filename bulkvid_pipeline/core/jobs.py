@@ -25,10 +25,17 @@ class Scope(StrEnum):
 
     WHOLE = "whole"
     """All rows of the sheet. The run first finds published rows, so its counts finally cover every row."""
-    SHARD = "shard"
-    """A part of the rows. The shards of a generation are disjoint and together cover all rows: counts can be added."""
     ROWS = "rows"
     """Rows chosen by the user. The run has no information about others."""
+
+
+class Role(StrEnum):
+    """What a run does for a job that is spread over several runs."""
+
+    SHARD = "shard"
+    """It makes rows that another run has planned."""
+    CONCLUSION = "conclusion"
+    """It writes the report once all shards are through."""
 
 
 class Items(TypedDict):
@@ -113,6 +120,16 @@ class JobRun:
     were made until its `covers_until`, this run among them."""
     covers_until: float | None = None
     """Of a run that stands for others: when the newest of them was made."""
+    role: Role | None = None
+    """What it does for the run that has planned its rows; None for a run that stands for itself."""
+    planned_by: str = ""
+    """The run that has planned its rows; empty for a run that stands for itself."""
+    shard: int = 0
+    """Which of the shards it is, from 0 on."""
+    shards: int = 0
+    """How many runs may make side by side what this one has planned; 0 for a run that makes its rows itself."""
+    intent: str = ""
+    """What is wanted of it: `pause`, `cancel`, or nothing."""
 
     @property
     def is_live(self) -> bool:
@@ -229,16 +246,14 @@ def _comes_later(runs: Sequence[JobRun], deciding: Sequence[JobRun]) -> bool:
 def needs_news(runs: Sequence[JobRun]) -> bool:
     """Whether the job's counts need the newest events of rows (`RowNews`), which cost more to read than runs' reports.
 
-    Not needed for a single run, for a newest run that has gone through all rows of the sheet, and for the shards of a
-    first generation, which are disjoint.
+    Not needed for a single run, and for a newest run that has gone through all rows of the sheet.
     """
     telling = [run for run in runs if run.tells]
     if len(telling) < 2 or any(run.thinned for run in telling):
         return False
     newest = max(telling, key=lambda run: run.created_at)
     through = newest.scope is Scope.WHOLE and not newest.progress.pending and not _others_live(telling, newest)
-    disjoint = all(run.scope is Scope.SHARD for run in telling) and len(generations(telling)) == 1
-    return not through and not disjoint
+    return not through
 
 
 def _others_live(runs: Sequence[JobRun], but: JobRun) -> bool:
@@ -277,15 +292,9 @@ def items_of_job(runs: Sequence[JobRun], news: Mapping[str, RowNews] | None = No
 
 
 def _parts(telling: Sequence[JobRun]) -> list[JobRun]:
-    """The runs whose counts add up to those of the job: one over the whole sheet, or disjoint shards."""
-    if len(telling) == 1:
-        return list(telling)
-    deciding = deciding_runs(telling)
-    whole = [run for run in deciding if run.scope is not Scope.SHARD]
-    if not whole:
-        return deciding
+    """The run whose counts are those of the job."""
     # Several runs over the same rows report the same rows: the one with the most progress has seen most of them.
-    return [min(whole, key=lambda run: (run.progress.pending, -run.created_at))]
+    return [min(deciding_runs(telling), key=lambda run: (run.progress.pending, -run.created_at))]
 
 
 _ALL = ""

@@ -49,6 +49,8 @@ from bulkvid_pipeline.core.ranges import parse_range, parse_sheet_id, parse_shee
 from bulkvid_pipeline.core.vocabulary.captions import as_captions
 
 MINUTE_MS = 60_000
+MOST_MACHINES = 200
+"""Runs of one job side by side; more would wait for each other at the database (see `benchmarks/fleet.py`)."""
 MAX_DEADLINE_MS = 1440 * MINUTE_MS
 DEFAULT_TEMPLATE = "default_template"
 
@@ -297,6 +299,12 @@ class BulkJobSpec(SpecModel):
     title: str = Field("", description="Name of the job", max_length=200)
     priority: Annotated[Priority, _Opt] = Field(Priority.NORMAL, description="urgent, high, normal or low")
     processing_deadline_ms: int | None = Field(None, description="Longest time the job may take: 60000 to 86400000 ms")
+    max_machines: int | None = Field(
+        None,
+        ge=1,
+        le=MOST_MACHINES,
+        description=f"How many runs may make its rows side by side, 1 to {MOST_MACHINES}; as installed if left out",
+    )
     callback_url: Annotated[str | None, _Blank] = Field(None, description="URL that is told about state changes")
     input_source: InputSource = Field(description="The sheet to read")
     output: Output = Field(default_factory=Output, description="Format and place of the videos")

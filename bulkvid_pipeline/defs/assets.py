@@ -7,7 +7,6 @@ Dagster reads the annotations of assets when they are defined, so this file does
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 
 import dagster as dg
@@ -16,21 +15,27 @@ from pydantic import Field
 from bulkvid_pipeline.adapters.dagster.metadata import RawMetadataValue
 from bulkvid_pipeline.adapters.stopping import Stopping
 from bulkvid_pipeline.core import tags
-from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.spec import BulkJobSpec
-from bulkvid_pipeline.core.states import ItemState, JobState
 from bulkvid_pipeline.defs import events
 from bulkvid_pipeline.defs.partitions import ensure_partitions, video_rows
+from bulkvid_pipeline.defs.row_events import (
+    failure,
+    failures_in_words,
+    job_at_work,
+    job_id_of,
+    means_of_run,
+    row_events,
+    spec_of_run,
+    totals,
+)
 from bulkvid_pipeline.services.batch.batch_run import BatchRun
 from bulkvid_pipeline.services.batch.cancel_watch import stopping_when_cancelled
-from bulkvid_pipeline.services.batch.job_means import JobMeans, means_of
-from bulkvid_pipeline.services.batch.row_turn import RowRetried
 from bulkvid_pipeline.services.diagnostics.recording import recording
 from bulkvid_pipeline.services.jobs.chosen_rows import chosen_rows, join_job_of_rows
 from bulkvid_pipeline.services.jobs.follow import PLANNED
-from bulkvid_pipeline.services.jobs.jobs import id_of
 from bulkvid_pipeline.services.liveness.heartbeat import at_work
 from bulkvid_pipeline.services.liveness.orphans import close_orphans
+from bulkvid_pipeline.services.shards.planning import spread_rows
 from bulkvid_pipeline.services.sheets.loading import LoadedSheet, load_sheet
 from bulkvid_pipeline.services.sheets.validation import ValidatedSheet, validate_for_spec
 from bulkvid_pipeline.services.webhooks.callbacks import check_callback, sending
@@ -43,12 +48,12 @@ SHEET_CHECK = "sheet_is_valid"
 @dg.asset(group_name="bulk_videos", kinds={"pandas"}, required_resource_keys={tags.SPEC_RESOURCE})
 def sheet_rows(context: dg.AssetExecutionContext) -> dg.MaterializeResult[LoadedSheet]:
     """The sheet as it stands: a frame of strings, read once."""
-    spec = _spec(context)
-    settings = _means(context).settings
-    with failures_in_words(), recording(context.instance, settings, job_id=_job_id(context)):
+    spec = spec_of_run(context)
+    settings = means_of_run(context).settings
+    with failures_in_words(), recording(context.instance, settings, job_id=job_id_of(context)):
         check_callback(spec, settings)
         check_write_back(spec, settings)
-    with _job_at_work(context, spec) as stopping:
+    with job_at_work(context, spec) as stopping:
         sheet = _read_sheet(context, spec, stopping)
     return dg.MaterializeResult(
         value=sheet,
@@ -71,13 +76,13 @@ def video_ideas(
     context: dg.AssetExecutionContext, sheet_rows: LoadedSheet
 ) -> Iterator[dg.AssetCheckResult | dg.Output[ValidatedSheet]]:
     """The rows that may be rendered, judged at the job's validation level."""
-    spec = _spec(context)
-    with _job_at_work(context, spec) as stopping:
-        settings = _means(context).settings
+    spec = spec_of_run(context)
+    with job_at_work(context, spec) as stopping:
+        settings = means_of_run(context).settings
         judged = stopping.run(lambda: validate_for_spec(sheet_rows, spec, settings))
         yield events.report_check(judged.report, SHEET_CHECK, "video_ideas")
         if judged.report.stops_job:
-            raise _failure(judged.refusal(), dg.MetadataValue.md(judged.report.as_markdown()))
+            raise failure(judged.refusal(), dg.MetadataValue.md(judged.report.as_markdown()))
     about: dict[str, RawMetadataValue] = {"rows": len(judged.plans), "level": judged.report.level}
     yield dg.Output(judged, metadata={**about, PLANNED: events.planned_rows(judged.plans)})
 
@@ -94,8 +99,8 @@ def video_batch(
     context: dg.AssetExecutionContext, config: BatchConfig, video_ideas: ValidatedSheet
 ) -> Iterator[dg.AssetMaterialization | dg.AssetObservation | dg.Output[None]]:
     """All videos of a job. Rows are materialised one by one as partitions of `video`; done rows are skipped."""
-    spec = _spec(context)
-    with _job_at_work(context, spec) as stopping:
+    spec = spec_of_run(context)
+    with job_at_work(context, spec) as stopping:
         close_orphans(context.instance)
         ensure_partitions(
             context.instance, (tags.partition_key(video_ideas.label, plan.row_key) for plan in video_ideas.plans)
@@ -103,15 +108,16 @@ def video_batch(
         run = BatchRun(
             spec,
             video_ideas,
-            _means(context),
+            means_of_run(context),
             context.instance,
             context.run.run_id,
             only=frozenset(config.only) or None,
             canary=frozenset(config.canary) or None,
             stopping=stopping,
+            spread=spread_rows,
         )
-        yield from _row_events(context, run, planned=False)
-    yield dg.Output(None, metadata=_totals(run))
+        yield from row_events(context, run, planned=False)
+    yield dg.Output(None, metadata=totals(run))
 
 
 class VideoConfig(dg.Config):
@@ -135,10 +141,10 @@ def video(
     instance, run_id = context.instance, context.run.run_id
     with failures_in_words():
         join_job_of_rows(instance, run_id, context.partition_keys)
-    means = _means(context)
+    means = means_of_run(context)
     with (
         failures_in_words(),
-        recording(instance, means.settings, job_id=_job_id(context)),
+        recording(instance, means.settings, job_id=job_id_of(context)),
         stopping_when_cancelled(instance, run_id, means.stopping) as stopping,
         at_work(instance, run_id, stopping),
     ):
@@ -158,105 +164,12 @@ def video(
                 generation_class=chosen.generation_class,
             )
             with sending(instance, spec, means.settings, stopping):
-                yield from _row_events(context, run, planned=True)
-
-
-def _spec(context: dg.AssetExecutionContext) -> BulkJobSpec:
-    spec: BulkJobSpec = getattr(context.resources, tags.SPEC_RESOURCE)
-    return spec
-
-
-def _means(context: dg.AssetExecutionContext) -> JobMeans:
-    return means_of(id_of(context.run))
-
-
-def _job_id(context: dg.AssetExecutionContext) -> str:
-    """The job that the run belongs to: its own id where nothing says so. Rows that were chosen by hand have joined one
-    meanwhile."""
-    run = context.instance.get_run_by_id(context.run.run_id)
-    return id_of(run) if run else context.run.run_id
+                yield from row_events(context, run, planned=True)
 
 
 def _read_sheet(context: dg.AssetExecutionContext, spec: BulkJobSpec, stopping: Stopping) -> LoadedSheet:
     """The job's sheet, once it is the job's turn to ask for it."""
-    means = _means(context)
+    means = means_of_run(context)
     turn = partial(wait_for_sheet_read, context.instance, spec, means.settings, sleep=stopping.sleep)
     stopping.run(turn)
     return stopping.run(lambda: load_sheet(spec.input_source, means.settings, spec.project_id, retry=means.retry))
-
-
-@contextmanager
-def _job_at_work(context: dg.AssetExecutionContext, spec: BulkJobSpec) -> Iterator[Stopping]:
-    """A step of the job: its process can be missed, its end is told to the callback, its errors are in words.
-
-    The block gets what is stopped when the job is cancelled.
-    """
-    instance, run_id, means = context.instance, context.run.run_id, _means(context)
-    with (
-        failures_in_words(),
-        recording(instance, means.settings, job_id=_job_id(context)),
-        stopping_when_cancelled(instance, run_id, means.stopping) as stopping,
-        sending(instance, spec, means.settings, stopping),
-        at_work(instance, run_id, stopping),
-    ):
-        yield stopping
-
-
-def _row_events(
-    context: dg.AssetExecutionContext, run: BatchRun, *, planned: bool
-) -> Iterator[dg.AssetMaterialization | dg.AssetObservation]:
-    """Render, tell Dagster of each row as it ends, and fail the run at its end if any row failed."""
-
-    def tell_retried(retried: RowRetried) -> None:
-        key = tags.partition_key(run.sheet.label, retried.plan.row_key)
-        context.log_event(events.observation_of_retry(retried, key))
-
-    run.on_retried = tell_retried
-    with failures_in_words():
-        for outcome in run.outcomes():
-            key = tags.partition_key(run.sheet.label, outcome.plan.row_key)
-            if outcome.state is ItemState.COMPLETED:
-                yield events.materialisation(outcome, key)
-            elif outcome.failure is not None:
-                events.report_failed_row(context, outcome, key, planned=planned)
-                yield events.observation_of_failure(outcome, key)
-            run.means.on_outcome(outcome)
-    failed = run.count(ItemState.FAILED)
-    if failed:
-        others = "; the others are finished and kept" if run.count(ItemState.COMPLETED) else ""
-        raise dg.Failure(
-            f"{failed} of {len(run.ended)} rows failed{others}. "
-            "Materialise the failed partitions of the asset video, or run the job again, to retry them.",
-            metadata=_totals(run),
-            allow_retries=False,
-        )
-    if run.state in {JobState.PAUSED, JobState.CANCELED}:
-        raise dg.Failure(f"The job was {run.state}. Run it again to go on with what is left.", allow_retries=False)
-
-
-def _totals(run: BatchRun) -> dict[str, RawMetadataValue]:
-    return {
-        "state": run.state.value,
-        "completed": run.count(ItemState.COMPLETED),
-        "rendered_now": sum(outcome.rendered for outcome in run.ended),
-        "failed": run.count(ItemState.FAILED),
-        "rejected": len(run.sheet.report.rejected),
-        "cost": round(run.spent.cost, 6),
-        "report": events.place(run.report_url) if run.report_url else "none",
-    }
-
-
-@contextmanager
-def failures_in_words() -> Iterator[None]:
-    """Our own errors end a run with their message and fix instead of a stack trace."""
-    try:
-        yield
-    except BulkVideoError as error:
-        raise _failure(error) from error
-
-
-def _failure(error: BulkVideoError, report: dg.MetadataValue | None = None) -> dg.Failure:
-    metadata: dict[str, RawMetadataValue] = {"code": error.code, "fix": error.fix}
-    if report is not None:
-        metadata["report"] = report
-    return dg.Failure(str(error), metadata=metadata, allow_retries=False)

@@ -132,7 +132,9 @@ def _quality(output: PublishedOutput) -> str:
     return f"{output.platform}: {output.checked}"
 
 
-def report_failed_row(context: dg.AssetExecutionContext, outcome: RowOutcome, key: str, *, planned: bool) -> None:
+def report_failed_row(
+    context: dg.AssetExecutionContext | dg.OpExecutionContext, outcome: RowOutcome, key: str, *, planned: bool
+) -> None:
     """Mark the row's partition as failed and say why.
 
     Dagster shows a partition as failed when a failed run planned it and did not materialise it. Runs over chosen

@@ -16,6 +16,7 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.fingerprints import fingerprint_of
 from bulkvid_pipeline.defs.jobs import bulk_videos_job
+from bulkvid_pipeline.defs.shards import conclusion_job
 from bulkvid_pipeline.services.diagnostics.recording import recording
 from bulkvid_pipeline.services.jobs.run_config import new_job_id, run_config_of
 from bulkvid_pipeline.services.jobs.saved_jobs import SavedJob, load_saved_jobs
@@ -173,7 +174,7 @@ def _end_sensor(status: dg.DagsterRunStatus) -> dg.SensorDefinition:
     @dg.run_status_sensor(
         name=f"job_{status.value.lower()}_sensor",
         run_status=status,
-        monitored_jobs=[bulk_videos_job],
+        monitored_jobs=[bulk_videos_job, conclusion_job],
         minimum_interval_seconds=30,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Says of jobs that ended how: to BULKVID_NOTIFY_URL, and to the job's callback if none has told it",

@@ -25,6 +25,7 @@ from bulkvid_pipeline.services.batch.own_generations import generation_for
 from bulkvid_pipeline.services.batch.progress import JobProgress
 from bulkvid_pipeline.services.batch.row_figures import RowFigures
 from bulkvid_pipeline.services.batch.row_loop import RowLoop
+from bulkvid_pipeline.services.batch.row_source import RowSource
 from bulkvid_pipeline.services.batch.row_turn import RowRetried
 from bulkvid_pipeline.services.batch.run_control import RunControl
 from bulkvid_pipeline.services.jobs.jobs import find_job
@@ -68,6 +69,12 @@ class BatchRun:
     """The class that makes the rows in the engine's place; as the run's tag says where empty."""
     on_retried: Callable[[RowRetried], object] = lambda _: None
     """Told of each other try at a row that the job's generation has decided on."""
+    spread: Callable[[BatchRun, OutputStore, Sequence[VideoPlan]], bool] | None = None
+    """Asked once the rows that are to be made are known: whether other runs make them. Then this one ends, and a
+    conclusion does what it would have done at the end."""
+    planned_by: str = ""
+    """The run that has planned the rows; empty where this one has."""
+    is_spread: bool = field(default=False, init=False)
     settings: Settings = field(init=False)
     job_id: str = field(init=False)
     """The job that the run belongs to; the run itself where nothing says so."""
@@ -98,7 +105,14 @@ class BatchRun:
     def _outcomes(self, generation: Generation | None) -> Iterator[RowOutcome]:
         began, started_at = time.perf_counter(), datetime.now(UTC)
         progress = JobProgress(later=self._later())
-        control = RunControl(self.instance, self.run_id, progress, deadline=self._deadline(), stopping=self.stopping)
+        control = RunControl(
+            self.instance,
+            self.run_id,
+            progress,
+            deadline=self._deadline(),
+            stopping=self.stopping,
+            planned_by=self.planned_by,
+        )
         engine = engine_of_generation(generation.name) if generation and generation.name is not None else ""
         control.tell(
             {**self._description(), **self._own_engine(engine), tags.PROVIDER: engine or self.settings.speech_provider}
@@ -118,6 +132,8 @@ class BatchRun:
             stopping=self.stopping,
             generation=generation,
             on_retried=self.on_retried,
+            source=self._source(),
+            hand_over=lambda left: self._hand_over(store, left),
         )
         figures = RowFigures(
             self.sheet.seconds,
@@ -170,6 +186,14 @@ class BatchRun:
         if loop.stopped_by is not None:
             raise loop.stopped_by
 
+    def _source(self) -> RowSource | None:
+        """What gives rows besides those of `_plans`."""
+        return None
+
+    def _hand_over(self, store: OutputStore, left: Sequence[VideoPlan]) -> bool:
+        self.is_spread = self.spread is not None and self.spread(self, store, left)
+        return self.is_spread
+
     def _conclude(
         self,
         control: RunControl,
@@ -180,6 +204,10 @@ class BatchRun:
         figures: Callable[[], Mapping[str, str]],
     ) -> None:
         """Leave the gallery and tell what came of the run, which has failed where the gallery cannot be left."""
+        if self.is_spread and self.state is JobState.RUNNING:
+            control.tell(figures())
+            control.tell_progress()
+            return
         try:
             if self.ended:
                 rows = tuple(self.ended)
@@ -218,8 +246,10 @@ class BatchRun:
         return (plan for plan in self.sheet.plans if self.only is None or plan.row_key in self.only)
 
     def _outcome(self, loop: RowLoop, control: RunControl) -> JobState:
+        if self.is_spread:
+            return JobState.RUNNING
         later = len(self._later())
-        unfinished = later + len(self._plans()) - len(self.ended) + self.count(ItemState.CANCELLED)
+        unfinished = later + self._unfinished()
         reason = control.stop_reason() if unfinished else None
         if reason is StopReason.DEADLINE:
             loop.stopped_by = DeadlineExceededError(
@@ -231,6 +261,10 @@ class BatchRun:
             return JobState.PAUSED
         cancelled = reason is StopReason.CANCEL
         return outcome_of(self.count(ItemState.COMPLETED), self.count(ItemState.FAILED), cancelled)
+
+    def _unfinished(self) -> int:
+        """The rows of this run that have not come to their end."""
+        return len(self._plans()) - len(self.ended) + self.count(ItemState.CANCELLED)
 
     def _deadline(self) -> float | None:
         """When the job's time is over: it begins with the first run at work, so anew with a resume or a retry."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bulkvid_pipeline.core.planning import VideoPlan
@@ -116,6 +116,19 @@ class JobProgress:
         with self._lock:
             self._shares = {plan.row_key: _Share(_weight(plan)) for plan in everything}
             self._counts = Counter({ItemState.QUEUED: len(everything)})
+
+    def expect_more(self, plans: Sequence[VideoPlan]) -> None:
+        """Further rows that this run is about."""
+        with self._lock:
+            self._shares |= {plan.row_key: _Share(_weight(plan)) for plan in plans}
+            self._counts[ItemState.QUEUED] += len(plans)
+
+    def give_back(self) -> None:
+        """The rows that were not begun are left to other runs."""
+        with self._lock:
+            for key in [key for key, share in self._shares.items() if not share.done and key not in self._in_work]:
+                del self._shares[key]
+            self._counts[ItemState.QUEUED] = self._counts[ItemState.RATE_LIMITED] = 0
 
     def wait_for_limit(self, waiting: bool) -> None:
         """Whether the next row has to wait for a rate limit."""

@@ -29,6 +29,7 @@ from bulkvid_pipeline.services.batch.generation import Generation
 from bulkvid_pipeline.services.batch.leases import NoLeases, RowLeases, leased_for
 from bulkvid_pipeline.services.batch.progress import JobProgress
 from bulkvid_pipeline.services.batch.render_setup import RenderSetup
+from bulkvid_pipeline.services.batch.row_source import RowSource
 from bulkvid_pipeline.services.batch.row_turn import Deciding, RowMaker, RowRetried, Turn
 from bulkvid_pipeline.services.batch.work_folder import sweep_folders
 from bulkvid_pipeline.services.batch.worker_pool import WorkerPool
@@ -41,6 +42,8 @@ _log = logging.getLogger(__name__)
 
 MEDIA_KEPT_BYTES = 2 * 1024**3
 """Of media that one job keeps for itself where the installation keeps nothing."""
+AHEAD = 1
+"""Rows that a loop with a source has in hand besides those in work, so that media come before a worker is idle."""
 LOOK_ASIDE_EVERY_S = 0.5
 """How often to look whether other runs have given back rows that this one waits for."""
 
@@ -48,6 +51,11 @@ LOOK_ASIDE_EVERY_S = 0.5
 def always() -> bool:
     """For a run that nobody can declare dead: it may always publish."""
     return True
+
+
+def keep_all(left: Sequence[VideoPlan]) -> bool:  # noqa: ARG001
+    """For a run that makes its rows itself."""
+    return False
 
 
 def never_stop() -> StopReason | None:
@@ -73,6 +81,8 @@ class RowLoop:
         generation: makes the rows in the engine's place, or decides about their errors.
         job_id: what it is told of the job.
         on_retried: told in the thread of the loop of each other try at a row that a generation has decided on.
+        source: gives more rows whenever workers would be idle.
+        hand_over: asked once the rows that are not published are known, whether other runs are to make them.
     """
 
     plans: Sequence[VideoPlan]
@@ -88,6 +98,8 @@ class RowLoop:
     generation: Generation | None = None
     job_id: str = ""
     on_retried: Callable[[RowRetried], object] = lambda _: None
+    source: RowSource | None = None
+    hand_over: Callable[[Sequence[VideoPlan]], bool] = keep_all
     stopped_by: BulkVideoError | None = field(default=None, init=False)
     """The fault of the system that ended the loop early, if one did."""
     spent: Spending = field(default_factory=Spending, init=False)
@@ -110,7 +122,8 @@ class RowLoop:
             self.progress.end(outcome)
             yield outcome
         with_media = [plan for plan in plans if plan.media]
-        if unfinished or with_media:
+        left = [*(work.plan for work in unfinished), *with_media]
+        if (left and not self.hand_over(in_priority_order(left))) or self.source is not None:
             yield from self._rendered(unfinished, with_media, published)
 
     def _rendered(
@@ -180,8 +193,10 @@ class _Pass:
     """Ends waits of rows for another try, which a pause ends too."""
     _retried: SimpleQueue[RowRetried] = field(default_factory=SimpleQueue, init=False)
     _looked_aside: float = field(default=float("-inf"), init=False)
+    _more_may_come: bool = field(init=False)
 
     def __post_init__(self) -> None:
+        self._more_may_come = self.loop.source is not None
         generation = self.loop.generation
         deciding = Deciding(self.loop.job_id, generation, self.waits, self._retried.put) if generation else None
         self._maker = RowMaker(
@@ -199,7 +214,7 @@ class _Pass:
     def outcomes(self) -> Iterator[RowOutcome]:
         """Give rows to idle workers as slots allow, until none are left or the job is told to stop."""
         ended: list[RowOutcome] = []
-        while self.waiting or self.aside or self.in_work or ended or self.prefetch.pending:
+        while self._has_work or ended:
             reason = self.loop.stop_reason()
             if reason is not None and (reason.kills_rows or self.loop.stopping.is_stopped):
                 self.loop.stopping.stop()
@@ -210,6 +225,7 @@ class _Pass:
                 self.loop.admission.withdraw()
                 self.waits.stop()
             else:
+                ended += self._from_source()
                 ended += self._with_known_media()
                 self._take_back()
                 self._start_rows()
@@ -222,6 +238,26 @@ class _Pass:
             if draining and not self.in_work:
                 return
             ended = self._ended_rows(draining)
+
+    @property
+    def _has_work(self) -> bool:
+        return bool(self.waiting or self.aside or self.in_work or self.prefetch.pending or self._more_may_come)
+
+    def _from_source(self) -> list[RowOutcome]:
+        """Take as many rows as workers could begin now, and `AHEAD`; outcomes of those that are published already."""
+        source = self.loop.source
+        in_hand = len(self.in_work) + len(self.waiting) + len(self.aside) + self.prefetch.pending
+        missing = self.loop.rows_at_once() + AHEAD - in_hand
+        if source is None or not self._more_may_come or missing <= 0:
+            return []
+        plans = source.take(missing)
+        self._more_may_come = bool(plans)
+        self.loop.progress.expect_more(plans)
+        self.prefetch.ask([plan for plan in plans if plan.media])
+        joining: list[Work] = []
+        ended = list(self.published.outcomes((plan for plan in plans if not plan.media), joining))
+        self._join(joining)
+        return ended
 
     def _with_known_media(self) -> list[RowOutcome]:
         """Let rows whose media are known by now join those waiting; outcomes of those published already, or failed."""

@@ -45,8 +45,13 @@ class RunControl:
         *,
         deadline: float | None = None,
         stopping: Stopping | None = None,
+        planned_by: str = "",
     ) -> None:
-        """`deadline` is the epoch second at which the job's time is over; who cancels stops `stopping`."""
+        """`deadline` is the epoch second at which the job's time is over; who cancels stops `stopping`.
+
+        What is wanted of `planned_by`, the run that has planned the rows, is wanted of this one too.
+        """
+        self._planned_by = planned_by
         self._stopping = stopping or Stopping()
         self._instance = instance
         self._deadline = deadline
@@ -73,8 +78,14 @@ class RunControl:
             return StopReason.CANCEL
         if self._deadline is not None and time.time() >= self._deadline:
             return StopReason.DEADLINE
-        intent = own_tags(run).get(tags.INTENT)
-        return StopReason(intent) if intent in _STOPPING_INTENTS else None
+        for intent in (own_tags(run).get(tags.INTENT), self._intent_of_planner()):
+            if intent in _STOPPING_INTENTS:
+                return StopReason(intent)
+        return None
+
+    def _intent_of_planner(self) -> str | None:
+        run = self._instance.get_run_by_id(self._planned_by) if self._planned_by else None
+        return own_tags(run).get(tags.INTENT) if run is not None else None
 
     def may_publish(self) -> bool:
         """Whether the run is still ours: one that was declared dead or stopped commits nothing more.
@@ -95,6 +106,10 @@ class RunControl:
     def tell(self, values: Mapping[str, str]) -> None:
         """Put tags on the run."""
         tell_tags(self._instance, self._run_id, values)
+
+    def give_back(self) -> None:
+        """Rows that were not begun are another run's."""
+        self._progress.give_back()
 
     def tell_progress(self) -> None:
         """Put the progress on the run."""

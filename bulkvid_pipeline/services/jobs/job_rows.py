@@ -291,16 +291,9 @@ class _Story:
                     yield row
 
     def _planned(self, job: Job) -> tuple[Mapping[str, PlannedRow], float]:
-        """The rows that the job is about, by the newest run over all of them or by its shards; and since when."""
+        """The rows that the job is about, by the newest run over all of them; and since when."""
         told = [self.plans[run.run_id] for run in job.runs if run.run_id in self.plans and run.scope is not Scope.ROWS]
-        if not told:
-            return {}, 0.0
-        scopes = {run.run_id: run.scope for run in job.runs}
-        if scopes[told[-1].run_id] is Scope.WHOLE:
-            return told[-1].rows, told[-1].at
-        of_newest = {run.run_id for run in job.generation}
-        shards = [plan for plan in told if plan.run_id in of_newest] or told[-1:]
-        return {key: row for plan in shards for key, row in plan.rows.items()}, min(plan.at for plan in shards)
+        return (told[-1].rows, told[-1].at) if told else ({}, 0.0)
 
 
 def _certain(page: Sequence[StoredEvent], events: Sequence[AssetEvent], before: int, *, late: bool) -> int:
@@ -338,8 +331,8 @@ class _Outlook:
     def of(cls, job: Job) -> _Outlook:
         return cls(
             is_canceled=job.state is JobState.CANCELED,
-            newest=frozenset(run.run_id for run in job.generation),
-            is_trying=any(run.is_live and run.tells and run.scope is not Scope.ROWS for run in job.runs),
+            newest=frozenset(run.run_id for run in job.newest_runs),
+            is_trying=any(run.is_live and run.tells and run.scope is not Scope.ROWS for run in job.passes),
         )
 
     def state(self, end: RowEnd | None, work: RowInWork | None) -> ItemState:

@@ -154,7 +154,7 @@ def _retry_advice(failed: int) -> str:
 
 def failure_of(log: RunLog, job: Job) -> str:
     """Why the job has failed when it was last at work, as the newest of its runs says that does; empty if none does."""
-    for run in reversed(job.generation):
+    for run in reversed(job.newest_runs):
         for stored in log.read(run.run_id, _STEP_FAILURE, 1, newest_first=True):
             event = stored.entry.dagster_event
             if event is None:

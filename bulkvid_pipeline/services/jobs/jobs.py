@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from dagster import DagsterInstance, DagsterRun, RunRecord, RunsFilter
@@ -20,6 +21,7 @@ from bulkvid_pipeline.core.jobs import (
     Items,
     JobRun,
     RowInWork,
+    RowNews,
     eta_ms,
     generations,
     items_of_job,
@@ -30,6 +32,7 @@ from bulkvid_pipeline.core.jobs import (
     told_runs,
 )
 from bulkvid_pipeline.core.spec import DEFAULT_TEMPLATE, BulkJobSpec
+from bulkvid_pipeline.core.spread import as_one, news_as_one
 from bulkvid_pipeline.core.states import JobAction, JobState, allowed_actions
 from bulkvid_pipeline.core.wire import ItemInWork, ItemsStatus, JobView, Progress, Timing
 from bulkvid_pipeline.services.jobs.run_config import config_of
@@ -42,8 +45,8 @@ PAGE = 100
 class Job:
     """A bulk job at one moment. Times are epoch seconds, None while unknown; costs in the currency of their price.
 
-    `runs` are all its runs, oldest first; `run_id` is the newest one. `cost` is what paid voices, and
-    generations of the user's own, have asked in all.
+    `runs` are all its runs, oldest first; `run_id` is the newest of those that stand for themselves. `cost` is what
+    paid voices, and generations of the user's own, have asked in all.
     """
 
     job_id: str
@@ -63,24 +66,35 @@ class Job:
     output: str
     """The storage that it publishes to, as `open_place` takes it; empty for the installation's own."""
 
+    @cached_property
+    def passes(self) -> tuple[JobRun, ...]:
+        """Its runs, with one in place of those among which the rows were spread; see `core.spread.as_one`."""
+        return as_one(self.runs)
+
     @property
     def run_id(self) -> str:
-        return self.runs[-1].run_id
+        return self.passes[-1].run_id
 
     @property
     def live_runs(self) -> tuple[JobRun, ...]:
-        """The runs that wait, are at work, or are about to end."""
+        """The runs that wait, are at work, are about to end, or have left rows to others that are not through yet."""
         return tuple(run for run in self.runs if run.is_live)
 
     @property
     def generation(self) -> tuple[JobRun, ...]:
-        """The runs that are, or were last, at work side by side."""
-        return tuple(generations(self.runs)[-1])
+        """The passes that are, or were last, at work side by side."""
+        return tuple(generations(self.passes)[-1])
+
+    @property
+    def newest_runs(self) -> tuple[JobRun, ...]:
+        """The runs that are, or were last, at work: those of `generation`, each with all among which it was spread."""
+        newest = {run.run_id for run in self.generation}
+        return tuple(run for run in self.runs if run.run_id in newest or run.planned_by in newest)
 
     @property
     def told_runs(self) -> list[JobRun]:
         """The runs by which its figures are known; see `core.jobs.told_runs`."""
-        return told_runs(self.runs)
+        return told_runs(self.passes)
 
     @property
     def processing_ms(self) -> int:
@@ -107,19 +121,20 @@ class Job:
     @property
     def ended_at(self) -> float | None:
         ends = [run.ended_at for run in self.runs]
-        return None if self.live_runs else max((end for end in ends if end is not None), default=None)
+        is_live = any(run.is_live for run in self.passes)
+        return None if is_live else max((end for end in ends if end is not None), default=None)
 
     @property
     def rate_limited(self) -> bool:
-        return any(run.progress.rate_limited for run in self.live_runs)
+        return any(run.progress.rate_limited for run in self.passes if run.is_live)
 
     @property
     def in_work(self) -> tuple[RowInWork, ...]:
-        return tuple(row for run in self.live_runs for row in run.progress.in_work)
+        return tuple(row for run in self.passes if run.is_live for row in run.progress.in_work)
 
     @property
     def eta_ms(self) -> int | None:
-        return eta_ms(self.runs)
+        return eta_ms(self.passes)
 
     @property
     def actions(self) -> frozenset[JobAction]:
@@ -285,14 +300,14 @@ def job_of(instance: DagsterInstance, records: Sequence[RunRecord], states: Mapp
     newest = records[0].dagster_run
     named = [record.dagster_run for record in records if record.dagster_run.tags.get(tags.TITLE)] or [newest]
     run, spec = named[0], _config_of_all(records)
-    told = told_runs(runs)
-    news = row_news(instance, tags.VIDEO_ASSET, [run.run_id for run in told]) if needs_news(told) else None
-    items = items_of_job(told, news)
+    passes = as_one(runs)
+    told = told_runs(passes)
+    items = items_of_job(told, _news(instance, runs, told) if needs_news(told) else None)
     return Job(
         job_id=id_of(newest),
         runs=runs,
         title=run.tags.get(tags.TITLE) or spec.get("title") or "",
-        state=state_of_job(runs, items),
+        state=state_of_job(passes, items),
         items=items,
         priority=run.tags.get(tags.PRIORITY) or spec.get("priority", "normal"),
         user_id=run.tags.get(tags.USER) or spec.get("user_id", "local"),
@@ -305,6 +320,13 @@ def job_of(instance: DagsterInstance, records: Sequence[RunRecord], states: Mapp
         output=_newest_told(records, tags.OUTPUT) or spec.get("output", {}).get("output_bucket") or "",
         updated_at=max(record.update_timestamp.timestamp() for record in records),
     )
+
+
+def _news(instance: DagsterInstance, runs: Sequence[JobRun], told: Sequence[JobRun]) -> dict[str, RowNews]:
+    """Which of the passes `told` has recorded the newest events of rows, in any of the runs that belong to it."""
+    names = {run.run_id for run in told}
+    recorded = [run.run_id for run in runs if run.run_id in names or run.planned_by in names]
+    return news_as_one(row_news(instance, tags.VIDEO_ASSET, recorded), runs)
 
 
 def _in_state(run: JobRun, states: Mapping[str, JobState]) -> JobRun:

@@ -23,7 +23,7 @@ def metrics_of(rows: JobRows) -> Metrics:
         job_id=job.job_id,
         processing_time_ms=spent_ms,
         queue_time_ms=None if begun is None else max(0, round(1000 * (begun - job.created_at))),
-        waiting_for_limits_ms=sum(run.progress.waited_ms for run in job.runs),
+        waiting_for_limits_ms=sum(run.progress.waited_ms for run in job.passes),
         rows_per_minute=round(60_000 * len(rendered) / spent_ms, 3) if rendered and spent_ms else None,
         rendered=len(rendered),
         kept=len(done) - len(rendered),

@@ -15,11 +15,14 @@ from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunRecord
 
 from bulkvid_pipeline.adapters.dagster.run_tags import PARENT_RUN_ID_TAG, change_tags
 from bulkvid_pipeline.core import tags
-from bulkvid_pipeline.core.jobs import JobRun, RowInWork, RunProgress, Scope
+from bulkvid_pipeline.core.jobs import JobRun, Role, RowInWork, RunProgress, Scope
 from bulkvid_pipeline.core.made import Made
 from bulkvid_pipeline.core.states import JobAction, JobState
 
 PENDING = {DagsterRunStatus.NOT_STARTED, DagsterRunStatus.QUEUED, DagsterRunStatus.STARTING}
+
+OPEN, CLOSED = "yes", "no"
+"""What the tag `OPEN` says."""
 
 _ENDS = {JobState.COMPLETED, JobState.PAUSED, JobState.CANCELED, JobState.FAILED}
 _UNTOLD = {
@@ -30,6 +33,9 @@ _UNTOLD = {
     tags.REPORT: "none",
     tags.TOOK: "",
     tags.MADE: "{}",
+    tags.SHARDS: "",
+    tags.OPEN: "",
+    tags.CODE: "",
 }
 
 
@@ -48,6 +54,11 @@ def run_of(record: RunRecord) -> JobRun:
         made=Made.of_json(json.loads(own_tags(run).get(tags.MADE, "{}"))),
         provider=run.tags.get(tags.PROVIDER, ""),
         past=_past_of(record),
+        role=Role(run.tags[tags.ROLE]) if run.tags.get(tags.ROLE) else None,
+        planned_by=run.tags.get(tags.PLANNED_BY, ""),
+        shard=int(run.tags.get(tags.SHARD) or 0),
+        shards=int(own_tags(run).get(tags.SHARDS) or 0),
+        intent=own_tags(run).get(tags.INTENT, ""),
     )
 
 
@@ -112,8 +123,21 @@ def state_of(run: DagsterRun) -> JobState:
         # A run that a pause has met in the queue is taken out of it.
         return JobState.PAUSED if ended is JobState.PAUSED else JobState.CANCELED
     if run.status is DagsterRunStatus.SUCCESS:
-        return JobState.COMPLETED
+        return _state_of_success(run, ended)
     return ended or JobState.FAILED
+
+
+def _state_of_success(run: DagsterRun, ended: JobState | None) -> JobState:
+    """A run that has left its rows to others goes on with them, until the conclusion has told it how the job ended."""
+    if is_open(run):
+        return JobState.RUNNING
+    planned = bool(own_tags(run).get(tags.SHARDS))
+    return ended if planned and ended is not None else JobState.COMPLETED
+
+
+def is_open(run: DagsterRun) -> bool:
+    """Whether the run has left rows to others and the job was not concluded yet."""
+    return run.status is DagsterRunStatus.SUCCESS and own_tags(run).get(tags.OPEN) == OPEN
 
 
 def scope_of(run: DagsterRun) -> Scope:

@@ -82,7 +82,7 @@ def _is_silent(record: RunRecord, now: float) -> bool:
 def _is_ours(run: DagsterRun) -> bool:
     """Other code locations may have runs on the same instance."""
     chosen = {key.to_user_string() for key in run.asset_selection or ()}
-    return run.job_name == tags.JOB or bool(chosen & _OUR_ASSETS)
+    return run.job_name == tags.JOB or tags.JOB_ID in run.tags or bool(chosen & _OUR_ASSETS)
 
 
 def _has_ended(instance: DagsterInstance, run_id: str) -> bool:

@@ -11,6 +11,7 @@ from dagster import DagsterInstance, RunRecord
 from bulkvid_pipeline.adapters.dagster.run_tags import change_tags
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.pruning import RunsToPrune
+from bulkvid_pipeline.core.spread import as_one
 from bulkvid_pipeline.services.analytics.figures import runs_as_one
 from bulkvid_pipeline.services.analytics.gone_jobs import GoneJobs
 from bulkvid_pipeline.services.jobs.jobs import Job, job_of
@@ -38,7 +39,7 @@ def keep_figures(instance: DagsterInstance, runs: Iterable[KnownRun], doomed: Ru
         job = _job(instance, job_id, records)
         if job is None:
             continue
-        staying = [run for run in job.runs if run.run_id not in deleted]
+        staying = as_one(run for run in job.runs if run.run_id not in deleted)
         if not staying:
             gone.append(job)
         else:

@@ -13,6 +13,7 @@ from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.jobs import JobRun, Scope, items_of_job, state_of_job, told_runs
 from bulkvid_pipeline.core.pruning import PastRun
 from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.core.spread import as_one
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.services.jobs.jobs import id_of
 from bulkvid_pipeline.services.jobs.run_state import run_of
@@ -64,7 +65,10 @@ def _is_ours(run: DagsterRun) -> bool:
 def _goes_on(runs: Sequence[JobRun]) -> bool:
     """Whether the job has not ended: a paused one has not, though its runs have."""
     # In numbers alone a job may look paused that chosen rows have finished since: what is in doubt stays.
-    return any(run.is_live for run in runs) or state_of_job(runs, items_of_job(told_runs(runs))) is JobState.PAUSED
+    passes = as_one(runs)
+    if any(run.is_live for run in (*passes, *runs)):
+        return True
+    return state_of_job(passes, items_of_job(told_runs(passes))) is JobState.PAUSED
 
 
 def _known(record: RunRecord, living: set[str]) -> KnownRun:

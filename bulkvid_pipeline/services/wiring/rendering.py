@@ -21,7 +21,8 @@ from bulkvid_pipeline.services.batch.generation import Generation
 from bulkvid_pipeline.services.batch.job_means import JobMeans
 from bulkvid_pipeline.services.batch.progress import JobProgress
 from bulkvid_pipeline.services.batch.render_setup import RenderSetup
-from bulkvid_pipeline.services.batch.row_loop import RowLoop
+from bulkvid_pipeline.services.batch.row_loop import RowLoop, keep_all
+from bulkvid_pipeline.services.batch.row_source import RowSource
 from bulkvid_pipeline.services.batch.row_turn import RowRetried
 from bulkvid_pipeline.services.liveness.orphans import close_orphans
 from bulkvid_pipeline.services.media.policy import media_policy
@@ -94,6 +95,8 @@ def row_loop(
     stopping: Stopping,
     generation: Generation | None = None,
     on_retried: Callable[[RowRetried], object] = lambda _: None,
+    source: RowSource | None = None,
+    hand_over: Callable[[Sequence[VideoPlan]], bool] = keep_all,
 ) -> RowLoop:
     """The loop that renders `plans` in a run, beside all other runs of the instance.
 
@@ -115,6 +118,8 @@ def row_loop(
         generation=generation,
         job_id=run.job_id,
         on_retried=on_retried,
+        source=source,
+        hand_over=hand_over,
     )
 
 

@@ -18,7 +18,7 @@ from bulkvid_pipeline.services.media.prefetch import with_known_media
 from bulkvid_pipeline.services.outputs.output_store import OutputStore
 from bulkvid_pipeline.services.outputs.published import PublishedRows
 from bulkvid_pipeline.services.sheets.loading import load_sheet
-from bulkvid_pipeline.services.sheets.validation import validate_for_spec
+from bulkvid_pipeline.services.sheets.validation import ValidatedSheet, validate_for_spec
 from bulkvid_pipeline.services.wiring.cache import cache_place
 from bulkvid_pipeline.services.wiring.limits import wait_for_sheet_read
 from bulkvid_pipeline.services.wiring.rendering import output_store
@@ -52,16 +52,26 @@ def write_again(instance: DagsterInstance, job_id: str, settings: Settings) -> W
     run = instance.get_run_by_id(job.run_id)
     engine = run.tags.get(tags.ENGINE, "") if run else ""
     store = output_store(spec, settings, instance, validated.label, engine=engine)
-    # What a row with media was made into is filed under their content.
-    place = cache_place(settings)
-    plans = with_known_media(validated.plans, media_policy(settings), open_cache(place) if place else None)
-    results = [*refused_results(validated), *_finished(store, plans)]
-    finished = {result.row_key for result in results}
-    results += [result for result in _failed(instance, job, validated.label) if result.row_key not in finished]
-    written = write_results(instance, spec, settings, results)
+    written = write_results(instance, spec, settings, results_now(instance, job, validated, store, settings))
     tell_run(instance, job.run_id, f"Write-back: {written}", logging.INFO)
     tell_tags(instance, job.run_id, {tags.WRITE_BACK: str(written)})
     return written
+
+
+def results_now(
+    instance: DagsterInstance, job: Job, sheet: ValidatedSheet, store: OutputStore, settings: Settings
+) -> list[RowResult]:
+    """What there is of the job's rows now: refused, published, or failed as its runs have told.
+
+    Raises:
+        BulkVideoError: storage cannot be read.
+    """
+    # What a row with media was made into is filed under their content.
+    place = cache_place(settings)
+    plans = with_known_media(sheet.plans, media_policy(settings), open_cache(place) if place else None)
+    results = [*refused_results(sheet), *_finished(store, plans)]
+    finished = {result.row_key for result in results}
+    return results + [result for result in _failed(instance, job, sheet.label) if result.row_key not in finished]
 
 
 def _finished(store: OutputStore, plans: tuple[VideoPlan, ...]) -> Iterator[RowResult]:

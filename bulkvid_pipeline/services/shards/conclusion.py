@@ -1,0 +1,191 @@
+"""The end of a job that was spread over several runs: its report, results, write-back and callback, once."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from dagster import DagsterInstance, RunRecord, RunsFilter
+
+from bulkvid_pipeline.adapters.dagster.leases import Leases
+from bulkvid_pipeline.adapters.dagster.row_claims import RowClaims
+from bulkvid_pipeline.adapters.dagster.run_log import RunLog
+from bulkvid_pipeline.adapters.stopping import Stopping
+from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.core.errors import ActionNotAllowedError, BulkVideoError
+from bulkvid_pipeline.core.jobs import JobRun, Role
+from bulkvid_pipeline.core.made import Made
+from bulkvid_pipeline.core.paces import added_up
+from bulkvid_pipeline.core.planning import VideoPlan
+from bulkvid_pipeline.core.spec import BulkJobSpec
+from bulkvid_pipeline.core.spread import Ending, progress_of
+from bulkvid_pipeline.core.states import ItemState, JobState
+from bulkvid_pipeline.services.analytics.past_rows import took_of
+from bulkvid_pipeline.services.batch.job_means import JobMeans
+from bulkvid_pipeline.services.jobs.job_rows import RowEnd, RowReader
+from bulkvid_pipeline.services.jobs.jobs import Job, find_job
+from bulkvid_pipeline.services.jobs.run_state import CLOSED, is_open, own_tags, run_of, tell_tags
+from bulkvid_pipeline.services.liveness.orphans import close_orphans
+from bulkvid_pipeline.services.outputs.outcomes import Failure, RowOutcome
+from bulkvid_pipeline.services.outputs.output_store import OutputStore
+from bulkvid_pipeline.services.reports.job_report import write_report
+from bulkvid_pipeline.services.shards.plan_document import PlanDocument, remove_plan
+from bulkvid_pipeline.services.shards.shard_run import read_plan_of
+from bulkvid_pipeline.services.webhooks.callbacks import tell_state
+from bulkvid_pipeline.services.wiring.rendering import output_store
+from bulkvid_pipeline.services.write_back.resync import results_now
+from bulkvid_pipeline.services.write_back.writer import write_results
+
+_log = logging.getLogger(__name__)
+
+TURN_S = 60.0
+"""How long a conclusion waits for another one of the same job: two may have been begun."""
+
+
+@dataclass
+class Conclusion:
+    """The run `run_id` concludes the job that the run `plan_id` has planned."""
+
+    spec: BulkJobSpec
+    means: JobMeans
+    instance: DagsterInstance
+    run_id: str
+    plan_id: str
+    stopping: Stopping
+
+    def conclude(self) -> Ending | None:
+        """Write the report, write back, tell the planning run how the job has ended, and the job's callback.
+
+        None, and nothing done, where another conclusion has done so.
+
+        Raises:
+            ActionNotAllowedError: a shard is still at work, or other code has planned the job.
+            BulkVideoError: storage, or the database, refused.
+        """
+        leases = Leases(self.instance, self.run_id, free_dead=lambda: close_orphans(self.instance))
+        with leases, leases.alone(f"conclusion/{self.plan_id}", TURN_S) as alone:
+            planner = self.instance.get_run_by_id(self.plan_id)
+            if planner is not None and not is_open(planner):
+                return None
+            if not alone:
+                raise ActionNotAllowedError("Another run concludes the job already", fix="Wait until it is through")
+            return self._conclude(leases)
+
+    def _conclude(self, leases: Leases) -> Ending:
+        document = read_plan_of(self.spec, self.means, self.instance, self.plan_id, self.stopping)
+        job = find_job(self.instance, self._job_id())
+        shards = self._shards(job.job_id)
+        store = output_store(self.spec, self.means.settings, self.instance, document.sheet.label, self.stopping)
+        ends = self._ends(job, shards)
+        planner = next(run for run in job.runs if run.run_id == self.plan_id)
+        ending = self._ending(planner, document, ends, shards)
+        began = planner.started_at or planner.created_at
+        url = write_report(
+            store,
+            document.sheet,
+            self.spec,
+            job.job_id,
+            list(_failed_outcomes(document.sheet.plans, ends, store.engine)),
+            datetime.fromtimestamp(began, UTC),
+            datetime.now(UTC).timestamp() - began,
+            leases,
+        )
+        written = self._write_back(job, document, store)
+        progress = progress_of(planner, [run_of(record) for record in shards])
+        counts = {"completed": ending.completed, "failed": ending.failed}
+        if ending.state is JobState.CANCELED:
+            counts["cancelled"] = ending.left
+        told = {
+            "total": ending.total,
+            "counts": {name: count for name, count in counts.items() if count},
+            "percent": round(100.0 * (ending.total - ending.left) / max(1, ending.total), 1),
+            "elapsed_ms": progress.elapsed_ms,
+            "eta_ms": None,
+            "cost": round(progress.cost, 6),
+            "at": progress.at,
+            "styles": dict(progress.styles),
+            "platforms": dict(progress.platforms),
+            "waited_ms": progress.waited_ms,
+        }
+        self._tell(shards, {tags.STATE: ending.state, tags.REPORT: url, tags.PROGRESS: json.dumps(told)} | written)
+        tell_state(self.instance, self.plan_id, callback_url=self.spec.callback_url)
+        RowClaims(self.instance, self.plan_id).close()
+        remove_plan(store, self.plan_id)
+        return ending
+
+    def _tell(self, shards: Sequence[RunRecord], told: dict[str, str]) -> None:
+        """Let the planning run say of the whole job what it has come to."""
+        planner = self.instance.get_run_by_id(self.plan_id)
+        assert planner is not None
+        runs = [planner, *(record.dagster_run for record in shards)]
+        made = sum((Made.of_json(json.loads(own_tags(run).get(tags.MADE, "{}"))) for run in runs), Made())
+        took = added_up(found for found in map(took_of, runs) if found is not None)
+        figures = {
+            tags.MADE: json.dumps(made.as_json(), separators=(",", ":")),
+            tags.TOOK: json.dumps(took.as_json(), separators=(",", ":")) if took.rows else "",
+        }
+        tell_tags(self.instance, self.plan_id, {**told, **figures, tags.OPEN: CLOSED})
+
+    def _job_id(self) -> str:
+        run = self.instance.get_run_by_id(self.run_id)
+        return (run.tags.get(tags.JOB_ID) if run else None) or self.run_id
+
+    def _shards(self, job_id: str) -> list[RunRecord]:
+        """The shards of the job, all of which have ended.
+
+        Raises:
+            ActionNotAllowedError: one has not.
+        """
+        close_orphans(self.instance)
+        wanted = {tags.JOB_ID: job_id, tags.PLANNED_BY: self.plan_id, tags.ROLE: Role.SHARD.value}
+        found = list(self.instance.get_run_records(RunsFilter(tags=wanted)))
+        if any(not record.dagster_run.is_finished for record in found):
+            raise ActionNotAllowedError("Shards of the job are still at work", fix="Wait until they are through")
+        return found
+
+    def _ends(self, job: Job, shards: Iterable[RunRecord]) -> dict[str, RowEnd]:
+        """How rows ended in this pass, by row key."""
+        ours = {self.plan_id, *(record.dagster_run.run_id for record in shards)}
+        log = RunLog(self.instance)
+        with closing(log):
+            rows = RowReader(log).rows(job).rows
+        return {row.row_key: row.end for row in rows if row.end is not None and row.end.run_id in ours}
+
+    def _ending(
+        self, planner: JobRun, document: PlanDocument, ends: Mapping[str, RowEnd], shards: Sequence[RunRecord]
+    ) -> Ending:
+        """How the job has ended: by what the planning run has found finished, and the ends of the rows it has left."""
+        left = set(document.row_keys)
+        states = [end.state for key, end in ends.items() if key in left]
+        runs = [run_of(record) for record in shards]
+        return Ending(
+            total=planner.progress.total,
+            completed=planner.progress.total - len(left) + states.count(ItemState.COMPLETED),
+            failed=states.count(ItemState.FAILED),
+            intent=planner.intent,
+            is_canceled=any(run.state is JobState.CANCELED for run in runs),
+        )
+
+    def _write_back(self, job: Job, document: PlanDocument, store: OutputStore) -> dict[str, str]:
+        """What came of writing the results into the sheet, as a tag; a sheet that cannot be written fails no job."""
+        if not self.spec.write_back:
+            return {}
+        try:
+            results = results_now(self.instance, job, document.sheet, store, self.means.settings)
+            written = write_results(self.instance, self.spec, self.means.settings, results)
+        except BulkVideoError as error:
+            _log.warning("The results could not be written into the sheet: %s", error)
+            return {tags.WRITE_BACK: f"failed: {error} Then run: bulkvid jobs write-back {job.job_id}"}
+        return {tags.WRITE_BACK: str(written)}
+
+
+def _failed_outcomes(plans: Iterable[VideoPlan], ends: Mapping[str, RowEnd], engine: str) -> Iterable[RowOutcome]:
+    for plan in plans:
+        end = ends.get(plan.row_key)
+        if end is not None and end.state is ItemState.FAILED:
+            failure = Failure(end.code, end.error, end.fix)
+            yield RowOutcome(plan, ItemState.FAILED, plan.fingerprint(engine), failure=failure, attempts=end.attempts)
