@@ -22,7 +22,13 @@ from bulkvid_pipeline.services.jobs.queue_place import queue_place
 
 POLL_S = 1.0
 PLAIN_EVERY_S = 10.0
-STEPS = {"sheet_rows": "reading the sheet", "video_ideas": "validating", "video_batch": "rendering"}
+STEPS = {
+    "sheet_rows": "reading the sheet",
+    "video_ideas": "validating",
+    "video_batch": "rendering",
+    "make_rows": "rendering",
+    "conclude_job": "writing the report",
+}
 
 
 class Display:

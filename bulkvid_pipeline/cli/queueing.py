@@ -15,6 +15,7 @@ from bulkvid_pipeline.cli.running import WATCH_EVERY_S, Ending, close_dead_jobs,
 from bulkvid_pipeline.core.errors import ActionNotAllowedError
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.services.jobs.result import ExitCode
+from bulkvid_pipeline.services.jobs.run_state import is_open
 from bulkvid_pipeline.settings import settings
 
 
@@ -77,7 +78,7 @@ def _interrupts_as_event() -> Iterator[threading.Event]:
 
 def _is_over(instance: DagsterInstance, run_id: str) -> bool:
     run = instance.get_run_by_id(run_id)
-    return run is None or run.is_finished
+    return run is None or (run.is_finished and not is_open(run))
 
 
 def _cancel(instance: DagsterInstance, job_id: str) -> None:

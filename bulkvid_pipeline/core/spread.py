@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from bulkvid_pipeline.core.jobs import JobRun, Role, RowNews, RunProgress
 from bulkvid_pipeline.core.states import ItemState, JobAction, JobState, outcome_of
@@ -129,21 +130,40 @@ def _added(groups: Iterable[Mapping[str, tuple[int, int]]]) -> dict[str, tuple[i
     return found
 
 
+class Standing(StrEnum):
+    """What has become of a run that works for a planning run."""
+
+    LIVE = "live"
+    """It waits, is at work, or is about to end."""
+    THROUGH = "through"
+    """It has come to a good end."""
+    LEFT = "left"
+    """Its worker was stopped, and it has left its rows to others."""
+    LOST = "lost"
+    """Its worker died, or could not go on."""
+
+
 @dataclass(frozen=True)
 class Member:
-    """A run that works for a planning run.
-
-    Attributes:
-        role: what it does.
-        shard: which of the shards it is; 0 for a conclusion.
-        is_live: whether it waits, is at work, or is about to end.
-        is_through: whether it has come to a good end: one that was lost, or could not go on, has not.
-    """
+    """A run that works for a planning run; `shard` is 0 for a conclusion."""
 
     role: Role
     shard: int
-    is_live: bool
-    is_through: bool
+    standing: Standing
+
+    @classmethod
+    def of(cls, run: JobRun) -> Member:
+        """What a run is that has a role."""
+        assert run.role is not None
+        if run.is_live:
+            standing = Standing.LIVE
+        elif run.state is JobState.PAUSED:
+            standing = Standing.LEFT
+        elif run.state is JobState.FAILED and not run.failed_by_its_rows:
+            standing = Standing.LOST
+        else:
+            standing = Standing.THROUGH
+        return cls(run.role, run.shard, standing)
 
 
 @dataclass(frozen=True)
@@ -164,31 +184,32 @@ def runs_needed(shards: int, rows_left: int, members: Sequence[Member], *, stops
         members: all runs there are for it.
         stops: whether no row is to be begun any more: the job is to be paused or cancelled, or its time is over.
 
-    A shard that was lost is begun anew while rows are left, `MOST_TRIES` times in all; one that is through is not.
+    A shard that was lost, or has left its rows to others, is begun anew while rows are left, unless `MOST_TRIES` were
+    lost; one that is through is not.
     Once none is at work and none is to be begun, the job is concluded, however many rows are left.
     """
     of_shards = [member for member in members if member.role is Role.SHARD]
     wanted = [] if stops or not rows_left else list(_shards_to_begin(shards, of_shards))
-    if wanted or any(member.is_live for member in of_shards):
+    if wanted or any(member.standing is Standing.LIVE for member in of_shards):
         return tuple(wanted)
     conclusions = [member for member in members if member.role is Role.CONCLUSION]
-    if any(member.is_live for member in conclusions) or len(conclusions) >= MOST_TRIES:
+    if any(member.standing is Standing.LIVE for member in conclusions) or len(conclusions) >= MOST_TRIES:
         return ()
     return (Wanted(Role.CONCLUSION, 0, len(conclusions)),)
 
 
 def _shards_to_begin(shards: int, members: Sequence[Member]) -> Iterable[Wanted]:
     for number in range(shards):
-        before = [member for member in members if member.shard == number]
-        is_lost = bool(before) and not any(member.is_live or member.is_through for member in before)
-        if not before or (is_lost and len(before) < MOST_TRIES):
+        before = [member.standing for member in members if member.shard == number]
+        in_hand = Standing.LIVE in before or Standing.THROUGH in before
+        if not in_hand and before.count(Standing.LOST) < MOST_TRIES:
             yield Wanted(Role.SHARD, number, len(before))
 
 
 def is_given_up(members: Iterable[Member]) -> bool:
     """Whether the conclusion was lost too often to be begun once more."""
     conclusions = [member for member in members if member.role is Role.CONCLUSION]
-    return len(conclusions) >= MOST_TRIES and not any(member.is_live for member in conclusions)
+    return len(conclusions) >= MOST_TRIES and not any(member.standing is Standing.LIVE for member in conclusions)
 
 
 @dataclass(frozen=True)

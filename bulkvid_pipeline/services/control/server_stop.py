@@ -14,7 +14,8 @@ from bulkvid_pipeline.adapters.dagster.code_servers import socket_of
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.states import JobAction, JobState
 from bulkvid_pipeline.services.jobs.jobs import id_of
-from bulkvid_pipeline.services.jobs.run_state import own_tags, state_of, tell_tags
+from bulkvid_pipeline.services.jobs.run_state import is_open, own_tags, state_of, tell_tags
+from bulkvid_pipeline.services.shards.closing import close_plan
 from bulkvid_pipeline.services.webhooks.callbacks import tell_state
 
 _IN_HAND = [DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
@@ -54,6 +55,7 @@ def pause_ended_runs(instance: DagsterInstance, run_ids: Iterable[str]) -> tuple
         Ids of the jobs of which a run is paused now.
     """
     paused = []
+    plans = set()
     for run_id in run_ids:
         run = instance.get_run_by_id(run_id)
         if run is None:
@@ -63,6 +65,11 @@ def pause_ended_runs(instance: DagsterInstance, run_ids: Iterable[str]) -> tuple
             run = instance.get_run_by_id(run_id) or run
         if state_of(run) is JobState.PAUSED:
             paused.append(id_of(run))
+            plans.add(run.tags.get(tags.PLANNED_BY, ""))
+    for plan_id in plans - {""}:
+        planner = instance.get_run_by_id(plan_id)
+        if planner is not None and is_open(planner):
+            close_plan(instance, plan_id, JobState.PAUSED)
     return tuple(dict.fromkeys(paused))
 
 

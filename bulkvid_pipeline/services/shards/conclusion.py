@@ -114,7 +114,8 @@ class Conclusion:
         self._tell(shards, {tags.STATE: ending.state, tags.REPORT: url, tags.PROGRESS: json.dumps(told)} | written)
         tell_state(self.instance, self.plan_id, callback_url=self.spec.callback_url)
         RowClaims(self.instance, self.plan_id).close()
-        remove_plan(store, self.plan_id)
+        for run_id in [run.run_id for run in job.runs if run.shards]:  # those too that were closed without a conclusion
+            remove_plan(store, run_id)
         return ending
 
     def _tell(self, shards: Sequence[RunRecord], told: dict[str, str]) -> None:

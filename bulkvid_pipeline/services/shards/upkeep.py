@@ -17,8 +17,8 @@ from bulkvid_pipeline.core.spread import Member, Wanted, is_given_up, runs_neede
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.services.jobs.jobs import id_of
 from bulkvid_pipeline.services.jobs.run_config import spec_of_run
-from bulkvid_pipeline.services.jobs.run_state import CLOSED, OPEN, ended_as, own_tags, run_of, tell_tags
-from bulkvid_pipeline.services.webhooks.callbacks import tell_state
+from bulkvid_pipeline.services.jobs.run_state import OPEN, ended_as, own_tags, run_of
+from bulkvid_pipeline.services.shards.closing import close_plan
 
 _log = logging.getLogger(__name__)
 
@@ -65,28 +65,21 @@ def runs_wanted(instance: DagsterInstance) -> Iterator[RunWanted]:
         if planner.status is DagsterRunStatus.SUCCESS:
             yield from _of_job(instance, record)
         elif planner.is_finished:
-            _close(instance, planner.run_id, JobState(ended_as(planner) or JobState.FAILED))
+            close_plan(instance, planner.run_id, JobState(ended_as(planner) or JobState.FAILED))
 
 
 def _of_job(instance: DagsterInstance, record: RunRecord) -> Iterator[RunWanted]:
     planner, own = record.dagster_run, run_of(record)
     of_job = {tags.JOB_ID: id_of(planner), tags.PLANNED_BY: planner.run_id}
-    members = [_member(run_of(member)) for member in instance.get_run_records(RunsFilter(tags=of_job))]
+    members = [Member.of(run_of(member)) for member in instance.get_run_records(RunsFilter(tags=of_job))]
     if is_given_up(members):
         _log.error("The conclusion of job %s was lost too often", id_of(planner))
-        _close(instance, planner.run_id, JobState.FAILED)
-        tell_state(instance, planner.run_id)
+        close_plan(instance, planner.run_id, JobState.FAILED)
         return
     left = RowClaims(instance, planner.run_id).left()
     stops = bool(own.intent) or _time_is_over(planner, own)
     for wanted in runs_needed(own.shards, left, members, stops=stops):
         yield _run(planner, wanted)
-
-
-def _member(run: JobRun) -> Member:
-    assert run.role is not None
-    failed = run.state is JobState.FAILED and not run.failed_by_its_rows
-    return Member(run.role, run.shard, is_live=run.is_live, is_through=not run.is_live and not failed)
 
 
 def _time_is_over(planner: DagsterRun, own: JobRun) -> bool:
@@ -103,9 +96,3 @@ def _run(planner: DagsterRun, wanted: Wanted) -> RunWanted:
     config = {name: part for name, part in planner.run_config.items() if name in {"resources", "loggers"}}
     key = f"{planner.run_id}/{wanted.role}/{wanted.shard}/{wanted.tries}"
     return RunWanted(key, JOBS[wanted.role], config, inherited | own)
-
-
-def _close(instance: DagsterInstance, plan_id: str, state: JobState) -> None:
-    """The job has ended, and nobody will conclude it any more; its rows are kept, and a retry goes on with them."""
-    RowClaims(instance, plan_id).close()
-    tell_tags(instance, plan_id, {tags.STATE: state, tags.OPEN: CLOSED})
