@@ -8,7 +8,7 @@ import time
 from collections import Counter
 
 import pytest
-from dagster import RunsFilter
+from dagster import DagsterInstance, RunsFilter
 
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.states import JobState
@@ -119,6 +119,12 @@ def test_a_stale_worker_that_wakes_up_commits_nothing(place: Installation) -> No
     check(place, place.job().job_id, completed=TITLES)
 
 
+def look_for_the_lost(instance: DagsterInstance) -> bool:
+    """Look as a daemon does, about once a second."""
+    time.sleep(1)
+    return bool(close_orphans(instance))
+
+
 def test_a_worker_that_stood_still_for_too_long_commits_nothing_when_it_goes_on(
     place_on_postgres: Installation,
 ) -> None:
@@ -127,7 +133,7 @@ def test_a_worker_that_stood_still_for_too_long_commits_nothing_when_it_goes_on(
     stale.wait_for_strike()
     os.kill(stale.pid, signal.SIGSTOP)
     with place.instance() as instance:
-        wait_until(lambda: time.sleep(1) or close_orphans(instance))
+        wait_until(lambda: look_for_the_lost(instance))
     place.retry(place.job().job_id)
     objects_before = {key: place.objects.read(key) for key in place.objects.all_keys()}
     journal_before = len(place.journal())
