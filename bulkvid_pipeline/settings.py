@@ -58,7 +58,7 @@ class Settings(BaseSettings):
     )
     machine_worth_s: float = Field(
         120.0,
-        ge=0.0,
+        gt=0.0,
         description="Seconds of work that each of them must have: smaller jobs stay with fewer runs",
     )
     batch_max_workers: int = Field(
