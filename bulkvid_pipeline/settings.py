@@ -19,6 +19,8 @@ from bulkvid_pipeline.core.findings import shortened
 
 _PREFIX = "BULKVID_"
 _ENV_FILE = ".env"
+_MOST_SLOTS = 1000
+"""Of a pool of Dagster's, unless DAGSTER_MAX_GLOBAL_OP_CONCURRENCY_LIMIT raises it."""
 
 
 class Settings(BaseSettings):
@@ -44,17 +46,17 @@ class Settings(BaseSettings):
     workers: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, le=256, description="Rows that one job renders at once"
     )
-    render_slots: int = Field(
-        default_factory=lambda: os.cpu_count() or 1,
-        ge=1,
-        le=256,
-        description="Rows rendered at once by all jobs of the instance; read when its first job runs",
-    )
     max_machines: int = Field(
         1,
         ge=1,
         le=200,
         description="Runs that may make the rows of one job side by side, where the job says nothing of it",
+    )
+    render_slots: int = Field(
+        default_factory=lambda known: min(_MOST_SLOTS, (os.cpu_count() or 1) * known["max_machines"]),
+        ge=1,
+        le=_MOST_SLOTS,
+        description="Rows rendered at once by all jobs of the instance, on all machines; read when its first job runs",
     )
     machine_worth_s: float = Field(
         120.0,

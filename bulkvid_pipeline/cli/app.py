@@ -56,6 +56,10 @@ Resolution = Annotated[str | None, typer.Option("--resolution", "-r", help="720p
 Container = Annotated[str | None, typer.Option("--format", "-f", help="mp4, mov or webm")]
 Codec = Annotated[str | None, typer.Option("--video-codec", help="h264, h265 or vp9")]
 Priority = Annotated[str | None, typer.Option("--priority", help="urgent, high, normal or low")]
+Machines = Annotated[
+    int | None,
+    typer.Option("--max-machines", help="How many runs of the queue may make its rows side by side, 1 to 200"),
+]
 Title = Annotated[str | None, typer.Option("--title", help="Name of the job")]
 Prefix = Annotated[str | None, typer.Option("--prefix", help="Folder inside the output")]
 WriteBack = Annotated[
@@ -81,6 +85,7 @@ def run(
     container: Container = None,
     video_codec: Codec = None,
     priority: Priority = None,
+    max_machines: Machines = None,
     title: Title = None,
     prefix: Prefix = None,
     write_back: WriteBack = None,
@@ -108,12 +113,15 @@ def run(
     fields = {
         "title": title,
         "priority": priority,
+        "max_machines": max_machines,
         "write_back": write_back,
         **_input_fields(level, cell_range, layout, columns, only, hidden_rows),
         **_output_fields(output, container, video_codec, resolution, prefix),
         **_template_fields(template, style, voice, captions),
     }
     spec = _spec(sheet, fields)
+    if not queue and (max_machines or 1) > 1:
+        raise typer.BadParameter("add --queue: without it this command makes all rows", param_hint="--max-machines")
     if canary is None:
         raise typer.Exit(run_job(spec, plain=plain, queue=queue))
     from bulkvid_pipeline.cli.canary import run_with_canary
@@ -139,6 +147,7 @@ def plan(
     container: Container = None,
     video_codec: Codec = None,
     priority: Priority = None,
+    max_machines: Machines = None,
     title: Title = None,
     prefix: Prefix = None,
     write_back: WriteBack = None,
@@ -156,6 +165,7 @@ def plan(
     fields = {
         "title": title,
         "priority": priority,
+        "max_machines": max_machines,
         "write_back": write_back,
         **_input_fields(level, cell_range, layout, columns, only, hidden_rows),
         **_output_fields(output, container, video_codec, resolution, prefix),

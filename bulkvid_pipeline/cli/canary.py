@@ -29,6 +29,7 @@ from bulkvid_pipeline.services.jobs.result import ExitCode
 from bulkvid_pipeline.services.plans.canary import Canary, CanaryRow, estimate_by, read_canary, write_sheet
 from bulkvid_pipeline.services.plans.plan_view import why_in_words
 from bulkvid_pipeline.services.plans.sheet_plan import RowOutlook, SheetPlan, estimate_of, plan_sheet
+from bulkvid_pipeline.services.plans.spreading import spreading_of
 from bulkvid_pipeline.settings import dagster_home, settings
 
 if TYPE_CHECKING:
@@ -151,7 +152,9 @@ class _CanaryJob:
         here, seconds = settings(), self.plan.sheet.seconds
         made = {row.chosen.plan.row_key for row in canary.rows if not row.failed}
         first = [row for row in self.plan.to_render if row.plan.row_key in made]
-        of_canary, of_others = (estimate_of(rows, seconds, here, self.paces) for rows in (first, self._others))
+        spreading = spreading_of(self.spec, here) if self.queue else None
+        of_canary = estimate_of(first, seconds, here, self.paces)
+        of_others = estimate_of(self._others, seconds, here, self.paces, spreading)
         return estimate_by(canary, of_canary, of_others, here.workers)
 
     def _goes_on(self, canary: Canary, *, yes: bool) -> bool:

@@ -98,4 +98,5 @@ def estimate_in_words(estimate: Estimate) -> str:
     cost = f", {estimate.voice_cost:.4g} for the voice" if estimate.voice_cost else ""
     length, size = time_in_words(estimate.video_seconds), size_in_words(estimate.storage_bytes)
     time = time_in_words(estimate.processing_time_ms / 1000)
-    return f"{videos} of {length}, about {size}, in about {time}{cost}"
+    machines = f" on {estimate.machines} machines of the queue" if estimate.machines > 1 else ""
+    return f"{videos} of {length}, about {size}, in about {time}{machines}{cost}"

@@ -24,13 +24,14 @@ class JobFields(TypedDict, total=False):
     `sheet_format`, `only`, `hidden_rows`, `columns` (what columns are whose headers do not tell, by header or letter:
     `{"Hook line": "idea_title", "D:D": "ignore"}`). Of the output: `output_bucket`, `prefix`, `format`, `video_codec`,
     `audio_codec`, `resolution`. Of the look and the sound: `template_id`, `style`, `voice`, `captions`, `language`.
-    `deadline` says the same as `processing_deadline_ms`.
+    `deadline` says the same as `processing_deadline_ms`; `max_machines` is how many runs may make rows side by side.
     """
 
     title: str | None
     priority: Priority | None
     processing_deadline_ms: int | None
     deadline: timedelta | None
+    max_machines: int | None
     callback_url: str | None
     validation_level: ValidationLevel | None
     write_back: bool | None
@@ -63,6 +64,7 @@ _PLACES: dict[str, tuple[str, ...]] = {
             "title",
             "priority",
             "processing_deadline_ms",
+            "max_machines",
             "callback_url",
             "validation_level",
             "write_back",

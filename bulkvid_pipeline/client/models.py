@@ -140,7 +140,8 @@ class Estimate(Shape):
     """What a job will make and need, roughly; `voice_cost` is in the currency of the paid voices' price.
 
     `processing_time_ms` is the job's time alone on the installation, `work_time_ms` that of its rows one after the
-    other; `based_on_rows` the number of past rows from which the figures come, 0 for built-in figures.
+    other; `based_on_rows` the number of past rows from which the figures come, 0 for built-in figures; `machines` how
+    many make its rows side by side.
     """
 
     videos: int
@@ -150,6 +151,7 @@ class Estimate(Shape):
     voice_cost: float
     work_time_ms: int
     based_on_rows: int
+    machines: int = 1
 
 
 class CreatedJob(Job):

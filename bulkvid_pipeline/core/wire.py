@@ -464,7 +464,8 @@ class Validation(_Shape):
 
 class Estimate(_Shape):
     """What a job will make and need, roughly: its videos, their length and size, its time alone on this installation,
-    that of its rows one after the other, and the cost of paid voices in the currency of their price."""
+    that of its rows one after the other, the cost of paid voices in the currency of their price, and how many machines
+    make its rows side by side."""
 
     videos: int
     video_seconds: float
@@ -474,6 +475,7 @@ class Estimate(_Shape):
     voice_cost: float
     based_on_rows: int
     """Past rows of this installation from which the figures come; 0 while there are none: built-in figures."""
+    machines: int = 1
 
 
 class CreatedJob(JobView):

@@ -19,7 +19,7 @@ from bulkvid_pipeline.core.options import (
     VideoCodec,
     Voice,
 )
-from bulkvid_pipeline.core.spec import HiddenRows, OnlyRows, SheetFormat
+from bulkvid_pipeline.core.spec import MOST_MACHINES, HiddenRows, OnlyRows, SheetFormat
 from bulkvid_pipeline.services.drafts.drafts import Step
 from bulkvid_pipeline.services.drafts.editing import field
 from bulkvid_pipeline.services.intake.allowed import EVERYTHING, AllowedPlaces
@@ -43,6 +43,8 @@ class Choices:
     buckets: tuple[str, ...]
     any_bucket: bool
     """Whether any other bucket may be named too."""
+    usual_machines: int
+    """How many may make the rows of a job that does not say it."""
 
     styles: Options = (
         ("", "As the template says"),
@@ -104,6 +106,7 @@ class Choices:
         (HiddenRows.INCLUDE, "Take hidden rows too"),
     )
     platforms: Options = tuple((platform.value, platform.label) for platform in Platform)
+    most_machines: int = MOST_MACHINES
 
     @property
     def template_options(self) -> Options:
@@ -139,6 +142,7 @@ def choices_of(settings: Settings, project_id: str, spec: Mapping[str, Any], ste
         templates=_usable_templates(settings, allowed) if step in _WITH_TEMPLATES else (),
         buckets=tuple(dict.fromkeys([*named, *([str(chosen)] if chosen else [])])),
         any_bucket=EVERYTHING in allowed.outputs,
+        usual_machines=settings.max_machines,
     )
 
 

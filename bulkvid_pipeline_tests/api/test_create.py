@@ -116,7 +116,21 @@ def test_a_dry_run_tells_findings_and_an_estimate_and_creates_nothing(house: Hou
     assert estimate["work_time_ms"] > 0
     assert estimate["voice_cost"] == 0
     assert estimate["based_on_rows"] == 0
+    assert estimate["machines"] == 1
     assert house.runs() == []
+
+
+def test_an_estimate_is_of_as_many_machines_as_the_job_may_have_and_is_worth(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BULKVID_MACHINE_WORTH_S", "0")
+    settings.cache_clear()
+    body = {"input_source": {"path": house.upload()}, "max_machines": 9}
+
+    answer = house.create(body, query="?dry_run=true")
+
+    # There are two rows.
+    assert answer.json()["data"]["estimate"]["machines"] == 2
 
 
 @pytest.mark.parametrize(
@@ -173,6 +187,9 @@ def test_a_dry_run_tells_findings_and_an_estimate_and_creates_nothing(house: Hou
         ),
         ({"template": {"template_id": "my template"}}, 400, "INVALID_SPEC", "template.template_id", "not valid"),
         ({"processing_deadline_ms": 5}, 400, "INVALID_SPEC", "processing_deadline_ms", "out of bounds"),
+        ({"max_machines": 0}, 400, "INVALID_SPEC", "max_machines", "greater than or equal to 1"),
+        ({"max_machines": 201}, 400, "INVALID_SPEC", "max_machines", "less than or equal to 200"),
+        ({"max_machines": "all"}, 400, "INVALID_SPEC", "max_machines", "integer"),
         ({"priority": "asap"}, 400, "INVALID_SPEC", "priority", ""),
         ({"colour": "red"}, 400, "INVALID_SPEC", "colour", "unknown field"),
         ({"callback_url": "ftp://x"}, 400, "INVALID_SPEC", "callback_url", "web address"),

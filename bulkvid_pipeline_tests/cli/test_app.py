@@ -34,7 +34,7 @@ def test_every_option_of_run_reaches_the_job(bulkvid: Command, folder: Path, sta
     options = (
         "--output videos --level strict --range A1:J9 --layout positional --template modern --style classic "
         "--voice male --resolution 4k --format mov --video-codec h265 --priority urgent --title Spring --prefix may "
-        "--plain --queue --column K:K=idea_title"
+        "--plain --queue --max-machines 4 --column K:K=idea_title"
     )
 
     said = bulkvid("run", "ideas.csv", *options.split(), "--column", "Why = how?=ignore")
@@ -45,6 +45,7 @@ def test_every_option_of_run_reaches_the_job(bulkvid: Command, folder: Path, sta
     assert spec.model_dump(mode="json", exclude_defaults=True) == {
         "title": "Spring",
         "priority": "urgent",
+        "max_machines": 4,
         "validation_level": "strict",
         "input_source": {
             "type": "file",
@@ -71,6 +72,17 @@ def test_without_options_a_job_has_its_defaults_and_runs_here(bulkvid: Command, 
     ((spec, how),) = started
     assert how == {"plain": False, "queue": False}
     assert spec.model_dump(exclude_defaults=True).keys() == {"input_source"}
+
+
+def test_machines_without_the_queue_and_too_many_are_wrong_input(bulkvid: Command, started: Started) -> None:
+    alone = bulkvid("run", "ideas.csv", "--max-machines", "4")
+    many = bulkvid("run", "ideas.csv", "--queue", "--max-machines", "201")
+
+    assert (alone.code, many.code, started) == (2, 2, [])
+    assert "--queue" in alone.err
+    assert "max_machines" in many.err
+    assert "200" in many.err
+    assert bulkvid("run", "ideas.csv", "--max-machines", "1").code == 3
 
 
 @pytest.mark.parametrize(("output", "bucket"), [("my-bucket", "my-bucket"), ("s3://films/x", "s3://films/x")])

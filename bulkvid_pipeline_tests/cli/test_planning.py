@@ -89,7 +89,7 @@ def test_every_option_of_run_reaches_the_plan(bulkvid: Command, folder: Path, mo
     options = (
         "--output videos --level moderate --range A1:C9 --layout standard --template modern --style classic "
         "--voice male --captions off --resolution 4k --format mov --video-codec h265 --priority urgent --title Spring "
-        "--prefix may --hidden-rows include --column B:B=script --json"
+        "--prefix may --max-machines 4 --hidden-rows include --column B:B=script --json"
     )
 
     said = bulkvid("plan", "good.csv", *options.split())
@@ -99,6 +99,7 @@ def test_every_option_of_run_reaches_the_plan(bulkvid: Command, folder: Path, mo
     assert plan.output.startswith(f"file://{folder}/videos/may/")
     (spec,) = planned
     assert (spec.title, spec.priority, spec.validation_level) == ("Spring", "urgent", "moderate")
+    assert spec.max_machines == 4
     source, output, template = spec.input_source, spec.output, spec.template
     assert (source.range, source.format, source.hidden_rows) == ("A1:C9", "standard", "include")
     assert source.columns == {"B:B": "script_content"}
@@ -114,6 +115,18 @@ def test_a_job_spec_is_planned_as_it_would_run(bulkvid: Command, folder: Path) -
     plan = json.loads(bulkvid("plan", "job.yaml", "--json").out)
 
     assert plan["output"].rstrip("/").rpartition("/")[0].endswith("/output/may")
+
+
+def test_a_job_over_several_machines_is_told_with_them(
+    bulkvid: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BULKVID_MACHINE_WORTH_S", "0")
+    (folder / "good.csv").write_text(GOOD)
+
+    said = bulkvid("plan", "good.csv", "--max-machines", "2")
+
+    assert "on 2 machines of the queue" in said.out
+    assert "machines" not in bulkvid("plan", "good.csv").out
 
 
 def all_files(folder: Path) -> list[tuple[str, int, int]]:

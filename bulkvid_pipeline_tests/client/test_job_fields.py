@@ -31,7 +31,12 @@ def test_the_arguments_of_the_reference_make_its_spec() -> None:
 def test_every_argument_is_understood_by_the_server() -> None:
     values = {
         **dict.fromkeys(get_type_hints(JobFields), "x"),
-        **{"processing_deadline_ms": 60000, "priority": "high", "callback_url": "https://a.example/b"},
+        **{
+            "processing_deadline_ms": 60000,
+            "max_machines": 4,
+            "priority": "high",
+            "callback_url": "https://a.example/b",
+        },
         **{"validation_level": "strict", "write_back": True, "gid": 7, "path": None, "range": "A1:Z9"},
         **{"sheet_id": "1A2B3C4D5E6F7G8H9I0J", "sheet_format": "positional", "only": "approved"},
         **{"hidden_rows": "include", "output_bucket": "my-videos", "format": "webm", "video_codec": "vp9"},
@@ -42,6 +47,7 @@ def test_every_argument_is_understood_by_the_server() -> None:
 
     assert spec.template.overrides.style == "minimal"
     assert spec.input_source.format == "positional"
+    assert spec.max_machines == 4
     assert spec.output.codecs == ("vp9", "opus")
 
 

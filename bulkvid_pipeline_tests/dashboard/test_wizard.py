@@ -110,11 +110,11 @@ def test_four_steps_lead_from_a_file_to_a_job_and_the_draft_is_gone(
     assert wizard.send("sheet", **{"input_source.range": "A1:J3"}).headers["Location"] == f"/new/{draft_id}/look"
     choices = {"template.overrides.style": "classic", "output.format": "webm", "output.resolution": "720p"}
     assert wizard.send("look", **choices).headers["Location"] == f"/new/{draft_id}/details"
-    details = {"title": "Spring", "priority": "high", "deadline_minutes": "90"}
+    details = {"title": "Spring", "priority": "high", "deadline_minutes": "90", "max_machines": "4"}
     assert wizard.send("details", **details).headers["Location"] == f"/new/{draft_id}/review"
 
     review = words(visitor.get(f"/new/{draft_id}/review"))
-    for text in ("ideas.csv", "A1:J3", "Classic", "WebM", "720p", "Spring", "High", "90 min"):
+    for text in ("ideas.csv", "A1:J3", "Classic", "WebM", "720p", "Spring", "High", "90 min", "Machines at once 4"):
         assert text in review
 
     location = wizard.create().headers["Location"]
@@ -122,6 +122,7 @@ def test_four_steps_lead_from_a_file_to_a_job_and_the_draft_is_gone(
     job = find_job(workplace.instance, job_id, project_id="default")
     spec = spec_of(workplace.instance, job)
     assert (spec.title, spec.priority, spec.processing_deadline_ms) == ("Spring", "high", 90 * 60_000)
+    assert spec.max_machines == 4
     assert (spec.output.format, spec.output.resolution, spec.template.overrides.style) == ("webm", "720p", "classic")
     assert (spec.user_id, spec.project_id, spec.input_source.range) == ("ana", "default", "A1:J3")
     assert visitor.get(f"/new/{draft_id}").headers["Location"] == location
@@ -141,12 +142,14 @@ def problem_of(page: Response, name: str) -> str:
 
 def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(wizard: Wizard, visitor: Visitor) -> None:
     draft_id = wizard.upload()
-    page = wizard.send("details", title="Spring", deadline_minutes="soon", callback_url="nowhere")
+    page = wizard.send("details", title="Spring", deadline_minutes="soon", max_machines="all", callback_url="nowhere")
     assert page.status_code == 422
     assert "no number of 1 to 1440 minutes" in problem_of(page, "deadline_minutes")
+    assert "'all' is no whole number of 1 to 200" in problem_of(page, "max_machines")
     assert "is not a web address" in problem_of(page, "callback_url")
     again = filled(visitor.get(f"/new/{draft_id}/details"))
     assert (again["title"], again["deadline_minutes"], again["callback_url"]) == ("Spring", "soon", "nowhere")
+    assert again["max_machines"] == "all"
 
     page = wizard.send("look", **{"output.video_codec": "vp9", "output.prefix": "a/../b"})
     assert page.status_code == 422
@@ -449,7 +452,7 @@ def test_the_review_counts_what_it_does_not_show_at_other_levels(wizard: Wizard,
 @pytest.mark.heavy
 def test_hostile_texts_stay_texts(wizard: Wizard, visitor: Visitor) -> None:
     draft_id = wizard.upload(name=f"{HOSTILE}.csv", data=as_csv([idea(HOSTILE), idea("", HOSTILE)]))
-    hostile = dict.fromkeys(("title", "callback_url", "deadline_minutes"), HOSTILE)
+    hostile = dict.fromkeys(("title", "callback_url", "deadline_minutes", "max_machines"), HOSTILE)
     pages = [
         wizard.send("details", **hostile),
         wizard.send("look", **{"output.prefix": HOSTILE, "template.template_id": HOSTILE, "output.format": HOSTILE}),

@@ -26,6 +26,7 @@ _EXAMPLE = {
     "title": "Spring Campaign Videos",
     "priority": "normal",
     "processing_deadline_ms": 7200000,
+    "max_machines": 4,
     "input_source": {"type": "sheet", "sheet_id": "1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "range": "A1:Z1000"},
     "output": {"format": "mp4", "resolution": "1080p"},
     "template": {"template_id": "default_template", "overrides": {"style": "modern", "voice": "female"}},

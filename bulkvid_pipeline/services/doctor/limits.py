@@ -12,20 +12,24 @@ GOOGLE_PER_USER, GOOGLE_PER_PROJECT = 60, 300
 """Reads a minute, and as many writes: https://developers.google.com/workspace/sheets/api/limits"""
 _TOO_MANY = 2
 """Rows at once for each processor that only make each other slower."""
-_SLOTS_MEND = "Set BULKVID_WORKERS and BULKVID_RENDER_SLOTS to the number of processors"
+_SLOTS_MEND = "Set BULKVID_WORKERS to the number of processors of a machine, and BULKVID_RENDER_SLOTS to that of all"
 _RATES_MEND = "Correct the BULKVID_LIMIT_ settings"
 
 
 def _slots(site: Site) -> Finding:
     settings, cores = site.settings, processors()
+    machines = settings.max_machines
     told = f"{settings.workers} workers a job, {settings.render_slots} render slots, {cores} processors"
+    if machines > 1:
+        told += f" on each of {machines} machines"
     if settings.workers > settings.render_slots:
         return warning(
             f"{told}: {settings.workers - settings.render_slots} workers of every job never get a slot",
             f"Set BULKVID_WORKERS to {settings.render_slots}, or BULKVID_RENDER_SLOTS to {settings.workers}",
         )
-    if settings.render_slots > _TOO_MANY * cores:
-        return warning(f"{told}: rows wait for processors", f"Set BULKVID_WORKERS and BULKVID_RENDER_SLOTS to {cores}")
+    if settings.render_slots > _TOO_MANY * cores * machines:
+        mend = f"Set BULKVID_WORKERS to {cores}, and BULKVID_RENDER_SLOTS to {cores * machines}"
+        return warning(f"{told}: rows wait for processors", mend)
     kept = _slots_kept(site)
     if kept not in (None, settings.render_slots):
         return warning(

@@ -7,8 +7,8 @@ from typing import Any
 
 from bulkvid_pipeline.core.errors import BulkVideoError, InvalidRequestError
 from bulkvid_pipeline.core.findings import shortened
-from bulkvid_pipeline.core.spec import BulkJobSpec
-from bulkvid_pipeline.services.drafts.editing import DEADLINE, field, minutes_of
+from bulkvid_pipeline.core.spec import MOST_MACHINES, BulkJobSpec
+from bulkvid_pipeline.services.drafts.editing import DEADLINE, MACHINES, field, minutes_of
 from bulkvid_pipeline.services.intake.checking import check_names, read_spec
 from bulkvid_pipeline.settings import Settings
 
@@ -49,6 +49,9 @@ def _told(error: BulkVideoError, spec: Mapping[str, Any]) -> dict[str, str]:
     if DEADLINE in found:
         given = minutes_of(field(spec, DEADLINE))
         found[DEADLINE] = f"'{shortened(given)}' is no number of 1 to 1440 minutes. Correct it, or leave it empty"
+    if MACHINES in found:
+        given = shortened(str(field(spec, MACHINES)))
+        found[MACHINES] = f"'{given}' is no whole number of 1 to {MOST_MACHINES}. Correct it, or leave it empty"
     return found
 
 

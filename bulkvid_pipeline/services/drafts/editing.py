@@ -11,6 +11,7 @@ from bulkvid_pipeline.core.spec import MINUTE_MS, InputSource
 from bulkvid_pipeline.services.drafts.drafts import Step
 
 DEADLINE = "processing_deadline_ms"
+MACHINES = "max_machines"
 PLATFORMS = "template.overrides.platforms"
 FIELDS: Mapping[Step, tuple[str, ...]] = {
     Step.SHEET: (
@@ -34,7 +35,7 @@ FIELDS: Mapping[Step, tuple[str, ...]] = {
         "output.output_bucket",
         "output.prefix",
     ),
-    Step.DETAILS: ("title", "priority", DEADLINE, "callback_url", "validation_level", "write_back"),
+    Step.DETAILS: ("title", "priority", DEADLINE, MACHINES, "callback_url", "validation_level", "write_back"),
     Step.REVIEW: (),
 }
 """The fields of the spec that each step's form has. The sheet and the meaning of its columns have their own forms."""

@@ -29,6 +29,7 @@ from bulkvid_pipeline.core.wire import DryRun, Estimate, Validation
 from bulkvid_pipeline.services.analytics.past_rows import paces_of
 from bulkvid_pipeline.services.intake.allowed import AllowedPlaces
 from bulkvid_pipeline.services.intake.refusals import as_own_fault, naming
+from bulkvid_pipeline.services.plans.spreading import spreading_of
 from bulkvid_pipeline.services.sheets.loading import load_sheet
 from bulkvid_pipeline.services.sheets.uploads import Uploads
 from bulkvid_pipeline.services.sheets.validation import ValidatedSheet, validate_for_spec
@@ -106,7 +107,7 @@ def try_job(spec: BulkJobSpec, settings: Settings, instance: DagsterInstance) ->
     return DryRun(
         items_total=len(sheet.plans),
         validation=validation_view(sheet.report),
-        estimate=estimate_of(sheet, settings, paces_of(instance, settings)),
+        estimate=estimate_of(sheet, spec, settings, paces_of(instance, settings)),
     )
 
 
@@ -203,11 +204,18 @@ def validation_view(report: ValidationReport, limit: int = MOST_FINDINGS) -> Val
     return Validation.model_validate(report.as_dict(limit))
 
 
-def estimate_of(sheet: ValidatedSheet, settings: Settings, paces: Paces, *, rows_total: int | None = None) -> Estimate:
+def estimate_of(
+    sheet: ValidatedSheet, spec: BulkJobSpec, settings: Settings, paces: Paces, *, rows_total: int | None = None
+) -> Estimate:
     """What the job over the sheet will make and need; `rows_total`: the sheet is a sample of so many rows."""
     paid = Provider(settings.speech_provider) is Provider.OPENAI
     lengths = [(plan, sheet.seconds.get(plan.sheet_row, 0.0)) for plan in sheet.plans]
     price = settings.speech_price if paid else 0.0
     return estimate_job(
-        lengths, workers=settings.workers, price_per_million=price, paces=paces, rows_total=rows_total
+        lengths,
+        workers=settings.workers,
+        price_per_million=price,
+        paces=paces,
+        rows_total=rows_total,
+        spreading=spreading_of(spec, settings),
     ).view()

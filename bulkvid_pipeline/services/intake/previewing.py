@@ -86,7 +86,7 @@ def preview_sheet(
         rows_checked=len(first.table.frame),
         validation={level.value: validation_view(found.report, findings) for level, found in by_level.items()},
         estimate=estimate_of(
-            chosen, settings, paces_of(instance, settings), rows_total=_likely_rows(sheet, first, chosen)
+            chosen, spec, settings, paces_of(instance, settings), rows_total=_likely_rows(sheet, first, chosen)
         ),
     )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.adapters.speech.providers import Provider
-from bulkvid_pipeline.core.estimates import JobEstimate, estimate_job
+from bulkvid_pipeline.core.estimates import JobEstimate, Spreading, estimate_job
 from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.ingredients import ADDRESSES, ingredients_of
 from bulkvid_pipeline.core.paces import BUILT_IN, Paces
@@ -21,6 +21,7 @@ from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.services.outputs.outcomes import PublishedOutput
 from bulkvid_pipeline.services.outputs.output_store import DOCUMENT, OWN_GENERATION, OutputStore, engine_of
 from bulkvid_pipeline.services.outputs.published import PublishedRows, Work
+from bulkvid_pipeline.services.plans.spreading import spreading_of
 from bulkvid_pipeline.services.reports.model import RowState
 from bulkvid_pipeline.services.reports.standing import StandingRows, knows_its_media
 from bulkvid_pipeline.services.sheets.loading import load_sheet
@@ -102,17 +103,22 @@ def plan_sheet(spec: BulkJobSpec, settings: Settings, paces: Paces = BUILT_IN) -
         return SheetPlan(sheet, store, (), (), JobEstimate(based_on_rows=paces.based_on_rows))
     standing = StandingRows.read(store)
     rows = _Outlooks(standing).of(sheet.plans)
-    return SheetPlan(sheet, store, rows, _gone_rows(standing, sheet), estimate_of(rows, sheet.seconds, settings, paces))
+    estimate = estimate_of(rows, sheet.seconds, settings, paces, spreading_of(spec, settings))
+    return SheetPlan(sheet, store, rows, _gone_rows(standing, sheet), estimate)
 
 
 def estimate_of(
-    rows: Iterable[RowOutlook], seconds: Mapping[int, float], settings: Settings, paces: Paces
+    rows: Iterable[RowOutlook],
+    seconds: Mapping[int, float],
+    settings: Settings,
+    paces: Paces,
+    spreading: Spreading | None = None,
 ) -> JobEstimate:
     """What rendering these rows will make and need; `seconds` are the lengths of their videos, by sheet row."""
     paid = Provider(settings.speech_provider) is Provider.OPENAI
     work = [(replace(row.plan, outputs=row.work), seconds.get(row.plan.sheet_row, 0.0)) for row in rows if row.work]
     price = settings.speech_price if paid else 0.0
-    return estimate_job(work, workers=settings.workers, price_per_million=price, paces=paces)
+    return estimate_job(work, workers=settings.workers, price_per_million=price, paces=paces, spreading=spreading)
 
 
 @dataclass(frozen=True)

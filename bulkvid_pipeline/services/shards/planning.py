@@ -7,34 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from bulkvid_pipeline.adapters.dagster.row_claims import RowClaims
 from bulkvid_pipeline.core import tags
-from bulkvid_pipeline.core.estimates import estimate_job
+from bulkvid_pipeline.core.estimates import estimate_job, machines_for
 from bulkvid_pipeline.core.planning import VideoPlan
-from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.services.analytics.past_rows import paces_of
 from bulkvid_pipeline.services.batch.batch_run import BatchRun
 from bulkvid_pipeline.services.jobs.run_state import OPEN, tell_tags
 from bulkvid_pipeline.services.outputs.output_store import OutputStore
+from bulkvid_pipeline.services.plans.spreading import most_machines
 from bulkvid_pipeline.services.shards.plan_document import PlanDocument, write_plan
-from bulkvid_pipeline.settings import Settings
 
 _log = logging.getLogger(__name__)
-
-
-def most_machines(spec: BulkJobSpec, settings: Settings) -> int:
-    """The runs that may make a job's rows side by side, as the spec says, or else the settings."""
-    return settings.max_machines if spec.max_machines is None else spec.max_machines
-
-
-def machines_for(work_s: float, *, most: int, workers: int, worth_s: float) -> int:
-    """How many machines are worth their start for a job: each is to have `worth_s` seconds of work or more.
-
-    Args:
-        work_s: seconds of the job's rows one after the other.
-        most: how many it may have.
-        workers: rows that a machine makes at once.
-        worth_s: what a further machine must have to do.
-    """
-    return max(1, min(most, int(work_s / workers / worth_s)))
 
 
 def spread_rows(run: BatchRun, store: OutputStore, left: Sequence[VideoPlan]) -> bool:

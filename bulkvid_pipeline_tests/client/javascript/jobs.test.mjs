@@ -24,13 +24,13 @@ test('every flat field goes to its place, and nested parts stay as they are', as
   const { sent } = await office(t);
   assert.deepEqual(
     await sent({
-      title: 'Spring', priority: 'high', processing_deadline_ms: 7_200_000, callback_url: 'https://a.example/hook', validation_level: 'strict', write_back: true,
+      title: 'Spring', priority: 'high', processing_deadline_ms: 7_200_000, max_machines: 4, callback_url: 'https://a.example/hook', validation_level: 'strict', write_back: true,
       sheet_id: 'S', range: 'A1:B2', gid: 3, only: 'approved', hidden_rows: 'include', sheet_format: 'positional',
       output_bucket: 'b', prefix: 'p', format: 'webm', video_codec: 'vp9', audio_codec: 'opus', resolution: '720p',
       template_id: 't', style: 'modern', voice: 'male', captions: 'off', language: 'de',
     }),
     {
-      title: 'Spring', priority: 'high', processing_deadline_ms: 7_200_000, callback_url: 'https://a.example/hook', validation_level: 'strict', write_back: true,
+      title: 'Spring', priority: 'high', processing_deadline_ms: 7_200_000, max_machines: 4, callback_url: 'https://a.example/hook', validation_level: 'strict', write_back: true,
       input_source: { sheet_id: 'S', range: 'A1:B2', gid: 3, only: 'approved', hidden_rows: 'include', format: 'positional' },
       output: { output_bucket: 'b', prefix: 'p', format: 'webm', video_codec: 'vp9', audio_codec: 'opus', resolution: '720p' },
       template: { template_id: 't', overrides: { style: 'modern', voice: 'male', captions: 'off', language: 'de' } },

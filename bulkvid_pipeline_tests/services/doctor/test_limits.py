@@ -27,6 +27,12 @@ def test_more_workers_than_slots_and_more_slots_than_processors_are_warnings(loo
     assert look("slots").status == "warning"
 
 
+def test_slots_of_several_machines_are_not_too_many_for_one(look: Look) -> None:
+    told = look("slots", BULKVID_WORKERS="1", BULKVID_MAX_MACHINES="8")
+    assert told.status == "ok"
+    assert "8 machines" in told.found
+
+
 def test_slots_of_the_instance_that_differ_are_told_with_the_command(look: Look, folder: Path, new_home: Path) -> None:
     shutil.copytree(new_home, folder / "home")
     with DagsterInstance.from_config(str(folder / "home")) as instance:

@@ -1044,7 +1044,8 @@ export type ErrorBody = {
  * Estimate
  *
  * What a job will make and need, roughly: its videos, their length and size, its time alone on this installation,
- * that of its rows one after the other, and the cost of paid voices in the currency of their price.
+ * that of its rows one after the other, the cost of paid voices in the currency of their price, and how many machines
+ * make its rows side by side.
  */
 export type Estimate = {
     /**
@@ -1075,6 +1076,10 @@ export type Estimate = {
      * Based On Rows
      */
     based_on_rows: number;
+    /**
+     * Machines
+     */
+    machines?: number;
 };
 
 /**
@@ -4208,6 +4213,12 @@ export type CreateJobData = {
          */
         processing_deadline_ms?: number | null;
         /**
+         * Max Machines
+         *
+         * How many runs may make its rows side by side, 1 to 200; as installed if left out
+         */
+        max_machines?: number | null;
+        /**
          * Callback Url
          *
          * URL that is told about state changes
@@ -5266,6 +5277,12 @@ export type PreviewSheetData = {
          * Longest time the job may take: 60000 to 86400000 ms
          */
         processing_deadline_ms?: number | null;
+        /**
+         * Max Machines
+         *
+         * How many runs may make its rows side by side, 1 to 200; as installed if left out
+         */
+        max_machines?: number | null;
         /**
          * Callback Url
          *
