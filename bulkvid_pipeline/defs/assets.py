@@ -6,7 +6,7 @@ materialisation of `video`; materialising chosen partitions of `video` runs the 
 Dagster reads the annotations of assets when they are defined, so this file does not defer them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -20,7 +20,7 @@ from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import ItemState, JobState
 from bulkvid_pipeline.defs import events
-from bulkvid_pipeline.defs.partitions import ensure_partitions, video_rows
+from bulkvid_pipeline.defs.partitions import video_rows
 from bulkvid_pipeline.services.batch.batch_run import BatchRun
 from bulkvid_pipeline.services.batch.cancel_watch import stopping_when_cancelled
 from bulkvid_pipeline.services.batch.job_means import JobMeans, means_of
@@ -31,6 +31,7 @@ from bulkvid_pipeline.services.jobs.follow import PLANNED
 from bulkvid_pipeline.services.jobs.jobs import id_of
 from bulkvid_pipeline.services.liveness.heartbeat import at_work
 from bulkvid_pipeline.services.liveness.orphans import close_orphans
+from bulkvid_pipeline.services.retention.row_partitions import shown_rows
 from bulkvid_pipeline.services.sheets.loading import LoadedSheet, load_sheet
 from bulkvid_pipeline.services.sheets.validation import ValidatedSheet, validate_for_spec
 from bulkvid_pipeline.services.webhooks.callbacks import check_callback, sending
@@ -97,9 +98,6 @@ def video_batch(
     spec = _spec(context)
     with _job_at_work(context, spec) as stopping:
         close_orphans(context.instance)
-        ensure_partitions(
-            context.instance, (tags.partition_key(video_ideas.label, plan.row_key) for plan in video_ideas.plans)
-        )
         run = BatchRun(
             spec,
             video_ideas,
@@ -110,7 +108,9 @@ def video_batch(
             canary=frozenset(config.canary) or None,
             stopping=stopping,
         )
-        yield from _row_events(context, run, planned=False)
+        keys = [tags.partition_key(video_ideas.label, key) for key in run.row_keys]
+        with shown_rows(context.instance, context.run.run_id, keys, run.settings.row_partitions) as shown:
+            yield from _row_events(context, run, planned=False, on_work=shown.worked_on)
     yield dg.Output(None, metadata=_totals(run))
 
 
@@ -203,9 +203,16 @@ def _job_at_work(context: dg.AssetExecutionContext, spec: BulkJobSpec) -> Iterat
 
 
 def _row_events(
-    context: dg.AssetExecutionContext, run: BatchRun, *, planned: bool
+    context: dg.AssetExecutionContext,
+    run: BatchRun,
+    *,
+    planned: bool,
+    on_work: Callable[[str], object] = lambda _: None,
 ) -> Iterator[dg.AssetMaterialization | dg.AssetObservation]:
-    """Render, tell Dagster of each row as it ends, and fail the run at its end if any row failed."""
+    """Render, tell Dagster of each row as it ends, and fail the run at its end if any row failed.
+
+    `on_work` is told the partition of each row that was not found finished.
+    """
 
     def tell_retried(retried: RowRetried) -> None:
         key = tags.partition_key(run.sheet.label, retried.plan.row_key)
@@ -215,6 +222,8 @@ def _row_events(
     with failures_in_words():
         for outcome in run.outcomes():
             key = tags.partition_key(run.sheet.label, outcome.plan.row_key)
+            if outcome.rendered or outcome.failure is not None:
+                on_work(key)
             if outcome.state is ItemState.COMPLETED:
                 yield events.materialisation(outcome, key)
             elif outcome.failure is not None:

@@ -206,6 +206,11 @@ class BatchRun:
     def count(self, state: ItemState) -> int:
         return sum(outcome.state is state for outcome in self.ended)
 
+    @property
+    def row_keys(self) -> Sequence[str]:
+        """The rows that the run is about, those that it leaves to another included."""
+        return [plan.row_key for plan in self._rows()]
+
     def _plans(self) -> Sequence[VideoPlan]:
         """The rows that this run is to make."""
         return [plan for plan in self._rows() if self.canary is None or plan.row_key in self.canary]
