@@ -20,6 +20,7 @@ from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import ItemState, JobState
 from bulkvid_pipeline.defs import events
+from bulkvid_pipeline.defs.finished_rows import FinishedRows
 from bulkvid_pipeline.defs.partitions import video_rows
 from bulkvid_pipeline.services.batch.batch_run import BatchRun
 from bulkvid_pipeline.services.batch.cancel_watch import stopping_when_cancelled
@@ -218,18 +219,23 @@ def _row_events(
         key = tags.partition_key(run.sheet.label, retried.plan.row_key)
         context.log_event(events.observation_of_retry(retried, key))
 
-    run.on_retried = tell_retried
+    finished = FinishedRows(context)
+    run.on_retried, run.on_pause = tell_retried, finished.tell
     with failures_in_words():
         for outcome in run.outcomes():
             key = tags.partition_key(run.sheet.label, outcome.plan.row_key)
             if outcome.rendered or outcome.failure is not None:
                 on_work(key)
             if outcome.state is ItemState.COMPLETED:
-                yield events.materialisation(outcome, key)
+                if outcome.rendered or planned:
+                    yield events.materialisation(outcome, key)
+                else:
+                    finished.add(events.materialisation(outcome, key))
             elif outcome.failure is not None:
                 events.report_failed_row(context, outcome, key, planned=planned)
                 yield events.observation_of_failure(outcome, key)
             run.means.on_outcome(outcome)
+        finished.tell()
     failed = run.count(ItemState.FAILED)
     if failed:
         others = "; the others are finished and kept" if run.count(ItemState.COMPLETED) else ""

@@ -68,6 +68,8 @@ class BatchRun:
     """The class that makes the rows in the engine's place; as the run's tag says where empty."""
     on_retried: Callable[[RowRetried], object] = lambda _: None
     """Told of each other try at a row that the job's generation has decided on."""
+    on_pause: Callable[[], object] = lambda: None
+    """Called whenever all outcomes so far are told, before others are waited for."""
     settings: Settings = field(init=False)
     job_id: str = field(init=False)
     """The job that the run belongs to; the run itself where nothing says so."""
@@ -118,6 +120,7 @@ class BatchRun:
             stopping=self.stopping,
             generation=generation,
             on_retried=self.on_retried,
+            on_pause=self.on_pause,
         )
         figures = RowFigures(
             self.sheet.seconds,

@@ -73,6 +73,7 @@ class RowLoop:
         generation: makes the rows in the engine's place, or decides about their errors.
         job_id: what it is told of the job.
         on_retried: told in the thread of the loop of each other try at a row that a generation has decided on.
+        on_pause: called in the thread of the loop whenever all outcomes so far are told, before others are waited for.
     """
 
     plans: Sequence[VideoPlan]
@@ -88,6 +89,7 @@ class RowLoop:
     generation: Generation | None = None
     job_id: str = ""
     on_retried: Callable[[RowRetried], object] = lambda _: None
+    on_pause: Callable[[], object] = lambda: None
     stopped_by: BulkVideoError | None = field(default=None, init=False)
     """The fault of the system that ended the loop early, if one did."""
     spent: Spending = field(default_factory=Spending, init=False)
@@ -219,6 +221,7 @@ class _Pass:
             for outcome in ended:
                 self.loop.progress.end(outcome)
                 yield outcome
+            self.loop.on_pause()
             if draining and not self.in_work:
                 return
             ended = self._ended_rows(draining)

@@ -94,6 +94,7 @@ def row_loop(
     stopping: Stopping,
     generation: Generation | None = None,
     on_retried: Callable[[RowRetried], object] = lambda _: None,
+    on_pause: Callable[[], object] = lambda: None,
 ) -> RowLoop:
     """The loop that renders `plans` in a run, beside all other runs of the instance.
 
@@ -115,6 +116,7 @@ def row_loop(
         generation=generation,
         job_id=run.job_id,
         on_retried=on_retried,
+        on_pause=on_pause,
     )
 
 
