@@ -63,15 +63,21 @@ class Course:
 class StandInProcess:
     """Takes the place of a RenderProcess."""
 
-    def __init__(self, course: Course) -> None:
+    def __init__(self, course: Course, row_s: float = ROW_S) -> None:
         self._course = course
+        self._row_s = row_s
         self._killed = threading.Event()
         self.spent = Spending()
 
-    def render(self, request: RenderRequest, on_progress: Callable[[str, float], None]) -> RenderedRow:
+    def render(
+        self,
+        request: RenderRequest,
+        on_progress: Callable[[str, float], None],
+        stall_s: float,  # noqa: ARG002
+    ) -> RenderedRow:
         self._course.sample()
         on_progress("voice", 0.0)
-        self._killed.wait(ROW_S)
+        self._killed.wait(self._row_s)
         outputs = tuple(self._output(request, output.platform) for output in request.outputs)
         return RenderedRow(outputs, "en", 1.0, 0.0)
 
@@ -96,7 +102,7 @@ class StandInProcess:
             size_bytes=2048,
             loudness_lufs=-14.0,
             true_peak_dbtp=-1.0,
-            render_seconds=ROW_S,
+            render_seconds=self._row_s,
             cpu_seconds=0.0,
         )
 
@@ -106,7 +112,7 @@ class StandInProcess:
     def close(self) -> None: ...
 
 
-def run_job(sheet: str, job_id: str, priority: str, user: str) -> None:
+def run_job(sheet: str, job_id: str, priority: str = "normal", user: str = "ann", row_s: float = ROW_S) -> None:
     """Entry point of a child process: run a job with stand-ins, and print its `Course` as JSON."""
     from bulkvid_pipeline.core.spec import BulkJobSpec
     from bulkvid_pipeline.launch.here import execute_here
@@ -119,7 +125,7 @@ def run_job(sheet: str, job_id: str, priority: str, user: str) -> None:
 
     def start(*_: object) -> StandInProcess:
         course.in_line = course.in_line or time.monotonic()
-        return StandInProcess(course)
+        return StandInProcess(course, row_s)
 
     stand_in = mock.patch.object(render_setup, "RenderProcess", start)
     with open_instance(dagster_home()) as instance, stand_in:
@@ -128,6 +134,7 @@ def run_job(sheet: str, job_id: str, priority: str, user: str) -> None:
         ended = time.monotonic()
         course.sample()
     result = {"success": success, "began": began, "in_line": course.in_line, "ended": ended, "samples": course.samples}
+    result["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps(result))
 
 
@@ -172,7 +179,9 @@ class Bench:
             writer = csv.writer(file)
             writer.writerow(["idea_title", "script_content"])
             writer.writerows([f"{name} {n}", f"Tip number {n}."] for n in range(rows))
-        command = [sys.executable, __file__, "--job", str(sheet), f"job_{name}", priority, user]
+        return self.launch([sys.executable, __file__, "--job", str(sheet), f"job_{name}", priority, user], name)
+
+    def launch(self, command: list[str], name: str) -> Started:
         output = self.folder / f"{name}.out"
         with output.open("w") as file:
             return Started(subprocess.Popen(command, stdout=file), output, time.monotonic())

@@ -160,6 +160,13 @@ class Settings(BaseSettings):
         le=3650,
         description="Days to keep logs of finished jobs, and partitions of rows that are in no sheet any more",
     )
+    row_partitions: int = Field(
+        20_000,
+        ge=1,
+        le=50_000,
+        description="Largest number of rows that Dagster's web UI shows as partitions: those worked on last; what is "
+        "known of all others, and their videos, stays",
+    )
 
     batch_debug: bool = Field(
         False, description="Record what jobs ask of other services, without an end, in processes started with this"

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
 from bulkvid_pipeline.core.errors import InvalidRequestError
 from bulkvid_pipeline.core.tags import split_partition_key
-
-MOST_ROWS = 90_000
-"""Largest number of row partitions that are kept; Dagster advises fewer than 100,000 per asset."""
 
 _AGE = re.compile(r"\s*(\d{1,5})\s*([hdw])\s*", re.IGNORECASE)
 _HOURS = {"h": 1, "d": 24, "w": 168}
@@ -110,13 +108,11 @@ def rows_to_prune(
     *,
     before: float,
     busy: Collection[str] = (),
-    most: int = MOST_ROWS,
 ) -> tuple[str, ...]:
     """The partition keys of rows that have been in no sheet since `before`.
 
     Such a row was absent from its sheet, by the record of a sensor or of a complete run that ended before `before`, and
-    has had no event since. If more than `most` keys would be left, rows without an event since `before` are removed
-    too, those with the oldest events first: their videos stay, and a run over their sheet adds the keys again.
+    has had no event since.
 
     Args:
         keys: all partition keys.
@@ -128,17 +124,29 @@ def rows_to_prune(
     for run in runs:
         if run.over and run.complete and run.whole_sheet and run.ended_at <= before:
             read_at[run.sheet] = max(read_at.get(run.sheet, 0.0), run.started_at)
-    gone, quiet, kept = [], [], 0
+    gone = []
     for key in keys:
         sheet, trace = split_partition_key(key)[0], traces.get(key)
         if trace is None or sheet in busy or trace.heard_at > before:
-            kept += 1
-        elif trace.heard_at < read_at.get(sheet, 0.0) or _missed(trace, before):
+            continue
+        if trace.heard_at < read_at.get(sheet, 0.0) or _missed(trace, before):
             gone.append(key)
-        else:
-            quiet.append((trace.heard_at, key))
-    surplus = max(0, kept + len(quiet) - most)
-    return (*gone, *(key for _, key in sorted(quiet)[:surplus]))
+    return tuple(gone)
+
+
+def partitions_to_forget(keys: Sequence[str], most: int, busy: Collection[str]) -> tuple[str, ...]:
+    """The oldest of the partition keys, as many as there are more than `most`; none of `busy` sheets.
+
+    Nothing but the web UI needs the partition of a row: its videos and events stay, and the next run that works on the
+    row adds the key again.
+
+    Args:
+        keys: all partition keys, oldest first.
+        most: how many are to be left.
+        busy: labels of sheets with a run in progress.
+    """
+    free = (key for key in keys if split_partition_key(key)[0] not in busy)
+    return tuple(islice(free, max(0, len(keys) - most)))
 
 
 def _missed(trace: RowTrace, before: float) -> bool:

@@ -17,7 +17,7 @@ from bulkvid_pipeline.adapters.stopping import Stopping
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.defs import events
-from bulkvid_pipeline.defs.partitions import ensure_partitions, video_rows
+from bulkvid_pipeline.defs.partitions import video_rows
 from bulkvid_pipeline.defs.row_events import (
     failure,
     failures_in_words,
@@ -35,6 +35,7 @@ from bulkvid_pipeline.services.jobs.chosen_rows import chosen_rows, join_job_of_
 from bulkvid_pipeline.services.jobs.follow import PLANNED
 from bulkvid_pipeline.services.liveness.heartbeat import at_work
 from bulkvid_pipeline.services.liveness.orphans import close_orphans
+from bulkvid_pipeline.services.retention.row_partitions import shown_rows
 from bulkvid_pipeline.services.shards.planning import spread_rows
 from bulkvid_pipeline.services.sheets.loading import LoadedSheet, load_sheet
 from bulkvid_pipeline.services.sheets.validation import ValidatedSheet, validate_for_spec
@@ -102,9 +103,6 @@ def video_batch(
     spec = spec_of_run(context)
     with job_at_work(context, spec) as stopping:
         close_orphans(context.instance)
-        ensure_partitions(
-            context.instance, (tags.partition_key(video_ideas.label, plan.row_key) for plan in video_ideas.plans)
-        )
         run = BatchRun(
             spec,
             video_ideas,
@@ -116,7 +114,9 @@ def video_batch(
             stopping=stopping,
             spread=spread_rows,
         )
-        yield from row_events(context, run, planned=False)
+        keys = [tags.partition_key(video_ideas.label, key) for key in run.row_keys]
+        with shown_rows(context.instance, context.run.run_id, keys, run.settings.row_partitions) as shown:
+            yield from row_events(context, run, planned=False, on_work=shown.worked_on)
     yield dg.Output(None, metadata=totals(run))
 
 

@@ -17,9 +17,10 @@ from bulkvid_pipeline.core.errors import BulkVideoError
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import ItemState, JobState
 from bulkvid_pipeline.defs import events
+from bulkvid_pipeline.defs.finished_rows import FinishedRows
 from bulkvid_pipeline.services.batch.batch_run import BatchRun
 from bulkvid_pipeline.services.batch.cancel_watch import stopping_when_cancelled
-from bulkvid_pipeline.services.batch.job_means import JobMeans, means_of, told_nobody
+from bulkvid_pipeline.services.batch.job_means import JobMeans, means_of
 from bulkvid_pipeline.services.batch.row_turn import RowRetried
 from bulkvid_pipeline.services.diagnostics.recording import recording
 from bulkvid_pipeline.services.jobs.jobs import id_of
@@ -64,28 +65,42 @@ def job_at_work(context: Context, spec: BulkJobSpec) -> Iterator[Stopping]:
 
 
 def row_events(
-    context: Context, run: BatchRun, *, planned: bool, on_recorded: Callable[[RowOutcome], object] = told_nobody
+    context: Context,
+    run: BatchRun,
+    *,
+    planned: bool,
+    on_work: Callable[[str], object] = lambda _: None,
+    on_recorded: Callable[[RowOutcome], object] | None = None,
 ) -> Iterator[dg.AssetMaterialization | dg.AssetObservation]:
     """Render, tell Dagster of each row as it ends, and fail the run at its end if any row failed.
 
-    `on_recorded` is called once a row's end is in the database.
+    `on_work` is told the partition of each row that was not found finished. `on_recorded` is called once a row's end is
+    in the database; without it, rows that were found finished are told many at a time.
     """
 
     def tell_retried(retried: RowRetried) -> None:
         key = tags.partition_key(run.sheet.label, retried.plan.row_key)
         context.log_event(events.observation_of_retry(retried, key))
 
-    run.on_retried = tell_retried
+    finished = FinishedRows(context)
+    run.on_retried, run.on_pause = tell_retried, finished.tell
     with failures_in_words():
         for outcome in run.outcomes():
             key = tags.partition_key(run.sheet.label, outcome.plan.row_key)
+            if outcome.rendered or outcome.failure is not None:
+                on_work(key)
             if outcome.state is ItemState.COMPLETED:
-                yield events.materialisation(outcome, key)
+                if outcome.rendered or planned or on_recorded:
+                    yield events.materialisation(outcome, key)
+                else:
+                    finished.add(events.materialisation(outcome, key))
             elif outcome.failure is not None:
                 events.report_failed_row(context, outcome, key, planned=planned)
                 yield events.observation_of_failure(outcome, key)
-            on_recorded(outcome)
+            if on_recorded:
+                on_recorded(outcome)
             run.means.on_outcome(outcome)
+        finished.tell()
     failed = run.count(ItemState.FAILED)
     if failed:
         others = "; the others are finished and kept" if run.count(ItemState.COMPLETED) else ""

@@ -11,6 +11,7 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.defs.row_events import failures_in_words, job_at_work, means_of_run, row_events, spec_of_run
 from bulkvid_pipeline.services.liveness.orphans import close_orphans
+from bulkvid_pipeline.services.retention.row_partitions import shown_rows
 from bulkvid_pipeline.services.shards.conclusion import Conclusion
 from bulkvid_pipeline.services.shards.shard_run import open_shard
 from bulkvid_pipeline.services.shards.upkeep import runs_wanted
@@ -23,7 +24,8 @@ def make_rows(context: dg.OpExecutionContext) -> Iterator[dg.AssetMaterializatio
     with job_at_work(context, spec) as stopping:
         with failures_in_words():
             shard = open_shard(spec, means_of_run(context), context.instance, context.run.run_id, stopping)
-        yield from row_events(context, shard, planned=False, on_recorded=shard.settle)
+        with shown_rows(context.instance, context.run.run_id, (), shard.settings.row_partitions) as shown:
+            yield from row_events(context, shard, planned=False, on_work=shown.worked_on, on_recorded=shard.settle)
 
 
 @dg.op(required_resource_keys={tags.SPEC_RESOURCE}, out=dg.Out(dg.Nothing))

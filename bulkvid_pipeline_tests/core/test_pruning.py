@@ -8,7 +8,14 @@ from datetime import timedelta
 import pytest
 
 from bulkvid_pipeline.core.errors import InvalidRequestError
-from bulkvid_pipeline.core.pruning import PastRun, RowTrace, parse_age, rows_to_prune, runs_to_prune
+from bulkvid_pipeline.core.pruning import (
+    PastRun,
+    RowTrace,
+    parse_age,
+    partitions_to_forget,
+    rows_to_prune,
+    runs_to_prune,
+)
 
 LONG_AGO = PastRun("old", "job", "ideas", True, True, True, started_at=10.0, ended_at=20.0)
 BEFORE = 100.0
@@ -107,9 +114,10 @@ def test_rows_of_a_sheet_at_work_stay() -> None:
     assert gone(["ideas:two"], {"ideas:two": RowTrace(heard_at=5.0)}, LONG_AGO, busy=("ideas",)) == ()
 
 
-def test_too_many_rows_lose_the_longest_silent_but_none_that_was_heard_of_lately() -> None:
-    keys = [f"ideas:{n}" for n in range(10)]
-    traces = {key: RowTrace(heard_at=float(n) if n < 4 else BEFORE + n) for n, key in enumerate(keys)}
+def test_of_too_many_partitions_the_oldest_are_forgotten_but_none_of_a_sheet_at_work() -> None:
+    keys = ["busy:0", *(f"ideas:{n}" for n in range(5)), "busy:1"]
 
-    assert rows_to_prune(keys, traces, [], before=BEFORE, most=8) == ("ideas:0", "ideas:1")
-    assert rows_to_prune(keys, traces, [], before=BEFORE, most=3) == ("ideas:0", "ideas:1", "ideas:2", "ideas:3")
+    assert partitions_to_forget(keys, 7, ()) == ()
+    assert partitions_to_forget(keys, 5, ()) == ("busy:0", "ideas:0")
+    assert partitions_to_forget(keys, 5, ("busy",)) == ("ideas:0", "ideas:1")
+    assert partitions_to_forget(keys, 1, ("busy",)) == tuple(f"ideas:{n}" for n in range(5))

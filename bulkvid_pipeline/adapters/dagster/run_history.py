@@ -12,7 +12,9 @@ Every transaction is small, so that running jobs do not have to wait.
 
 from __future__ import annotations
 
+import math
 import sqlite3
+import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -143,19 +145,27 @@ class RunHistory:
 
     def remove_partitions(self, definition: str, asset: str, keys: Sequence[str]) -> Cut:
         """Delete partitions with all their events."""
-        table, events = DynamicPartitionsTable, 0
-        size = 0
+        events = size = 0
         for some in _chunks(keys):
             of_rows = sa.and_(_events.asset_key == AssetKey(asset).to_string(), _events.partition.in_(some))
             with self._connection() as connection:
                 found = connection.execute(sa.select(_events.id, self._length()).where(of_rows)).all()
             self._delete_events([id_ for id_, _ in found])
-            with self._connection() as connection:
-                named = sa.and_(table.c.partitions_def_name == definition, table.c.partition.in_(some))
-                connection.execute(table.delete().where(named))
             events, size = events + len(found), size + sum(length for _, length in found)
+        self.forget_partitions(definition, keys)
         self._log.wipe_asset_cached_status(AssetKey(asset))  # the cache counts the deleted partitions
         return Cut(events, size)
+
+    def forget_partitions(self, definition: str, keys: Sequence[str], within_s: float = math.inf) -> int:
+        """Delete partitions, but none of their events; returns how many, fewer than all if the time was over."""
+        table, end, forgotten = DynamicPartitionsTable, time.monotonic() + within_s, 0
+        for some in _chunks(keys):
+            if time.monotonic() >= end:
+                break
+            with self._connection() as connection:
+                named = sa.and_(table.c.partitions_def_name == definition, table.c.partition.in_(some))
+                forgotten += connection.execute(table.delete().where(named)).rowcount
+        return forgotten
 
     def _to_cut(self, run_id: str, keep: Collection[int] | None) -> list[tuple[int, int]]:
         """Ids and sizes of a run's events to delete: all if `keep` is None, else all but `keep` and starts and ends."""

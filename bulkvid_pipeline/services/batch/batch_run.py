@@ -75,6 +75,8 @@ class BatchRun:
     planned_by: str = ""
     """The run that has planned the rows; empty where this one has."""
     is_spread: bool = field(default=False, init=False)
+    on_pause: Callable[[], object] = lambda: None
+    """Called whenever all outcomes so far are told, before others are waited for."""
     settings: Settings = field(init=False)
     job_id: str = field(init=False)
     """The job that the run belongs to; the run itself where nothing says so."""
@@ -134,6 +136,7 @@ class BatchRun:
             on_retried=self.on_retried,
             source=self._source(),
             hand_over=lambda left: self._hand_over(store, left),
+            on_pause=self.on_pause,
         )
         figures = RowFigures(
             self.sheet.seconds,
@@ -233,6 +236,11 @@ class BatchRun:
 
     def count(self, state: ItemState) -> int:
         return sum(outcome.state is state for outcome in self.ended)
+
+    @property
+    def row_keys(self) -> Sequence[str]:
+        """The rows that the run is about, those that it leaves to another included."""
+        return [plan.row_key for plan in self._rows()]
 
     def _plans(self) -> Sequence[VideoPlan]:
         """The rows that this run is to make."""

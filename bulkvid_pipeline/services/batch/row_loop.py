@@ -83,6 +83,7 @@ class RowLoop:
         on_retried: told in the thread of the loop of each other try at a row that a generation has decided on.
         source: gives more rows whenever workers would be idle.
         hand_over: asked once the rows that are not published are known, whether other runs are to make them.
+        on_pause: called in the thread of the loop whenever all outcomes so far are told, before others are waited for.
     """
 
     plans: Sequence[VideoPlan]
@@ -100,6 +101,7 @@ class RowLoop:
     on_retried: Callable[[RowRetried], object] = lambda _: None
     source: RowSource | None = None
     hand_over: Callable[[Sequence[VideoPlan]], bool] = keep_all
+    on_pause: Callable[[], object] = lambda: None
     stopped_by: BulkVideoError | None = field(default=None, init=False)
     """The fault of the system that ended the loop early, if one did."""
     spent: Spending = field(default_factory=Spending, init=False)
@@ -235,6 +237,7 @@ class _Pass:
             for outcome in ended:
                 self.loop.progress.end(outcome)
                 yield outcome
+            self.loop.on_pause()
             if draining and not self.in_work:
                 return
             ended = self._ended_rows(draining)

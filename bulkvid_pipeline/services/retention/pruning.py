@@ -2,7 +2,7 @@
 
 No part needs another's success, so a bucket that is out of reach keeps nothing else from being pruned. Nothing that is
 "already done" is forgotten: that is read from the videos' own documents in storage, which no part touches; and the
-newest event of each row and asset stays too, by which Dagster shows their state.
+newest event of each asset and of each row with a partition stays too, by which Dagster shows their state.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.adapters.webhooks.outbox import Outbox
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import BucketNotFoundError, BulkVideoError
-from bulkvid_pipeline.core.pruning import rows_to_prune, runs_to_prune
+from bulkvid_pipeline.core.pruning import partitions_to_forget, rows_to_prune, runs_to_prune
 from bulkvid_pipeline.services.diagnostics.files import debug_folder, remove_older
 from bulkvid_pipeline.services.drafts.drafts import AllDrafts
 from bulkvid_pipeline.services.retention.kept_figures import keep_figures
@@ -125,13 +125,17 @@ class _Pruning:
         past = [run.past for run in self._runs]
         busy = {run.sheet for run in past if not run.over}
         gone = rows_to_prune(keys, history.row_traces(tags.VIDEO_ASSET), past, before=before, busy=busy)
-        left = set(keys).difference(gone)
+        vanished = set(gone)
+        stay = [key for key in keys if key not in vanished]
+        over = partitions_to_forget(stay, self._settings.row_partitions, busy)
+        left = set(stay).difference(over)
         holders = ids_by_run(event for event in history.newest_events() if _stays(event, left))
         sheets = {tags.split_partition_key(key)[0] for key in left}
         doomed = runs_to_prune(past, holding=holders.keys(), sheets=sheets, before=before)
         if not self._dry_run:
             keep_figures(self._instance, self._runs, doomed)
         yield self._rows(history, gone)
+        yield self._partitions(history, over)
         yield self._old_runs(history, [run.run_id for run in doomed.delete])
         yield self._old_events(history, {run.run_id: holders.get(run.run_id, set()) for run in doomed.thin})
 
@@ -140,6 +144,12 @@ class _Pruning:
             return Pruned("rows", len(gone))
         cut = history.remove_partitions(tags.ROW_PARTITIONS, tags.VIDEO_ASSET, gone)
         return Pruned("rows", len(gone), cut.bytes)
+
+    def _partitions(self, history: RunHistory, over: tuple[str, ...]) -> Pruned:
+        """Partitions of the oldest rows, where there are too many; their events stay as long as their runs."""
+        if not self._dry_run:
+            history.forget_partitions(tags.ROW_PARTITIONS, over)
+        return Pruned("partitions", len(over))
 
     def _old_runs(self, history: RunHistory, run_ids: list[str]) -> Pruned:
         size = 0

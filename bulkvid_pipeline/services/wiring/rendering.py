@@ -97,6 +97,7 @@ def row_loop(
     on_retried: Callable[[RowRetried], object] = lambda _: None,
     source: RowSource | None = None,
     hand_over: Callable[[Sequence[VideoPlan]], bool] = keep_all,
+    on_pause: Callable[[], object] = lambda: None,
 ) -> RowLoop:
     """The loop that renders `plans` in a run, beside all other runs of the instance.
 
@@ -120,6 +121,7 @@ def row_loop(
         on_retried=on_retried,
         source=source,
         hand_over=hand_over,
+        on_pause=on_pause,
     )
 
 

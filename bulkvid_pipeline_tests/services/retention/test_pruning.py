@@ -146,6 +146,7 @@ def test_nothing_goes_before_its_time(workplace: Workplace) -> None:
 
     assert {part.part: part.count for part in report.parts if part.part not in {"frames", "rate_limits"}} == {
         "rows": 0,
+        "partitions": 0,
         "runs": 0,
         "events": 0,
         "unpublished": 0,
