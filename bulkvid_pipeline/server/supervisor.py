@@ -28,7 +28,12 @@ from bulkvid_pipeline.server.child import Child
 from bulkvid_pipeline.server.child_log import ChildLog, StderrLog
 from bulkvid_pipeline.server.plan import SOCKET, WORKSPACE, Plan, Role, Service, services_of, workspace_of
 from bulkvid_pipeline.server.readiness import Readiness, probes_of
-from bulkvid_pipeline.services.control.server_stop import ask_to_pause, pause_ended_runs, runs_in_hand
+from bulkvid_pipeline.services.control.server_stop import (
+    ask_to_pause,
+    pause_ended_runs,
+    pause_spread_jobs,
+    runs_in_hand,
+)
 from bulkvid_pipeline.services.liveness.daemon_beat import DaemonBeat
 from bulkvid_pipeline.services.liveness.orphans import close_orphans
 from bulkvid_pipeline.settings import SERVE_MARK
@@ -221,7 +226,10 @@ class Supervisor:
             return ()
         try:
             late = runs_in_hand(self._instance, self._socket, with_untold=Part.DAEMON in self.plan.parts)
-            return pause_ended_runs(self._instance, dict.fromkeys((*runs, *late)))
+            ended = dict.fromkeys((*runs, *late))
+            paused = pause_ended_runs(self._instance, ended)
+            pause_spread_jobs(self._instance, ended)
+            return paused
         except Exception as error:
             self._say(f"The running jobs could not be paused, and will be called failed: {error}")
             return ()

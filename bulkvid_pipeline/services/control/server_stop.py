@@ -58,7 +58,6 @@ def pause_ended_runs(instance: DagsterInstance, run_ids: Iterable[str]) -> tuple
         Ids of the jobs of which a run is paused now.
     """
     paused = []
-    plans = set()
     for run_id in run_ids:
         run = instance.get_run_by_id(run_id)
         if run is None:
@@ -68,12 +67,17 @@ def pause_ended_runs(instance: DagsterInstance, run_ids: Iterable[str]) -> tuple
             run = instance.get_run_by_id(run_id) or run
         if state_of(run) is JobState.PAUSED:
             paused.append(id_of(run))
-            plans.add(run.tags.get(tags.PLANNED_BY, ""))
-    for plan_id in plans - {""}:
-        planner = instance.get_run_by_id(plan_id)
-        if planner is not None and is_open(planner):
-            close_plan(instance, plan_id, JobState.PAUSED)
     return tuple(dict.fromkeys(paused))
+
+
+def pause_spread_jobs(instance: DagsterInstance, run_ids: Iterable[str]) -> None:
+    """Pause the jobs as a whole whose rows these runs were making, and that no other run goes on with."""
+    runs = (instance.get_run_by_id(run_id) for run_id in run_ids)
+    for plan_id in {run.tags.get(tags.PLANNED_BY, "") for run in runs if run is not None} - {""}:
+        planner = instance.get_run_by_id(plan_id)
+        members = instance.get_runs(RunsFilter(tags={tags.PLANNED_BY: plan_id}, statuses=_IN_HAND))
+        if planner is not None and is_open(planner) and not members:
+            close_plan(instance, plan_id, JobState.PAUSED)
 
 
 def _end(instance: DagsterInstance, run: DagsterRun) -> None:
