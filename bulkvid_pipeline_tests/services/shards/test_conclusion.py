@@ -213,6 +213,16 @@ def test_a_job_that_is_stopped_on_the_way_is_concluded_as_that_and_can_go_on(
     assert told(hall, receiver)[3:] == ["running", "completed"]
 
 
+def test_a_paused_spread_job_is_cancelled_as_a_whole(hall: Hall) -> None:
+    hall.plan(spec_of(hall))
+    pause_job(hall.instance, JOB)
+    hall.execute_all()
+    assert hall.job.state is JobState.PAUSED
+
+    assert cancel_job(hall.instance, JOB).state is JobState.CANCELED
+    assert hall.wanted() == []
+
+
 def states_so_far(hall: Hall) -> dict[str, str]:
     """The states of rows by title, as far as files of theirs are published."""
     published = (hall.workplace.folder / "output").rglob("video.json")

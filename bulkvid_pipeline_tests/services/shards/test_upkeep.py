@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import dataclass
 
 import dagster as dg
 import pytest
-from dagster import DagsterInstance, DagsterRunStatus
+from dagster import DagsterInstance, DagsterRun, DagsterRunStatus
 
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.jobs import Role
@@ -133,6 +134,17 @@ def test_a_job_that_nobody_can_conclude_fails_with_its_rows_kept(hall: Hall, pla
     assert hall.tags_of(plan_id)[tags.OPEN] == "no"
     assert hall.job.state is JobState.FAILED
     assert sorted(hall.studio.rendered) == [f"Row {n}" for n in range(4)]
+
+
+def test_a_job_whose_spec_this_version_refuses_keeps_no_other_from_its_runs(hall: Hall, plan_id: str) -> None:
+    told = {tags.JOB_ID: "job_old", tags.SHARDS: "2", tags.OPEN: "yes"}
+    spec = {"resources": {tags.SPEC_RESOURCE: {"config": {"of": "another age"}}}}
+    old = DagsterRun(tags.JOB, run_config=spec, tags=told, status=DagsterRunStatus.SUCCESS)
+    hall.instance.run_storage.add_run(old)
+
+    by_plan = Counter(run.tags[tags.PLANNED_BY] for run in hall.wanted() if run.tags[tags.ROLE] == Role.SHARD)
+
+    assert by_plan[plan_id] == 2
 
 
 def test_a_planning_run_that_was_lost_before_it_was_through_is_no_open_job(hall: Hall, plan_id: str) -> None:
