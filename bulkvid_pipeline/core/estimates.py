@@ -10,8 +10,8 @@ from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.core.wire import Estimate
 
 SHARDS_START_S = 40.0
-"""Seconds by which spreading a job delays its end: until Dagster has launched the shards after the planning run, and the
-conclusion after them. Measured with `bulkvid serve` on two busy cores: 36 and 44 s."""
+"""Seconds by which spreading a job delays its end: until Dagster has launched the shards after the planning run, and
+the conclusion after them. Measured with `bulkvid serve` on two busy cores: 36 and 44 s."""
 
 
 @dataclass(frozen=True)
