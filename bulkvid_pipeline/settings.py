@@ -60,7 +60,7 @@ class Settings(BaseSettings):
     )
     machine_worth_s: float = Field(
         120.0,
-        ge=0.0,
+        gt=0.0,
         description="Seconds of work that each of them must have: smaller jobs stay with fewer runs",
     )
     batch_max_workers: int = Field(
@@ -131,6 +131,14 @@ class Settings(BaseSettings):
         None,
         description="Database of the Dagster instance; SQLite if empty",
         validation_alias=AliasChoices("BULKVID_POSTGRES_URL", "BATCH_PROCESSOR_DB_URL"),
+    )
+    require_postgres: bool = Field(
+        False, description="Refuse to work on SQLite, as production should: a forgotten database URL is then an error"
+    )
+    broker_url: SecretStr | None = Field(
+        None,
+        description="Broker that spreads runs over machines with `bulkvid worker`: redis://, rediss://, amqp:// or "
+        "amqps://; runs stay with the code server if empty",
     )
 
     cache: bool = Field(

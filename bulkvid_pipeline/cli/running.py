@@ -39,6 +39,10 @@ def run_job(spec: BulkJobSpec, *, plain: bool, queue: bool = False) -> int:
     from bulkvid_pipeline.services.jobs.run_config import new_job_id
 
     check_names(spec, queue=queue)
+    if queue:
+        from bulkvid_pipeline.services.sheets.uploads import with_shared_sheet
+
+        spec = with_shared_sheet(spec, settings())
     with open_instance(dagster_home()) as instance:
         return runner(queue=queue)(instance, spec, new_job_id(), plain=plain, rerun=sys.argv[1:])
 

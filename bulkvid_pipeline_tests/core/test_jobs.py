@@ -1,4 +1,4 @@
-"""How runs make a job: states, counts, percentages and times, over resumes, retries, shards and chosen rows."""
+"""How runs make a job: states, counts, percentages, times, over resumes, retries, runs side by side, chosen rows."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ class TestGenerations:
 
         assert generations([resumed, beside, first]) == [[first, beside], [resumed]]
 
-    def test_shards_that_waited_in_the_queue_from_the_start_belong_to_it(self) -> None:
-        shards = [a_run(str(n), COMPLETED, n * 0.01, 10 * (n + 1), Scope.SHARD) for n in range(4)]
+    def test_runs_that_waited_in_the_queue_from_the_start_belong_to_it(self) -> None:
+        runs = [a_run(str(n), COMPLETED, n * 0.01, 10 * (n + 1)) for n in range(4)]
 
-        assert generations(shards) == [shards]
+        assert generations(runs) == [runs]
 
     def test_a_worker_that_has_said_its_end_is_still_beside_the_others(self) -> None:
         said = JobRun("a", PAUSED, 0)
@@ -83,11 +83,13 @@ class TestStates:
             ((FAILED, RUNNING), RUNNING),
         ],
     )
-    def test_as_long_as_one_shard_lives_the_job_does(self, states: tuple[JobState, ...], job: JobState) -> None:
-        shards = [a_run(str(n), each, n, 100, Scope.SHARD) for n, each in enumerate(states)]
+    def test_as_long_as_one_of_several_runs_lives_the_job_does(
+        self, states: tuple[JobState, ...], job: JobState
+    ) -> None:
+        runs = [a_run(str(n), each, n, 100) for n, each in enumerate(states)]
 
-        assert state(*shards) is job
-        assert state(*reversed(shards)) is job
+        assert state(*runs) is job
+        assert state(*reversed(runs)) is job
 
     def test_a_queued_retry_waits_whatever_was_before(self) -> None:
         assert state(a_run("a", FAILED, 0), a_run("b", PENDING, 20)) is PENDING
@@ -98,21 +100,11 @@ class TestStates:
 
         assert state(first, a_run("b", COMPLETED, 20, total=3, completed=3)) is COMPLETED
 
-    def test_one_paused_shard_with_rows_left_pauses_the_job(self) -> None:
-        through = a_run("a", COMPLETED, 0, scope=Scope.SHARD, total=5, completed=5)
+    def test_a_run_whose_rows_all_failed_takes_nothing_from_one_beside_it_that_made_them(self) -> None:
+        bad = a_run("a", FAILED, 0, total=2, failed=2)
 
-        assert state(through, a_run("b", PAUSED, 1, scope=Scope.SHARD, total=5, completed=2)) is PAUSED
-
-    def test_a_shard_whose_rows_all_failed_fails_no_job(self) -> None:
-        bad = a_run("a", FAILED, 0, scope=Scope.SHARD, total=2, failed=2)
-
-        assert state(bad, a_run("b", COMPLETED, 1, scope=Scope.SHARD, total=2, completed=2)) is COMPLETED
-        assert state(bad, a_run("b", FAILED, 1, scope=Scope.SHARD, total=2, failed=2)) is FAILED
-
-    def test_a_shard_that_broke_with_rows_left_fails_the_job(self) -> None:
-        broken = a_run("a", FAILED, 0, scope=Scope.SHARD, total=5, completed=2)
-
-        assert state(broken, a_run("b", COMPLETED, 1, scope=Scope.SHARD, total=5, completed=5)) is FAILED
+        assert state(bad, a_run("b", COMPLETED, 1, total=2, completed=2)) is COMPLETED
+        assert state(bad, a_run("b", FAILED, 1, total=2, failed=2)) is FAILED
 
     def test_a_run_that_was_killed_takes_nothing_from_one_that_made_all_rows(self) -> None:
         killed = a_run("a", FAILED, 0, 5, total=3, completed=1)
@@ -196,18 +188,7 @@ class TestItems:
         assert items_of_job(runs, news) == items(total=10, completed=6, pending=4), "the failed one is tried again"
         assert percent_of_job(runs, items_of_job(runs, news), RUNNING) == 60.0
 
-    def test_disjoint_shards_add_up(self) -> None:
-        shards = [
-            a_run("a", RUNNING, 0, scope=Scope.SHARD, total=5, completed=3, percent=60.0),
-            a_run("b", RUNNING, 1, scope=Scope.SHARD, total=15, completed=5, failed=1, percent=40.0),
-        ]
-
-        assert not needs_news(shards)
-        counted = items_of_job(shards)
-        assert counted == items(total=20, completed=8, failed=1, pending=11)
-        assert percent_of_job(shards, counted, RUNNING) == 45.0
-
-    def test_two_runs_over_the_same_rows_do_not(self) -> None:
+    def test_two_runs_over_the_same_rows_do_not_add_up(self) -> None:
         runs = [a_run("a", RUNNING, 0, total=5, completed=2), a_run("b", RUNNING, 1, total=5, completed=1)]
 
         assert needs_news(runs)
@@ -234,7 +215,7 @@ class TestItems:
 
 
 class TestTimes:
-    def test_neither_pauses_nor_shards_add_to_the_processing_time(self) -> None:
+    def test_neither_pauses_nor_runs_side_by_side_add_to_the_processing_time(self) -> None:
         runs = [
             a_run("a", PAUSED, 0, at=10.0, elapsed_ms=10_000),
             a_run("b", COMPLETED, 5, at=14.0, elapsed_ms=9_000),
@@ -243,7 +224,7 @@ class TestTimes:
 
         assert processing_ms(runs) == 17_000
 
-    def test_the_last_living_shard_says_when_all_is_done(self) -> None:
+    def test_the_last_living_run_says_when_all_is_done(self) -> None:
         runs = [a_run("a", RUNNING, 0, eta_ms=5_000), a_run("b", RUNNING, 0, eta_ms=9_000)]
 
         assert eta_ms([*runs, a_run("c", COMPLETED, 0, eta_ms=99_000)]) == 9_000

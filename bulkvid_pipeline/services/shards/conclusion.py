@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,15 +31,16 @@ from bulkvid_pipeline.services.jobs.job_rows import RowEnd, RowReader
 from bulkvid_pipeline.services.jobs.jobs import Job, find_job
 from bulkvid_pipeline.services.jobs.run_state import CLOSED, is_open, own_tags, run_of, tell_tags
 from bulkvid_pipeline.services.liveness.orphans import close_orphans
-from bulkvid_pipeline.services.outputs.outcomes import Failure, RowOutcome
+from bulkvid_pipeline.services.outputs.outcomes import Failure, PublishedOutput, RowOutcome
 from bulkvid_pipeline.services.outputs.output_store import OutputStore
+from bulkvid_pipeline.services.outputs.published import LOOK_UP_THREADS
 from bulkvid_pipeline.services.reports.job_report import write_report
 from bulkvid_pipeline.services.shards.plan_document import PlanDocument, remove_plan
 from bulkvid_pipeline.services.shards.shard_run import read_plan_of
 from bulkvid_pipeline.services.webhooks.callbacks import tell_state
 from bulkvid_pipeline.services.wiring.rendering import output_store
 from bulkvid_pipeline.services.write_back.resync import results_now
-from bulkvid_pipeline.services.write_back.writer import write_results
+from bulkvid_pipeline.services.write_back.writer import result_of, write_results
 
 _log = logging.getLogger(__name__)
 
@@ -84,17 +86,18 @@ class Conclusion:
         planner = next(run for run in job.runs if run.run_id == self.plan_id)
         ending = self._ending(planner, document, ends, shards)
         began = planner.started_at or planner.created_at
+        outcomes = _outcomes(document.sheet.plans, ends, store)
         url = write_report(
             store,
             document.sheet,
             self.spec,
             job.job_id,
-            list(_failed_outcomes(document.sheet.plans, ends, store.engine)),
+            outcomes,
             datetime.fromtimestamp(began, UTC),
             datetime.now(UTC).timestamp() - began,
             leases,
         )
-        written = self._write_back(job, document, store)
+        written = self._write_back(job, document, store, outcomes)
         progress = progress_of(planner, [run_of(record) for record in shards])
         counts = {"completed": ending.completed, "failed": ending.failed}
         if ending.state is JobState.CANCELED:
@@ -113,9 +116,7 @@ class Conclusion:
         }
         self._tell(shards, {tags.STATE: ending.state, tags.REPORT: url, tags.PROGRESS: json.dumps(told)} | written)
         tell_state(self.instance, self.plan_id, callback_url=self.spec.callback_url)
-        RowClaims(self.instance, self.plan_id).close()
-        for run_id in [run.run_id for run in job.runs if run.shards]:  # those too that were closed without a conclusion
-            remove_plan(store, run_id)
+        self._clean_up(job, store)
         return ending
 
     def _tell(self, shards: Sequence[RunRecord], told: dict[str, str]) -> None:
@@ -130,6 +131,12 @@ class Conclusion:
             tags.TOOK: json.dumps(took.as_json(), separators=(",", ":")) if took.rows else "",
         }
         tell_tags(self.instance, self.plan_id, {**told, **figures, tags.OPEN: CLOSED})
+
+    def _clean_up(self, job: Job, store: OutputStore) -> None:
+        """Remove the plans of the job, those too whose runs died before they were through or were never concluded."""
+        for run_id in [run.run_id for run in job.runs if run.role is None]:
+            RowClaims(self.instance, run_id).close()
+            remove_plan(store, run_id)
 
     def _job_id(self) -> str:
         run = self.instance.get_run_by_id(self.run_id)
@@ -171,22 +178,52 @@ class Conclusion:
             is_canceled=any(run.state is JobState.CANCELED for run in runs),
         )
 
-    def _write_back(self, job: Job, document: PlanDocument, store: OutputStore) -> dict[str, str]:
+    def _write_back(
+        self, job: Job, document: PlanDocument, store: OutputStore, outcomes: Iterable[RowOutcome]
+    ) -> dict[str, str]:
         """What came of writing the results into the sheet, as a tag; a sheet that cannot be written fails no job."""
         if not self.spec.write_back:
             return {}
         try:
-            results = results_now(self.instance, job, document.sheet, store, self.means.settings)
-            written = write_results(self.instance, self.spec, self.means.settings, results)
+            standing = results_now(self.instance, job, document.sheet, store, self.means.settings)
+            ended = filter(None, map(result_of, outcomes))
+            results = {result.row_key: result for result in (*standing, *ended)}
+            written = write_results(self.instance, self.spec, self.means.settings, list(results.values()))
         except BulkVideoError as error:
             _log.warning("The results could not be written into the sheet: %s", error)
             return {tags.WRITE_BACK: f"failed: {error} Then run: bulkvid jobs write-back {job.job_id}"}
         return {tags.WRITE_BACK: str(written)}
 
 
-def _failed_outcomes(plans: Iterable[VideoPlan], ends: Mapping[str, RowEnd], engine: str) -> Iterable[RowOutcome]:
-    for plan in plans:
-        end = ends.get(plan.row_key)
-        if end is not None and end.state is ItemState.FAILED:
-            failure = Failure(end.code, end.error, end.fix)
-            yield RowOutcome(plan, ItemState.FAILED, plan.fingerprint(engine), failure=failure, attempts=end.attempts)
+def _outcomes(plans: Iterable[VideoPlan], ends: Mapping[str, RowEnd], store: OutputStore) -> list[RowOutcome]:
+    """The ends of rows that nobody could know without their events: why rows have failed, and the files of those with
+    media, whose names follow from what the media held. The other files are found by the plan.
+
+    Raises:
+        BulkVideoError: storage cannot be read.
+    """
+    told = [(plan, ends[plan.row_key]) for plan in plans if plan.row_key in ends]
+    failed = [_failed(plan, end, store.engine) for plan, end in told if end.state is ItemState.FAILED]
+    with_media = [(plan, end) for plan, end in told if plan.media and end.state is ItemState.COMPLETED]
+    with ThreadPoolExecutor(LOOK_UP_THREADS) as pool:
+        found = list(
+            pool.map(lambda told: [store.read_document(file["document"]) for file in told[1].files], with_media)
+        )
+    made = [
+        RowOutcome.completed(plan, store.engine, outputs, rendered=end.rendered)
+        for (plan, end), outputs in zip(with_media, map(_all_known, found), strict=True)
+        if outputs
+    ]
+    return failed + made
+
+
+def _all_known(outputs: Iterable[PublishedOutput | None]) -> tuple[PublishedOutput, ...]:
+    """The outputs; none where one of them cannot be read any more."""
+    found = tuple(outputs)
+    known = tuple(output for output in found if output is not None)
+    return known if len(known) == len(found) else ()
+
+
+def _failed(plan: VideoPlan, end: RowEnd, engine: str) -> RowOutcome:
+    failure = Failure(end.code, end.error, end.fix)
+    return RowOutcome(plan, ItemState.FAILED, plan.fingerprint(engine), failure=failure, attempts=end.attempts)

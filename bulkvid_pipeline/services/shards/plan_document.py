@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from bulkvid_pipeline.adapters.code_version import code_version
 from bulkvid_pipeline.core.errors import ActionNotAllowedError, NotFoundError
@@ -65,22 +65,28 @@ def read_plan(store: OutputStore, plan_id: str) -> PlanDocument:
         BulkVideoError: storage cannot be read.
     """
     try:
-        told: Any = json.loads(store.retry.call(lambda: store.storage.read_bytes(store.beside(_name(plan_id)))))
+        content = store.retry.call(lambda: store.storage.read_bytes(store.beside(_name(plan_id))))
     except NotFoundError as error:
         raise ActionNotAllowedError(
             "The plan of the job's rows is not there any more: the job was concluded", fix=_PLAN_AGAIN
         ) from error
-    written_by = (told.get("schema_version"), told.get("code"))
+    try:
+        return _document(json.loads(content))
+    except (ValueError, KeyError, TypeError) as error:
+        raise ActionNotAllowedError("The plan of the job's rows cannot be understood", fix=_PLAN_AGAIN) from error
+
+
+def _document(told: dict[str, Any]) -> PlanDocument:
+    written_by = (told["schema_version"], told["code"])
     if written_by != (SCHEMA_VERSION, code_version()):
         raise ActionNotAllowedError(
             f"The job was planned by version {written_by[1]} of the code (plan format {written_by[0]}), and this "
             f"machine has {code_version()} ({SCHEMA_VERSION}): rows of both must not be mixed",
             fix=f"Give all machines the same version. {_PLAN_AGAIN}",
         )
-    try:
-        return PlanDocument(_SHEET.validate_python(told["sheet"], strict=False), tuple(told["row_keys"]))
-    except (KeyError, ValidationError) as error:
-        raise ActionNotAllowedError("The plan of the job's rows cannot be understood", fix=_PLAN_AGAIN) from error
+    document = PlanDocument(_SHEET.validate_python(told["sheet"], strict=False), tuple(told["row_keys"]))
+    document.rows()  # each of its keys is a row of the sheet
+    return document
 
 
 def remove_plan(store: OutputStore, plan_id: str) -> None:

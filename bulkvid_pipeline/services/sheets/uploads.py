@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from bulkvid_pipeline.adapters.sheets.local_sheets import read_content
 from bulkvid_pipeline.adapters.sheets.raw_sheet import RawSheet
 from bulkvid_pipeline.adapters.storage import Storage
+from bulkvid_pipeline.adapters.storage.location import FolderLocation, parse_location
 from bulkvid_pipeline.adapters.storage.objects import StoredObject
 from bulkvid_pipeline.core.column_choice import NO_CHOICE, ColumnChoice
 from bulkvid_pipeline.core.errors import (
@@ -31,7 +32,7 @@ from bulkvid_pipeline.core.errors import (
 from bulkvid_pipeline.core.findings import shortened
 from bulkvid_pipeline.core.ranges import A1Range
 from bulkvid_pipeline.core.sheet_table import sheet_table
-from bulkvid_pipeline.core.spec import SheetFormat
+from bulkvid_pipeline.core.spec import BulkJobSpec, SheetFormat
 from bulkvid_pipeline.core.uploads import is_upload_id, project_folder, safe_name, upload_id
 from bulkvid_pipeline.core.wire import UploadView
 from bulkvid_pipeline.services.wiring.storage import open_place
@@ -49,6 +50,23 @@ def with_uploads_at(settings: Settings, home: Path) -> Settings:
 
 def _folder_in(home: Path) -> str:
     return str(home.absolute() / "uploads")
+
+
+def with_shared_sheet(spec: BulkJobSpec, settings: Settings) -> BulkJobSpec:
+    """The spec of a job that another machine may run: a file of this one is uploaded, where uploads are in a bucket.
+
+    Raises:
+        InvalidSheetError: there is no such file, or no sheet in it.
+        BulkVideoError: storage refused.
+    """
+    path = spec.input_source.path
+    if path is None or is_upload_id(path) or isinstance(parse_location(settings.uploads_url or "."), FolderLocation):
+        return spec
+    file = Path(path).expanduser()
+    if not file.is_file():
+        raise InvalidSheetError(f"File '{path}' not found", fix="Check the path; it is relative to the work folder")
+    upload = Uploads(settings).add(spec.project_id, file.name, file.read_bytes())
+    return spec.model_copy(update={"input_source": spec.input_source.model_copy(update={"path": upload.id})})
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bulkvid_pipeline.core.analytics import Ended, GroupBy, Totals, groups_of, totals_of
-from bulkvid_pipeline.core.jobs import JobRun, RowNews, RunProgress, Scope, items_of_job, needs_news, told_runs
+from bulkvid_pipeline.core.jobs import JobRun, Role, RowNews, RunProgress, Scope, items_of_job, needs_news, told_runs
 from bulkvid_pipeline.core.made import Amounts, Made
+from bulkvid_pipeline.core.spread import as_one
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.services.analytics.figures import figures_of, runs_as_one
 from bulkvid_pipeline.services.jobs.jobs import Job
@@ -57,7 +58,7 @@ def a_run(
 
 
 def a_job(*runs: JobRun, news: dict[str, RowNews] | None = None, **changed: Any) -> Job:
-    items = items_of_job(told_runs(runs), news)
+    items = items_of_job(told_runs(as_one(runs)), news)
     fields: dict[str, Any] = {
         "job_id": "job",
         "runs": runs,
@@ -132,13 +133,22 @@ def test_rows_that_were_made_again_are_not_counted_again() -> None:
     assert figures.cost == 1.5
 
 
-def test_shards_are_added_up() -> None:
-    shards = [replace(a_run(n, {"modern": (5, 0)}, scope=Scope.SHARD, cost=1.0), created_at=n * 0.1) for n in range(3)]
+def test_a_spread_job_that_is_at_work_has_what_its_shards_have_made() -> None:
+    planner = replace(a_run(0, {"modern": (5, 0)}, total=20, turns=0), state=JobState.RUNNING, shards=3)
+    shards = [
+        replace(
+            a_run(n, {"modern": (4, 1)}, scope=Scope.ROWS, cost=1.0),
+            role=Role.SHARD,
+            planned_by=planner.run_id,
+            shard=n - 1,
+        )
+        for n in range(1, 4)
+    ]
 
-    figures = figures_of(a_job(*shards))
+    figures = figures_of(a_job(planner, *shards))
 
-    assert (figures.items, figures.ended, figures.cost) == (15, Ended(15, 0), 3.0)
-    assert figures.video_s == 150.0
+    assert (figures.items, figures.ended, figures.cost) == (20, Ended(17, 3), 3.0)
+    assert figures.video_s == 170.0
 
 
 def test_each_speech_provider_has_the_cost_of_the_runs_that_it_spoke_in() -> None:

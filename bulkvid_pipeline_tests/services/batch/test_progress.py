@@ -121,3 +121,40 @@ def test_a_row_that_waits_for_a_limit_is_not_queued_and_comes_back(clock: Clock)
     progress.wait_for_limit(False)
     seen = progress.snapshot()
     assert (seen.rate_limited, seen.counts[ItemState.QUEUED], seen.counts[ItemState.RATE_LIMITED]) == (False, 2, 0)
+
+
+def test_rows_that_are_taken_on_the_way_count_from_then_on(clock: Clock) -> None:
+    plans = [row(number) for number in range(2, 6)]
+    progress = progress_of(clock)
+    progress.expect_more(plans[:2])
+    progress.start(plans[0])
+    clock.now += 10
+    progress.end(ended(plans[0]))
+    assert progress.snapshot().percent == pytest.approx(50.0)
+
+    progress.expect_more(plans[2:])
+
+    seen = progress.snapshot()
+    assert (seen.total, seen.counts[ItemState.QUEUED]) == (4, 3)
+    assert seen.percent == pytest.approx(25.0)
+    assert seen.eta_s == pytest.approx(30.0)
+
+
+def test_rows_that_are_given_back_unbegun_are_no_longer_of_this_run(clock: Clock) -> None:
+    made, failed, begun, waiting = plans = [row(number) for number in range(2, 6)]
+    progress = progress_of(clock)
+    progress.expect_more(plans)
+    for plan, state in ((made, ItemState.COMPLETED), (failed, ItemState.FAILED)):
+        progress.start(plan)
+        progress.end(ended(plan, state))
+    progress.start(begun)
+    progress.end(ended(begun, ItemState.CANCELLED))
+    progress.wait_for_limit(True)
+    assert progress.snapshot().total == 4
+
+    progress.give_back()
+
+    seen = progress.snapshot()
+    assert seen.total == sum(seen.counts.values()) == 3, f"{waiting.title} is another run's"
+    assert (seen.counts[ItemState.COMPLETED], seen.counts[ItemState.FAILED]) == (1, 1)
+    assert seen.percent == 100.0

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -41,6 +41,21 @@ class Elsewhere(NoLeases):
             self.before_giving_back()
             self.held.clear()
         return frozenset(self.held & set(names))
+
+
+@dataclass
+class Shelf:
+    """Rows that several loops take from."""
+
+    plans: list[VideoPlan]
+    asked: list[int] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self, count: int) -> Sequence[VideoPlan]:
+        with self.lock:
+            self.asked.append(count)
+            taken, self.plans = self.plans[:count], self.plans[count:]
+        return taken
 
 
 @pytest.fixture
@@ -200,3 +215,90 @@ def test_a_row_fails_alone_and_a_full_store_stops_the_run(store: OutputStore, tm
 
     assert states == {"Row 1": ItemState.FAILED, "Row 2": ItemState.COMPLETED, "Row 3": ItemState.FAILED}
     assert isinstance(loop.stopped_by, StorageQuotaExceededError)
+
+
+def test_a_loop_with_a_source_has_no_more_rows_in_hand_than_it_can_begin_and_one(
+    store: OutputStore, tmp_path: Path
+) -> None:
+    shelf, in_hand = Shelf([plan(n) for n in range(1, 8)]), list[int]()
+
+    def look(_title: str) -> None:
+        in_hand.append(7 - len(shelf.plans) - len(studio.rendered))
+
+    studio = Studio(workers=1, work_dir=tmp_path, on_render=look)
+    outcomes = list(RowLoop((), store, studio, source=shelf).run())
+
+    assert studio.rendered == [f"Row {n}" for n in range(1, 8)]
+    assert len(outcomes) == 7
+    assert max(in_hand) <= 2
+    assert max(shelf.asked) <= 2
+
+
+def test_loops_that_share_a_source_make_each_row_once(store: OutputStore, tmp_path: Path) -> None:
+    shelf = Shelf([plan(n) for n in range(1, 21)])
+    together = threading.Barrier(3)
+    met: set[str] = set()
+
+    def meet(name: str) -> None:
+        if name not in met:  # each has taken rows before any has made one
+            met.add(name)
+            together.wait(PATIENCE_S)
+
+    def run(name: str) -> list[str]:
+        studio = Studio(workers=1, work_dir=tmp_path / name, on_render=lambda _: meet(name))
+        return [outcome.plan.title for outcome in RowLoop((), store, studio, source=shelf).run()]
+
+    with ThreadPoolExecutor(3) as pool:
+        ended = list(pool.map(run, "abc", timeout=PATIENCE_S))
+
+    assert all(ended)
+    assert sorted(title for of_loop in ended for title in of_loop) == sorted(f"Row {n}" for n in range(1, 21))
+
+
+def test_a_row_of_the_source_that_is_published_already_is_found_and_not_made(
+    store: OutputStore, tmp_path: Path
+) -> None:
+    plans = [plan(n) for n in (1, 2, 3)]
+    list(RowLoop(plans[1:2], store, Studio(work_dir=tmp_path / "before")).run())
+    studio = Studio(workers=1, work_dir=tmp_path / "now")
+
+    outcomes = list(RowLoop((), store, studio, source=Shelf(plans)).run())
+
+    assert studio.rendered == ["Row 1", "Row 3"]
+    assert {outcome.plan.title: outcome.rendered for outcome in outcomes} == {
+        "Row 1": True,
+        "Row 2": False,
+        "Row 3": True,
+    }
+
+
+def test_a_paused_loop_takes_nothing_more_and_leaves_what_it_has_not_begun(store: OutputStore, tmp_path: Path) -> None:
+    shelf, studio = Shelf([plan(n) for n in range(1, 8)]), Studio(workers=1, work_dir=tmp_path)
+
+    def stop_reason() -> StopReason | None:
+        return StopReason.PAUSE if studio.rendered else None
+
+    outcomes = list(RowLoop((), store, studio, source=shelf, stop_reason=stop_reason).run())
+
+    assert [outcome.plan.title for outcome in outcomes] == studio.rendered
+    assert 0 < len(studio.rendered) <= 2
+    assert len(shelf.plans) >= 4
+
+
+def test_rows_that_are_handed_over_are_not_made_and_finished_ones_are_not_handed_over(
+    store: OutputStore, tmp_path: Path
+) -> None:
+    plans, studio = [plan(n) for n in (1, 2, 3)], Studio(work_dir=tmp_path)
+    list(RowLoop(plans[:1], store, studio).run())
+    handed: list[str] = []
+
+    def hand_over(left: Sequence[VideoPlan]) -> bool:
+        handed.extend(one.title for one in left)
+        return True
+
+    outcomes = list(RowLoop(plans, store, studio, hand_over=hand_over).run())
+
+    assert handed == ["Row 2", "Row 3"]
+    assert [outcome.plan.title for outcome in outcomes] == studio.rendered == ["Row 1"]
+    list(RowLoop(plans[:1], store, studio, hand_over=hand_over).run())
+    assert handed == ["Row 2", "Row 3"], "where nothing is left, nobody is asked"

@@ -10,7 +10,6 @@ from dagster import DagsterEventType
 
 from bulkvid_pipeline.adapters.dagster.run_log import RunLog
 from bulkvid_pipeline.core import tags
-from bulkvid_pipeline.core.jobs import Scope
 from bulkvid_pipeline.core.wire import Event
 from bulkvid_pipeline.services.jobs.event_cursor import EventCursor
 from bulkvid_pipeline.services.jobs.events import EventQuery, JobEvents
@@ -29,9 +28,8 @@ def events(workplace: Workplace) -> Iterator[JobEvents]:
 
 @pytest.fixture
 def runs(workplace: Workplace) -> list[TellingRun]:
-    """Three shards at work side by side, which have told of 24 rows in turns."""
-    told = {tags.SCOPE: Scope.SHARD.value}
-    runs = [TellingRun.begun(workplace.instance, told=told) for _ in range(3)]
+    """Three runs at work side by side, which have told of 24 rows in turns."""
+    runs = [TellingRun.begun(workplace.instance) for _ in range(3)]
     chance = random.Random(5)
     for number in range(24):
         run = chance.choice(runs)

@@ -73,14 +73,15 @@ def test_resumes_retries_and_shards_are_one_job(workplace: Workplace, index: Job
     index.refresh(at_once=True)
     assert index.find(JOB).state is JobState.PAUSED
 
-    for _ in range(2):
-        shard = WrittenRun.begun(workplace.instance, told={tags.SCOPE: Scope.SHARD.value})
-        shard.progress(50.0, total=5, completed=2)
+    resumed = WrittenRun.begun(workplace.instance).leave_to(2, total=10, completed=2, queued=8)
+    for number in range(2):
+        resumed.member(shard=number).progress(50.0, total=5, completed=2)
     index.refresh(at_once=True)
 
     job = index.find(JOB)
     assert job == find_job(workplace.instance, JOB)
-    assert (job.state, len(job.runs), job.items["total"]) == (JobState.RUNNING, 3, 10)
+    assert (job.state, len(job.runs), len(job.passes)) == (JobState.RUNNING, 4, 2)
+    assert len(index.jobs()) == 1
     assert len(index.page(JobQuery()).entries) == 1
 
 

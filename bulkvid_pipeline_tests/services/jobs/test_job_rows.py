@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from dagster import DagsterEventType
 
 from bulkvid_pipeline.adapters.dagster.run_log import RunLog, StoredEvent, Wanted
 from bulkvid_pipeline.core import tags
@@ -119,11 +120,26 @@ def test_rows_that_left_the_sheet_are_no_longer_listed_and_chosen_ones_are(
     assert states(workplace, reader) == {3: ItemState.COMPLETED, 4: ItemState.QUEUED, 9: ItemState.COMPLETED}
 
 
-def test_shards_have_the_rows_of_all_of_them(workplace: Workplace, reader: RowReader) -> None:
-    for numbers in ([2, 4], [3, 5]):
-        TellingRun.begun(workplace.instance, told={tags.SCOPE: Scope.SHARD.value}).plan(numbers)
+def test_a_spread_job_has_the_rows_that_were_planned_as_its_shards_have_made_them(
+    workplace: Workplace, reader: RowReader
+) -> None:
+    planner = TellingRun.begun(workplace.instance)
+    planner.plan([2, 3, 4, 5, 6])
+    planner.finish(2)
+    planner.leave_to(2, total=5, completed=1, queued=4)
+    lost, other = planner.member(), planner.member(shard=1)
+    lost.fail(3)
+    other.finish(4)
+    in_work(other, (5, "encode", 40), total=2, completed=1)
+    lost.report(DagsterEventType.RUN_FAILURE)
 
-    assert list(states(workplace, reader)) == [2, 3, 4, 5]
+    assert states(workplace, reader) == {
+        2: ItemState.COMPLETED,
+        3: ItemState.FAILED,
+        4: ItemState.COMPLETED,
+        5: ItemState.IN_PROGRESS,
+        6: ItemState.QUEUED,
+    }
 
 
 def test_a_cancelled_job_leaves_its_other_rows_cancelled(workplace: Workplace, reader: RowReader) -> None:

@@ -14,7 +14,7 @@ import pytest
 from bulkvid_pipeline import settings as settings_module
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import JobNotFoundError
-from bulkvid_pipeline.core.jobs import Scope
+from bulkvid_pipeline.core.jobs import Role, Scope
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.defs.assets import video
@@ -23,7 +23,7 @@ from bulkvid_pipeline.services.control.actions import cancel_job, pause_job, res
 from bulkvid_pipeline.services.jobs.events import job_events
 from bulkvid_pipeline.services.jobs.follow import JobWatch
 from bulkvid_pipeline.services.jobs.jobs import find_job, list_jobs
-from bulkvid_pipeline.services.jobs.run_state import tell_tags
+from bulkvid_pipeline.services.jobs.run_state import OPEN, tell_tags
 from bulkvid_pipeline.services.notifications import announce_end
 from bulkvid_pipeline.services.webhooks.callbacks import send_due, tell_state
 from bulkvid_pipeline_tests.peers.hook_receiver import HookReceiver
@@ -42,6 +42,8 @@ LONG_ROWS = [
 ]
 JOB = "job_lost"
 """The job of the runs that `a_run` makes."""
+SPREAD = {tags.SHARDS: "3", tags.OPEN: OPEN}
+"""Tags of a run that has left its rows to three others."""
 
 
 @pytest.fixture
@@ -71,9 +73,9 @@ def progress(total: int, **counts: int) -> str:
     return json.dumps({"total": total, "counts": counts, "percent": 10.0, "cost": 0.5})
 
 
-def a_shard(workplace: Workplace, total: int, *, begun: bool = True, url: str | None = None, **counts: int) -> str:
-    """A run of a shard of the job, which has told so much of its rows."""
-    run_id = a_run(workplace, begun=begun, callback_url=url, told={tags.SCOPE: Scope.SHARD.value})
+def one_of_many(workplace: Workplace, total: int, *, begun: bool = True, url: str | None = None, **counts: int) -> str:
+    """One of several runs over all rows of the job, which has told so much of them."""
+    run_id = a_run(workplace, begun=begun, callback_url=url)
     if begun:
         tell_tags(workplace.instance, run_id, {tags.PROGRESS: progress(total, **counts)})
     return run_id
@@ -84,8 +86,19 @@ def end(workplace: Workplace, run_id: str, state: JobState, total: int, **counts
     tell_tags(workplace.instance, run_id, {tags.STATE: state, tags.PROGRESS: progress(total, **counts)})
     tell_state(workplace.instance, run_id, state)
     kind = dg.DagsterEventType.RUN_SUCCESS if state is JobState.COMPLETED else dg.DagsterEventType.RUN_FAILURE
+    finish(workplace, run_id, kind)
+
+
+def finish(workplace: Workplace, run_id: str, kind: dg.DagsterEventType) -> None:
+    """What Dagster records when a run is over."""
     event = dg.DagsterEvent(event_type_value=kind.value, job_name=tags.JOB)
     workplace.instance.report_dagster_event(event, run_id)
+
+
+def member_of(planner: str, shard: int) -> dict[str, str]:
+    """Tags of a run that makes rows which that one has planned."""
+    role = {tags.ROLE: Role.SHARD.value, tags.SHARD: str(shard)}
+    return {tags.SCOPE: Scope.ROWS.value, tags.PLANNED_BY: planner, **role}
 
 
 def run_elsewhere(home: str, spec: str, job_id: str) -> None:
@@ -148,36 +161,42 @@ def test_two_runs_at_once_are_paused_resumed_and_told_of_as_one_job(
     assert times == sorted(times)
 
 
-def test_a_job_of_shards_has_the_rows_of_all(workplace: Workplace) -> None:
-    a_shard(workplace, 5, completed=3)
-    a_shard(workplace, 15, completed=5, failed=1)
-    a_shard(workplace, 0, begun=False)
+def test_a_spread_job_has_what_was_found_and_what_its_shards_have_made(workplace: Workplace) -> None:
+    planner = a_run(workplace)
+    tell_tags(workplace.instance, planner, {tags.PROGRESS: progress(20, completed=2, queued=18), **SPREAD})
+    finish(workplace, planner, dg.DagsterEventType.RUN_SUCCESS)
+    for number, counts in enumerate(({"completed": 3}, {"completed": 5, "failed": 1})):
+        shard = a_run(workplace, told=member_of(planner, number))
+        tell_tags(workplace.instance, shard, {tags.PROGRESS: progress(10, **counts)})
+    a_run(workplace, begun=False, told=member_of(planner, 2))
 
     job = find_job(workplace.instance, JOB)
 
-    assert (job.state, job.items["total"], job.items["completed"], job.items["pending"]) == (
+    assert (job.state, job.items["total"], job.items["completed"], job.items["failed"], job.items["pending"]) == (
         JobState.RUNNING,
         20,
-        8,
-        11,
+        10,
+        1,
+        9,
     )
-    assert job.cost == 1.0
+    assert (job.run_id, job.cost) == (planner, 1.5)
     assert [listed.items for listed in list_jobs(workplace.instance)] == [job.items]
+    assert cancel_job(workplace.instance, JOB).state is JobState.CANCELING
 
 
 def test_a_job_is_told_to_have_ended_by_the_last_of_its_runs_and_once(
     workplace: Workplace, receiver: HookReceiver
 ) -> None:
-    first, second = (a_shard(workplace, 2, url=receiver.url(), queued=2) for _ in range(2))
+    first, second = (one_of_many(workplace, 4, url=receiver.url(), queued=4) for _ in range(2))
     for run_id in (first, second):
         tell_state(workplace.instance, run_id, JobState.RUNNING)
     assert sent(workplace, receiver) == ["running"]
 
-    end(workplace, first, JobState.COMPLETED, 2, completed=2)
+    end(workplace, first, JobState.COMPLETED, 4, completed=2, failed=2)
     assert announce_end(workplace.instance, first, settings_module.settings()) == ""
     assert sent(workplace, receiver) == ["running"]
 
-    end(workplace, second, JobState.FAILED, 2, failed=2)
+    end(workplace, second, JobState.COMPLETED, 4, completed=2, failed=2)
     said = {announce_end(workplace.instance, run_id, settings_module.settings()) for run_id in (first, second)}
 
     assert sent(workplace, receiver) == ["running", "completed"]
@@ -190,7 +209,7 @@ def test_a_job_is_told_to_have_ended_by_the_last_of_its_runs_and_once(
 def test_workers_that_end_at_the_same_moment_leave_the_end_of_their_job_untold_by_none(
     workplace: Workplace, receiver: HookReceiver
 ) -> None:
-    first, second = (a_shard(workplace, 1, url=receiver.url()) for _ in range(2))
+    first, second = (one_of_many(workplace, 1, url=receiver.url()) for _ in range(2))
     for run_id in (first, second):  # both have said so before either has looked at the other
         tell_tags(workplace.instance, run_id, {tags.STATE: JobState.COMPLETED, tags.PROGRESS: progress(1, completed=1)})
     for run_id in (first, second):
@@ -200,8 +219,8 @@ def test_workers_that_end_at_the_same_moment_leave_the_end_of_their_job_untold_b
 
 
 def test_a_cancel_reaches_runs_at_work_and_runs_in_the_queue(workplace: Workplace, receiver: HookReceiver) -> None:
-    at_work, beside = (a_shard(workplace, 2, url=receiver.url()) for _ in range(2))
-    queued = a_shard(workplace, 2, begun=False, url=receiver.url())
+    at_work, beside = (one_of_many(workplace, 2, url=receiver.url()) for _ in range(2))
+    queued = one_of_many(workplace, 2, begun=False, url=receiver.url())
 
     job = cancel_job(workplace.instance, JOB)
 
@@ -218,8 +237,8 @@ def test_a_cancel_reaches_runs_at_work_and_runs_in_the_queue(workplace: Workplac
 
 
 def test_a_pause_takes_waiting_runs_out_of_the_queue(workplace: Workplace, receiver: HookReceiver) -> None:
-    at_work = a_shard(workplace, 2, url=receiver.url())
-    queued = a_shard(workplace, 2, begun=False, url=receiver.url())
+    at_work = one_of_many(workplace, 2, url=receiver.url())
+    queued = one_of_many(workplace, 2, begun=False, url=receiver.url())
 
     assert pause_job(workplace.instance, JOB).state is JobState.PAUSING
     end(workplace, at_work, JobState.PAUSED, 2, completed=1)
@@ -232,7 +251,7 @@ def test_a_pause_takes_waiting_runs_out_of_the_queue(workplace: Workplace, recei
 
 def test_a_paused_job_of_several_runs_is_cancelled_as_a_whole(workplace: Workplace) -> None:
     for _ in range(2):
-        a_shard(workplace, 2)
+        one_of_many(workplace, 2)
     for run in find_job(workplace.instance, JOB).runs:
         end(workplace, run.run_id, JobState.PAUSED, 2, completed=1)
 

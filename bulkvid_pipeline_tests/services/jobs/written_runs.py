@@ -13,8 +13,10 @@ from dagster import DagsterEventType, DagsterInstance, DagsterRun, DagsterRunSta
 from dagster._core.events import AssetObservationData, StepMaterializationData
 
 from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.core.jobs import Role
 from bulkvid_pipeline.core.states import JobState
-from bulkvid_pipeline.services.jobs.run_state import tell_tags
+from bulkvid_pipeline.services.jobs.jobs import id_of
+from bulkvid_pipeline.services.jobs.run_state import OPEN, tell_tags
 
 JOB = "job_written"
 SPEC = {"input_source": {"type": "file", "path": "ideas.csv"}, "title": "Written by hand"}
@@ -52,6 +54,21 @@ class WrittenRun:
         run = cls.of(instance, job_id, told)
         run.report(DagsterEventType.RUN_START)
         return run
+
+    def leave_to(self, shards: int, total: int, **counts: int) -> Self:
+        """The run has planned the job's rows, found so many of them finished, and leaves the others to shards."""
+        self.progress(0.0, total, **counts)
+        tell_tags(self.instance, self.run_id, {tags.SHARDS: str(shards), tags.OPEN: OPEN})
+        self.report(DagsterEventType.RUN_SUCCESS)
+        return self
+
+    def member(self, role: Role = Role.SHARD, shard: int = 0, *, begun: bool = True) -> Self:
+        """A run that works for this one, which has planned."""
+        told = {tags.PLANNED_BY: self.run_id, tags.ROLE: role.value, tags.SHARD: str(shard)}
+        planner = self.instance.get_run_by_id(self.run_id)
+        assert planner is not None
+        job_id = id_of(planner)
+        return self.begun(self.instance, job_id, told) if begun else self.of(self.instance, job_id, told)
 
     def report(self, kind: DagsterEventType) -> None:
         """An event about the run as a whole."""
