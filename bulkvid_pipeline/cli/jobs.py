@@ -47,13 +47,15 @@ def list_(
 
 @jobs.command()
 def show(job_id: JobId, as_json: AsJson = False) -> None:
-    """Show one job."""
+    """Show one job, with its runs: the newest first, and those that it is spread over together."""
+    from bulkvid_pipeline.core.run_parts import parts_of
     from bulkvid_pipeline.services.jobs.instance import open_instance
     from bulkvid_pipeline.services.jobs.jobs import find_job
     from bulkvid_pipeline.settings import dagster_home
 
     with open_instance(dagster_home()) as instance:
-        shown = find_job(instance, whole_id(instance, job_id)).view().as_json()
+        job = find_job(instance, whole_id(instance, job_id))
+    shown = job.view().as_json()
     if as_json:
         print_json(shown)
         return
@@ -62,6 +64,9 @@ def show(job_id: JobId, as_json: AsJson = False) -> None:
         if value not in (None, "", [], {}):
             print(f"{name:18} {json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value}")
     print(f"{'actions':18} {actions}")
+    for part in parts_of(job.runs):
+        words = ", ".join(filter(None, (f"{part.name} {part.task}".strip(), part.state)))
+        print(f"{'run':18} {part.run.run_id}  {words}")
 
 
 @jobs.command()

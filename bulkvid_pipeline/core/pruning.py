@@ -50,6 +50,8 @@ class PastRun:
     ended_at: float
     thinned: bool = False
     """Whether an earlier pruning has already removed all events that may be removed."""
+    planned_by: str = ""
+    """The run that has planned its rows, and speaks for it; empty for a run that stands for itself."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ def runs_to_prune(
 ) -> RunsToPrune:
     """The runs to prune: those of jobs whose runs all ended before the given time.
 
+    A run that has planned rows for others stays as long as one of these does: they are nothing without it.
+
     Args:
         runs: all runs there are.
         holding: ids of runs that hold the newest event of some kind of a row or an asset.
@@ -85,6 +89,7 @@ def runs_to_prune(
     old = [run for of_job in by_job.values() if _all_old(of_job, before) for run in of_job]
     newest = {run.run_id for run in newest_over_sheets(runs, sheets)}
     stays = newest | set(holding)
+    stays |= {run.planned_by for run in runs if run.run_id in stays}
     return RunsToPrune(
         tuple(run for run in old if run.run_id not in stays),
         tuple(run for run in old if run.run_id in stays and not run.thinned),

@@ -63,6 +63,8 @@ DEFINITIONS_MODULE = "bulkvid_pipeline.definitions"
 JOB = "bulk_videos"
 SHARD_JOB = "bulk_videos_shard"
 CONCLUSION_JOB = "bulk_videos_conclusion"
+JOBS = (JOB, SHARD_JOB, CONCLUSION_JOB)
+"""The Dagster jobs whose runs make up bulk jobs."""
 VIDEO_ASSET = "video"
 BATCH_ASSET = "video_batch"
 ROW_PARTITIONS = "video_rows"

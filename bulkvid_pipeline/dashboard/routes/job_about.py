@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from bulkvid_pipeline.adapters.storage.location import without_credentials
+from bulkvid_pipeline.core.run_parts import parts_of
 from bulkvid_pipeline.dashboard.dagster_links import run_link
 from bulkvid_pipeline.dashboard.routes.job_head import Head, live_page
 from bulkvid_pipeline.dashboard.visits import Reading, page_router
@@ -20,8 +21,9 @@ def about_page(job_id: str, visit: Reading) -> Response:
     """Figures, settings and runs of the job."""
     head = Head.of(visit, job_id)
     host = visit.request.url.hostname or ""
-    runs = [(run, run_link(visit.services.settings, run.run_id, host)) for run in reversed(head.job.runs)]
-    return live_page(visit, head, "about", figures=metrics_of(head.rows), runs=runs, place=_place(head.job))
+    links = {run.run_id: run_link(visit.services.settings, run.run_id, host) for run in head.job.runs}
+    figures, parts = metrics_of(head.rows), parts_of(head.job.runs)
+    return live_page(visit, head, "about", figures=figures, parts=parts, links=links, place=_place(head.job))
 
 
 @router.get("/jobs/{job_id}/results.csv")

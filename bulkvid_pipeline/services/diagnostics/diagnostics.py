@@ -199,7 +199,9 @@ class Diagnostics:
         if not state.enabled:
             return ()
         whose = {tags.PROJECT: project_id} if project_id is not None else {}
-        runs = self.instance.get_runs(RunsFilter(job_name=tags.JOB, statuses=_AT_WORK, tags=whose))
+        # Newest first, as far as one kind goes: of a job that is spread over several runs, any may be at work.
+        kinds = (RunsFilter(job_name=name, statuses=_AT_WORK, tags=whose) for name in tags.JOBS)
+        runs = (run for kind in kinds for run in self.instance.get_runs(kind))
         return tuple(dict.fromkeys(job_id for job_id in map(id_of, runs) if state.records(job_id)))
 
 

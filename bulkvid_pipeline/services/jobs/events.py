@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ from bulkvid_pipeline.adapters.dagster.run_events import RunEvents, Span
 from bulkvid_pipeline.adapters.dagster.run_log import RunLog, Wanted
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import InvalidRequestError
+from bulkvid_pipeline.core.run_parts import name_of
 from bulkvid_pipeline.core.wire import Event, EventPage
 from bulkvid_pipeline.services.jobs.event_cursor import EventCursor
 from bulkvid_pipeline.services.jobs.job_rows import RowReader
@@ -94,12 +95,14 @@ class JobEvents:
 
         Each event is met once by those who go on from page to page, also in a job whose runs are at work.
         """
-        run_ids = [run.run_id for run in job.runs]
+        run_ids, names = [run.run_id for run in job.runs], names_of(job)
         if query.after is not None:
-            return self._after(run_ids, query, query.after)
-        return self._before(run_ids, query)
+            return self._after(run_ids, names, query, query.after)
+        return self._before(run_ids, names, query)
 
-    def _after(self, run_ids: Sequence[str], query: EventQuery, place: EventCursor) -> EventPage:
+    def _after(
+        self, run_ids: Sequence[str], names: Mapping[str, str], query: EventQuery, place: EventCursor
+    ) -> EventPage:
         found: list[Event] = []
         at, more = place, True
         while more and len(found) < query.limit:
@@ -111,16 +114,16 @@ class JobEvents:
                     break
                 entry = stored.entry
                 at = at.moved(stored.run_id, stored.storage_id)
-                event = event_of(entry)
+                event = event_of(entry, names)
                 if event is not None and query.takes(event) and _is_of(entry, query.partition):
                     found.append(event.model_copy(update={"id": str(at)}))
         previous = str(place) if place.positions else None
         return EventPage(items=tuple(found), next_cursor=str(at), previous_cursor=previous, has_more=more)
 
-    def _before(self, run_ids: Sequence[str], query: EventQuery) -> EventPage:
+    def _before(self, run_ids: Sequence[str], names: Mapping[str, str], query: EventQuery) -> EventPage:
         """The newest events up to a place, which for a start is the newest event of each run."""
         end = query.before or EventCursor({run_id: self._log.newest(run_id) for run_id in run_ids})
-        newest_first = heapq.merge(*(self._backwards(run_id, end.of(run_id), query) for run_id in run_ids))
+        newest_first = heapq.merge(*(self._backwards(run_id, names, end.of(run_id), query) for run_id in run_ids))
         found: list[Event] = []
         at = end
         older = False
@@ -137,14 +140,14 @@ class JobEvents:
             has_more=query.before is not None,
         )
 
-    def _backwards(self, run_id: str, until: int, query: EventQuery) -> Iterator[_Told]:
+    def _backwards(self, run_id: str, names: Mapping[str, str], until: int, query: EventQuery) -> Iterator[_Told]:
         """The run's events that are wanted, newest first, in an order that agrees with their ids."""
         earliest = float("inf")
         while until > 0:
             wanted = Wanted(_kinds(query.level), with_messages=True, partition=query.partition, until=until)
             page = self._log.read(run_id, wanted, min(AT_ONCE, query.limit + 1), newest_first=True)
             for stored in page:
-                event = event_of(stored.entry)
+                event = event_of(stored.entry, names)
                 if event is not None and query.takes(event):
                     earliest = min(earliest, event.created_at)
                     yield _Told(-earliest, event, stored.id)
@@ -170,8 +173,16 @@ def _is_of(entry: EventLogEntry, partition: str | None) -> bool:
     return partition is None or (event is not None and event.partition == partition)
 
 
-def event_of(entry: EventLogEntry) -> Event | None:
-    """The event in the words of the REST API; None for one that only Dagster needs."""
+def names_of(job: Job) -> dict[str, str]:
+    """What the runs are called that the job is spread over, by their ids; see `core.run_parts`."""
+    return {run.run_id: name for run in job.runs if (name := name_of(run))}
+
+
+def event_of(entry: EventLogEntry, names: Mapping[str, str]) -> Event | None:
+    """The event in the words of the REST API; None for one that only Dagster needs.
+
+    A run among `names` (see `names_of`) is told by its name where it starts and ends: none of these is the job's end.
+    """
     event = entry.dagster_event
     if event is None:
         name = logging.getLevelName(entry.level)
@@ -187,7 +198,9 @@ def event_of(entry: EventLogEntry) -> Event | None:
         failure = event.step_failure_data.user_failure_data
         return _told(entry, "ERROR", (failure.description if failure else None) or event.message or "Step failed")
     if event.event_type in _TOLD:
-        return _told(entry, *_TOLD[event.event_type])
+        level, message = _TOLD[event.event_type]
+        name = names.get(entry.run_id)
+        return _told(entry, level, f"{name}: {message[0].lower()}{message[1:]}" if name else message)
     return None
 
 

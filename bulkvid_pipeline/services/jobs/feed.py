@@ -302,8 +302,10 @@ class _Feed:
 
     async def missed(self, position: StreamPosition) -> tuple[Chunk, StreamPosition]:
         """The next events that somebody at a position lacks of those that this feed has told."""
-        until = self.standing_now.position.events
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._news.missed, position, until)
+        standing = self.standing_now
+        return await asyncio.get_running_loop().run_in_executor(
+            self._readers, self._news.missed, position, standing.position.events, standing.names
+        )
 
     def ending(self, position: StreamPosition) -> Chunk:
         """The event that tells the end."""

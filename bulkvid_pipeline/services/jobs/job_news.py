@@ -5,7 +5,7 @@ Only threads call this: every function waits for the database.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
@@ -17,7 +17,7 @@ from bulkvid_pipeline.adapters.dagster.run_log import asset_event
 from bulkvid_pipeline.core import event_stream, tags
 from bulkvid_pipeline.core.wire import EndReason, ItemView, StateChange, StreamEnd
 from bulkvid_pipeline.services.jobs.event_cursor import EventCursor
-from bulkvid_pipeline.services.jobs.events import event_of
+from bulkvid_pipeline.services.jobs.events import event_of, names_of
 from bulkvid_pipeline.services.jobs.items import item_view
 from bulkvid_pipeline.services.jobs.job_rows import Row, row_end
 from bulkvid_pipeline.services.jobs.jobs import Job
@@ -75,6 +75,7 @@ class Standing:
         closed: runs that have ended and whose events were all read.
         end: the job's end as JSON, empty while it goes on.
         is_behind: whether there are more events to read at once.
+        names: what its runs are called; see `events.names_of`.
     """
 
     project_id: str
@@ -84,6 +85,7 @@ class Standing:
     closed: frozenset[str] = field(default_factory=frozenset)
     end: str = ""
     is_behind: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def snapshot(self, position: StreamPosition) -> tuple[Chunk, StreamPosition]:
         """State and progress, as far as they are other than those that were told at a position."""
@@ -136,15 +138,18 @@ class JobNews:
         else:
             start = before.position
             page = self._events.read([Span(run_id, start.events.of(run_id)) for run_id in open_runs], PAGE)
-        told, position = told_by(page.events, start)
+        names = names_of(job)
+        told, position = told_by(page.events, start, names)
         is_complete = page.settled and not page.more
         if is_complete:
             closed |= {run.run_id for run in job.runs if not run.is_live}
-        standing = _standing(job, position, closed, is_complete=is_complete)
+        standing = _standing(job, position, closed, names, is_complete=is_complete)
         return standing, _chunk(standing, told, start)
 
-    def missed(self, position: StreamPosition, until: EventCursor) -> tuple[Chunk, StreamPosition]:
-        """The next events between two places in the job's runs, and the position after them.
+    def missed(
+        self, position: StreamPosition, until: EventCursor, names: Mapping[str, str]
+    ) -> tuple[Chunk, StreamPosition]:
+        """The next events between two places in the job's runs, and the position after them; `names` as in `event_of`.
 
         A record that is half told is finished before any other: a position can name only one of them, and by now
         records of other runs may have appeared that come before it in time.
@@ -164,7 +169,7 @@ class JobNews:
         ]
         spans = half_told or spans
         page = self._events.read(spans, PAGE)
-        told, after = told_by(page.events, position)
+        told, after = told_by(page.events, position, names)
         if not page.more:
             for span in spans:
                 assert span.until is not None
@@ -172,12 +177,14 @@ class JobNews:
         return Chunk(tuple(told)), after
 
 
-def told_by(stored: Sequence[RunEvent], position: StreamPosition) -> tuple[list[FeedEvent], StreamPosition]:
+def told_by(
+    stored: Sequence[RunEvent], position: StreamPosition, names: Mapping[str, str]
+) -> tuple[list[FeedEvent], StreamPosition]:
     """The events that records make for whom stands at a position, and the position after them."""
     told: list[FeedEvent] = []
     for event in stored:
         name = record_name(event.run_id, event.storage_id)
-        item, line = _item(event), event_of(event.entry)
+        item, line = _item(event), event_of(event.entry, names)
         if item is not None and position.item != name:
             told.append(FeedEvent("item", item.model_dump_json(), str(replace(position, item=name, ended=False))))
         position = position.past(event.run_id, event.storage_id)
@@ -186,7 +193,9 @@ def told_by(stored: Sequence[RunEvent], position: StreamPosition) -> tuple[list[
     return told, position
 
 
-def _standing(job: Job, position: StreamPosition, closed: frozenset[str], *, is_complete: bool) -> Standing:
+def _standing(
+    job: Job, position: StreamPosition, closed: frozenset[str], names: Mapping[str, str], *, is_complete: bool
+) -> Standing:
     actions = tuple(sorted(action.value for action in job.actions))
     state = StateChange(job_id=job.job_id, state=job.state, actions=actions).model_dump_json()
     progress = job.progress_view().model_dump_json()
@@ -201,6 +210,7 @@ def _standing(job: Job, position: StreamPosition, closed: frozenset[str], *, is_
         closed=closed,
         end=end,
         is_behind=not is_complete,
+        names=names,
     )
 
 

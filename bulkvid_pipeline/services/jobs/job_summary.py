@@ -9,6 +9,7 @@ from dagster import DagsterEventType, DagsterInstance
 
 from bulkvid_pipeline.adapters.dagster.run_log import RunLog, Wanted
 from bulkvid_pipeline.core.errors import NotFoundError
+from bulkvid_pipeline.core.jobs import Role
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.core.wire import SheetReport
 from bulkvid_pipeline.core.wording import plural
@@ -111,9 +112,20 @@ def at_work(job: Job, report: SheetReport | None = None) -> JobSummary:
             "Slowed down by a limit: the next row begins as soon as the limit allows.", Mood.WARNING, report=report
         )
     in_work = len(job.in_work)
+    if not in_work and not job.items["pending"]:
+        return JobSummary("All rows are through. Finishing up.", report=report)
+    if not in_work and (shards := _shards_to_come(job)):
+        return JobSummary(f"The rows are planned: {shards} runs that make them are about to begin.", report=report)
     if not in_work:
         return JobSummary("Waiting for a free place to work.", report=report)
     return JobSummary(f"Making videos: {plural(in_work, 'row')} in work.", report=report)
+
+
+def _shards_to_come(job: Job) -> int:
+    """Among how many runs the job is spread, as long as none of these has begun; 0 if it is not, or one has."""
+    newest = job.newest_runs
+    begun = any(run.role is Role.SHARD and run.started_at is not None for run in newest)
+    return 0 if begun else max(run.shards for run in newest)
 
 
 def ended(rows: JobRows, report: SheetReport | None, failure: str) -> JobSummary:

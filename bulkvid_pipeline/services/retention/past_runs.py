@@ -85,6 +85,7 @@ def _known(record: RunRecord, living: set[str]) -> KnownRun:
         started_at=told.started_at or told.created_at,
         ended_at=told.ended_at or record.update_timestamp.timestamp(),
         thinned=told.thinned,
+        planned_by=told.planned_by,
     )
     return KnownRun(past, spec, run.is_success, record)
 
