@@ -28,6 +28,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from dagster import RunRecord
+
+from bulkvid_pipeline_tests.peers.postgres import PostgresServer
+
 ROUNDS = 3
 WRITERS = (1, 2, 4, 8)
 WRITE_S = 10.0
@@ -35,11 +39,16 @@ WRITE_S = 10.0
 
 @dataclass(frozen=True)
 class Took:
-    """Seconds in which rows were made, from the launch to the job's end, and CPU seconds of all processes."""
+    """Seconds in which rows were made, from the launch to the job's end, of the planning run and of the conclusion (0.0
+    where there is none), and CPU seconds of all processes, of PostgreSQL's apart.
+    """
 
     rows_s: float
     whole_s: float
+    plan_s: float
+    conclude_s: float
     cpu_s: float
+    database_s: float
 
 
 def write_sheet(path: Path, rows: int) -> None:
@@ -75,8 +84,12 @@ def serving(folder: Path, settings: dict[str, str]) -> Iterator[dict[str, str]]:
         server.wait(60)
 
 
-def run_job(folder: Path, rows: int, machines: int, workers: int, postgres_url: str) -> Took:
+def run_job(folder: Path, rows: int, machines: int, workers: int, postgres: PostgresServer | None) -> Took:
     """Launch a job into the queue of an installation of its own, and see it through."""
+    from bulkvid_pipeline.core import tags
+    from bulkvid_pipeline.services.jobs.instance import open_instance
+    from bulkvid_pipeline.services.jobs.jobs import list_jobs
+
     folder.mkdir()
     sheet = folder / "sheet.csv"
     write_sheet(sheet, rows)
@@ -84,51 +97,66 @@ def run_job(folder: Path, rows: int, machines: int, workers: int, postgres_url: 
         "BULKVID_MAX_MACHINES": str(machines),
         "BULKVID_WORKERS": str(workers),
         "BULKVID_RENDER_SLOTS": "2",
-        "BULKVID_POSTGRES_URL": postgres_url,
+        "BULKVID_POSTGRES_URL": postgres.create_database() if postgres else "",
     }
+    database_before = server_cpu_s(postgres) if postgres else 0.0
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     with serving(folder, settings) as environment:
         began = time.monotonic()
         command = [_bulkvid(), "run", str(sheet), "--queue", "--plain", "-r", "720p"]
         subprocess.run(command, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
         whole_s = time.monotonic() - began
-        listed = subprocess.run(
-            [_bulkvid(), "jobs", "list", "--json"], cwd=folder, env=environment, check=True, capture_output=True
-        )
-        (job,) = json.loads(listed.stdout)
+        with open_instance(folder / "home", settings["BULKVID_POSTGRES_URL"]) as instance:
+            (job,) = list_jobs(instance)
+            took = {record.dagster_run.job_name: _seconds(record) for record in instance.get_run_records()}
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert job["items_completed"] == rows, job
-    cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Took(job["timing"]["processing_time_ms"] / 1000, whole_s, cpu_s)
+    assert job.items["completed"] == rows, job
+    return Took(
+        job.processing_ms / 1000,
+        whole_s,
+        took[tags.JOB] if machines > 1 else 0.0,
+        took.get(tags.CONCLUSION_JOB, 0.0),
+        after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
+        server_cpu_s(postgres) - database_before if postgres else 0.0,
+    )
+
+
+def _seconds(record: RunRecord) -> float:
+    return (record.end_time or 0.0) - (record.start_time or 0.0)
 
 
 def compare(
-    root: Path, name: str, rows: int, sides: tuple[tuple[int, int], tuple[int, int]], postgres: ExitStack | None
+    root: Path,
+    name: str,
+    rows: int,
+    sides: tuple[tuple[int, int], tuple[int, int]],
+    postgres: PostgresServer | None,
+    rounds: int,
 ) -> list[list[Took]]:
     """Both sides (machines, workers) in turns."""
     found: list[list[Took]] = [[], []]
-    for turn in range(ROUNDS):
+    for turn in range(rounds):
         for side, (machines, workers) in enumerate(sides):
-            url = new_database(postgres) if postgres else ""
-            took = run_job(root / f"{name}{turn}-{side}", rows, machines, workers, url)
+            took = run_job(root / f"{name}{turn}-{side}", rows, machines, workers, postgres)
             found[side].append(took)
             print(
                 f"{name}: {machines} x {workers}: rows {took.rows_s:6.1f} s, whole {took.whole_s:6.1f} s, "
-                f"{took.cpu_s:7.2f} CPU s"
+                f"planning {took.plan_s:.1f} s, conclusion {took.conclude_s:.1f} s, {took.cpu_s:7.2f} CPU s, "
+                f"{1000 * took.database_s / rows:.1f} CPU ms of the database for each row"
             )
     return found
 
 
-def gain(root: Path, rows: int, postgres: ExitStack | None) -> None:
-    one, two = compare(root, "gain", rows, ((1, 1), (2, 1)), postgres)
+def gain(root: Path, rows: int, postgres: PostgresServer | None, rounds: int) -> None:
+    one, two = compare(root, "gain", rows, ((1, 1), (2, 1)), postgres, rounds)
     ratios = [first.rows_s / second.rows_s for first, second in zip(one, two, strict=True)]
     print(f"gain of two runs of one worker over one: {statistics.median(ratios):.2f} x ({_listed(ratios)}); goal 1.85")
     wholes = [first.whole_s / second.whole_s for first, second in zip(one, two, strict=True)]
     print(f"from the launch to the end, with queue and report: {statistics.median(wholes):.2f} x ({_listed(wholes)})")
 
 
-def overhead(root: Path, rows: int, postgres: ExitStack | None) -> None:
-    one, two = compare(root, "overhead", rows, ((1, 2), (2, 1)), postgres)
+def overhead(root: Path, rows: int, postgres: PostgresServer | None, rounds: int) -> None:
+    one, two = compare(root, "overhead", rows, ((1, 2), (2, 1)), postgres, rounds)
     more = [100 * (second.cpu_s / first.cpu_s - 1) for first, second in zip(one, two, strict=True)]
     print(
         f"CPU of two runs of one worker over one run of two: {statistics.median(more):+.1f} % ({_listed(more)}); goal 3"
@@ -139,8 +167,6 @@ def overhead(root: Path, rows: int, postgres: ExitStack | None) -> None:
 
 def writers(root: Path) -> None:
     """Rows a second through PostgreSQL."""
-    from bulkvid_pipeline_tests.peers.postgres import PostgresServer
-
     with PostgresServer(durable=True) as server:
         for count in WRITERS:
             url = server.create_database()
@@ -220,13 +246,6 @@ def server_cpu_s(server) -> float:  # type: ignore[no-untyped-def]
     return total
 
 
-def new_database(stack: ExitStack) -> str:
-    """A database of its own on a server that ends with the stack."""
-    from bulkvid_pipeline_tests.peers.postgres import PostgresServer
-
-    return stack.enter_context(PostgresServer(durable=True)).create_database()
-
-
 def _bulkvid() -> str:
     return str(Path(sys.executable).with_name("bulkvid"))
 
@@ -245,17 +264,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="*", choices=["gain", "overhead", "writers"], default=[])
     parser.add_argument("--rows", type=int, default=60)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--postgres", action="store_true", help="gain and overhead on PostgreSQL, not SQLite")
     chosen = parser.parse_args()
     wanted = chosen.only or ["gain", "overhead", "writers"]
     print(f"load {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         root = Path(name)
-        postgres = stack if chosen.postgres else None
+        postgres = stack.enter_context(PostgresServer(durable=True)) if chosen.postgres else None
         if "gain" in wanted:
-            gain(root, chosen.rows, postgres)
+            gain(root, chosen.rows, postgres, chosen.rounds)
         if "overhead" in wanted:
-            overhead(root, chosen.rows, postgres)
+            overhead(root, chosen.rows, postgres, chosen.rounds)
         if "writers" in wanted:
             writers(root)
 
