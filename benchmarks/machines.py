@@ -69,7 +69,7 @@ def serving(folder: Path, settings: dict[str, str]) -> Iterator[dict[str, str]]:
         "DAGSTER_HOME": str(folder / "home"),
         "BULKVID_OUTPUT_URL": f"file://{folder}/output",
         "BULKVID_CACHE": "false",
-        "BULKVID_MACHINE_WORTH_S": "0",
+        "BULKVID_MACHINE_WORTH_S": "0.1",
         "BULKVID_DAGSTER_URL": f"http://127.0.0.1:{ports[1]}",
         **settings,
     }

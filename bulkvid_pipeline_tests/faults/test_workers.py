@@ -59,10 +59,11 @@ class Fleet:
         assert process.poll() is None, log.read_text()
         return process
 
-    def hand_in(self, name: str, script: str) -> None:
-        """Hand a job of three rows to the queue."""
-        sheet = self.place.sheet([idea(title, script) for title in TITLES], name)
+    def hand_in(self, name: str, script: str, *, rows: int = len(TITLES), machines: int = 1) -> None:
+        """Hand a job to the queue."""
+        sheet = self.place.sheet([idea(f"Row {n}", script) for n in range(rows)], name)
         run = [BULKVID, "run", str(sheet), "-r", "720p", "--plain", "--queue", "--title", name, "--prefix", name]
+        run += ["--max-machines", str(machines)]
         dagster = {"BULKVID_DAGSTER_URL": f"http://127.0.0.1:{self.served.dagster_port}"}
         with (self.place.folder / f"{name}.log").open("wb") as output:
             subprocess.Popen(
@@ -101,7 +102,11 @@ class Fleet:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     with PostgresServer() as database, RedisServer() as broker:
-        environment = {"BULKVID_BROKER_URL": broker.url, "BULKVID_REQUIRE_POSTGRES": "true"}
+        environment = {
+            "BULKVID_BROKER_URL": broker.url,
+            "BULKVID_REQUIRE_POSTGRES": "true",
+            "BULKVID_MACHINE_WORTH_S": "0.1",
+        }
         place = Installation(tmp_path_factory.mktemp("fleet"), database.create_database(), environment)
         with Served(place, ("--only", "dagster", "--only", "daemon")) as served:
             served.wait_for_line()
@@ -132,20 +137,20 @@ def test_a_job_whose_task_the_broker_has_forgotten_is_done_by_the_next_worker(fl
     assert len(fleet.videos("forgotten")) == len(TITLES)
 
 
-def test_a_lost_machine_is_noticed_in_time_and_another_does_its_work(fleet: Fleet) -> None:
+def test_a_lost_machine_is_noticed_in_time_and_another_makes_its_rows(fleet: Fleet) -> None:
     lost = fleet.start_worker()
-    fleet.hand_in("lost", LONG)
-    fleet.wait_for("lost", is_rendering)
     fleet.start_worker()
+    fleet.hand_in("lost", LONG, rows=8, machines=2)
+    fleet.wait_for("lost", both_are_rendering)
     os.kill(pid_of(lost), signal.SIGKILL)
     began = time.monotonic()
 
-    job = fleet.wait_for("lost", lambda job: job.state is JobState.FAILED)
+    fleet.wait_for("lost", lambda job: any(run.state is JobState.FAILED for run in job.runs))
     assert time.monotonic() - began < TAKEN_OVER_S
-    done = fleet.served.command("jobs", "retry", job.job_id, "--queue", "--plain")
+    job = fleet.wait_for("lost", lambda job: job.state.is_final)
 
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert len(fleet.videos("lost")) == len(TITLES)
+    assert (job.state, job.items["completed"]) == (JobState.COMPLETED, 8)
+    assert len(fleet.videos("lost")) == 8
 
 
 def test_a_worker_that_leaves_pauses_its_job_and_another_goes_on(fleet: Fleet) -> None:
@@ -161,6 +166,10 @@ def test_a_worker_that_leaves_pauses_its_job_and_another_goes_on(fleet: Fleet) -
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert len(fleet.videos("left")) == len(TITLES)
+
+
+def both_are_rendering(job: Job) -> bool:
+    return sum(bool(run.progress.in_work) for run in job.runs) == 2
 
 
 def is_rendering(job: Job) -> bool:
