@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.skipif(sys.version_info >= (3, 13)
 
 BULKVID = str(Path(sys.executable).with_name("bulkvid"))
 TITLES = [f"Row {n}" for n in range(3)]
-LONG = " ".join(f"Sentence number {n} takes a while to say." for n in range(12))
+LONG = " ".join(f"Sentence number {n} takes a while to say." for n in range(5))
 TAKEN_OVER_S = 60.0
 
 
