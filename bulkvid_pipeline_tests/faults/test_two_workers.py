@@ -144,7 +144,8 @@ def test_a_worker_that_stood_still_for_too_long_commits_nothing_when_it_goes_on(
 
     assert {key: place.objects.read(key) for key in place.objects.all_keys()} == objects_before
     assert "published" not in {entry.what for entry in place.journal()[journal_before:]}
-    check(place, place.job().job_id, completed=TITLES)
+    # Shared: what it had begun to render before it stood still, it may have ended after others have published it.
+    check(place, place.job().job_id, completed=TITLES, shared=True)
 
 
 def test_a_job_that_was_declared_dead_stays_so_and_can_be_retried(place: Installation) -> None:

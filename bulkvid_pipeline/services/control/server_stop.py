@@ -38,9 +38,9 @@ def runs_in_hand(instance: DagsterInstance, socket: str, *, with_untold: bool = 
 
 def _is_in_hand(run: DagsterRun, socket: str, with_untold: bool) -> bool:
     told = socket_of(run)
-    if is_asked_of_workers(run):
-        return False
-    return told == socket or (told is None and with_untold and run.status is DagsterRunStatus.STARTING)
+    if told is not None:
+        return told == socket
+    return with_untold and run.status is DagsterRunStatus.STARTING and not is_asked_of_workers(run)
 
 
 def ask_to_pause(instance: DagsterInstance, run_ids: Iterable[str]) -> None:

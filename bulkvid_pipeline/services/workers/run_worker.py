@@ -25,8 +25,6 @@ from bulkvid_pipeline.services.workers.taking import take_run
 _log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 1.0
-ENDING_S = 2.0
-"""What processes that have ended their run may take to end themselves."""
 _NOT_BEGUN = {DagsterRunStatus.STARTING, DagsterRunStatus.NOT_STARTED}
 _CANCELLED = {DagsterRunStatus.CANCELING, DagsterRunStatus.CANCELED}
 
