@@ -73,7 +73,8 @@ def measure(rows: int, *, postgres: bool) -> None:
     per_row = 1000 * (first.cpu_s - first.before_rows_s) / rows
     print(
         f"{rows:7} rows: {per_row:5.1f} ms a row (goal {GOAL_MS:.0f}), before the first {first.before_rows_s:5.1f} s, "
-        f"{first.wall_s:6.1f} s by the clock, peak {first.peak_mb:4.0f} MB, {first.stored / rows:6.0f} bytes a row"
+        f"{first.wall_s:6.1f} s by the clock, peak {first.peak_mb:4.0f} MB, {first.stored / rows:6.0f} bytes a row",
+        flush=True,
     )
     for what, cost in (("unchanged", again), ("one row changed", changed)):
         seen = f"{cost.wall_s:6.1f} s by the clock, peak {cost.peak_mb:4.0f} MB, {cost.stored / rows:6.0f} bytes a row"

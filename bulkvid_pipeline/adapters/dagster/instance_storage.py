@@ -15,11 +15,11 @@ from dagster._core.storage.base_storage import DagsterStorage as DagsterStorage
 from dagster._core.storage.event_log.base import EventLogStorage
 from dagster._core.storage.runs.base import RunStorage
 from dagster._core.storage.schedules.base import ScheduleStorage
-from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClass, ConfigurableClassData
 from sqlalchemy.exc import SQLAlchemyError
 
 from bulkvid_pipeline.adapters.dagster.instances import FOLDER, URL
+from bulkvid_pipeline.adapters.dagster.sqlite_storage import SqliteStorage
 from bulkvid_pipeline.core.errors import ServiceUnavailableError
 
 
@@ -70,7 +70,7 @@ class StorageByChoice(DagsterStorage, ConfigurableClass):
 
 def sqlite_storage(folder: str) -> DagsterStorage:
     """SQLite files in a folder."""
-    return DagsterSqliteStorage(folder)
+    return SqliteStorage(folder)
 
 
 def postgres_storage(url: str) -> DagsterStorage:
