@@ -113,3 +113,12 @@ def test_too_many_rows_lose_the_longest_silent_but_none_that_was_heard_of_lately
 
     assert rows_to_prune(keys, traces, [], before=BEFORE, most=8) == ("ideas:0", "ideas:1")
     assert rows_to_prune(keys, traces, [], before=BEFORE, most=3) == ("ideas:0", "ideas:1", "ideas:2", "ideas:3")
+
+
+def test_a_run_that_has_planned_stays_as_long_as_one_of_those_that_it_has_planned_for() -> None:
+    planner = replace(LONG_AGO, run_id="plan")
+    shards = [replace(LONG_AGO, run_id=name, whole_sheet=False, planned_by="plan") for name in ("first", "second")]
+
+    assert deleted(planner, *shards, holding=("second",)) == ["first"]
+    assert thinned(planner, *shards, holding=("second",)) == ["plan", "second"]
+    assert deleted(planner, *shards) == ["plan", "first", "second"]

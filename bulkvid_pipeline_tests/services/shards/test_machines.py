@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bulkvid_pipeline.services.shards.planning import machines_for
+from bulkvid_pipeline.core.estimates import machines_for
 
 
 @pytest.mark.parametrize(

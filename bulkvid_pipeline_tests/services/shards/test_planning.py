@@ -10,7 +10,7 @@ from bulkvid_pipeline.adapters.dagster.row_claims import RowClaims
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.services.batch.own_generations import making_rows
-from bulkvid_pipeline.services.shards.planning import most_machines
+from bulkvid_pipeline.services.plans.spreading import most_machines
 from bulkvid_pipeline_tests.services.batch.programs import Program
 from bulkvid_pipeline_tests.services.shards.hall import JOB, Hall
 from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, idea
