@@ -121,3 +121,12 @@ def test_of_too_many_partitions_the_oldest_are_forgotten_but_none_of_a_sheet_at_
     assert partitions_to_forget(keys, 5, ()) == ("busy:0", "ideas:0")
     assert partitions_to_forget(keys, 5, ("busy",)) == ("ideas:0", "ideas:1")
     assert partitions_to_forget(keys, 1, ("busy",)) == tuple(f"ideas:{n}" for n in range(5))
+
+
+def test_a_run_that_has_planned_stays_as_long_as_one_of_those_that_it_has_planned_for() -> None:
+    planner = replace(LONG_AGO, run_id="plan")
+    shards = [replace(LONG_AGO, run_id=name, whole_sheet=False, planned_by="plan") for name in ("first", "second")]
+
+    assert deleted(planner, *shards, holding=("second",)) == ["first"]
+    assert thinned(planner, *shards, holding=("second",)) == ["plan", "second"]
+    assert deleted(planner, *shards) == ["plan", "first", "second"]

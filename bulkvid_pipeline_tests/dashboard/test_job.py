@@ -111,6 +111,39 @@ def test_all_parts_of_a_job_can_be_read(workplace: Workplace, visitor: Visitor) 
     assert visitor.get(f"{PAGE}/rows/nobody").status_code == 404
 
 
+def test_the_details_say_what_each_run_of_a_spread_job_does(workplace: Workplace, visitor: Visitor) -> None:
+    planner = TellingRun.begun(workplace.instance)
+    planner.plan(range(2, 6))
+    planner.leave_to(2, 4)
+    lost = planner.member(shard=0)
+    lost.end(JobState.FAILED)
+    shard = planner.member(shard=1)
+    shard.finish(2)
+    shard.fail(3)
+    shard.progress(50.0, 3, completed=1, failed=1)
+    planner.member(shard=0, begun=False)
+
+    about = words(visitor.get(f"{PAGE}/about"))
+
+    assert "A large job is spread over several runs" in about
+    table = about.partition("What it does")[2]
+    assert "checks the sheet, and leaves the rows to 2 shards 4 in all Completed" in table
+    assert "makes rows, side by side with the other shards 1 finished, 1 failed Running" in table
+    names = [table.index(name) for name in ("Planning", "Shard 1", "Shard 1, try 2", "Shard 2")]
+    assert names == sorted(names)
+    assert "Running Making videos" not in about
+    assert words(visitor.get(f"{PAGE}/log?level=INFO")).count("Shard 1: run ended with a failure") == 1
+
+
+def test_the_details_of_a_job_of_one_run_say_nothing_of_shards(workplace: Workplace, visitor: Visitor) -> None:
+    told(workplace)
+
+    about = words(visitor.get(f"{PAGE}/about"))
+
+    assert "makes the rows 2 finished, 2 failed Running" in about
+    assert "hard" not in about.partition("Runs")[2]
+
+
 def test_the_details_lead_to_the_messages_of_this_job_alone(
     workplace: Workplace, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

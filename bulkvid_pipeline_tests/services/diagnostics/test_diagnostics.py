@@ -7,8 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
-from dagster import DagsterRunStatus
+from dagster import DagsterRun, DagsterRunStatus
 
+from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.diagnostics.exchange import Peer
 from bulkvid_pipeline.core.errors import InvalidRequestError, JobNotFoundError, NotFoundError
 from bulkvid_pipeline.services.diagnostics.diagnostics import (
@@ -144,6 +145,18 @@ def test_the_status_lists_the_newest_logs_and_the_jobs_that_are_being_recorded(d
     assert (len(status.recent_debug_files), status.files_total) == (RECENT_FILES, RECENT_FILES + 3)
     assert status.recent_debug_files[0].created_at.timestamp() == NOW + RECENT_FILES + 2
     assert status.bytes_total == sum(log.size for log in all_logs(diagnostics.folder))
+
+
+def test_a_job_is_at_work_whichever_of_its_runs_is(diagnostics: Diagnostics) -> None:
+    known_job(diagnostics.instance, "job_spread")
+    for name in (tags.SHARD_JOB, tags.SHARD_JOB, tags.CONCLUSION_JOB):
+        own = {tags.JOB_ID: "job_spread", tags.PROJECT: "default"}
+        run = DagsterRun(job_name=name, status=DagsterRunStatus.STARTED, tags=own)
+        diagnostics.instance.run_storage.add_run(run)
+    diagnostics.enable(5)
+
+    assert diagnostics.status(project_id="default").active_jobs_with_debug == ("job_spread",)
+    assert diagnostics.status(project_id="other").active_jobs_with_debug == ()
 
 
 def test_old_logs_are_removed(diagnostics: Diagnostics) -> None:

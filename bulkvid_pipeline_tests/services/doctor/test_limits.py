@@ -8,8 +8,10 @@ import pytest
 from dagster import DagsterInstance
 
 from bulkvid_pipeline.adapters.dagster.run_slots import RunSlots
+from bulkvid_pipeline.core.errors import InvalidSettingsError
 from bulkvid_pipeline.core.options import Priority
 from bulkvid_pipeline.services.doctor import limits
+from bulkvid_pipeline.settings import settings_now
 from bulkvid_pipeline_tests.services.doctor.conftest import Look
 
 
@@ -25,6 +27,21 @@ def test_more_workers_than_slots_and_more_slots_than_processors_are_warnings(loo
     many = str(min(256, 3 * (os.cpu_count() or 1) + 1))
     assert "processors" in look("slots", BULKVID_WORKERS=many, BULKVID_RENDER_SLOTS=many).found
     assert look("slots").status == "warning"
+
+
+def test_there_are_slots_for_all_machines_unless_it_is_said_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    cores = os.cpu_count() or 1
+    assert settings_now().render_slots == cores
+    monkeypatch.setenv("BULKVID_MAX_MACHINES", "5")
+    assert settings_now().render_slots == min(1000, 5 * cores)
+    monkeypatch.setenv("BULKVID_RENDER_SLOTS", "3")
+    assert settings_now().render_slots == 3
+
+
+def test_a_wrong_number_of_machines_is_told_and_nothing_that_follows_from_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BULKVID_MAX_MACHINES", "0")
+    with pytest.raises(InvalidSettingsError, match=r"^BULKVID_MAX_MACHINES is '0': [^;]*$"):
+        settings_now()
 
 
 def test_slots_of_several_machines_are_not_too_many_for_one(look: Look) -> None:

@@ -11,7 +11,7 @@ from dagster._core.events import AssetObservationData, DagsterEvent, StepMateria
 
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.analytics import GroupBy
-from bulkvid_pipeline.core.jobs import Scope
+from bulkvid_pipeline.core.jobs import Role, Scope
 from bulkvid_pipeline.core.service_wire import Analytics
 from bulkvid_pipeline.core.spans import Span, parse_span
 from bulkvid_pipeline.services.analytics.gone_jobs import GoneJobs
@@ -20,7 +20,11 @@ from bulkvid_pipeline.services.jobs.job_index import JobIndex
 from bulkvid_pipeline.services.jobs.jobs import find_job, list_jobs
 from bulkvid_pipeline.services.retention.pruning import prune
 from bulkvid_pipeline.settings import settings
-from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, Workplace
+from bulkvid_pipeline_tests.services.shards.conftest import hall
+from bulkvid_pipeline_tests.services.shards.hall import JOB, Hall
+from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, Workplace, idea
+
+__all__ = ["hall"]  # the fixture
 
 pytestmark = ON_BOTH_DATABASES
 
@@ -196,3 +200,43 @@ def test_sums_follow_changes_of_jobs(workplace: Workplace) -> None:
     assert (found.total_jobs, found.total_items) == (4, 8)
     assert found.groups["ana"].total_items == 8
     index.close()
+
+
+def test_a_spread_job_keeps_its_figures_and_the_run_that_speaks_for_it(hall: Hall) -> None:
+    place = hall.workplace
+    spec = place.spec(place.sheet([idea(f"Row {number}") for number in range(4)]))
+    planner = hall.plan(spec)
+    hall.execute_all()
+    before, items = analytics(place), hall.job.items
+    assert (items["completed"], len(hall.job.runs)) == (4, 4)
+
+    prune_all(place)
+
+    left = {run.run_id for run in place.instance.get_runs()}
+    assert planner in left
+    assert [run.role for run in hall.job.runs if run.role is Role.CONCLUSION] == []
+    assert (hall.job.items, hall.job.state) == (items, "completed")
+    assert [job.job_id for job in list_jobs(place.instance)] == [JOB]
+    assert analytics(place) == before
+    prune_all(place)
+    assert analytics(place) == before
+
+
+def test_a_spread_job_goes_with_all_its_runs_once_others_hold_its_rows(hall: Hall) -> None:
+    place = hall.workplace
+    sheet = place.sheet([idea(f"Row {number}") for number in range(4)])
+    hall.plan(place.spec(sheet))
+    hall.execute_all()
+    hall.plan(
+        place.spec(sheet, output={"output_bucket": f"file://{place.folder}/again"}),
+        told={tags.JOB_ID: "job_b"},
+        launched=False,
+    )
+    before = analytics(place)
+    assert before[0].total_items == 8
+
+    prune_all(place)
+
+    assert [job.job_id for job in list_jobs(place.instance)] == ["job_b"]
+    assert [run for run in place.instance.get_runs() if run.tags.get(tags.JOB_ID) == JOB] == []
+    assert analytics(place) == before
