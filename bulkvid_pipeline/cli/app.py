@@ -5,33 +5,39 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import typer
 
-from bulkvid_pipeline.cli.debugging import debug
-from bulkvid_pipeline.cli.jobs import jobs
-from bulkvid_pipeline.cli.tokens import tokens
+from bulkvid_pipeline.cli.groups import CommandGroup, command_group
 from bulkvid_pipeline.core.analytics import GroupBy
 from bulkvid_pipeline.core.serving import Part
 from bulkvid_pipeline.services.access.scopes import Scope
 
-app = typer.Typer(
+
+class _Commands(CommandGroup):
+    elsewhere: ClassVar = {
+        "jobs": "See and steer bulk jobs.",
+        "debug": "Record what jobs ask of other services, and see what is wrong.",
+        "tokens": "The tokens that this installation has made: list them, revoke one.",
+    }
+
+
+app = command_group(
     name="bulkvid",
+    cls=_Commands,
     help="A spreadsheet of ideas in, hundreds of finished videos out.",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-dev = typer.Typer(help="Tools for developers.", no_args_is_help=True)
-app.add_typer(jobs, name="jobs")
-app.add_typer(dev, name="dev")
-app.add_typer(debug, name="debug")
-app.add_typer(tokens, name="tokens")
-cache = typer.Typer(help="Narration and scenes kept so that changed rows cost their changes.", no_args_is_help=True)
+cache = command_group(help="Narration and scenes kept so that changed rows cost their changes.")
+templates = command_group(
+    help="List the templates, draw them, check them.", no_args_is_help=False, invoke_without_command=True
+)
+dev = command_group(help="Tools for developers.")
 app.add_typer(cache, name="cache")
-templates = typer.Typer(help="List the templates, draw them, check them.", invoke_without_command=True)
 app.add_typer(templates, name="templates")
+app.add_typer(dev, name="dev")
 
 Sheet = Annotated[str, typer.Argument(help="CSV or XLSX file, Google sheet id or URL, or a job spec (.yaml)")]
 Level = Annotated[str | None, typer.Option("--level", "-l", help="strict, moderate or permissive")]

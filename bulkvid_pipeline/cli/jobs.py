@@ -8,11 +8,12 @@ from typing import Annotated
 
 import typer
 
+from bulkvid_pipeline.cli.groups import command_group
 from bulkvid_pipeline.cli.job_ids import whole_id
 from bulkvid_pipeline.cli.printing import print_json
 from bulkvid_pipeline.core.states import JobState
 
-jobs = typer.Typer(help="See and steer bulk jobs.", no_args_is_help=True)
+jobs = command_group()
 JobId = Annotated[str, typer.Argument(help="Job id, or a unique beginning of it")]
 Queue = Annotated[bool, typer.Option("--queue", help="Let Dagster's queue run it, and follow it from here")]
 Plain = Annotated[bool, typer.Option("--plain", help="Plain lines")]

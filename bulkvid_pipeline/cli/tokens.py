@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bulkvid_pipeline.cli.groups import command_group
 from bulkvid_pipeline.cli.printing import print_json, time_in_words
 from bulkvid_pipeline.services.access.scopes import DEFAULT_SCOPES, Scope
 
 if TYPE_CHECKING:
     from bulkvid_pipeline.services.access.minted import MintedToken
 
-tokens = typer.Typer(help="The tokens that this installation has made: list them, revoke one.", no_args_is_help=True)
+tokens = command_group()
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON")]
 SHOWN_ID = 8
 """Characters of an id in a table; they name the token."""

@@ -72,11 +72,17 @@ RowCheck = Callable[[VideoIdea], Iterable[RowProblem]]
 
 
 def validate_table(
-    table: SheetTable, level: ValidationLevel, checks: Iterable[RowCheck] = (), *, only: OnlyRows | None = None
+    table: SheetTable,
+    level: ValidationLevel,
+    checks: Iterable[RowCheck] = (),
+    *,
+    only: OnlyRows | None = None,
+    before_checks: Callable[[Sequence[VideoIdea]], None] = lambda _: None,
 ) -> tuple[tuple[VideoIdea, ...], ValidationReport]:
     """The ideas that may be rendered, in sheet order, and the report with every finding of the sheet.
 
-    With `only` the other rows are skipped, whatever stands in them.
+    With `only` the other rows are skipped, whatever stands in them. `before_checks` is given all ideas that are going
+    to be checked, for what is better found out of many rows at once.
 
     Raises:
         InvalidSheetError: a required column is missing altogether (moderate), or all text columns are (permissive);
@@ -96,20 +102,22 @@ def validate_table(
     rejected: list[int] = []
     skipped = [finding.sheet_row for finding in left_out if finding.sheet_row is not None]
     checks = tuple(checks)
+    read: list[tuple[int, VideoIdea | None, list[Finding]]] = []
     for number, cells in _rows(table.frame):
         if number in broken:
-            skipped.append(number)
-            findings += by_row[number]
+            read.append((number, None, by_row[number]))
             continue
+        idea: VideoIdea | None = read_idea(number, cells)
+        if level is ValidationLevel.PERMISSIVE and idea is not None:
+            idea = _with_text(idea)
         row_findings = by_row[number] + _understood(number, cells, table.letters)
-        idea = read_idea(number, cells)
-        if level is ValidationLevel.PERMISSIVE:
-            repaired = _with_text(idea)
-            if repaired is None:
-                skipped.append(number)
-                findings += [_skipped(number)]
-                continue
-            idea = repaired
+        read.append((number, idea, row_findings if idea is not None else [_skipped(number)]))
+    before_checks([idea for _, idea, row_findings in read if idea is not None and not _has_error(row_findings)])
+    for number, idea, row_findings in read:
+        if idea is None:
+            skipped.append(number)
+            findings += row_findings
+            continue
         if not _has_error(row_findings):
             row_findings += [
                 _checked(problem, number, table.letters, level) for check in checks for problem in check(idea)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime
 
-from pydantic import ByteSize
-
 
 def size_in_words(size: float) -> str:
     """Bytes: `812.3KB`, `4.2MB`; powers of 1000."""
+    from pydantic import ByteSize  # only here: a command's help needs no pydantic, which takes longer than all of it
+
     return ByteSize(round(size)).human_readable(decimal=True)
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -52,6 +53,9 @@ _LETTER_SECONDS, _MARK_SECONDS = 0.065, 0.33
 _SURELY_SHORT = 0.5
 """Share of the longest video's length: a script with a shorter estimate is accepted without speaking it."""
 _MARKS = frozenset(",;:.!?\u2014-")
+
+Measure = Callable[[str, float], int]
+"""Gives the length of a text spoken at a rate (1.0 is the voice's own), in samples at SAMPLE_RATE."""
 
 _SPACELESS_LANGUAGES = frozenset(SCRIPT_LANGUAGE[script] for script in SPACELESS)
 
@@ -203,6 +207,52 @@ def duration_feasibility(
     return narrator.solve(target_seconds, may_be_shorter=may_be_shorter)[1]
 
 
+class ScriptLength:
+    """The question whether a script can be spoken in its time; the script is read once, and measured as often as
+    need be. The arguments are those of `duration_feasibility`.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        description: str,
+        script: str,
+        voice: Speaker | None,
+        target_seconds: float | None,
+        *,
+        may_be_shorter: bool = False,
+        language: str | None = None,
+        template_speed: float = 1.0,
+        pitch: float = 0.0,
+        pronunciations: tuple[Pronunciation, ...] = (),
+        limit: float = LONGEST_VIDEO_S,
+    ) -> None:
+        scenes = split_scenes(title, description, script, None if may_be_shorter else target_seconds)
+        self._narrator = _Narrator(scenes, None, voice, language, template_speed, pitch, pronunciations, limit, None)
+        self._target, self._may_be_shorter = target_seconds, may_be_shorter
+        self.is_measured = voice is not None and (
+            target_seconds is not None or self._narrator.estimated_seconds >= _SURELY_SHORT * limit
+        )
+        """Whether the answer needs the voice at all."""
+
+    @property
+    def natural_rate(self) -> float:
+        """The rate at which it is spoken if no time is asked for."""
+        return self._narrator.rate(timeline.pace(0))
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What the voice would be given, utterance by utterance."""
+        return self._narrator.texts
+
+    def fits(self, measure: Measure) -> Feasibility:
+        """The answer, if lengths of speech are what `measure` gives. It is called only if `is_measured`."""
+        narrator = self._narrator.measured_by(measure)
+        if self._target is None and narrator.estimated_seconds < _SURELY_SHORT * narrator.limit:
+            return Feasibility(True, narrator.estimated_seconds)
+        return narrator.solve(self._target, may_be_shorter=self._may_be_shorter)[1]
+
+
 @dataclass(frozen=True)
 class _Sentence:
     """A sentence, or a part of one between pauses, with its spoken form."""
@@ -255,7 +305,7 @@ class _Narrator:
     def __init__(
         self,
         scenes: tuple[Scene, ...],
-        speech: Speech,
+        speech: Speech | None,
         voice: Speaker | None,
         language: str | None,
         speed: float,
@@ -264,13 +314,25 @@ class _Narrator:
         limit: float,
         store: UtteranceStore | None,
     ) -> None:
-        self._scenes, self._limit, self._pronunciations = scenes, limit, pronunciations
+        self._scenes, self.limit, self._pronunciations = scenes, limit, pronunciations
+        self._measure: Measure | None = None
         self._speech, self._voice, self._pitch, self._speed, self._store = speech, voice, pitch, speed, store
         texts = " ".join(scene.text or scene.heading for scene in scenes)
         self.language = language or language_of(texts)
         self._sentences = [self._sentences_of(scene) for scene in scenes]
         self._lengths: dict[float, list[list[int]]] = {}
         self._last: tuple[float, list[list[_SpokenSentence]]] | None = None
+
+    def measured_by(self, measure: Measure) -> _Narrator:
+        """The same scenes, of which nothing is spoken: `measure` says how long it would be."""
+        other = copy(self)
+        other._measure, other._lengths, other._last = measure, {}, None
+        return other
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What the voice is given, utterance by utterance."""
+        return tuple(sentence.spoken.text for sentences in self._sentences for sentence in sentences)
 
     @property
     def unit(self) -> str:
@@ -310,24 +372,24 @@ class _Narrator:
         if target_seconds is None or may_be_shorter:
             lengths = timeline.natural_lengths(title) if self._units else Lengths(title, 0)
             natural = lengths.title + lengths.hold + self._frames(0)
-            if natural <= round((target_seconds or self._limit) * FPS):
+            if natural <= round((target_seconds or self.limit) * FPS):
                 return Solution(0, lengths), Feasibility(True, natural / FPS)
-        target = timeline.target_frames(target_seconds, self._limit)
+        target = timeline.target_frames(target_seconds, self.limit)
         # Speaking at a new pace costs a synthesis. So a pace is chosen by estimated lengths and spoken, until the
         # choice is a pace that has been spoken, for which the lengths are exact.
         solution = timeline.solve(target, title, self._likely_frames)
         while not self._is_known(solution.step):
-            self._spoken(solution.step)
+            self._find_lengths(solution.step)
             solution = timeline.solve(target, title, self._likely_frames)
         per_word = self._frames(solution.step) / max(1, self._units) or float(FPS)
-        return solution, timeline.feasibility(target_seconds, solution, per_word, limit=self._limit, unit=self.unit)
+        return solution, timeline.feasibility(target_seconds, solution, per_word, limit=self.limit, unit=self.unit)
 
     def _refusal(self, target_seconds: float | None) -> Feasibility | None:
         """The refusal of a script that is far too long, else None; found by speaking at most the allowed length, fast.
 
         So a cell with a whole book costs no more than the longest video.
         """
-        step, most = timeline.FASTEST_STEP, timeline.most_frames(target_seconds, self._limit)
+        step, most = timeline.FASTEST_STEP, timeline.most_frames(target_seconds, self.limit)
         if self.estimated_seconds * FPS <= timeline.FASTEST * most:
             return None
         rate = self.rate(timeline.pace(step))
@@ -336,7 +398,7 @@ class _Narrator:
         for sentences in self._sentences:
             lengths.append([])
             for sentence in sentences:
-                samples = len(self._speak(sentence, rate).pcm)
+                samples = self._sample_count(sentence, rate)
                 lengths[-1].append(samples)
                 spoken += sentence.frames(samples)
                 likely += sentence.estimated_seconds
@@ -355,11 +417,11 @@ class _Narrator:
             if sentences
         )
         frames = timeline.shortest(round(total) + pauses)
-        beyond = frames - timeline.target_frames(target_seconds, self._limit)
+        beyond = frames - timeline.target_frames(target_seconds, self.limit)
         cut = min(self._units, max(1, round(self._units * beyond / max(1.0, total + pauses))))
         # This is an estimate. A length near the natural pace leaves room to correct it by a faster or slower pace.
         easy = frames / FPS * timeline.FASTEST
-        return timeline.too_long(target_seconds, frames / FPS, cut, limit=self._limit, unit=self.unit, advised=easy)
+        return timeline.too_long(target_seconds, frames / FPS, cut, limit=self.limit, unit=self.unit, advised=easy)
 
     @cached_property
     def estimated_seconds(self) -> float:
@@ -369,6 +431,19 @@ class _Narrator:
     def _title_frames(self) -> int:
         cards = [scene for scene in self._scenes if scene.kind is SceneKind.TITLE]
         return timeline.title_frames(cards[0].heading, cards[0].subheading) if cards else 0
+
+    def _find_lengths(self, step: int) -> None:
+        """Know the exact lengths at the pace of a step."""
+        if self._measure is None:
+            self._spoken(step)
+            return
+        rate = self.rate(timeline.pace(step))
+        self._lengths[rate] = [[self._sample_count(each, rate) for each in scene] for scene in self._sentences]
+
+    def _sample_count(self, sentence: _Sentence, rate: float) -> int:
+        if self._measure is None or self._voice is None:
+            return len(self._speak(sentence, rate).pcm)
+        return self._measure(sentence.spoken.text, rate)
 
     def _spoken(self, step: int) -> list[list[_SpokenSentence]]:
         """The sentences of all scenes, spoken at the pace of a step."""
@@ -388,6 +463,7 @@ class _Narrator:
     def _utterance(self, text: str, rate: float) -> Utterance:
         if self._voice is None:
             return read_silently(text, rate)
+        assert self._speech is not None
         if self._store is None:
             return self._speech.speak(text, self._voice, self.language, rate, self._pitch)
         key = utterance_key(self._speech, self._voice, self.language, rate, self._pitch, text)
@@ -405,7 +481,7 @@ class _Narrator:
     def _frames(self, step: int) -> int:
         """Length of the spoken scenes in frames, without the final hold."""
         if not self._is_known(step):
-            self._spoken(step)
+            self._find_lengths(step)
         return self._likely_frames(step)
 
     def _likely_frames(self, step: int) -> int:

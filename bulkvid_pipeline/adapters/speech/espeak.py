@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from bulkvid_pipeline.adapters.speech.contract import Utterance, WordTime
 from bulkvid_pipeline.adapters.speech.espeak_client import EspeakDiedError, EspeakWorker, narration_failed
 from bulkvid_pipeline.adapters.speech.scripts import SCRIPT_LANGUAGE, Script, script_of, script_runs
-from bulkvid_pipeline.adapters.speech.sound import RATE, audible, finish
+from bulkvid_pipeline.adapters.speech.sound import RATE, audible, finish, finished_length
 from bulkvid_pipeline.adapters.speech.voices import (
     NO_VOICE,
     POOR,
@@ -80,11 +80,7 @@ class EspeakSpeech:
         Raises:
             NarrationError: the text is too long, the language unknown to espeak, or the worker failed twice or hung.
         """
-        if len(text) > MAX_CHARACTERS:
-            raise NarrationError(
-                f"A single utterance of {len(text):,} characters is more than the {MAX_CHARACTERS:,} that are allowed",
-                fix="Split the script into sentences",
-            )
+        _refuse_overlong(text)
         if not any(char.isalnum() for char in text):
             return Utterance(np.zeros(0, np.float32), ())
         stretches = _stretches(text, language)
@@ -98,33 +94,51 @@ class EspeakSpeech:
         ]
         return Utterance(np.concatenate(pieces), _ordered(words), _warnings(text, stretches), _unread(stretches))
 
+    def samples(self, text: str, voice: Speaker, language: str, rate: float = 1.0, pitch: float = 0.0) -> int:
+        """How long what `speak` returns would be, for half the time: in samples at RATE.
+
+        Raises:
+            NarrationError: as `speak`.
+        """
+        _refuse_overlong(text)
+        return sum(self._stretch_samples(stretch, voice, rate, pitch) for stretch in _stretches(text, language))
+
+    def _stretch_samples(self, stretch: _Stretch, voice: Speaker, rate: float, pitch: float) -> int:
+        if stretch.language is None or not _has_letters(stretch.text):
+            return _silent_samples(stretch, rate)
+        pcm, sample_rate, _, _ = self._raw(stretch, stretch.language, voice, rate, pitch)
+        return finished_length(pcm.size, sample_rate)
+
     def _speak_stretch(
         self, stretch: _Stretch, voice: Speaker, rate: float, pitch: float
     ) -> tuple[NDArray[np.float32], list[tuple[int, float]]]:
-        letters = sum(char.isalnum() for char in stretch.text)
-        if not letters:
+        if not _has_letters(stretch.text):
             return np.zeros(0, np.float32), []
         if stretch.language is None:
-            length = round(letters * _SILENT_READING_SECONDS / rate * RATE)
-            return np.zeros(length, np.float32), [(0, 0.0)]
+            return np.zeros(_silent_samples(stretch, rate), np.float32), [(0, 0.0)]
+        pcm, sample_rate, start, words = self._raw(stretch, stretch.language, voice, rate, pitch)
+        times = [(int(offset), max(0.0, milliseconds / 1000 - start / sample_rate)) for offset, milliseconds in words]
+        return finish(pcm, sample_rate), times
+
+    def _raw(
+        self, stretch: _Stretch, language: str, voice: Speaker, rate: float, pitch: float
+    ) -> tuple[NDArray[np.float32], int, int, list[list[float]]]:
+        """espeak's own sound of a stretch, without the silence around it; its rate; the sample at which it begins; its
+        words (offset, milliseconds)."""
         settings = VOICES[character_of(voice)]
         header, body, sample_rate = self._ask(
             {
                 "text": stretch.text,
-                "voice": f"{voice_of(stretch.language)}+{settings.variant}",
+                "voice": f"{voice_of(language)}+{settings.variant}",
                 "words_per_minute": min(450, max(80, round(WORDS_PER_MINUTE * rate))),
                 "pitch": min(100, max(0, round(settings.pitch + pitch * 50 / 12))),
                 "pitch_range": settings.pitch_range,
-                "kana": stretch.language == "ja",
+                "kana": language == "ja",
             }
         )
         pcm = np.frombuffer(body, "<i2").astype(np.float32) / np.float32(32768)
         start, end = audible(pcm, sample_rate)
-        times = [
-            (int(offset), max(0.0, milliseconds / 1000 - start / sample_rate))
-            for offset, milliseconds in header["words"]
-        ]
-        return finish(pcm[start:end], sample_rate), times
+        return pcm[start:end], sample_rate, start, header["words"]
 
     def _ask(self, request: dict[str, object]) -> tuple[dict[str, list[list[float]]], bytes, int]:
         with self._lock:
@@ -160,6 +174,19 @@ class EspeakSpeech:
         if self._worker is not None:
             self._worker.close()
             self._worker = None
+
+
+def _refuse_overlong(text: str) -> None:
+    if len(text) > MAX_CHARACTERS:
+        raise NarrationError(
+            f"A single utterance of {len(text):,} characters is more than the {MAX_CHARACTERS:,} that are allowed",
+            fix="Split the script into sentences",
+        )
+
+
+def _silent_samples(stretch: _Stretch, rate: float) -> int:
+    letters = sum(map(str.isalnum, stretch.text))
+    return round(letters * _SILENT_READING_SECONDS / rate * RATE)
 
 
 def _stretches(text: str, language: str) -> list[_Stretch]:

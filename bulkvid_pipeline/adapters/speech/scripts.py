@@ -6,6 +6,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Script(StrEnum):
@@ -167,6 +168,7 @@ SCRIPT_LANGUAGE: dict[Script, str] = {
 """The language to assume if only the script is known."""
 
 
+@lru_cache(maxsize=8192)
 def script_of(char: str) -> Script:
     """The script of one character; COMMON if it is neither a letter nor a vowel sign."""
     if char.isalpha() or unicodedata.category(char) in {"Mn", "Mc"}:
@@ -184,6 +186,10 @@ def script_runs(text: str) -> Iterator[tuple[int, int, Script]]:
 
     Han and Kana form one run (HAN), since Japanese mixes them within words.
     """
+    if text.isascii():
+        if text:
+            yield 0, len(text), Script.LATIN if any(map(str.isalpha, text)) else Script.COMMON
+        return
     start, current = 0, Script.COMMON
     for index, char in enumerate(text):
         script = script_of(char)

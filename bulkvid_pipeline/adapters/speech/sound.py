@@ -55,7 +55,7 @@ def finish(pcm: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
     """
     if not pcm.size:
         return np.zeros(0, np.float32)
-    length = -(-pcm.size * RATE // rate)
+    length = finished_length(pcm.size, rate)
     wide = _resampled(pcm, rate)[:length]
     fade = min(round(_FADE * RATE), length // 2)
     ramp = np.linspace(0.0, 1.0, fade, dtype=np.float32)
@@ -65,6 +65,11 @@ def finish(pcm: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
     np.clip(np.rint(wide, out=wide), -_STEPS, _STEPS - 1, out=wide)
     wide *= np.float32(1 / _STEPS)
     return wide
+
+
+def finished_length(samples: int, rate: int) -> int:
+    """How many samples `finish` makes of so many at `rate` Hz."""
+    return -(-samples * RATE // rate)
 
 
 def _resampled(pcm: NDArray[np.float32], rate: int) -> NDArray[np.float32]:

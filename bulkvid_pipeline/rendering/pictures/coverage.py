@@ -21,7 +21,7 @@ def missing_glyphs(texts: Iterable[str], theme: Theme) -> tuple[str, ...]:
         variant = han_variant(text)
         normal = unicodedata.normalize("NFC", text)
         for stretch, is_emoji in split_emoji(normal):
-            for cluster in _clusters(stretch):
+            for cluster in dict.fromkeys(stretch if stretch.isascii() else _clusters(stretch)):
                 drawn = (is_emoji and _emoji_font_has(cluster)) or all(
                     is_invisible(char) or font_for(char, theme.display_family, variant) for char in cluster
                 )

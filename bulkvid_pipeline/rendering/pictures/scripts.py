@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import StrEnum
+from functools import lru_cache
 
 MAX_MARKS = 6
 """Combining marks kept on one base character; real languages use fewer, stacked "zalgo" text uses dozens."""
@@ -157,6 +158,7 @@ def split_emoji(text: str) -> list[tuple[str, bool]]:
     return stretches
 
 
+@lru_cache(maxsize=8192)
 def is_invisible(char: str) -> bool:
     """Whether a character draws nothing by itself, so that no font needs to have it."""
     point = ord(char)

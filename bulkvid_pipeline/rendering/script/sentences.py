@@ -6,7 +6,7 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 
 from bulkvid_pipeline.adapters.speech.scripts import Script, is_spaceless, script_of
@@ -219,6 +219,7 @@ def estimated_seconds(text: str) -> float:
     return sum(map(_ticks, text)) / _TICKS
 
 
+@lru_cache(maxsize=8192)
 def _ticks(char: str) -> int:
     """How long a character takes, in steps of 5 ms."""
     if char.isalpha() or unicodedata.category(char) == "Mc":

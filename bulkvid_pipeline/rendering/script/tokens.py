@@ -264,11 +264,15 @@ _FORMS = {
     UnitKind.ABBREVIATION: _ABBREVIATION,
 }
 _UNIT = re.compile("|".join(f"(?P<{kind.value}>{pattern})" for kind, pattern in _FORMS.items()))
+_PLAIN = re.compile(r"(?:[ ,;:!?\"'’“”„()…]|[A-Za-zÀ-ÖØ-öø-ɏ]++(?!\.)|[a-z]{2,}+\.(?![^ ]))*+\Z")
+"""Words and marks without any unit, as most sentences are; finding that out takes a hundredth of looking for units."""
 
 
 @lru_cache(maxsize=1024)
 def units_of(text: str) -> tuple[Unit, ...]:
     """The units of a text in order. Total; they never overlap."""
+    if _PLAIN.match(text):
+        return ()
     return tuple(
         Unit(match.group(), match.start(), match.end(), UnitKind(match.lastgroup))
         for match in _UNIT.finditer(text)

@@ -18,7 +18,7 @@ from bulkvid_pipeline.core.planning import VideoPlan
 from bulkvid_pipeline.core.pronunciations import Pronunciation, merged
 from bulkvid_pipeline.core.validation import RowProblem
 from bulkvid_pipeline.rendering.language import Guess, guess_language, narration_language, text_of
-from bulkvid_pipeline.rendering.narration import duration_feasibility
+from bulkvid_pipeline.rendering.narration import ScriptLength
 from bulkvid_pipeline.rendering.spoken import spoken_form
 from bulkvid_pipeline.rendering.timeline import Feasibility
 from bulkvid_pipeline.rendering.voice_gaps import VoiceGaps, spoken_phrases, used_in, voice_gaps
@@ -192,16 +192,23 @@ def speech_length(plan: VideoPlan, speech: Speech, narrator: Narrator) -> Feasib
     Raises:
         NarrationError: the voice failed.
     """
+    language, script = script_length(plan, narrator)
+    pitch = plan.template.settings.audio.voice_settings.pitch
+    return script.fits(lambda text, rate: speech.speak(text, plan.voice, language, rate, pitch).pcm.size)
+
+
+def script_length(plan: VideoPlan, narrator: Narrator) -> tuple[str, ScriptLength]:
+    """The language in which the plan's script is spoken, and the question whether it fits its time."""
     plan, spoken = with_narration(plan, narrator), plan.template.settings.audio.voice_settings
-    return duration_feasibility(
+    language = narration_language(plan)
+    return language, ScriptLength(
         plan.title,
         plan.description,
         plan.script,
         None if plan.is_silent else plan.voice,
         plan.target_seconds,
-        speech,
         may_be_shorter=plan.target_is_limit,
-        language=narration_language(plan),
+        language=language,
         template_speed=spoken.speed,
         pitch=spoken.pitch,
         pronunciations=plan.pronunciations,

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from bulkvid_pipeline.adapters.cache import CacheOfKind
 from bulkvid_pipeline.adapters.media import MediaPolicy
-from bulkvid_pipeline.adapters.speech.contract import Speech
-from bulkvid_pipeline.adapters.speech.espeak import EspeakSpeech
 from bulkvid_pipeline.core.durations import LONGEST_VIDEO_S
 from bulkvid_pipeline.core.errors import ValidationFailedError
 from bulkvid_pipeline.core.file_names import keys_of_shared_names
@@ -31,12 +30,13 @@ from bulkvid_pipeline.services.sheets.narration_checks import (
     language_problems,
     length_verdict,
     say_as_problems,
-    speech_length,
     voice_problems,
     with_narration,
 )
 from bulkvid_pipeline.services.sheets.script_reading import script_problems
+from bulkvid_pipeline.services.sheets.speech_lengths import CACHE_KIND, SpeechLengths
 from bulkvid_pipeline.services.templates.template_store import TemplateStore
+from bulkvid_pipeline.services.wiring.cache import local_cache
 from bulkvid_pipeline.settings import Settings
 
 REFUSAL_SHOWS = 3
@@ -76,7 +76,7 @@ class ValidatedSheet:
 def validate_at_levels(
     sheet: LoadedSheet, spec: BulkJobSpec, settings: Settings
 ) -> dict[ValidationLevel, ValidatedSheet]:
-    """`validate_for_spec` at every level; each script is spoken once, which takes most of the time.
+    """`validate_for_spec` at every level; scripts are measured once, which takes most of the time.
 
     Raises:
         TemplateError: the template is missing or wrong.
@@ -98,6 +98,7 @@ def validate_for_spec(
         TemplateError: the template is missing or wrong.
         InvalidSheetError: a required column is missing altogether.
     """
+    cache = local_cache(settings) if settings.cache else None
     template = TemplateStore(settings.templates_folder, spec.project_id).load(spec.template.template_id)
     return validate_sheet(
         sheet,
@@ -108,6 +109,7 @@ def validate_for_spec(
         NamedVoices.of(settings),
         longest_seconds=settings.longest_video_s,
         lengths=lengths,
+        kept=CacheOfKind(cache, CACHE_KIND, "1") if cache else None,
     )
 
 
@@ -121,31 +123,38 @@ def validate_sheet(
     *,
     longest_seconds: float = LONGEST_VIDEO_S,
     lengths: Lengths | None = None,
+    kept: CacheOfKind | None = None,
 ) -> ValidatedSheet:
     """Validate every row at the spec's level, all findings at once; no medium is fetched.
 
     A row without a wanted length has at most `longest_seconds`. Lengths of speech are the offline voice's, whichever
     voice will narrate: validating asks no server, and is free. `lengths` are those that are known from another level of
-    the same spec; new ones are added.
+    the same spec; new ones are added. Lengths of speech are kept in `kept` for another time.
 
     Raises:
         InvalidSheetError: a required column is missing altogether.
     """
     voices = voices or NamedVoices()
-    with EspeakSpeech() as speech:
-        engine = _EngineChecks(spec, template, speech, narrator, longest_seconds, {} if lengths is None else lengths)
-        by_media = MediaCheck(media or MediaPolicy(), spec.validation_level)
-        checks: list[RowCheck] = [
-            script_problems,
-            engine.glyphs,
-            voices,
-            engine.language,
-            engine.voice,
-            engine.say_as,
-            engine.length,
-            by_media,
-        ]
-        ideas, report = validate_table(sheet.table, spec.validation_level, checks, only=spec.input_source.only)
+    lengths = {} if lengths is None else lengths
+    engine = _EngineChecks(spec, template, narrator, longest_seconds, kept, lengths)
+    by_media = MediaCheck(media or MediaPolicy(), spec.validation_level)
+    checks: list[RowCheck] = [
+        script_problems,
+        engine.glyphs,
+        voices,
+        engine.language,
+        engine.voice,
+        engine.say_as,
+        engine.length,
+        by_media,
+    ]
+    ideas, report = validate_table(
+        sheet.table,
+        spec.validation_level,
+        checks,
+        only=spec.input_source.only,
+        before_checks=engine.find_lengths,
+    )
     planned = (
         plan_video(by_media.permitted(idea), spec, template, voices.name_for(idea), longest_seconds) for idea in ideas
     )
@@ -193,14 +202,21 @@ def _titles(table: SheetTable) -> dict[int, str]:
 class _EngineChecks:
     spec: BulkJobSpec
     template: Template
-    speech: Speech
     narrator: Narrator
     longest_seconds: float
+    kept: CacheOfKind | None
     lengths: Lengths
     hurried: set[int] = field(default_factory=set)
     """Sheet rows that have to be spoken faster than their voice's own pace to stay within `longest_seconds`."""
     seconds: dict[int, float] = field(default_factory=dict)
     """The likely length of each row's videos, by sheet row."""
+
+    def find_lengths(self, ideas: Sequence[VideoIdea]) -> None:
+        """Measure the scripts of all ideas that are not known yet."""
+        new = [idea for idea in dict.fromkeys(ideas) if idea not in self.lengths]
+        if new:
+            with SpeechLengths(self.narrator, self.kept) as found:
+                self.lengths.update(zip(new, found.of([self._plan(idea) for idea in new]), strict=True))
 
     def glyphs(self, idea: VideoIdea) -> Iterator[RowProblem]:
         """Characters that no font has would be shown as empty boxes."""
@@ -234,9 +250,7 @@ class _EngineChecks:
     def length(self, idea: VideoIdea) -> Iterator[RowProblem]:
         """See `length_verdict`."""
         plan = self._plan(idea)
-        found = self.lengths.get(idea)
-        if found is None:
-            found = self.lengths[idea] = speech_length(plan, self.speech, self.narrator)
+        found = self.lengths[idea]
         self.seconds[plan.sheet_row] = found.nearest_seconds
         if plan.target_seconds is None and found.hurry:
             self.hurried.add(plan.sheet_row)

@@ -268,3 +268,13 @@ def test_threads_that_share_it_get_their_own_words(speech: EspeakSpeech) -> None
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(lambda text: speech.speak(text, Voice.MALE, "en-us").pcm, texts))
     assert all(np.array_equal(a, b) for a, b in zip(alone, together, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [(SENTENCE, "en-us"), ("hello 你好 \u1400 there", "en-us"), ("…", "de"), ("東京です。", "ja")]
+)
+@pytest.mark.parametrize("rate", [0.85, 1.0, 1.25])
+def test_a_length_is_told_without_making_the_sound(speech: EspeakSpeech, text: str, language: str, rate: float) -> None:
+    spoken = speech.speak(text, Voice.MALE, language, rate)
+
+    assert speech.samples(text, Voice.MALE, language, rate) == spoken.pcm.size

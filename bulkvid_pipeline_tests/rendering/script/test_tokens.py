@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bulkvid_pipeline.core.options import Aspect
 from bulkvid_pipeline.rendering.captions import cue_text, cues_for
 from bulkvid_pipeline.rendering.model import SpokenWord
+from bulkvid_pipeline.rendering.script import tokens
 from bulkvid_pipeline.rendering.script.emphasis import amount_and_unit, emphasis_of, most_whole
 from bulkvid_pipeline.rendering.script.sentences import sentences_of
 from bulkvid_pipeline.rendering.script.tokens import units_of
@@ -207,3 +208,13 @@ def test_units_are_found_in_time_that_grows_with_the_text(bit: str) -> None:
         return least_cpu_seconds(lambda number: units_of(f"{text} {number}"))
 
     assert seconds(40_000) < 30 * max(seconds(4_000), 0.002)
+
+
+@given(st.from_regex(tokens._PLAIN, fullmatch=True, alphabet="abhiptzABDMNPTUéÖ .,:;!?'’\"()…"))
+def test_what_is_taken_for_plain_words_at_a_glance_has_no_unit(text: str) -> None:
+    assert not any(match.group() for match in tokens._UNIT.finditer(text))
+
+
+@pytest.mark.parametrize("text", ["Call Mr. Smith, please.", "The U.S. Army", "See p. ex. this", "Go to tea.com now"])
+def test_words_with_stops_are_looked_at_closely(text: str) -> None:
+    assert units_of(text)

@@ -10,9 +10,9 @@ import pytest
 from bulkvid_pipeline.core.options import Platform, ValidationLevel
 from bulkvid_pipeline.core.spec import BulkJobSpec
 from bulkvid_pipeline.core.templates import BUILT_IN_TEMPLATES, Template, parse_template
-from bulkvid_pipeline.services.sheets import validation
+from bulkvid_pipeline.services.sheets import speech_lengths
 from bulkvid_pipeline.services.sheets.loading import load_sheet
-from bulkvid_pipeline.services.sheets.narration_checks import speech_length
+from bulkvid_pipeline.services.sheets.narration_checks import script_length
 from bulkvid_pipeline.services.sheets.validation import ValidatedSheet, validate_at_levels, validate_sheet
 from bulkvid_pipeline.settings import Settings
 
@@ -62,16 +62,16 @@ def test_a_colour_that_cannot_be_shown_as_given_is_a_finding_for_each_style_of_t
     assert len(sheet.plans) == 2
 
 
-def test_at_all_levels_each_script_is_spoken_once_and_judged_as_at_one(
+def test_at_all_levels_each_script_is_measured_once_and_judged_as_at_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spoken: list[str] = []
 
-    def speak(plan: Any, *means: Any) -> Any:
+    def script_length_of(plan: Any, *means: Any) -> Any:
         spoken.append(plan.script)
-        return speech_length(plan, *means)
+        return script_length(plan, *means)
 
-    monkeypatch.setattr(validation, "speech_length", speak)
+    monkeypatch.setattr(speech_lengths, "script_length", script_length_of)
     path = tmp_path / "ideas.csv"
     path.write_text("idea_title,script_content,length\nTea,Fill the kettle.,20\nCoffee,Grind it.,\n", encoding="utf-8")
     spec = BulkJobSpec.for_input(str(path), validation_level="permissive")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bulkvid_pipeline.cli.groups import command_group
 from bulkvid_pipeline.cli.job_ids import SHORTEST, whole_id
 from bulkvid_pipeline.cli.printing import print_json
 from bulkvid_pipeline.core.wording import size_in_words
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from bulkvid_pipeline.core.diagnostics.views import DebugMode, DebugStatus
     from bulkvid_pipeline.services.diagnostics.diagnostics import Diagnostics
 
-debug = typer.Typer(help="Record what jobs ask of other services, and see what is wrong.", no_args_is_help=True)
+debug = command_group()
 JobId = Annotated[str, typer.Argument(help="Job id, or a unique beginning of it")]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON")]
 
