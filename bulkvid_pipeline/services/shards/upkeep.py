@@ -94,6 +94,8 @@ def _run(planner: DagsterRun, wanted: Wanted) -> RunWanted:
         name: value for name, value in planner.tags.items() if name in _INHERITED or not name.startswith(_OF_ONE_RUN)
     }
     own = {tags.PLANNED_BY: planner.run_id, tags.ROLE: wanted.role.value, tags.SHARD: str(wanted.shard)}
+    if wanted.role is Role.CONCLUSION:  # a job that is nearly done does not wait for shards of its like
+        own[tags.QUEUE_PRIORITY] = str(int(planner.tags.get(tags.QUEUE_PRIORITY, 0)) + 1)
     config = {name: part for name, part in planner.run_config.items() if name in {"resources", "loggers"}}
     key = f"{planner.run_id}/{wanted.role}/{wanted.shard}/{wanted.tries}"
     return RunWanted(key, JOBS[wanted.role], config, inherited | own)
