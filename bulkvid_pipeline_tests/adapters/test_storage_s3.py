@@ -164,6 +164,31 @@ def test_a_signed_link_opens_for_anybody_and_a_tampered_one_does_not(
     assert OWNER.secret not in link
 
 
+def test_links_are_signed_for_the_address_under_which_people_reach_the_server(
+    s3_server: SwiftS3, bucket: str, film: Path
+) -> None:
+    storage = open_storage(
+        bucket,
+        endpoint_url=s3_server.endpoint_url,
+        public_url="https://files.example.com",
+        key=OWNER.key,
+        secret=OWNER.secret,
+        region=REGION,
+    )
+    storage.publish(film, "a/video.mp4")
+
+    link = storage.signed_url("a/video.mp4", 60)
+
+    assert link.startswith(f"https://files.example.com/{bucket}/a/video.mp4?")
+    # A proxy hands the request on as it came, with the host that the link was signed for.
+    inside = link.replace("https://files.example.com", s3_server.endpoint_url)
+    request = urllib.request.Request(inside, headers={"Host": "files.example.com"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        assert answer.read() == film.read_bytes()
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(inside, timeout=10)
+
+
 # Permissions
 
 
