@@ -119,6 +119,14 @@ class Settings(BaseSettings):
         description="Database of the Dagster instance; SQLite if empty",
         validation_alias=AliasChoices("BULKVID_POSTGRES_URL", "BATCH_PROCESSOR_DB_URL"),
     )
+    require_postgres: bool = Field(
+        False, description="Refuse to work on SQLite, as production should: a forgotten database URL is then an error"
+    )
+    broker_url: SecretStr | None = Field(
+        None,
+        description="Broker that spreads runs over machines with `bulkvid worker`: redis://, rediss://, amqp:// or "
+        "amqps://; runs stay with the code server if empty",
+    )
 
     cache: bool = Field(
         True, description="Keep narration and encoded scenes, so that only the changed parts of a row are made again"

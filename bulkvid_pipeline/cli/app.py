@@ -293,6 +293,28 @@ def serve(
 
 
 @app.command()
+def worker(
+    concurrency: Annotated[int, typer.Option("--concurrency", "-c", min=1, max=64, help="Runs at once")] = 1,
+    name: Annotated[str | None, typer.Option("--name", "-n", help="Name in logs; the host's is added")] = None,
+    grace: Annotated[
+        float, typer.Option("--grace", min=0, help="Seconds that rows in work may take when the worker leaves")
+    ] = 60,
+) -> None:
+    """Execute jobs that Dagster's queue hands out over a broker, on this machine, until SIGTERM or Ctrl-C.
+
+    Start as many as there are machines, all with the same BULKVID_BROKER_URL, BULKVID_POSTGRES_URL, output and version
+    of the program. One that is told to leave takes no other run, and has those in work paused: rows that are finished
+    within --grace are kept. A second Ctrl-C ends it at once.
+
+    Exit codes: 0 it has left · 2 there is no broker or no PostgreSQL in the settings, or it does not answer.
+    """
+    from bulkvid_pipeline.cli.serving import leave_at_once
+    from bulkvid_pipeline.cli.working import work
+
+    leave_at_once(work(concurrency=concurrency, name=name, grace_s=grace))
+
+
+@app.command()
 def doctor(
     sheet: Annotated[
         str | None, typer.Argument(help="Look at this sheet or job spec too: CSV or XLSX file, Google sheet, .yaml")

@@ -43,8 +43,10 @@ def serve(
     from bulkvid_pipeline.server.supervisor import Supervisor
     from bulkvid_pipeline.services.jobs.instance import open_instance
     from bulkvid_pipeline.services.liveness.daemon_beat import require_no_other_daemon
+    from bulkvid_pipeline.services.workers.broker import require_workers_launcher
 
     with open_instance(home) as instance:
+        require_workers_launcher(instance, chosen)
         if Part.DAEMON in plan.parts:
             require_no_other_daemon(instance)
         with Supervisor(plan, instance, home, api_url, _say) as supervisor:

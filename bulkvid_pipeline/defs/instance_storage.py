@@ -14,7 +14,7 @@ from bulkvid_pipeline.adapters.dagster.instance_storage import (
     postgres_storage,
     sqlite_storage,
 )
-from bulkvid_pipeline.core.errors import InvalidRequestError
+from bulkvid_pipeline.core.errors import InvalidRequestError, InvalidSettingsError
 from bulkvid_pipeline.settings import dagster_home, settings_now
 
 
@@ -27,10 +27,17 @@ class ChosenStorage(StorageByChoice):
 
         Raises:
             InvalidRequestError: the URL is not a PostgreSQL URL.
+            InvalidSettingsError: there is none, and the settings require one.
         """
-        known = settings_now().postgres_url
-        named = url if url is not None else known.get_secret_value() if known else ""
+        known = settings_now()
+        set_url = known.postgres_url.get_secret_value() if known.postgres_url else ""
+        named = url if url is not None else set_url
         if not named:
+            if known.require_postgres:
+                raise InvalidSettingsError(
+                    "BULKVID_REQUIRE_POSTGRES is set, and no PostgreSQL database is named",
+                    fix="Set BULKVID_POSTGRES_URL, or unset BULKVID_REQUIRE_POSTGRES to work on SQLite",
+                )
             return sqlite_storage(folder or str(dagster_home()))
         if not named.startswith(("postgresql://", "postgres://")):
             raise InvalidRequestError(

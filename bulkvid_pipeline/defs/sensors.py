@@ -13,13 +13,14 @@ import dagster as dg
 
 from bulkvid_pipeline.adapters.stopping import within
 from bulkvid_pipeline.core import tags
-from bulkvid_pipeline.core.errors import BulkVideoError
+from bulkvid_pipeline.core.errors import BulkVideoError, ServiceUnavailableError
 from bulkvid_pipeline.core.fingerprints import fingerprint_of
 from bulkvid_pipeline.defs.jobs import bulk_videos_job
 from bulkvid_pipeline.services.diagnostics.recording import recording
 from bulkvid_pipeline.services.jobs.run_config import new_job_id, run_config_of
 from bulkvid_pipeline.services.jobs.saved_jobs import SavedJob, load_saved_jobs
 from bulkvid_pipeline.services.liveness.orphans import close_orphans
+from bulkvid_pipeline.services.liveness.waiting_runs import ask_again
 from bulkvid_pipeline.services.notifications import announce_end
 from bulkvid_pipeline.services.sheets.changes import changes_between, cheap_version, row_hashes
 from bulkvid_pipeline.services.sheets.loading import LoadedSheet, google_sheets, load_sheet
@@ -159,14 +160,20 @@ def callbacks_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
 
 
 @dg.sensor(
-    minimum_interval_seconds=30,
+    minimum_interval_seconds=10,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Marks jobs as failed whose worker died without saying so; they can then be retried",
+    description="Marks jobs as failed whose worker died without saying so; asks for runs again that a broker has lost",
 )
 def lost_workers_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-    """Two looks a minute, so that a dead worker is found within sixty seconds."""
+    """So often that a machine's work is taken over within a minute of its loss."""
     closed = close_orphans(context.instance)
-    return dg.SkipReason(f"Closed {', '.join(closed)}" if closed else "Every running job has its worker")
+    said = [f"Closed {', '.join(closed)}" if closed else "Every running job has its worker"]
+    try:
+        again = ask_again(context.instance)
+        said += [f"Asked workers again for {', '.join(again)}"] if again else []
+    except ServiceUnavailableError as error:
+        said.append(error.message)
+    return dg.SkipReason(". ".join(said))
 
 
 def _end_sensor(status: dg.DagsterRunStatus) -> dg.SensorDefinition:

@@ -14,3 +14,8 @@ def socket_of(run: DagsterRun) -> str | None:
         return str(json.loads(run.tags[GRPC_INFO_TAG])["socket"])
     except (KeyError, TypeError, ValueError):
         return None
+
+
+def is_asked_of_code_server(run: DagsterRun) -> bool:
+    """Whether a code server was asked to run the run."""
+    return GRPC_INFO_TAG in run.tags

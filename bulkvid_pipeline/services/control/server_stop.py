@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 
 from bulkvid_pipeline.adapters.dagster.code_servers import socket_of
+from bulkvid_pipeline.adapters.dagster.run_launchers import is_asked_of_workers
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.states import JobAction, JobState
 from bulkvid_pipeline.services.jobs.jobs import id_of
@@ -36,6 +37,8 @@ def runs_in_hand(instance: DagsterInstance, socket: str, *, with_untold: bool = 
 
 def _is_in_hand(run: DagsterRun, socket: str, with_untold: bool) -> bool:
     told = socket_of(run)
+    if is_asked_of_workers(run):
+        return False
     return told == socket or (told is None and with_untold and run.status is DagsterRunStatus.STARTING)
 
 

@@ -170,14 +170,15 @@ def tell_tags(instance: DagsterInstance, run_id: str, values: Mapping[str, str])
         NotFoundError: there is no such run.
         ServiceUnavailableError: the instance's storage keeps no tags that can be changed.
     """
+    change_tags(instance, run_id, lambda before: added_tags(before, run_id, values))
+
+
+def added_tags(before: Mapping[str, str], run_id: str, values: Mapping[str, str]) -> dict[str, str]:
+    """What to change about a run's tags for it to say `values`, and nothing any more that it has inherited."""
+    untold = {} if _are_own(before, run_id) else _UNTOLD
     # Dagster stores plain strings alone, not the enums that are strings too.
     plain = {name: str(value) for name, value in values.items()}
-
-    def change(before: Mapping[str, str]) -> Mapping[str, str]:
-        untold = {} if _are_own(before, run_id) else _UNTOLD
-        return {**untold, **plain, tags.OWNER: run_id}
-
-    change_tags(instance, run_id, change)
+    return {**untold, **plain, tags.OWNER: run_id}
 
 
 def _are_own(found: Mapping[str, str], run_id: str) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-import time
 
-from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunRecord, RunsFilter
+from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 
+from bulkvid_pipeline.adapters.dagster.code_servers import is_asked_of_code_server
+from bulkvid_pipeline.adapters.dagster.heartbeats import Heartbeats
 from bulkvid_pipeline.adapters.processes import Fate, ProcessIdentity, fate_of
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import BulkVideoError
@@ -16,10 +17,13 @@ from bulkvid_pipeline.services.webhooks.callbacks import tell_state
 
 _log = logging.getLogger(__name__)
 
-SILENT_S = 60.0
-"""A run of which nothing was heard for so long, and whose process cannot be seen at work, has no worker any more."""
+SILENT_S = 25.0
+"""A run of which nothing was heard for so long, and whose process cannot be seen at work, has no worker any more: two
+heartbeats were left out."""
+START_S = 180.0
+"""How long a code server may take to begin a run. Workers on other machines take it when they are free."""
 
-_UNFINISHED = [
+UNFINISHED = [
     DagsterRunStatus.NOT_STARTED,
     DagsterRunStatus.STARTING,
     DagsterRunStatus.STARTED,
@@ -37,58 +41,71 @@ def fate_of_process(name: str) -> Fate:
     return fate_of(ProcessIdentity.read(name))
 
 
-def close_orphans(instance: DagsterInstance, *, now: float | None = None) -> tuple[str, ...]:
+def close_orphans(
+    instance: DagsterInstance, *, silent_s: float = SILENT_S, start_s: float = START_S
+) -> tuple[str, ...]:
     """Mark jobs as failed whose worker died without saying so (kill -9, power, network), and name their runs.
 
     A process that can be looked at is known to be gone at once, or known to live however long it is silent. One that
     cannot (another machine, another container, before a restart), one that stands still (SIGSTOP), and one that died
-    before it could say its name, are judged by their silence. Render slots of a process that is known to be gone are
-    freed at once; those of others a while after their run was ended. Callbacks are told.
+    before it could say its name, are judged by their silence: `silent_s` seconds of the database's clock, in which
+    somebody has listened. Render slots of a process that is known to be gone are freed at once; those of others a while
+    after their run was ended. Callbacks are told.
     """
-    moment = time.time() if now is None else now
+    runs = instance.get_runs(RunsFilter(statuses=UNFINISHED))
+    silences = Heartbeats(instance).silences([run.run_id for run in runs])
     closed = []
-    for record in instance.get_run_records(RunsFilter(statuses=_UNFINISHED)):
-        run = record.dagster_run
+    for run in runs:
         fate = fate_of_process(own_tags(run).get(tags.PROCESS, ""))
-        lost = fate is Fate.GONE or (fate is not Fate.RUNS and _is_silent(record, moment))
-        if not lost or _has_ended(instance, run.run_id):
-            continue
-        instance.report_run_failed(run, message=_WORDS[fate])
-        tell_tags(instance, run.run_id, {tags.STATE: JobState.FAILED})
-        if fate is Fate.GONE:
-            instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
-        _tell_callback(instance, run.run_id)
-        closed.append(run.run_id)
+        silent = silences[run.run_id] > _patience(run, silent_s, start_s)
+        lost = fate is Fate.GONE or (fate is not Fate.RUNS and silent)
+        if lost and close_lost(instance, run.run_id, _WORDS[fate], gone=fate is Fate.GONE):
+            closed.append(run.run_id)
     return tuple(closed)
+
+
+def close_lost(instance: DagsterInstance, run_id: str, words: str, *, gone: bool) -> bool:
+    """Mark the run as failed, unless it has ended well since we read of it; returns whether it was marked.
+
+    Args:
+        instance: where the run is.
+        run_id: the run.
+        words: what became of its worker, for people.
+        gone: whether its process is known to be dead, so that nothing of it still uses its render slots.
+    """
+    run = instance.get_run_by_id(run_id)
+    if run is None or run.is_finished:
+        return False
+    instance.report_run_failed(run, message=words)
+    tell_tags(instance, run_id, {tags.STATE: JobState.FAILED})
+    if gone:
+        instance.event_log_storage.free_concurrency_slots_for_run(run_id)
+    _tell_callback(instance, run_id)
+    return True
 
 
 _AGAIN = "Run the job again: finished rows are kept."
 _WORDS = {
     Fate.GONE: f"The process that ran this job is gone. {_AGAIN}",
     Fate.STOPPED: f"The process that ran this job stands still, and has said nothing for {SILENT_S:.0f} s. {_AGAIN}",
-    Fate.OUT_OF_SIGHT: f"Nothing was heard for {SILENT_S:.0f} s of the process that ran this job, which cannot be "
-    f"looked at from here. {_AGAIN}",
+    Fate.OUT_OF_SIGHT: "The machine that ran this job was lost: nothing was heard of its process for "
+    f"{SILENT_S:.0f} s, and it cannot be looked at from here. {_AGAIN}",
 }
 
 
-def _is_silent(record: RunRecord, now: float) -> bool:
-    """Whether a run has changed nothing of itself for too long."""
-    run = record.dagster_run
-    # Without a name nobody has begun: a run that is not started yet may wait for a worker as long as it takes.
-    awaited = bool(own_tags(run).get(tags.PROCESS)) or (run.status in _BEGUN and _is_ours(run))
-    return awaited and now - record.update_timestamp.timestamp() > SILENT_S
+def _patience(run: DagsterRun, silent_s: float, start_s: float) -> float:
+    """How many seconds the run may be silent."""
+    if own_tags(run).get(tags.PROCESS) or (run.status in _BEGUN and _is_ours(run)):
+        return silent_s
+    # Nobody has begun: one that waits for a worker may do so as long as it takes.
+    is_awaited = run.status is DagsterRunStatus.NOT_STARTED or is_asked_of_code_server(run)
+    return start_s if is_awaited and _is_ours(run) else float("inf")
 
 
 def _is_ours(run: DagsterRun) -> bool:
     """Other code locations may have runs on the same instance."""
     chosen = {key.to_user_string() for key in run.asset_selection or ()}
     return run.job_name == tags.JOB or bool(chosen & _OUR_ASSETS)
-
-
-def _has_ended(instance: DagsterInstance, run_id: str) -> bool:
-    """Asked once the process is known to be gone: it may have ended its run well since we read of it."""
-    run = instance.get_run_by_id(run_id)
-    return run is None or run.is_finished
 
 
 def _tell_callback(instance: DagsterInstance, run_id: str) -> None:
