@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
+import uuid
 
 from bulkvid_pipeline.settings import dagster_home, settings
 
@@ -19,7 +19,7 @@ def work(*, concurrency: int, name: str | None, grace_s: float) -> int:
     from bulkvid_pipeline.services.workers.broker import broker_url, require_workers_launcher
 
     url = broker_url(settings())
-    called = f"{name or 'bulkvid'}-{os.getpid()}@{socket.gethostname()}"
+    called = f"{name or 'bulkvid'}-{uuid.uuid4().hex[:6]}@{socket.gethostname()}"
     from bulkvid_pipeline.adapters.code_version import code_version
     from bulkvid_pipeline.adapters.dagster.celery_worker import serve_runs
     from bulkvid_pipeline.services.jobs.instance import open_instance

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
 from collections import Counter
 
 import pytest
-from dagster import RunsFilter
+from dagster import DagsterInstance, RunsFilter
 
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.states import JobState
+from bulkvid_pipeline.services.liveness.orphans import close_orphans
 from bulkvid_pipeline_tests.faults.history import check, ends_of
 from bulkvid_pipeline_tests.faults.installation import Installation
 from bulkvid_pipeline_tests.faults.observed import Deed, Strike
@@ -112,6 +116,34 @@ def test_a_stale_worker_that_wakes_up_commits_nothing(place: Installation) -> No
         assert ends_of(instance, run_id) == ended_before
         told = instance.get_runs(RunsFilter(run_ids=[run_id]))[0].tags
     assert told[tags.STATE] == tags_before[tags.STATE] == JobState.FAILED
+    check(place, place.job().job_id, completed=TITLES)
+
+
+def look_for_the_lost(instance: DagsterInstance) -> bool:
+    """Look as a daemon does, about once a second."""
+    time.sleep(1)
+    return bool(close_orphans(instance))
+
+
+def test_a_worker_that_stood_still_for_too_long_commits_nothing_when_it_goes_on(
+    place_on_postgres: Installation,
+) -> None:
+    place = place_on_postgres
+    stale = place.start_job(place.sheet([idea(title) for title in TITLES]), strike=Strike("render ended", Deed.HOLD))
+    stale.wait_for_strike()
+    os.kill(stale.pid, signal.SIGSTOP)
+    with place.instance() as instance:
+        wait_until(lambda: look_for_the_lost(instance))
+    place.retry(place.job().job_id)
+    objects_before = {key: place.objects.read(key) for key in place.objects.all_keys()}
+    journal_before = len(place.journal())
+
+    os.kill(stale.pid, signal.SIGCONT)
+    stale.let_go()
+    assert stale.wait() != 0
+
+    assert {key: place.objects.read(key) for key in place.objects.all_keys()} == objects_before
+    assert "published" not in {entry.what for entry in place.journal()[journal_before:]}
     check(place, place.job().job_id, completed=TITLES)
 
 

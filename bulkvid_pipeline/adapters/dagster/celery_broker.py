@@ -45,6 +45,7 @@ def celery_app(broker_url: str) -> Celery:
         broker_connection_timeout=CONNECT_S,
         broker_transport_options={"socket_connect_timeout": CONNECT_S, "socket_keepalive": True},
         worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
         worker_send_task_events=False,
     )
     return app

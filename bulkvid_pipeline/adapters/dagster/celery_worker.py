@@ -71,7 +71,7 @@ def serve_runs(
         loglevel="WARNING",
         without_gossip=True,
         without_mingle=True,
-        optimization="fair",
+        quiet=True,
     )
     worker.start()
     return int(worker.exitcode or 0)
