@@ -20,7 +20,7 @@ import trustme
 
 from bulkvid_pipeline.adapters.storage import Storage, open_storage
 from bulkvid_pipeline.adapters.storage.location import S3Location
-from bulkvid_pipeline.adapters.storage.s3 import MIB, S3Backend
+from bulkvid_pipeline.adapters.storage.s3 import MAX_COPY_BYTES, MIB, S3Backend
 from bulkvid_pipeline.adapters.storage.s3_session import S3Connection, S3Session
 from bulkvid_pipeline.adapters.storage.store import FIRST_PIECE_BYTES
 from bulkvid_pipeline.core.errors import (
@@ -72,11 +72,12 @@ def backend_of(
     login: Login = OWNER,
     timeout_s: float = 20,
     slowest_bytes_per_s: float = 1e7,
-    **parts: int,
+    part_bytes: int = PART,
+    copy_part_bytes: int = MAX_COPY_BYTES,
 ) -> S3Backend:
     connection = S3Connection(endpoint_url=endpoint_url, key=login.key, secret=login.secret, region=REGION)
     session = S3Session(connection, timeout_s=timeout_s, slowest_bytes_per_s=slowest_bytes_per_s)
-    return S3Backend(S3Location(bucket, ""), session, **({"part_bytes": PART} | parts))
+    return S3Backend(S3Location(bucket, ""), session, part_bytes=part_bytes, copy_part_bytes=copy_part_bytes)
 
 
 def storage_of(endpoint_url: str, bucket: str, *, login: Login = OWNER, timeout_s: float = 20) -> Storage:
