@@ -136,12 +136,12 @@ def test_a_lost_machine_is_noticed_in_time_and_another_does_its_work(fleet: Flee
     lost = fleet.start_worker()
     fleet.hand_in("lost", LONG)
     fleet.wait_for("lost", is_rendering)
-    fleet.start_worker()
     os.kill(pid_of(lost), signal.SIGKILL)
-    began = time.monotonic()
+    killed_at = time.time()
+    fleet.start_worker()
 
     job = fleet.wait_for("lost", lambda job: job.state is JobState.FAILED)
-    assert time.monotonic() - began < TAKEN_OVER_S
+    assert (job.runs[-1].ended_at or 0.0) - killed_at < TAKEN_OVER_S
     done = fleet.served.command("jobs", "retry", job.job_id, "--queue", "--plain")
 
     assert done.returncode == 0, done.stdout + done.stderr
