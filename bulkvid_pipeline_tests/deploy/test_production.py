@@ -6,6 +6,7 @@ import base64
 import csv
 import io
 import json
+import shutil
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -80,6 +81,7 @@ def test_a_job_runs_through_the_proxy_and_the_loss_of_each_part_is_made_good() -
         team.wait_for(first)
         its_videos_open_by_their_links_alone(team, first)
 
+        restore_bucket(stand)
         for name in ("s3", "broker", "postgres", "code", "dagster", "daemon", "api", "proxy", "worker-1"):
             lose(stand, name)
         wait_until(team.is_well, "it did not become well again", seconds=120)
@@ -113,6 +115,17 @@ def its_videos_open_by_their_links_alone(team: Team, job_id: str) -> None:
     assert urlsplit(link).netloc == f"files.{SITE_HOST}"
     assert team.visitor.ask(link.replace("X-Amz-Expires=3600", "X-Amz-Expires=360000"))[0] == 403
     assert team.visitor.ask(link, "DELETE")[0] == 403
+
+
+def restore_bucket(stand: Stand) -> None:
+    """Copy the bucket's volume, lose it, and put the copy in its place."""
+    stand.stop("s3")
+    volume = stand.containers["s3"].volumes["/data"]
+    copy = shutil.make_archive(str(stand.folder / "s3"), "gztar", volume)
+    shutil.rmtree(volume)
+    shutil.unpack_archive(copy, volume)
+    stand.start("s3")
+    stand.wait_until_healthy("s3")
 
 
 def lose(stand: Stand, name: str) -> None:
