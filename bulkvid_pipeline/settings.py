@@ -189,6 +189,11 @@ class Settings(BaseSettings):
     s3_key: SecretStr | None = Field(None, description="Access key; the AWS default chain if empty")
     s3_secret: SecretStr | None = Field(None, description="Secret key; the AWS default chain if empty")
     s3_region: str | None = Field(None, description="Region")
+    s3_public_url: str | None = Field(
+        None,
+        description="Address under which people reach that S3 server, for links to videos; BULKVID_S3_ENDPOINT_URL if "
+        "empty",
+    )
     storage_timeout_s: float = Field(
         60.0, gt=0, description="Longest time without transferring a byte to or from storage, in seconds"
     )

@@ -20,7 +20,7 @@ import trustme
 
 from bulkvid_pipeline.adapters.storage import Storage, open_storage
 from bulkvid_pipeline.adapters.storage.location import S3Location
-from bulkvid_pipeline.adapters.storage.s3 import MIB, S3Backend
+from bulkvid_pipeline.adapters.storage.s3 import MAX_COPY_BYTES, MIB, S3Backend
 from bulkvid_pipeline.adapters.storage.s3_session import S3Connection, S3Session
 from bulkvid_pipeline.adapters.storage.store import FIRST_PIECE_BYTES
 from bulkvid_pipeline.core.errors import (
@@ -72,11 +72,12 @@ def backend_of(
     login: Login = OWNER,
     timeout_s: float = 20,
     slowest_bytes_per_s: float = 1e7,
-    **parts: int,
+    part_bytes: int = PART,
+    copy_part_bytes: int = MAX_COPY_BYTES,
 ) -> S3Backend:
     connection = S3Connection(endpoint_url=endpoint_url, key=login.key, secret=login.secret, region=REGION)
     session = S3Session(connection, timeout_s=timeout_s, slowest_bytes_per_s=slowest_bytes_per_s)
-    return S3Backend(S3Location(bucket, ""), session, **({"part_bytes": PART} | parts))
+    return S3Backend(S3Location(bucket, ""), session, part_bytes=part_bytes, copy_part_bytes=copy_part_bytes)
 
 
 def storage_of(endpoint_url: str, bucket: str, *, login: Login = OWNER, timeout_s: float = 20) -> Storage:
@@ -162,6 +163,31 @@ def test_a_signed_link_opens_for_anybody_and_a_tampered_one_does_not(
     with pytest.raises(urllib.error.HTTPError, match="403"):
         urllib.request.urlopen(link.replace("video", "secret"), timeout=10)
     assert OWNER.secret not in link
+
+
+def test_links_are_signed_for_the_address_under_which_people_reach_the_server(
+    s3_server: SwiftS3, bucket: str, film: Path
+) -> None:
+    storage = open_storage(
+        bucket,
+        endpoint_url=s3_server.endpoint_url,
+        public_url="https://files.example.com",
+        key=OWNER.key,
+        secret=OWNER.secret,
+        region=REGION,
+    )
+    storage.publish(film, "a/video.mp4")
+
+    link = storage.signed_url("a/video.mp4", 60)
+
+    assert link.startswith(f"https://files.example.com/{bucket}/a/video.mp4?")
+    # A proxy hands the request on as it came, with the host that the link was signed for.
+    inside = link.replace("https://files.example.com", s3_server.endpoint_url)
+    request = urllib.request.Request(inside, headers={"Host": "files.example.com"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        assert answer.read() == film.read_bytes()
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(inside, timeout=10)
 
 
 # Permissions

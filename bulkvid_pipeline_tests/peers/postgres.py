@@ -53,7 +53,7 @@ class PostgresServer:
         self._settings = () if durable else _QUICK
         self._folder = Path(tempfile.mkdtemp(prefix="postgres-"))
         self._as_user = _unprivileged_user()
-        self._binaries = _binaries(version)
+        self._binaries = binaries(version)
         self._password = secrets.token_urlsafe(16)
         self._database_numbers = itertools.count(1)
         self._process: subprocess.Popen[bytes] | None = None
@@ -208,7 +208,7 @@ class PostgresServer:
                 return
 
 
-def _binaries(version: int) -> Path:
+def binaries(version: int) -> Path:
     """The folder of the server's programs; found without importing the package, which has its own way to start."""
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:

@@ -101,7 +101,7 @@ def test_it_does_not_run_as_root(postgres_server: PostgresServer) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="others run the server as themselves, who can read what they installed")
 def test_it_runs_from_an_installation_that_is_closed_to_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    installed = postgres._binaries(16).parent
+    installed = postgres.binaries(16).parent
     closed = tmp_path / "home"
     shutil.copytree(installed, closed / installed.parent.name / installed.name, symlinks=True)
     libraries = f"{installed.parent.name}.libs"

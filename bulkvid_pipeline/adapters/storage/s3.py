@@ -42,6 +42,7 @@ class S3Backend:
     Args:
         location: bucket and prefix.
         session: makes the requests.
+        signing: signs links, where they lead to another endpoint than requests; nothing is sent by it.
         part_bytes: files above this go in parts of this size (S3 wants at least 5 MiB).
         copy_part_bytes: objects above this are copied in parts of this size.
     """
@@ -51,12 +52,14 @@ class S3Backend:
         location: S3Location,
         session: S3Session,
         *,
+        signing: S3Session | None = None,
         part_bytes: int = 16 * MIB,
         copy_part_bytes: int = MAX_COPY_BYTES,
     ) -> None:
         self._bucket = location.bucket
         self._prefix = f"{location.prefix}/" if location.prefix else ""
         self._session = session
+        self._signing = signing or session
         self._part_bytes = part_bytes
         self._copy_part_bytes = copy_part_bytes
 
@@ -168,7 +171,7 @@ class S3Backend:
                 return [await by_client(key, seconds) for key in whole]
             return [signer.link(key, seconds, at) for key in whole]
 
-        return self._session.run(f"signing links to {self.url('')}", sign, Progress(), self._session.patience(0))
+        return self._signing.run(f"signing links to {self.url('')}", sign, Progress(), self._signing.patience(0))
 
     def _copy_in_parts(self, source: StoredObject, target: str) -> None:
         """Copy what is too large for one request; its type and metadata come along only if given again."""

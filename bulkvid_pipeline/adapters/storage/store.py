@@ -8,6 +8,7 @@ import stat
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -241,6 +242,7 @@ def open_storage(
     url: str,
     *,
     endpoint_url: str | None = None,
+    public_url: str | None = None,
     key: str | None = None,
     secret: str | None = None,
     region: str | None = None,
@@ -254,6 +256,7 @@ def open_storage(
     Args:
         url: the place.
         endpoint_url: of an S3 service other than Amazon's.
+        public_url: where people reach that service, if not at its endpoint: signed links lead there.
         key: access key of S3; without one, boto's own places are searched (environment, profile, machine role).
         secret: of the access key.
         region: of the bucket.
@@ -274,7 +277,11 @@ def open_storage(
 
         connection = S3Connection(endpoint_url=endpoint_url, key=key, secret=secret, region=region)
         session = S3Session(connection, timeout_s=timeout_s, slowest_bytes_per_s=slowest_bytes_per_s)
-        return Storage(S3Backend(location, session))
+        if public_url is None:
+            return Storage(S3Backend(location, session))
+        public = replace(connection, endpoint_url=public_url)
+        signing = S3Session(public, timeout_s=timeout_s, slowest_bytes_per_s=slowest_bytes_per_s)
+        return Storage(S3Backend(location, session, signing=signing))
     from bulkvid_pipeline.adapters.storage.other import OtherBackend
 
     other = OtherBackend(location, timeout_s=timeout_s, slowest_bytes_per_s=slowest_bytes_per_s)

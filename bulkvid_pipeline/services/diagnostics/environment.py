@@ -54,7 +54,15 @@ _SETTINGS = [
     "api_sheet_timeout_s",
     "link_lifetime_s",
 ]
-_PLACES = ("output_url", "s3_endpoint_url", "speech_base_url", "cache_bucket", "uploads_url", "api_url")
+_PLACES = (
+    "output_url",
+    "s3_endpoint_url",
+    "s3_public_url",
+    "speech_base_url",
+    "cache_bucket",
+    "uploads_url",
+    "api_url",
+)
 _PROXIES = (
     "HTTPS_PROXY",
     "HTTP_PROXY",

@@ -88,7 +88,7 @@ def _links(site: Site) -> Finding:
     return ok(f"A presigned link to {_shown(site.place)} opened without a login")
 
 
-_LINK_MEND = "Set BULKVID_S3_ENDPOINT_URL to an address that users reach too, and BULKVID_S3_REGION to the bucket's"
+_LINK_MEND = "Set BULKVID_S3_PUBLIC_URL to an address that users reach, and BULKVID_S3_REGION to the bucket's"
 
 
 def _shown(place: str) -> str:

@@ -20,6 +20,7 @@ def open_place(place: str, settings: Settings) -> Storage:
     return open_storage(
         place,
         endpoint_url=s3.endpoint_url,
+        public_url=s3.public_url,
         key=s3.key,
         secret=s3.secret,
         region=s3.region,

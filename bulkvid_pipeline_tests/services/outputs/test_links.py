@@ -133,6 +133,20 @@ def test_links_into_s3_are_presigned(job: Job, clock: Clock) -> None:
         links.path(there, "ideas/a.mp4")
 
 
+def test_links_into_s3_lead_where_people_reach_it(job: Job, clock: Clock) -> None:
+    settings: dict[str, Any] = {
+        "s3_endpoint_url": "http://s3:8333",
+        "s3_public_url": "https://files.example.com",
+        "s3_key": "AK",
+        "s3_secret": "hidden",
+    }
+    there = replace(job, output="s3://my-videos/spring")
+
+    made = links_with(clock, b"k" * 32, **settings).of(there, ["ideas/a.mp4"], BASE)
+
+    assert str(made.urls[0]).startswith("https://files.example.com/my-videos/spring/ideas/a.mp4?X-Amz-Algorithm=")
+
+
 def test_a_storage_without_links_gives_none(job: Job, clock: Clock) -> None:
     there = replace(job, output="memory://films")
 
