@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 
+from bulkvid_pipeline.adapters.code_version import code_version
 from bulkvid_pipeline.adapters.dagster.row_claims import RowClaims
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.estimates import estimate_job, machines_for
@@ -39,7 +40,7 @@ def spread_rows(run: BatchRun, store: OutputStore, left: Sequence[VideoPlan]) ->
     document = PlanDocument(run.sheet, tuple(plan.row_key for plan in left))
     write_plan(store, run.run_id, document)
     RowClaims(run.instance, run.run_id).open(len(left))
-    told = {tags.SHARDS: str(machines), tags.OPEN: OPEN}
+    told = {tags.SHARDS: str(machines), tags.OPEN: OPEN, tags.CODE: code_version()}
     tell_tags(run.instance, run.run_id, told)
     _log.info("%d rows, about %.0f s of work, are left to %d runs", len(left), work_s, machines)
     return True

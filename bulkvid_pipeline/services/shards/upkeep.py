@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunRecord, RunsFilter
 
+from bulkvid_pipeline.adapters.code_version import code_version
 from bulkvid_pipeline.adapters.dagster.row_claims import RowClaims
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.jobs import JobRun, Role
-from bulkvid_pipeline.core.spread import Member, Wanted, is_given_up, runs_needed
+from bulkvid_pipeline.core.spread import Member, Standing, Wanted, is_given_up, runs_needed
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.services.jobs.jobs import id_of
 from bulkvid_pipeline.services.jobs.run_config import config_of
@@ -76,10 +77,25 @@ def _of_job(instance: DagsterInstance, record: RunRecord) -> Iterator[RunWanted]
         _log.error("The conclusion of job %s was lost too often", id_of(planner))
         close_plan(instance, planner.run_id, JobState.FAILED)
         return
+    if planner.tags.get(tags.CODE) != code_version():
+        _leave_to_its_code(instance, planner, members)
+        return
     left = RowClaims(instance, planner.run_id).left()
     stops = bool(own.intent) or _time_is_over(planner, own)
     for wanted in runs_needed(own.shards, left, members, stops=stops):
         yield _run(planner, wanted)
+
+
+def _leave_to_its_code(instance: DagsterInstance, planner: DagsterRun, members: Iterable[Member]) -> None:
+    """Pause a job that another version of the code has planned, once none of its runs is at work any more."""
+    if any(member.standing is Standing.LIVE for member in members):
+        return
+    words = (
+        f"The job was planned by version {planner.tags.get(tags.CODE)} of the code, and this one is {code_version()}. "
+        "It is paused: resume it, and it is planned anew. Finished rows are kept."
+    )
+    instance.report_engine_event(words, planner)
+    close_plan(instance, planner.run_id, JobState.PAUSED)
 
 
 def _time_is_over(planner: DagsterRun, own: JobRun) -> bool:

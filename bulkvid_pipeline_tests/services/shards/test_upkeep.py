@@ -16,6 +16,7 @@ from bulkvid_pipeline.core.spread import MOST_TRIES
 from bulkvid_pipeline.core.states import JobState
 from bulkvid_pipeline.defs.shards import open_jobs_sensor
 from bulkvid_pipeline.services.control.actions import cancel_job, pause_job
+from bulkvid_pipeline.services.jobs.run_state import tell_tags
 from bulkvid_pipeline.services.shards import upkeep
 from bulkvid_pipeline.services.shards.upkeep import RunWanted
 from bulkvid_pipeline_tests.services.shards.hall import JOB, Hall
@@ -181,3 +182,15 @@ def test_the_sensor_asks_for_what_is_needed(hall: Hall, plan_id: str) -> None:
     idle = tick(hall.instance)
     assert not idle.run_requests
     assert idle.skip_reason is not None
+
+
+def test_a_job_that_other_code_has_planned_is_paused_once_its_runs_have_ended(hall: Hall, plan_id: str) -> None:
+    shards = [hall.begin(run) for run in hall.wanted()]
+    tell_tags(hall.instance, plan_id, {tags.CODE: "0.0.1-other"})
+    assert (hall.wanted(), hall.job.state) == ([], JobState.RUNNING)
+
+    for shard in shards:
+        hall.lose(shard)
+
+    assert (hall.wanted(), hall.job.state) == ([], JobState.PAUSED)
+    assert hall.tags_of(plan_id)[tags.OPEN] == "no"
