@@ -297,7 +297,9 @@ def settings_now() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        raise InvalidSettingsError("; ".join(_fault(problem) for problem in error.errors())) from error
+        # A default that follows from other settings is not known while one of these is wrong: no fault of its own.
+        faults = [_fault(problem) for problem in error.errors() if problem["type"] != "default_factory_not_called"]
+        raise InvalidSettingsError("; ".join(faults)) from error
     except (UnicodeDecodeError, OSError) as error:
         raise _unreadable(error) from error
 

@@ -145,7 +145,7 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(wizard: Wizar
     page = wizard.send("details", title="Spring", deadline_minutes="soon", max_machines="all", callback_url="nowhere")
     assert page.status_code == 422
     assert "no number of 1 to 1440 minutes" in problem_of(page, "deadline_minutes")
-    assert "'all' is no whole number of 1 to 200" in problem_of(page, "max_machines")
+    assert "all&#39; is no whole number of 1 to 200" in problem_of(page, "max_machines")
     assert "is not a web address" in problem_of(page, "callback_url")
     again = filled(visitor.get(f"/new/{draft_id}/details"))
     assert (again["title"], again["deadline_minutes"], again["callback_url"]) == ("Spring", "soon", "nowhere")

@@ -33,3 +33,13 @@ def test_a_job_without_columns_needs_none_in_the_launchpad() -> None:
     config = {"input_source": {"path": "a.csv"}}
     found = dg.validate_run_config(one_spec, {"ops": {"read_spec": {"config": config}}})
     assert BulkJobSpec.parse(found["ops"]["read_spec"]["config"]).input_source.columns == {}
+
+
+@pytest.mark.parametrize("machines", [None, 1, 200])
+def test_how_many_machines_a_job_may_have_is_a_field_of_the_launchpad(machines: int | None) -> None:
+    spec = BulkJobSpec.for_input("a.csv", max_machines=machines)
+    config = spec.model_dump(mode="json", exclude_none=True)
+
+    found = dg.validate_run_config(one_spec, {"ops": {"read_spec": {"config": config}}})
+
+    assert BulkJobSpec.parse(found["ops"]["read_spec"]["config"]) == spec

@@ -10,11 +10,13 @@ import pytest
 
 from bulkvid_pipeline import settings as settings_module
 from bulkvid_pipeline.core import tags
+from bulkvid_pipeline.core.jobs import Role
 from bulkvid_pipeline.definitions import defs
 from bulkvid_pipeline.defs.sensors import job_end_sensors
-from bulkvid_pipeline.services.jobs.run_state import tell_tags
+from bulkvid_pipeline.services.jobs.run_state import CLOSED, tell_tags
 from bulkvid_pipeline.services.webhooks.callbacks import send_due
 from bulkvid_pipeline_tests.peers.hook_receiver import HookReceiver, Reply
+from bulkvid_pipeline_tests.services.jobs.written_runs import WrittenRun
 from bulkvid_pipeline_tests.services.liveness.test_orphans import a_run
 from bulkvid_pipeline_tests.workplace import Workplace
 
@@ -139,3 +141,24 @@ def test_the_sensors_are_at_work_wherever_the_daemon_is() -> None:
     for sensor in job_end_sensors:
         assert isinstance(sensors[sensor.name], dg.SensorDefinition)
         assert sensor.default_status is dg.DefaultSensorStatus.RUNNING
+
+
+def test_a_spread_job_is_told_of_once_whichever_of_its_runs_is_seen_to_end(
+    workplace: Workplace, room: HookReceiver
+) -> None:
+    planner = WrittenRun.begun(workplace.instance).leave_to(1, 2)
+    look(workplace, planner.run_id, dg.DagsterRunStatus.SUCCESS)
+    shard = planner.member()
+    shard.end()
+    look(workplace, shard.run_id, dg.DagsterRunStatus.SUCCESS)
+    assert texts(room) == []
+
+    conclusion = planner.member(Role.CONCLUSION)
+    planner.progress(100.0, 2, completed=2)
+    tell_tags(workplace.instance, planner.run_id, {tags.STATE: "completed", tags.OPEN: CLOSED})
+    conclusion.report(dg.DagsterEventType.RUN_SUCCESS)
+    for run in (conclusion, planner, conclusion):
+        look(workplace, run.run_id, dg.DagsterRunStatus.SUCCESS)
+
+    (text,) = texts(room)
+    assert "is completed: 2 of 2 rows finished" in text
