@@ -34,7 +34,7 @@ from bulkvid_pipeline.services.webhooks.callbacks import send_due
 from bulkvid_pipeline.services.wiring import rendering
 from bulkvid_pipeline_tests.peers.hook_receiver import HookReceiver
 from bulkvid_pipeline_tests.services.liveness.test_orphans import a_dead_process
-from bulkvid_pipeline_tests.services.shards.hall import JOB, Hall
+from bulkvid_pipeline_tests.services.shards.hall import JOB, Hall, setup_of
 from bulkvid_pipeline_tests.waiting import PATIENCE_S
 from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, idea
 
@@ -73,7 +73,7 @@ def on_render(hall: Hall, monkeypatch: pytest.MonkeyPatch, act: Callable[[str], 
         act(title)
 
     studio = replace(hall.studio, on_render=meet)
-    monkeypatch.setattr(rendering, "render_setup", lambda *_: studio)
+    monkeypatch.setattr(rendering, "render_setup", setup_of(studio))
     monkeypatch.setattr(run_control, "LOOK_EVERY_S", 0.0)
 
 
@@ -154,7 +154,7 @@ def test_rows_that_fail_are_told_and_fail_no_job_that_has_others(hall: Hall, mon
     job = hall.job
     assert (job.state, job.items["completed"], job.items["failed"]) == (JobState.COMPLETED, 3, 1)
     (row,) = (row for row in hall.report() if row["title"] == "Row 1")
-    assert (row["state"], row["reason"], row["fix"]) == ("failed", "It broke", "Change the row")
+    assert (row["state"], row["error"]["reason"], row["error"]["fix"]) == ("failed", "It broke", "Change the row")
 
 
 def test_a_job_all_of_whose_rows_fail_has_failed(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from bulkvid_pipeline import settings as settings_module
 from bulkvid_pipeline.core.errors import EncoderError
 from bulkvid_pipeline.services.wiring import rendering
 from bulkvid_pipeline_tests.peers.google import GooglePeer
-from bulkvid_pipeline_tests.services.shards.hall import Hall
+from bulkvid_pipeline_tests.services.shards.hall import Hall, setup_of
 from bulkvid_pipeline_tests.workplace import SHORT_SCRIPT
 
 pytestmark = pytest.mark.heavy
@@ -44,7 +44,7 @@ def test_all_rows_are_written_once_those_with_media_and_failed_ones_too(
             raise EncoderError("It broke")
 
     studio = replace(hall.studio, on_render=fail_one)
-    monkeypatch.setattr(rendering, "render_setup", lambda *_: studio)
+    monkeypatch.setattr(rendering, "render_setup", setup_of(studio))
     hall.plan(hall.workplace.spec(Path(sheet_id), write_back=True, validation_level="permissive"))
     assert google.count(WRITES) == 0
 
