@@ -7,7 +7,7 @@ import pytest
 from bulkvid_pipeline import settings as settings_module
 from bulkvid_pipeline.services.wiring import rendering
 from bulkvid_pipeline_tests.services.batch.studio import Studio
-from bulkvid_pipeline_tests.services.shards.hall import Hall
+from bulkvid_pipeline_tests.services.shards.hall import Hall, setup_of
 from bulkvid_pipeline_tests.workplace import Workplace
 
 
@@ -18,5 +18,5 @@ def hall(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> Hall:
         monkeypatch.setenv(f"BULKVID_{name}", value)
     settings_module.settings.cache_clear()
     studio = Studio(workers=1, work_dir=workplace.folder / "work")
-    monkeypatch.setattr(rendering, "render_setup", lambda *_: studio)
+    monkeypatch.setattr(rendering, "render_setup", setup_of(studio))
     return Hall(workplace, studio)

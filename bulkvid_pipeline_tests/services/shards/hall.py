@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import dagster as dg
@@ -24,6 +24,7 @@ from bulkvid_pipeline.definitions import defs
 from bulkvid_pipeline.services.jobs.jobs import Job, find_job
 from bulkvid_pipeline.services.jobs.run_config import run_config_of
 from bulkvid_pipeline.services.jobs.run_state import tell_tags
+from bulkvid_pipeline.services.media.policy import media_policy
 from bulkvid_pipeline.services.shards.upkeep import RunWanted, runs_wanted
 from bulkvid_pipeline_tests.services.batch.studio import Studio
 from bulkvid_pipeline_tests.workplace import Workplace
@@ -37,6 +38,11 @@ _LAUNCHED = RemoteJobOrigin(
     tags.JOB,
 )
 """What runs have that Dagster's queue has launched."""
+
+
+def setup_of(studio: Studio) -> Callable[..., Studio]:
+    """Stands in for `wiring.rendering.render_setup`: the studio, with the media that the settings allow."""
+    return lambda _spec, settings, _instance: replace(studio, media=media_policy(settings))
 
 
 @dataclass

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import csv
-from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -28,13 +27,14 @@ from bulkvid_pipeline.services.batch.job_means import means_of
 from bulkvid_pipeline.services.control.actions import cancel_job, pause_job
 from bulkvid_pipeline.services.jobs.run_config import spec_of_run
 from bulkvid_pipeline.services.liveness.orphans import close_orphans
+from bulkvid_pipeline.services.reports.job_report import write_report
 from bulkvid_pipeline.services.shards import conclusion
 from bulkvid_pipeline.services.shards.conclusion import Conclusion
 from bulkvid_pipeline.services.webhooks.callbacks import send_due
 from bulkvid_pipeline.services.wiring import rendering
 from bulkvid_pipeline_tests.peers.hook_receiver import HookReceiver
 from bulkvid_pipeline_tests.services.liveness.test_orphans import a_dead_process
-from bulkvid_pipeline_tests.services.shards.hall import JOB, Hall
+from bulkvid_pipeline_tests.services.shards.hall import JOB, Hall, setup_of
 from bulkvid_pipeline_tests.waiting import PATIENCE_S
 from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, idea
 
@@ -73,7 +73,7 @@ def on_render(hall: Hall, monkeypatch: pytest.MonkeyPatch, act: Callable[[str], 
         act(title)
 
     studio = replace(hall.studio, on_render=meet)
-    monkeypatch.setattr(rendering, "render_setup", lambda *_: studio)
+    monkeypatch.setattr(rendering, "render_setup", setup_of(studio))
     monkeypatch.setattr(run_control, "LOOK_EVERY_S", 0.0)
 
 
@@ -118,27 +118,23 @@ def test_a_spread_job_comes_to_what_one_run_would_have_come_to(hall: Hall, recei
 def test_of_two_conclusions_at_once_one_concludes(
     hall: Hall, receiver: HookReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plan_id = hall.plan(spec_of(hall, callback_url=receiver.url(), write_back=True))
+    plan_id = hall.plan(spec_of(hall, callback_url=receiver.url()))
     for shard in hall.wanted():
         hall.execute(shard)
     (wanted,) = hall.wanted()
     runs = [hall.begin(wanted), hall.begin(replace(wanted, key="another"))]
-    done = Counter[str]()
+    written: list[str] = []
 
-    def counted(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*arguments: Any, **named: Any) -> Any:
-            done[name] += 1
-            return real(*arguments, **named)
+    def counted(*arguments: Any) -> str:
+        written.append(write_report(*arguments))
+        return written[-1]
 
-        return call
-
-    for name in ("write_report", "write_results"):
-        monkeypatch.setattr(conclusion, name, counted(name, getattr(conclusion, name)))
+    monkeypatch.setattr(conclusion, "write_report", counted)
     with ThreadPoolExecutor(2) as pool:
         endings = list(pool.map(lambda run_id: conclude(hall, plan_id, run_id), runs, timeout=PATIENCE_S))
 
     assert [ending.completed for ending in endings if ending is not None] == [4]
-    assert done == {"write_report": 1, "write_results": 1}
+    assert len(written) == 1
     assert told(hall, receiver) == ["running", "completed"]
     for run_id in runs:
         assert conclude(hall, plan_id, run_id) is None
@@ -150,7 +146,7 @@ def test_rows_that_fail_are_told_and_fail_no_job_that_has_others(hall: Hall, mon
             raise EncoderError("It broke", fix="Change the row")
 
     on_render(hall, monkeypatch, fail_one)
-    hall.plan(spec_of(hall, write_back=True))
+    hall.plan(spec_of(hall))
 
     runs = hall.execute_all()
 
@@ -158,11 +154,7 @@ def test_rows_that_fail_are_told_and_fail_no_job_that_has_others(hall: Hall, mon
     job = hall.job
     assert (job.state, job.items["completed"], job.items["failed"]) == (JobState.COMPLETED, 3, 1)
     (row,) = (row for row in hall.report() if row["title"] == "Row 1")
-    assert (row["state"], row["reason"], row["fix"]) == ("failed", "It broke", "Change the row")
-    assert "4 rows" in job.write_back
-    with (hall.workplace.folder / "ideas.csv").open(encoding="utf-8-sig") as file:
-        written = {row["idea_title"]: "|".join(map(str, row.values())) for row in csv.DictReader(file)}
-    assert ["failed" in written[title] for title in TITLES] == [False, True, False, False]
+    assert (row["state"], row["error"]["reason"], row["error"]["fix"]) == ("failed", "It broke", "Change the row")
 
 
 def test_a_job_all_of_whose_rows_fail_has_failed(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -294,17 +286,15 @@ def test_rows_with_media_are_in_the_report_as_they_were_made_last(hall: Hall, mo
         raise EncoderError(f"{title} broke")
 
     on_render(hall, monkeypatch, fail)
-    hall.plan(hall.workplace.spec(sheet, write_back=True))
+    hall.plan(hall.workplace.spec(sheet))
     hall.execute_all()
     assert set(states_in_report(hall).values()) == {"failed"}
 
     on_render(hall, monkeypatch, lambda _: None)
-    hall.plan(hall.workplace.spec(sheet, write_back=True))
+    hall.plan(hall.workplace.spec(sheet))
     hall.execute_all()
 
     assert set(states_in_report(hall).values()) == {"completed"}
-    with sheet.open(encoding="utf-8-sig") as file:
-        assert not [row for row in csv.DictReader(file) if "broke" in str(row.values())]
 
 
 def test_a_conclusion_that_dies_before_the_callback_is_told_is_made_up_for(
