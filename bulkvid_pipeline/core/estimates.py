@@ -11,7 +11,7 @@ from bulkvid_pipeline.core.wire import Estimate
 
 SHARDS_START_S = 40.0
 """Seconds by which spreading a job delays its end: until Dagster has launched the shards after the planning run, and
-the conclusion after them. Measured with `bulkvid serve` on two busy cores: 36 to 45 s in three runs."""
+the conclusion after them. Measured with `bulkvid serve` on two busy cores: 32 to 41 s in four runs."""
 
 
 @dataclass(frozen=True)

@@ -63,28 +63,32 @@ def run_of(record: RunRecord) -> JobRun:
 
 def past_as_tag(run_id: str, past: JobRun) -> str:
     """The tag by which run `run_id` keeps what the job's runs told; see `core.jobs.JobRun.past`."""
-    told, made = past.progress, past.made
-    progress = {
-        "total": told.total,
-        "counts": dict(told.counts),
-        "percent": told.percent,
-        "elapsed_ms": told.elapsed_ms,
-        "cost": told.cost,
-        "at": told.at,
-        "styles": dict(told.styles),
-        "platforms": dict(told.platforms),
-        "waited_ms": told.waited_ms,
-    }
+    made = past.made
     kept = {
         "run_id": run_id,
         "created_at": past.created_at,
         "started_at": past.started_at,
         "covers_until": past.covers_until,
         "provider": past.provider,
-        "progress": progress,
+        "progress": progress_as_json(past.progress),
         "made": made.as_json(),
     }
     return json.dumps(kept, separators=(",", ":"))
+
+
+def progress_as_json(progress: RunProgress) -> dict[str, Any]:
+    """The progress of runs that have ended, as `RunProgress` is told in tags."""
+    return {
+        "total": progress.total,
+        "counts": dict(progress.counts),
+        "percent": progress.percent,
+        "elapsed_ms": progress.elapsed_ms,
+        "cost": progress.cost,
+        "at": progress.at,
+        "styles": dict(progress.styles),
+        "platforms": dict(progress.platforms),
+        "waited_ms": progress.waited_ms,
+    }
 
 
 def _past_of(record: RunRecord) -> JobRun | None:

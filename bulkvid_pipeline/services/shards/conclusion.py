@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from dagster import DagsterInstance, RunRecord, RunsFilter
@@ -29,7 +29,7 @@ from bulkvid_pipeline.services.analytics.past_rows import took_of
 from bulkvid_pipeline.services.batch.job_means import JobMeans
 from bulkvid_pipeline.services.jobs.job_rows import RowEnd, RowReader
 from bulkvid_pipeline.services.jobs.jobs import Job, find_job
-from bulkvid_pipeline.services.jobs.run_state import CLOSED, is_open, own_tags, run_of, tell_tags
+from bulkvid_pipeline.services.jobs.run_state import CLOSED, is_open, own_tags, progress_as_json, run_of, tell_tags
 from bulkvid_pipeline.services.liveness.orphans import close_orphans
 from bulkvid_pipeline.services.outputs.outcomes import Failure, PublishedOutput, RowOutcome
 from bulkvid_pipeline.services.outputs.output_store import OutputStore
@@ -102,19 +102,14 @@ class Conclusion:
         counts = {"completed": ending.completed, "failed": ending.failed}
         if ending.state is JobState.CANCELED:
             counts["cancelled"] = ending.left
-        told = {
-            "total": ending.total,
-            "counts": {name: count for name, count in counts.items() if count},
-            "percent": round(100.0 * (ending.total - ending.left) / max(1, ending.total), 1),
-            "elapsed_ms": progress.elapsed_ms,
-            "eta_ms": None,
-            "cost": round(progress.cost, 6),
-            "at": progress.at,
-            "styles": dict(progress.styles),
-            "platforms": dict(progress.platforms),
-            "waited_ms": progress.waited_ms,
-        }
-        self._tell(shards, {tags.STATE: ending.state, tags.REPORT: url, tags.PROGRESS: json.dumps(told)} | written)
+        through = replace(
+            progress,
+            total=ending.total,
+            counts={name: count for name, count in counts.items() if count},
+            percent=100.0 * (ending.total - ending.left) / max(1, ending.total),
+        )
+        told = json.dumps(progress_as_json(through), separators=(",", ":"))
+        self._tell(shards, {tags.STATE: ending.state, tags.REPORT: url, tags.PROGRESS: told} | written)
         tell_state(self.instance, self.plan_id, callback_url=self.spec.callback_url)
         self._clean_up(job, store)
         return ending

@@ -35,6 +35,7 @@ def test_another_run_goes_on_with_what_a_closed_job_has_left_and_cleans_up_after
     hall.execute(hall.wanted()[0])
     made = list(hall.studio.rendered)
     close_plan(hall.instance, first, JobState.FAILED)
+    assert hall.job.items["completed"] == 4
 
     again = hall.plan(spec)
     hall.execute_all()
