@@ -67,6 +67,8 @@ def _joined(planner: JobRun, members: Sequence[JobRun]) -> JobRun:
 def _state_of(planner: JobRun, members: Iterable[JobRun]) -> JobState:
     if planner.intent in _WISHES:
         return _WISHES[planner.intent]
+    if planner.state in _WISHES.values():  # it is about to be told so
+        return planner.state
     concluding = any(run.role is Role.CONCLUSION and run.is_live for run in members)
     return JobState.COMPLETING if concluding else JobState.RUNNING
 

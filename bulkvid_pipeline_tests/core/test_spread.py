@@ -98,6 +98,12 @@ class TestAsOne:
 
         assert state_of_job(passes, items_of_job(passes)) is state
 
+    @pytest.mark.parametrize("state", [JobState.PAUSING, JobState.CANCELING])
+    def test_a_wish_that_is_about_to_be_told_counts_already(self, state: JobState) -> None:
+        (joined,) = as_one([a_planner(state=state), a_member("a")])
+
+        assert joined.state is state
+
     def test_members_whose_planner_was_pruned_stay(self) -> None:
         alone = a_member("a", COMPLETED, told(4, completed=4))
 

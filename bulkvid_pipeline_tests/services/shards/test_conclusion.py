@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import csv
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -28,13 +29,14 @@ from bulkvid_pipeline.services.control.actions import cancel_job, pause_job
 from bulkvid_pipeline.services.jobs.run_config import spec_of_run
 from bulkvid_pipeline.services.liveness.orphans import close_orphans
 from bulkvid_pipeline.services.reports.job_report import write_report
-from bulkvid_pipeline.services.shards import conclusion
+from bulkvid_pipeline.services.shards import conclusion, upkeep
 from bulkvid_pipeline.services.shards.conclusion import Conclusion
 from bulkvid_pipeline.services.webhooks.callbacks import send_due
 from bulkvid_pipeline.services.wiring import rendering
 from bulkvid_pipeline_tests.peers.hook_receiver import HookReceiver
 from bulkvid_pipeline_tests.services.liveness.test_orphans import a_dead_process
 from bulkvid_pipeline_tests.services.shards.hall import JOB, Hall, setup_of
+from bulkvid_pipeline_tests.services.shards.test_upkeep import Clock
 from bulkvid_pipeline_tests.waiting import PATIENCE_S
 from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, idea
 
@@ -222,15 +224,16 @@ def states_so_far(hall: Hall) -> dict[str, str]:
     return {title: "completed" for title in TITLES if any(title.lower().replace(" ", "-") in name for name in names)}
 
 
-def test_a_job_whose_time_is_over_has_failed_and_keeps_its_rows(hall: Hall) -> None:
+def test_a_job_whose_time_is_over_has_failed_and_keeps_its_rows(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     plan_id = hall.plan(spec_of(hall, processing_deadline_ms=60_000))
     first, _ = hall.wanted()
     shard = hall.begin(first)
     RowClaims(hall.instance, plan_id).take(shard, 2)
     hall.lose(shard)
-    (wanted, *_) = hall.wanted()
+    monkeypatch.setattr(upkeep, "time", Clock(time.time() + 120))
+    (wanted,) = hall.wanted()
 
-    ending = conclude(hall, plan_id, hall.begin(replace(wanted, key="conclusion")))
+    ending = conclude(hall, plan_id, hall.begin(wanted))
 
     assert ending is not None
     assert (ending.state, ending.left) == (JobState.FAILED, 4)
