@@ -14,6 +14,7 @@ from bulkvid_pipeline.settings import dagster_home, settings
 
 _WORDS = {
     "rows": "rows that no sheet has any more",
+    "partitions": "rows that Dagster's web UI shows no more: too many",
     "runs": "runs of finished jobs, with their logs",
     "events": "log entries of runs that must stay",
     "frames": "folders of data between assets",

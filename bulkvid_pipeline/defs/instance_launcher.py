@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dagster._core.launcher import RunLauncher
-from dagster._serdes import ConfigurableClassData
-
-from bulkvid_pipeline.adapters.dagster.run_launchers import DefaultRunLauncher, LauncherByChoice
+from bulkvid_pipeline.adapters.dagster.run_launchers import (
+    ConfigurableClassData,
+    DefaultRunLauncher,
+    LauncherByChoice,
+    RunLauncher,
+)
 from bulkvid_pipeline.services.workers.broker import broker_url
 from bulkvid_pipeline.settings import settings_now
 

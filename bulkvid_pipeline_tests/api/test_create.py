@@ -120,19 +120,6 @@ def test_a_dry_run_tells_findings_and_an_estimate_and_creates_nothing(house: Hou
     assert house.runs() == []
 
 
-def test_an_estimate_is_of_as_many_machines_as_the_job_may_have_and_is_worth(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("BULKVID_MACHINE_WORTH_S", "0")
-    settings.cache_clear()
-    body = {"input_source": {"path": house.upload()}, "max_machines": 9}
-
-    answer = house.create(body, query="?dry_run=true")
-
-    # There are two rows.
-    assert answer.json()["data"]["estimate"]["machines"] == 2
-
-
 @pytest.mark.parametrize(
     ("change", "status", "code", "field", "words"),
     [

@@ -120,8 +120,8 @@ def test_a_job_spec_is_planned_as_it_would_run(bulkvid: Command, folder: Path) -
 def test_a_job_over_several_machines_is_told_with_them(
     bulkvid: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("BULKVID_MACHINE_WORTH_S", "0")
-    (folder / "good.csv").write_text(GOOD)
+    monkeypatch.setenv("BULKVID_MACHINE_WORTH_S", "0.01")
+    (folder / "good.csv").write_text(GOOD + "Two,Other words to say.\n")
 
     said = bulkvid("plan", "good.csv", "--max-machines", "2")
 

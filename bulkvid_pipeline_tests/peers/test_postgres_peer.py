@@ -108,7 +108,7 @@ def test_it_runs_from_an_installation_that_is_closed_to_others(tmp_path: Path, m
     shutil.copytree(installed.parent.with_name(libraries), closed / libraries)
     closed.chmod(0o700)
     monkeypatch.setattr(
-        postgres, "_binaries", lambda _version: closed / installed.relative_to(installed.parents[1]) / "bin"
+        postgres, "binaries", lambda _version: closed / installed.relative_to(installed.parents[1]) / "bin"
     )
     with PostgresServer() as server:
         assert _ask(server.url, "SELECT 6 * 7") == 42

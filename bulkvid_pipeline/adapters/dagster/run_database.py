@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 from dagster import DagsterInstance, DagsterRun
+from dagster._core.storage.runs import SqliteRunStorage
 from dagster._core.storage.runs.schema import RunsTable
 from dagster._core.storage.runs.sql_run_storage import SqlRunStorage
 
@@ -28,6 +29,11 @@ def run_database(instance: DagsterInstance) -> SqlRunStorage | None:
     """The instance's run storage, whose `connect()` opens a transaction; None if it is not a SQL storage."""
     storage = instance.run_storage
     return storage if isinstance(storage, SqlRunStorage) else None
+
+
+def is_sqlite(instance: DagsterInstance) -> bool:
+    """Whether the instance's runs are in a SQLite file."""
+    return isinstance(instance.run_storage, SqliteRunStorage)
 
 
 def run_now(instance: DagsterInstance, run_id: str) -> DagsterRun | None:

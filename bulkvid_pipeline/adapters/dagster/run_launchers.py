@@ -11,8 +11,10 @@ from typing import Any, Protocol, runtime_checkable
 
 from dagster import DagsterRun
 from dagster._core.launcher import DefaultRunLauncher as DefaultRunLauncher
-from dagster._core.launcher import LaunchRunContext, RunLauncher
-from dagster._serdes import ConfigurableClass, ConfigurableClassData
+from dagster._core.launcher import LaunchRunContext
+from dagster._core.launcher import RunLauncher as RunLauncher
+from dagster._serdes import ConfigurableClass
+from dagster._serdes import ConfigurableClassData as ConfigurableClassData
 
 from bulkvid_pipeline.core import tags
 

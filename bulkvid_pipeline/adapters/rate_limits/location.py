@@ -28,11 +28,13 @@ def location_of(instance: DagsterInstance) -> str | Path | None:
     """
     if instance.is_ephemeral:
         return None
+    from bulkvid_pipeline.adapters.dagster.run_database import is_sqlite  # whoever has an instance has imported Dagster
+
     storage = instance.run_storage
     url = getattr(storage, "postgres_url", None)
     if url is not None:
         return str(url)
-    if type(storage).__name__ != "SqliteRunStorage":
+    if not is_sqlite(instance):
         raise InvalidRequestError(
             f"Rate limits cannot be kept in the instance's {type(storage).__name__}",
             fix="Use SQLite or PostgreSQL as the instance's storage in dagster.yaml",

@@ -13,10 +13,6 @@ from bulkvid_pipeline.services.jobs.run_state import added_tags
 from bulkvid_pipeline.services.liveness.heartbeat import this_process
 
 
-class _TakenError(Exception):
-    """Another process has taken the run."""
-
-
 def take_run(instance: DagsterInstance, run_id: str) -> bool:
     """Take the run for this process; False where it is taken, has ended, or is not asked for any more.
 
@@ -28,14 +24,13 @@ def take_run(instance: DagsterInstance, run_id: str) -> bool:
     if run is not None and run.status is not DagsterRunStatus.STARTING:
         return False
 
+    taken = False
+
     def change(before: Mapping[str, str]) -> Mapping[str, str]:
-        if before.get(tags.OWNER) == run_id and before.get(tags.PROCESS):
-            raise _TakenError
-        return added_tags(before, run_id, {tags.PROCESS: this_process()})
+        nonlocal taken  # the last call is the one that counts
+        taken = before.get(tags.OWNER) == run_id and bool(before.get(tags.PROCESS))
+        return {} if taken else added_tags(before, run_id, {tags.PROCESS: this_process()})
 
     Heartbeats(instance).beat(run_id)
-    try:
-        change_tags(instance, run_id, change)
-    except _TakenError:
-        return False
-    return True
+    change_tags(instance, run_id, change)
+    return not taken

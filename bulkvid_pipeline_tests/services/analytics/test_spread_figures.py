@@ -8,9 +8,7 @@ from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.analytics import JobFigures
 from bulkvid_pipeline.core.made import Amounts
 from bulkvid_pipeline.services.analytics.figures import figures_of
-from bulkvid_pipeline.services.analytics.past_rows import paces_of
 from bulkvid_pipeline.services.jobs.jobs import find_job
-from bulkvid_pipeline.settings import settings
 from bulkvid_pipeline_tests.services.shards.conftest import hall
 from bulkvid_pipeline_tests.services.shards.hall import Hall
 from bulkvid_pipeline_tests.workplace import ON_BOTH_DATABASES, idea
@@ -54,10 +52,3 @@ def test_figures_of_a_spread_job_are_those_of_the_same_job_in_one_run(hall: Hall
     assert without_times(figures_of(spread)) == without_times(figures_of(one))
     assert figures_of(spread).processing_ms > 0
     assert spread.view().items_status == one.view().items_status
-
-
-def test_paces_count_each_row_of_a_spread_job_once(hall: Hall) -> None:
-    hall.plan(hall.workplace.spec(hall.workplace.sheet(ROWS)))
-    hall.execute_all()
-
-    assert paces_of(hall.instance, settings()).based_on_rows == 6

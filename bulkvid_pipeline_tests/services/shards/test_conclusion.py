@@ -190,9 +190,11 @@ def test_a_job_that_is_stopped_on_the_way_is_concluded_as_that_and_can_go_on(
 
     assert last.tags[tags.ROLE] == Role.CONCLUSION
     job = hall.job
-    assert (job.state, job.items["completed"]) == (state, len(made))
+    # What was published in the moment of a cancel is in the report, and may not have been told any more.
+    completed = job.items["completed"]
+    assert len(made) - (state is JobState.CANCELED) <= completed <= len(made)
     stopped = "cancelled" if state is JobState.CANCELED else "pending"
-    assert job.items[stopped] == 4 - len(made)  # type: ignore[literal-required]
+    assert (job.state, job.items[stopped]) == (state, 4 - completed)  # type: ignore[literal-required]
     assert [title for title, it in states_in_report(hall).items() if it == "completed"] == made
     ing = "pausing" if state is JobState.PAUSED else "canceling"
     assert told(hall, receiver) == ["running", ing, state.value]
@@ -203,7 +205,7 @@ def test_a_job_that_is_stopped_on_the_way_is_concluded_as_that_and_can_go_on(
 
     assert (hall.job.state, hall.job.items["completed"]) == (JobState.COMPLETED, 4)
     assert states_in_report(hall) == dict.fromkeys(TITLES, "completed")
-    assert sorted(hall.made(run.run_id for run in hall.job.runs)) == TITLES
+    assert {*hall.made(run.run_id for run in hall.job.runs), *made} == set(TITLES)
     assert told(hall, receiver)[3:] == ["running", "completed"]
 
 
@@ -307,7 +309,6 @@ def test_a_conclusion_that_dies_before_the_callback_is_told_is_made_up_for(
     for shard in hall.wanted():
         hall.execute(shard)
     run_id = hall.begin(hall.wanted()[0])
-    hall.tell(run_id, PROCESS=a_dead_process())
 
     def die(*_: object, **__: object) -> None:
         raise SystemExit
@@ -317,6 +318,7 @@ def test_a_conclusion_that_dies_before_the_callback_is_told_is_made_up_for(
         conclude(hall, plan_id, run_id)
     assert told(hall, receiver) == ["running"]
 
+    hall.tell(run_id, PROCESS=a_dead_process())
     assert run_id in close_orphans(hall.instance)
 
     assert told(hall, receiver) == ["running", "completed"]

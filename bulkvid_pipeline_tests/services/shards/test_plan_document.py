@@ -68,7 +68,7 @@ def test_a_plan_comes_back_exactly_as_it_was_left(
 
 
 def test_what_has_no_plan_is_in_it_too(store: OutputStore, workplace: Workplace) -> None:
-    sheet = validated(workplace.sheet([idea("Good"), {"idea_title": "No script"}]), validation_level="permissive")
+    sheet = validated(workplace.sheet([idea("Good"), idea("")]), validation_level="moderate")
     assert (len(sheet.plans), sheet.report.rejected) == (1, (3,))
 
     write_plan(store, PLAN, document_of(sheet))

@@ -36,7 +36,12 @@ def test_all_rows_are_written_once_those_with_media_and_failed_ones_too(
     hall: Hall, google: GooglePeer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     header = ["idea_title", "script_content", "image_url"]
-    rows = [["One", SHORT_SCRIPT, ""], ["Two", SHORT_SCRIPT, "valley.jpg"], ["Bad", SHORT_SCRIPT, ""], ["None", "", ""]]
+    rows = [
+        ["One", SHORT_SCRIPT, ""],
+        ["Two", SHORT_SCRIPT, "valley.jpg"],
+        ["Bad", SHORT_SCRIPT, ""],
+        ["", SHORT_SCRIPT, ""],
+    ]
     sheet_id = google.add_sheet([header, *rows], writable_by=[google.service_account().email])
 
     def fail_one(title: str) -> None:
@@ -45,19 +50,19 @@ def test_all_rows_are_written_once_those_with_media_and_failed_ones_too(
 
     studio = replace(hall.studio, on_render=fail_one)
     monkeypatch.setattr(rendering, "render_setup", setup_of(studio))
-    hall.plan(hall.workplace.spec(Path(sheet_id), write_back=True, validation_level="permissive"))
-    assert google.count(WRITES) == 0
+    hall.plan(hall.workplace.spec(Path(sheet_id), write_back=True, validation_level="moderate"))
+    assert google.count(WRITES) == 1, "what was refused is told at once"
 
     hall.execute_all()
 
-    assert google.count(WRITES) == 1
+    assert google.count(WRITES) == 2
     told, *cells = [list(row) for row in google.workbook(sheet_id).tabs[0].rows]
     by_title = {row[0]: dict(zip(told, map(str, row), strict=False)) for row in cells}
     assert {title: row["video_status"] for title, row in by_title.items()} == {
         "One": "completed",
         "Two": "completed",
         "Bad": "failed",
-        "None": "rejected",
+        "": "rejected",
     }
     assert all(by_title[title]["video_url"].startswith("file://") for title in ("One", "Two"))
     assert "It broke" in by_title["Bad"]["video_error"]
