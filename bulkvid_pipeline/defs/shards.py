@@ -18,7 +18,9 @@ from bulkvid_pipeline.services.shards.upkeep import runs_wanted
 
 
 @dg.op(required_resource_keys={tags.SPEC_RESOURCE}, out=dg.Out(dg.Nothing))
-def make_rows(context: dg.OpExecutionContext) -> Iterator[dg.AssetMaterialization | dg.AssetObservation]:
+def make_rows(
+    context: dg.OpExecutionContext,
+) -> Iterator[dg.AssetMaterialization | dg.AssetObservation | dg.Output[None]]:
     """Make rows that the job's planning run has left, one after the other, as long as there are any."""
     spec = spec_of_run(context)
     with job_at_work(context, spec) as stopping:
@@ -26,6 +28,7 @@ def make_rows(context: dg.OpExecutionContext) -> Iterator[dg.AssetMaterializatio
             shard = open_shard(spec, means_of_run(context), context.instance, context.run.run_id, stopping)
         with shown_rows(context.instance, context.run.run_id, (), shard.settings.row_partitions) as shown:
             yield from row_events(context, shard, planned=False, on_work=shown.worked_on, on_recorded=shard.settle)
+    yield dg.Output(None)
 
 
 @dg.op(required_resource_keys={tags.SPEC_RESOURCE}, out=dg.Out(dg.Nothing))

@@ -13,9 +13,9 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 from dagster import DagsterInstance
-from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
-from bulkvid_pipeline.adapters.dagster.run_database import run_database
+from bulkvid_pipeline.adapters.dagster.run_database import database_faults, run_database
 from bulkvid_pipeline.core.errors import ServiceUnavailableError
 
 AT_ONCE = 400
@@ -35,6 +35,7 @@ _TAKE = (
 )
 _END = sa.text("DELETE FROM bulkvid_row_claims WHERE plan_id = :plan_id AND place = :place AND run_id = :run_id")
 _RELEASE = sa.text("UPDATE bulkvid_row_claims SET run_id = NULL WHERE plan_id = :plan_id AND run_id = :run_id")
+_HELD = sa.text("SELECT place FROM bulkvid_row_claims WHERE plan_id = :plan_id AND run_id = :run_id")
 _LEFT = sa.text("SELECT count(*) FROM bulkvid_row_claims WHERE plan_id = :plan_id")
 _CLOSE = sa.text("DELETE FROM bulkvid_row_claims WHERE plan_id = :plan_id")
 
@@ -80,6 +81,12 @@ class RowClaims:
             found = connection.execute(sa.text(_TAKE.format(lock=lock)), named).scalars().all()
         return tuple(sorted(found))
 
+    def held(self, run_id: str) -> tuple[int, ...]:
+        """The rows that the run has claimed and not ended, those too whose answer to `take` was lost on the way."""
+        with self._connection() as connection:
+            found = connection.execute(_HELD, {"plan_id": self._plan_id, "run_id": run_id}).scalars().all()
+        return tuple(sorted(found))
+
     def end(self, run_id: str, place: int) -> bool:
         """The row has ended, and nobody claims it any more; False if the run had lost its claim."""
         with self._connection() as connection:
@@ -108,7 +115,7 @@ class RowClaims:
         except (IntegrityError, ProgrammingError):
             # PostgreSQL refuses the second of two that create it at the same moment: it is there then.
             pass
-        except DBAPIError as error:
+        except database_faults() as error:
             raise ServiceUnavailableError("The Dagster instance's database did not answer about claims") from error
 
     @contextmanager
@@ -116,5 +123,5 @@ class RowClaims:
         try:
             with self._storage.connect() as connection:
                 yield connection
-        except DBAPIError as error:
+        except database_faults() as error:
             raise ServiceUnavailableError("The Dagster instance's database did not answer about claims") from error

@@ -36,17 +36,22 @@ def is_sqlite(instance: DagsterInstance) -> bool:
     return isinstance(instance.run_storage, SqliteRunStorage)
 
 
+def database_faults() -> tuple[type[Exception], ...]:
+    """What queries raise where the database does not answer. PostgreSQL is asked for ten seconds, by Dagster."""
+    from dagster_postgres.utils import DagsterPostgresException  # installations on SQLite do not need psycopg2
+
+    return (DagsterPostgresException, sa.exc.DBAPIError)
+
+
 def run_now(instance: DagsterInstance, run_id: str) -> DagsterRun | None:
     """The run as it stands in the database; None if there is none.
 
     Raises:
-        ServiceUnavailableError: the database does not answer. PostgreSQL is asked for ten seconds, by Dagster.
+        ServiceUnavailableError: the database does not answer.
     """
-    from dagster_postgres.utils import DagsterPostgresException  # installations on SQLite do not need psycopg2
-
     try:
         return instance.get_run_by_id(run_id)
-    except (DagsterPostgresException, sa.exc.DBAPIError) as error:
+    except database_faults() as error:
         raise _no_answer(str(error.__cause__ or error)) from error
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from dagster import DagsterInstance
 
 from bulkvid_pipeline.adapters.dagster.row_claims import RowClaims
+from bulkvid_pipeline.adapters.retry import RetryPolicy
 from bulkvid_pipeline.adapters.stopping import Stopping
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline.core.errors import ActionNotAllowedError
@@ -34,18 +35,25 @@ class ClaimedRows:
     claims: RowClaims
     run_id: str
     rows: tuple[VideoPlan, ...]
+    patience: RetryPolicy
+    """A database that is started again is waited for: a shard's rows in work are too dear to be lost to it."""
     _places: dict[str, int] = field(default_factory=dict)
 
     def take(self, count: int) -> Sequence[VideoPlan]:
         """See `RowSource`."""
-        places = self.claims.take(self.run_id, count)
+        places = self.patience.call(lambda: self.claims.take(self.run_id, count))
+        if not places:
+            held = self.patience.call(lambda: self.claims.held(self.run_id))
+            places = tuple(set(held) - set(self._places.values()))
         taken = [self.rows[place] for place in places]
         self._places.update({plan.row_key: place for plan, place in zip(taken, places, strict=True)})
         return taken
 
     def end(self, row_key: str) -> None:
         """The row has ended, and its end is recorded: nobody needs to claim it again."""
-        self.claims.end(self.run_id, self._places.pop(row_key))
+        place = self._places[row_key]
+        self.patience.call(lambda: self.claims.end(self.run_id, place))
+        del self._places[row_key]
 
     def release(self) -> None:
         """Leave to others what has not ended."""
@@ -114,7 +122,8 @@ def open_shard(
     plan_id = run.tags.get(tags.PLANNED_BY, "") if run else ""
     document = read_plan_of(spec, means, instance, plan_id, stopping)
     shard = ShardRun(spec, document.sheet, means, instance, run_id, stopping=stopping, planned_by=plan_id)
-    shard.source = ClaimedRows(RowClaims(instance, plan_id), run_id, document.rows())
+    patience = RetryPolicy(tries=6, first_delay_s=1.0, longest_delay_s=10.0, sleep=stopping.sleep)
+    shard.source = ClaimedRows(RowClaims(instance, plan_id), run_id, document.rows(), patience)
     return shard
 
 

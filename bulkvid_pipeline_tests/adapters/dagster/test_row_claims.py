@@ -92,6 +92,16 @@ def test_a_run_that_is_being_cancelled_holds_its_rows_and_one_that_has_not_begun
     assert claims.take(a_run(instance), 2) == (1,)
 
 
+def test_a_run_finds_what_it_holds_though_the_answer_was_lost(instance: DagsterInstance, claims: RowClaims) -> None:
+    claims.open(4)
+    run = a_run(instance)
+    claims.take(run, 3)
+    claims.end(run, 1)
+
+    assert (claims.take(run, 3), claims.take(run, 3)) == ((3,), ())
+    assert claims.held(run) == (0, 2, 3)
+
+
 def test_plans_know_nothing_of_each_other(instance: DagsterInstance, claims: RowClaims) -> None:
     run_id, other = a_run(instance), RowClaims(instance, "another-plan")
     claims.open(2)
