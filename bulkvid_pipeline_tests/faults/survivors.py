@@ -26,7 +26,7 @@ def main(seconds: float, command: list[str]) -> None:
     job = subprocess.Popen(command)
     _wait_for_child(job)
     time.sleep(seconds)
-    _wait_for_child(job)
+    _stop_with_child(job)
     job.send_signal(signal.SIGKILL)
     job.wait()
     killed = time.monotonic()
@@ -45,6 +45,17 @@ def _wait_for_child(job: subprocess.Popen[bytes]) -> None:
         if job.poll() is not None:
             raise SystemExit(f"it ended by itself with {job.returncode}")
         time.sleep(0.005)
+
+
+def _stop_with_child(job: subprocess.Popen[bytes]) -> None:
+    """Stop the command while it has a child: one that is just ending must not be gone before the kill."""
+    while True:
+        job.send_signal(signal.SIGSTOP)
+        if _children_of(job.pid):
+            return
+        job.send_signal(signal.SIGCONT)
+        time.sleep(0.005)
+        _wait_for_child(job)
 
 
 def _children_of(pid: int) -> list[int]:
