@@ -34,9 +34,10 @@ def at_work(instance: DagsterInstance, run_id: str, stopping: Stopping | None = 
     stopping = stopping or Stopping()
     run = instance.get_run_by_id(run_id)
     job_id = (run.tags.get(tags.JOB_ID) if run else None) or run_id
-    tell_tags(instance, run_id, {tags.PROCESS: this_process(), tags.JOB_ID: job_id})
     try:
         with beating(instance, run_id):
+            # Only now: who has a name is judged by its heartbeats.
+            tell_tags(instance, run_id, {tags.PROCESS: this_process(), tags.JOB_ID: job_id})
             yield
     except GeneratorExit:
         stopping.stop()

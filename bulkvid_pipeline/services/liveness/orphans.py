@@ -21,7 +21,7 @@ SILENT_S = 25.0
 """A run of which nothing was heard for so long, and whose process cannot be seen at work, has no worker any more: two
 heartbeats were left out."""
 START_S = 180.0
-"""How long a code server may take to begin a run. Workers on other machines take it when they are free."""
+"""How long a run may take until its process gives its first sign of life. Workers take it when they are free."""
 
 UNFINISHED = [
     DagsterRunStatus.NOT_STARTED,
@@ -95,10 +95,10 @@ _WORDS = {
 
 def _patience(run: DagsterRun, silent_s: float, start_s: float) -> float:
     """How many seconds the run may be silent."""
-    if own_tags(run).get(tags.PROCESS) or (run.status in _BEGUN and _is_ours(run)):
+    if own_tags(run).get(tags.PROCESS):
         return silent_s
-    # Nobody has begun: one that waits for a worker may do so as long as it takes.
-    is_awaited = run.status is DagsterRunStatus.NOT_STARTED or is_asked_of_code_server(run)
+    # Its process, if it has one, has not said its name yet; one that waits for a worker may do so as long as it takes.
+    is_awaited = run.status in {DagsterRunStatus.NOT_STARTED, *_BEGUN} or is_asked_of_code_server(run)
     return start_s if is_awaited and _is_ours(run) else float("inf")
 
 
