@@ -14,6 +14,7 @@ from playwright.sync_api import Locator, expect
 from bulkvid_pipeline.core import tags
 from bulkvid_pipeline_tests.browser.screen import Screen
 from bulkvid_pipeline_tests.defs.web_server import WebServer
+from bulkvid_pipeline_tests.waiting import wait_until
 
 RUN_MS = 120_000
 
@@ -50,8 +51,17 @@ class WebUI:
         expect(said).to_be_visible(timeout=RUN_MS)
 
     def open_partition(self, key: str) -> None:
-        self.open(f"/assets/{tags.VIDEO_ASSET}?view=partitions&partition={quote(key)}")
-        expect(self.screen.page.get_by_text("Latest materialization")).to_be_visible()
+        """Open a partition's page, again where it was too early: files come before the event that tells of them."""
+
+        def is_told() -> bool:
+            self.open(f"/assets/{tags.VIDEO_ASSET}?view=partitions&partition={quote(key)}")
+            try:
+                expect(self.screen.page.get_by_text("Latest materialization")).to_be_visible()
+            except AssertionError:
+                return False
+            return True
+
+        wait_until(is_told, f"the page of {key} never told of a materialisation")
 
     def metadata(self, name: str) -> Locator:
         """The value beside a name in a table of metadata."""
