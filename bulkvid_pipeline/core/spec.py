@@ -50,7 +50,7 @@ from bulkvid_pipeline.core.vocabulary.captions import as_captions
 
 MINUTE_MS = 60_000
 MOST_MACHINES = 200
-"""Runs of one job side by side; more would wait for each other at the database (see `benchmarks/fleet.py`)."""
+"""Runs of one job side by side: with so many a fifth of the time is lost to planning (`benchmarks/fleet.py`)."""
 MAX_DEADLINE_MS = 1440 * MINUTE_MS
 DEFAULT_TEMPLATE = "default_template"
 

@@ -54,7 +54,7 @@ def write_plan(store: OutputStore, plan_id: str, document: PlanDocument) -> None
         "row_keys": document.row_keys,
         "sheet": _SHEET.dump_python(document.sheet, mode="json"),
     }
-    store.write_text(_name(plan_id), json.dumps(told, ensure_ascii=False, separators=(",", ":")))
+    store.write_text(_name(plan_id), json.dumps(told, separators=(",", ":")))
 
 
 def read_plan(store: OutputStore, plan_id: str) -> PlanDocument:

@@ -144,3 +144,13 @@ def test_a_plan_that_is_gone_is_named_and_removing_it_twice_is_no_error(
     with pytest.raises(ActionNotAllowedError, match="not there any more"):
         read_plan(store, PLAN)
     assert read_plan(store, "other").row_keys == ()
+
+
+def test_a_character_that_cannot_be_encoded_stands_in_its_way_no_more_than_any_other(
+    store: OutputStore, small: PlanDocument
+) -> None:
+    odd = replace(small, sheet=replace(small.sheet, titles={2: "half a pair: \ud83d"}))
+
+    write_plan(store, PLAN, odd)
+
+    assert dict(read_plan(store, PLAN).sheet.titles) == {2: "half a pair: \ud83d"}
